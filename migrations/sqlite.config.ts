@@ -1,0 +1,8 @@
+// What drizzle-kit makes the migrations of SQLite from.
+import { defineConfig } from 'drizzle-kit'
+
+export default defineConfig({
+  dialect: 'sqlite',
+  schema: './src/adapters/sql/schema.sqlite.ts',
+  out: './migrations/sqlite',
+})

@@ -1,0 +1,160 @@
+// The HTTP side put together: plugins and routes in reading order. It never listens.
+import { randomUUID } from 'node:crypto'
+import { Ajv } from 'ajv'
+import addFormats from 'ajv-formats'
+import cookie from '@fastify/cookie'
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import websocket from '@fastify/websocket'
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Hub } from './core/hub.ts'
+import type { EventArchive, EventFeed, OneTime, Quarantine } from './core/ports.ts'
+import type { Tracking } from './core/tracking.ts'
+import { createAccess, registerAccess, registerHostCheck } from './http/access.ts'
+import { registerDocs, registerDocsPage } from './http/docs.ts'
+import { registerErrors, requestForLog } from './http/errors.ts'
+import { registerEvents } from './http/events.ts'
+import { createHookWatch } from './http/hook-watch.ts'
+import { registerHook } from './http/hook.ts'
+import { registerLive } from './http/live.ts'
+import { registerOperations, type Check } from './http/operations.ts'
+import { registerPage } from './http/page.ts'
+import { registerQuarantine } from './http/quarantine.ts'
+import { registerSession, registerTickets } from './http/session.ts'
+import { registerSetup } from './http/setup.ts'
+import { createTickets } from './http/tickets.ts'
+
+/** What the HTTP side needs of the world; wire.ts makes it. */
+export type Deps = {
+  readonly log: FastifyBaseLogger
+  readonly now: () => number
+  readonly version: string
+  readonly feed: EventFeed
+  readonly hub: Hub
+  readonly archive: EventArchive
+  readonly quarantine: Quarantine
+  readonly tracking: Tracking
+  readonly oneTime: OneTime
+  readonly checks: readonly Check[]
+  readonly stores: { readonly events: string; readonly database: string }
+  readonly settings: Settings
+}
+
+export type Settings = {
+  readonly publicUrl: string
+  readonly webhookUrls: readonly string[]
+  readonly webhookKeys: readonly string[]
+  readonly bodyLimit: number
+  readonly trustProxy: readonly string[]
+  readonly allowedOrigins: readonly string[]
+  readonly auth: 'on' | 'off'
+  readonly token: string
+  readonly secret: string
+}
+
+/** Bodies other than the webhook's. */
+const BODY_LIMIT = 1024 * 1024
+/** A client that is slower than this with its request is let go. */
+const REQUEST_TIMEOUT_MS = 60_000
+const SOCKET_MESSAGE_LIMIT = 64 * 1024
+
+export async function buildApp(deps: Deps): Promise<FastifyInstance> {
+  const { settings, log, now, version } = deps
+  const secure = settings.publicUrl.startsWith('https:')
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    trustProxy: settings.trustProxy.length ? [...settings.trustProxy] : false,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+  })
+  setUpRequests(app)
+  const access = createAccess({ ...settings, now })
+  const watch = createHookWatch(log, now)
+  const tickets = createTickets(settings.secret, deps.oneTime, now)
+
+  await app.register(helmet, securityHeaders(secure))
+  await app.register(cors, { origin: [...settings.allowedOrigins], credentials: true, maxAge: 600 })
+  await app.register(cookie)
+  await app.register(rateLimit, { global: false })
+  await app.register(websocket, {
+    options: { perMessageDeflate: false, maxPayload: SOCKET_MESSAGE_LIMIT },
+    preClose: (done) => endSockets(app, done),
+  })
+  await registerDocs(app, version, settings.publicUrl)
+  registerHostCheck(app, access)
+
+  await app.register(async (api) => {
+    registerAccess(api, access)
+    await registerSession(api, access, secure)
+    await registerTickets(api, tickets)
+    await registerLive(api, { ...deps, access, tickets })
+    await registerEvents(api, deps)
+    await registerQuarantine(api, deps.feed, deps.quarantine)
+    await registerSetup(api, { ...deps, watch, about: aboutSetup(deps) })
+    await registerOperations(api, { ...deps, watch })
+    await api.register(registerHook, {
+      ...deps,
+      access,
+      watch,
+      keys: settings.webhookKeys,
+      urls: settings.webhookUrls,
+      bodyLimit: settings.bodyLimit,
+    })
+  })
+  await registerDocsPage(app)
+  await app.register(registerPage)
+  return app
+}
+
+function setUpRequests(app: FastifyInstance): void {
+  registerErrors(app)
+  // Bodies are taken as they are written; only what comes as text by nature (queries, paths) is read as numbers.
+  const strict = addFormats.default(new Ajv({ allErrors: false, useDefaults: true }))
+  const lenient = addFormats.default(new Ajv({ coerceTypes: 'array', useDefaults: true }))
+  app.setValidatorCompiler<object>(({ schema, httpPart }) =>
+    (httpPart === 'body' ? strict : lenient).compile(schema),
+  )
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  app.addHook('onResponse', async (request, reply) => {
+    const level = reply.statusCode >= 400 ? 'info' : 'debug'
+    const ms = Math.round(reply.elapsedTime)
+    request.log[level]({ ...requestForLog(request), status: reply.statusCode, ms }, 'request')
+  })
+}
+
+function securityHeaders(secure: boolean) {
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'", 'ws:', 'wss:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        requireTrustedTypesFor: ["'script'"],
+      },
+    },
+    strictTransportSecurity: secure ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+  } as const
+}
+
+/** Going away: every client knows to come back with its cursor. */
+function endSockets(app: FastifyInstance, done: () => void): void {
+  for (const socket of app.websocketServer.clients) socket.close(1001, 'the hub is shutting down')
+  done()
+}
+
+function aboutSetup({ settings, stores, version }: Deps) {
+  const { publicUrl, webhookUrls, webhookKeys } = settings
+  return { version, publicUrl, webhookUrls, keys: webhookKeys.length, stores }
+}

@@ -1,0 +1,180 @@
+// How a setting's text is read. Each function gives the value or throws an Error whose message says what it wants.
+import { isIP } from 'node:net'
+
+export const text = (value: string): string => value
+
+/** What goes into a header: no white space, no control characters, ASCII. */
+export function word(value: string): string {
+  if (!/^[\x21-\x7e]+$/.test(value)) throw new Error('must be printable ASCII without spaces')
+  return value
+}
+
+export const optional =
+  <T>(parse: (value: string) => T) =>
+  (value: string): T | undefined =>
+    value === '' ? undefined : parse(value)
+
+export const list =
+  <T>(parse: (value: string) => T) =>
+  (value: string): readonly T[] =>
+    value
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '')
+      .map(parse)
+
+export const integer =
+  (least: number, most: number) =>
+  (value: string): number => {
+    const number = Number(value)
+    if (!/^\d+$/.test(value) || number < least || number > most)
+      throw new Error(`must be a whole number from ${least} to ${most}, not "${value}"`)
+    return number
+  }
+
+export function share(value: string): number {
+  const number = Number(value)
+  if (!/^[\d.]+$/.test(value) || !(number > 0 && number <= 1))
+    throw new Error(`must be a share above 0 and up to 1, not "${value}"`)
+  return number
+}
+
+export function boolean(value: string): boolean {
+  if (/^(true|1|yes|on)$/i.test(value)) return true
+  if (/^(false|0|no|off)$/i.test(value)) return false
+  throw new Error(`must be true or false, not "${value}"`)
+}
+
+export const oneOf =
+  <const T extends string>(...words: readonly T[]) =>
+  (value: string): T => {
+    const found = words.find((known) => known === value)
+    if (found === undefined) throw new Error(`must be ${words.join(', ')}, not "${value}"`)
+    return found
+  }
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+}
+
+export function bytes(value: string): number {
+  const match = /^(\d+)\s*([a-z]*)$/i.exec(value)
+  const unit = match && UNITS[(match[2] as string).toLowerCase()]
+  const number = match && unit ? Number(match[1]) * unit : 0
+  if (number < 1 || !Number.isSafeInteger(number))
+    throw new Error(`must be a number of bytes such as 33554432 or 32MiB, not "${value}"`)
+  return number
+}
+
+function parseUrl(value: string, ...schemes: readonly string[]): URL {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (!url || !schemes.includes(url.protocol) || !url.hostname)
+    throw new Error(`must be a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`)
+  return url
+}
+
+/** A URL kept as it was written. It may hold a password, so no message repeats it. */
+export const url =
+  (...schemes: readonly string[]) =>
+  (value: string): string => {
+    parseUrl(value, ...schemes)
+    return value
+  }
+
+/** Kept to the letter: Mandrill signs the URL as it was typed. */
+export const signedUrl = url('http:', 'https:')
+
+export function webUrl(value: string): string {
+  const parsed = parseUrl(value, 'http:', 'https:')
+  if (parsed.search || parsed.hash || parsed.username)
+    throw new Error('must be a plain URL such as https://hub.example.com')
+  return value.replace(/\/+$/, '')
+}
+
+export const origins = list((value) => {
+  const parsed = parseUrl(value, 'http:', 'https:')
+  if (parsed.pathname !== '/' || parsed.search || parsed.hash || parsed.username)
+    throw new Error(`"${value}" is no origin: write it like https://www.example.com`)
+  return parsed.origin
+})
+
+const NAMED_ADDRESSES = ['loopback', 'linklocal', 'uniquelocal']
+
+export const addresses = list((value) => {
+  const [address = '', prefix, ...rest] = value.split('/')
+  const bits = isIP(address) === 6 ? 128 : 32
+  const prefixFits = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
+  if (NAMED_ADDRESSES.includes(value) || (isIP(address) && prefixFits && rest.length === 0)) return value
+  throw new Error(
+    `"${value}" is neither an address, nor a range such as 10.0.0.0/8, nor ${NAMED_ADDRESSES.join(', ')}`,
+  )
+})
+
+/** `Name <address>` or an address. */
+export function mailbox(value: string): string {
+  const address = /<([^<>]*)>$/.exec(value)?.[1] ?? value
+  if (/[\x00-\x1f\x7f]/.test(value) || !/^[^\s@<>]+@[^\s@<>]+$/.test(address))
+    throw new Error(`must be an address, or a name and an address: News <news@example.com>`)
+  return value
+}
+
+export type LaneConfig = {
+  readonly name: string
+  readonly domains: readonly string[]
+  readonly connections: number
+  readonly per_second: number
+}
+
+/** Every address falls into a lane: one lane must be called default. */
+export function lanes(value: string): readonly LaneConfig[] {
+  const parsed = parseLanes(value)
+  const names = parsed.map((lane) => lane.name)
+  if (new Set(names).size !== names.length) throw new Error('two lanes have one name')
+  if (!names.includes('default')) throw new Error('one lane must have the name default')
+  const domains = parsed.flatMap((lane) => lane.domains)
+  if (new Set(domains).size !== domains.length) throw new Error('a domain is in two lanes')
+  return parsed
+}
+
+function parseLanes(value: string): readonly LaneConfig[] {
+  const wanted = 'must be JSON: [{"name","domains":[…],"connections","per_second"}]'
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(value)
+  } catch {
+    throw new Error(wanted)
+  }
+  if (!Array.isArray(parsed) || parsed.length === 0) throw new Error(wanted)
+  return parsed.map((lane) => parseLane(lane, wanted))
+}
+
+function parseLane(lane: unknown, wanted: string): LaneConfig {
+  if (typeof lane !== 'object' || lane === null) throw new Error(wanted)
+  const { name, domains = [], connections, per_second, ...rest } = lane as Record<string, unknown>
+  if (Object.keys(rest).length) throw new Error(`a lane has no "${Object.keys(rest)[0]}"`)
+  if (typeof name !== 'string' || !/^[a-z0-9][a-z0-9_-]{0,31}$/.test(name))
+    throw new Error('a lane needs a name of small letters and digits')
+  if (!Array.isArray(domains) || !domains.every((domain) => typeof domain === 'string' && domain !== ''))
+    throw new Error(`lane ${name}: "domains" must be a list of domains`)
+  if (!Number.isInteger(connections) || !(Number(connections) >= 1 && Number(connections) <= 1000))
+    throw new Error(`lane ${name}: "connections" must be a whole number from 1 to 1000`)
+  if (typeof per_second !== 'number' || !(per_second > 0 && per_second <= 100_000))
+    throw new Error(`lane ${name}: "per_second" must be a number above 0 and up to 100000`)
+  return {
+    name,
+    domains: domains.map((domain) => domain.toLowerCase()),
+    connections: Number(connections),
+    per_second,
+  }
+}
+
+/** Does a host name this very machine? */
+export function isLoopback(host: string): boolean {
+  const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase()
+  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'))
+}

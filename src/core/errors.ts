@@ -1,0 +1,63 @@
+// Every error that the outside can see: one table of codes, each with its status and its plain sentence.
+
+const ERRORS = {
+  'request.invalid': [400, 'The request is not valid'],
+  'request.bad_cursor': [400, 'This is not a cursor'],
+  'request.unknown_event': [400, 'This is no word for an event'],
+  'request.too_large': [413, 'The body is too large'],
+  'request.unsupported_media_type': [415, 'This content type is not supported'],
+  'request.too_many': [429, 'Too many requests: try again later'],
+  'request.not_found': [404, 'There is nothing at this address'],
+  'request.timeout': [408, 'The request took too long to arrive'],
+  'request.upgrade_required': [426, 'This address speaks WebSocket: connect with an Upgrade'],
+  'access.unauthorized': [401, 'Sign in, or send the API token in the Authorization header'],
+  'access.bad_token': [401, 'The token is wrong'],
+  'access.foreign_origin': [403, 'This web origin may not use the hub: add it to ALLOWED_ORIGINS'],
+  'access.foreign_host': [403, 'With AUTH=off the hub answers only to a loopback Host'],
+  'hook.no_field': [400, 'The body has no field mandrill_events'],
+  'hook.no_key': [
+    503,
+    'No webhook key is set yet: put the key that Mandrill shows into MANDRILL_WEBHOOK_KEYS',
+  ],
+  'hook.bad_signature': [401, 'The signature is missing or does not fit the body, the URL and the key'],
+  'hook.too_many_events': [413, 'A batch may hold 10,000 events at most'],
+  'feed.unavailable': [503, 'The event store cannot be reached'],
+  'feed.full': [503, 'The event store is full: events that tracking has not taken yet are never dropped'],
+  'archive.unavailable': [503, 'The database cannot be reached'],
+  'archive.behind': [503, 'The archive has not caught up with the feed yet'],
+  'archive.conflict': [500, 'Another process has moved the tracking position'],
+  'message.not_found': [404, 'No event of this message is known'],
+  'quarantine.not_found': [404, 'There is no such entry in quarantine'],
+  'quarantine.unreadable': [409, 'It still cannot be read as an event'],
+  'server.busy': [503, 'Too much is under way at once: try again in a moment'],
+  'server.closing': [503, 'The hub is shutting down'],
+  'server.internal': [500, 'Something went wrong inside the hub'],
+} as const satisfies Record<string, readonly [number, string]>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** An error with a code of the table. `details` goes out as it is: never put internals or secrets in it. */
+export class HubError extends Error {
+  readonly code: ErrorCode
+  readonly status: number
+  readonly details: unknown
+  /** Seconds after which a client may try again; sent as Retry-After. */
+  readonly retryAfter: number | undefined
+
+  constructor(
+    code: ErrorCode,
+    options: { message?: string; details?: unknown; retryAfter?: number; cause?: unknown } = {},
+  ) {
+    const [status, message] = ERRORS[code]
+    super(options.message ?? message, { cause: options.cause })
+    this.name = 'HubError'
+    this.code = code
+    this.status = status
+    this.details = options.details
+    this.retryAfter = options.retryAfter ?? (status === 503 ? 5 : undefined)
+  }
+}
+
+export function isHubError(error: unknown, code?: ErrorCode): error is HubError {
+  return error instanceof HubError && (code === undefined || error.code === code)
+}

@@ -1,0 +1,49 @@
+// Which events a client wants: the same filter for sockets and for the archive's readers.
+import { eventFacts, type FeedEvent, type Kind } from './event.ts'
+
+/** Empty = everything. Several conditions must all hold. */
+export type Filter = {
+  readonly kinds?: readonly Kind[] | undefined
+  /** Lower case. */
+  readonly email?: string | undefined
+  readonly tag?: string | undefined
+  readonly campaignId?: string | undefined
+}
+
+/** Equal for filters that select the same: what a selection is shared by. */
+export function filterKey(filter: Filter): string {
+  const { kinds, email, tag, campaignId } = filter
+  return JSON.stringify([kinds && [...new Set(kinds)].sort(), email, tag, campaignId])
+}
+
+export function matches(event: FeedEvent, filter: Filter): boolean {
+  if (filter.kinds && !filter.kinds.includes(event.kind)) return false
+  if (filter.email === undefined && filter.tag === undefined && filter.campaignId === undefined) return true
+  const facts = eventFacts(event)
+  return (
+    (filter.email === undefined || facts.email === filter.email) &&
+    (filter.tag === undefined || facts.tags.includes(filter.tag)) &&
+    (filter.campaignId === undefined || facts.campaignId === filter.campaignId)
+  )
+}
+
+const selections = new WeakMap<readonly FeedEvent[], Map<string, readonly FeedEvent[]>>()
+
+/**
+ * The events of a page that a filter lets through. Asked again with an equal filter it gives the very same array,
+ * so that whatever is made of a selection (frames, for one) can be made once and shared.
+ */
+export function select(
+  events: readonly FeedEvent[],
+  filter: Filter,
+  key = filterKey(filter),
+): readonly FeedEvent[] {
+  let byKey = selections.get(events)
+  if (!byKey) selections.set(events, (byKey = new Map()))
+  let selection = byKey.get(key)
+  if (!selection) {
+    const chosen = events.filter((event) => matches(event, filter))
+    byKey.set(key, (selection = chosen.length === events.length ? events : chosen))
+  }
+  return selection
+}

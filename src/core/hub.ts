@@ -1,0 +1,190 @@
+// The event bus: the observer pattern of this project. One subject, the feed; many observers, each a filter and a
+// cursor. An observer that keeps up is handed every page as it comes; one that does not is left alone until it has
+// room, and is then caught up from the feed. So a slow observer costs bounded memory and slows nobody.
+import { compareCursors, formatCursor, type Cursor } from './cursor.ts'
+import type { FeedEvent } from './event.ts'
+import { filterKey, select, type Filter } from './filter.ts'
+import type { EventFeed, FeedPage, Follower, Gap } from './ports.ts'
+
+export type Observer = {
+  /**
+   * Takes events in cursor order. Answers false when it has no room for more: it then gets nothing until it says
+   * `hasRoom`. What it was just given counts as taken. The array is shared: equal filters are given the same one.
+   */
+  onEvents(events: readonly FeedEvent[]): boolean
+  onGap(gap: Gap): void
+  /** Everything up to here was given, or did not match. `live`: there was nothing more at that moment. */
+  onPosition(cursor: Cursor, live: boolean): void
+}
+
+export type Observation = {
+  cursor(): Cursor
+  setFilter(filter: Filter): void
+  hasRoom(): void
+  close(): void
+}
+
+export type Hub = {
+  /** Begins to give an observer the events after a cursor. */
+  observe(observer: Observer, after: Cursor, filter: Filter): Observation
+  /** Tells every observer its position; call it from time to time, for those whose filter lets nothing through. */
+  tellPositions(): void
+  /** Where the hub itself stands in the feed. */
+  position(): Cursor
+  observers(): number
+  close(): Promise<void>
+}
+
+type Member = {
+  readonly observer: Observer
+  filter: Filter
+  key: string
+  cursor: Cursor
+  /** live: handed every page. behind: being caught up. full: waits until it has room. */
+  state: 'live' | 'behind' | 'full' | 'closed'
+}
+
+/** Events that a catch-up takes at a time: the most that a slow observer holds beyond its own bound. */
+const CATCH_UP_PAGE = 250
+/** Pages that are read for catching up at the same time, over all observers. */
+const CATCH_UP_READS = 4
+
+/** Begins to follow the feed at `start`, its head at this moment. */
+export function createHub(feed: EventFeed, start: Cursor, onError: (error: unknown) => void): Hub {
+  const members = new Set<Member>()
+  const readPage = sharedReader(feed)
+  const queue = createQueue(CATCH_UP_READS, onError)
+  let position = start
+
+  const follower: Follower = feed.follow(start, (page) => {
+    const before = position
+    position = page.next
+    for (const member of members) if (member.state === 'live') giveLive(member, page, before)
+  })
+
+  function giveLive(member: Member, page: FeedPage, before: Cursor): void {
+    // Resumed from a place that this hub had not reached yet: what it has is passed over.
+    const ahead = compareCursors(member.cursor, before) > 0
+    if (ahead && compareCursors(member.cursor, page.next) >= 0) return
+    if (page.gap && compareCursors(page.gap.to, member.cursor) > 0)
+      member.observer.onGap({ ...page.gap, from: member.cursor })
+    give(member, ahead ? eventsAfter(page.events, member.cursor) : page.events, page.next)
+  }
+
+  function give(member: Member, events: readonly FeedEvent[], upTo: Cursor): void {
+    member.cursor = upTo
+    const chosen = select(events, member.filter, member.key)
+    if (chosen.length && !member.observer.onEvents(chosen) && member.state !== 'closed') member.state = 'full'
+  }
+
+  function catchUp(member: Member): void {
+    member.state = 'behind'
+    queue(() => catchUpStep(member))
+  }
+
+  async function catchUpStep(member: Member): Promise<void> {
+    if (member.state !== 'behind') return
+    const page = await readPage(member.cursor)
+    if (member.state !== 'behind') return
+    if (page.gap) member.observer.onGap(page.gap)
+    // Never past the hub itself: from there on the observer is given what all the others are given.
+    const within = eventsUpTo(page.events, position)
+    const reached = page.gap?.to ?? member.cursor
+    const cut = within.length < page.events.length
+    give(member, within, cut ? later(position, reached) : page.next)
+    if (member.state === 'behind') goOn(member)
+  }
+
+  function goOn(member: Member): void {
+    if (compareCursors(member.cursor, position) < 0) return catchUp(member)
+    member.state = 'live'
+    member.observer.onPosition(member.cursor, true)
+  }
+
+  function observe(observer: Observer, after: Cursor, filter: Filter): Observation {
+    const member: Member = { observer, filter, key: filterKey(filter), cursor: after, state: 'behind' }
+    members.add(member)
+    catchUp(member)
+    return {
+      cursor: () => member.cursor,
+      setFilter(next) {
+        member.filter = next
+        member.key = filterKey(next)
+        observer.onPosition(member.cursor, member.state === 'live')
+      },
+      hasRoom() {
+        if (member.state === 'full') catchUp(member)
+      },
+      close() {
+        member.state = 'closed'
+        members.delete(member)
+      },
+    }
+  }
+
+  return {
+    observe,
+    tellPositions() {
+      for (const member of members)
+        if (member.state !== 'full') member.observer.onPosition(member.cursor, member.state === 'live')
+    },
+    position: () => position,
+    observers: () => members.size,
+    close: () => follower.close(),
+  }
+}
+
+function later(a: Cursor, b: Cursor): Cursor {
+  return compareCursors(a, b) > 0 ? a : b
+}
+
+function eventsAfter(events: readonly FeedEvent[], cursor: Cursor): readonly FeedEvent[] {
+  return events.filter((event) => compareCursors(event.cursor, cursor) > 0)
+}
+
+function eventsUpTo(events: readonly FeedEvent[], cursor: Cursor): readonly FeedEvent[] {
+  const last = events.at(-1)
+  if (!last || compareCursors(last.cursor, cursor) <= 0) return events
+  return events.filter((event) => compareCursors(event.cursor, cursor) <= 0)
+}
+
+/** One read for all who ask for the same place at the same time: after a restart that is nearly everybody. */
+function sharedReader(feed: EventFeed): (after: Cursor) => Promise<FeedPage> {
+  const underWay = new Map<string, Promise<FeedPage>>()
+  return (after) => {
+    const key = formatCursor(after)
+    let page = underWay.get(key)
+    if (!page) {
+      page = feed.read(after, CATCH_UP_PAGE).finally(() => underWay.delete(key))
+      underWay.set(key, page)
+    }
+    return page
+  }
+}
+
+const RETRY_MS = 500
+
+/** Runs tasks, so many at a time, in order; one that fails is tried again a little later. Each member has one task at most. */
+function createQueue(width: number, onError: (error: unknown) => void): (task: () => Promise<void>) => void {
+  const waiting: (() => Promise<void>)[] = []
+  let running = 0
+  function next(): void {
+    const task = running < width ? waiting.shift() : undefined
+    if (!task) return
+    running++
+    task()
+      .catch((error: unknown) => {
+        onError(error)
+        setTimeout(() => add(task), RETRY_MS).unref()
+      })
+      .finally(() => {
+        running--
+        next()
+      })
+  }
+  function add(task: () => Promise<void>): void {
+    waiting.push(task)
+    next()
+  }
+  return add
+}

@@ -1,0 +1,83 @@
+// Where the values of a JSON text begin and end: so that an event is kept, hashed and sent on as the very bytes
+// that came. Everything here expects a text that JSON.parse has accepted, and therefore checks nothing.
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const OPEN_ARRAY = 0x5b
+const CLOSE_ARRAY = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+
+/** The elements of the array that begins at `start`, each a slice of `text` without the white space around it. */
+export function arraySlices(text: Buffer, start = 0): Buffer[] {
+  const slices: Buffer[] = []
+  let at = skipSpace(text, skipSpace(text, start) + 1)
+  while (text[at] !== CLOSE_ARRAY) {
+    const end = valueEnd(text, at)
+    slices.push(text.subarray(at, end))
+    at = skipSpace(text, end)
+    if (text[at] === COMMA) at = skipSpace(text, at + 1)
+  }
+  return slices
+}
+
+/** The value of a member of the object that `text` is; of several of one name the last, as JSON.parse does. */
+export function memberSlice(text: Buffer, name: string): Buffer | undefined {
+  let found: Buffer | undefined
+  let at = skipSpace(text, skipSpace(text, 0) + 1)
+  while (text[at] !== CLOSE_OBJECT) {
+    const nameEnd = stringEnd(text, at)
+    const isIt = JSON.parse(text.toString('utf8', at, nameEnd)) === name
+    const colon = skipSpace(text, nameEnd)
+    const valueStart = skipSpace(text, colon + 1)
+    const end = valueEnd(text, valueStart)
+    if (isIt) found = text.subarray(valueStart, end)
+    at = skipSpace(text, end)
+    if (text[at] === COMMA) at = skipSpace(text, at + 1)
+  }
+  return found
+}
+
+function skipSpace(text: Buffer, at: number): number {
+  while (at < text.length && (text[at] as number) <= 0x20) at++
+  return at
+}
+
+function valueEnd(text: Buffer, start: number): number {
+  const first = text[start]
+  if (first === QUOTE) return stringEnd(text, start)
+  if (first === OPEN_OBJECT || first === OPEN_ARRAY) return nestedEnd(text, start)
+  let at = start
+  while (at < text.length && !endsPlainValue(text[at] as number)) at++
+  return at
+}
+
+function endsPlainValue(byte: number): boolean {
+  return byte === COMMA || byte === CLOSE_ARRAY || byte === CLOSE_OBJECT || byte <= 0x20
+}
+
+function nestedEnd(text: Buffer, start: number): number {
+  let depth = 0
+  let at = start
+  for (;;) {
+    const byte = text[at] as number
+    if (byte === QUOTE) {
+      at = stringEnd(text, at)
+      continue
+    }
+    if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth++
+    else if ((byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) && --depth === 0) return at + 1
+    at++
+  }
+}
+
+// A byte loop: events are made of short strings, where a call to indexOf for each costs more than it saves.
+function stringEnd(text: Buffer, start: number): number {
+  let at = start + 1
+  for (;;) {
+    const byte = text[at] as number
+    if (byte === QUOTE) return at + 1
+    at += byte === BACKSLASH ? 2 : 1
+  }
+}

@@ -1,0 +1,113 @@
+// What is Mandrill's: the words of its events, and the signature of its webhooks.
+// https://mailchimp.com/developer/transactional/docs/webhooks/ and …/guides/track-respond-activity-webhooks/
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { KINDS, type Kind } from './event.ts'
+import type { FormField } from './form.ts'
+
+/** The form field that carries a batch. */
+export const BATCH_FIELD = 'mandrill_events'
+
+/** Mandrill signs the probe that it sends before it shows a webhook's key with this well-known key. */
+const PROBE_KEY = 'test-webhook'
+
+const MESSAGE_KINDS: Readonly<Record<string, Kind>> = {
+  send: 'sent',
+  deferral: 'deferred',
+  hard_bounce: 'bounced',
+  soft_bounce: 'soft_bounced',
+  delivered: 'delivered',
+  open: 'opened',
+  click: 'clicked',
+  spam: 'complained',
+  unsub: 'unsubscribed',
+  reject: 'rejected',
+  inbound: 'inbound',
+}
+
+// Sync events: an address was put on, changed on or taken from a list of the account.
+const SYNC_KINDS: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
+  blacklist: { add: 'suppressed', change: 'suppressed', remove: 'unsuppressed' },
+  denylist: { add: 'suppressed', change: 'suppressed', remove: 'unsuppressed' },
+  whitelist: { add: 'unsuppressed', change: 'unsuppressed' },
+  allowlist: { add: 'unsuppressed', change: 'unsuppressed' },
+}
+
+/** An event's kind; undefined when it cannot be read as one at all: no object, neither `event` nor `type`. */
+export function kindOf(payload: unknown): Kind | undefined {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return undefined
+  const { event, type, action } = payload as Record<string, unknown>
+  if (typeof event === 'string' && event !== '') return own(MESSAGE_KINDS, event) ?? 'unknown'
+  if (typeof type !== 'string' || type === '') return undefined
+  return own(own(SYNC_KINDS, type) ?? {}, String(action)) ?? 'unknown'
+}
+
+/** The kinds that a word selects, Mandrill's or the hub's; undefined for a word that is neither. */
+export function kindsOfWord(word: string): readonly Kind[] | undefined {
+  if ((KINDS as readonly string[]).includes(word)) return [word as Kind]
+  const kind = own(MESSAGE_KINDS, word)
+  if (kind) return [kind]
+  const actions = own(SYNC_KINDS, word)
+  return actions && [...new Set(Object.values(actions))]
+}
+
+// Words come from outside: `constructor` must not find what every object inherits.
+function own<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined
+}
+
+/** base64(HMAC-SHA1(key, URL + each field's name and value, sorted by name)), over the decoded bytes. */
+export function signBatch(key: string, url: string, fields: readonly FormField[]): string {
+  return digest(key, url, sorted(fields)).toString('base64')
+}
+
+export type Signed = { readonly signature: string; readonly fields: readonly FormField[] }
+
+/** True when one of the keys and one of the URLs make this signature. Every comparison takes constant time. */
+export function isSignedWith(
+  { signature, fields }: Signed,
+  keys: readonly string[],
+  urls: readonly string[],
+) {
+  const given = Buffer.from(signature, 'base64')
+  const inOrder = sorted(fields)
+  return keys.some((key) =>
+    urls.some((url) => {
+      const right = digest(key, url, inOrder)
+      return given.length === right.length && timingSafeEqual(given, right)
+    }),
+  )
+}
+
+/** Is this the probe: signed with the well-known key, and empty? */
+export function isProbe(signed: Signed, urls: readonly string[]): boolean {
+  const batch = signed.fields.find((field) => field.name.equals(BATCH_NAME))
+  return batch?.value.toString().trim() === '[]' && isSignedWith(signed, [PROBE_KEY], urls)
+}
+
+const BATCH_NAME = Buffer.from(BATCH_FIELD)
+
+/** A URL as it was typed in Mandrill, and the same with, or without, a final slash. */
+export function slashVariants(url: string): readonly string[] {
+  return [url, url.endsWith('/') ? url.slice(0, -1) : `${url}/`]
+}
+
+/** Says what would have made a refused signature right; undefined when nothing that can be guessed does. */
+export function explainRefusal(signed: Signed, keys: readonly string[], guesses: readonly string[]) {
+  for (const url of guesses) {
+    if (isSignedWith(signed, keys, [url]))
+      return `It was signed for ${url}: put that URL into MANDRILL_WEBHOOK_URL`
+    if (isSignedWith(signed, [PROBE_KEY], [url]))
+      return `It was signed with Mandrill's test key, for ${url}: that key is good for an empty batch only`
+  }
+  return undefined
+}
+
+function sorted(fields: readonly FormField[]): readonly FormField[] {
+  return fields.length < 2 ? fields : fields.toSorted((a, b) => Buffer.compare(a.name, b.name))
+}
+
+function digest(key: string, url: string, fields: readonly FormField[]): Buffer {
+  const hmac = createHmac('sha1', key).update(url)
+  for (const { name, value } of fields) hmac.update(name).update(value)
+  return hmac.digest()
+}

@@ -1,0 +1,58 @@
+// /doc and /doc/json: OpenAPI 3.1, made from the schemas that stand beside the handlers.
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+
+export async function registerDocs(app: FastifyInstance, version: string, publicUrl: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'mail-event-hub',
+        version,
+        description:
+          'Mail events from Mandrill, stored and pushed in real time. The live feed is a WebSocket at `/ws/email` (see the README).',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: publicUrl }],
+      tags: [
+        { name: 'Webhook', description: 'Where Mandrill sends its events' },
+        { name: 'Events', description: 'The history of events' },
+        { name: 'Access', description: 'Sessions of the page, tickets of sockets' },
+        { name: 'Operations', description: 'Health, metrics, set-up and quarantine' },
+      ],
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: '`Authorization: Bearer TOKEN`, or just the token',
+          },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'mail_event_hub_session',
+            description: 'Set by POST /api/session',
+          },
+          mandrill_signature: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'X-Mandrill-Signature',
+            description: 'base64(HMAC-SHA1(key, URL + each form field, sorted by name, name then value))',
+          },
+        },
+      },
+      security: [{ token: [] }, { session: [] }],
+    },
+  })
+}
+
+/** After the routes that it shows. */
+export async function registerDocsPage(app: FastifyInstance): Promise<void> {
+  await app.register(swaggerUi, {
+    routePrefix: '/doc',
+    staticCSP: true,
+    logLevel: 'warn',
+    uiConfig: { persistAuthorization: true },
+  })
+}

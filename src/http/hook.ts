@@ -1,0 +1,169 @@
+// /api/hook: Mandrill's webhook. Signature on the bytes as they came, then one parse, then durable, then 200.
+import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
+import { Type } from 'typebox'
+import { readBatch, type Batch } from '../core/batch.ts'
+import { HubError, isHubError } from '../core/errors.ts'
+import { decodeForm, type FormField } from '../core/form.ts'
+import { memberSlice } from '../core/json-slices.ts'
+import {
+  BATCH_FIELD,
+  explainRefusal,
+  isProbe,
+  isSignedWith,
+  slashVariants,
+  type Signed,
+} from '../core/mandrill.ts'
+import type { EventFeed, Quarantine } from '../core/ports.ts'
+import type { Access } from './access.ts'
+import { createByteBudget } from './byte-budget.ts'
+import type { HookWatch } from './hook-watch.ts'
+import { errors, tagged } from './schemas.ts'
+
+export type HookDeps = {
+  readonly feed: EventFeed
+  readonly quarantine: Quarantine
+  readonly access: Access
+  readonly watch: HookWatch
+  readonly keys: readonly string[]
+  /** As typed in Mandrill. */
+  readonly urls: readonly string[]
+  readonly bodyLimit: number
+  readonly now: () => number
+}
+
+const FORM = 'application/x-www-form-urlencoded'
+/** Bodies of this many times the limit may be in memory at once; beyond it: 503, and Mandrill tries again. */
+const BODIES_AT_ONCE = 8
+const RETRY_SECONDS = 30
+
+const Answer = Type.Object({
+  accepted: Type.Integer({ description: 'Events stored now' }),
+  duplicates: Type.Integer({ description: 'Events that were stored before' }),
+  quarantined: Type.Integer({ description: 'Things that cannot be read as events: see /api/quarantine' }),
+})
+
+export async function registerHook(app: FastifyInstance, deps: HookDeps): Promise<void> {
+  app.removeAllContentTypeParsers()
+  const asBytes = { parseAs: 'buffer', bodyLimit: deps.bodyLimit } as const
+  app.addContentTypeParser([FORM, 'application/json'], asBytes, (_request, body, done) => done(null, body))
+  const budget = createByteBudget(deps.bodyLimit * BODIES_AT_ONCE)
+  app.addHook('onRequest', async (request, reply) => {
+    // A body without a length may become as long as the limit.
+    const bytes = Math.min(Number(request.headers['content-length'] ?? deps.bodyLimit), deps.bodyLimit)
+    const release = request.method === 'POST' ? budget.take(bytes) : undefined
+    if (release) reply.raw.once('close', release)
+  })
+  const takes = takeBatch(deps)
+  app.head('/api/hook', { config: { public: true }, schema: { hide: true } }, async (_request, reply) =>
+    reply.send(),
+  )
+  app.post<{ Body: Buffer }>(
+    '/api/hook',
+    { config: { public: true }, bodyLimit: deps.bodyLimit, schema },
+    takes,
+  )
+}
+
+const schema: FastifySchema = {
+  ...tagged('Webhook'),
+  summary: 'Take a batch of events from Mandrill',
+  description:
+    'The address to type in Mandrill. A batch is signed with the key of the webhook (`X-Mandrill-Signature`); with the API ' +
+    'token, a JSON body `{"mandrill_events":[…]}` is taken instead. 200 only after the batch is durably stored.',
+  security: [{ token: [] }, { mandrill_signature: [] }],
+  consumes: [FORM, 'application/json'],
+  response: { 200: Answer, ...errors(400, 401, 413, 415, 503) },
+}
+
+function takeBatch(deps: HookDeps) {
+  return async (request: FastifyRequest<{ Body: Buffer }>) => {
+    if (request.headers['content-encoding'] !== undefined)
+      throw new HubError('request.unsupported_media_type')
+    const body = request.body ?? Buffer.alloc(0)
+    const isForm = !/^application\/json/i.test(request.headers['content-type'] ?? FORM)
+    const text = isForm ? formBatch(deps, request, body) : jsonBatch(deps, request, body)
+    const answer = await store(deps, readBatch(text))
+    deps.watch.accepted(answer.accepted)
+    return answer
+  }
+}
+
+/** The batch of a form, once its signature is found right. */
+function formBatch(deps: HookDeps, request: FastifyRequest, body: Buffer): Buffer {
+  const fields = decodeForm(body)
+  const signature = String(request.headers['x-mandrill-signature'] ?? '')
+  checkSignature(deps, request, { signature, fields })
+  const found = fields.filter((field) => field.name.toString() === BATCH_FIELD)
+  if (found.length !== 1)
+    throw new HubError('hook.no_field', {
+      message: found.length ? `The body has the field ${BATCH_FIELD} more than once` : undefined,
+      details: { field: BATCH_FIELD },
+    })
+  return (found[0] as FormField).value
+}
+
+function checkSignature(deps: HookDeps, request: FastifyRequest, signed: Signed): void {
+  const urls = deps.urls.flatMap(slashVariants)
+  if (isProbe(signed, urls)) return deps.watch.probeSeen()
+  if (deps.keys.length === 0) {
+    if (!deps.access.required && signed.signature === '') return
+    throw new HubError('hook.no_key', { retryAfter: RETRY_SECONDS })
+  }
+  if (isSignedWith(signed, deps.keys, urls)) return
+  deps.watch.refused(signed.signature === '' ? 'no signature' : 'wrong signature', () =>
+    explainRefusal(signed, deps.keys, guessUrls(request, deps.urls)),
+  )
+  throw new HubError('hook.bad_signature')
+}
+
+/** The URLs that the sender may have meant: the configured ones and that of this very request, in likely spellings. */
+function guessUrls({ headers, url }: FastifyRequest, configured: readonly string[]): readonly string[] {
+  const path = url.split('?')[0] as string
+  const here = ['https', 'http'].flatMap((scheme) => [
+    `${scheme}://${headers.host}${url}`,
+    `${scheme}://${headers.host}${path}`,
+  ])
+  const swapped = configured.map((typed) =>
+    typed.replace(/^http(s?):/, (_, s: string) => (s ? 'http:' : 'https:')),
+  )
+  return [...new Set([...configured, ...swapped, ...here].flatMap(slashVariants))]
+}
+
+/** The batch of a JSON body, `{"mandrill_events":[…]}`, from someone who has the token. */
+function jsonBatch({ access }: HookDeps, request: FastifyRequest, body: Buffer): Buffer {
+  if (!access.isSignedIn(request)) throw new HubError('access.unauthorized')
+  const parsed = parseObject(body)
+  if (!Array.isArray(parsed[BATCH_FIELD])) {
+    const message = BATCH_FIELD in parsed ? `${BATCH_FIELD}: must be an array` : undefined
+    throw new HubError('hook.no_field', { message, details: { field: BATCH_FIELD } })
+  }
+  return memberSlice(Buffer.from(body.toString()), BATCH_FIELD) as Buffer
+}
+
+function parseObject(body: Buffer): Record<string, unknown> {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(body.toString())
+  } catch (error) {
+    throw new HubError('request.invalid', { message: `body: is no JSON: ${(error as Error).message}` })
+  }
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+    return parsed as Record<string, unknown>
+  throw new HubError('request.invalid', { message: 'body: must be a JSON object' })
+}
+
+async function store(deps: HookDeps, { events, unreadable }: Batch) {
+  try {
+    if (unreadable.length) {
+      const receivedAt = deps.now()
+      await deps.quarantine.add(unreadable.map((entry) => ({ ...entry, receivedAt })))
+    }
+    const { accepted, duplicates } = events.length
+      ? await deps.feed.append(events)
+      : { accepted: 0, duplicates: 0 }
+    return { accepted, duplicates, quarantined: unreadable.length }
+  } catch (error) {
+    if (isHubError(error)) deps.watch.notStored(error.message)
+    throw error
+  }
+}

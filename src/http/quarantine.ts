@@ -1,0 +1,86 @@
+// /api/quarantine: what was signed but could not be read as an event, to be looked at, and read again after an update.
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { readBatch } from '../core/batch.ts'
+import { HubError } from '../core/errors.ts'
+import type { EventFeed, Quarantine, QuarantineEntry } from '../core/ports.ts'
+import { errors, Instant, instant, tagged } from './schemas.ts'
+
+const Entry = Type.Object({
+  id: Type.String(),
+  received_at: Instant,
+  reason: Type.String(),
+  data: Type.String({ description: 'The text as it came' }),
+})
+const Query = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+  before: Type.Optional(Type.String({ description: '`next` of the page before' })),
+})
+const Id = Type.Object({ id: Type.String({ maxLength: 100 }) })
+const Replayed = Type.Object({ accepted: Type.Integer(), duplicates: Type.Integer() })
+
+export async function registerQuarantine(
+  app: FastifyInstance,
+  feed: EventFeed,
+  quarantine: Quarantine,
+): Promise<void> {
+  const about = tagged('Operations')
+  app.get<{ Querystring: { limit: number; before?: string } }>(
+    '/api/quarantine',
+    {
+      schema: {
+        ...about,
+        summary: 'What could not be read as an event, newest first',
+        querystring: Query,
+        response: {
+          200: Type.Object({ quarantine: Type.Array(Entry), next: Type.Union([Type.String(), Type.Null()]) }),
+          ...errors(400, 401, 503),
+        },
+      },
+    },
+    async (request) => {
+      const { limit, before } = request.query
+      const found = await quarantine.list(limit + 1, before)
+      const page = found.slice(0, limit)
+      return { quarantine: page.map(present), next: found.length > limit ? (page.at(-1)?.id ?? null) : null }
+    },
+  )
+
+  app.post<{ Params: { id: string } }>(
+    '/api/quarantine/:id/replay',
+    {
+      schema: {
+        ...about,
+        summary: 'Read an entry again',
+        description:
+          'Stores what can be read by now and takes the entry out of quarantine; 409 when it still cannot be read.',
+        params: Id,
+        response: { 200: Replayed, ...errors(401, 404, 409, 503) },
+      },
+    },
+    async (request) => replay(feed, quarantine, request.params.id),
+  )
+}
+
+async function replay(feed: EventFeed, quarantine: Quarantine, id: string) {
+  const entry = await quarantine.get(id)
+  if (!entry) throw new HubError('quarantine.not_found')
+  const { events, unreadable } = readBatch(asBatch(entry.data))
+  if (unreadable.length || events.length === 0)
+    throw new HubError('quarantine.unreadable', { details: { reason: entry.reason } })
+  const stored = await feed.append(events)
+  await quarantine.remove(id)
+  return stored
+}
+
+/** An entry is one event, or a whole batch that was no array. */
+function asBatch(data: string): Buffer {
+  return Buffer.from(data.trimStart().startsWith('[') ? data : `[${data}]`)
+}
+
+const present = ({ id, receivedAt, reason, data }: QuarantineEntry) => ({
+  id,
+  received_at: instant(receivedAt),
+  reason,
+  data,
+})

@@ -1,0 +1,119 @@
+// /api/setup and /api/sample: what the set-up view shows, and an event to try the page with.
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { readBatch } from '../core/batch.ts'
+import type { Hub } from '../core/hub.ts'
+import type { EventArchive, EventFeed, Quarantine } from '../core/ports.ts'
+import type { Tracking } from '../core/tracking.ts'
+import type { HookWatch } from './hook-watch.ts'
+import { errors, Instant, instant, instantOrNull, tagged } from './schemas.ts'
+
+export type SetupDeps = {
+  readonly feed: EventFeed
+  readonly archive: EventArchive
+  readonly quarantine: Quarantine
+  readonly hub: Pick<Hub, 'observers'>
+  readonly tracking: Pick<Tracking, 'lag'>
+  readonly watch: HookWatch
+  readonly about: {
+    readonly version: string
+    readonly publicUrl: string
+    readonly webhookUrls: readonly string[]
+    readonly keys: number
+    readonly stores: { readonly events: string; readonly database: string }
+  }
+  readonly now: () => number
+}
+
+const InstantOrNull = Type.Union([Instant, Type.Null()])
+const Setup = Type.Object({
+  version: Type.String(),
+  public_url: Type.String(),
+  webhook_urls: Type.Array(Type.String(), { description: 'Type one of these in Mandrill, to the letter' }),
+  keys: Type.Integer({ description: 'Webhook keys that are set' }),
+  probe_seen_at: InstantOrNull,
+  first_event_at: InstantOrNull,
+  last_event_at: InstantOrNull,
+  refused: Type.Array(
+    Type.Object({ at: Instant, reason: Type.String(), hint: Type.Union([Type.String(), Type.Null()]) }),
+    { description: 'The last refused webhooks of this process, newest first, with what would have matched' },
+  ),
+  quarantine: Type.Integer({ description: 'Entries in quarantine, 1,000 at most' }),
+  stores: Type.Object({ events: Type.String(), database: Type.String() }),
+  lag: Type.Integer(),
+  clients: Type.Integer(),
+})
+
+export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Promise<void> {
+  const about = tagged('Operations')
+  app.get(
+    '/api/setup',
+    {
+      schema: {
+        ...about,
+        summary: 'How far the set-up has come',
+        response: { 200: Setup, ...errors(401, 503) },
+      },
+    },
+    async () => describeSetup(deps),
+  )
+
+  app.post(
+    '/api/sample',
+    {
+      schema: {
+        ...about,
+        summary: 'Store a sample event',
+        description:
+          'An event like one of Mandrill, tagged `sample`, to see the hub at work before Mandrill is connected.',
+        response: { 202: Type.Object({ accepted: Type.Integer() }), ...errors(401, 503) },
+      },
+    },
+    async (_request, reply) => {
+      const { events } = readBatch(Buffer.from(JSON.stringify([sampleEvent(deps.now())])))
+      const { accepted } = await deps.feed.append(events)
+      return reply.status(202).send({ accepted })
+    },
+  )
+}
+
+async function describeSetup({ archive, quarantine, hub, tracking, watch, about }: SetupDeps) {
+  const [first] = await archive.find({ after: { epoch: 0, seq: 0 }, limit: 1 })
+  const [last] = await archive.find({ limit: 1 })
+  const { probeSeenAt, refused } = watch.status()
+  return {
+    version: about.version,
+    public_url: about.publicUrl,
+    webhook_urls: [...about.webhookUrls],
+    keys: about.keys,
+    probe_seen_at: instantOrNull(probeSeenAt),
+    first_event_at: instantOrNull(first?.receivedAt),
+    last_event_at: instantOrNull(last?.receivedAt),
+    refused: refused.map(({ at, reason, hint }) => ({ at: instant(at), reason, hint })),
+    quarantine: (await quarantine.list(1000)).length,
+    stores: about.stores,
+    lag: tracking.lag(),
+    clients: hub.observers(),
+  }
+}
+
+function sampleEvent(now: number) {
+  const id = `sample${now.toString(16)}${Math.random().toString(16).slice(2, 10)}`
+  return {
+    event: 'send',
+    _id: id,
+    ts: Math.floor(now / 1000),
+    msg: {
+      ts: Math.floor(now / 1000),
+      _id: id,
+      state: 'sent',
+      subject: 'A sample event: your page works',
+      email: 'reader@example.com',
+      sender: 'news@example.com',
+      tags: ['sample'],
+      opens: [],
+      clicks: [],
+      metadata: [],
+    },
+  }
+}

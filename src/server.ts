@@ -1,0 +1,52 @@
+// The program: config → wire → app → listen → drain and close.
+import { pino } from 'pino'
+import { buildApp } from './app.ts'
+import { ConfigError, loadConfig, type Config } from './config.ts'
+import { wire, type Wired } from './wire.ts'
+
+/** A shutdown that takes longer than this is cut off; nothing is lost by it, since stored is stored. */
+const CLOSE_MS = 15_000
+
+const config = readConfig()
+const log = pino({ level: config.LOG_LEVEL })
+const wired = await wire(config, log).catch(stop)
+const app = await buildApp(wired)
+await app.listen({ host: config.HOST, port: config.PORT }).catch(stop)
+greet(config, wired)
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void drain(signal))
+
+function readConfig(): Config {
+  try {
+    return loadConfig()
+  } catch (error) {
+    if (error instanceof ConfigError) return stop(error)
+    throw error
+  }
+}
+
+/** One clear line: a start that cannot succeed is the operator's to mend, not to debug. */
+function stop(error: Error): never {
+  process.stderr.write(`mail-event-hub cannot start: ${error.message}\n`)
+  process.exit(1)
+}
+
+// Not through the log: a link that holds a token is for the person at the terminal.
+function greet({ PUBLIC_URL, AUTH }: Config, { tokenIsOurs, settings }: Wired): void {
+  const link = AUTH === 'on' && tokenIsOurs ? `${PUBLIC_URL}/#token=${settings.token}` : PUBLIC_URL
+  const hint =
+    AUTH === 'off'
+      ? 'open to this machine (AUTH=off)'
+      : tokenIsOurs
+        ? 'sign in'
+        : 'sign in with your API_TOKEN'
+  process.stdout.write(`\n  mail-event-hub is ready: ${hint}\n  ${link}\n\n`)
+}
+
+async function drain(signal: string): Promise<void> {
+  log.info({ signal }, 'shutting down')
+  process.once(signal, () => process.exit(130))
+  setTimeout(() => process.exit(1), CLOSE_MS).unref()
+  await app.close()
+  await wired.close()
+  log.info('closed')
+}

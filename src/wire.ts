@@ -1,0 +1,129 @@
+// The composition root: which adapters this process runs on. The only file that names them.
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Deps } from './app.ts'
+import type { Config } from './config.ts'
+import { openEmbeddedFeed } from './adapters/embedded/event-feed.ts'
+import { createMemoryOneTime } from './adapters/embedded/one-time.ts'
+import { openRedisFeed } from './adapters/redis/event-feed.ts'
+import { openRedisOneTime } from './adapters/redis/one-time.ts'
+import { createEventArchive } from './adapters/sql/event-archive.ts'
+import { createLeases } from './adapters/sql/leases.ts'
+import { openMysql } from './adapters/sql/mysql.ts'
+import { createQuarantine } from './adapters/sql/quarantine.ts'
+import { openSqlite } from './adapters/sql/sqlite.ts'
+import { createHub } from './core/hub.ts'
+import type { EventFeed, OneTime } from './core/ports.ts'
+import { startTracking } from './core/tracking.ts'
+import { version } from './version.ts'
+
+export type Wired = Deps & {
+  /** Lets go of everything, in the order that loses nothing. After the HTTP side has closed. */
+  close(): Promise<void>
+  /** True when this start made the token, or an earlier one did: the operator has not chosen it. */
+  readonly tokenIsOurs: boolean
+}
+
+/** How long a closing process goes on filling the archive; what is left is taken at the next start. */
+const DRAIN_MS = 5000
+
+export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wired> {
+  mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 })
+  const now = Date.now
+  const token = config.API_TOKEN ?? keptSecret(config.DATA_DIR, 'api-token')
+  const secret = config.SECRET ?? keptSecret(config.DATA_DIR, 'secret')
+  const events = await openEvents(config, log)
+  const sql = await openDatabase(config, log)
+  const { feed, oneTime } = events
+  const archive = createEventArchive(sql)
+  const quarantine = createQuarantine(sql)
+  const leases = createLeases(sql)
+  const owner = randomUUID()
+  const hub = createHub(feed, await feed.last(0), (err) =>
+    log.warn({ err }, 'a socket could not be caught up yet'),
+  )
+  const tracking = startTracking({
+    feed,
+    archive,
+    leases,
+    quarantine,
+    owner,
+    archiveDays: config.ARCHIVE_DAYS,
+    log,
+  })
+  const stores = {
+    events: config.REDIS_URL ? 'redis' : 'embedded',
+    database: config.DATABASE_URL ? 'mysql' : 'sqlite',
+  }
+  log.info({ ...stores, role: config.ROLE, version }, 'stores opened')
+
+  return {
+    log,
+    now,
+    version,
+    feed,
+    hub,
+    archive,
+    quarantine,
+    tracking,
+    oneTime,
+    stores,
+    checks: [
+      { name: 'events', ping: () => feed.ping() },
+      { name: 'database', ping: () => sql.ping() },
+    ],
+    settings: {
+      publicUrl: config.PUBLIC_URL,
+      webhookUrls: config.MANDRILL_WEBHOOK_URL,
+      webhookKeys: config.MANDRILL_WEBHOOK_KEYS,
+      bodyLimit: config.BODY_LIMIT,
+      trustProxy: config.TRUST_PROXY,
+      allowedOrigins: config.ALLOWED_ORIGINS,
+      auth: config.AUTH,
+      token,
+      secret,
+    },
+    tokenIsOurs: config.API_TOKEN === undefined,
+    async close() {
+      await hub.close()
+      await tracking.reached(await feed.last(0), DRAIN_MS).catch(() => false)
+      await tracking.close()
+      await events.close()
+      await sql.close()
+    },
+  }
+}
+
+type Events = { readonly feed: EventFeed; readonly oneTime: OneTime; close(): Promise<void> }
+
+async function openEvents(config: Config, log: FastifyBaseLogger): Promise<Events> {
+  const bounds = { retention: config.EVENT_RETENTION, maxBytes: config.EVENT_MAX_BYTES, log }
+  if (!config.REDIS_URL) {
+    const feed = openEmbeddedFeed({ file: join(config.DATA_DIR, 'feed.sqlite'), ...bounds })
+    return { feed, oneTime: createMemoryOneTime(), close: () => feed.close() }
+  }
+  const feed = openRedisFeed({ url: config.REDIS_URL, ...bounds })
+  const oneTime = openRedisOneTime({ url: config.REDIS_URL, log })
+  return { feed, oneTime, close: async () => void (await Promise.all([feed.close(), oneTime.close()])) }
+}
+
+function openDatabase(config: Config, log: FastifyBaseLogger) {
+  return config.DATABASE_URL
+    ? openMysql({ url: config.DATABASE_URL, log })
+    : openSqlite({ file: join(config.DATA_DIR, 'hub.sqlite'), log })
+}
+
+/** A secret of DATA_DIR: made once, readable by its owner only. */
+function keptSecret(dir: string, name: string): string {
+  const file = join(dir, name)
+  try {
+    writeFileSync(file, randomBytes(24).toString('base64url'), { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  const kept = readFileSync(file, 'utf8').trim()
+  if (kept.length < 16) throw new Error(`${file} holds no usable secret: remove it, and a new one is made`)
+  return kept
+}

@@ -1,0 +1,88 @@
+// A whole hub inside the test's process, on stores of its own, listening on a free port of the loopback.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyInstance, InjectOptions } from 'fastify'
+import { pino } from 'pino'
+import { buildApp } from '../../src/app.ts'
+import { loadConfig } from '../../src/config.ts'
+import { wire, type Wired } from '../../src/wire.ts'
+import { webhookRequest } from '../../simulator/batch.ts'
+
+export const KEY = 'a-webhook-key'
+export const WEBHOOK_URL = 'https://hub.example.com/api/hook'
+export const TOKEN = 'the-api-token-of-the-tests'
+
+export type TestHub = {
+  readonly app: FastifyInstance
+  readonly wired: Wired
+  /** host:port */
+  readonly address: string
+  readonly dir: string
+  /** What was logged, line by line. */
+  readonly logged: readonly Record<string, unknown>[]
+  /** With the API token. */
+  get(url: string): Promise<Answer>
+  call(options: InjectOptions): Promise<Answer>
+  /** A signed, form-encoded batch, as Mandrill sends it. */
+  post(events: readonly unknown[] | string, signing?: { key?: string; webhookUrl?: string }): Promise<Answer>
+  close(): Promise<void>
+}
+
+export type Answer = {
+  readonly status: number
+  readonly headers: Record<string, string | number | readonly string[] | undefined>
+  readonly text: string
+  // The body is whatever the route answers: a test says what it expects of it.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any
+}
+
+export async function startHub(env: Record<string, string> = {}, given?: string): Promise<TestHub> {
+  const dir = given ?? (await mkdtemp(join(tmpdir(), 'hub-test-')))
+  const logged: Record<string, unknown>[] = []
+  const log = pino(
+    { level: 'info' },
+    { write: (line: string) => void logged.push(JSON.parse(line) as (typeof logged)[0]) },
+  )
+  const defaults = {
+    DATA_DIR: dir,
+    API_TOKEN: TOKEN,
+    SECRET: 'a-secret',
+    MANDRILL_WEBHOOK_KEYS: KEY,
+    MANDRILL_WEBHOOK_URL: WEBHOOK_URL,
+  }
+  const wired = await wire(loadConfig({ ...defaults, ...env }, '/nonexistent/.env'), log)
+  const app = await buildApp(wired)
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const call = async (options: InjectOptions) => answer(await app.inject(options))
+  return {
+    app,
+    wired,
+    address: url.replace('http://', ''),
+    dir,
+    logged,
+    call,
+    get: (path) => call({ method: 'GET', url: path, headers: { authorization: TOKEN } }),
+    post: (events, signing) => {
+      const json = typeof events === 'string' ? events : JSON.stringify(events)
+      const { headers, body } = webhookRequest(json, { key: KEY, webhookUrl: WEBHOOK_URL, ...signing })
+      return call({ method: 'POST', url: '/api/hook', headers: { ...headers }, payload: body })
+    },
+    async close() {
+      await app.close()
+      await wired.close()
+      if (!given) await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+function answer(response: { statusCode: number; headers: Answer['headers']; payload: string }): Answer {
+  const json = /json/.test(String(response.headers['content-type']))
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    text: response.payload,
+    body: json && response.payload ? JSON.parse(response.payload) : undefined,
+  }
+}

@@ -1,0 +1,89 @@
+// A real Redis for tests: its own folder and port, and everything that can happen to a server.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { freePort, launch, type ServerProcess } from './server-process.ts'
+
+const START_MS = 20_000
+// What a careful operator sets: every write is on disk before it is answered.
+const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', '']
+
+export type RedisServer = Awaited<ReturnType<typeof startRedis>>
+
+export async function startRedis(settings: readonly string[] = DURABLE) {
+  const folder = await mkdtemp(join(tmpdir(), 'hub-redis-'))
+  const port = await freePort()
+  const url = `redis://127.0.0.1:${port}/0`
+  let server: ServerProcess
+
+  async function start(): Promise<void> {
+    server = launch({
+      command: 'redis-server',
+      image: 'redis:7',
+      folder,
+      port,
+      args: (dir, address) => [
+        '--port',
+        `${port}`,
+        '--bind',
+        address,
+        '--protected-mode',
+        'no',
+        '--dir',
+        dir,
+        ...settings,
+      ],
+    })
+    await untilReady(url, server)
+  }
+
+  async function end(signal: 'TERM' | 'KILL'): Promise<void> {
+    if (!server.isRunning()) return
+    server.signal('CONT')
+    server.signal(signal)
+    await server.ended
+  }
+
+  await start()
+  return {
+    url,
+    /** Where it keeps its files. */
+    folder,
+    start,
+    stop: () => end('TERM'),
+    kill: () => end('KILL'),
+    pause: () => server.signal('STOP'),
+    resume: () => server.signal('CONT'),
+    /** Runs one command, as an operator would in redis-cli. */
+    command: (...words: readonly [string, ...string[]]) => command(url, words),
+    async close(): Promise<void> {
+      await end('KILL')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function command(url: string, [name, ...args]: readonly [string, ...string[]]): Promise<unknown> {
+  const redis = new Redis(url, { lazyConnect: true, protocol: 2, retryStrategy: null })
+  redis.on('error', () => {}) // told by the command itself
+  try {
+    await redis.connect()
+    return await redis.call(name, ...args)
+  } finally {
+    redis.disconnect()
+  }
+}
+
+async function untilReady(url: string, server: ServerProcess): Promise<void> {
+  for (const end = Date.now() + START_MS; ;) {
+    try {
+      await command(url, ['PING'])
+      return
+    } catch (error) {
+      if (!server.isRunning() || Date.now() > end) throw new Error('Redis does not start', { cause: error })
+      await pause(20)
+    }
+  }
+}
