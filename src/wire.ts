@@ -101,7 +101,7 @@ type Events = { readonly feed: EventFeed; readonly oneTime: OneTime; close(): Pr
 async function openEvents(config: Config, log: FastifyBaseLogger): Promise<Events> {
   const bounds = { retention: config.EVENT_RETENTION, maxBytes: config.EVENT_MAX_BYTES, log }
   if (!config.REDIS_URL) {
-    const feed = openEmbeddedFeed({ file: join(config.DATA_DIR, 'feed.sqlite'), ...bounds })
+    const feed = await openEmbeddedFeed({ file: join(config.DATA_DIR, 'feed.sqlite'), ...bounds })
     return { feed, oneTime: createMemoryOneTime(), close: () => feed.close() }
   }
   const feed = openRedisFeed({ url: config.REDIS_URL, ...bounds })

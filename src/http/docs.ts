@@ -52,6 +52,8 @@ export async function registerDocsPage(app: FastifyInstance): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: '/doc',
     staticCSP: true,
+    // The hub may well be reached by plain http, on one machine.
+    transformStaticCSP: (policy) => policy.replace('upgrade-insecure-requests;', ''),
     logLevel: 'warn',
     uiConfig: { persistAuthorization: true },
   })
