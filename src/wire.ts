@@ -2,9 +2,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Deps } from './app.ts'
 import type { Config } from './config.ts'
+import { lockDataDir } from './adapters/embedded/data-dir-lock.ts'
 import { openEmbeddedFeed } from './adapters/embedded/event-feed.ts'
 import { createMemoryOneTime } from './adapters/embedded/one-time.ts'
 import { openRedisFeed } from './adapters/redis/event-feed.ts'
@@ -14,6 +16,7 @@ import { createLeases } from './adapters/sql/leases.ts'
 import { openMysql } from './adapters/sql/mysql.ts'
 import { createQuarantine } from './adapters/sql/quarantine.ts'
 import { openSqlite } from './adapters/sql/sqlite.ts'
+import { isHubError } from './core/errors.ts'
 import { createHub } from './core/hub.ts'
 import type { EventFeed, OneTime } from './core/ports.ts'
 import { startTracking } from './core/tracking.ts'
@@ -31,19 +34,19 @@ const DRAIN_MS = 5000
 
 export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wired> {
   mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 })
+  const lock = config.REDIS_URL && config.DATABASE_URL ? undefined : lockDataDir(config.DATA_DIR)
   const now = Date.now
   const token = config.API_TOKEN ?? keptSecret(config.DATA_DIR, 'api-token')
   const secret = config.SECRET ?? keptSecret(config.DATA_DIR, 'secret')
   const events = await openEvents(config, log)
-  const sql = await openDatabase(config, log)
+  const sql = await patiently(() => openDatabase(config, log))
   const { feed, oneTime } = events
   const archive = createEventArchive(sql)
   const quarantine = createQuarantine(sql)
   const leases = createLeases(sql)
   const owner = randomUUID()
-  const hub = createHub(feed, await feed.last(0), (err) =>
-    log.warn({ err }, 'a socket could not be caught up yet'),
-  )
+  const head = await patiently(() => feed.last(0))
+  const hub = createHub(feed, head, (err) => log.warn({ err }, 'a socket could not be caught up yet'))
   const tracking = startTracking({
     feed,
     archive,
@@ -92,6 +95,7 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
       await tracking.close()
       await events.close()
       await sql.close()
+      lock?.release()
     },
   }
 }
@@ -113,6 +117,21 @@ function openDatabase(config: Config, log: FastifyBaseLogger) {
   return config.DATABASE_URL
     ? openMysql({ url: config.DATABASE_URL, log })
     : openSqlite({ file: join(config.DATA_DIR, 'hub.sqlite'), log })
+}
+
+/** Stores may come up after the hub, when a whole machine starts. */
+const START_PATIENCE_MS = 60_000
+
+async function patiently<T>(reach: () => Promise<T>): Promise<T> {
+  const until = Date.now() + START_PATIENCE_MS
+  for (;;) {
+    try {
+      return await reach()
+    } catch (error) {
+      if (Date.now() > until || !isHubError(error)) throw error
+      await pause(500)
+    }
+  }
 }
 
 /** A secret of DATA_DIR: made once, readable by its owner only. */

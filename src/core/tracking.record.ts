@@ -2,9 +2,8 @@
 import type { Cursor } from './cursor.ts'
 import { isHubError } from './errors.ts'
 import { eventFacts } from './event.ts'
+import type { Log } from './log.ts'
 import type { ArchiveRow, EventArchive, FeedPage, Quarantine } from './ports.ts'
-
-export type Log = Record<'info' | 'warn' | 'error', (details: object, message: string) => void>
 
 type Options = {
   readonly archive: EventArchive

@@ -3,9 +3,10 @@
 // Exactly once is the archive's doing: it stores events and moves its position in one transaction, and only from
 // where this process believes the position to be. The lease merely spares several processes the work in vain.
 import { compareCursors, type Cursor } from './cursor.ts'
+import type { Log } from './log.ts'
 import type { EventArchive, EventFeed, FeedPage, Leases, Quarantine } from './ports.ts'
 import { createNap, createProgress } from './tracking.progress.ts'
-import { createRecorder, type Log } from './tracking.record.ts'
+import { createRecorder } from './tracking.record.ts'
 
 export type TrackingOptions = {
   readonly feed: EventFeed

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { webhookRequest } from '../../simulator/batch.ts'
 import { KEY, startHub, TOKEN, type TestHub } from '../support/hub.ts'
 import { openSocket } from '../support/socket.ts'
@@ -34,9 +34,9 @@ beforeAll(async () => {
     uwsgi_temp_path ${dir}/u; scgi_temp_path ${dir}/s; ${site} }`
   await writeFile(join(dir, 'nginx.conf'), main)
   nginx = spawn(NGINX, ['-c', join(dir, 'nginx.conf'), '-e', join(dir, 'error.log')], { stdio: 'inherit' })
-  await expect
-    .poll(() => fetch(`http://${address}/healthz`).then((answer) => answer.status), { timeout: 10_000 })
-    .toBe(200)
+  await vi.waitFor(async () => expect((await fetch(`http://${address}/healthz`)).status).toBe(200), {
+    timeout: 10_000,
+  })
 })
 
 afterAll(async () => {
@@ -55,7 +55,7 @@ function freePort(): Promise<number> {
 }
 
 test('a full batch of 2 MiB passes', async () => {
-  const events = Array.from({ length: 1000 }, (_, n) => ({ event: 'send', n, pad: 'x'.repeat(2000) }))
+  const events = Array.from({ length: 1000 }, (_, n) => ({ event: 'send', n, pad: 'x'.repeat(2100) }))
   const request = webhookRequest(JSON.stringify(events), {
     key: KEY,
     webhookUrl: 'http://hub.example.com/api/hook',

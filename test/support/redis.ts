@@ -21,7 +21,7 @@ export async function startRedis(settings: readonly string[] = DURABLE) {
   async function start(): Promise<void> {
     server = launch({
       command: 'redis-server',
-      image: 'redis:7',
+      image: 'redis:7-alpine',
       folder,
       port,
       args: (dir, address) => [

@@ -1,0 +1,116 @@
+// A connection to Redis that comes back by itself, and that always knows which Redis process it speaks to.
+import { setTimeout as pause } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { HubError } from '../../core/errors.ts'
+import type { Log } from '../../core/log.ts'
+
+/** One life of the connection: commands go out on it only after the server has told its run id. */
+export type Session = {
+  readonly redis: Redis
+  /** Redis draws it anew at every start: another run id may mean that the newest writes are lost. */
+  readonly runId: string
+}
+
+export type Connection = {
+  /** The present session; waits for it a moment, then throws feed.unavailable. */
+  session(): Promise<Session>
+  /** Lets go of a connection that is not to be trusted any more; another one is made. */
+  renew(): void
+  close(): void
+}
+
+export type ConnectionOptions = {
+  readonly url: string
+  /** Shown in CLIENT LIST. */
+  readonly name: string
+  /** A server that owes a reply and says nothing for so long is given up. */
+  readonly silenceMs: number
+  /** How long a caller waits for a connection that is being made. */
+  readonly patienceMs: number
+  /** Runs first on every connection; when it throws, the connection is made anew. */
+  readonly greet?: (session: Session) => Promise<void>
+  readonly log: Log
+}
+
+const LONGEST_BACK_OFF_MS = 2_000
+
+export function openConnection(options: ConnectionOptions): Connection {
+  const { name, log, patienceMs } = options
+  const redis = createClient(options)
+  let current: Session | undefined
+  let arrival = Promise.withResolvers<Session | undefined>()
+  let troubled = false
+
+  async function greet(): Promise<void> {
+    try {
+      const session = { redis, runId: await readRunId(redis) }
+      await options.greet?.(session)
+      if (redis.status !== 'ready') return
+      if (troubled) log.info({ connection: name }, 'Redis answers again')
+      troubled = false
+      current = session
+      arrival.resolve(session)
+    } catch (error) {
+      complain(error)
+      redis.disconnect(true)
+    }
+  }
+
+  /** An outage is told once, not at every try. */
+  function complain(error: unknown): void {
+    if (!troubled)
+      log.warn({ reason: reasonOf(error), connection: name }, 'Redis cannot be reached, trying again')
+    troubled = true
+  }
+
+  redis.on('error', complain)
+  redis.on('ready', () => void greet())
+  redis.on('close', () => {
+    if (current) arrival = Promise.withResolvers()
+    current = undefined
+  })
+
+  return {
+    async session() {
+      const session = current ?? (await Promise.race([arrival.promise, patience(patienceMs)]))
+      if (session) return session
+      throw new HubError('feed.unavailable')
+    },
+    renew: () => redis.disconnect(true),
+    close() {
+      redis.disconnect()
+      arrival.resolve(undefined)
+    },
+  }
+}
+
+function patience(ms: number): Promise<undefined> {
+  return pause(ms, undefined, { ref: false })
+}
+
+function createClient({ url, name, silenceMs }: ConnectionOptions): Redis {
+  return new Redis(url, {
+    connectionName: name,
+    protocol: 2, // one shape of replies, whatever the server
+    // A command is sent now or fails now: what came of an old one is never guessed, and nothing overtakes greet.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: silenceMs,
+    socketTimeout: silenceMs,
+    retryStrategy: (times) =>
+      Math.min(50 * 2 ** Math.min(times, 10), LONGEST_BACK_OFF_MS) * (0.5 + Math.random() / 2),
+    // After a failover the old primary may still answer, as a replica.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  })
+}
+
+async function readRunId(redis: Redis): Promise<string> {
+  const info = await redis.info('server')
+  return /^run_id:(\w+)/m.exec(info)?.[1] ?? 'unknown'
+}
+
+/** Why something failed, and no more: ioredis hangs the whole command on its errors, be it events or a password. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

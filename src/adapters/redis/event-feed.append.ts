@@ -1,0 +1,46 @@
+// Appends a batch to the feed in Redis: one script for each slice of it.
+import { HubError } from '../../core/errors.ts'
+import type { NewEvent } from '../../core/event.ts'
+import type { Appended } from '../../core/ports.ts'
+import type { Session } from './connection.ts'
+import { isOutOfMemory, makeRoom, type Room } from './event-feed.bounds.ts'
+import { appendScript, run } from './event-feed.scripts.ts'
+import { FEED_KEYS, seenKeys } from './keys.ts'
+
+/** Redis does nothing else while a script runs, and Lua's unpack fails near 8,000 values. */
+const SLICE_EVENTS = 1_000
+
+export function createAppender(session: () => Promise<Session>, room: Room, now: () => number) {
+  /** One after the other: were a slice lost, what follows it in the batch must not be there already. */
+  return async (events: readonly NewEvent[]): Promise<Appended> => {
+    let accepted = 0
+    for (let start = 0; start < events.length; start += SLICE_EVENTS)
+      accepted += await appendSlice(events.slice(start, start + SLICE_EVENTS))
+    room.keepNowAndThen()
+    return { accepted, duplicates: events.length - accepted }
+  }
+
+  async function appendSlice(slice: readonly NewEvent[]): Promise<number> {
+    const accepted = await tryAppend(slice)
+    if (accepted >= 0) return accepted
+    // Full, says a note in Redis: perhaps no longer so.
+    const { full } = await room.keep()
+    const again = full ? -1 : await tryAppend(slice)
+    if (again < 0) throw new HubError('feed.full')
+    return again
+  }
+
+  async function tryAppend(slice: readonly NewEvent[]): Promise<number> {
+    try {
+      return await send(await session(), slice, now())
+    } catch (error) {
+      if (!isOutOfMemory(error) || !(await makeRoom(await session(), now()))) throw error
+      return send(await session(), slice, now())
+    }
+  }
+}
+
+async function send({ redis, runId }: Session, slice: readonly NewEvent[], at: number): Promise<number> {
+  const args = [runId, String(at), ...slice.flatMap(({ id, kind, data }) => [id, kind, data])]
+  return Number(await run(redis, appendScript, [...Object.values(FEED_KEYS), ...seenKeys(at)], args))
+}

@@ -1,0 +1,121 @@
+// Keeps the feed in Redis within its bounds: lets go of the oldest events that have been taken, and says when
+// there is no room.
+import { formatCursor, parseCursor, BEGINNING, type Cursor } from '../../core/cursor.ts'
+import type { Log } from '../../core/log.ts'
+import { cursorAt, endOf, type Span } from '../../core/place.ts'
+import { reasonOf, type Session } from './connection.ts'
+import { readSpan } from './event-feed.read.ts'
+import { FEED_KEYS } from './keys.ts'
+
+export type Bounds = { readonly retention: number; readonly maxBytes: number }
+
+/** Redis does nothing else while it trims: a few thousand events take a millisecond or two. */
+const STEP_EVENTS = 5_000
+/** Stream nodes, of a few events each, that Redis looks at to tell the size of all. */
+const SAMPLES = 1_000
+/** How long the feed may grow unwatched where nobody calls trim. */
+const BOUNDS_EVERY_MS = 1_000
+/** What is let go of at once when Redis itself has no memory left. */
+const EMERGENCY_SHARE = 0.1
+
+/** Remembers, for every process on this Redis, how far the archive is. */
+export async function noteTaken({ redis }: Session, taken: Cursor): Promise<void> {
+  // Refused when Redis is out of memory: what was noted before stays true.
+  await redis.hset(FEED_KEYS.meta, 'taken', formatCursor(taken)).catch(ignoreOutOfMemory)
+}
+
+export type Room = {
+  /** Brings the feed back within its bounds; tells whether it is full nevertheless. */
+  keep(): Promise<{ full: boolean }>
+  /** The same, but from time to time and behind the caller's back. */
+  keepNowAndThen(): void
+}
+
+export function createRoom(
+  session: () => Promise<Session>,
+  bounds: Bounds,
+  now: () => number,
+  log: Log,
+): Room {
+  let underWay: Promise<{ full: boolean }> | undefined
+  let lastTime = performance.now()
+  let wasFull = false
+
+  async function keepOnce(): Promise<{ full: boolean }> {
+    const { full } = await keepBounds(await session(), bounds, now())
+    if (full && !wasFull)
+      log.error(bounds, 'The event feed is full: new events are refused until tracking has caught up')
+    wasFull = full
+    lastTime = performance.now()
+    return { full }
+  }
+
+  function keep(): Promise<{ full: boolean }> {
+    return (underWay ??= keepOnce().finally(() => (underWay = undefined)))
+  }
+
+  return {
+    keep,
+    keepNowAndThen() {
+      if (!underWay && performance.now() - lastTime > BOUNDS_EVERY_MS)
+        keep().catch((error: unknown) =>
+          log.warn({ reason: reasonOf(error) }, 'The size of the event feed cannot be told'),
+        )
+    },
+  }
+}
+
+/** Trims until the feed is within its bounds, or nothing more may go; then notes whether it is full. */
+async function keepBounds(session: Session, bounds: Bounds, at: number): Promise<{ full: boolean }> {
+  for (;;) {
+    const { span, bytes, taken } = await readState(session, at)
+    const target = Math.min(span.floor + excess(span, bytes, bounds), taken, span.floor + STEP_EVENTS)
+    const removed = target > span.floor ? await trimTo(session, target, span) : 0
+    if (removed === 0) return noteFull(session, bytes > bounds.maxBytes)
+  }
+}
+
+/** Redis refuses every write that could need memory, but not XTRIM. Tells whether anything could go. */
+export async function makeRoom(session: Session, at: number): Promise<boolean> {
+  const { span, taken } = await readState(session, at)
+  const share = Math.ceil((span.head - span.floor) * EMERGENCY_SHARE)
+  const target = Math.min(span.floor + share, taken)
+  return target > span.floor && (await trimTo(session, target, span)) > 0
+}
+
+async function readState(
+  session: Session,
+  at: number,
+): Promise<{ span: Span; bytes: number; taken: number }> {
+  const { span, replies } = await readSpan(session, at, (commands) => {
+    commands.memory('USAGE', FEED_KEYS.events, 'SAMPLES', SAMPLES).hget(FEED_KEYS.meta, 'taken')
+  })
+  const taken = parseCursor(String(replies[1] ?? '0')) ?? BEGINNING
+  return { span, bytes: Number(replies[0]), taken: Math.min(taken.seq, endOf(taken.epoch, span) ?? 0) }
+}
+
+/** How many of the oldest events are too many. */
+function excess({ head, floor }: Span, bytes: number, { retention, maxBytes }: Bounds): number {
+  const kept = head - floor
+  const tooLarge = kept === 0 ? 0 : Math.ceil((bytes - maxBytes) / (bytes / kept))
+  return Math.max(kept - retention, tooLarge, 0)
+}
+
+async function trimTo({ redis }: Session, seq: number, span: Span): Promise<number> {
+  const { epoch } = cursorAt(seq, span)
+  return redis.xtrim(FEED_KEYS.events, 'MINID', '=', formatCursor({ epoch, seq: seq + 1 }))
+}
+
+async function noteFull({ redis }: Session, full: boolean): Promise<{ full: boolean }> {
+  if (full) await redis.hset(FEED_KEYS.meta, 'full', '1').catch(ignoreOutOfMemory)
+  else await redis.hdel(FEED_KEYS.meta, 'full')
+  return { full }
+}
+
+export function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('OOM')
+}
+
+export function ignoreOutOfMemory(error: unknown): void {
+  if (!isOutOfMemory(error)) throw error
+}

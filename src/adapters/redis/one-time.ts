@@ -1,0 +1,31 @@
+// What was used already, in Redis: for several processes behind one address.
+import { HubError, isHubError } from '../../core/errors.ts'
+import type { Log } from '../../core/log.ts'
+import type { OneTime } from '../../core/ports.ts'
+import { openConnection } from './connection.ts'
+import { usedKey } from './keys.ts'
+
+const SILENCE_MS = 3000
+const PATIENCE_MS = 2000
+
+/** Throws feed.unavailable when Redis does not answer: nobody is let in on trust. */
+export function openRedisOneTime({ url, log }: { url: string; log: Log }): OneTime & { close(): void } {
+  const connection = openConnection({
+    url,
+    name: 'one-time',
+    silenceMs: SILENCE_MS,
+    patienceMs: PATIENCE_MS,
+    log,
+  })
+  return {
+    async first(key, lifeMs) {
+      try {
+        const { redis } = await connection.session()
+        return (await redis.set(usedKey(key), '1', 'PX', Math.ceil(lifeMs), 'NX')) === 'OK'
+      } catch (error) {
+        throw isHubError(error) ? error : new HubError('feed.unavailable', { cause: error })
+      }
+    },
+    close: () => connection.close(),
+  }
+}

@@ -1,0 +1,138 @@
+// The send queue on BullMQ: one of its queues for each lane, one job for each chunk.
+//
+// BullMQ brings what is tedious: several workers, locks, the recovery of jobs whose worker died. It decides nothing: a
+// job is gone when it is over, however it ended, and the ledger says whether its chunk must come again.
+import { Queue, Worker, type Job } from 'bullmq'
+import { Redis } from 'ioredis'
+import { HubError } from '../../core/errors.ts'
+import type { Log } from '../../core/log.ts'
+import type { ChunkRef, SendQueue } from '../../core/mailing/ports.ts'
+import { SEND_KEYS } from './keys.ts'
+
+export type RedisQueueOptions = {
+  readonly url: string
+  /** How long a job stays with a worker that gives no sign of life, and how often the others look. */
+  readonly lockMs?: number
+  readonly stalledMs?: number
+  readonly log: Log
+}
+
+type ChunkJob = Job<ChunkRef>
+
+const LOCK_MS = 10_000
+const STALLED_MS = 4_000
+const LONGEST_BACK_OFF_MS = 1_000
+/** A connection that owes a reply for so long is made anew; workers wait up to 5 s for a job to come. */
+const SILENCE_MS = 12_000
+const EVENTS_KEPT = 100
+
+export function openRedisSendQueue(options: RedisQueueOptions): SendQueue {
+  const { url, log } = options
+  const connection = connect(url, false, log)
+  const queues = new Map<string, Queue<ChunkRef>>()
+  const working = new Set<{ close(): Promise<void> }>()
+
+  function queueOf(lane: string): Queue<ChunkRef> {
+    const known = queues.get(lane)
+    if (known) return known
+    const queue = new Queue<ChunkRef>(lane, {
+      connection,
+      prefix: SEND_KEYS.queuePrefix,
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+      streams: { events: { maxLen: EVENTS_KEPT } },
+      skipWaitingForReady: true,
+    })
+    queue.on('error', () => {}) // told by the connection
+    queues.set(lane, queue)
+    return queue
+  }
+
+  return {
+    async add(refs) {
+      try {
+        const lanes = Map.groupBy(refs, ({ lane }) => lane)
+        await Promise.all([...lanes].map(([lane, chunks]) => queueOf(lane).addBulk(chunks.map(toJob))))
+      } catch (error) {
+        throw new HubError('sending.unavailable', { cause: error })
+      }
+    },
+    work(lane, width, handle) {
+      const worker = startWorker(options, lane, width, handle)
+      working.add(worker)
+      return { close: () => worker.close().finally(() => working.delete(worker)) }
+    },
+    async close() {
+      await Promise.all([...working].map((worker) => worker.close()))
+      await Promise.allSettled([...queues.values()].map((queue) => queue.close()))
+      connection.disconnect()
+    },
+  }
+}
+
+function toJob(ref: ChunkRef) {
+  return { name: 'chunk', data: ref, opts: { jobId: `${ref.campaignId}_${ref.chunk}` } }
+}
+
+function startWorker(
+  { url, log, lockMs = LOCK_MS, stalledMs = STALLED_MS }: RedisQueueOptions,
+  lane: string,
+  width: number,
+  handle: Parameters<SendQueue['work']>[2],
+) {
+  const connection = connect(url, true, log)
+  const jobs = new Map<string, AbortController>()
+
+  async function take(job: ChunkJob): Promise<void> {
+    const stop = new AbortController()
+    jobs.set(String(job.id), stop)
+    await handle(job.data, stop.signal).finally(() => jobs.delete(String(job.id)))
+  }
+
+  const worker = new Worker<ChunkRef>(lane, (job) => take(job), {
+    connection,
+    prefix: SEND_KEYS.queuePrefix,
+    concurrency: width,
+    lockDuration: lockMs,
+    stalledInterval: stalledMs,
+    maxStalledCount: Number.MAX_SAFE_INTEGER, // how often its workers died says nothing about a chunk
+    removeOnComplete: { count: 0 },
+    removeOnFail: { count: 0 },
+    runRetryDelay: LONGEST_BACK_OFF_MS,
+  })
+  // Somebody else has these chunks now, or will.
+  worker.on('lockRenewalFailed', (ids: string[]) => ids.forEach((id) => jobs.get(id)?.abort()))
+  worker.on('failed', (job, err) => log.warn({ err, chunk: job?.data }, 'a chunk of a mailing was left'))
+  worker.on('error', () => {}) // lost locks are told above, lost connections by the connection
+  return {
+    async close(): Promise<void> {
+      // Whatever is fetched from now on ends at once, and is then handed back by the ledger.
+      for (const stop of jobs.values()) stop.abort()
+      await worker.close()
+      connection.disconnect()
+    },
+  }
+}
+
+function connect(url: string, patient: boolean, log: Log): Redis {
+  const redis = new Redis(url, {
+    connectionName: 'hub-queue',
+    protocol: 2,
+    // A worker waits for Redis to come back, whoever adds is told.
+    maxRetriesPerRequest: patient ? null : 1,
+    enableOfflineQueue: patient,
+    connectTimeout: SILENCE_MS,
+    socketTimeout: SILENCE_MS,
+    retryStrategy: (times) =>
+      Math.min(50 * 2 ** Math.min(times, 10), LONGEST_BACK_OFF_MS) * (0.5 + Math.random() / 2),
+  })
+  let troubled = false
+  redis.on('ready', () => {
+    if (troubled) log.info({ connection: 'hub-queue' }, 'Redis answers again')
+    troubled = false
+  })
+  redis.on('error', (err: unknown) => {
+    if (!troubled) log.warn({ err, connection: 'hub-queue' }, 'Redis cannot be reached, trying again')
+    troubled = true
+  })
+  return redis
+}

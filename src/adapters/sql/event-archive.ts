@@ -1,0 +1,139 @@
+// The archive of events: recorded exactly once behind the feed, and searched by the API.
+import { and, asc, eq, getTableColumns, gte, inArray, lt, sql as words } from 'drizzle-orm'
+import type { Cursor } from '../../core/cursor.ts'
+import { HubError } from '../../core/errors.ts'
+import type { ArchiveRow, EventArchive } from '../../core/ports.ts'
+import { rowsFor, type Sql, type Tables, type Write } from './dialect.ts'
+import { createSearch, inPlaces } from './event-search.ts'
+import { KEY_LENGTH, keyOf } from './keys.ts'
+import { toParts } from './texts.ts'
+
+const POSITION = 'archive'
+const MINUTE_MS = 60_000
+/** More would slow down a whole batch for one event; Mandrill itself takes 100 a mail. */
+const TAGS_INDEXED = 200
+
+export function createEventArchive(sql: Sql): EventArchive {
+  const { db } = sql
+  const { events, eventTexts, eventTags, eventCounts, positions } = sql.tables
+
+  async function position(): Promise<Cursor> {
+    const [at] = await sql.read(
+      db
+        .select({ epoch: positions.epoch, seq: positions.seq })
+        .from(positions)
+        .where(eq(positions.name, POSITION)),
+    )
+    return at ?? { epoch: 0, seq: 0 }
+  }
+
+  /**
+   * Moves the position in the transaction that stores its events. Where it is not `from` any more the column would
+   * become null, which it refuses, and all is undone. Only epoch carries the guard: MySQL sets columns one after
+   * the other, and would compare seq with the new epoch.
+   */
+  function movePosition(from: Cursor, to: Cursor): Write {
+    const here = and(eq(positions.epoch, from.epoch), eq(positions.seq, from.seq))
+    return db
+      .update(positions)
+      .set({ epoch: words`CASE WHEN ${here} THEN ${to.epoch} ELSE NULL END`, seq: to.seq })
+      .where(eq(positions.name, POSITION))
+  }
+
+  const store = (from: Cursor, to: Cursor, rows: readonly ArchiveRow[]) =>
+    sql.atomically([movePosition(from, to), ...insertions(sql.tables, rows)])
+
+  /** Safe outside the transaction: whoever archives one of them meanwhile moves the position, too. */
+  async function withoutArchived(rows: readonly ArchiveRow[]): Promise<readonly ArchiveRow[]> {
+    const ids = rows.map(({ event }) => event.id)
+    const found = await sql.read(db.select({ id: events.id }).from(events).where(inArray(events.id, ids)))
+    const archived = new Set(found.map(({ id }) => id.toString('hex')))
+    return rows.filter(({ event }) => !archived.has(event.id.toString('hex')))
+  }
+
+  async function record(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
+    const distinct = [...new Map(rows.map((row) => [row.event.id.toString('hex'), row])).values()]
+    try {
+      await store(from, to, distinct)
+    } catch (error) {
+      const fault = sql.fault(error)
+      if (fault === 'null') throw new HubError('archive.conflict', { cause: error })
+      if (fault !== 'duplicate') throw error
+      await store(from, to, await withoutArchived(distinct))
+    }
+  }
+
+  /** Events of certain places, with all that belongs to them. */
+  const removals = (places: readonly Cursor[]): Write[] =>
+    [eventTags, eventTexts, events].map((table) => db.delete(table).where(inPlaces(table, places)))
+
+  async function prune(before: number, limit: number): Promise<number> {
+    const places = await sql.read(
+      db
+        .select({ epoch: events.epoch, seq: events.seq })
+        .from(events)
+        .where(lt(events.receivedAt, before))
+        .orderBy(asc(events.receivedAt))
+        .limit(limit),
+    )
+    const counts = db.delete(eventCounts).where(lt(eventCounts.minute, toMinute(before)))
+    if (places.length > 0) await sql.atomically([...removals(places), counts])
+    return places.length
+  }
+
+  const countByMinute: EventArchive['countByMinute'] = (since) =>
+    sql.read(
+      db
+        .select(getTableColumns(eventCounts))
+        .from(eventCounts)
+        .where(gte(eventCounts.minute, toMinute(since)))
+        .orderBy(asc(eventCounts.minute), asc(eventCounts.kind)),
+    )
+
+  return { position, record, prune, countByMinute, find: createSearch(sql) }
+}
+
+function insertions(tables: Tables, rows: readonly ArchiveRow[]): Write[] {
+  return [
+    rowsFor(tables.events, rows.map(toEventRow)),
+    rowsFor(
+      tables.eventTexts,
+      rows.flatMap(({ event }) =>
+        toParts(event.data.toString()).map((part) => ({ ...event.cursor, ...part })),
+      ),
+    ),
+    rowsFor(tables.eventTags, rows.flatMap(toTagRows)),
+    rowsFor(tables.eventCounts, toCountRows(rows), 'count'),
+  ]
+}
+
+function toEventRow({ event, facts }: ArchiveRow) {
+  return {
+    ...event.cursor,
+    id: event.id,
+    kind: event.kind,
+    receivedAt: event.receivedAt,
+    occurredAt: facts.occurredAt,
+    messageId: facts.messageId && keyOf(facts.messageId, KEY_LENGTH.messageId),
+    email: facts.email && keyOf(facts.email, KEY_LENGTH.email),
+    campaignId: facts.campaignId && keyOf(facts.campaignId, KEY_LENGTH.campaignId),
+  }
+}
+
+function toTagRows({ event, facts }: ArchiveRow) {
+  const keys = new Set(facts.tags.slice(0, TAGS_INDEXED).map((tag) => keyOf(tag, KEY_LENGTH.tag)))
+  return [...keys].map((tag) => ({ tag, ...event.cursor }))
+}
+
+function toCountRows(rows: readonly ArchiveRow[]) {
+  const groups = Map.groupBy(rows, ({ event }) => `${toMinute(event.receivedAt)} ${event.kind}`)
+  return [...groups.values()].flatMap(([first, ...others]) =>
+    first
+      ? [{ minute: toMinute(first.event.receivedAt), kind: first.event.kind, count: others.length + 1 }]
+      : [],
+  )
+}
+
+function toMinute(instant: number): number {
+  return instant - (instant % MINUTE_MS)
+}

@@ -1,0 +1,151 @@
+// Searching the archive: pages in cursor order that stay fast whichever filters are given.
+//
+// A page is found in two steps. First its places, from the index of one filter, which alone gives them in order;
+// the other filters are looked up for each. Then the rows of those places. Which filter leads is decided by a count
+// that gives up early, not by the databases' statistics: SQLite has none, and a wrong guess reads the whole table.
+import { and, asc, desc, eq, exists, getTableColumns, inArray, or, sql as words, type SQL } from 'drizzle-orm'
+import { compareCursors, formatCursor, type Cursor } from '../../core/cursor.ts'
+import type { EventArchive, EventQuery } from '../../core/ports.ts'
+import type { Place, Sql } from './dialect.ts'
+import { KEY_LENGTH, keyOf } from './keys.ts'
+import { fromParts } from './texts.ts'
+
+/** A filter that leads no page is not worth counting further. */
+const COUNT_LIMIT = 10_000
+
+type Table = Sql['tables']['events'] | Sql['tables']['eventTags']
+
+type Condition = {
+  /** The table whose index leads, with one condition for each value: the index is in order within each. */
+  readonly table: Table
+  readonly leads: readonly SQL[]
+  /** The same as a condition on events, worded so that no index is tempting. */
+  readonly check: SQL
+}
+
+export function createSearch(sql: Sql): EventArchive['find'] {
+  const { db } = sql
+  const { events, eventTexts } = sql.tables
+
+  function range(place: Place, { before, after }: EventQuery): SQL | undefined {
+    return and(before && sql.before(place, before), after && sql.after(place, after))
+  }
+
+  async function countOf({ table, leads }: Condition, query: EventQuery): Promise<number> {
+    const counts = leads.map(async (lead) => {
+      const some = db
+        .select({ seq: table.seq })
+        .from(table)
+        .where(and(lead, range(table, query)))
+        .limit(COUNT_LIMIT)
+        .as('some')
+      const [row] = await sql.read(db.select({ count: words`count(*)`.mapWith(Number) }).from(some))
+      return row?.count ?? 0
+    })
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+  }
+
+  async function selective(conditions: readonly Condition[], query: EventQuery) {
+    if (conditions.length < 2) return conditions[0]
+    const counts = await Promise.all(conditions.map((condition) => countOf(condition, query)))
+    return conditions[counts.indexOf(Math.min(...counts))]
+  }
+
+  /** A condition on events, for a select that reads from another table. */
+  function onEvents(table: Table, checks: readonly SQL[]): SQL | undefined {
+    if (table === events || checks.length === 0) return and(...checks)
+    const same = and(eq(events.epoch, table.epoch), eq(events.seq, table.seq), ...checks)
+    return exists(db.select({ seq: events.seq }).from(events).where(same))
+  }
+
+  async function places(query: EventQuery): Promise<Cursor[]> {
+    const conditions = conditionsOf(sql, query)
+    const leader = await selective(conditions, query)
+    const { table, leads } = leader ?? { table: events, leads: [undefined] }
+    const checks = conditions.filter((condition) => condition !== leader).map(({ check }) => check)
+    const direction = query.after ? asc : desc
+    const pages = leads.map((lead) =>
+      sql.read(
+        db
+          .select({ epoch: table.epoch, seq: table.seq })
+          .from(table)
+          .where(and(lead, range(table, query), onEvents(table, checks)))
+          .orderBy(direction(table.epoch), direction(table.seq))
+          .limit(query.limit),
+      ),
+    )
+    const order = query.after ? 1 : -1
+    const found = (await Promise.all(pages)).flat()
+    return found.sort((a, b) => order * compareCursors(a, b)).slice(0, query.limit)
+  }
+
+  return async (query) => {
+    const order = await places(query)
+    if (order.length === 0) return []
+    const { epoch, seq, kind, receivedAt } = events
+    const [rows, parts] = await Promise.all([
+      sql.read(db.select({ epoch, seq, kind, receivedAt }).from(events).where(inPlaces(events, order))),
+      sql.read(db.select(getTableColumns(eventTexts)).from(eventTexts).where(inPlaces(eventTexts, order))),
+    ])
+    const texts = Map.groupBy(parts, formatCursor)
+    const sign = query.after ? 1 : -1
+    return rows
+      .map(({ kind, receivedAt, ...cursor }) => ({
+        cursor,
+        kind,
+        receivedAt,
+        data: fromParts(texts.get(formatCursor(cursor)) ?? []),
+      }))
+      .sort((a, b) => sign * compareCursors(a.cursor, b.cursor))
+  }
+}
+
+/** Rows at certain places: by epoch, because neither database uses an index well for a list of pairs. */
+export function inPlaces(table: Place, places: readonly Cursor[]): SQL | undefined {
+  const epochs = Map.groupBy(places, ({ epoch }) => epoch)
+  return or(
+    ...[...epochs].map(([epoch, within]) =>
+      and(
+        eq(table.epoch, epoch),
+        inArray(
+          table.seq,
+          within.map(({ seq }) => seq),
+        ),
+      ),
+    ),
+  )
+}
+
+function conditionsOf({ db, tables }: Sql, query: EventQuery): Condition[] {
+  const { events, eventTags } = tables
+  const conditions: Condition[] = []
+  const { kinds, email, messageId, campaignId, tag } = query
+  if (kinds) {
+    const distinct = [...new Set(kinds)]
+    const leads = distinct.map((kind) => eq(events.kind, kind))
+    const check = distinct.length === 0 ? words`1 = 0` : inArray(hidden(events.kind), distinct)
+    conditions.push({ table: events, leads, check })
+  }
+  const columns = [
+    [events.messageId, messageId, KEY_LENGTH.messageId],
+    [events.email, email, KEY_LENGTH.email],
+    [events.campaignId, campaignId, KEY_LENGTH.campaignId],
+  ] as const
+  for (const [column, text, length] of columns) {
+    if (text === undefined) continue
+    const key = keyOf(text, length)
+    conditions.push({ table: events, leads: [eq(column, key)], check: eq(hidden(column), key) })
+  }
+  if (tag !== undefined) {
+    const lead = eq(eventTags.tag, keyOf(tag, KEY_LENGTH.tag))
+    const same = and(eq(eventTags.epoch, events.epoch), eq(eventTags.seq, events.seq), lead)
+    const check = exists(db.select({ seq: eventTags.seq }).from(eventTags).where(same))
+    conditions.push({ table: eventTags, leads: [lead], check })
+  }
+  return conditions
+}
+
+/** A column that no index is used for: the leader's index gives the order, another would only disturb it. */
+function hidden(column: unknown): SQL {
+  return words`coalesce(${column}, '')`
+}

@@ -1,0 +1,58 @@
+// Whom a mailing would reach, or has taken: recipients, and those it passes over and why.
+import { and, eq, gt, isNull, or, sql as words, type SQL } from 'drizzle-orm'
+import type { Ledger } from '../../core/mailing/ports.ts'
+import type { Sql } from './dialect.ts'
+
+const count = words<number>`count(*)`.mapWith(Number)
+
+export function createAudience(sql: Sql): Ledger['audience'] {
+  const { db } = sql
+  const { subscribers, suppressions, chunks, deliveries } = sql.tables
+
+  /** A few thousand suppressions lead, not a million readers. */
+  function suppressedReaders(now: number) {
+    return sql.read(
+      db
+        .select({ reason: suppressions.reason, count })
+        .from(suppressions)
+        .innerJoin(subscribers, eq(subscribers.emailKey, suppressions.emailKey))
+        .where(and(eq(subscribers.subscribed, 1), stillSuppressed(sql, now)))
+        .groupBy(suppressions.reason),
+    )
+  }
+
+  async function wouldGet(now: number) {
+    const [all] = await sql.read(db.select({ count }).from(subscribers).where(eq(subscribers.subscribed, 1)))
+    const skipped = (await suppressedReaders(now)).map(({ reason, count }) => [`suppressed: ${reason}`, count] as const)
+    const recipients = (all?.count ?? 0) - skipped.reduce((sum, [, count]) => sum + count, 0)
+    return { recipients, skipped: Object.fromEntries(skipped) }
+  }
+
+  async function hasTaken(campaignId: string) {
+    const all = words<number>`coalesce(sum(${chunks.queued} + ${chunks.sent} + ${chunks.deferred} + ${chunks.failed} + ${chunks.cancelled}), 0)`
+    const [row] = await sql.read(
+      db.select({ recipients: all.mapWith(Number) }).from(chunks).where(eq(chunks.campaignId, campaignId)),
+    )
+    const skipped = await sql.read(
+      db
+        .select({ reason: deliveries.reason, count })
+        .from(chunks)
+        .innerJoin(
+          deliveries,
+          and(eq(deliveries.campaignId, chunks.campaignId), eq(deliveries.chunk, chunks.number)),
+        )
+        .where(
+          and(eq(chunks.campaignId, campaignId), gt(chunks.skipped, 0), eq(deliveries.status, 'skipped')),
+        )
+        .groupBy(deliveries.reason),
+    )
+    const reasons = skipped.map(({ reason, count }) => [reason ?? 'unknown', count] as const)
+    return { recipients: row?.recipients ?? 0, skipped: Object.fromEntries(reasons) }
+  }
+
+  return ({ id, startedAt }, now) => (startedAt === null ? wouldGet(now) : hasTaken(id))
+}
+
+export function stillSuppressed({ tables: { suppressions } }: Sql, now: number): SQL | undefined {
+  return or(isNull(suppressions.until), gt(suppressions.until, now))
+}

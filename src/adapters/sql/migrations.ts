@@ -1,0 +1,31 @@
+// The steps that bring a database to today's tables: read from what drizzle-kit made, applied by each driver.
+import { readFileSync } from 'node:fs'
+
+export type Migration = { readonly name: string; readonly statements: readonly string[] }
+export type Step = { readonly name: string; readonly number: number; readonly text: string }
+
+type Journal = { readonly entries: readonly { readonly tag: string }[] }
+
+/** How far each migration was taken is kept here: MySQL commits each step by itself, and can be killed between two. */
+export const MIGRATIONS_TABLE =
+  'CREATE TABLE IF NOT EXISTS migrations (name varchar(128) PRIMARY KEY NOT NULL, steps integer NOT NULL)'
+
+export function readMigrations(dialect: 'sqlite' | 'mysql'): readonly Migration[] {
+  const folder = new URL(`../../../migrations/${dialect}/`, import.meta.url)
+  const read = (path: string) => readFileSync(new URL(path, folder), 'utf8')
+  const { entries } = JSON.parse(read('meta/_journal.json')) as Journal
+  return entries.map(({ tag }) => ({
+    name: tag,
+    statements: read(`${tag}.sql`).split('--> statement-breakpoint'),
+  }))
+}
+
+/** What is left to do for a database that has taken `done` steps of each migration. */
+export function stepsLeft(
+  migrations: readonly Migration[],
+  done: ReadonlyMap<string, number>,
+): readonly Step[] {
+  return migrations.flatMap(({ name, statements }) =>
+    statements.map((text, index) => ({ name, number: index + 1, text })).slice(done.get(name) ?? 0),
+  )
+}

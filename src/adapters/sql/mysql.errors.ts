@@ -1,0 +1,34 @@
+// Which errors of mysql2 and of the servers mean that the database cannot be used now, and may be again later.
+import { HubError } from '../../core/errors.ts'
+
+const UNAVAILABLE: readonly (readonly [reason: string, ...numbers: number[]])[] = [
+  ['going down, or the connection was ended', 1053, 1077, 1152, 1317, 1927, 4031],
+  ['network', 1158, 1159, 1160, 1161],
+  ['too many connections', 1040, 1129, 1203, 1226],
+  ['not let in (any more)', 1044, 1045, 1049, 1130, 1142, 1698],
+  ['read-only, as in a failover', 1290, 1792, 1836],
+  ['disk or storage engine', 3, 28, 1021, 1030, 1114],
+  ['locked by others, again and again', 1205, 1213, 3024],
+]
+const NUMBERS = new Set(UNAVAILABLE.flatMap(([, ...numbers]) => numbers))
+const CODES = /^(E[A-Z]+|PROTOCOL_\w+)$/
+const POOL_MESSAGES = /^(Pool is closed|Queue limit reached|Can't (add|write))/
+
+type DriverError = Error & { code?: unknown; fatal?: unknown; sql?: unknown }
+
+export function errorNumber(error: unknown): number {
+  return error instanceof Error && 'errno' in error ? Number(error.errno) : 0
+}
+
+/** archive.unavailable where it is that; any other error as it is. */
+export function toHubError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof HubError) return error
+  const details: DriverError = error
+  delete details.sql // the statement with its values: readers' data, in a log
+  const unavailable =
+    details.fatal === true ||
+    NUMBERS.has(errorNumber(error)) ||
+    CODES.test(String(details.code)) ||
+    POOL_MESSAGES.test(error.message)
+  return unavailable ? new HubError('archive.unavailable', { cause: error }) : error
+}

@@ -1,0 +1,64 @@
+// The quarantine: what was signed but cannot be read as an event.
+import { and, desc, eq, getTableColumns, inArray, lt, or, type SQL } from 'drizzle-orm'
+import type { Quarantine, QuarantineEntry } from '../../core/ports.ts'
+import { rowsFor, type Sql } from './dialect.ts'
+import { fromParts, toParts } from './texts.ts'
+
+export function createQuarantine(sql: Sql): Quarantine {
+  const { db } = sql
+  const { quarantine, quarantineTexts } = sql.tables
+
+  async function select(condition: SQL | undefined, limit: number): Promise<QuarantineEntry[]> {
+    const rows = await sql.read(
+      db
+        .select(getTableColumns(quarantine))
+        .from(quarantine)
+        .where(condition)
+        .orderBy(desc(quarantine.receivedAt), desc(quarantine.id))
+        .limit(limit),
+    )
+    if (rows.length === 0) return []
+    const ids = rows.map(({ id }) => id)
+    const texts = db.select(getTableColumns(quarantineTexts)).from(quarantineTexts)
+    const parts = await sql.read(texts.where(inArray(quarantineTexts.id, ids)))
+    const byId = Map.groupBy(parts, ({ id }) => id)
+    return rows.map((row) => ({ ...row, data: fromParts(byId.get(row.id) ?? []) }))
+  }
+
+  async function place(id: string) {
+    const [row] = await sql.read(
+      db.select(getTableColumns(quarantine)).from(quarantine).where(eq(quarantine.id, id)),
+    )
+    return row
+  }
+
+  /** One at a time: each may be as large as a body, and a repeated one must not keep out the others. */
+  async function add(entries: readonly QuarantineEntry[]): Promise<void> {
+    for (const { data, ...row } of entries) {
+      const parts = toParts(data).map((part) => ({ id: row.id, ...part }))
+      try {
+        await sql.atomically([rowsFor(quarantine, [row]), rowsFor(quarantineTexts, parts)])
+      } catch (error) {
+        if (sql.fault(error) !== 'duplicate') throw error
+      }
+    }
+  }
+
+  return {
+    add,
+    get: async (id) => (await select(eq(quarantine.id, id), 1))[0],
+    // An entry that was removed meanwhile says nothing about its place: then from the newest on.
+    async list(limit, before) {
+      const from = before === undefined ? undefined : await place(before)
+      const { receivedAt, id } = quarantine
+      const older =
+        from && or(lt(receivedAt, from.receivedAt), and(eq(receivedAt, from.receivedAt), lt(id, from.id)))
+      return select(older, limit)
+    },
+    async remove(id) {
+      const texts = db.delete(quarantineTexts).where(eq(quarantineTexts.id, id))
+      const [removed] = await sql.atomically([db.delete(quarantine).where(eq(quarantine.id, id)), texts])
+      return removed === 1
+    },
+  }
+}

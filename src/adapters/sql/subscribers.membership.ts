@@ -1,0 +1,117 @@
+// Who comes and who leaves: subscribing, confirming, unsubscribing.
+import { and, eq, inArray, isNull, lte, or } from 'drizzle-orm'
+import type { SubscriberStore } from '../../core/mailing/ports.ts'
+import { blocksSubscribing, createErasedKeys, emailKey, searchText } from '../../core/mailing/subscriber.ts'
+import { rowsFor, type Sql } from './dialect.ts'
+import type { createFind } from './subscribers.find.ts'
+import { newSubscriber } from './subscribers.import.ts'
+import { createSuppressions, type ListOptions } from './suppressions.ts'
+
+type One = ReturnType<typeof createFind>['one']
+type Comings = 'subscribe' | 'claimConfirmation' | 'releaseConfirmation' | 'confirm'
+
+export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<SubscriberStore, Comings> {
+  const { db } = sql
+  const { subscribers, suppressions } = sql.tables
+  const suppressionsOf = createSuppressions(sql, { secret })
+  const erasedKey = createErasedKeys(secret)
+  const byKey = async (key: string) => (await one(eq(subscribers.emailKey, key))) ?? null
+
+  /** True when the reader had said not to want mail, and takes it back by this. */
+  async function lift(key: string): Promise<boolean> {
+    const wish = and(
+      inArray(suppressions.emailKey, [key, erasedKey(key)]),
+      eq(suppressions.reason, 'unsubscribe'),
+    )
+    return (await sql.run(db.delete(suppressions).where(wish))) > 0
+  }
+
+  async function isBlocked(email: string, now: number): Promise<boolean> {
+    const held = await suppressionsOf.get(email, now)
+    return held !== undefined && blocksSubscribing(held.reason)
+  }
+
+  async function insert(row: ReturnType<typeof newSubscriber>): Promise<boolean> {
+    try {
+      return (await sql.run(rowsFor(subscribers, [row]))) > 0
+    } catch (error) {
+      if (sql.fault(error) === 'duplicate') return false
+      throw error
+    }
+  }
+
+  return {
+    async subscribe(email, name, now, confirmed = true) {
+      const key = emailKey(email)
+      if (await isBlocked(email, now)) return { outcome: 'suppressed', subscriber: await byKey(key) }
+      // Before the row: if this process dies between the two, nobody is on the list against their own wish.
+      const lifted = confirmed && (await lift(key))
+      const row = newSubscriber({ email, name, key }, now, confirmed)
+      if (await insert(row)) return { outcome: 'created', subscriber: await byKey(key) }
+      const { subscribed, subscribedAt, waiting, updatedAt } = row
+      const as = name === '' ? {} : { email, name, search: searchText(email, name) }
+      const change = confirmed ? { subscribed, subscribedAt, waiting } : { waiting }
+      const away = and(eq(subscribers.emailKey, key), lifted ? undefined : eq(subscribers.subscribed, 0))
+      const back = db
+        .update(subscribers)
+        .set({ ...as, ...change, updatedAt })
+        .where(away)
+      const outcome = (await sql.run(back)) > 0 ? 'returned' : 'exists'
+      return { outcome, subscriber: await byKey(key) }
+    },
+
+    async claimConfirmation(id, now, everyMs) {
+      const { confirmationSentAt } = subscribers
+      const due = or(isNull(confirmationSentAt), lte(confirmationSentAt, now - everyMs))
+      const claim = db.update(subscribers).set({ confirmationSentAt: now })
+      return (await sql.run(claim.where(and(eq(subscribers.id, id), eq(subscribers.waiting, 1), due)))) > 0
+    },
+
+    async releaseConfirmation(id) {
+      await sql.run(db.update(subscribers).set({ confirmationSentAt: null }).where(eq(subscribers.id, id)))
+    },
+
+    async confirm(id, now) {
+      const reader = await one(eq(subscribers.id, id))
+      if (!reader) return 'unknown'
+      if (reader.subscribed) return 'already'
+      if (await isBlocked(reader.email, now)) return 'unknown'
+      const confirmed = { subscribed: 1, subscribedAt: now, waiting: 0, updatedAt: now }
+      const waits = and(eq(subscribers.id, id), eq(subscribers.waiting, 1))
+      if ((await sql.run(db.update(subscribers).set(confirmed).where(waits))) === 0) return 'unknown'
+      await lift(emailKey(reader.email))
+      return 'done'
+    },
+  }
+}
+
+export function leavings(
+  sql: Sql,
+  options: ListOptions,
+): Pick<SubscriberStore, 'unsubscribe' | 'unsubscribeById'> {
+  const { db } = sql
+  const { subscribers } = sql.tables
+  const suppressions = createSuppressions(sql, options)
+
+  async function unsubscribe(email: string, now: number) {
+    const mine = eq(subscribers.emailKey, emailKey(email))
+    const wants = or(eq(subscribers.subscribed, 1), eq(subscribers.waiting, 1))
+    const left = { subscribed: 0, waiting: 0, updatedAt: now }
+    if ((await sql.run(db.update(subscribers).set(left).where(and(mine, wants)))) > 0) return 'done'
+    const [row] = await sql.read(db.select({ id: subscribers.id }).from(subscribers).where(mine))
+    return row ? 'left' : 'unknown'
+  }
+
+  return {
+    unsubscribe,
+    async unsubscribeById(id, now) {
+      const [row] = await sql.read(
+        db.select({ email: subscribers.email }).from(subscribers).where(eq(subscribers.id, id)),
+      )
+      if (!row) return 'unknown'
+      const outcome = await unsubscribe(row.email, now)
+      await suppressions.put({ ...row, reason: 'unsubscribe', source: 'link', since: now, until: null })
+      return outcome
+    },
+  }
+}

@@ -1,0 +1,126 @@
+// Suppressions: addresses that get no mail whatever the list says. A table of their own: they outlive the subscriber.
+import { and, asc, eq, gt, inArray, isNotNull, lt, lte, or, sql as words } from 'drizzle-orm'
+import type {
+  ListedSuppression,
+  Suppression,
+  SuppressionReason,
+  SuppressionStore,
+} from '../../core/mailing/ports.ts'
+import { createErasedKeys, emailKey, isActive, STRENGTH } from '../../core/mailing/subscriber.ts'
+import { rowsFor, type Sql, type Write } from './dialect.ts'
+
+export type ListOptions = {
+  /** Keys the hashes of erased addresses. */
+  readonly secret: string
+  readonly now?: () => number
+}
+
+export function createSuppressions(sql: Sql, { secret }: ListOptions): SuppressionStore {
+  const { db } = sql
+  const { suppressions } = sql.tables
+  const erasedKey = createErasedKeys(secret)
+  const keysOf = (email: string) => [emailKey(email), erasedKey(emailKey(email))]
+  const columns = selectSuppression(sql)
+
+  /** An erased person's address is not stored again by what comes to be known of it later. */
+  async function rowOf({ email, reason, source, since, until }: Suppression) {
+    const key = emailKey(email)
+    const erased = erasedKey(key)
+    const found = await sql.read(
+      db.select({ key: suppressions.emailKey }).from(suppressions).where(eq(suppressions.emailKey, erased)),
+    )
+    const place = found.length > 0 ? { emailKey: erased, email: null } : { emailKey: key, email }
+    return { ...place, reason, source, since, until }
+  }
+
+  return {
+    async get(email, now) {
+      const rows = await sql.read(
+        db
+          .select(columns)
+          .from(suppressions)
+          .where(inArray(suppressions.emailKey, keysOf(email))),
+      )
+      return strongest(rows.filter((row) => isActive(row, now)))
+    },
+    list: (limit, after = '') =>
+      sql.read(
+        db
+          .select(columns)
+          .from(suppressions)
+          .where(gt(suppressions.emailKey, after))
+          .orderBy(asc(suppressions.emailKey))
+          .limit(limit),
+      ),
+    async count() {
+      const [row] = await sql.read(db.select({ count: words`count(*)`.mapWith(Number) }).from(suppressions))
+      return row?.count ?? 0
+    },
+    async put(suppression) {
+      const row = await rowOf(suppression)
+      const replace = db.update(suppressions).set(row).where(weakerThan(sql, row))
+      const leave = leaving(sql, emailKey(suppression.email), suppression)
+      await insertOr(sql, [rowsFor(suppressions, [row]), ...leave], [replace, ...leave])
+    },
+    async remove(email) {
+      const mine = inArray(suppressions.emailKey, keysOf(email))
+      return (await sql.run(db.delete(suppressions).where(mine))) > 0
+    },
+  }
+}
+
+export function selectSuppression({ tables: { suppressions } }: Sql) {
+  const { emailKey: key, email, reason, source, since, until } = suppressions
+  return { key, email, reason, source, since, until }
+}
+
+export function strongest(rows: readonly ListedSuppression[]): ListedSuppression | undefined {
+  return rows.toSorted((a, b) => STRENGTH[b.reason] - STRENGTH[a.reason])[0]
+}
+
+/** The inserting ones; where a row was there already, the updating ones. */
+async function insertOr(sql: Sql, insert: readonly Write[], update: readonly Write[]): Promise<void> {
+  try {
+    await sql.atomically(insert)
+  } catch (error) {
+    if (sql.fault(error) !== 'duplicate') throw error
+    await sql.atomically(update)
+  }
+}
+
+/** The row of this address, where what it says may be replaced: it is over, or weaker, or as strong and shorter. */
+function weakerThan(
+  { tables: { suppressions } }: Sql,
+  row: Omit<Suppression, 'email'> & { emailKey: string },
+) {
+  const { reason, until } = suppressions
+  const strength = STRENGTH[row.reason]
+  const reasons = Object.keys(STRENGTH) as SuppressionReason[]
+  const weaker = reasons.filter((each) => STRENGTH[each] < strength)
+  const equal = reasons.filter((each) => STRENGTH[each] === strength)
+  const shorter = row.until === null ? isNotNull(until) : lt(until, row.until)
+  return and(
+    eq(suppressions.emailKey, row.emailKey),
+    or(
+      lte(until, row.since),
+      weaker.length > 0 ? inArray(reason, weaker) : undefined,
+      and(inArray(reason, equal), shorter),
+    ),
+  )
+}
+
+/** Who does not want mail is taken off the list in the same transaction. */
+function leaving(
+  { db, tables: { subscribers } }: Sql,
+  key: string,
+  { reason, since }: Pick<Suppression, 'reason' | 'since'>,
+): Write[] {
+  if (reason !== 'unsubscribe') return []
+  const wants = or(eq(subscribers.subscribed, 1), eq(subscribers.waiting, 1))
+  return [
+    db
+      .update(subscribers)
+      .set({ subscribed: 0, waiting: 0, updatedAt: since })
+      .where(and(eq(subscribers.emailKey, key), wants)),
+  ]
+}

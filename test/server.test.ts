@@ -1,0 +1,133 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { freePort, spawnHub, type HubProcess } from './support/process.ts'
+import { openSocket } from './support/socket.ts'
+
+let dir: string
+let started: HubProcess[]
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'hub-server-'))
+  started = []
+})
+afterEach(async () => {
+  for (const hub of started) {
+    hub.child.kill('SIGKILL')
+    await hub.exited
+  }
+  await rm(dir, { recursive: true, force: true })
+})
+
+async function start(env: Record<string, string> = {}): Promise<HubProcess> {
+  const hub = spawnHub({ PORT: String(await freePort()), DATA_DIR: dir, ...env })
+  started.push(hub)
+  return hub
+}
+
+const token = () => readFile(join(dir, 'api-token'), 'utf8')
+
+async function call(hub: HubProcess, path: string, body?: unknown): Promise<{ status: number; body: never }> {
+  const answer = await fetch(`${hub.url}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: await token(), 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+  })
+  return { status: answer.status, body: (await answer.json()) as never }
+}
+
+const batch = (from: number, size: number) => ({
+  mandrill_events: Array.from({ length: size }, (_, n) => ({ event: 'send', n: from + n })),
+})
+
+test('starts with nothing given, prints a sign-in link whose token works, and keeps that token', async () => {
+  const hub = await start()
+  await hub.ready()
+  const link = /http:\/\/localhost:\d+\/#token=(\S+)/.exec(hub.printed())
+  expect(link?.[1]).toBe(await token())
+  expect((await stat(join(dir, 'api-token'))).mode & 0o777).toBe(0o600)
+  expect((await call(hub, '/api/events')).status).toBe(200)
+  hub.child.kill('SIGTERM')
+  expect(await hub.exited).toBe(0)
+  const again = await start()
+  await again.ready()
+  expect(again.printed()).toContain(link?.[1])
+})
+
+test('prints no token that the operator has given', async () => {
+  const hub = await start({ API_TOKEN: 'given-by-the-operator' })
+  await hub.ready()
+  expect(hub.printed()).toContain('sign in with your API_TOKEN')
+  expect(hub.printed()).not.toContain('given-by-the-operator')
+})
+
+test('a setting that cannot be taken stops it with one line that names it', async () => {
+  const hub = await start({ PORT: 'eighty' })
+  expect(await hub.exited).toBe(1)
+  expect(hub.printed()).toMatch(/^mail-event-hub cannot start: PORT: [^\n]+\n$/)
+})
+
+test('a port that is taken stops it with one line', async () => {
+  const first = await start()
+  await first.ready()
+  const second = await start({ PORT: new URL(first.url).port, DATA_DIR: join(dir, 'second') })
+  second.child.kill(0)
+  expect(await second.exited).toBe(1)
+  expect(second.printed()).toMatch(/cannot start: .*EADDRINUSE/)
+})
+
+test('a second process on one DATA_DIR is refused with one line', async () => {
+  const first = await start()
+  await first.ready()
+  const second = await start()
+  expect(await second.exited).toBe(1)
+  expect(second.printed()).toMatch(/cannot start: DATA_DIR: another hub is running/)
+  expect((await call(first, '/api/events')).status).toBe(200)
+})
+
+test('kill -9 right after the 200 loses nothing, and a socket resumes over it', async () => {
+  const hub = await start()
+  await hub.ready()
+  const headers = { authorization: await token() }
+  const socket = await openSocket(new URL(hub.url).host, '', { headers })
+  await socket.first('position')
+  await call(hub, '/api/hook', batch(0, 10))
+  await socket.until((frames) => frames.filter((frame) => frame.type === 'event').length === 10)
+  const cursor = socket.frames.at(-1)?.cursor
+  const answer = await call(hub, '/api/hook', batch(10, 500))
+  hub.child.kill('SIGKILL')
+  expect(answer).toMatchObject({ status: 200, body: { accepted: 500 } })
+  await hub.exited
+
+  const again = await start()
+  await again.ready()
+  expect((await call(again, '/api/hook', batch(10, 500))).body).toMatchObject({
+    accepted: 0,
+    duplicates: 500,
+  })
+  const resumed = await openSocket(new URL(again.url).host, `after=${cursor}`, { headers })
+  await resumed.until((frames) => frames.filter((frame) => frame.type === 'event').length === 500)
+  const numbers = resumed.frames.filter((frame) => frame.type === 'event').map((frame) => frame.data.n)
+  expect(numbers).toEqual(Array.from({ length: 500 }, (_, n) => 10 + n))
+  expect(resumed.frames.filter((frame) => frame.type === 'gap')).toEqual([])
+  const { events } = (await call(again, '/api/events?limit=1000')).body as { events: unknown[] }
+  expect(events).toHaveLength(510)
+  resumed.ws.terminate()
+})
+
+test('SIGTERM answers what is under way, ends sockets with 1001, and exits with 0', async () => {
+  const hub = await start()
+  await hub.ready()
+  const socket = await openSocket(new URL(hub.url).host, '', { headers: { authorization: await token() } })
+  const underWay = call(hub, '/api/hook', batch(0, 10_000)).catch(() => ({ status: 0 }))
+  await socket.first('position')
+  hub.child.kill('SIGTERM')
+  expect((await socket.closed).code).toBe(1001)
+  expect(await hub.exited).toBe(0)
+  const { status } = await underWay
+  const again = await start()
+  await again.ready()
+  // Either it was answered, and is there; or it never got in, and may be sent again.
+  const { accepted } = (await call(again, '/api/hook', batch(0, 10_000))).body as { accepted: number }
+  if (status === 200) expect(accepted).toBe(0)
+})

@@ -1,0 +1,169 @@
+// A whole hub as a process of its own, and a real browser that looks at it: what the tests of the page share.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { webhookRequest } from '../../simulator/batch.ts'
+import { findCommand, freePort } from './server-process.ts'
+
+export const TOKEN = 'the-api-token-of-the-browser-tests'
+const KEY = 'a-webhook-key'
+
+export type RunningHub = {
+  readonly url: string
+  readonly webhookUrl: string
+  /** A signed, form-encoded batch, as Mandrill sends it. Resolves when the hub has stored it. */
+  post(events: readonly unknown[] | string): Promise<void>
+  /** kill -9: it gets no chance to tidy up. */
+  kill(): Promise<void>
+  /** The same port, the same data. */
+  start(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Starts `node src/server.ts` on a free port with data of its own. */
+export async function runHub(env: Record<string, string> = {}): Promise<RunningHub> {
+  const port = await freePort()
+  const dataDir = await mkdtemp(join(tmpdir(), 'hub-page-'))
+  const url = `http://localhost:${port}`
+  const webhookUrl = env.MANDRILL_WEBHOOK_URL ?? `${url}/api/hook`
+  const settings = { PORT: String(port), DATA_DIR: dataDir, API_TOKEN: TOKEN, MANDRILL_WEBHOOK_KEYS: KEY }
+  let child: ChildProcess | undefined
+
+  async function start(): Promise<void> {
+    child = spawn(process.execPath, ['src/server.ts'], {
+      env: { PATH: process.env.PATH, LOG_LEVEL: 'error', ...settings, ...env },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    await answers(`${url}/readyz`, child)
+  }
+
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    child.kill(signal)
+    await once(child, 'exit')
+  }
+
+  async function post(events: readonly unknown[] | string): Promise<void> {
+    const json = typeof events === 'string' ? events : JSON.stringify(events)
+    const { headers, body } = webhookRequest(json, { key: KEY, webhookUrl })
+    const response = await fetch(`${url}/api/hook`, { method: 'POST', headers, body })
+    if (!response.ok) throw new Error(`The hook answered ${response.status}: ${await response.text()}`)
+  }
+
+  await start()
+  return {
+    url,
+    webhookUrl,
+    post,
+    start,
+    kill: () => stop('SIGKILL'),
+    async close() {
+      await stop('SIGTERM')
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function answers(url: string, child: ChildProcess): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    if (child.exitCode !== null) throw new Error('The hub ended before it was ready')
+    const response = await fetch(url).catch(() => undefined)
+    if (response?.ok) return
+    await sleep(50)
+  }
+  throw new Error(`${url} did not become ready`)
+}
+
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+const QUIET =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking ' +
+  '--disable-component-update --disable-sync'
+
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = BROWSERS.map(findCommand).find((path) => path !== undefined)
+  if (!executablePath) throw new Error('chromium is not installed: npm run setup brings it')
+  return chromium.launch({ executablePath, args: QUIET.split(' ') })
+}
+
+export type OpenPage = {
+  readonly page: Page
+  /** What went wrong so far: errors on the console, exceptions, and whatever the CSP had to stop. */
+  readonly problems: readonly string[]
+  close(): Promise<void>
+}
+
+export type PageOptions = BrowserContextOptions & {
+  readonly path?: string
+  readonly signedIn?: boolean
+  /** What to arrange before the page is opened. */
+  readonly before?: (page: Page) => Promise<void>
+}
+
+/** A browser profile of its own, with the page open in it. */
+export async function openPage(
+  browser: Browser,
+  hub: RunningHub,
+  { path = '/', signedIn = true, before, ...options }: PageOptions = {},
+): Promise<OpenPage> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+  const problems: string[] = []
+  if (signedIn) {
+    const headers = { origin: hub.url }
+    await context.request.post(`${hub.url}/api/session`, { data: { token: TOKEN }, headers })
+  }
+  const page = await context.newPage()
+  // Chromium tells of what the CSP stops on the console, too.
+  page.on('console', (message) => void (message.type() === 'error' && problems.push(message.text())))
+  page.on('pageerror', (error) => void problems.push(String(error)))
+  await before?.(page)
+  await page.goto(hub.url + path)
+  return { page, problems, close: () => context.close() }
+}
+
+let lastId = 0
+
+export type Mail = {
+  readonly event?: string
+  readonly id?: string
+  readonly email?: string
+  readonly subject?: string
+  readonly tags?: readonly string[]
+  readonly campaign?: string
+  readonly more?: object
+}
+
+/** An event as Mandrill tells it; each a mail of its own unless an id is given. */
+export function mailEvent({ event = 'send', id, email, subject, tags = [], campaign, more }: Mail = {}) {
+  const ts = Math.floor(Date.now() / 1000)
+  const number = (lastId += 1)
+  const messageId = id ?? `message${number}`
+  const msg = {
+    ts,
+    _id: messageId,
+    state: 'sent',
+    email: email ?? `reader${number}@example.com`,
+    subject: subject ?? `Letter ${number}`,
+    tags,
+    metadata: campaign ? { campaign_id: campaign } : [],
+    sender: 'news@example.com',
+  }
+  return { event, ts, _id: messageId, msg, ...more }
+}
+
+export function mailEvents(count: number, mail: (index: number) => Mail = () => ({})) {
+  return Array.from({ length: count }, (_, index) => mailEvent(mail(index)))
+}
+
+/** The subjects of the lines that exist in the document, from the top. */
+export function subjects(page: Page): Promise<string[]> {
+  return page.locator('.line .subject').allInnerTexts()
+}
+
+/** The list is there, and the socket is at the head. */
+export async function live(page: Page): Promise<void> {
+  await page.locator('.state', { hasText: /^Live/ }).waitFor()
+}

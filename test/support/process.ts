@@ -1,0 +1,56 @@
+// The program itself, as a process of its own.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { vi } from 'vitest'
+
+const SERVER = join(import.meta.dirname, '../../src/server.ts')
+
+export type HubProcess = {
+  readonly child: ChildProcess
+  readonly url: string
+  /** What it printed, log and greeting. */
+  printed(): string
+  readonly exited: Promise<number | null>
+  /** Resolves when /readyz says so. */
+  ready(): Promise<void>
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** Starts the program with these settings and nothing of the surrounding environment's. */
+export function spawnHub(env: Record<string, string>): HubProcess {
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(process.execPath, [SERVER], {
+    env: { PATH, HOME, ...env },
+    cwd: tmpdir(),
+    stdio: 'pipe',
+  })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (text: Buffer) => (printed += String(text)))
+  const url = `http://127.0.0.1:${env.PORT}`
+  const exited = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)))
+  return {
+    child,
+    url,
+    printed: () => printed,
+    exited,
+    ready: () =>
+      vi.waitFor(
+        async () => {
+          if (child.exitCode !== null) throw new Error(`it ended: ${printed}`)
+          const { status } = await fetch(`${url}/readyz`)
+          if (status !== 200) throw new Error(`readyz: ${status}`)
+        },
+        { timeout: 20_000, interval: 50 },
+      ),
+  }
+}

@@ -1,0 +1,82 @@
+// What the tests of stores in SQL work with: an empty database of their own on either kind of server, and archive rows.
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Sql } from '../../src/adapters/sql/dialect.ts'
+import { openMysql } from '../../src/adapters/sql/mysql.ts'
+import { openSqlite } from '../../src/adapters/sql/sqlite.ts'
+import { readFacts, type Kind } from '../../src/core/event.ts'
+import type { Log } from '../../src/core/log.ts'
+import type { ArchiveRow } from '../../src/core/ports.ts'
+import { silentLog } from './feed-lab.ts'
+import type { MariaDb } from './mariadb.ts'
+
+export type SqlLab = {
+  /** Opens the database, as another process would. The lab closes it at the end. */
+  open(log?: Log): Promise<Sql>
+  /** The same for a process of its own: arguments for openDatabase. */
+  readonly recipe: readonly [kind: string, place: string]
+  close(): Promise<void>
+}
+
+export function openDatabase(kind: string, place: string, log: Log = silentLog): Promise<Sql> {
+  return kind === 'sqlite' ? openSqlite({ file: place, log }) : openMysql({ url: place, log })
+}
+
+export async function openSqliteLab(): Promise<SqlLab> {
+  const folder = await mkdtemp(join(tmpdir(), 'hub-sql-'))
+  const remove = () => rm(folder, { recursive: true })
+  return createLab(['sqlite', join(folder, 'hub.sqlite')], remove)
+}
+
+export async function openMysqlLab(server: MariaDb): Promise<SqlLab> {
+  return createLab(['mysql', await server.database()])
+}
+
+function createLab(recipe: SqlLab['recipe'], remove: () => Promise<void> = async () => {}): SqlLab {
+  const opened: Sql[] = []
+  return {
+    recipe,
+    async open(log) {
+      const sql = await openDatabase(...recipe, log)
+      opened.push(sql)
+      return sql
+    },
+    async close() {
+      await Promise.all(opened.map((sql) => sql.close()))
+      await remove()
+    },
+  }
+}
+
+export const EPOCH = Date.UTC(2026, 2, 10, 12)
+
+export type RowOptions = {
+  readonly epoch?: number
+  readonly kind?: Kind
+  readonly receivedAt?: number
+  readonly messageId?: string
+  readonly email?: string
+  readonly campaignId?: string
+  readonly tags?: readonly string[]
+  readonly subject?: string
+}
+
+/** An archive row as tracking makes it. Rows with equal seq and options are the same event. */
+export function makeRow(seq: number, options: RowOptions = {}): ArchiveRow {
+  const { epoch = EPOCH, kind = 'opened', receivedAt = EPOCH + seq, messageId, email, campaignId } = options
+  const { tags = [], subject = '안녕 ✓ 😀' } = options
+  const metadata = campaignId === undefined ? [] : { campaign_id: campaignId }
+  const msg = { _id: messageId, email, tags, metadata, subject }
+  const data = Buffer.from(JSON.stringify({ event: kind, ts: 1_773_144_000 + seq, msg }))
+  const id = createHash('sha256').update(data).digest().subarray(0, 16)
+  return {
+    event: { id, kind, data, cursor: { epoch, seq }, receivedAt },
+    facts: readFacts(JSON.parse(data.toString())),
+  }
+}
+
+export function makeRows(from: number, to: number, options?: RowOptions): ArchiveRow[] {
+  return Array.from({ length: to - from + 1 }, (_, n) => makeRow(from + n, options))
+}
