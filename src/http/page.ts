@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
+import { compressTexts } from './compressed.ts'
 
 const PUBLIC = fileURLToPath(new URL('../../public', import.meta.url))
 
@@ -22,6 +23,7 @@ export async function registerPage(app: FastifyInstance): Promise<void> {
   app.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-cache')
   })
+  compressTexts(app)
   for (const [name, url] of Object.entries(VENDOR)) {
     const path = fileURLToPath(url)
     const cut = path.lastIndexOf('/')

@@ -13,7 +13,13 @@ type Internals = 'expandedTo' | 'nextChunk' | 'idempotencyKey' | 'fingerprint'
 export function createCampaignStore(sql: Sql): CampaignStore {
   const { db } = sql
   const { campaigns } = sql.tables
-  const { expandedTo: _, nextChunk: _chunk, idempotencyKey, fingerprint, ...whole } = getTableColumns(campaigns)
+  const {
+    expandedTo: _,
+    nextChunk: _chunk,
+    idempotencyKey,
+    fingerprint,
+    ...whole
+  } = getTableColumns(campaigns)
   const { content: _content, text: _text, ...head } = whole
 
   async function get(id: string): Promise<Campaign | undefined> {

@@ -52,7 +52,9 @@ export function createEventArchive(sql: Sql): EventArchive {
   }
 
   async function record(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
-    const distinct = [...new Map(rows.map((row) => [row.event.id.toString('hex'), row])).values()]
+    const distinct = [...Map.groupBy(rows, ({ event }) => event.id.toString('hex')).values()].flatMap(
+      ([first]) => first ?? [],
+    )
     try {
       await store(from, to, distinct)
     } catch (error) {

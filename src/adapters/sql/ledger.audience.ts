@@ -23,7 +23,9 @@ export function createAudience(sql: Sql): Ledger['audience'] {
 
   async function wouldGet(now: number) {
     const [all] = await sql.read(db.select({ count }).from(subscribers).where(eq(subscribers.subscribed, 1)))
-    const skipped = (await suppressedReaders(now)).map(({ reason, count }) => [`suppressed: ${reason}`, count] as const)
+    const skipped = (await suppressedReaders(now)).map(
+      ({ reason, count }) => [`suppressed: ${reason}`, count] as const,
+    )
     const recipients = (all?.count ?? 0) - skipped.reduce((sum, [, count]) => sum + count, 0)
     return { recipients, skipped: Object.fromEntries(skipped) }
   }
@@ -31,7 +33,10 @@ export function createAudience(sql: Sql): Ledger['audience'] {
   async function hasTaken(campaignId: string) {
     const all = words<number>`coalesce(sum(${chunks.queued} + ${chunks.sent} + ${chunks.deferred} + ${chunks.failed} + ${chunks.cancelled}), 0)`
     const [row] = await sql.read(
-      db.select({ recipients: all.mapWith(Number) }).from(chunks).where(eq(chunks.campaignId, campaignId)),
+      db
+        .select({ recipients: all.mapWith(Number) })
+        .from(chunks)
+        .where(eq(chunks.campaignId, campaignId)),
     )
     const skipped = await sql.read(
       db

@@ -55,9 +55,7 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
 
   async function countOpen(campaignId: string): Promise<number> {
     const open = words<number>`coalesce(sum(${chunks.queued} + ${chunks.deferred}), 0)`.mapWith(Number)
-    const [row] = await sql.read(
-      db.select({ open }).from(chunks).where(eq(chunks.campaignId, campaignId)),
-    )
+    const [row] = await sql.read(db.select({ open }).from(chunks).where(eq(chunks.campaignId, campaignId)))
     return row?.open ?? 0
   }
 
@@ -113,7 +111,7 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
       const status = await statusOf(campaignId)
       if (status !== 'running' && status !== 'paused' && status !== 'finished')
         throw new HubError('campaign.wrong_state')
-      for (let count = 0; ; ) {
+      for (let count = 0; ;) {
         const numbers = await chunksWhere(campaignId, gt(chunks.failed, 0), CHUNKS_A_STEP)
         if (numbers.length === 0) return count
         try {
@@ -135,7 +133,9 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
         eq(campaigns.expanded, 1),
         notExists(left),
       )
-      return (await sql.run(db.update(campaigns).set({ status: 'finished', finishedAt: now }).where(done))) > 0
+      return (
+        (await sql.run(db.update(campaigns).set({ status: 'finished', finishedAt: now }).where(done))) > 0
+      )
     },
   }
 }

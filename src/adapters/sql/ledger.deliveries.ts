@@ -22,11 +22,7 @@ export function createDeliveryPages(sql: Sql): Ledger['deliveries'] {
         .select({ number: chunks.number, lane: chunks.lane })
         .from(chunks)
         .where(
-          and(
-            eq(chunks.campaignId, campaignId),
-            gte(chunks.number, from),
-            status && gt(chunks[status], 0),
-          ),
+          and(eq(chunks.campaignId, campaignId), gte(chunks.number, from), status && gt(chunks[status], 0)),
         )
         .orderBy(asc(chunks.number))
         .limit(CHUNKS_A_STEP),
@@ -56,7 +52,7 @@ export function createDeliveryPages(sql: Sql): Ledger['deliveries'] {
   return async (query) => {
     const place = readPlace(query.after)
     const found: Delivery[] = []
-    for (let from = place.chunk; ; ) {
+    for (let from = place.chunk; ;) {
       const batch = await nextChunks(query.campaignId, from, query.status)
       const lanes = new Map(batch.map(({ number, lane }) => [number, lane]))
       const rows = batch.length

@@ -42,7 +42,11 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
           and(eq(suppressions.emailKey, subscribers.emailKey), stillSuppressed(sql, now)),
         )
         .where(
-          and(eq(subscribers.subscribed, 1), gt(subscribers.id, id), lte(subscribers.subscribedAt, startedAt)),
+          and(
+            eq(subscribers.subscribed, 1),
+            gt(subscribers.id, id),
+            lte(subscribers.subscribedAt, startedAt),
+          ),
         )
         .orderBy(asc(subscribers.id))
         .limit(limit),
@@ -75,7 +79,11 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
     const last = readers.length < limit
     const groups = inChunks(readers, laneOf).map(({ lane, readers }, index) => {
       const number = place.nextChunk + index
-      return { number, lane, rows: readers.map((reader, n) => toRow(place.id, number, n, reader, startedAt, now)) }
+      return {
+        number,
+        lane,
+        rows: readers.map((reader, n) => toRow(place.id, number, n, reader, startedAt, now)),
+      }
     })
     try {
       await sql.atomically([

@@ -37,11 +37,7 @@ export function createLedger(sql: Sql): Ledger {
         .where(eq(campaigns.id, campaignId)),
     )
     const [tally = emptyTally()] = await sql.read(
-      db
-        .select(sums(sql))
-        .from(chunks)
-        .where(eq(chunks.campaignId, campaignId))
-        .groupBy(chunks.campaignId),
+      db.select(sums(sql)).from(chunks).where(eq(chunks.campaignId, campaignId)).groupBy(chunks.campaignId),
     )
     return { total: totalOf(tally, campaign?.expanded === 1 || campaign?.status === 'cancelled'), ...tally }
   }

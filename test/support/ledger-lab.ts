@@ -1,0 +1,144 @@
+// What the tests of campaigns and the ledger work with: an empty database with readers on the list, and campaigns.
+import { createCampaignStore } from '../../src/adapters/sql/campaigns.ts'
+import { rowsFor, type Sql } from '../../src/adapters/sql/dialect.ts'
+import { createLedger } from '../../src/adapters/sql/ledger.ts'
+import type {
+  Campaign,
+  CampaignStore,
+  ChunkRef,
+  Delivery,
+  Ledger,
+  Outcome,
+  SuppressionReason,
+} from '../../src/core/mailing/ports.ts'
+import type { SqlLab } from './sql-lab.ts'
+
+export const NOON = Date.UTC(2026, 2, 10, 12)
+export const MINUTE = 60_000
+
+export const laneOf = (email: string): string =>
+  email.endsWith('@gmail.com') ? 'google' : email.endsWith('@naver.com') ? 'naver' : 'default'
+
+const DOMAINS = ['gmail.com', 'naver.com', 'example.com', 'example.org']
+
+export type ReaderOptions = {
+  readonly count: number
+  /** The number of the first one: ids and addresses are made from it. */
+  readonly from?: number
+  readonly subscribed?: boolean
+  readonly subscribedAt?: number
+  readonly domain?: string
+}
+
+export type LedgerLab = {
+  readonly sql: Sql
+  readonly store: CampaignStore
+  readonly ledger: Ledger
+  /** The ledger as another process has it. */
+  another(): Promise<Ledger>
+  addReaders(options: ReaderOptions): Promise<void>
+  suppress(number: number, reason: SuppressionReason, until?: number | null): Promise<void>
+  /** A campaign that runs since NOON. */
+  start(changes?: Partial<Campaign>): Promise<Campaign>
+  /** Expands it wholly, `limit` readers a step; how many steps. */
+  expand(campaign: Campaign, limit?: number): Promise<number>
+  /** Every delivery, page by page. */
+  all(campaignId: string): Promise<readonly Delivery[]>
+  /** The chunks that are due, of all lanes. */
+  due(campaignId: string, now?: number): Promise<readonly ChunkRef[]>
+  close(): Promise<void>
+}
+
+let campaigns = 0
+
+export function makeCampaign(changes: Partial<Campaign> = {}): Campaign {
+  return {
+    id: `01900000-0000-7000-8000-${String(++campaigns).padStart(12, '0')}`,
+    subject: 'Grüße ✓ {{name|friend}}',
+    content: '<p>안녕하세요 {{name}}</p>',
+    text: null,
+    preheader: null,
+    replyTo: null,
+    tag: 'march',
+    status: 'draft',
+    statusReason: null,
+    transport: 'smtp',
+    createdAt: NOON,
+    sendAt: null,
+    startedAt: null,
+    finishedAt: null,
+    expanded: false,
+    ...changes,
+  }
+}
+
+export const readerId = (number: number): string =>
+  `01800000-0000-7000-8000-${String(number).padStart(12, '0')}`
+export const emailOf = (number: number, domain = DOMAINS[number % DOMAINS.length]): string =>
+  `Reader-${number}@${domain}`
+
+export function outcome(n: number, changes: Partial<Outcome> = {}): Outcome {
+  return { n, status: 'sent', attempts: 1, dueAt: 0, reason: null, at: NOON + 1000, ...changes }
+}
+
+export async function openLedgerLab(lab: SqlLab): Promise<LedgerLab> {
+  const sql = await lab.open()
+  const store = createCampaignStore(sql)
+  const ledger = createLedger(sql)
+  return {
+    sql,
+    store,
+    ledger,
+    another: async () => createLedger(await lab.open()),
+    addReaders: (options) => addReaders(sql, options),
+    async suppress(number, reason, until = null) {
+      const email = emailOf(number)
+      const row = { emailKey: email.toLowerCase(), email, reason, source: 'api', since: NOON, until }
+      await sql.run(rowsFor(sql.tables.suppressions, [row]))
+    },
+    async start(changes) {
+      const campaign = makeCampaign({ status: 'running', startedAt: NOON, ...changes })
+      await store.create(campaign)
+      return campaign
+    },
+    async expand(campaign, limit = 5000) {
+      for (let steps = 1; ; steps++)
+        if ((await ledger.expand(campaign, laneOf, limit, NOON)) === 'done') return steps
+    },
+    async all(campaignId) {
+      const found: Delivery[] = []
+      for (;;) {
+        const page = await ledger.deliveries({ campaignId, limit: 700, after: found.at(-1)?.id })
+        if (page.length === 0) return found
+        found.push(...page)
+      }
+    },
+    async due(campaignId, now = NOON) {
+      const lanes = [...(await ledger.queuedByLane(campaignId)).keys()]
+      return (await Promise.all(lanes.map((lane) => ledger.dueChunks(campaignId, lane, now, 10_000)))).flat()
+    },
+    close: () => lab.close(),
+  }
+}
+
+async function addReaders(sql: Sql, options: ReaderOptions): Promise<void> {
+  const { count, from = 0, subscribed = true, subscribedAt = NOON - MINUTE, domain } = options
+  const rows = Array.from({ length: count }, (_, index) => {
+    const email = emailOf(from + index, domain)
+    const name = `Reader ${from + index}`
+    return {
+      id: readerId(from + index),
+      email,
+      emailKey: email.toLowerCase(),
+      name,
+      search: `${email}\n${name}`.toLowerCase(),
+      subscribed: subscribed ? 1 : 0,
+      subscribedAt,
+      waiting: 0,
+      confirmationSentAt: null,
+      createdAt: subscribedAt,
+      updatedAt: subscribedAt,
+    }
+  })
+  await sql.run(rowsFor(sql.tables.subscribers, rows))
+}

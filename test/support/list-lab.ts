@@ -1,0 +1,48 @@
+// What the tests of the mailing list work with: its stores on an empty database, a clock, and made-up readers.
+import type { Sql } from '../../src/adapters/sql/dialect.ts'
+import { createSubscribers } from '../../src/adapters/sql/subscribers.ts'
+import { createSuppressions } from '../../src/adapters/sql/suppressions.ts'
+import type { ImportRow, Suppression, SubscriberStore, SuppressionStore } from '../../src/core/mailing/ports.ts'
+import type { SqlLab } from './sql-lab.ts'
+
+export const NOON = Date.UTC(2026, 2, 10, 12)
+export const MINUTE = 60_000
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+
+export type ListLab = {
+  readonly sql: Sql
+  readonly list: SubscriberStore
+  readonly suppressions: SuppressionStore
+  /** What the stores take for the present. */
+  readonly clock: { now: number }
+  /** The same list as another process has it. */
+  another(): Promise<SubscriberStore>
+  close(): Promise<void>
+}
+
+export async function openListLab(openLab: () => Promise<SqlLab>): Promise<ListLab> {
+  const lab = await openLab()
+  const clock = { now: NOON }
+  const options = { secret: 'a secret of the tests', now: () => clock.now }
+  const sql = await lab.open()
+  return {
+    sql,
+    clock,
+    list: createSubscribers(sql, options),
+    suppressions: createSuppressions(sql, options),
+    another: async () => createSubscribers(await lab.open(), options),
+    close: () => lab.close(),
+  }
+}
+
+export function makeReaders(from: number, to: number): ImportRow[] {
+  return Array.from({ length: to - from + 1 }, (_, n) => ({
+    email: `Reader-${from + n}@Example.com`,
+    name: `Reader ${from + n} 안녕`,
+  }))
+}
+
+export function makeSuppression(email: string, change: Partial<Suppression> = {}): Suppression {
+  return { email, reason: 'bounce', source: 'smtp', since: NOON, until: null, ...change }
+}
