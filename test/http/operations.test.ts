@@ -49,7 +49,7 @@ describe('OpenAPI', () => {
 
   test('every operation has a summary, a tag, security, and a described success', async () => {
     for (const { name, operation } of await operations()) {
-      const ok = Object.entries(operation.responses).filter(([status]) => /^2/.test(status))
+      const ok = Object.entries(operation.responses).filter(([status]) => status.startsWith('2'))
       expect.soft(operation.summary, name).toBeTruthy()
       expect.soft(operation.tags, name).toHaveLength(1)
       expect.soft(ok.length, name).toBeGreaterThan(0)
