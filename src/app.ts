@@ -10,14 +10,16 @@ import websocket from '@fastify/websocket'
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Hub } from './core/hub.ts'
 import type { EventArchive, EventFeed, OneTime, Quarantine } from './core/ports.ts'
+import type { Sending } from './core/mailing/sending.ts'
 import type { Tracking } from './core/tracking.ts'
-import { createAccess, registerAccess, registerHostCheck } from './http/access.ts'
+import { createAccess, registerAccess, registerHostCheck, type Access } from './http/access.ts'
 import { registerDocs, registerDocsPage } from './http/docs.ts'
 import { registerErrors, requestForLog } from './http/errors.ts'
 import { registerEvents } from './http/events.ts'
 import { createHookWatch } from './http/hook-watch.ts'
 import { registerHook } from './http/hook.ts'
 import { registerLive } from './http/live.ts'
+import { registerMailing, type MailingDeps } from './http/mailing.ts'
 import { registerOperations, type Check } from './http/operations.ts'
 import { registerPage } from './http/page.ts'
 import { registerQuarantine } from './http/quarantine.ts'
@@ -25,20 +27,27 @@ import { registerSession, registerTickets } from './http/session.ts'
 import { registerSetup } from './http/setup.ts'
 import { createTickets } from './http/tickets.ts'
 
-/** What the HTTP side needs of the world; wire.ts makes it. */
-export type Deps = {
+/** What every process needs of the world; wire.ts makes it. */
+export type WorkerDeps = {
   readonly log: FastifyBaseLogger
   readonly now: () => number
   readonly version: string
+  readonly settings: Settings
+  readonly checks: readonly Check[]
+  /** undefined where other processes send. */
+  readonly sending: Pick<Sending, 'metrics'> | undefined
+}
+
+/** What a process that serves needs besides. */
+export type Deps = WorkerDeps & {
   readonly feed: EventFeed
   readonly hub: Hub
   readonly archive: EventArchive
   readonly quarantine: Quarantine
   readonly tracking: Tracking
   readonly oneTime: OneTime
-  readonly checks: readonly Check[]
+  readonly mailing: MailingDeps
   readonly stores: { readonly events: string; readonly database: string }
-  readonly settings: Settings
 }
 
 export type Settings = {
@@ -59,35 +68,20 @@ const BODY_LIMIT = 1024 * 1024
 const REQUEST_TIMEOUT_MS = 60_000
 const SOCKET_MESSAGE_LIMIT = 64 * 1024
 
+/** Everything that a hub serves. */
 export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const { settings, log, now, version } = deps
   const secure = settings.publicUrl.startsWith('https:')
-  const app = fastify({
-    loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
-    trustProxy: settings.trustProxy.length ? [...settings.trustProxy] : false,
-    bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    forceCloseConnections: 'idle',
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
-  })
-  setUpRequests(app)
   const access = createAccess({ ...settings, now })
   const watch = createHookWatch(log, now)
   const tickets = createTickets(settings.secret, deps.oneTime, now)
+  const app = await createServer(deps, access)
 
-  await app.register(helmet, securityHeaders(secure))
-  await app.register(cors, { origin: [...settings.allowedOrigins], credentials: true, maxAge: 600 })
-  await app.register(cookie)
-  await app.register(rateLimit, { global: false })
   await app.register(websocket, {
     options: { perMessageDeflate: false, maxPayload: SOCKET_MESSAGE_LIMIT },
     preClose: (done) => endSockets(app, done),
   })
   await registerDocs(app, version, settings.publicUrl)
-  registerHostCheck(app, access)
-
   await app.register(async (api) => {
     registerAccess(api, access)
     await registerSession(api, access, secure)
@@ -97,6 +91,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     await registerQuarantine(api, deps.feed, deps.quarantine)
     await registerSetup(api, { ...deps, watch, about: aboutSetup(deps) })
     await registerOperations(api, { ...deps, watch })
+    await registerMailing(api, deps.mailing, { access, log, now })
     await api.register(registerHook, {
       ...deps,
       access,
@@ -108,6 +103,37 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   })
   await registerDocsPage(app)
   await app.register(registerPage)
+  return app
+}
+
+/** A process that only sends: health and metrics. */
+export async function buildWorkerApp(deps: WorkerDeps): Promise<FastifyInstance> {
+  const access = createAccess({ ...deps.settings, now: deps.now })
+  const app = await createServer(deps, access)
+  await app.register(async (api) => {
+    registerAccess(api, access)
+    await registerOperations(api, deps)
+  })
+  return app
+}
+
+async function createServer({ settings, log }: WorkerDeps, access: Access): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    trustProxy: settings.trustProxy.length ? [...settings.trustProxy] : false,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+  })
+  setUpRequests(app)
+  await app.register(helmet, securityHeaders(settings.publicUrl.startsWith('https:')))
+  await app.register(cors, { origin: [...settings.allowedOrigins], credentials: true, maxAge: 600 })
+  await app.register(cookie)
+  await app.register(rateLimit, { global: false })
+  registerHostCheck(app, access)
   return app
 }
 

@@ -1,6 +1,6 @@
 // The program: config → wire → app → listen → drain and close.
 import { pino } from 'pino'
-import { buildApp } from './app.ts'
+import { buildApp, buildWorkerApp } from './app.ts'
 import { ConfigError, loadConfig, type Config } from './config.ts'
 import { wire, type Wired } from './wire.ts'
 
@@ -10,9 +10,9 @@ const CLOSE_MS = 15_000
 const config = readConfig()
 const log = pino({ level: config.LOG_LEVEL })
 const wired = await wire(config, log).catch(stop)
-const app = await buildApp(wired)
+const app = await (wired.serving ? buildApp(wired.serving) : buildWorkerApp(wired))
 await app.listen({ host: config.HOST, port: config.PORT }).catch(stop)
-greet(config, wired)
+if (wired.serving) greet(config, wired)
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void drain(signal))
 
 function readConfig(): Config {

@@ -4,13 +4,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Deps } from './app.ts'
+import type { Deps, Settings, WorkerDeps } from './app.ts'
 import type { Config } from './config.ts'
 import { lockDataDir } from './adapters/embedded/data-dir-lock.ts'
 import { openEmbeddedFeed } from './adapters/embedded/event-feed.ts'
 import { createMemoryOneTime } from './adapters/embedded/one-time.ts'
 import { openRedisFeed } from './adapters/redis/event-feed.ts'
 import { openRedisOneTime } from './adapters/redis/one-time.ts'
+import type { Sql } from './adapters/sql/dialect.ts'
 import { createEventArchive } from './adapters/sql/event-archive.ts'
 import { createLeases } from './adapters/sql/leases.ts'
 import { openMysql } from './adapters/sql/mysql.ts'
@@ -18,15 +19,19 @@ import { createQuarantine } from './adapters/sql/quarantine.ts'
 import { openSqlite } from './adapters/sql/sqlite.ts'
 import { isHubError } from './core/errors.ts'
 import { createHub } from './core/hub.ts'
-import type { EventFeed, OneTime } from './core/ports.ts'
+import type { EventFeed, Leases, OneTime } from './core/ports.ts'
 import { startTracking } from './core/tracking.ts'
 import { version } from './version.ts'
+import { openMailing } from './wire.mailing.ts'
 
-export type Wired = Deps & {
-  /** Lets go of everything, in the order that loses nothing. After the HTTP side has closed. */
-  close(): Promise<void>
+/** What this process runs on, by its role. */
+export type Wired = WorkerDeps & {
+  /** undefined in a worker: it only sends. */
+  readonly serving: Deps | undefined
   /** True when this start made the token, or an earlier one did: the operator has not chosen it. */
   readonly tokenIsOurs: boolean
+  /** Lets go of everything, in the order that loses nothing. After the HTTP side has closed. */
+  close(): Promise<void>
 }
 
 /** How long a closing process goes on filling the archive; what is left is taken at the next start. */
@@ -35,68 +40,83 @@ const DRAIN_MS = 5000
 export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wired> {
   mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 })
   const lock = config.REDIS_URL && config.DATABASE_URL ? undefined : lockDataDir(config.DATA_DIR)
-  const now = Date.now
-  const token = config.API_TOKEN ?? keptSecret(config.DATA_DIR, 'api-token')
-  const secret = config.SECRET ?? keptSecret(config.DATA_DIR, 'secret')
+  const settings = readSettings(config)
   const events = await openEvents(config, log)
   const sql = await patiently(() => openDatabase(config, log))
-  const { feed, oneTime } = events
-  const archive = createEventArchive(sql)
-  const quarantine = createQuarantine(sql)
   const leases = createLeases(sql)
   const owner = randomUUID()
-  const head = await patiently(() => feed.last(0))
-  const hub = createHub(feed, head, (err) => log.warn({ err }, 'a socket could not be caught up yet'))
-  const tracking = startTracking({
-    feed,
-    archive,
-    leases,
-    quarantine,
-    owner,
-    archiveDays: config.ARCHIVE_DAYS,
-    log,
-  })
+  const mailing = openMailing(config, { sql, leases, owner, secret: settings.secret, log })
   const stores = {
     events: config.REDIS_URL ? 'redis' : 'embedded',
     database: config.DATABASE_URL ? 'mysql' : 'sqlite',
   }
-  log.info({ ...stores, role: config.ROLE, version }, 'stores opened')
-
-  return {
+  const base: WorkerDeps = {
     log,
-    now,
+    now: Date.now,
     version,
-    feed,
-    hub,
-    archive,
-    quarantine,
-    tracking,
-    oneTime,
-    stores,
+    settings,
+    sending: mailing.sending,
     checks: [
-      { name: 'events', ping: () => feed.ping() },
+      { name: 'events', ping: () => events.feed.ping() },
       { name: 'database', ping: () => sql.ping() },
     ],
-    settings: {
-      publicUrl: config.PUBLIC_URL,
-      webhookUrls: config.MANDRILL_WEBHOOK_URL,
-      webhookKeys: config.MANDRILL_WEBHOOK_KEYS,
-      bodyLimit: config.BODY_LIMIT,
-      trustProxy: config.TRUST_PROXY,
-      allowedOrigins: config.ALLOWED_ORIGINS,
-      auth: config.AUTH,
-      token,
-      secret,
-    },
+  }
+  const tracked =
+    config.ROLE === 'worker' ? undefined : await openTracking(config, events, sql, leases, owner, log)
+  log.info({ ...stores, mail: mailing.transport, role: config.ROLE, version }, 'stores opened')
+  return {
+    ...base,
+    serving: tracked && { ...base, ...events, ...tracked, mailing, stores },
     tokenIsOurs: config.API_TOKEN === undefined,
     async close() {
-      await hub.close()
-      await tracking.reached(await feed.last(0), DRAIN_MS).catch(() => false)
-      await tracking.close()
+      await mailing.close()
+      await tracked?.close()
       await events.close()
       await sql.close()
       lock?.release()
     },
+  }
+}
+
+/** The readers of the feed: the bus, and the archive. */
+async function openTracking(
+  { ARCHIVE_DAYS: archiveDays }: Config,
+  { feed }: Events,
+  sql: Sql,
+  leases: Leases,
+  owner: string,
+  log: FastifyBaseLogger,
+) {
+  const archive = createEventArchive(sql)
+  const quarantine = createQuarantine(sql)
+  const head = await patiently(() => feed.last(0))
+  const hub = createHub(feed, head, (err) => log.warn({ err }, 'a socket could not be caught up yet'))
+  const tracking = startTracking({ feed, archive, leases, quarantine, owner, archiveDays, log })
+  return {
+    archive,
+    quarantine,
+    hub,
+    tracking,
+    async close() {
+      await hub.close()
+      const drained = async () => tracking.reached(await feed.last(0), DRAIN_MS)
+      await drained().catch(() => false)
+      await tracking.close()
+    },
+  }
+}
+
+function readSettings(config: Config): Settings {
+  return {
+    publicUrl: config.PUBLIC_URL,
+    webhookUrls: config.MANDRILL_WEBHOOK_URL,
+    webhookKeys: config.MANDRILL_WEBHOOK_KEYS,
+    bodyLimit: config.BODY_LIMIT,
+    trustProxy: config.TRUST_PROXY,
+    allowedOrigins: config.ALLOWED_ORIGINS,
+    auth: config.AUTH,
+    token: config.API_TOKEN ?? keptSecret(config.DATA_DIR, 'api-token'),
+    secret: config.SECRET ?? keptSecret(config.DATA_DIR, 'secret'),
   }
 }
 

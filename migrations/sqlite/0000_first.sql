@@ -1,3 +1,10 @@
+CREATE TABLE `event_counts` (
+	`minute` integer NOT NULL,
+	`kind` text NOT NULL,
+	`count` integer NOT NULL,
+	PRIMARY KEY(`minute`, `kind`)
+);
+--> statement-breakpoint
 CREATE TABLE `event_tags` (
 	`tag` text NOT NULL,
 	`epoch` integer NOT NULL,
@@ -6,6 +13,14 @@ CREATE TABLE `event_tags` (
 );
 --> statement-breakpoint
 CREATE INDEX `event_tags_tag` ON `event_tags` (`tag`,`epoch`,`seq`);--> statement-breakpoint
+CREATE TABLE `event_texts` (
+	`epoch` integer NOT NULL,
+	`seq` integer NOT NULL,
+	`part` integer NOT NULL,
+	`text` text NOT NULL,
+	PRIMARY KEY(`epoch`, `seq`, `part`)
+);
+--> statement-breakpoint
 CREATE TABLE `events` (
 	`epoch` integer NOT NULL,
 	`seq` integer NOT NULL,
@@ -16,7 +31,6 @@ CREATE TABLE `events` (
 	`message_id` text,
 	`email` text,
 	`campaign_id` text,
-	`data` text NOT NULL,
 	PRIMARY KEY(`epoch`, `seq`)
 );
 --> statement-breakpoint
@@ -25,7 +39,7 @@ CREATE INDEX `events_kind` ON `events` (`kind`,`epoch`,`seq`);--> statement-brea
 CREATE INDEX `events_email` ON `events` (`email`,`epoch`,`seq`);--> statement-breakpoint
 CREATE INDEX `events_message` ON `events` (`message_id`,`epoch`,`seq`);--> statement-breakpoint
 CREATE INDEX `events_campaign` ON `events` (`campaign_id`,`epoch`,`seq`);--> statement-breakpoint
-CREATE INDEX `events_received` ON `events` (`received_at`,`kind`);--> statement-breakpoint
+CREATE INDEX `events_received` ON `events` (`received_at`);--> statement-breakpoint
 CREATE TABLE `leases` (
 	`name` text PRIMARY KEY NOT NULL,
 	`owner` text NOT NULL,
@@ -41,8 +55,13 @@ CREATE TABLE `positions` (
 CREATE TABLE `quarantine` (
 	`id` text PRIMARY KEY NOT NULL,
 	`received_at` integer NOT NULL,
-	`reason` text NOT NULL,
-	`data` text NOT NULL
+	`reason` text NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `quarantine_received` ON `quarantine` (`received_at`,`id`);
+CREATE INDEX `quarantine_received` ON `quarantine` (`received_at`,`id`);--> statement-breakpoint
+CREATE TABLE `quarantine_texts` (
+	`id` text NOT NULL,
+	`part` integer NOT NULL,
+	`text` text NOT NULL,
+	PRIMARY KEY(`id`, `part`)
+);

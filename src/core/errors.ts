@@ -39,6 +39,7 @@ const ERRORS = {
   'subscriber.exists': [409, 'This address is subscribed already'],
   'subscriber.suppressed': [409, 'This address is suppressed: nothing may be sent to it'],
   'subscriber.unsubscribed': [409, 'This address is unsubscribed already'],
+  'subscriber.not_asked': [503, 'The mail that asks for confirmation could not be sent'],
   'suppression.not_found': [404, 'This address is not suppressed'],
   'server.busy': [503, 'Too much is under way at once: try again in a moment'],
   'server.closing': [503, 'The hub is shutting down'],

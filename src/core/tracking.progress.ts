@@ -1,6 +1,8 @@
 // Where tracking is, and who waits for it to get further.
 import { BEGINNING, compareCursors, type Cursor } from './cursor.ts'
 
+export type Progress = ReturnType<typeof createProgress>
+
 type Waiting = { readonly cursor: Cursor; readonly finish: (reached: boolean) => void }
 
 export function createProgress() {
@@ -43,17 +45,16 @@ export function createProgress() {
 
 /** A wait that can be cut short. One waits at a time. */
 export function createNap() {
-  let end: (() => void) | undefined
+  let end = () => {}
   return {
     wait: (ms: number): Promise<void> =>
       new Promise((resolve) => {
-        const timer = setTimeout(() => end?.(), ms)
+        const timer = setTimeout(() => end(), ms)
         end = () => {
           clearTimeout(timer)
-          end = undefined
           resolve()
         }
       }),
-    wake: (): void => end?.(),
+    wake: (): void => end(),
   }
 }

@@ -5,21 +5,24 @@ import { eventFacts } from './event.ts'
 import type { Log } from './log.ts'
 import type { ArchiveRow, EventArchive, FeedPage, Quarantine } from './ports.ts'
 
+/** Takes a page that follows `from`. What it has taken it tells by `moved`, also when it fails half-way. */
+export type Recorder = (from: Cursor, page: Pick<FeedPage, 'events' | 'next'>) => Promise<void>
+
 type Options = {
   readonly archive: EventArchive
   readonly quarantine: Quarantine
   readonly log: Log
-  readonly onProgress?: (position: Cursor, events: number) => void
+  readonly moved: (position: Cursor, events: number) => void
 }
 
 const BATCH_EVENTS = 1_000
 /** One bad event is at fault itself; when so many are refused in a row, the database is. */
 const REFUSALS_IN_A_ROW = 10
 
-export function createRecorder({ archive, quarantine, log, onProgress }: Options) {
+export function createRecorder({ archive, quarantine, log, moved }: Options): Recorder {
   let refusals = 0
 
-  /** The event's text moves to quarantine, the position past it. */
+  /** The event's text goes into quarantine, and tracking past it. */
   async function setAside(from: Cursor, to: Cursor, { event }: ArchiveRow, error: unknown): Promise<void> {
     refusals += 1
     if (refusals > REFUSALS_IN_A_ROW) throw error
@@ -28,6 +31,7 @@ export function createRecorder({ archive, quarantine, log, onProgress }: Options
     const { receivedAt, data } = event
     await quarantine.add([{ id, receivedAt, reason: reason.slice(0, 1000), data: data.toString() }])
     await archive.record(from, to, [])
+    moved(to, 0)
     log.error({ err: error, cursor: event.cursor, quarantine: id }, 'an event could not be archived')
   }
 
@@ -35,6 +39,7 @@ export function createRecorder({ archive, quarantine, log, onProgress }: Options
     try {
       await archive.record(from, to, rows)
       if (rows.length > 0) refusals = 0
+      moved(to, rows.length)
     } catch (error) {
       const [first] = rows
       if (isHubError(error) || !first) throw error
@@ -46,23 +51,14 @@ export function createRecorder({ archive, quarantine, log, onProgress }: Options
     }
   }
 
-  return async (
-    from: Cursor,
-    { events, next }: Pick<FeedPage, 'events' | 'next'>,
-    moved: (position: Cursor) => void,
-  ): Promise<void> => {
-    let start = 0
-    do {
-      const batch = events.slice(start, start + BATCH_EVENTS)
-      start += BATCH_EVENTS
-      const to = start < events.length ? (batch.at(-1)?.cursor ?? next) : next
-      await take(
-        from,
-        to,
-        batch.map((event) => ({ event, facts: eventFacts(event) })),
-      )
-      moved((from = to))
-      onProgress?.(to, batch.length)
-    } while (start < events.length)
+  return async (from, { events, next }) => {
+    const rows = events.map((event) => ({ event, facts: eventFacts(event) }))
+    for (let start = 0; start === 0 || start < rows.length; start += BATCH_EVENTS) {
+      const batch = rows.slice(start, start + BATCH_EVENTS)
+      const last = start + BATCH_EVENTS >= rows.length
+      const to = last ? next : (batch.at(-1)?.event.cursor ?? next)
+      await take(from, to, batch)
+      from = to
+    }
   }
 }

@@ -2,20 +2,23 @@
 //
 // Exactly once is the archive's doing: it stores events and moves its position in one transaction, and only from
 // where this process believes the position to be. The lease merely spares several processes the work in vain.
-import { compareCursors, type Cursor } from './cursor.ts'
+import type { Cursor } from './cursor.ts'
 import type { Log } from './log.ts'
-import type { EventArchive, EventFeed, FeedPage, Leases, Quarantine } from './ports.ts'
+import type { EventArchive, EventFeed, Leases, Quarantine } from './ports.ts'
 import { createNap, createProgress } from './tracking.progress.ts'
+import { createPruning } from './tracking.prune.ts'
 import { createRecorder } from './tracking.record.ts'
+import { startTerm, type Term } from './tracking.term.ts'
 
 export type TrackingOptions = {
   readonly feed: EventFeed
   readonly archive: EventArchive
+  /** Where an event goes that the archive cannot hold. */
   readonly quarantine: Quarantine
   readonly leases: Leases
   /** This process, unlike any other on the same database. */
   readonly owner: string
-  /** How long events stay in the archive; for good without it. */
+  /** How many days an event stays in the archive; all of them stay without it. */
   readonly archiveDays?: number
   readonly now?: () => number
   readonly log: Log
@@ -33,92 +36,46 @@ export type Tracking = {
   close(): Promise<void>
 }
 
-const LEASE = 'tracking'
-const LEASE_MS = 10_000
-const RENEW_MS = 3_000
 const BEAT_MS = 1_000
 const POLL_MS = 25
-/** A commit waits for the disk: what comes within this time of the last one shares the next, unless someone asks. */
-const PACE_MS = 10
-const PAGE_EVENTS = 1_000
 const RETRY_MS = { first: 200, most: 5_000 }
-const PRUNE = { events: 250, steps: 10, napMs: 20, everyMs: 600_000 }
-const DAY_MS = 86_400_000
 
 export function startTracking(options: TrackingOptions): Tracking {
-  const { feed, archive, leases, owner, archiveDays, log, now = Date.now } = options
+  const { feed, archive, archiveDays, log, now = Date.now, onProgress } = options
   const progress = createProgress()
-  const record = createRecorder(options)
-  const [beat, pace, poll] = [createNap(), createNap(), createNap()]
+  const beat = createNap()
   const stop = new AbortController()
-  const state = { leading: false, trouble: undefined as unknown, renewAt: 0, pruneAt: 0, failures: 0 }
-  let turn: Promise<unknown> = Promise.resolve()
+  const lease = createLease(options, now)
+  const prune = createPruning({ archive, archiveDays, now, nap: beat.wait })
+  const record = createRecorder({ ...options, moved })
+  let term: Term | undefined
+  let watching = false
+  let failures = 0
 
-  /** One step after the other: each begins where the one before it ended. */
-  function step(work: (from: Cursor) => Promise<void>): Promise<void> {
-    const run = turn.then(async () => {
-      if (state.leading && !state.trouble) await work(progress.position())
-    })
-    turn = run.catch((error: unknown) => {
-      state.trouble = error
-      beat.wake()
-    })
-    return run.catch(() => undefined)
-  }
+  const leading = () => term !== undefined
 
-  async function takePage(page: FeedPage): Promise<void> {
-    progress.headAt(page.head)
-    await step(async (from) => {
-      if (page.gap) log.error({ gap: page.gap }, 'events were lost before tracking could take them')
-      await record(from, page, progress.moveTo)
-    })
-    if (page.events.length < PAGE_EVENTS && !stop.signal.aborted && !progress.wanted())
-      await pace.wait(PACE_MS)
-  }
-
-  /** A feed that has begun a new life without an event yet has a head that no event leads to. */
-  async function meetHead(from: Cursor): Promise<void> {
-    const page = await feed.read(from, 1)
-    progress.headAt(page.head)
-    if (page.gap || page.events.length > 0 || compareCursors(page.head, from) <= 0) return
-    await record(from, { events: [], next: page.head }, progress.moveTo)
-  }
-
-  async function prune(): Promise<void> {
-    if (archiveDays === undefined || now() < state.pruneAt) return
-    state.pruneAt = now() + PRUNE.everyMs
-    for (let i = 0; i < PRUNE.steps && !stop.signal.aborted; i++) {
-      if ((await archive.prune(now() - archiveDays * DAY_MS, PRUNE.events)) < PRUNE.events) return
-      await beat.wait(PRUNE.napMs)
-    }
-    state.pruneAt = now()
-  }
-
-  async function takeLease(): Promise<boolean> {
-    if (state.leading && now() < state.renewAt) return true
-    state.renewAt = now() + RENEW_MS
-    return leases.take(LEASE, owner, now(), now() + LEASE_MS)
+  function moved(position: Cursor, events: number): void {
+    progress.moveTo(position)
+    onProgress?.(position, events)
   }
 
   async function lead(): Promise<void> {
     progress.moveTo(await archive.position())
-    state.leading = true
-    state.trouble = undefined
-    const follower = feed.follow(progress.position(), takePage)
+    term = startTerm({ feed, progress, record, log, onTrouble: beat.wake })
     try {
-      while (!stop.signal.aborted && (await takeLease())) {
-        await step(meetHead)
+      while (!stop.signal.aborted && (await lease.hold())) {
+        await term.meetHead()
+        term.check()
         await feed.trim(progress.position())
         await prune()
-        if (!stop.signal.aborted && !state.trouble) await beat.wait(BEAT_MS)
-        if (state.trouble) throw state.trouble
+        if (!stop.signal.aborted) await beat.wait(BEAT_MS)
+        term.check()
         recovered()
       }
     } finally {
-      state.leading = false
-      pace.wake()
-      await follower.close()
-      await turn
+      const last = term
+      term = undefined
+      await last.close()
     }
   }
 
@@ -130,50 +87,72 @@ export function startTracking(options: TrackingOptions): Tracking {
   }
 
   function recovered(): void {
-    if (state.failures > 0) log.info({ position: progress.position() }, 'tracking goes on')
-    state.failures = 0
+    if (failures > 0) log.info({ position: progress.position() }, 'tracking goes on')
+    failures = 0
   }
 
   async function waitOut(error: unknown): Promise<void> {
-    if (state.failures === 0) log.warn({ err: error }, 'tracking waits and tries again')
-    const delay = Math.min(RETRY_MS.first * 2 ** state.failures, RETRY_MS.most)
-    state.failures += 1
+    if (failures === 0) log.warn({ err: error }, 'tracking waits and tries again')
+    const delay = Math.min(RETRY_MS.first * 2 ** failures, RETRY_MS.most)
+    failures += 1
     if (!stop.signal.aborted) await beat.wait(delay)
   }
 
   async function run(): Promise<void> {
-    while (!stop.signal.aborted)
-      await takeLease()
-        .then((mine) => (mine ? lead() : standBy()))
-        .catch(waitOut)
-    await leases.release(LEASE, owner).catch(() => undefined)
+    while (!stop.signal.aborted) {
+      try {
+        await ((await lease.take()) ? lead() : standBy())
+      } catch (error) {
+        await waitOut(error)
+      }
+    }
+    await lease.release()
   }
 
   /** Where another process does the work, only the database tells how far it is. */
   async function watch(): Promise<void> {
-    while (!stop.signal.aborted && !state.leading && progress.wanted()) {
+    if (watching) return
+    watching = true
+    while (!leading() && progress.wanted()) {
       await archive.position().then(progress.moveTo, () => undefined)
-      await poll.wait(POLL_MS)
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
+    watching = false
   }
 
   const done = run()
   return {
     position: progress.position,
     lag: progress.lag,
-    async reached(cursor, timeoutMs) {
-      const result = progress.reached(cursor, timeoutMs)
+    reached(cursor, timeoutMs) {
+      const result = stop.signal.aborted ? Promise.resolve(false) : progress.reached(cursor, timeoutMs)
       if (!progress.wanted()) return result
-      pace.wake()
-      if (!state.leading) void watch()
-      else if (cursor.epoch !== progress.position().epoch) void step(meetHead)
+      if (!term) void watch()
+      else if (cursor.epoch !== progress.position().epoch) void term.meetHead()
+      term?.hurry()
       return result
     },
     async close() {
       stop.abort()
-      for (const nap of [beat, pace, poll]) nap.wake()
-      progress.giveUp()
+      beat.wake()
       await done
+      progress.giveUp()
     },
+  }
+}
+
+const LEASE = { name: 'tracking', forMs: 10_000, renewMs: 3_000 }
+
+function createLease({ leases, owner }: TrackingOptions, now: () => number) {
+  let renewAt = 0
+  async function take(): Promise<boolean> {
+    renewAt = now() + LEASE.renewMs
+    return leases.take(LEASE.name, owner, now(), now() + LEASE.forMs)
+  }
+  return {
+    take,
+    /** Renews it when it is time; false when another has it. */
+    hold: () => (now() < renewAt ? Promise.resolve(true) : take()),
+    release: () => leases.release(LEASE.name, owner).catch(() => undefined),
   }
 }

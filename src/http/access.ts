@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Anybody may call this route. All others need the token or a session. */
     public?: boolean
+    /** Its address is the key, so it does not matter which page sends a form to it: a private one has no origin. */
+    anyOrigin?: boolean
   }
 }
 
@@ -104,7 +106,7 @@ async function requireLoopbackHost(request: FastifyRequest): Promise<void> {
   const name = originName(`http://${request.headers.host}`)
   if (!/^http:\/\/localhost(:\d+)?$/.test(name)) throw new HubError('access.foreign_host')
   const { origin } = request.headers
-  const safe = SAFE_METHODS.includes(request.method)
+  const safe = SAFE_METHODS.includes(request.method) || request.routeOptions.config.anyOrigin === true
   if (!safe && origin !== undefined && !/^https?:\/\/localhost(:\d+)?$/.test(originName(origin)))
     throw new HubError('access.foreign_origin')
 }

@@ -3,18 +3,22 @@ import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import { Type } from 'typebox'
 import type { Hub } from '../core/hub.ts'
+import type { Sending } from '../core/mailing/sending.ts'
 import type { Tracking } from '../core/tracking.ts'
+import { registerSendingMetrics } from './sending-metrics.ts'
 import type { HookWatch } from './hook-watch.ts'
 import { errors, tagged } from './schemas.ts'
 
 /** A store by the name that the operator knows it by, and a call that throws when it cannot be reached. */
 export type Check = { readonly name: string; readonly ping: () => Promise<void> }
 
+/** A process tells of what it does: a worker has no webhook and no sockets. */
 export type OperationsDeps = {
   readonly checks: readonly Check[]
-  readonly hub: Pick<Hub, 'observers'>
-  readonly tracking: Pick<Tracking, 'lag'>
-  readonly watch: HookWatch
+  readonly hub?: Pick<Hub, 'observers'>
+  readonly tracking?: Pick<Tracking, 'lag'>
+  readonly watch?: HookWatch
+  readonly sending?: Pick<Sending, 'metrics'> | undefined
 }
 
 const PING_MS = 2000
@@ -22,7 +26,7 @@ const PING_MS = 2000
 const Ready = Type.Object({
   status: Type.Union([Type.Literal('ready'), Type.Literal('unavailable')]),
   stores: Type.Record(Type.String(), Type.String()),
-  tracking_lag: Type.Integer({ description: 'Events that the archive has not taken yet' }),
+  tracking_lag: Type.Optional(Type.Integer({ description: 'Events that the archive has not taken yet' })),
 })
 
 export async function registerOperations(app: FastifyInstance, deps: OperationsDeps): Promise<void> {
@@ -60,7 +64,7 @@ export async function registerOperations(app: FastifyInstance, deps: OperationsD
         deps.checks.map(async (check) => [check.name, await stateOf(check)] as const),
       )
       const ready = states.every(([, state]) => state === 'ok')
-      const body = { stores: Object.fromEntries(states), tracking_lag: deps.tracking.lag() }
+      const body = { stores: Object.fromEntries(states), tracking_lag: deps.tracking?.lag() }
       return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'unavailable', ...body })
     },
   )
@@ -94,7 +98,7 @@ async function stateOf({ ping }: Check): Promise<'ok' | 'unavailable'> {
   }
 }
 
-function createMetrics({ hub, tracking, watch }: OperationsDeps): Registry {
+function createMetrics({ hub, tracking, watch, sending }: OperationsDeps): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
@@ -102,20 +106,21 @@ function createMetrics({ hub, tracking, watch }: OperationsDeps): Registry {
     new Gauge({ name, help, registers, collect() { this.set(read()) } }) // prettier-ignore
   const counter = (name: string, help: string, read: () => number) =>
     new Counter({ name, help, registers, collect() { this.reset(); this.inc(read()) } }) // prettier-ignore
-  gauge('mail_event_hub_sockets', 'Sockets that are open in this process', () => hub.observers())
-  gauge('mail_event_hub_tracking_lag_events', 'Events that the archive has not taken yet', () =>
-    tracking.lag(),
-  )
-  counter(
-    'mail_event_hub_webhook_events_total',
-    'Events stored by this process',
-    () => watch.counts().accepted,
-  )
-  counter(
-    'mail_event_hub_webhook_refused_total',
-    'Webhooks refused for their signature',
-    () => watch.counts().refused,
-  )
-  counter('mail_event_hub_webhook_not_stored_total', 'Webhooks answered 503', () => watch.counts().not_stored)
+  if (hub) gauge('mail_event_hub_sockets', 'Sockets that are open in this process', () => hub.observers())
+  if (tracking)
+    gauge('mail_event_hub_tracking_lag_events', 'Events that the archive has not taken yet', () =>
+      tracking.lag(),
+    )
+  if (watch) {
+    const counts = () => watch.counts()
+    counter('mail_event_hub_webhook_events_total', 'Events stored by this process', () => counts().accepted)
+    counter(
+      'mail_event_hub_webhook_refused_total',
+      'Webhooks refused for their signature',
+      () => counts().refused,
+    )
+    counter('mail_event_hub_webhook_not_stored_total', 'Webhooks answered 503', () => counts().not_stored)
+  }
+  if (sending) registerSendingMetrics(sending, registers)
   return registry
 }

@@ -31,6 +31,7 @@ test.for([
 
 test.for([
   ['trimmed events', at(100, 2), at(100, 5), 'expired'],
+  ['the last trimmed event', at(100, 4), at(100, 5), 'expired'],
   ['an unknown older life', at(50, 6), at(100, 5), 'reset'],
   ['an unknown life between', at(350, 12), at(100, 5), 'reset'],
   ['an unknown newer life', at(500, 3), at(100, 5), 'reset'],

@@ -4,7 +4,6 @@ import type { CampaignStatus } from '../../src/core/mailing/ports.ts'
 import { openCampaignsApp, READER, type CampaignsApp } from '../support/campaigns-app.ts'
 import { makeCampaign, MINUTE, NOON, outcome } from '../support/ledger-lab.ts'
 
-const HELLO = { subject: 'Hello', content: '<p>Hello {{name}}</p>' }
 const STATUSES = ['draft', 'scheduled', 'running', 'paused', 'finished', 'cancelled'] as const
 
 let app: CampaignsApp
@@ -22,6 +21,14 @@ async function campaignThatIs(status: CampaignStatus): Promise<string> {
   return campaign.id
 }
 const post = (id: string, verb: string, body?: object) => app.call('POST', `/campaigns/${id}/${verb}`, body)
+
+/** A mailing to so many readers at example.com, expanded. */
+async function mailing(count: number): Promise<string> {
+  await app.lab.addReaders({ count, domain: 'example.com' })
+  const campaign = await app.lab.start()
+  await app.lab.expand(campaign)
+  return campaign.id
+}
 
 describe('the verbs', () => {
   beforeAll(open)
@@ -133,14 +140,6 @@ describe('the verbs', () => {
   })
 })
 
-/** A mailing to so many readers at example.com, expanded. */
-async function mailing(count: number): Promise<string> {
-  await app.lab.addReaders({ count, domain: 'example.com' })
-  const campaign = await app.lab.start()
-  await app.lab.expand(campaign)
-  return campaign.id
-}
-
 describe('looking at it first', () => {
   beforeEach(open)
   afterEach(close)
@@ -200,126 +199,5 @@ describe('looking at it first', () => {
       skipped: 2,
       reasons: { 'suppressed: bounce': 1, 'suppressed: complaint': 1 },
     })
-  })
-})
-
-describe('deliveries', () => {
-  let id: string
-  afterEach(close)
-  beforeEach(async () => {
-    await open()
-    id = await mailing(5)
-    await app.lab.ledger.record(
-      { campaignId: id, chunk: 0, lane: 'default' },
-      [
-        outcome(0),
-        outcome(1, { status: 'failed', reason: '=cmd()' }),
-        outcome(2, { status: 'deferred', dueAt: NOON + MINUTE, reason: '421 "later", please' }),
-      ],
-      NOON,
-    )
-  })
-  const get = (query = '', headers = {}) =>
-    app.call('GET', `/campaigns/${id}/deliveries${query}`, undefined, { headers })
-
-  test('tell who got it, who did not, and why', async () => {
-    const { deliveries, next } = (await get('?limit=3')).body
-    expect(deliveries).toMatchObject([
-      { status: 'sent', reason: null, due_at: null },
-      { status: 'failed', reason: '=cmd()', due_at: null },
-      {
-        id: '0-2',
-        subscriber_id: expect.any(String),
-        email: 'Reader-2@example.com',
-        name: 'Reader 2',
-        lane: 'default',
-        status: 'deferred',
-        reason: '421 "later", please',
-        attempts: 1,
-        due_at: new Date(NOON + MINUTE).toISOString(),
-        updated_at: new Date(NOON + 1000).toISOString(),
-      },
-    ])
-    expect(next).toBe('0-2')
-    expect((await get(`?limit=3&after=${next}`)).body).toMatchObject({
-      deliveries: [{ id: '0-3' }, { id: '0-4' }],
-      next: null,
-    })
-  })
-
-  test('can be asked for by state, and by a part of the address', async () => {
-    expect((await get('?status=failed')).body.deliveries).toHaveLength(1)
-    expect((await get('?q=READER-3')).body.deliveries).toMatchObject([{ id: '0-3' }])
-    expect((await get('?q=reader-3&status=sent')).body.deliveries).toEqual([])
-  })
-
-  test.each(['?status=lost', '?limit=0', '?limit=1001', '?after=x', `?q=${'x'.repeat(321)}`])(
-    '400: %s',
-    async (query) => expect((await get(query)).status).toBe(400),
-  )
-
-  test('come as CSV, all of them, and safe for a spreadsheet', async () => {
-    const answer = await get('?limit=1', { accept: 'text/csv' })
-    expect(answer.headers).toMatchObject({
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': `attachment; filename="deliveries-${id}.csv"`,
-    })
-    const lines = answer.text.split('\r\n')
-    expect(lines).toHaveLength(7)
-    expect(lines[0]).toBe('id,subscriber_id,email,name,lane,status,reason,attempts,due_at,updated_at')
-    expect(lines[2]).toContain(",failed,'=cmd(),1,")
-    expect(lines[3]).toContain(',deferred,"421 ""later"", please",1,2026-03-10T12:01:00.000Z,')
-  })
-
-  test('as CSV of one state only', async () => {
-    expect((await get('?status=queued', { accept: 'text/csv' })).text.split('\r\n')).toHaveLength(4)
-  })
-
-  test('of none are 404', async () => {
-    expect((await app.call('GET', '/campaigns/x/deliveries')).status).toBe(404)
-  })
-})
-
-describe('POST /subscribe/send-mail', () => {
-  beforeEach(open)
-  afterEach(close)
-
-  const url = '/subscribe/send-mail'
-
-  test('203 with the campaign, which runs', async () => {
-    expect(await app.call('POST', url, HELLO)).toMatchObject({
-      status: 203,
-      body: { campaign: { ...HELLO, status: 'running', transport: 'outbox', deliveries: { total: null } } },
-    })
-    expect(app.told).toEqual(['wake'])
-  })
-
-  test('takes a form', async () => {
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    const payload = 'subject=Gr%C3%BC%C3%9Fe+%E2%9C%93&content=%3Cp%3EHi%3C%2Fp%3E&submit=Send'
-    expect(await app.call('POST', url, undefined, { headers, payload })).toMatchObject({
-      status: 203,
-      body: { campaign: { subject: 'Grüße ✓', content: '<p>Hi</p>' } },
-    })
-  })
-
-  test.each([
-    [{}],
-    [{ subject: 'x' }],
-    [{ content: 'x' }],
-    [{ ...HELLO, subject: 'a\r\nb' }],
-    [{ ...HELLO, content: '{{x}}' }],
-  ])('400: %j', async (body) => {
-    expect((await app.call('POST', url, body)).status).toBe(400)
-    expect(await app.lab.store.list(1)).toEqual([])
-  })
-
-  test('with an Idempotency-Key is one mailing, the same as POST /campaigns makes', async () => {
-    const headers = { 'idempotency-key': 'a1' }
-    const first = await app.call('POST', url, HELLO, { headers })
-    const again = await app.call('POST', url, HELLO, { headers })
-    const other = await app.call('POST', '/campaigns', { ...HELLO, start: true }, { headers })
-    expect([again.status, again.body.campaign.id]).toEqual([203, first.body.campaign.id])
-    expect([other.status, other.body.id]).toEqual([202, first.body.campaign.id])
   })
 })

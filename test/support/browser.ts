@@ -33,6 +33,10 @@ export async function runHub(env: Record<string, string> = {}): Promise<RunningH
   const settings = { PORT: String(port), DATA_DIR: dataDir, API_TOKEN: TOKEN, MANDRILL_WEBHOOK_KEYS: KEY }
   let child: ChildProcess | undefined
 
+  // A test that breaks off must not leave a hub behind.
+  const end = () => void child?.kill('SIGKILL')
+  process.once('exit', end)
+
   async function start(): Promise<void> {
     child = spawn(process.execPath, ['src/server.ts'], {
       env: { PATH: process.env.PATH, LOG_LEVEL: 'error', ...settings, ...env },
@@ -62,6 +66,7 @@ export async function runHub(env: Record<string, string> = {}): Promise<RunningH
     start,
     kill: () => stop('SIGKILL'),
     async close() {
+      process.off('exit', end)
       await stop('SIGTERM')
       await rm(dataDir, { recursive: true, force: true })
     },

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { pino } from 'pino'
-import { buildApp } from '../../src/app.ts'
+import { buildApp, type Deps } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
-import { wire, type Wired } from '../../src/wire.ts'
+import { wire } from '../../src/wire.ts'
 import { webhookRequest } from '../../simulator/batch.ts'
 
 export const KEY = 'a-webhook-key'
@@ -15,7 +15,8 @@ export const TOKEN = 'the-api-token-of-the-tests'
 
 export type TestHub = {
   readonly app: FastifyInstance
-  readonly wired: Wired
+  /** What it runs on. */
+  readonly wired: Deps
   /** host:port */
   readonly address: string
   readonly dir: string
@@ -53,12 +54,13 @@ export async function startHub(env: Record<string, string> = {}, given?: string)
     MANDRILL_WEBHOOK_URL: WEBHOOK_URL,
   }
   const wired = await wire(loadConfig({ ...defaults, ...env }, '/nonexistent/.env'), log)
-  const app = await buildApp(wired)
+  if (!wired.serving) throw new Error('a hub for tests serves')
+  const app = await buildApp(wired.serving)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const call = async (options: InjectOptions) => answer(await app.inject(options))
   return {
     app,
-    wired,
+    wired: wired.serving,
     address: url.replace('http://', ''),
     dir,
     logged,

@@ -34,6 +34,8 @@ export type LedgerLab = {
   readonly sql: Sql
   readonly store: CampaignStore
   readonly ledger: Ledger
+  /** How another process opens the database. */
+  readonly recipe: SqlLab['recipe']
   /** The ledger as another process has it. */
   another(): Promise<Ledger>
   addReaders(options: ReaderOptions): Promise<void>
@@ -89,6 +91,7 @@ export async function openLedgerLab(lab: SqlLab): Promise<LedgerLab> {
     sql,
     store,
     ledger,
+    recipe: lab.recipe,
     another: async () => createLedger(await lab.open()),
     addReaders: (options) => addReaders(sql, options),
     async suppress(number, reason, until = null) {
@@ -140,5 +143,5 @@ async function addReaders(sql: Sql, options: ReaderOptions): Promise<void> {
       updatedAt: subscribedAt,
     }
   })
-  await sql.run(rowsFor(sql.tables.subscribers, rows))
+  await sql.atomically([rowsFor(sql.tables.subscribers, rows)])
 }

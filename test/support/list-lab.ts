@@ -2,7 +2,12 @@
 import type { Sql } from '../../src/adapters/sql/dialect.ts'
 import { createSubscribers } from '../../src/adapters/sql/subscribers.ts'
 import { createSuppressions } from '../../src/adapters/sql/suppressions.ts'
-import type { ImportRow, Suppression, SubscriberStore, SuppressionStore } from '../../src/core/mailing/ports.ts'
+import type {
+  ImportRow,
+  Suppression,
+  SubscriberStore,
+  SuppressionStore,
+} from '../../src/core/mailing/ports.ts'
 import type { SqlLab } from './sql-lab.ts'
 
 export const NOON = Date.UTC(2026, 2, 10, 12)
@@ -18,6 +23,8 @@ export type ListLab = {
   readonly clock: { now: number }
   /** The same list as another process has it. */
   another(): Promise<SubscriberStore>
+  /** Nobody is on the list any more, and it is noon. */
+  wipe(): Promise<void>
   close(): Promise<void>
 }
 
@@ -32,6 +39,10 @@ export async function openListLab(openLab: () => Promise<SqlLab>): Promise<ListL
     list: createSubscribers(sql, options),
     suppressions: createSuppressions(sql, options),
     another: async () => createSubscribers(await lab.open(), options),
+    async wipe() {
+      clock.now = NOON
+      await sql.atomically([sql.db.delete(sql.tables.subscribers), sql.db.delete(sql.tables.suppressions)])
+    },
     close: () => lab.close(),
   }
 }

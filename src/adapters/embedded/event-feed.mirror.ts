@@ -1,7 +1,7 @@
 // The feed's file with what is asked for most kept in memory: what it holds, and its newest events.
 import { BEGINNING, type Cursor } from '../../core/cursor.ts'
 import type { FeedEvent, NewEvent } from '../../core/event.ts'
-import { cursorAt, type Span } from '../../core/place.ts'
+import { cursorAt, endOf, type Span } from '../../core/place.ts'
 import type { Appended, FeedPage } from '../../core/ports.ts'
 import { openStoreThread } from './event-feed.store-thread.ts'
 import type { Bounds } from './event-feed.store.ts'
@@ -22,9 +22,10 @@ export async function openMirror(file: string, at: number) {
   const tail = createTail(head())
 
   return {
-    span,
-    head,
     bytes: () => state.bytes,
+    last: (count: number): Cursor => cursorAt(Math.max(state.head - count, state.floor), span()),
+    /** The newest seq that a cursor has behind it; 0 when it is of another feed. */
+    reached: (cursor: Cursor): number => Math.min(cursor.seq, endOf(cursor.epoch, span()) ?? 0),
     async append(batches: readonly Batch[], at: number): Promise<Appended[]> {
       const written = await thread.call('append', batches, at)
       state = written.state

@@ -1,7 +1,6 @@
 // The feed kept in one SQLite file, for a hub that is a single process. Followers are woken in process.
 import { HubError, isHubError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
-import { cursorAt, endOf } from '../../core/place.ts'
 import type { EventFeed } from '../../core/ports.ts'
 import { createCommits } from './event-feed.commits.ts'
 import { startFollower, type EmbeddedFollower } from './event-feed.follow.ts'
@@ -51,17 +50,14 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
       followers.add(follower)
       return { close: () => follower.close().finally(() => followers.delete(follower)) }
     },
-    async last(count) {
-      const span = mirror.span()
-      return cursorAt(Math.max(span.head - count, span.floor), span)
-    },
+    last: async (count) => mirror.last(count),
     trim: (cursor) =>
       attempt(async () => {
-        taken = Math.max(taken, Math.min(cursor.seq, endOf(cursor.epoch, mirror.span()) ?? 0))
+        taken = Math.max(taken, mirror.reached(cursor))
         await mirror.trim(taken, bounds)
         await mirror.forget(now())
       }),
-    ping: () => attempt(() => mirror.ping()),
+    ping: () => attempt(mirror.ping),
     close: () => (closing ??= close()),
   }
 }

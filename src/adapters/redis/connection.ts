@@ -14,8 +14,6 @@ export type Session = {
 export type Connection = {
   /** The present session; waits for it a moment, then throws feed.unavailable. */
   session(): Promise<Session>
-  /** Lets go of a connection that is not to be trusted any more; another one is made. */
-  renew(): void
   close(): void
 }
 
@@ -36,50 +34,57 @@ const LONGEST_BACK_OFF_MS = 2_000
 
 export function openConnection(options: ConnectionOptions): Connection {
   const { name, log, patienceMs } = options
-  const redis = createClient(options)
+  const redis = createClient(options, lose)
+  const tell = createOutageLog(name, log)
   let current: Session | undefined
   let arrival = Promise.withResolvers<Session | undefined>()
-  let troubled = false
 
   async function greet(): Promise<void> {
     try {
       const session = { redis, runId: await readRunId(redis) }
       await options.greet?.(session)
       if (redis.status !== 'ready') return
-      if (troubled) log.info({ connection: name }, 'Redis answers again')
-      troubled = false
+      tell.recovered()
       current = session
       arrival.resolve(session)
     } catch (error) {
-      complain(error)
+      tell.failed(error)
       redis.disconnect(true)
     }
   }
 
-  /** An outage is told once, not at every try. */
-  function complain(error: unknown): void {
-    if (!troubled)
-      log.warn({ reason: reasonOf(error), connection: name }, 'Redis cannot be reached, trying again')
-    troubled = true
-  }
-
-  redis.on('error', complain)
-  redis.on('ready', () => void greet())
-  redis.on('close', () => {
+  function lose(): void {
     if (current) arrival = Promise.withResolvers()
     current = undefined
-  })
+  }
 
+  redis.on('error', tell.failed)
+  redis.on('ready', () => void greet())
+  redis.on('close', lose)
   return {
     async session() {
       const session = current ?? (await Promise.race([arrival.promise, patience(patienceMs)]))
       if (session) return session
       throw new HubError('feed.unavailable')
     },
-    renew: () => redis.disconnect(true),
     close() {
       redis.disconnect()
       arrival.resolve(undefined)
+    },
+  }
+}
+
+/** An outage is told once, not at every try. */
+function createOutageLog(connection: string, log: Log) {
+  let isOut = false
+  return {
+    failed(error: unknown): void {
+      if (!isOut) log.warn({ reason: reasonOf(error), connection }, 'Redis cannot be reached, trying again')
+      isOut = true
+    },
+    recovered(): void {
+      if (isOut) log.info({ connection }, 'Redis answers again')
+      isOut = false
     },
   }
 }
@@ -88,7 +93,7 @@ function patience(ms: number): Promise<undefined> {
   return pause(ms, undefined, { ref: false })
 }
 
-function createClient({ url, name, silenceMs }: ConnectionOptions): Redis {
+function createClient({ url, name, silenceMs }: ConnectionOptions, lose: () => void): Redis {
   return new Redis(url, {
     connectionName: name,
     protocol: 2, // one shape of replies, whatever the server
@@ -101,7 +106,11 @@ function createClient({ url, name, silenceMs }: ConnectionOptions): Redis {
     retryStrategy: (times) =>
       Math.min(50 * 2 ** Math.min(times, 10), LONGEST_BACK_OFF_MS) * (0.5 + Math.random() / 2),
     // After a failover the old primary may still answer, as a replica.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    reconnectOnError(error) {
+      const isReplica = error.message.startsWith('READONLY')
+      if (isReplica) lose()
+      return isReplica
+    },
   })
 }
 

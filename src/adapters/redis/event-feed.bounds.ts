@@ -38,6 +38,7 @@ export function createRoom(
   log: Log,
 ): Room {
   let underWay: Promise<{ full: boolean }> | undefined
+  let next: Promise<{ full: boolean }> | undefined
   let lastTime = performance.now()
   let wasFull = false
 
@@ -50,8 +51,15 @@ export function createRoom(
     return { full }
   }
 
+  /** What is under way may not know yet what was noted just now: so once more after it, for all who ask. */
   function keep(): Promise<{ full: boolean }> {
-    return (underWay ??= keepOnce().finally(() => (underWay = undefined)))
+    if (!underWay) return (underWay = keepOnce().finally(() => (underWay = undefined)))
+    return (next ??= underWay
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined
+        return keep()
+      }))
   }
 
   return {

@@ -31,59 +31,34 @@ export type FollowOptions = {
 }
 
 export function startFollower({ url, after, onPage, now, greet, log }: FollowOptions): Follower {
+  const limits = { silenceMs: SILENCE_MS, patienceMs: BLOCK_MS }
+  const connection = openConnection({ url, name: 'hub-follower', ...limits, greet, log })
+  const nextPage = createPages(connection.session, now)
   const stop = new AbortController()
-  const connection = openConnection({
-    url,
-    name: 'hub-follower',
-    silenceMs: SILENCE_MS,
-    patienceMs: BLOCK_MS,
-    greet,
-    log,
-  })
-  let cursor = after
+  const nap = (): Promise<void> => pause(RETRY_MS, undefined, { signal: stop.signal }).catch(() => undefined)
 
-  /** Hands a page on. Only a page that was taken moves the cursor. */
-  async function give(page: FeedPage): Promise<void> {
+  async function give(page: FeedPage): Promise<boolean> {
     try {
       await onPage(page)
-      cursor = page.next
+      return true
     } catch (error) {
       log.error({ err: error }, 'A reader of the feed failed: it is given the same events again')
       await nap()
-    }
-  }
-
-  async function readOn(): Promise<void> {
-    const page = await readPage(await connection.session(), now(), cursor, PAGE_EVENTS)
-    if (stop.signal.aborted) return
-    if (page.gap || page.events.length > 0) await give(page)
-    else await followTail()
-  }
-
-  /** Stays at the head as long as each event is the one after the last. */
-  async function followTail(): Promise<void> {
-    for (let count = FIRST_TAIL_EVENTS; !stop.signal.aborted;) {
-      const events = await readTail(await connection.session(), cursor, count)
-      const last = events.at(-1)
-      if (!last || !continues(cursor, events) || stop.signal.aborted) return
-      await give({ events, gap: undefined, next: last.cursor, head: last.cursor })
-      count = nextCount(events)
+      return false
     }
   }
 
   async function keepReading(): Promise<void> {
-    while (!stop.signal.aborted) {
-      try {
-        await readOn()
-      } catch (error) {
-        if (stop.signal.aborted) return
-        if (!isHubError(error)) log.warn({ reason: reasonOf(error) }, 'Following the feed was interrupted')
+    for (let cursor = after; !stop.signal.aborted;) {
+      const page = await nextPage(cursor).catch(async (error: unknown) => {
+        if (!stop.signal.aborted && !isHubError(error))
+          log.warn({ reason: reasonOf(error) }, 'Following the feed was interrupted')
         await nap()
-      }
+      })
+      if (page && !stop.signal.aborted && (await give(page))) cursor = page.next
     }
   }
 
-  const nap = (): Promise<void> => pause(RETRY_MS, undefined, { signal: stop.signal }).catch(() => undefined)
   const done = keepReading()
   return {
     close() {
@@ -91,6 +66,26 @@ export function startFollower({ url, after, onPage, now, greet, log }: FollowOpt
       connection.close()
       return done
     },
+  }
+}
+
+/** Finds what comes after a cursor, and sleeps where there is nothing yet; undefined when nothing came in time. */
+function createPages(session: () => Promise<Session>, now: () => number) {
+  let isAtHead = false
+  let count = FIRST_TAIL_EVENTS
+  return async (cursor: Cursor): Promise<FeedPage | undefined> => {
+    if (!isAtHead) {
+      const page = await readPage(await session(), now(), cursor, PAGE_EVENTS)
+      isAtHead = !page.gap && page.events.length === 0
+      return isAtHead ? undefined : page
+    }
+    isAtHead = false // whatever comes but the very next events, the place is looked for anew
+    const events = await readTail(await session(), cursor, count)
+    const last = events.at(-1)
+    if (!last || !continues(cursor, events)) return undefined
+    isAtHead = true
+    count = nextCount(events)
+    return { events, gap: undefined, next: last.cursor, head: last.cursor }
   }
 }
 

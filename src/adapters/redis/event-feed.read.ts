@@ -64,6 +64,12 @@ export async function readPage(
   return { events, gap, next, head: compareCursors(next, head) > 0 ? next : head }
 }
 
+/** The cursor `count` events before the newest that is kept. */
+export async function findLast(session: Session, at: number, count: number): Promise<Cursor> {
+  const { span } = await readSpan(session, at)
+  return cursorAt(Math.max(span.head - count, span.floor), span)
+}
+
 /** Goes on after a first look until there is no more, or the page is full. */
 async function readOn(session: Session, events: FeedEvent[], limit: number): Promise<FeedEvent[]> {
   let asked = Math.min(limit, FIRST_LOOK)

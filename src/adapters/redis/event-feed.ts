@@ -1,14 +1,13 @@
 // The feed kept in a Redis stream, for hubs of one or several processes. The stream is store and fan-out in one.
 import { HubError, isHubError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
-import { cursorAt } from '../../core/place.ts'
 import type { EventFeed, Follower } from '../../core/ports.ts'
 import { openConnection, reasonOf, type Session } from './connection.ts'
 import { tellDurability } from './durability.ts'
 import { createAppender } from './event-feed.append.ts'
 import { createRoom, ignoreOutOfMemory, isOutOfMemory, noteTaken, type Bounds } from './event-feed.bounds.ts'
 import { startFollower } from './event-feed.follow.ts'
-import { beginLife, readPage, readSpan } from './event-feed.read.ts'
+import { beginLife, findLast, readPage } from './event-feed.read.ts'
 
 export type RedisFeedOptions = Bounds & {
   readonly url: string
@@ -34,16 +33,8 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
   })
   const room = createRoom(session, bounds, now, log)
   const append = createAppender(session, room, now)
-  const underWay = new Set<Promise<unknown>>()
+  const { attempt, end } = createAttempts()
   const followers = new Set<Follower>()
-  let closing = false
-
-  /** Does what needs Redis. Whatever goes wrong with it, the feed is unavailable. */
-  function attempt<T>(work: () => Promise<T>): Promise<T> {
-    const result = refuseWhen(closing).then(work).catch(translate)
-    underWay.add(result)
-    return result.finally(() => underWay.delete(result))
-  }
 
   return {
     append: (events) => attempt(() => append(events)),
@@ -53,11 +44,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
       followers.add(follower)
       return { close: () => follower.close().finally(() => followers.delete(follower)) }
     },
-    last: (count) =>
-      attempt(async () => {
-        const { span } = await readSpan(await session(), now())
-        return cursorAt(Math.max(span.head - count, span.floor), span)
-      }),
+    last: (count) => attempt(async () => findLast(await session(), now(), count)),
     trim: (taken) =>
       attempt(async () => {
         await noteTaken(await session(), taken)
@@ -65,23 +52,36 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
       }),
     ping: () => attempt(async () => void (await (await session()).redis.ping())),
     async close() {
-      closing = true
-      await Promise.allSettled(underWay)
-      await Promise.all([...followers].map((follower) => follower.close()))
+      await end()
+      await Promise.all(Array.from(followers, (follower) => follower.close()))
       close()
     },
   }
 }
 
-async function refuseWhen(closing: boolean): Promise<void> {
-  if (closing) throw new HubError('feed.unavailable', { message: 'The event store is closed' })
+/** Does what needs Redis. Whatever goes wrong with it, the feed is unavailable. */
+function createAttempts() {
+  const underWay = new Set<Promise<unknown>>()
+  let ended = false
+  return {
+    attempt<T>(work: () => Promise<T>): Promise<T> {
+      if (ended) return Promise.reject(new HubError('feed.unavailable'))
+      const result = work().catch(translate)
+      underWay.add(result)
+      return result.finally(() => underWay.delete(result))
+    },
+    /** No more from here on; waits for what is under way. */
+    async end(): Promise<void> {
+      ended = true
+      await Promise.allSettled(underWay)
+    },
+  }
 }
 
 function translate(error: unknown): never {
   if (isHubError(error)) throw error
-  throw new HubError(isOutOfMemory(error) ? 'feed.full' : 'feed.unavailable', {
-    cause: new Error(reasonOf(error)),
-  })
+  const code = isOutOfMemory(error) ? 'feed.full' : 'feed.unavailable'
+  throw new HubError(code, { cause: new Error(reasonOf(error)) })
 }
 
 function once<T>(work: (value: T) => Promise<void>): (value: T) => Promise<void> {

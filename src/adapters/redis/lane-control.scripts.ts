@@ -36,13 +36,14 @@ if kept[1] then
 end
 local interval = 1000 / rate
 ahead = math.max(ahead, interval)
-local from = math.max(math.min(tonumber(kept[2] or '0'), now + ahead), now)
+local kept_next = tonumber(kept[2] or '0')
+local from = math.max(math.min(kept_next, now + ahead), now)
 local granted = math.max(0, math.min(count, math.floor((now + ahead - from) / interval + 1e-9)))
 local after = from + granted * interval
-if granted > 0 then
+if granted > 0 or kept_next > from then
   redis.call('HSET', KEYS[1], 'next', string.format('%.6f', after))
-  return { granted, '0' }
 end
+if granted > 0 then return { granted, '0' } end
 return { 0, string.format('%.3f', math.max(1, after + interval - ahead - now)) }
 `)
 

@@ -2,6 +2,8 @@
 //
 // BullMQ brings what is tedious: several workers, locks, the recovery of jobs whose worker died. It decides nothing: a
 // job is gone when it is over, however it ended, and the ledger says whether its chunk must come again.
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Queue, Worker, type Job } from 'bullmq'
 import { Redis } from 'ioredis'
 import { HubError } from '../../core/errors.ts'
@@ -24,6 +26,7 @@ const STALLED_MS = 4_000
 const LONGEST_BACK_OFF_MS = 1_000
 /** A connection that owes a reply for so long is made anew; workers wait up to 5 s for a job to come. */
 const SILENCE_MS = 12_000
+const PATIENCE_MS = 2_000
 const EVENTS_KEPT = 100
 
 export function openRedisSendQueue(options: RedisQueueOptions): SendQueue {
@@ -40,7 +43,6 @@ export function openRedisSendQueue(options: RedisQueueOptions): SendQueue {
       prefix: SEND_KEYS.queuePrefix,
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
       streams: { events: { maxLen: EVENTS_KEPT } },
-      skipWaitingForReady: true,
     })
     queue.on('error', () => {}) // told by the connection
     queues.set(lane, queue)
@@ -50,9 +52,13 @@ export function openRedisSendQueue(options: RedisQueueOptions): SendQueue {
   return {
     async add(refs) {
       try {
+        await untilReady(connection)
         const lanes = Map.groupBy(refs, ({ lane }) => lane)
         await Promise.all([...lanes].map(([lane, chunks]) => queueOf(lane).addBulk(chunks.map(toJob))))
       } catch (error) {
+        // One that lost the connection while it was being set up never recovers.
+        for (const queue of queues.values()) queue.close().catch(() => undefined)
+        queues.clear()
         throw new HubError('sending.unavailable', { cause: error })
       }
     },
@@ -113,13 +119,18 @@ function startWorker(
   }
 }
 
+async function untilReady(redis: Redis): Promise<void> {
+  const isReady = (): boolean => redis.status === 'ready'
+  if (!isReady()) await Promise.race([once(redis, 'ready'), pause(PATIENCE_MS, undefined, { ref: false })])
+  if (!isReady()) throw new Error('Redis does not answer')
+}
+
 function connect(url: string, patient: boolean, log: Log): Redis {
   const redis = new Redis(url, {
     connectionName: 'hub-queue',
     protocol: 2,
     // A worker waits for Redis to come back, whoever adds is told.
     maxRetriesPerRequest: patient ? null : 1,
-    enableOfflineQueue: patient,
     connectTimeout: SILENCE_MS,
     socketTimeout: SILENCE_MS,
     retryStrategy: (times) =>

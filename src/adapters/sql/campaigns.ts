@@ -27,7 +27,7 @@ export function createCampaignStore(sql: Sql): CampaignStore {
     return row && toCampaign(row)
   }
 
-  async function earlier(key: string, print: string | null): Promise<Campaign | undefined> {
+  async function repeated(key: string, print: string | null): Promise<Campaign | undefined> {
     const [row] = await sql.read(
       db
         .select({ ...whole, fingerprint })
@@ -47,7 +47,7 @@ export function createCampaignStore(sql: Sql): CampaignStore {
       return { campaign, created: true }
     } catch (error) {
       if (sql.fault(error) !== 'duplicate' || key === undefined) throw error
-      const found = await earlier(key, print ?? null)
+      const found = await repeated(key, print ?? null)
       if (!found) throw error
       return { campaign: found, created: false }
     }
@@ -55,6 +55,7 @@ export function createCampaignStore(sql: Sql): CampaignStore {
 
   return {
     create,
+    repeated,
     get,
     async list(limit, before) {
       const older = before === undefined ? undefined : lt(campaigns.id, before)

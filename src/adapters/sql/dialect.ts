@@ -1,10 +1,9 @@
 // What the stores see of a database: one query builder and one way to write, whichever of the two it is.
-import { getTableColumns, getTableName, type Column, type SQL } from 'drizzle-orm'
+import { getTableColumns, getTableName, type Column } from 'drizzle-orm'
 import { DrizzleQueryError } from 'drizzle-orm/errors'
 import type { MySqlRemoteDatabase } from 'drizzle-orm/mysql-proxy'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy'
-import type { Cursor } from '../../core/cursor.ts'
 import type * as mysqlTables from './schema.mysql.ts'
 import type * as sqliteTables from './schema.sqlite.ts'
 
@@ -36,15 +35,12 @@ export type Place = { readonly epoch: Column; readonly seq: Column }
 
 /** A driver: what sqlite.ts and mysql.ts each provide. Throws archive.unavailable when it cannot be reached. */
 export type Driver = {
-  /** One statement; tells how many rows it touched. */
+  /** One of them, all or nothing; tells how many rows it touched. */
   run(write: Write): Promise<number>
   /** All of them or none; tells how many rows each touched. */
   atomically(writes: readonly Write[]): Promise<readonly number[]>
   /** Which promise of a table a write would have broken; undefined for any other error. */
   fault(error: unknown): 'duplicate' | 'null' | undefined
-  /** Places before, and after, a cursor, in words for which this database uses its index. */
-  before(place: Place, cursor: Cursor): SQL
-  after(place: Place, cursor: Cursor): SQL
   ping(): Promise<void>
   close(): Promise<void>
 }

@@ -4,7 +4,7 @@ import type { Cursor } from '../../core/cursor.ts'
 import { HubError } from '../../core/errors.ts'
 import type { ArchiveRow, EventArchive } from '../../core/ports.ts'
 import { rowsFor, type Sql, type Tables, type Write } from './dialect.ts'
-import { createSearch, inPlaces } from './event-search.ts'
+import { chunks, createSearch, inPlaces } from './event-search.ts'
 import { KEY_LENGTH, keyOf } from './keys.ts'
 import { toParts } from './texts.ts'
 
@@ -40,8 +40,14 @@ export function createEventArchive(sql: Sql): EventArchive {
       .where(eq(positions.name, POSITION))
   }
 
-  const store = (from: Cursor, to: Cursor, rows: readonly ArchiveRow[]) =>
-    sql.atomically([movePosition(from, to), ...insertions(sql.tables, rows)])
+  async function store(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
+    try {
+      await sql.atomically([movePosition(from, to), ...insertions(sql.tables, rows)])
+    } catch (error) {
+      if (sql.fault(error) !== 'null') throw error
+      throw new HubError('archive.conflict', { cause: error })
+    }
+  }
 
   /** Safe outside the transaction: whoever archives one of them meanwhile moves the position, too. */
   async function withoutArchived(rows: readonly ArchiveRow[]): Promise<readonly ArchiveRow[]> {
@@ -52,22 +58,20 @@ export function createEventArchive(sql: Sql): EventArchive {
   }
 
   async function record(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
-    const distinct = [...Map.groupBy(rows, ({ event }) => event.id.toString('hex')).values()].flatMap(
-      ([first]) => first ?? [],
-    )
+    const first = distinct(rows)
     try {
-      await store(from, to, distinct)
+      await store(from, to, first)
     } catch (error) {
-      const fault = sql.fault(error)
-      if (fault === 'null') throw new HubError('archive.conflict', { cause: error })
-      if (fault !== 'duplicate') throw error
-      await store(from, to, await withoutArchived(distinct))
+      if (sql.fault(error) !== 'duplicate') throw error
+      await store(from, to, await withoutArchived(first))
     }
   }
 
   /** Events of certain places, with all that belongs to them. */
   const removals = (places: readonly Cursor[]): Write[] =>
-    [eventTags, eventTexts, events].map((table) => db.delete(table).where(inPlaces(table, places)))
+    chunks(places).flatMap((chunk) =>
+      [eventTags, eventTexts, events].map((table) => db.delete(table).where(inPlaces(table, chunk))),
+    )
 
   async function prune(before: number, limit: number): Promise<number> {
     const places = await sql.read(
@@ -107,6 +111,15 @@ function insertions(tables: Tables, rows: readonly ArchiveRow[]): Write[] {
     rowsFor(tables.eventTags, rows.flatMap(toTagRows)),
     rowsFor(tables.eventCounts, toCountRows(rows), 'count'),
   ]
+}
+
+/** Each event as it came first. */
+function distinct(rows: readonly ArchiveRow[]): readonly ArchiveRow[] {
+  const seen = new Set<string>()
+  return rows.filter(({ event }) => {
+    const id = event.id.toString('hex')
+    return !seen.has(id) && seen.add(id)
+  })
 }
 
 function toEventRow({ event, facts }: ArchiveRow) {

@@ -3,9 +3,22 @@
 // A page is found in two steps. First its places, from the index of one filter, which alone gives them in order;
 // the other filters are looked up for each. Then the rows of those places. Which filter leads is decided by a count
 // that gives up early, not by the databases' statistics: SQLite has none, and a wrong guess reads the whole table.
-import { and, asc, desc, eq, exists, getTableColumns, inArray, or, sql as words, type SQL } from 'drizzle-orm'
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  exists,
+  getTableColumns,
+  gt,
+  inArray,
+  lt,
+  or,
+  sql as words,
+  type SQL,
+} from 'drizzle-orm'
 import { compareCursors, formatCursor, type Cursor } from '../../core/cursor.ts'
-import type { EventArchive, EventQuery } from '../../core/ports.ts'
+import type { ArchivedEvent, EventArchive, EventQuery } from '../../core/ports.ts'
 import type { Place, Sql } from './dialect.ts'
 import { KEY_LENGTH, keyOf } from './keys.ts'
 import { fromParts } from './texts.ts'
@@ -27,18 +40,10 @@ export function createSearch(sql: Sql): EventArchive['find'] {
   const { db } = sql
   const { events, eventTexts } = sql.tables
 
-  function range(place: Place, { before, after }: EventQuery): SQL | undefined {
-    return and(before && sql.before(place, before), after && sql.after(place, after))
-  }
-
   async function countOf({ table, leads }: Condition, query: EventQuery): Promise<number> {
-    const counts = leads.map(async (lead) => {
-      const some = db
-        .select({ seq: table.seq })
-        .from(table)
-        .where(and(lead, range(table, query)))
-        .limit(COUNT_LIMIT)
-        .as('some')
+    const ranges = leads.flatMap((lead) => stretches(table, query).map((stretch) => and(lead, stretch)))
+    const counts = ranges.map(async (range) => {
+      const some = db.select({ seq: table.seq }).from(table).where(range).limit(COUNT_LIMIT).as('some')
       const [row] = await sql.read(db.select({ count: words`count(*)`.mapWith(Number) }).from(some))
       return row?.count ?? 0
     })
@@ -58,46 +63,74 @@ export function createSearch(sql: Sql): EventArchive['find'] {
     return exists(db.select({ seq: events.seq }).from(events).where(same))
   }
 
+  async function placesOf(table: Table, condition: SQL | undefined, query: EventQuery): Promise<Cursor[]> {
+    const direction = query.after ? asc : desc
+    const found: Cursor[] = []
+    for (const stretch of stretches(table, query)) {
+      const select = db
+        .select({ epoch: table.epoch, seq: table.seq })
+        .from(table)
+        .where(and(condition, stretch))
+        .orderBy(direction(table.epoch), direction(table.seq))
+        .limit(query.limit - found.length)
+      found.push(...(await sql.read(select)))
+      if (found.length === query.limit) break
+    }
+    return found
+  }
+
   async function places(query: EventQuery): Promise<Cursor[]> {
     const conditions = conditionsOf(sql, query)
     const leader = await selective(conditions, query)
     const { table, leads } = leader ?? { table: events, leads: [undefined] }
     const checks = conditions.filter((condition) => condition !== leader).map(({ check }) => check)
-    const direction = query.after ? asc : desc
-    const pages = leads.map((lead) =>
-      sql.read(
-        db
-          .select({ epoch: table.epoch, seq: table.seq })
-          .from(table)
-          .where(and(lead, range(table, query), onEvents(table, checks)))
-          .orderBy(direction(table.epoch), direction(table.seq))
-          .limit(query.limit),
-      ),
-    )
-    const order = query.after ? 1 : -1
-    const found = (await Promise.all(pages)).flat()
-    return found.sort((a, b) => order * compareCursors(a, b)).slice(0, query.limit)
+    const pages = leads.map((lead) => placesOf(table, and(lead, onEvents(table, checks)), query))
+    return (await Promise.all(pages)).flat().sort(inOrder(query)).slice(0, query.limit)
+  }
+
+  async function eventsAt(places: readonly Cursor[]): Promise<ArchivedEvent[]> {
+    const { epoch, seq, kind, receivedAt } = events
+    const [rows, parts] = await Promise.all([
+      sql.read(db.select({ epoch, seq, kind, receivedAt }).from(events).where(inPlaces(events, places))),
+      sql.read(db.select(getTableColumns(eventTexts)).from(eventTexts).where(inPlaces(eventTexts, places))),
+    ])
+    const texts = Map.groupBy(parts, formatCursor)
+    return rows.map(({ kind, receivedAt, ...cursor }) => {
+      const data = fromParts(texts.get(formatCursor(cursor)) ?? [])
+      return { cursor, kind, receivedAt, data }
+    })
   }
 
   return async (query) => {
-    const order = await places(query)
-    if (order.length === 0) return []
-    const { epoch, seq, kind, receivedAt } = events
-    const [rows, parts] = await Promise.all([
-      sql.read(db.select({ epoch, seq, kind, receivedAt }).from(events).where(inPlaces(events, order))),
-      sql.read(db.select(getTableColumns(eventTexts)).from(eventTexts).where(inPlaces(eventTexts, order))),
-    ])
-    const texts = Map.groupBy(parts, formatCursor)
-    const sign = query.after ? 1 : -1
-    return rows
-      .map(({ kind, receivedAt, ...cursor }) => ({
-        cursor,
-        kind,
-        receivedAt,
-        data: fromParts(texts.get(formatCursor(cursor)) ?? []),
-      }))
-      .sort((a, b) => sign * compareCursors(a.cursor, b.cursor))
+    const found: ArchivedEvent[] = []
+    for (const chunk of chunks(await places(query))) found.push(...(await eventsAt(chunk)))
+    const order = inOrder(query)
+    return found.sort((a, b) => order(a.cursor, b.cursor))
   }
+}
+
+function inOrder({ after }: EventQuery): (a: Cursor, b: Cursor) => number {
+  return after ? compareCursors : (a, b) => compareCursors(b, a)
+}
+
+/**
+ * What is asked for, as stretches that each are one range of an index, the nearest first. As one condition it would
+ * be a comparison of pairs: MySQL finds no range in that, and MariaDB not always one in the same written with OR.
+ */
+function stretches({ epoch, seq }: Place, { before, after }: EventQuery): (SQL | undefined)[] {
+  const from = after ?? before
+  if (!from) return [undefined]
+  const beyond = after ? gt : lt
+  const until =
+    after && before && or(lt(epoch, before.epoch), and(eq(epoch, before.epoch), lt(seq, before.seq)))
+  const sameEpoch = and(eq(epoch, from.epoch), beyond(seq, from.seq), until)
+  return [sameEpoch, and(beyond(epoch, from.epoch), until)]
+}
+
+/** A statement takes a limited number of values. */
+export function chunks(places: readonly Cursor[]): Cursor[][] {
+  const count = Math.ceil(places.length / 1_000)
+  return Array.from({ length: count }, (_, n) => places.slice(n * 1_000, (n + 1) * 1_000))
 }
 
 /** Rows at certain places: by epoch, because neither database uses an index well for a list of pairs. */
@@ -116,16 +149,11 @@ export function inPlaces(table: Place, places: readonly Cursor[]): SQL | undefin
   )
 }
 
+/** The one that tends to select the fewest comes first. */
 function conditionsOf({ db, tables }: Sql, query: EventQuery): Condition[] {
   const { events, eventTags } = tables
   const conditions: Condition[] = []
   const { kinds, email, messageId, campaignId, tag } = query
-  if (kinds) {
-    const distinct = [...new Set(kinds)]
-    const leads = distinct.map((kind) => eq(events.kind, kind))
-    const check = distinct.length === 0 ? words`1 = 0` : inArray(hidden(events.kind), distinct)
-    conditions.push({ table: events, leads, check })
-  }
   const columns = [
     [events.messageId, messageId, KEY_LENGTH.messageId],
     [events.email, email, KEY_LENGTH.email],
@@ -141,6 +169,12 @@ function conditionsOf({ db, tables }: Sql, query: EventQuery): Condition[] {
     const same = and(eq(eventTags.epoch, events.epoch), eq(eventTags.seq, events.seq), lead)
     const check = exists(db.select({ seq: eventTags.seq }).from(eventTags).where(same))
     conditions.push({ table: eventTags, leads: [lead], check })
+  }
+  if (kinds) {
+    const distinct = [...new Set(kinds)]
+    const leads = distinct.map((kind) => eq(events.kind, kind))
+    const check = distinct.length === 0 ? words`1 = 0` : inArray(hidden(events.kind), distinct)
+    conditions.push({ table: events, leads, check })
   }
   return conditions
 }

@@ -7,14 +7,13 @@ export const KEY_LENGTH = { email: 320, messageId: 128, campaignId: 128, tag: 12
 const HASH_LENGTH = 43
 
 /**
- * The key of a text. Most texts are their own. One that a column cannot hold, or that one of the databases takes for
- * another (MySQL ignores spaces at the end), is represented by its beginning and its hash: never cut, which would
- * make two of one. Rows are written and asked for through this, so both sides always meet.
+ * The key of a text. Most texts are their own. One that a column cannot hold, or that a database takes for another
+ * (MySQL ignores spaces at the end, a lone surrogate is not UTF-8), is represented by its beginning and its hash:
+ * never cut, which would make one of two. Rows are written and asked for through this, so both sides always meet.
  */
 export function keyOf(text: string, length: number): string {
-  const wellFormed = text.toWellFormed() // a lone surrogate cannot be stored in UTF-8
-  const characters = wellFormed.length <= length ? wellFormed.length : [...wellFormed].length
-  if (characters <= length && !wellFormed.endsWith(' ')) return wellFormed
-  const hash = createHash('sha256').update(wellFormed).digest('base64url')
-  return `${[...wellFormed].slice(0, length - HASH_LENGTH - 1).join('')}~${hash}`
+  const fits = text.length <= length || [...text].length <= length
+  if (fits && text.isWellFormed() && !text.endsWith(' ')) return text
+  const hash = createHash('sha256').update(JSON.stringify(text)).digest('base64url')
+  return `${[...text.toWellFormed()].slice(0, length - HASH_LENGTH - 1).join('')}~${hash}`
 }

@@ -1,5 +1,5 @@
 // Whom a mailing would reach, or has taken: recipients, and those it passes over and why.
-import { and, eq, gt, isNull, or, sql as words, type SQL } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, or, sql as words, type SQL } from 'drizzle-orm'
 import type { Ledger } from '../../core/mailing/ports.ts'
 import type { Sql } from './dialect.ts'
 
@@ -38,17 +38,16 @@ export function createAudience(sql: Sql): Ledger['audience'] {
         .from(chunks)
         .where(eq(chunks.campaignId, campaignId)),
     )
+    const holding = db
+      .select({ number: chunks.number })
+      .from(chunks)
+      .where(and(eq(chunks.campaignId, campaignId), gt(chunks.skipped, 0)))
+    const mine = and(eq(deliveries.campaignId, campaignId), inArray(deliveries.chunk, holding))
     const skipped = await sql.read(
       db
         .select({ reason: deliveries.reason, count })
-        .from(chunks)
-        .innerJoin(
-          deliveries,
-          and(eq(deliveries.campaignId, chunks.campaignId), eq(deliveries.chunk, chunks.number)),
-        )
-        .where(
-          and(eq(chunks.campaignId, campaignId), gt(chunks.skipped, 0), eq(deliveries.status, 'skipped')),
-        )
+        .from(deliveries)
+        .where(and(mine, eq(deliveries.status, 'skipped')))
         .groupBy(deliveries.reason),
     )
     const reasons = skipped.map(({ reason, count }) => [reason ?? 'unknown', count] as const)

@@ -6,6 +6,7 @@ import type { Sql } from './dialect.ts'
 import { createAudience } from './ledger.audience.ts'
 import { createSteps } from './ledger.changes.ts'
 import { createDeliveryPages, toDelivery } from './ledger.deliveries.ts'
+import { createErase } from './ledger.erase.ts'
 import { createExpansion } from './ledger.expand.ts'
 import { createRecord } from './ledger.record.ts'
 
@@ -53,6 +54,7 @@ export function createLedger(sql: Sql): Ledger {
     record: createRecord(sql),
     deliveries: createDeliveryPages(sql),
     audience: createAudience(sql),
+    erase: createErase(sql),
     tallies,
     counts,
     queuedByLane,

@@ -1,11 +1,12 @@
 // Which errors of mysql2 and of the servers mean that the database cannot be used now, and may be again later.
 import { HubError } from '../../core/errors.ts'
 
+const REFUSALS = [1044, 1045, 1049, 1130, 1698]
 const UNAVAILABLE: readonly (readonly [reason: string, ...numbers: number[]])[] = [
   ['going down, or the connection was ended', 1053, 1077, 1152, 1317, 1927, 4031],
   ['network', 1158, 1159, 1160, 1161],
   ['too many connections', 1040, 1129, 1203, 1226],
-  ['not let in (any more)', 1044, 1045, 1049, 1130, 1142, 1698],
+  ['not let in (any more)', ...REFUSALS],
   ['read-only, as in a failover', 1290, 1792, 1836],
   ['disk or storage engine', 3, 28, 1021, 1030, 1114],
   ['locked by others, again and again', 1205, 1213, 3024],
@@ -18,6 +19,16 @@ type DriverError = Error & { code?: unknown; fatal?: unknown; sql?: unknown }
 
 export function errorNumber(error: unknown): number {
   return error instanceof Error && 'errno' in error ? Number(error.errno) : 0
+}
+
+/** The server has said it; anything else leaves open what the connection is still at. */
+export function isAnswer(error: unknown): boolean {
+  return errorNumber(error) > 0
+}
+
+/** A user, password or database that is wrong: at the start there is no sense in waiting. */
+export function isRefusal(error: unknown): error is HubError {
+  return error instanceof HubError && REFUSALS.includes(errorNumber(error.cause))
 }
 
 /** archive.unavailable where it is that; any other error as it is. */

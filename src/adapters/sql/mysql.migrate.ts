@@ -1,8 +1,8 @@
 // Brings a MySQL database to today's tables. Each step commits by itself there, so how far it came is kept in a table.
-import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { HubError } from '../../core/errors.ts'
-import { errorNumber } from './mysql.errors.ts'
 import { MIGRATIONS_TABLE, readMigrations, stepsLeft, type Step } from './migrations.ts'
+import { errorNumber } from './mysql.errors.ts'
+import type { Session } from './mysql.pool.ts'
 
 const WAIT_S = 120
 /** What a step says that had been taken when its process was killed, before it was written down. */
@@ -15,33 +15,33 @@ const DONE_ALREADY = new Set([
 ])
 
 /** Of processes that start at once, one works while the others wait, and then find all done. */
-export async function migrate(connection: Connection): Promise<number> {
-  const [[row]] = await connection.query<RowDataPacket[]>('SELECT database() AS name')
+export async function migrate(session: Session): Promise<number> {
+  const [row] = await session.select('SELECT database() AS name')
   const lock = `mail-event-hub.${String(row?.name)}`.slice(0, 64)
-  const [[got]] = await connection.query<RowDataPacket[]>('SELECT GET_LOCK(?, ?) AS locked', [lock, WAIT_S])
+  const [got] = await session.select('SELECT GET_LOCK(?, ?) AS locked', [lock, WAIT_S])
   if (got?.locked !== 1)
     throw new HubError('archive.unavailable', { message: 'Another process keeps migrating the database' })
   try {
-    return await takeSteps(connection)
+    return await takeSteps(session)
   } finally {
-    await connection.query('SELECT RELEASE_LOCK(?)', [lock]).catch(() => undefined)
+    await session.select('SELECT RELEASE_LOCK(?)', [lock]).catch(() => undefined)
   }
 }
 
-async function takeSteps(connection: Connection): Promise<number> {
-  await connection.query(MIGRATIONS_TABLE)
-  const [rows] = await connection.query<RowDataPacket[]>('SELECT name, steps FROM migrations')
+async function takeSteps(session: Session): Promise<number> {
+  await session.run(MIGRATIONS_TABLE)
+  const rows = await session.select('SELECT name, steps FROM migrations')
   const done = new Map(rows.map(({ name, steps }) => [String(name), Number(steps)]))
   const steps = stepsLeft(readMigrations('mysql'), done)
-  for (const step of steps) await takeStep(connection, step)
+  for (const step of steps) await takeStep(session, step)
   return steps.length
 }
 
-async function takeStep(connection: Connection, { name, number, text }: Step): Promise<void> {
+async function takeStep(session: Session, { name, number, text }: Step): Promise<void> {
   try {
-    await connection.query(text)
+    await session.run(text)
   } catch (error) {
     if (!DONE_ALREADY.has(errorNumber(error))) throw error
   }
-  await connection.query('REPLACE INTO migrations (name, steps) VALUES (?, ?)', [name, number])
+  await session.run('REPLACE INTO migrations (name, steps) VALUES (?, ?)', [name, number])
 }

@@ -1,8 +1,14 @@
 // The connections to MySQL: a few, bounded in number, in waiting and in time, and set up all alike.
-import { createPool, type Connection } from 'mysql2'
+import {
+  createPool,
+  type Connection,
+  type QueryOptions,
+  type ResultSetHeader,
+  type RowDataPacket,
+} from 'mysql2'
 import type { PoolConnection } from 'mysql2/promise'
 import { isHubError } from '../../core/errors.ts'
-import { toHubError } from './mysql.errors.ts'
+import { isAnswer, toHubError } from './mysql.errors.ts'
 
 const CONNECTIONS = 10
 const WAITING = 1_000
@@ -17,7 +23,17 @@ const ISOLATION = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'
 
 export type Connections = ReturnType<typeof createConnections>
 
-export function createConnections(url: string) {
+/** What is lent of a connection. */
+export type Session = {
+  /** Runs a statement; tells how many rows it touched. */
+  run(text: string, values?: unknown[]): Promise<number>
+  select(text: string, values?: unknown[]): Promise<RowDataPacket[]>
+  /** The same with each row as an array. */
+  selectArrays(text: string, values: unknown[]): Promise<RowDataPacket[][]>
+}
+
+/** A server that has not answered within `queryMs` is as good as one that is gone. */
+export function createConnections(url: string, queryMs: number) {
   const open = new Set<Connection>()
   const pool = createPool({
     uri: url,
@@ -39,18 +55,18 @@ export function createConnections(url: string) {
       })
   })
 
-  /** Lends a connection. One that has failed is not used again: nobody knows what it still waits for. */
-  async function use<T>(work: (connection: PoolConnection) => Promise<T>): Promise<T> {
+  /** Lends a connection. It is used again only if the server is known to be done with it. */
+  async function use<T>(work: (session: Session) => Promise<T>, timeoutMs = queryMs): Promise<T> {
     let connection: PoolConnection | undefined
     try {
       connection = await pool.promise().getConnection()
-      const result = await work(connection)
+      const result = await work(createSession(connection, timeoutMs))
       connection.release()
       return result
     } catch (error) {
       const translated = toHubError(error)
-      if (isHubError(translated, 'archive.unavailable')) connection?.destroy()
-      else connection?.release()
+      if (isAnswer(error) && !isHubError(translated)) connection?.release()
+      else connection?.destroy()
       throw translated
     }
   }
@@ -63,5 +79,19 @@ export function createConnections(url: string) {
       await new Promise((resolve) => pool.end(resolve))
       clearTimeout(timer)
     },
+  }
+}
+
+function createSession(connection: PoolConnection, timeout: number): Session {
+  async function query<T extends ResultSetHeader | RowDataPacket[] | RowDataPacket[][]>(
+    options: QueryOptions,
+  ): Promise<T> {
+    const [result] = await connection.query<T>({ ...options, timeout })
+    return result
+  }
+  return {
+    run: async (sql, values) => (await query<ResultSetHeader>({ sql, values })).affectedRows,
+    select: (sql, values) => query({ sql, values }),
+    selectArrays: (sql, values) => query({ sql, values, rowsAsArray: true }),
   }
 }

@@ -34,13 +34,14 @@ export function openFile(file: string, access: Access) {
     db.exec(SETTINGS[access])
     const steps = access === 'write' ? migrate(db) : 0
     const prepare = cached(db)
-    const run = (job: Job) => execute(prepare, job)
+    const step = (job: Job) => execute(prepare, job)
+    const atomically = (jobs: readonly Job[]) => transaction(db, () => jobs.map(step))
     return {
       /** How many steps of migrations this start took. */
       steps: () => steps,
       all: (text: string, values: SQLInputValue[]): unknown[] => prepare(text).all(...values),
-      run,
-      atomically: (jobs: readonly Job[]): number[] => transaction(db, () => jobs.map(run)),
+      run: (job: Job): number => ('values' in job ? step(job) : (atomically([job])[0] ?? 0)),
+      atomically,
       close: () => db.close(),
     }
   } catch (error) {
@@ -52,8 +53,7 @@ export function openFile(file: string, access: Access) {
 function execute(prepare: (text: string) => StatementSync, job: Job): number {
   const statement = prepare(job.text)
   if ('values' in job) return Number(statement.run(...job.values).changes)
-  for (const row of job.rows) statement.run(...row)
-  return job.rows.length
+  return job.rows.reduce((sum, row) => sum + Number(statement.run(...row).changes), 0)
 }
 
 function transaction<T>(db: DatabaseSync, work: () => T): T {

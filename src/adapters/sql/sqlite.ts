@@ -1,9 +1,16 @@
 // SQLite, through node:sqlite: for a hub that needs nothing else installed.
 import type { SQLInputValue } from 'node:sqlite'
-import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
 import type { Log } from '../../core/log.ts'
-import { onSqlite, type Changes, type Driver, type Rows, type Sql, type Value, type Write } from './dialect.ts'
+import {
+  onSqlite,
+  type Changes,
+  type Driver,
+  type Rows,
+  type Sql,
+  type Value,
+  type Write,
+} from './dialect.ts'
 import * as tables from './schema.sqlite.ts'
 import type { Job } from './sqlite.file.ts'
 import { startThread, type Thread } from './sqlite.thread.ts'
@@ -37,8 +44,6 @@ function createDriver(writer: Thread, reader: Thread): Driver {
       const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0
       return code === NOT_NULL ? 'null' : DUPLICATE.has(code) ? 'duplicate' : undefined
     },
-    before: (place, { epoch, seq }) => sql`(${place.epoch}, ${place.seq}) < (${epoch}, ${seq})`,
-    after: (place, { epoch, seq }) => sql`(${place.epoch}, ${place.seq}) > (${epoch}, ${seq})`,
     ping: async () => void (await reader.ask('all', 'SELECT 1', [])),
     close: async () => void (await Promise.all([writer.close(), reader.close()])),
   }

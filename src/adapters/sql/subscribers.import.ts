@@ -67,8 +67,11 @@ export function createImport(sql: Sql, secret: string) {
     ])
 
   return async (rows: readonly ImportRow[], now: number, dryRun: boolean): Promise<ImportCounts> => {
-    const keyed = rows.map((row) => ({ ...row, key: emailKey(row.email) }))
-    const distinct = new Map(keyed.toReversed().map((row) => [row.key, row]))
+    const distinct = new Map<string, Keyed>()
+    for (const row of rows) {
+      const key = emailKey(row.email)
+      if (!distinct.has(key)) distinct.set(key, { ...row, key })
+    }
     for (let tries = 1; ; tries++) {
       const todo = await plan(distinct, now)
       const { length: added } = todo.added

@@ -1,14 +1,15 @@
 // Long texts, kept in parts: a row larger than MySQL's max_allowed_packet can be neither written nor read.
 
-const PART_CHARACTERS = 1_000_000
+const PART_LENGTH = 1_000_000
 
-export function toParts(text: string): readonly { readonly part: number; readonly text: string }[] {
-  if (text.length <= PART_CHARACTERS) return [{ part: 0, text }]
-  const parts = []
+export type Part = { readonly part: number; readonly text: string }
+
+export function toParts(text: string, length = PART_LENGTH): readonly Part[] {
+  if (text.length <= length) return [{ part: 0, text }]
+  const parts: Part[] = []
   for (let start = 0; start < text.length;) {
-    let end = start + PART_CHARACTERS
     // A pair of surrogates is one character: half of it could not be stored.
-    if (isHighSurrogate(text.charCodeAt(end - 1)) && end < text.length) end += 1
+    const end = start + length + (isHighSurrogate(text.charCodeAt(start + length - 1)) ? 1 : 0)
     parts.push({ part: parts.length, text: text.slice(start, end) })
     start = end
   }
@@ -16,9 +17,9 @@ export function toParts(text: string): readonly { readonly part: number; readonl
 }
 
 /** Joins parts that come in any order. */
-export function fromParts(parts: readonly { readonly part: number; readonly text: string }[]): string {
-  return [...parts]
-    .sort((a, b) => a.part - b.part)
+export function fromParts(parts: readonly Part[]): string {
+  return parts
+    .toSorted((a, b) => a.part - b.part)
     .map(({ text }) => text)
     .join('')
 }

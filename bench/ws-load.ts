@@ -1,0 +1,118 @@
+// Many WebSocket clients over raw TCP that only count frames: a load that costs far less than what it measures.
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+
+export type Listeners = {
+  /** Resolves when every socket has got so many event frames, counted from this call on. */
+  expect(frames: number): Promise<void>
+  close(): void
+}
+
+export type ListenOptions = {
+  readonly port: number
+  readonly path: string
+  readonly token: string
+  readonly count: number
+}
+
+/** Frames whose payload begins with this are counted; hellos and positions are not. */
+const EVENT_START = '{"type":"event"'
+const START_LENGTH = EVENT_START.length
+
+export async function openListeners({ port, path, token, count }: ListenOptions): Promise<Listeners> {
+  let missing = 0
+  let wanted = 0
+  let done = () => {}
+  const got: number[] = []
+  const onFrame = (index: number) => {
+    got[index] = (got[index] ?? 0) + 1
+    if (got[index] === wanted && --missing === 0) done()
+  }
+  const sockets: Socket[] = []
+  for (let index = 0; index < count; index++) {
+    got.push(0)
+    sockets.push(await openSocket(port, upgradeRequest(path, token), () => onFrame(index)))
+  }
+  return {
+    expect: (frames) =>
+      new Promise((resolve) => {
+        done = resolve
+        wanted = frames
+        missing = count
+        got.fill(0)
+      }),
+    close: () => {
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
+
+function upgradeRequest(path: string, token: string): string {
+  return [
+    `GET ${path} HTTP/1.1`,
+    'Host: 127.0.0.1',
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    'Sec-WebSocket-Version: 13',
+    `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
+    `Authorization: Bearer ${token}`,
+    '\r\n',
+  ].join('\r\n')
+}
+
+async function openSocket(port: number, request: string, onFrame: () => void): Promise<Socket> {
+  const read = createFrameReader(onFrame)
+  const socket = connect(port, '127.0.0.1').setNoDelay(true)
+  let upgraded = false
+  let head: Buffer = Buffer.alloc(0)
+  socket.on('error', () => {})
+  const opened = new Promise<void>((resolve, reject) => {
+    socket.on('close', () => reject(new Error(`no socket: ${head.toString('latin1').slice(0, 300)}`)))
+    socket.on('data', (chunk) => {
+      if (upgraded) return read(chunk)
+      head = Buffer.concat([head, chunk])
+      const end = head.indexOf('\r\n\r\n')
+      if (end < 0) return
+      upgraded = true
+      resolve()
+      read(head.subarray(end + 4))
+    })
+  })
+  await once(socket, 'connect')
+  socket.write(request)
+  await opened
+  return socket
+}
+
+/** Follows frame headers (RFC 6455, section 5.2) over chunks; a server's frames have no mask. */
+function createFrameReader(onFrame: () => void): (chunk: Buffer) => void {
+  let skip = 0
+  let rest: Buffer = Buffer.alloc(0)
+  return (chunk) => {
+    let data = rest.length ? Buffer.concat([rest, chunk]) : chunk
+    rest = data.subarray(0, 0)
+    if (skip >= data.length) return void (skip -= data.length)
+    data = data.subarray(skip)
+    skip = 0
+    while (data.length) {
+      const header = headerOf(data)
+      if (!header || data.length < header.size + Math.min(header.length, START_LENGTH)) {
+        rest = Buffer.from(data)
+        return
+      }
+      if (data.toString('latin1', header.size, header.size + START_LENGTH) === EVENT_START) onFrame()
+      const whole = header.size + header.length
+      if (whole >= data.length) return void (skip = whole - data.length)
+      data = data.subarray(whole)
+    }
+  }
+}
+
+function headerOf(data: Buffer): { size: number; length: number } | undefined {
+  if (data.length < 2) return undefined
+  const short = (data[1] ?? 0) & 0x7f
+  if (short < 126) return { size: 2, length: short }
+  if (short === 126) return data.length < 4 ? undefined : { size: 4, length: data.readUInt16BE(2) }
+  return data.length < 10 ? undefined : { size: 10, length: Number(data.readBigUInt64BE(2)) }
+}

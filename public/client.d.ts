@@ -1,0 +1,90 @@
+// The types of /client.js, and what each option means.
+
+/** Which events are wanted. Empty = all; several conditions must all hold. */
+export type Filter = {
+  /** Words of the hub (`delivered`, `bounced`, …) or of Mandrill (`hard_bounce`, …). */
+  readonly events?: readonly string[]
+  /** The reader's address. */
+  readonly email?: string
+  readonly tag?: string
+  readonly campaign?: string
+}
+
+export type MailEvent = {
+  /** Where this event stands in the feed: keep it, and give it as `after` to go on from here. */
+  readonly cursor: string
+  /** The hub's own word for what happened. */
+  readonly kind: string
+  /** The event exactly as Mandrill sent it. */
+  readonly data: { readonly [key: string]: unknown }
+}
+
+/** Events after `from`, up to and with `to`, are no longer to be had. */
+export type Gap = { readonly from: string; readonly to: string; readonly reason: 'expired' | 'reset' }
+
+export type Position = { readonly cursor: string; readonly live: boolean }
+
+/** What the hub sends: one JSON object a text frame. */
+export type Frame =
+  | { readonly type: 'hello'; readonly cursor: string }
+  | ({ readonly type: 'event' } & MailEvent)
+  | ({ readonly type: 'gap' } & Gap)
+  | ({ readonly type: 'position' } & Position)
+  | { readonly type: 'error'; readonly code: string; readonly message: string }
+
+export type ConnectionState =
+  | { readonly state: 'connecting'; readonly attempt: number }
+  /** Connected; events that happened meanwhile are on their way. */
+  | { readonly state: 'catching_up'; readonly cursor: string }
+  /** Every event comes as it happens. */
+  | { readonly state: 'live' }
+  /** Not connected; tries again by itself, and then nothing is missing. */
+  | {
+      readonly state: 'waiting'
+      readonly attempt: number
+      readonly retryInMs: number
+      readonly code?: number
+    }
+  /** For good: closed by you, or refused by the hub (4401 not signed in, 4400 a request it cannot take). */
+  | { readonly state: 'closed'; readonly code?: number; readonly reason?: string }
+
+export type Options = Filter & {
+  /** Where the hub is: `https://hub.example.com`. Not needed where this module was loaded from the hub. */
+  readonly url?: string | URL
+  /** The API token. It is changed into a fresh ticket for every connection. */
+  readonly token?: string
+  /** A ticket that you fetched: a string is good for one connection, a function is asked before each. */
+  readonly ticket?: string | (() => string | Promise<string>)
+  /** Go on after this cursor; `0` is everything that is kept. Without it: what happens from now on. */
+  readonly after?: string
+  /** Each matching event, once and in order. */
+  readonly onEvent?: (event: MailEvent) => void
+  readonly onGap?: (gap: Gap) => void
+  /** Safe to resume from, also when nothing matched: at the head, after a filter change, and every 30 s. */
+  readonly onPosition?: (position: Position) => void
+  readonly onState?: (state: ConnectionState) => void
+  /** A message that the hub could not take. The connection stays. */
+  readonly onError?: (error: { readonly code: string; readonly message: string }) => void
+  /** Others than the global ones: for tests, proxies and older runtimes. */
+  readonly WebSocket?: typeof WebSocket
+  readonly fetch?: typeof fetch
+}
+
+export type Connection = {
+  /** The place that was reached; undefined before the first word of the hub. */
+  readonly cursor: string | undefined
+  readonly state: ConnectionState['state']
+  /** Replaces the filter, on this connection and on all later ones. */
+  filter(next: Filter): void
+  /** Leaves out, or repeats: goes on after another cursor. */
+  seek(after: string): void
+  /** Does not wait any longer, when it is waiting. */
+  retryNow(): void
+  close(): void
+}
+
+export function connect(options: Options): Connection
+/** The delay before try number `attempt`, in milliseconds: doubles up to 30 s, half of it chance. */
+export function backOff(attempt: number, random?: () => number): number
+/** The socket's address from the hub's, in whichever way that is written. */
+export function socketAddress(url?: string | URL): URL

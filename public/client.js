@@ -1,0 +1,237 @@
+// The hub's client: a WebSocket of mail events that goes on where it stopped. Browsers, and Node 22 or later.
+//
+//   import { connect } from 'https://hub.example.com/client.js'
+//   const feed = connect({ token: '…', onEvent: ({ kind, data }) => console.log(kind, data.msg?.email) })
+//
+// It needs nothing beside itself. The types and the meaning of every option stand in client.d.ts.
+
+const BASE_DELAY_MS = 500
+const MOST_DELAY_MS = 30_000
+/** The hub says something every 30 s at least: after this long the line is dead, whatever the socket thinks. */
+const SILENCE_MS = 75_000
+/** A connection that lasted this long was a good one: the next failure starts from the shortest delay again. */
+const STEADY_MS = 10_000
+const GOING_AWAY = 1001
+const TOO_BUSY = 1013
+const FINAL_CODES = new Set([4400, 4401])
+
+/**
+ * Half fixed, half chance: a thousand clients that were cut off together must not come back together.
+ * @param {number} attempt
+ */
+export function backOff(attempt, random = Math.random) {
+  const delay = Math.min(MOST_DELAY_MS, BASE_DELAY_MS * 2 ** Math.min(attempt, 16))
+  return Math.round(delay / 2 + (delay / 2) * random())
+}
+
+/**
+ * The socket's address from whatever someone calls the hub's: http or ws, with or without the path.
+ * @param {string | URL} url
+ */
+export function socketAddress(url = ownOrigin()) {
+  const address = new URL(url)
+  address.protocol = address.protocol.replace(/^http/, 'ws')
+  if (!address.pathname.endsWith('/ws/email')) {
+    address.pathname = `${address.pathname.replace(/\/$/, '')}/ws/email`
+  }
+  return address
+}
+
+function ownOrigin() {
+  const { protocol, origin } = new URL(import.meta.url)
+  if (!protocol.startsWith('http')) throw new TypeError('connect() needs the hub’s url here')
+  return origin
+}
+
+/** @type {typeof import('./client.d.ts').connect} */
+export function connect(options) {
+  const address = socketAddress(options.url)
+  const Socket = options.WebSocket ?? WebSocket
+  let filter = pickFilter(options)
+  let cursor = options.after
+  let ticket = options.ticket
+  /** @type {import('./client.d.ts').ConnectionState['state']} */
+  let state = 'connecting'
+  /** @type {WebSocket | undefined} */
+  let socket
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer
+  let attempt = 0
+  let openedAt = 0
+  /** Counts the tries to connect: whatever an older one still brings is not listened to. */
+  let turn = 0
+
+  /** @param {import('./client.d.ts').ConnectionState} next */
+  function tell(next) {
+    state = next.state
+    options.onState?.(next)
+  }
+
+  async function open() {
+    const mine = ++turn
+    tell({ state: 'connecting', attempt })
+    try {
+      const query = { ...filterQuery(filter), after: cursor, ticket: await nextTicket() }
+      if (mine === turn) listen(new Socket(withQuery(address, query)), mine, filter)
+    } catch (error) {
+      if (mine !== turn) return
+      if (error instanceof Refused) stop('closed', 4401, error.message)
+      else retry(backOff(attempt))
+    }
+  }
+
+  /** Browsers and Node cannot set a header on a socket, so a token is changed into a ticket, one a connection. */
+  async function nextTicket() {
+    if (options.token) return fetchTicket(address, options.token, options.fetch ?? fetch)
+    if (typeof ticket === 'function') return ticket()
+    const once = ticket
+    ticket = undefined
+    return once
+  }
+
+  /** @param {WebSocket} opened @param {number} mine @param {import('./client.d.ts').Filter} asked */
+  function listen(opened, mine, asked) {
+    socket = opened
+    watch()
+    opened.addEventListener('open', () => {
+      if (mine === turn && asked !== filter) sendFilter()
+    })
+    opened.addEventListener('message', (message) => {
+      if (mine !== turn) return
+      watch()
+      take(JSON.parse(message.data))
+    })
+    opened.addEventListener('close', ({ code, reason }) => {
+      if (mine === turn) closed(code, reason)
+    })
+  }
+
+  /** @param {import('./client.d.ts').Frame} frame */
+  function take(frame) {
+    if (frame.type === 'event') {
+      const { cursor: at, kind, data } = frame
+      // The cursor moves first: a handler that throws is told of, and its event is not sent again and again.
+      cursor = at
+      options.onEvent?.({ cursor: at, kind, data })
+    } else if (frame.type === 'position') {
+      cursor = frame.cursor
+      if (frame.live && state !== 'live') tell({ state: 'live' })
+      if (!frame.live && state === 'live') tell({ state: 'catching_up', cursor })
+      options.onPosition?.({ cursor, live: frame.live })
+    } else if (frame.type === 'hello') {
+      cursor = frame.cursor
+      openedAt = Date.now()
+      tell({ state: 'catching_up', cursor })
+    } else if (frame.type === 'gap') {
+      cursor = frame.to
+      options.onGap?.({ from: frame.from, to: frame.to, reason: frame.reason })
+    } else if (frame.type === 'error') {
+      options.onError?.({ code: frame.code, message: frame.message })
+    }
+  }
+
+  /** @param {number} code @param {string} reason */
+  function closed(code, reason) {
+    if (openedAt && Date.now() - openedAt > STEADY_MS) attempt = 0
+    openedAt = 0
+    if (FINAL_CODES.has(code)) return stop('closed', code, reason)
+    // Going away is a restart: it is back in a moment. Too busy asks for patience.
+    if (code === GOING_AWAY) attempt = 0
+    if (code === TOO_BUSY) attempt = Math.max(attempt, 3)
+    retry(backOff(attempt), code)
+  }
+
+  /** @param {number} delay @param {number} [code] */
+  function retry(delay, code) {
+    drop()
+    attempt += 1
+    tell({ state: 'waiting', attempt, retryInMs: delay, code })
+    timer = setTimeout(open, delay)
+  }
+
+  function retryNow() {
+    if (state !== 'waiting') return
+    clearTimeout(timer)
+    open()
+  }
+
+  function watch() {
+    clearTimeout(timer)
+    timer = setTimeout(() => closed(0, 'silence'), SILENCE_MS)
+  }
+
+  /** Lets go of the socket, without listening to it any more. */
+  function drop() {
+    turn += 1
+    clearTimeout(timer)
+    socket?.close()
+    socket = undefined
+  }
+
+  /** @param {'closed'} next @param {number} [code] @param {string} [reason] */
+  function stop(next, code, reason) {
+    drop()
+    globalThis.removeEventListener?.('online', retryNow)
+    if (state !== 'closed') tell({ state: next, code, reason })
+  }
+
+  function sendFilter() {
+    socket?.send(JSON.stringify({ type: 'filter', ...filter }))
+  }
+
+  globalThis.addEventListener?.('online', retryNow)
+  open()
+
+  return {
+    get cursor() {
+      return cursor
+    },
+    get state() {
+      return state
+    },
+    filter(next) {
+      filter = pickFilter(next)
+      if (socket?.readyState === 1) sendFilter()
+    },
+    seek(after) {
+      if (state === 'closed') return
+      drop()
+      cursor = after
+      open()
+    },
+    retryNow,
+    close: () => stop('closed'),
+  }
+}
+
+/** The token or ticket is no good: trying again would change nothing. */
+class Refused extends Error {}
+
+/** @param {URL} address @param {string} token @param {typeof fetch} request */
+async function fetchTicket(address, token, request) {
+  const url = new URL(address.href.replace(/^ws/, 'http').replace(/ws\/email$/, 'api/tickets'))
+  const response = await request(url, { method: 'POST', headers: { Authorization: `Bearer ${token}` } })
+  if (response.status === 401 || response.status === 403) throw new Refused('The hub refused the token')
+  if (!response.ok) throw new Error(`The hub gave no ticket: ${response.status}`)
+  /** @type {{ ticket: string }} */
+  const { ticket } = await response.json()
+  return ticket
+}
+
+/** @param {import('./client.d.ts').Filter} options @returns {import('./client.d.ts').Filter} */
+function pickFilter({ events, email, tag, campaign }) {
+  const chosen = Object.entries({ events, email, tag, campaign })
+  return Object.fromEntries(chosen.filter(([, value]) => value !== undefined && value.length > 0))
+}
+
+/** @param {import('./client.d.ts').Filter} filter */
+function filterQuery({ events, email, tag, campaign }) {
+  return { events: events?.join(','), email, tag, campaign }
+}
+
+/** @param {URL} address @param {Record<string, string | undefined>} query */
+function withQuery(address, query) {
+  const full = new URL(address)
+  for (const [name, value] of Object.entries(query)) if (value) full.searchParams.set(name, value)
+  return full
+}

@@ -1,0 +1,64 @@
+// Single keys: `/`, `j`, `g` then `l` … Not while one is typing, and not at all for whoever turns them off.
+
+const SEQUENCE_MS = 1500
+const OFF = 'single-keys-off'
+
+/** What the help lists. @type {readonly (readonly [keys: string, what: string])[]} */
+export const KEYS_HELP = Object.freeze([
+  ['/', 'Search'],
+  ['j k', 'Next, previous event'],
+  ['Enter', 'Open the event'],
+  ['Esc', 'Close, let go'],
+  ['p', 'Pause the list, go on'],
+  ['g l', 'Go to Live'],
+  ['g s', 'Go to Set-up'],
+  ['?', 'This help'],
+])
+
+export function createKeys() {
+  /** The last given is asked first. @type {Record<string, (event: KeyboardEvent) => boolean | void>[]} */
+  const maps = []
+  let prefix = ''
+  let prefixAt = 0
+
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return
+    // An open dialog has the keys for itself.
+    if (document.querySelector('dialog[open]')) return
+    if (event.key !== 'Escape' && (isTyping(event.target) || areKeysOff())) return
+    const name = event.timeStamp - prefixAt < SEQUENCE_MS ? prefix + event.key : event.key
+    prefix = event.key === 'g' ? 'g ' : ''
+    prefixAt = event.timeStamp
+    // The first that takes it; one that answers false leaves it to the others.
+    const taken = maps.toReversed().some((map) => map[name] !== undefined && map[name](event) !== false)
+    if (taken) event.preventDefault()
+  })
+
+  return {
+    /**
+     * @param {Record<string, (event: KeyboardEvent) => boolean | void>} map
+     * @returns {() => void} takes it away again
+     */
+    use(map) {
+      maps.push(map)
+      return () => maps.splice(maps.indexOf(map), 1)
+    },
+  }
+}
+
+/** @typedef {ReturnType<typeof createKeys>} Keys */
+
+/** @param {EventTarget | null} target */
+function isTyping(target) {
+  return target instanceof Element && target.matches('input, textarea, select, [contenteditable]')
+}
+
+export function areKeysOff() {
+  return localStorage.getItem(OFF) === 'yes'
+}
+
+/** @param {boolean} off */
+export function turnKeysOff(off) {
+  if (off) localStorage.setItem(OFF, 'yes')
+  else localStorage.removeItem(OFF)
+}

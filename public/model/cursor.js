@@ -1,0 +1,37 @@
+// The order and the distance of cursors. The page is the hub's own, so it may look inside one; others may not.
+
+/** @param {string} cursor @returns {[epoch: number, seq: number]} */
+function parse(cursor) {
+  const [epoch = 0, seq = 0] = cursor.split('-').map(Number)
+  return [epoch, seq]
+}
+
+/**
+ * Negative when a lies before b, 0 when they are one place, positive when a lies after b.
+ * @param {string} a
+ * @param {string} b
+ */
+export function compareCursors(a, b) {
+  const [epochA, seqA] = parse(a)
+  const [epochB, seqB] = parse(b)
+  return epochA - epochB || seqA - seqB
+}
+
+/**
+ * How many events lie between two places: the sequence has no holes, and goes on over epochs.
+ * @param {string} from
+ * @param {string} to
+ */
+export function distance(from, to) {
+  return Math.max(0, parse(to)[1] - parse(from)[1])
+}
+
+/**
+ * The later of two places; either may be unknown.
+ * @param {string | undefined} a
+ * @param {string | undefined} b
+ */
+export function later(a, b) {
+  if (a === undefined || b === undefined) return a ?? b
+  return compareCursors(a, b) > 0 ? a : b
+}

@@ -1,0 +1,31 @@
+// The state of the connection, in words that promise no more than is known.
+/** @import { FeedState } from '../live-feed.js' */
+import { count } from './words.js'
+
+/** @typedef {{ word: string, icon: string, tone: 'green' | 'amber' | 'red' | 'grey' }} StateWords */
+
+/**
+ * @param {Pick<FeedState, 'connection' | 'behind' | 'phase' | 'paused'>} state
+ * @returns {StateWords}
+ */
+export function stateWords({ connection, behind, phase, paused }) {
+  if (phase === 'failed')
+    return { word: 'The hub does not answer, trying again', icon: 'problem', tone: 'amber' }
+  if (connection.state === 'live') {
+    return paused
+      ? { word: 'Live, list paused', icon: 'pause', tone: 'grey' }
+      : { word: 'Live', icon: 'live', tone: 'green' }
+  }
+  if (connection.state === 'catching_up') {
+    const left = behind ? ` ${count(behind)}` : ''
+    return { word: `Catching up${left}`, icon: 'waiting', tone: 'amber' }
+  }
+  if (connection.state === 'closed') {
+    return { word: `Stopped: ${connection.reason || 'the hub ended it'}`, icon: 'problem', tone: 'red' }
+  }
+  // The first time there is nothing to lose yet; later, the feed keeps what happens meanwhile.
+  if (connection.state === 'connecting' && connection.attempt === 0) {
+    return { word: 'Connecting', icon: 'waiting', tone: 'grey' }
+  }
+  return { word: 'Reconnecting, nothing lost', icon: 'waiting', tone: 'amber' }
+}

@@ -1,0 +1,109 @@
+// Numbers, times and ages as the page writes them.
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+const number = new Intl.NumberFormat('en')
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+const seconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+
+/** @param {number} count */
+export function count(count) {
+  return number.format(count)
+}
+
+/**
+ * `1 event`, `3,120 events`
+ * @param {number} amount
+ * @param {string} one
+ */
+export function counted(amount, one, many = `${one}s`) {
+  return `${count(amount)} ${amount === 1 ? one : many}`
+}
+
+/** @param {number} at */
+export function timeOfDay(at) {
+  return clock.format(at)
+}
+
+/** @param {number} at */
+export function exactTime(at) {
+  return seconds.format(at)
+}
+
+/** @param {number} at */
+export function fullTime(at) {
+  return `${day.format(at)}, ${seconds.format(at)}`
+}
+
+/**
+ * How long ago, in as few letters as a narrow column has room for.
+ * @param {number} at
+ * @param {number} now
+ */
+export function age(at, now) {
+  const passed = Math.max(0, now - at)
+  if (passed < SECOND) return 'now'
+  if (passed < MINUTE) return `${Math.floor(passed / SECOND)} s`
+  if (passed < HOUR) return `${Math.floor(passed / MINUTE)} min`
+  if (passed < DAY) return `${Math.floor(passed / HOUR)} h`
+  if (passed < 30 * DAY) return `${Math.floor(passed / DAY)} d`
+  return day.format(at)
+}
+
+/**
+ * The same in a sentence.
+ * @param {number} at
+ * @param {number} now
+ */
+export function ago(at, now) {
+  const words = age(at, now)
+  if (words === 'now') return 'just now'
+  return now - at < 30 * DAY ? `${words} ago` : words
+}
+
+/**
+ * The time between two steps of a mail: `+2 s`, `+1 h 4 min`.
+ * @param {number} passed
+ */
+export function step(passed) {
+  if (passed < 0) return 'earlier'
+  if (passed < SECOND) return 'at once'
+  if (passed < MINUTE) return `+${Math.floor(passed / SECOND)} s`
+  if (passed < HOUR) return `+${two(passed, MINUTE, 'min', SECOND, 's')}`
+  if (passed < DAY) return `+${two(passed, HOUR, 'h', MINUTE, 'min')}`
+  return `+${two(passed, DAY, 'd', HOUR, 'h')}`
+}
+
+/** @param {number} passed @param {number} big @param {string} bigWord @param {number} small @param {string} smallWord */
+function two(passed, big, bigWord, small, smallWord) {
+  const rest = Math.floor((passed % big) / small)
+  return `${Math.floor(passed / big)} ${bigWord}${rest ? ` ${rest} ${smallWord}` : ''}`
+}
+
+/** What is not seen but changes what one sees: controls, and marks that turn the direction of text. */
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/**
+ * A stranger's text as one line that cannot pose as another: `exe.png` may be `gnp.exe` written backwards.
+ * @param {string} text
+ */
+export function plain(text) {
+  return text.replace(/[\t\n\r]+/g, ' ').replace(UNSEEN, (mark) => `⟨${codeOf(mark)}⟩`)
+}
+
+/**
+ * The same for JSON, which has a writing of its own for it, and stays the same JSON.
+ * @param {string} json
+ */
+export function plainJson(json) {
+  return json.replace(UNSEEN, (mark) => (mark === '\n' ? mark : `\\u${codeOf(mark)}`))
+}
+
+/** @param {string} mark */
+function codeOf(mark) {
+  return mark.charCodeAt(0).toString(16).padStart(4, '0')
+}

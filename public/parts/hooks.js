@@ -1,0 +1,61 @@
+// What views and parts use to follow something: a store, the clock, a size, a media query.
+/** @import { Clock, Store } from '../types.d.ts' */
+import { useEffect, useLayoutEffect, useState } from '../vendor/htm.js'
+
+/**
+ * @template T
+ * @param {Store<T>} store
+ * @returns {T}
+ */
+export function useStore(store) {
+  const [, setState] = useState(store.get())
+  useLayoutEffect(() => {
+    const update = () => setState(store.get())
+    update()
+    return store.subscribe(update)
+  }, [store])
+  return store.get()
+}
+
+/**
+ * The time, a little later again and again: for ages. Not while nobody sees them.
+ * @param {Clock} clock
+ */
+export function useNow(clock, everyMs = 1000) {
+  const [now, setNow] = useState(clock())
+  useEffect(() => {
+    const timer = setInterval(() => document.hidden || setNow(clock()), everyMs)
+    return () => clearInterval(timer)
+  }, [clock, everyMs])
+  return now
+}
+
+/**
+ * An element's size inside.
+ * @param {{ current: Element | null }} ref
+ */
+export function useSize(ref) {
+  const [size, setSize] = useState({ width: 0, height: 0 })
+  useLayoutEffect(() => {
+    const element = ref.current
+    if (!element) return
+    const measure = () => setSize({ width: element.clientWidth, height: element.clientHeight })
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    measure()
+    return () => observer.disconnect()
+  }, [])
+  return size
+}
+
+/** @param {string} query */
+export function useMedia(query) {
+  const [list] = useState(() => matchMedia(query))
+  const [matches, setMatches] = useState(list.matches)
+  useEffect(() => {
+    const update = () => setMatches(list.matches)
+    list.addEventListener('change', update)
+    return () => list.removeEventListener('change', update)
+  }, [list])
+  return matches
+}

@@ -1,0 +1,89 @@
+// The shapes that the page's modules share: what the server answers, and what the page makes of it.
+
+export type Json = { readonly [key: string]: unknown }
+
+/** Chosen by the reader of the page; empty strings and an empty list mean: all. */
+export type Filter = {
+  readonly kinds: readonly string[]
+  readonly email: string
+  readonly tag: string
+  readonly campaign: string
+}
+
+/** An event as GET /api/events and GET /api/messages/{id} tell it. */
+export type StoredEvent = {
+  readonly cursor: string
+  readonly kind: string
+  readonly received_at: string
+  readonly data: Json
+}
+
+export type EventsPage = { readonly events: readonly StoredEvent[]; readonly next: string | null }
+
+export type Message = { readonly message: Json; readonly events: readonly StoredEvent[] }
+
+export type Stats = {
+  readonly minutes: readonly { readonly minute: string; readonly counts: Readonly<Record<string, number>> }[]
+}
+
+export type Session = { readonly signed_in: boolean; readonly auth: 'on' | 'off' }
+
+export type Setup = {
+  readonly version: string
+  readonly public_url: string
+  readonly webhook_urls: readonly string[]
+  readonly keys: number
+  readonly probe_seen_at: string | null
+  readonly first_event_at: string | null
+  readonly last_event_at: string | null
+  readonly refused: readonly { readonly at: string; readonly reason: string; readonly hint: string | null }[]
+  readonly quarantine: number
+  readonly stores: { readonly events: string; readonly database: string }
+  readonly lag: number
+  readonly clients: number
+}
+
+export type Quarantine = {
+  readonly quarantine: readonly {
+    readonly id: string
+    readonly received_at: string
+    readonly reason: string
+    readonly data: string
+  }[]
+  readonly next: string | null
+}
+
+/** A line of the list that is an event. */
+export type EventRow = {
+  readonly type: 'event'
+  readonly cursor: string
+  readonly kind: string
+  /** When the hub took it, milliseconds since 1970; for a live event: when it arrived here. */
+  readonly receivedAt: number
+  /** When it happened, by Mandrill's clock. */
+  readonly occurredAt: number | null
+  readonly email: string | null
+  readonly subject: string | null
+  readonly messageId: string | null
+  readonly data: Json
+}
+
+/** A line of the list that says: here some are missing. */
+export type GapRow = {
+  readonly type: 'gap'
+  readonly cursor: string
+  readonly from: string
+  readonly reason: 'expired' | 'reset'
+  readonly noticedAt: number
+}
+
+export type Row = EventRow | GapRow
+
+export type Store<T> = {
+  get(): T
+  /** Merges into what there is, and tells those who listen. */
+  set(change: Partial<T>): void
+  subscribe(listener: () => void): () => void
+}
+
+export type Clock = () => number

@@ -1,0 +1,172 @@
+// Set-up: a checklist that ticks itself, then what went wrong: refused webhooks, quarantine; and how the hub stands.
+/** @import { App } from '../main.js' */
+/** @import { Setup } from '../types.d.ts' */
+import { html, useEffect } from '../vendor/htm.js'
+import { ago, count, fullTime } from '../model/words.js'
+import { isOwnMachine, Unreachable, WebhookUrl } from '../parts/first-step.js'
+import { useNow, useStore } from '../parts/hooks.js'
+import { Icon } from '../parts/icon.js'
+import { QuarantineList } from '../parts/quarantine-list.js'
+
+const ASK_EVERY_MS = 3000
+
+/** @param {{ app: App }} props */
+export function SetupView({ app }) {
+  const { setup } = useStore(app.pulse.store)
+  useEffect(() => {
+    document.title = 'Set-up · Mail Event Hub'
+    const ask = () => app.pulse.askSetup().catch(() => {})
+    ask()
+    const timer = setInterval(() => document.hidden || ask(), ASK_EVERY_MS)
+    return () => clearInterval(timer)
+  }, [])
+  if (!setup) return null
+  return html`
+    <div class="setup">
+      <h1>Set-up</h1>
+      <${Checklist} app=${app} setup=${setup} />
+      <${Refused} app=${app} setup=${setup} />
+      <${QuarantineList} api=${app.api} amount=${setup.quarantine} onReplayed=${app.pulse.askSetup} />
+      <${Standing} setup=${setup} />
+      <${Ways} app=${app} />
+    </div>
+  `
+}
+
+/** @param {{ app: App, setup: Setup }} props */
+function Checklist({ app, setup }) {
+  const now = useNow(app.api.now)
+  const since = (/** @type {string | null} */ at) => (at ? ago(Date.parse(at), now) : '')
+  // Without a key, an event is a sample or was sent by hand.
+  const connected = setup.first_event_at !== null && setup.keys > 0
+  return html`
+    <ol class="checklist">
+      <${Step} done=${setup.probe_seen_at !== null || connected} title="Add the webhook in Mandrill">
+        <p>
+          Settings → Webhooks → Add a Webhook, with exactly this URL. Tick every event that you want to see.
+        </p>
+        ${setup.webhook_urls.map((url) => html`<${WebhookUrl} url=${url} />`)}
+        ${!connected && setup.webhook_urls.some(isOwnMachine) && html`<${Unreachable} />`}
+      <//>
+      <${Step}
+        done=${setup.probe_seen_at !== null || connected}
+        title="Mandrill’s probe was seen"
+        state=${since(setup.probe_seen_at)}
+      >
+        ${
+          !setup.probe_seen_at &&
+          connected &&
+          html`<p>Not since this hub was started, but events come all the same.</p>`
+        }
+        ${
+          !setup.probe_seen_at &&
+          !connected &&
+          html`<p>
+            Mandrill sends an empty signed batch when the webhook is saved. It must reach this hub from the
+            internet.
+          </p>`
+        }
+      <//>
+      <${Step}
+        done=${setup.keys > 0}
+        title="The webhook’s key is set"
+        state=${setup.keys > 1 ? `${setup.keys} keys` : ''}
+      >
+        ${
+          setup.keys === 0 &&
+          html`<p>
+            Mandrill shows the key in its list of webhooks. Put it into <code>MANDRILL_WEBHOOK_KEYS</code> and
+            start the hub anew. Until then Mandrill keeps its events and tries again.
+          </p>`
+        }
+      <//>
+      <${Step} done=${connected} title="The first event came" state=${since(setup.first_event_at)}>
+        ${!connected && html`<p>Send a mail through Mandrill, or a sample event from the empty live view.</p>`}
+      <//>
+    </ol>
+  `
+}
+
+/** @param {{ done: boolean, title: string, state?: string, children?: unknown }} props */
+function Step({ done, title, state = '', children }) {
+  return html`
+    <li class=${done ? 'done' : ''}>
+      <${Icon} name=${done ? 'check' : 'open'} tone=${done ? 'green' : 'grey'} />
+      <div>
+        <h2>${title}<span class="unseen">${done ? ': done' : ': not yet'}</span></h2>
+        ${children}
+      </div>
+      <span class="step-state">${state}</span>
+    </li>
+  `
+}
+
+/** @param {{ app: App, setup: Setup }} props */
+function Refused({ app, setup }) {
+  const now = useNow(app.api.now)
+  if (setup.refused.length === 0) return null
+  return html`
+    <section>
+      <h2>Refused webhooks</h2>
+      <ul class="entries">
+        ${setup.refused.map(
+          ({ at, reason, hint }) => html`
+            <li>
+              <${Icon} name="problem" tone="red" />
+              <div>
+                <strong>${reason}</strong>
+                <p>${hint ?? 'Key or URL are others than Mandrill’s: compare both, to the letter.'}</p>
+              </div>
+              <time title=${fullTime(Date.parse(at))}>${ago(Date.parse(at), now)}</time>
+            </li>
+          `,
+        )}
+      </ul>
+    </section>
+  `
+}
+
+/** @type {Record<string, string>} */
+const STORES = {
+  embedded: 'a SQLite file of this process',
+  redis: 'Redis',
+  sqlite: 'SQLite',
+  mysql: 'MySQL or MariaDB',
+}
+
+/** @param {{ setup: Setup }} props */
+function Standing({ setup }) {
+  const facts = [
+    ['Events are kept in', STORES[setup.stores.events] ?? setup.stores.events],
+    ['History is kept in', STORES[setup.stores.database] ?? setup.stores.database],
+    ['History is behind by', `${count(setup.lag)} events`],
+    ['Open sockets', count(setup.clients)],
+    ['Public address', setup.public_url],
+    ['Version', setup.version],
+  ]
+  return html`
+    <section>
+      <h2>The hub</h2>
+      <dl class="facts">
+        ${facts.map(
+          ([word, value]) =>
+            html`<div>
+              <dt>${word}</dt>
+              <dd>${value}</dd>
+            </div>`,
+        )}
+      </dl>
+    </section>
+  `
+}
+
+/** What the rail has at its foot, where there is no rail. @param {{ app: App }} props */
+function Ways({ app }) {
+  const { auth } = useStore(app.session)
+  return html`
+    <p class="ways">
+      <a href="/doc">API</a>
+      ${auth === 'on' && html`<button type="button" class="plain" onClick=${app.signOut}>Sign out</button>`}
+    </p>
+  `
+}

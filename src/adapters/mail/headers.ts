@@ -1,0 +1,86 @@
+// Header lines of a mail: ASCII only, folded, and no value can begin a line of its own (RFC 5322, RFC 2047).
+import { parseMailbox, toSmtpAddress, type Mailbox } from '../../core/mailing/mailbox.ts'
+import { oneLine } from '../../core/mailing/template.ts'
+
+/** RFC 5322 asks for 78 at most; RFC 2047 for 76 where there is an encoded word. */
+const LINE = 76
+/** 39 bytes are 52 characters of base64: an encoded word of 64 fits behind every header's name. */
+const WORD_BYTES = 39
+/** A text that stays unencoded stays on one line with the header's name. */
+const PLAIN_LENGTH = 60
+
+/** A header of unstructured text, such as Subject. */
+export function textHeader(name: string, value: string): string {
+  const text = oneLine(value)
+  if (text === '') return `${name}:\r\n`
+  return `${name}: ${isPlain(text) ? text : (fold(text, name.length + 2) ?? encodeWords(text))}\r\n`
+}
+
+/**
+ * A header whose value machines read. It is not folded: not every reader unfolds, and RFC 5322 allows lines of 998.
+ * What is not ASCII becomes encoded words.
+ */
+export function rawHeader(name: string, value: string): string {
+  const text = oneLine(value)
+  return `${name}: ${/^[\x20-\x7e]*$/.test(text) && text.length < 900 ? text : encodeWords(text)}\r\n`
+}
+
+export function mailboxHeader(name: string, { name: person, address }: Mailbox): string {
+  const smtp = toSmtpAddress(address) ?? ''
+  const phrase = phraseOf(oneLine(person).trim())
+  if (!phrase) return `${name}: ${smtp}\r\n`
+  const line = `${name}: ${phrase} <${smtp}>`
+  return line.length > LINE ? `${name}: ${phrase}\r\n <${smtp}>\r\n` : `${line}\r\n`
+}
+
+/** `Name <address>` as it stands in a setting; '' when it is none. */
+export function replyToHeader(text: string | null): string {
+  const mailbox = text === null ? undefined : parseMailbox(text)
+  return mailbox && toSmtpAddress(mailbox.address) ? mailboxHeader('Reply-To', mailbox) : ''
+}
+
+/** A display name: bare where its characters allow it, else in quotes, else in encoded words. */
+function phraseOf(name: string): string {
+  if (!isPlain(name)) return name && encodeWords(name)
+  return /^[\w!#$%&'*+/=?^`{|}~-]+(?: [\w!#$%&'*+/=?^`{|}~-]+)*$/.test(name)
+    ? name
+    : `"${name.replace(/["\\]/g, '\\$&')}"`
+}
+
+/** Reads back exactly as it is: printable, short, nothing at its ends to trim and nothing that looks encoded. */
+function isPlain(text: string): boolean {
+  return text.length <= PLAIN_LENGTH && /^[!-~](?:[ -~]*[!-~])?$/.test(text) && !text.includes('=?')
+}
+
+/** Lines broken at single blanks; undefined for a text that cannot be broken so. */
+function fold(text: string, used: number): string | undefined {
+  if (!/^[!-~]+(?: [!-~]+)*$/.test(text) || text.includes('=?')) return undefined
+  const words = text.split(' ')
+  if (words.some((word) => word.length > PLAIN_LENGTH)) return undefined
+  let column = used
+  let folded = ''
+  for (const word of words) {
+    const breaks = folded !== '' && column + 1 + word.length > LINE
+    folded += (breaks ? '\r\n ' : folded && ' ') + word
+    column = breaks ? word.length + 1 : column + word.length + 1
+  }
+  return folded
+}
+
+/** RFC 2047: each word holds whole characters, and blanks between words do not count. */
+export function encodeWords(text: string): string {
+  const words: string[] = []
+  let part = ''
+  let bytes = 0
+  for (const character of text.toWellFormed()) {
+    const length = Buffer.byteLength(character)
+    if (bytes + length > WORD_BYTES) {
+      words.push(part)
+      part = ''
+      bytes = 0
+    }
+    part += character
+    bytes += length
+  }
+  return [...words, part].map((word) => `=?utf-8?B?${Buffer.from(word).toString('base64')}?=`).join('\r\n ')
+}

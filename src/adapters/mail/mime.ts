@@ -1,0 +1,56 @@
+// A mail as the bytes that go over the wire (RFC 5322, RFC 2045): ASCII throughout, lines of at most 998.
+//
+// Not nodemailer's composer: that one builds a tree of streams for each mail, at several times the cost.
+import type { Mailbox } from '../../core/mailing/mailbox.ts'
+import type { OutgoingMail } from '../../core/mailing/ports.ts'
+import { encodeBody } from './body.ts'
+import { mailboxHeader, rawHeader, replyToHeader, textHeader } from './headers.ts'
+
+export type Mime = {
+  /** Each with its line break, folded ones as they are. */
+  readonly headers: readonly string[]
+  readonly body: string
+}
+
+// No line of quoted-printable or base64 can hold "=_".
+const BOUNDARY = '=_alternative'
+
+export function buildMime(mail: OutgoingMail, from: Mailbox, at: number): Mime {
+  return {
+    headers: [
+      mailboxHeader('From', from),
+      mailboxHeader('To', mail.to),
+      replyToHeader(mail.replyTo),
+      textHeader('Subject', mail.subject),
+      rawHeader('Date', dateOf(at)),
+      rawHeader('Message-ID', `<${mail.messageId}>`),
+      ...Object.entries(mail.headers).map(([name, value]) => ownHeader(name, value)),
+      'MIME-Version: 1.0\r\n',
+      `Content-Type: multipart/alternative; boundary="${BOUNDARY}"\r\n`,
+    ].filter(Boolean),
+    // The richest form comes last (RFC 2046, section 5.1.4).
+    body: `${part('plain', mail.text)}${part('html', mail.html)}--${BOUNDARY}--\r\n`,
+  }
+}
+
+export function toBytes({ headers, body }: Mime): Buffer {
+  return Buffer.from(`${headers.join('')}\r\n${body}`, 'latin1')
+}
+
+function ownHeader(name: string, value: string): string {
+  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) throw new Error(`${JSON.stringify(name)} is no name of a header`)
+  return rawHeader(name, value)
+}
+
+function part(subtype: string, text: string): string {
+  const { encoding, lines } = encodeBody(text)
+  return (
+    `--${BOUNDARY}\r\nContent-Type: text/${subtype}; charset=utf-8\r\n` +
+    `Content-Transfer-Encoding: ${encoding}\r\n\r\n${lines}\r\n`
+  )
+}
+
+/** RFC 5322, section 3.3: `Sun, 22 Nov 2026 03:12:19 +0000`. */
+function dateOf(at: number): string {
+  return new Date(at).toUTCString().replace('GMT', '+0000')
+}

@@ -1,0 +1,73 @@
+// What every mail has around its author's words: a preheader, and a way to unsubscribe.
+import { escapeHtmlOnce, hasPlaceholder } from './template.ts'
+
+/** Mail programs show the beginning of a mail in their lists: this is what they find there, and nobody sees below. */
+const HIDDEN =
+  'display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden;mso-hide:all'
+const FOOTER =
+  '<p style="margin:24px 0 0;font-size:12px;color:#666;text-align:center">' +
+  '<a href="{{unsubscribe_url}}" style="color:#666">Unsubscribe</a></p>'
+const TEXT_FOOTER = '-- \nUnsubscribe: {{unsubscribe_url}}'
+
+/** The author's HTML as a whole document, with preheader and, where it has no way to unsubscribe, a footer. */
+export function completeHtml(content: string, preheader: string): string {
+  const document = asDocument(content)
+  const footer = hasPlaceholder(withoutComments(content), 'unsubscribe_url') ? '' : FOOTER
+  const hidden = preheader.trim() && `<div style="${HIDDEN}">${escapeAround(preheader)}</div>`
+  const footed = insertAt(document, bodyEnd(document), footer)
+  return insertAt(footed, bodyStart(footed), hidden)
+}
+
+function asDocument(content: string): string {
+  if (/<html[\s>]/i.test(content)) return content
+  const body = /<body[\s>]/i.test(content) ? content : `<body>\n${content}\n</body>`
+  return `<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head>${body}</html>\n`
+}
+
+export function completeText(text: string): string {
+  return hasPlaceholder(text, 'unsubscribe_url') ? text : `${text.trimEnd()}\n\n${TEXT_FOOTER}\n`
+}
+
+/** A preheader is plain text; its placeholders are the mail's. */
+function escapeAround(preheader: string): string {
+  return preheader
+    .split(/(\{\{[^{}]*\}\})/)
+    .map((part, at) => (at % 2 ? part : escapeHtmlOnce(part)))
+    .join('')
+}
+
+function insertAt(text: string, at: number, inserted: string): string {
+  return text.slice(0, at) + inserted + text.slice(at)
+}
+
+// Places are looked for with one pass each: a pattern over whole tags takes quadratic time on a hostile text.
+
+/** Behind `<body …>`; where that is left out, behind the head. */
+function bodyStart(html: string): number {
+  const visible = withoutComments(html)
+  for (const tag of [/<body[\s>]/i, /<\/head[\s>]/i, /<html[\s>]/i]) {
+    const start = visible.search(tag)
+    if (start >= 0) return visible.indexOf('>', start) + 1
+  }
+  return 0
+}
+
+/** Before the last `</body>` or `</html>`, else where the text ends. */
+function bodyEnd(html: string): number {
+  const ends = [...withoutComments(html).matchAll(/<\/(body|html)[\s>]/gi)]
+  const end = ends.findLast(([, name]) => name?.toLowerCase() === 'body') ?? ends.at(-1)
+  return end?.index ?? html.length
+}
+
+/** With comments blanked out, everything else at its place: what stands in a comment is seen by nobody. */
+function withoutComments(html: string): string {
+  const parts: string[] = []
+  let from = 0
+  for (let start = html.indexOf('<!--'); start >= 0; start = html.indexOf('<!--', from)) {
+    const close = html.indexOf('-->', start + 4)
+    const end = close < 0 ? html.length : close + 3
+    parts.push(html.slice(from, start), ' '.repeat(end - start))
+    from = end
+  }
+  return parts.join('') + html.slice(from)
+}

@@ -1,0 +1,76 @@
+// What an outcome does to a delivery: states only move forward, whatever comes again, late, or out of order.
+import type { Delivery, DeliveryStatus, Outcome } from './ports.ts'
+
+/** The part of a delivery that outcomes change. */
+export type DeliveryState = Pick<Delivery, 'n' | 'status' | 'attempts' | 'dueAt' | 'reason' | 'updatedAt'>
+export type Tally = Readonly<Record<DeliveryStatus, number>>
+
+export const DELIVERY_STATUSES = ['queued', 'sent', 'deferred', 'failed', 'skipped', 'cancelled'] as const
+
+const REASON_LENGTH = 500
+
+export const isOpen = (status: DeliveryStatus): boolean => status === 'queued' || status === 'deferred'
+
+/** The delivery after an outcome; the very same object when the outcome changes nothing. */
+export function settle<T extends DeliveryState>(delivery: T, outcome: Outcome): T {
+  if (!applies(delivery, outcome)) return delivery
+  const { status, attempts, dueAt } = outcome
+  const reason = outcome.reason?.toWellFormed().slice(0, REASON_LENGTH).toWellFormed() ?? null
+  const updatedAt = Math.max(outcome.at, delivery.updatedAt)
+  const next = { ...delivery, status, attempts, dueAt, reason, updatedAt }
+  return isSame(delivery, next) ? delivery : next
+}
+
+function applies(delivery: DeliveryState, { status, attempts, at }: Outcome): boolean {
+  if (attempts > delivery.attempts)
+    return (
+      isOpen(delivery.status) ||
+      (delivery.status === 'cancelled' && (status === 'sent' || status === 'failed'))
+    )
+  if (attempts < delivery.attempts || !isOpen(delivery.status)) return false
+  // No server has answered, so only the clock can tell what came first; but for the first outcome nothing has to.
+  return at >= delivery.updatedAt || (delivery.status === 'queued' && attempts === 0)
+}
+
+function isSame(a: DeliveryState, b: DeliveryState): boolean {
+  return (
+    a.status === b.status &&
+    a.attempts === b.attempts &&
+    a.dueAt === b.dueAt &&
+    a.reason === b.reason &&
+    a.updatedAt === b.updatedAt
+  )
+}
+
+export function settleAll<T extends DeliveryState>(
+  deliveries: readonly T[],
+  outcomes: readonly Outcome[],
+): { readonly all: readonly T[]; readonly changed: readonly T[] } {
+  const byN = new Map(deliveries.map((delivery) => [delivery.n, delivery]))
+  const changed = new Map<number, T>()
+  for (const outcome of outcomes) {
+    const before = byN.get(outcome.n)
+    const after = before && settle(before, outcome)
+    if (!after || after === before) continue
+    byN.set(outcome.n, after)
+    changed.set(outcome.n, after)
+  }
+  return { all: [...byN.values()], changed: [...changed.values()] }
+}
+
+export function emptyTally(): Record<DeliveryStatus, number> {
+  return { queued: 0, sent: 0, deferred: 0, failed: 0, skipped: 0, cancelled: 0 }
+}
+
+/** How many deliveries of a chunk are in each state, and when the first of what is left is due. */
+export function tallyOf(
+  deliveries: Iterable<Pick<Delivery, 'status' | 'dueAt'>>,
+): Tally & { dueAt: number | null } {
+  const tally = emptyTally()
+  let dueAt: number | null = null
+  for (const delivery of deliveries) {
+    tally[delivery.status] += 1
+    if (isOpen(delivery.status)) dueAt = Math.min(dueAt ?? delivery.dueAt, delivery.dueAt)
+  }
+  return { ...tally, dueAt }
+}

@@ -1,0 +1,58 @@
+// Which addresses a file has named already: a set of 64-bit hashes, for a Set of a million texts takes 100 MB.
+import { hash } from 'node:crypto'
+
+export type Seen = {
+  /** True when this key was added before. */
+  add(key: string): boolean
+}
+
+const FIRST_SIZE = 2 ** 16
+/** 64 MB. A longer file is read, too; its later lines are only compared with what the list holds by then. */
+const LARGEST_SIZE = 2 ** 23
+/** A table fuller than this has long ways to a free place. */
+const FULL = 0.6
+
+/** Two of a million keys meet in one hash once in thirty million files. */
+export function createSeen(largest = LARGEST_SIZE): Seen {
+  let table = new Uint32Array(2 * Math.min(FIRST_SIZE, largest))
+  let count = 0
+
+  /** The place of a hash: its own, or the free one where it belongs. Pairs of zeroes are free. */
+  function place(high: number, low: number): number {
+    for (let at = (low % (table.length / 2)) * 2; ; at = (at + 2) % table.length) {
+      const isFree = table[at] === 0 && table[at + 1] === 0
+      if (isFree || (table[at] === high && table[at + 1] === low)) return at
+    }
+  }
+
+  function grow(): void {
+    const old = table
+    table = new Uint32Array(old.length * 2)
+    for (let at = 0; at < old.length; at += 2) {
+      const [high = 0, low = 0] = [old[at], old[at + 1]]
+      if (high === 0 && low === 0) continue
+      const to = place(high, low)
+      table[to] = high
+      table[to + 1] = low
+    }
+  }
+
+  return {
+    add(key) {
+      const digest = hash('sha1', key, 'buffer')
+      const high = digest.readUInt32LE(0) || 1
+      const low = digest.readUInt32LE(4)
+      let at = place(high, low)
+      if (table[at] !== 0) return true
+      if (count >= (table.length / 2) * FULL) {
+        if (table.length / 2 >= largest) return false
+        grow()
+        at = place(high, low)
+      }
+      table[at] = high
+      table[at + 1] = low
+      count++
+      return false
+    },
+  }
+}

@@ -1,0 +1,31 @@
+// Lets go of what is older than the archive may be: a little at a time, so that nobody waits long for the tables.
+import type { EventArchive } from './ports.ts'
+
+const STEP = { events: 250, napMs: 20 }
+const STEPS_AT_ONCE = 20
+const EVERY_MS = 600_000
+const DAY_MS = 86_400_000
+
+type Options = {
+  readonly archive: EventArchive
+  /** How many days an event stays; all of them stay without it. */
+  readonly archiveDays: number | undefined
+  readonly now: () => number
+  readonly nap: (ms: number) => Promise<void>
+}
+
+/** To be called often; does something when it is time. */
+export function createPruning({ archive, archiveDays, now, nap }: Options): () => Promise<void> {
+  let due = 0
+  return async () => {
+    if (archiveDays === undefined || now() < due) return
+    const before = now() - archiveDays * DAY_MS
+    for (let step = 0; step < STEPS_AT_ONCE; step++) {
+      if ((await archive.prune(before, STEP.events)) < STEP.events) {
+        due = now() + EVERY_MS
+        return
+      }
+      await nap(STEP.napMs)
+    }
+  }
+}

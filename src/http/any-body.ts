@@ -1,0 +1,10 @@
+// Bodies that are taken whatever they are, and not read: a mail program's one-click form, or nothing at all.
+import type { FastifyInstance } from 'fastify'
+
+const BODY_LIMIT = 64 * 1024
+
+export function acceptAnyBody(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  const asBytes = { parseAs: 'buffer', bodyLimit: BODY_LIMIT } as const
+  app.addContentTypeParser('*', asBytes, (_request, _body, done) => done(null, undefined))
+}

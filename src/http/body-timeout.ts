@@ -1,0 +1,27 @@
+// How long a request's body may take to arrive. Node's own limit (server.requestTimeout) knows no exceptions, and a
+// file of a million readers takes longer; a route that reads one has `longBody` set and a limit of its own.
+import type { FastifyInstance } from 'fastify'
+import { HubError } from '../core/errors.ts'
+import { sendError } from './errors.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The body may take as long as it likes, as long as it keeps coming. */
+    longBody?: boolean
+  }
+}
+
+export function registerBodyTimeout(app: FastifyInstance, limitMs: number): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const { headers, raw, routeOptions } = request
+    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+    if (!hasBody || routeOptions.config.longBody) return
+    const timer = setTimeout(() => {
+      if (raw.complete || reply.sent) return
+      reply.raw.once('finish', () => raw.destroy())
+      void sendError(reply.header('connection', 'close'), new HubError('request.timeout'))
+    }, limitMs)
+    raw.once('close', () => clearTimeout(timer))
+    raw.once('end', () => clearTimeout(timer))
+  })
+}

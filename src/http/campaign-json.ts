@@ -1,0 +1,193 @@
+// A campaign as JSON: the schema that /doc shows, and what it is made from.
+import { Type, type Static } from 'typebox'
+import { DEFAULT_LANE } from '../core/mailing/lanes.ts'
+import { DELIVERY_STATUSES, emptyTally, type Tally } from '../core/mailing/outcome.ts'
+import type { Campaign, CampaignHead, LaneState, Ledger } from '../core/mailing/ports.ts'
+import type { Log } from '../core/log.ts'
+import { Instant, instant, instantOrNull } from './schemas.ts'
+
+/** How many distinct readers each is true of; they may overlap. */
+export type People = Readonly<
+  Record<'delivered' | 'opened' | 'clicked' | 'bounced' | 'complained' | 'unsubscribed', number>
+>
+export type Reactions = {
+  readonly people: People
+  readonly robots: Readonly<Record<'opened' | 'clicked', number>>
+}
+
+export type PresentDeps = {
+  readonly ledger: Pick<Ledger, 'tallies'>
+  readonly laneStates: () => Promise<readonly LaneState[]>
+  /** What came back as events. A campaign that it does not know has had none. */
+  readonly reactions?: (campaignIds: readonly string[]) => Promise<ReadonlyMap<string, Reactions>>
+  readonly log: Log
+}
+
+/** Lanes are live state in another store: a campaign is shown without them rather than not at all. */
+const LANES_MS = 500
+
+const NO_REACTIONS: Reactions = {
+  people: { delivered: 0, opened: 0, clicked: 0, bounced: 0, complained: 0, unsubscribed: 0 },
+  robots: { opened: 0, clicked: 0 },
+}
+
+const Count = Type.Integer({ minimum: 0 })
+const OrNull = <T extends typeof Instant>(type: T) => Type.Union([type, Type.Null()])
+const Text = Type.Union([Type.String(), Type.Null()])
+const counts = (...names: readonly string[]) =>
+  Type.Object(Object.fromEntries(names.map((name) => [name, Count])))
+
+const Lane = Type.Object({
+  name: Type.String({ examples: ['google'] }),
+  state: Type.Union([Type.Literal('open'), Type.Literal('slowed'), Type.Literal('paused')]),
+  reason: Text,
+  per_second: Type.Number({ description: 'Mails a second that are allowed now, over all workers' }),
+  queued: Type.Integer({ description: 'Deliveries of this campaign that are queued or deferred on it' }),
+})
+
+export const CampaignSchema = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  subject: Type.String(),
+  tag: Text,
+  status: Type.Union(
+    (['draft', 'scheduled', 'running', 'paused', 'finished', 'cancelled'] as const).map((status) =>
+      Type.Literal(status),
+    ),
+  ),
+  status_reason: Text,
+  transport: Type.Union([Type.Literal('smtp'), Type.Literal('outbox')], {
+    description: 'outbox: mails are written to files, since no SMTP server is set',
+  }),
+  deliveries: Type.Object({
+    total: Type.Union([Count, Type.Null()], {
+      description: 'null until every recipient has a delivery; then the sum of the others',
+    }),
+    ...Object.fromEntries(DELIVERY_STATUSES.map((status) => [status, Count])),
+  }),
+  people: {
+    ...counts('delivered', 'opened', 'clicked', 'bounced', 'complained', 'unsubscribed'),
+    description: 'Distinct readers; they may overlap',
+  },
+  robots: { ...counts('opened', 'clicked'), description: 'Opens and clicks by scanners and proxies' },
+  lanes: Type.Array(Lane),
+  created_at: Instant,
+  send_at: OrNull(Instant),
+  started_at: OrNull(Instant),
+  finished_at: OrNull(Instant),
+})
+
+/** One campaign also tells what it says, so that it can be edited. */
+export const WholeCampaignSchema = Type.Object({
+  ...CampaignSchema.properties,
+  content: Type.String({ description: 'HTML with placeholders' }),
+  text: Type.Union([Type.String(), Type.Null()], { description: 'null: made from the HTML' }),
+  preheader: Text,
+  reply_to: Text,
+})
+
+export type CampaignJson = Record<string, unknown> & { readonly id: string }
+
+export type Present = {
+  list(campaigns: readonly CampaignHead[]): Promise<CampaignJson[]>
+  one(campaign: Campaign): Promise<CampaignJson>
+  /** One that has just been created asks no store for what it cannot have yet: nothing may fail after that. */
+  fresh(campaign: Campaign): Promise<CampaignJson>
+}
+
+export function createPresent({ ledger, laneStates, reactions, log }: PresentDeps): Present {
+  async function lanesNow(): Promise<readonly LaneState[]> {
+    const timer = Promise.withResolvers<readonly LaneState[]>()
+    const timeout = setTimeout(timer.resolve, LANES_MS, [])
+    try {
+      return await Promise.race([laneStates(), timer.promise])
+    } catch (err) {
+      log.warn({ err }, 'the state of the lanes cannot be read')
+      return []
+    } finally {
+      clearTimeout(timeout)
+    }
+  }
+
+  async function list(campaigns: readonly CampaignHead[]): Promise<CampaignJson[]> {
+    const ids = campaigns.map(({ id }) => id)
+    const [tallies, lanes, reacted] = await Promise.all([
+      ledger.tallies(ids),
+      lanesNow(),
+      reactions?.(ids) ?? new Map<string, Reactions>(),
+    ])
+    return campaigns.map((campaign) =>
+      toJson(campaign, tallies.get(campaign.id) ?? new Map(), lanes, reacted.get(campaign.id)),
+    )
+  }
+
+  return {
+    list,
+    async one(campaign) {
+      const [json] = await list([campaign])
+      return { ...(json as CampaignJson), ...contentJson(campaign) }
+    },
+    async fresh(campaign) {
+      return { ...toJson(campaign, new Map(), await lanesNow(), undefined), ...contentJson(campaign) }
+    },
+  }
+}
+
+function toJson(
+  campaign: CampaignHead,
+  byLane: ReadonlyMap<string, Tally>,
+  lanes: readonly LaneState[],
+  { people, robots }: Reactions = NO_REACTIONS,
+): CampaignJson {
+  const { id, subject, tag, status, transport } = campaign
+  const tally = sum([...byLane.values()])
+  const known = campaign.expanded || status === 'cancelled'
+  const total = Object.values(tally).reduce((all, count) => all + count, 0)
+  return {
+    id,
+    subject,
+    tag,
+    status,
+    status_reason: campaign.statusReason,
+    transport,
+    deliveries: { total: known ? total : null, ...tally },
+    people,
+    robots,
+    lanes: lanes.map((lane) => laneJson(lane, queuedOn(lane, lanes, byLane))),
+    created_at: instant(campaign.createdAt),
+    send_at: instantOrNull(campaign.sendAt),
+    started_at: instantOrNull(campaign.startedAt),
+    finished_at: instantOrNull(campaign.finishedAt),
+  }
+}
+
+const contentJson = ({ content, text, preheader, replyTo }: Campaign) => ({
+  content,
+  text,
+  preheader,
+  reply_to: replyTo,
+})
+
+const laneJson = ({ name, state, reason, perSecond }: LaneState, queued: number): Static<typeof Lane> => ({
+  name,
+  state,
+  reason,
+  per_second: perSecond,
+  queued,
+})
+
+/** What was put on a lane that is no longer configured goes out on the default one. */
+function queuedOn(
+  { name }: LaneState,
+  lanes: readonly LaneState[],
+  byLane: ReadonlyMap<string, Tally>,
+): number {
+  const names = new Set(lanes.map((lane) => lane.name))
+  const mine = [...byLane].filter(([lane]) => lane === name || (name === DEFAULT_LANE && !names.has(lane)))
+  return mine.reduce((all, [, { queued, deferred }]) => all + queued + deferred, 0)
+}
+
+function sum(tallies: readonly Tally[]): Tally {
+  const all = emptyTally()
+  for (const tally of tallies) for (const status of DELIVERY_STATUSES) all[status] += tally[status]
+  return all
+}

@@ -1,0 +1,34 @@
+// The mailing side's routes: the list, its suppressions, the pages behind links in mails, campaigns.
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Links } from '../core/mailing/links.ts'
+import type { SubscriberStore, SuppressionStore } from '../core/mailing/ports.ts'
+import type { Access } from './access.ts'
+import { registerCampaigns, type CampaignsDeps } from './campaigns.ts'
+import { registerConfirm } from './confirm.ts'
+import { createSendMail } from './send-mail.ts'
+import { registerSubscribers, type SubscribersDeps } from './subscribers.ts'
+import { registerSuppressions } from './suppressions.ts'
+import { registerUnsubscribe } from './unsubscribe.ts'
+
+/** What these routes need of the mailing side; wire.mailing.ts makes it. */
+export type MailingDeps = Omit<CampaignsDeps, 'log' | 'now' | 'subscribers'> &
+  Pick<SubscribersDeps, 'doubleOptIn' | 'sendConfirmation' | 'erasers'> & {
+    readonly subscribers: SubscriberStore
+    readonly suppressions: SuppressionStore
+    readonly links: Links
+  }
+
+type Around = { readonly access: Access; readonly log: FastifyBaseLogger; readonly now: () => number }
+
+export async function registerMailing(
+  app: FastifyInstance,
+  mailing: MailingDeps,
+  around: Around,
+): Promise<void> {
+  const deps = { ...mailing, ...around }
+  await registerSubscribers(app, { ...deps, sendMail: createSendMail(deps) })
+  await registerSuppressions(app, deps)
+  await registerUnsubscribe(app, deps)
+  await registerConfirm(app, deps)
+  await registerCampaigns(app, deps)
+}

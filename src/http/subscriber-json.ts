@@ -1,0 +1,70 @@
+// A subscriber as the outside sees one, and the checks of what the outside says of one.
+import { Type, type Static } from 'typebox'
+import type { Subscriber } from '../core/mailing/ports.ts'
+import { EMAIL_LENGTH, emailProblem, NAME_LENGTH, nameProblem } from '../core/mailing/subscriber.ts'
+import { badField } from './bad-field.ts'
+import { Instant, instant, instantOrNull } from './schemas.ts'
+
+export const InstantOrNull = Type.Union([Instant, Type.Null()])
+
+export const Email = Type.String({
+  description: `${EMAIL_LENGTH} bytes at most; compared without case`,
+  examples: ['reader@example.com'],
+})
+export const Name = Type.Union([Type.String(), Type.Null()], {
+  description: `${NAME_LENGTH} characters at most`,
+  examples: ['Ann Reader'],
+})
+
+export const SubscriberSchema = Type.Object({
+  id: Type.String({ examples: ['01a20144-af1d-722a-9d98-6a215e4325f9'] }),
+  email: Type.String({ description: 'As it was typed' }),
+  name: Type.String(),
+  subscribed: Type.Boolean({ description: 'Gets mailings' }),
+  suppressed: Type.Union(
+    [
+      Type.Object({
+        reason: Type.String({ description: 'bounce, complaint, unsubscribe, reject or manual' }),
+        since: Instant,
+        until: InstantOrNull,
+      }),
+      Type.Null(),
+    ],
+    { description: 'Gets no mail, whatever `subscribed` says' },
+  ),
+  created_at: Instant,
+  updated_at: Instant,
+})
+
+export type SubscriberJson = Static<typeof SubscriberSchema>
+
+export function presentSubscriber(subscriber: Subscriber): SubscriberJson {
+  const { id, email, name, subscribed, suppressed, createdAt, updatedAt } = subscriber
+  return {
+    id,
+    email,
+    name,
+    subscribed,
+    suppressed: suppressed && {
+      reason: suppressed.reason,
+      since: instant(suppressed.since),
+      until: instantOrNull(suppressed.until),
+    },
+    created_at: instant(createdAt),
+    updated_at: instant(updatedAt),
+  }
+}
+
+/** An address of a body. Throws request.invalid, which names the field. */
+export function readEmail(email: string | null | undefined): string {
+  const problem = typeof email === 'string' ? emailProblem(email) : 'is required'
+  if (problem) throw badField('email', problem)
+  return email as string
+}
+
+export function readName(name: string | null | undefined): string {
+  const text = (name ?? '').trim()
+  const problem = nameProblem(text)
+  if (problem) throw badField('name', problem)
+  return text
+}

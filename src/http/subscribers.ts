@@ -1,0 +1,205 @@
+// /subscribe: the mailing list. Readers subscribe here by themselves; all else needs the token.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { HubError } from '../core/errors.ts'
+import { isUuid } from '../core/ids.ts'
+import type { SubscriberStore } from '../core/mailing/ports.ts'
+import { badField } from './bad-field.ts'
+import { acceptForms, FORM } from './form-body.ts'
+import { errors, tagged } from './schemas.ts'
+import { exportCsv, wantsCsv } from './subscriber-export.ts'
+import { registerSubscriberImport } from './subscriber-import.ts'
+import { Email, presentSubscriber, readEmail, SubscriberSchema } from './subscriber-json.ts'
+import { registerSubscribing, type SubscribingDeps } from './subscribing.ts'
+
+export type SubscribersDeps = SubscribingDeps & {
+  readonly subscribers: SubscriberStore
+  /** Everything else that knows of a person: events, archive, outbox. Each may be called again. */
+  readonly erasers: readonly ((reader: { readonly id: string; readonly email: string }) => Promise<void>)[]
+}
+
+const about = tagged('Mailing list')
+const Id = Type.Object({ id: Type.String({ maxLength: 100 }) })
+const Query = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+  after: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the page before' })),
+  email: Type.Optional(Type.String({ maxLength: 320 })),
+  q: Type.Optional(Type.String({ maxLength: 200, description: 'A part of address or name' })),
+  subscribed: Type.Optional(Type.Boolean()),
+})
+const Page = Type.Object({
+  count: Type.Integer({ description: 'All that match' }),
+  subscribers: Type.Array(SubscriberSchema),
+  next: Type.Union([Type.String(), Type.Null()], { description: 'Goes into `after`; null: no more' }),
+})
+
+export async function registerSubscribers(app: FastifyInstance, deps: SubscribersDeps): Promise<void> {
+  await app.register(async (list) => {
+    list.removeContentTypeParser('text/plain')
+    acceptForms(list)
+    registerSubscribing(list, deps)
+    registerLeaving(list, deps)
+    registerReading(list, deps)
+    registerRemoving(list, deps)
+  })
+  await registerSubscriberImport(app, deps)
+}
+
+function registerLeaving(app: FastifyInstance, { subscribers, now }: SubscribersDeps): void {
+  app.patch<{ Body: { email: string } }>(
+    '/subscribe',
+    {
+      schema: {
+        ...about,
+        summary: 'Unsubscribe an address',
+        description: 'The reader stays on the list, and gets nothing.',
+        consumes: ['application/json', FORM],
+        body: Type.Object({ email: Email }),
+        response: { 201: SubscriberSchema, ...errors(400, 401, 404, 409, 415, 503) },
+      },
+    },
+    async (request, reply) => {
+      const email = readEmail(request.body.email)
+      const outcome = await subscribers.unsubscribe(email, now())
+      if (outcome === 'left') throw new HubError('subscriber.unsubscribed')
+      const [reader] = await subscribers.find({ limit: 1, email })
+      if (outcome === 'unknown' || !reader) throw new HubError('subscriber.not_found')
+      return reply.status(201).send(presentSubscriber(reader))
+    },
+  )
+}
+
+function registerReading(app: FastifyInstance, deps: SubscribersDeps): void {
+  app.get<{ Querystring: Static<typeof Query> }>(
+    '/subscribe',
+    {
+      schema: {
+        ...about,
+        summary: 'The list, page by page, in order of subscribing',
+        description:
+          'Those who have left, too. With `Accept: text/csv`: all that match in one file, whatever `limit` and `after` say.',
+        produces: ['application/json', 'text/csv'],
+        querystring: Query,
+        response: { 200: Page, ...errors(400, 401, 503) },
+      },
+    },
+    async (request, reply) => {
+      reply.header('vary', 'Accept')
+      return wantsCsv(request.headers.accept)
+        ? sendFile(deps, request.query, reply)
+        : page(deps, request.query)
+    },
+  )
+
+  app.get<{ Params: { id: string } }>(
+    '/subscribe/:id',
+    {
+      schema: {
+        ...about,
+        summary: 'One subscriber',
+        params: Id,
+        response: { 200: SubscriberSchema, ...errors(401, 404, 503) },
+      },
+    },
+    async ({ params }) => presentSubscriber(await existing(deps, params.id)),
+  )
+}
+
+/** An empty field of a form is no filter. */
+const filterOf = ({ email, q, subscribed }: Static<typeof Query>) => ({
+  email: email || undefined,
+  q: q || undefined,
+  subscribed,
+})
+
+async function page({ subscribers }: SubscribersDeps, query: Static<typeof Query>) {
+  const filter = filterOf(query)
+  const { limit, after } = query
+  const [found, count] = await Promise.all([
+    subscribers.find({ ...filter, limit: limit + 1, after: after?.toLowerCase() }),
+    subscribers.count(filter),
+  ])
+  const shown = found.slice(0, limit)
+  const next = found.length > limit ? (shown.at(-1)?.id ?? null) : null
+  return { count, subscribers: shown.map(presentSubscriber), next }
+}
+
+async function sendFile({ subscribers }: SubscribersDeps, query: Static<typeof Query>, reply: FastifyReply) {
+  const file = await exportCsv(subscribers, filterOf(query))
+  reply.header('content-disposition', 'attachment; filename="subscribers.csv"')
+  return reply.type('text/csv; charset=utf-8').send(file)
+}
+
+async function existing({ subscribers }: Pick<SubscribersDeps, 'subscribers'>, id: string) {
+  const reader = isUuid(id) ? await subscribers.get(id) : undefined
+  if (!reader) throw new HubError('subscriber.not_found')
+  return reader
+}
+
+function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
+  const { subscribers, erasers, now } = deps
+  app.delete(
+    '/subscribe',
+    {
+      schema: {
+        ...about,
+        summary: 'Remove everybody',
+        description: 'Suppressions stay. `DELETE /subscribe/` is 404: an empty id must not erase the list.',
+        response: { 204: Type.Null(), ...errors(400, 401, 404, 503) },
+      },
+    },
+    async (request, reply) => {
+      meansEverybody(request)
+      await subscribers.removeAll()
+      return reply.status(204).send()
+    },
+  )
+
+  app.delete<{ Params: { id: string } }>(
+    '/subscribe/:id',
+    {
+      schema: {
+        ...about,
+        summary: 'Remove a subscriber',
+        description: 'A suppression stays.',
+        params: Id,
+        response: { 204: Type.Null(), ...errors(401, 404, 503) },
+      },
+    },
+    async ({ params }, reply) => {
+      if (!isUuid(params.id) || !(await subscribers.remove(params.id)))
+        throw new HubError('subscriber.not_found')
+      return reply.status(204).send()
+    },
+  )
+
+  app.post<{ Params: { id: string } }>(
+    '/subscribe/:id/erase',
+    {
+      schema: {
+        ...about,
+        summary: 'Forget a person (GDPR)',
+        description:
+          'The person, their events, history and mails in the outbox. Of a suppressed address only a keyed hash stays, so that it is still refused.',
+        params: Id,
+        response: { 204: Type.Null(), ...errors(401, 404, 503) },
+      },
+    },
+    async ({ params }, reply) => {
+      const { id, email } = await existing(deps, params.id)
+      // The person last: whoever is told of a failure on the way can ask again.
+      for (const erase of erasers) await erase({ id, email })
+      await subscribers.erase(id, now())
+      return reply.status(204).send()
+    },
+  )
+}
+
+/** Removing the whole list is asked for by nothing else than just that: no empty id, no filter that nobody reads. */
+function meansEverybody({ raw, body }: FastifyRequest): void {
+  const [path, query = ''] = (raw.url ?? '').split('?', 2)
+  if (path !== '/subscribe') throw new HubError('subscriber.not_found')
+  if (query !== '') throw badField('query', 'must be empty: this removes everybody', 'query')
+  if (typeof body === 'object' && body !== null && Object.keys(body).length > 0)
+    throw badField('body', 'must be empty: this removes everybody')
+}

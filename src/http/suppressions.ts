@@ -1,0 +1,144 @@
+// /suppressions: addresses that get no mail, whatever the list says.
+import type { FastifyInstance } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { HubError } from '../core/errors.ts'
+import type { ListedSuppression, SuppressionReason, SuppressionStore } from '../core/mailing/ports.ts'
+import { badField } from './bad-field.ts'
+import { acceptForms, FORM } from './form-body.ts'
+import { errors, Instant, instant, instantOrNull, tagged } from './schemas.ts'
+import { Email, InstantOrNull, readEmail } from './subscriber-json.ts'
+
+export type SuppressionsDeps = {
+  readonly suppressions: SuppressionStore
+  readonly now: () => number
+}
+
+const REASONS = ['bounce', 'complaint', 'unsubscribe', 'reject', 'manual'] as const
+const Reason = Type.Unsafe<SuppressionReason>(Type.Union(REASONS.map((reason) => Type.Literal(reason))))
+
+const SuppressionSchema = Type.Object({
+  email: Type.Union([Type.String(), Type.Null()], {
+    description: 'null for an erased person: only a keyed hash of the address is kept',
+  }),
+  reason: Type.String(),
+  source: Type.String({ description: 'Who said so: api, link, smtp, mandrill' }),
+  since: Instant,
+  until: InstantOrNull,
+})
+const NewSuppression = Type.Object({
+  email: Email,
+  reason: Type.Optional(Reason),
+  until: Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()])),
+})
+const Query = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+  after: Type.Optional(Type.String({ maxLength: 1000, description: '`next` of the page before' })),
+  email: Type.Optional(
+    Type.String({ maxLength: 320, description: 'The one that holds for this address now' }),
+  ),
+})
+const Page = Type.Object({
+  count: Type.Integer(),
+  suppressions: Type.Array(SuppressionSchema),
+  next: Type.Union([Type.String(), Type.Null()], { description: 'Goes into `after`; null: no more' }),
+})
+const about = tagged('Mailing list')
+
+export async function registerSuppressions(app: FastifyInstance, deps: SuppressionsDeps): Promise<void> {
+  await app.register(async (scope) => {
+    scope.removeContentTypeParser('text/plain')
+    acceptForms(scope)
+    registerReading(scope, deps)
+    registerWriting(scope, deps)
+  })
+}
+
+function registerReading(app: FastifyInstance, { suppressions, now }: SuppressionsDeps): void {
+  app.get<{ Querystring: Static<typeof Query> }>(
+    '/suppressions',
+    {
+      schema: {
+        ...about,
+        summary: 'Suppressed addresses, page by page, in order of addresses',
+        description: 'Those that are over (`until`), too.',
+        querystring: Query,
+        response: { 200: Page, ...errors(400, 401, 503) },
+      },
+    },
+    async ({ query: { limit, after, email } }) => {
+      if (email) {
+        const held = await suppressions.get(email, now())
+        const found = held ? [present(held)] : []
+        return { count: found.length, suppressions: found, next: null }
+      }
+      const [found, count] = await Promise.all([
+        suppressions.list(limit + 1, after && readPlace(after)),
+        suppressions.count(),
+      ])
+      const page = found.slice(0, limit)
+      const last = found.length > limit ? page.at(-1) : undefined
+      return { count, suppressions: page.map(present), next: last ? placeOf(last.key) : null }
+    },
+  )
+}
+
+function registerWriting(app: FastifyInstance, { suppressions, now }: SuppressionsDeps): void {
+  app.post<{ Body: Static<typeof NewSuppression> }>(
+    '/suppressions',
+    {
+      schema: {
+        ...about,
+        summary: 'Suppress an address',
+        description:
+          'The reason is `manual` unless another is given. A stronger one that is there already stays, and is the answer. `unsubscribe` takes the reader off the list, too.',
+        consumes: ['application/json', FORM],
+        body: NewSuppression,
+        response: { 201: SuppressionSchema, ...errors(400, 401, 415, 503) },
+      },
+    },
+    async ({ body }, reply) => {
+      const email = readEmail(body.email)
+      const since = now()
+      const until = body.until == null ? null : Date.parse(body.until)
+      if (until !== null && until <= since) throw badField('until', 'must be in the future')
+      const suppression = { email, reason: body.reason ?? 'manual', source: 'api', since, until } as const
+      await suppressions.put(suppression)
+      const held = (await suppressions.get(email, since)) ?? { ...suppression, key: '' }
+      return reply.status(201).send(present(held))
+    },
+  )
+
+  app.delete<{ Params: { email: string } }>(
+    '/suppressions/:email',
+    {
+      schema: {
+        ...about,
+        summary: 'Lift the suppression of an address',
+        description: 'Subscribes nobody.',
+        params: Type.Object({ email: Type.String() }),
+        response: { 204: Type.Null(), ...errors(401, 404, 503) },
+      },
+    },
+    async ({ params }, reply) => {
+      if (!(await suppressions.remove(params.email))) throw new HubError('suppression.not_found')
+      return reply.status(204).send()
+    },
+  )
+}
+
+/** Places are opaque: what they are made of is nobody's business but the store's. */
+const placeOf = (key: string): string => Buffer.from(key).toString('base64url')
+function readPlace(after: string): string {
+  const key = Buffer.from(after, 'base64url')
+  if (key.length === 0 || key.toString('base64url') !== after)
+    throw badField('after', 'must be `next` of the page before', 'query')
+  return key.toString()
+}
+
+const present = ({ email, reason, source, since, until }: ListedSuppression) => ({
+  email,
+  reason,
+  source,
+  since: instant(since),
+  until: instantOrNull(until),
+})

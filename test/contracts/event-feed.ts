@@ -1,0 +1,22 @@
+// Every promise of the EventFeed port, as tests that each adapter must pass on a real store.
+import { afterEach, beforeEach, describe } from 'vitest'
+import type { FeedLab } from '../support/feed-lab.ts'
+import { promisesOfAppending } from './event-feed.append.ts'
+import { promisesOfBounds } from './event-feed.bounds.ts'
+import { promisesOfFollowing } from './event-feed.follow.ts'
+import { promisesOfReading } from './event-feed.read.ts'
+import { promisesOfRestarting } from './event-feed.restart.ts'
+
+/** `openLab` gives each test an empty store of its own. */
+export function eventFeedContract(openLab: () => Promise<FeedLab>): void {
+  let lab: FeedLab
+  beforeEach(async () => void (lab = await openLab()))
+  afterEach(() => lab.close())
+  const current = (): FeedLab => lab
+
+  describe('append', () => promisesOfAppending(current))
+  describe('read', () => promisesOfReading(current))
+  describe('follow', () => promisesOfFollowing(current))
+  describe('bounds', () => promisesOfBounds(current))
+  describe('restart', () => promisesOfRestarting(current))
+}

@@ -1,0 +1,73 @@
+// Every promise of the Quarantine port, as tests that each database must pass.
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createQuarantine } from '../../src/adapters/sql/quarantine.ts'
+import type { Quarantine, QuarantineEntry } from '../../src/core/ports.ts'
+import type { SqlLab } from '../support/sql-lab.ts'
+
+const NOON = Date.UTC(2026, 2, 10, 12)
+
+function makeEntry(n: number, data = `["entry ${n} 안녕 😀"]`): QuarantineEntry {
+  return { id: `entry-${String(n).padStart(3, '0')}`, receivedAt: NOON + n, reason: 'It is no object', data }
+}
+
+export function quarantineContract(openLab: () => Promise<SqlLab>): void {
+  let lab: SqlLab
+  let quarantine: Quarantine
+  beforeEach(async () => {
+    lab = await openLab()
+    quarantine = createQuarantine(await lab.open())
+  })
+  afterEach(() => lab.close())
+
+  test('gives back what was added', async () => {
+    await quarantine.add([makeEntry(1), makeEntry(2)])
+    expect(await quarantine.get('entry-001')).toEqual(makeEntry(1))
+    expect(await quarantine.get('entry-003')).toBeUndefined()
+  })
+
+  test('changes nothing when the same id is added again, and adds the others', async () => {
+    await quarantine.add([makeEntry(1)])
+    await quarantine.add([makeEntry(1, 'other'), makeEntry(2)])
+    expect(await quarantine.list(10)).toEqual([makeEntry(2), makeEntry(1)])
+  })
+
+  test('lists newest first, page by page, also where many came at one instant', async () => {
+    const entries = [1, 2, 3, 4, 5, 6, 7].map((n) => ({ ...makeEntry(n), receivedAt: NOON + (n >> 2) }))
+    await quarantine.add(entries)
+    const seen: QuarantineEntry[] = []
+    for (let before: string | undefined; ;) {
+      const page = await quarantine.list(3, before)
+      seen.push(...page)
+      before = page.at(-1)?.id
+      if (page.length < 3) break
+    }
+    expect(seen).toEqual(entries.toReversed())
+  })
+
+  test('lists from the newest on when the entry it should go on from was removed', async () => {
+    await quarantine.add([makeEntry(1), makeEntry(2)])
+    await quarantine.remove('entry-002')
+    expect(await quarantine.list(10, 'entry-002')).toEqual([makeEntry(1)])
+  })
+
+  test('removes an entry once', async () => {
+    await quarantine.add([makeEntry(1)])
+    expect(await quarantine.remove('entry-001')).toBe(true)
+    expect(await quarantine.remove('entry-001')).toBe(false)
+    expect(await quarantine.list(10)).toEqual([])
+  })
+
+  test('takes an entry again that was removed', async () => {
+    await quarantine.add([makeEntry(1)])
+    await quarantine.remove('entry-001')
+    await quarantine.add([makeEntry(1, 'again')])
+    expect(await quarantine.get('entry-001')).toEqual(makeEntry(1, 'again'))
+  })
+
+  test('keeps an empty text, and one larger than MySQL takes at once', async () => {
+    const large = makeEntry(2, `x${'안😀"\\'.repeat(2_000_000)}`)
+    await quarantine.add([makeEntry(1, ''), large])
+    expect((await quarantine.get('entry-001'))?.data).toBe('')
+    expect((await quarantine.get('entry-002'))?.data === large.data).toBe(true)
+  })
+}

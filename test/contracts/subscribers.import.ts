@@ -1,0 +1,98 @@
+// What a bulk step of an import promises.
+import { expect, test } from 'vitest'
+import { makeReaders, makeSuppression, NOON, type ListLab } from '../support/list-lab.ts'
+
+export function promisesOfImporting(lab: () => ListLab): void {
+  const load = (rows: readonly { email: string; name: string }[], dryRun = false, now = NOON) =>
+    lab().list.import(rows, now, dryRun)
+  const named = async (email: string) => (await lab().list.find({ limit: 1, email }))[0]?.name
+
+  test('adds who is new, in the order of the rows', async () => {
+    expect(await load(makeReaders(1, 1000))).toEqual({ added: 1000, updated: 0, skipped: 0 })
+    const found = await lab().list.find({ limit: 1000 })
+    expect(found.map(({ email, name }) => ({ email, name }))).toEqual(makeReaders(1, 1000))
+    expect(found[999]).toMatchObject({ subscribed: true, createdAt: NOON, updatedAt: NOON })
+  })
+
+  test('of no rows does nothing', async () => {
+    expect(await load([])).toEqual({ added: 0, updated: 0, skipped: 0 })
+  })
+
+  test('again skips all of them', async () => {
+    await load(makeReaders(1, 10))
+    expect(await load(makeReaders(1, 12))).toEqual({ added: 2, updated: 0, skipped: 10 })
+  })
+
+  test('changes names that are others, whatever the case of the address', async () => {
+    await load(makeReaders(1, 1000))
+    const rows = makeReaders(1, 1000).map(({ email }, n) => ({
+      email: email.toUpperCase(),
+      name: `Neu's ${n}`,
+    }))
+    expect(await load(rows, false, NOON + 1)).toEqual({ added: 0, updated: 1000, skipped: 0 })
+    const [first, second] = await lab().list.find({ limit: 2, q: "neu's" })
+    expect(first).toMatchObject({ email: 'Reader-1@Example.com', name: "Neu's 0", updatedAt: NOON + 1 })
+    expect(second?.name).toBe("Neu's 1")
+  })
+
+  test('leaves a name where none is given', async () => {
+    await load(makeReaders(1, 1))
+    expect(await load([{ email: 'reader-1@example.com', name: '' }])).toMatchObject({
+      updated: 0,
+      skipped: 1,
+    })
+    expect(await named('reader-1@example.com')).toBe('Reader 1 안녕')
+  })
+
+  test('of several rows with one address takes the first', async () => {
+    const rows = [1, 2, 3].map((n) => ({
+      email: n === 2 ? 'ANN@example.com' : 'ann@example.com',
+      name: `Ann ${n}`,
+    }))
+    expect(await load(rows)).toEqual({ added: 1, updated: 0, skipped: 2 })
+    expect(await named('ann@example.com')).toBe('Ann 1')
+  })
+
+  test('never brings back who has left, and leaves their name', async () => {
+    await load(makeReaders(1, 3))
+    await lab().list.unsubscribe('reader-2@example.com', NOON)
+    expect(await load(makeReaders(1, 3).map((row) => ({ ...row, name: 'New' })))).toMatchObject({
+      updated: 2,
+      skipped: 1,
+    })
+    expect(await lab().list.count({ subscribed: true })).toBe(2)
+    expect(await named('reader-2@example.com')).toBe('Reader 2 안녕')
+  })
+
+  test('never adds a suppressed address, not even of a reader who only did not want mail', async () => {
+    await lab().suppressions.put(makeSuppression('reader-1@example.com', { reason: 'complaint' }))
+    await lab().suppressions.put(makeSuppression('reader-2@example.com', { reason: 'unsubscribe' }))
+    await lab().suppressions.put(makeSuppression('reader-3@example.com', { until: NOON }))
+    expect(await load(makeReaders(1, 4))).toEqual({ added: 2, updated: 0, skipped: 2 })
+    expect((await lab().list.find({ limit: 9 })).map(({ email }) => email)).toEqual([
+      'Reader-3@Example.com',
+      'Reader-4@Example.com',
+    ])
+  })
+
+  test('as a trial run tells the same, and changes nothing', async () => {
+    await load(makeReaders(1, 2))
+    await lab().suppressions.put(makeSuppression('reader-3@example.com'))
+    const rows = makeReaders(1, 5).map((row, n) => (n === 0 ? { ...row, name: 'New' } : row))
+    const before = await lab().list.find({ limit: 9 })
+    const counts = await load(rows, true)
+    expect(counts).toEqual({ added: 2, updated: 1, skipped: 2 })
+    expect(await lab().list.find({ limit: 9 })).toEqual(before)
+    expect(await load(rows)).toEqual(counts)
+  })
+
+  test('by two at once adds each reader once', async () => {
+    const other = await lab().another()
+    const counts = await Promise.all([
+      ...[1, 301, 601].map((from) => load(makeReaders(from, from + 399))),
+      ...[1, 301, 601].map((from) => other.import(makeReaders(from, from + 399), NOON, false)),
+    ])
+    expect(counts.reduce((sum, { added }) => sum + added, 0)).toBe(1000)
+    expect(await lab().list.count({})).toBe(1000)
+  })
+}

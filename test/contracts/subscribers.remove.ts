@@ -1,0 +1,93 @@
+// What removing and erasing readers promise.
+import { expect, test } from 'vitest'
+import { HOUR, makeReaders, makeSuppression, NOON, type ListLab } from '../support/list-lab.ts'
+
+export function promisesOfRemoving(lab: () => ListLab): void {
+  async function addAnn(): Promise<string> {
+    const { subscriber } = await lab().list.subscribe('Ann@Example.com', 'Ann', NOON)
+    return subscriber?.id ?? ''
+  }
+  const subscribe = () => lab().list.subscribe('ann@example.com', '', NOON)
+  /** Everything that the two tables hold. */
+  async function traces(): Promise<string> {
+    const { db, tables } = lab().sql
+    const rows = [
+      await lab().sql.read(db.select({ email: tables.subscribers.email }).from(tables.subscribers)),
+      await lab().suppressions.list(100),
+    ]
+    return JSON.stringify(rows).toLowerCase()
+  }
+
+  test('one is removed once; their suppression stays', async () => {
+    const id = await addAnn()
+    await lab().suppressions.put(makeSuppression('ann@example.com'))
+    expect(await lab().list.remove(id)).toBe(true)
+    expect(await lab().list.remove(id)).toBe(false)
+    expect(await lab().list.get(id)).toBeUndefined()
+    expect((await subscribe()).outcome).toBe('suppressed')
+  })
+
+  test('all are removed, however many; suppressions stay', async () => {
+    for (let from = 1; from <= 11_000; from += 1000)
+      await lab().list.import(makeReaders(from, from + 999), NOON, false)
+    await lab().suppressions.put(makeSuppression('reader-1@example.com'))
+    await lab().list.removeAll()
+    expect(await lab().list.count({})).toBe(0)
+    expect(await lab().suppressions.count()).toBe(1)
+    await lab().list.removeAll()
+  })
+
+  test('of an erased person nothing stays', async () => {
+    expect(await lab().list.erase(await addAnn(), NOON)).toBe(true)
+    expect(await traces()).toBe('[[],[]]')
+    expect((await subscribe()).outcome).toBe('created')
+  })
+
+  test('of an erased person who is suppressed only a hash stays, and refuses the address', async () => {
+    const id = await addAnn()
+    await lab().suppressions.put(makeSuppression('ann@example.com', { reason: 'complaint' }))
+    await lab().list.erase(id, NOON)
+    expect(await traces()).not.toContain('ann')
+    expect((await subscribe()).outcome).toBe('suppressed')
+    expect(await lab().list.import([{ email: 'ANN@EXAMPLE.COM', name: '' }], NOON, false)).toMatchObject({
+      added: 0,
+      skipped: 1,
+    })
+    expect(await lab().suppressions.get('ann@example.com', NOON)).toMatchObject({ email: null })
+    expect(await lab().suppressions.remove('ann@example.com')).toBe(true)
+    expect((await subscribe()).outcome).toBe('created')
+  })
+
+  test('what comes to be known of an erased address later does not bring it back', async () => {
+    const id = await addAnn()
+    await lab().suppressions.put(makeSuppression('ann@example.com', { reason: 'bounce' }))
+    await lab().list.erase(id, NOON)
+    await lab().suppressions.put(makeSuppression('ann@example.com', { reason: 'complaint' }))
+    expect(await traces()).not.toContain('ann')
+    expect((await lab().suppressions.get('ann@example.com', NOON))?.reason).toBe('complaint')
+  })
+
+  test('an erased person who had left may come back, but is not imported', async () => {
+    const id = await addAnn()
+    await lab().list.unsubscribeById(id, NOON)
+    await lab().list.erase(id, NOON)
+    expect(await lab().list.import([{ email: 'ann@example.com', name: '' }], NOON, false)).toMatchObject({
+      skipped: 1,
+    })
+    expect((await subscribe()).outcome).toBe('created')
+    expect(await lab().suppressions.count()).toBe(0)
+  })
+
+  test('of an erased person a suppression that is over does not stay', async () => {
+    const id = await addAnn()
+    await lab().suppressions.put(makeSuppression('ann@example.com', { until: NOON + HOUR }))
+    await lab().list.erase(id, NOON + HOUR)
+    expect(await lab().suppressions.count()).toBe(0)
+  })
+
+  test('nobody is erased by an unknown id', async () => {
+    await addAnn()
+    expect(await lab().list.erase('01a20144-af1d-722a-9d98-6a215e4325f9', NOON)).toBe(false)
+    expect(await lab().list.count({})).toBe(1)
+  })
+}

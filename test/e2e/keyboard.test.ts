@@ -1,0 +1,133 @@
+// The page by keyboard alone, and what assistive technology finds there.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { live, mailEvents, openBrowser, openPage, runHub, subjects } from '../support/browser.ts'
+import type { RunningHub } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
+import { faults, focused, overflow } from '../support/in-page.js'
+
+let browser: Browser
+let hub: RunningHub
+
+beforeAll(async () => {
+  browser = await openBrowser()
+  hub = await runHub()
+  await hub.post(mailEvents(30, (index) => ({ subject: `Mail ${index}`, tags: ['a-tag'] })))
+})
+afterAll(async () => {
+  await browser.close()
+  await hub.close()
+})
+
+async function withPage(path: string, look: (page: Page) => Promise<void>, phone = false): Promise<void> {
+  const size = phone ? { viewport: { width: 390, height: 844 }, hasTouch: true } : {}
+  const { page, problems, close } = await openPage(browser, hub, { path, ...size })
+  await live(page)
+  await look(page)
+  expect(problems).toEqual([])
+  await close()
+}
+
+const chosen = (page: Page) =>
+  page.getByRole('option', { selected: true }).locator('.subject').allInnerTexts()
+
+test('j, k, Enter and Esc walk through the list and the inspector', () =>
+  withPage('/', async (page) => {
+    await eventually(async () => (await subjects(page))[0]).toBe('Mail 29')
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    await eventually(() => chosen(page)).toEqual(['Mail 28'])
+    await page.keyboard.press('k')
+    await eventually(() => chosen(page)).toEqual(['Mail 29'])
+    await page.keyboard.press('Enter')
+    const inspector = page.getByRole('complementary')
+    await eventually(() => inspector.getByRole('heading', { level: 2 }).innerText()).toBe('Mail 29')
+    // The inspector goes along.
+    await page.keyboard.press('j')
+    await eventually(() => inspector.getByRole('heading', { level: 2 }).innerText()).toBe('Mail 28')
+    await page.keyboard.press('Escape')
+    await inspector.waitFor({ state: 'detached' })
+    expect(await page.evaluate(focused)).toMatch(/^ring listbox/)
+    await page.keyboard.press('ArrowDown')
+    await eventually(() => chosen(page)).toEqual(['Mail 27'])
+    await page.keyboard.press('Escape')
+    await eventually(() => chosen(page)).toEqual([])
+  }))
+
+test('/ searches, g s and g l go, p pauses, ? helps', () =>
+  withPage('/', async (page) => {
+    await page.keyboard.press('/')
+    await page.keyboard.type('jgsp@example.com')
+    expect(await page.getByLabel('Recipient, exactly').inputValue()).toBe('jgsp@example.com')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'No event matches this filter' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('g')
+    await page.keyboard.press('s')
+    await page.getByRole('heading', { name: 'Set-up', level: 1 }).waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('l')
+    await page.getByRole('button', { name: 'Show all events' }).click()
+    await page.keyboard.press('p')
+    await page.getByRole('button', { name: 'Go on' }).waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }))
+
+test('single keys can be turned off', () =>
+  withPage('/', async (page) => {
+    await page.keyboard.press('?')
+    await page.getByLabel('Single keys do something').uncheck()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('p')
+    await page.keyboard.press('?')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(1)
+  }))
+
+test('everything that can be done is reached by Tab, and shows that it is', () =>
+  withPage('/', async (page) => {
+    const reached: string[] = []
+    for (let press = 0; press < 40; press += 1) {
+      await page.keyboard.press('Tab')
+      reached.push(await page.evaluate(focused))
+    }
+    for (const name of ['Skip to the view', 'Live', 'Set-up', 'Search in', 'Pause', 'Delivered', 'listbox'])
+      expect(reached.some((what) => what.includes(name))).toBe(true)
+    expect(reached.filter((what) => what.startsWith('no ring'))).toEqual([])
+  }))
+
+for (const phone of [false, true]) {
+  const size = phone ? 'a phone' : 'a desk'
+  test(`on ${size}, every control has a name, ids are single, and the landmarks are there`, () =>
+    withPage(
+      '/?tag=a-tag',
+      async (page) => {
+        await page.locator('.line').first().click()
+        await page.getByRole('complementary').waitFor()
+        expect(await page.evaluate(faults)).toEqual([])
+        await page.getByRole('complementary').getByRole('button', { name: 'Close' }).click()
+        await page.goto(`${hub.url}/setup`)
+        await page.getByRole('heading', { name: 'Set-up', level: 1 }).waitFor()
+        expect(await page.evaluate(faults)).toEqual([])
+      },
+      phone,
+    ))
+}
+
+test('no view is wider than a phone', () =>
+  withPage(
+    '/',
+    async (page) => {
+      expect(await page.evaluate(overflow)).toBe(0)
+      await page.locator('.line').first().click()
+      await page.getByRole('complementary').waitFor()
+      expect(await page.evaluate(overflow)).toBe(0)
+      await page.goto(`${hub.url}/setup`)
+      await page.getByRole('heading', { name: 'Set-up', level: 1 }).waitFor()
+      expect(await page.evaluate(overflow)).toBe(0)
+    },
+    true,
+  ))

@@ -1,0 +1,50 @@
+// The hub dies and comes back while one looks: nothing is missing, nothing is there twice.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { live, mailEvents, openBrowser, openPage, runHub, subjects } from '../support/browser.ts'
+import type { RunningHub } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
+
+let browser: Browser
+let hub: RunningHub
+
+beforeAll(async () => {
+  browser = await openBrowser()
+  hub = await runHub()
+})
+afterAll(async () => {
+  await browser.close()
+  await hub.close()
+})
+
+const post = (from: number, count: number) =>
+  hub.post(mailEvents(count, (index) => ({ subject: `Mail ${from + index}` })))
+const newestFirst = (count: number) =>
+  Array.from({ length: count }, (_, index) => `Mail ${count - 1 - index}`)
+
+test('after kill -9 and a new start the list goes on where it was', async () => {
+  await post(0, 4)
+  const { page, problems } = await openPage(browser, hub)
+  await live(page)
+  await eventually(() => subjects(page)).toEqual(newestFirst(4))
+
+  await hub.kill()
+  await page.getByText('Reconnecting, nothing lost').first().waitFor()
+  expect(await subjects(page)).toEqual(newestFirst(4))
+
+  await hub.start()
+  // Some before the page is back, some after.
+  await post(4, 3)
+  await live(page)
+  await post(7, 3)
+  await eventually(() => subjects(page)).toEqual(newestFirst(10))
+
+  // A reload finds the same.
+  await page.reload()
+  await live(page)
+  await eventually(() => subjects(page)).toEqual(newestFirst(10))
+  // A browser tells of every connection that it does not get; of nothing else.
+  expect(
+    problems.filter((problem) => !/ERR_CONNECTION_REFUSED|WebSocket connection to/.test(problem)),
+  ).toEqual([])
+})

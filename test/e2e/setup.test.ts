@@ -1,0 +1,85 @@
+// From nothing to the first event: what an empty hub says, and the set-up view that ticks itself.
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { webhookRequest } from '../../simulator/batch.ts'
+import { live, mailEvent, openBrowser, openPage, runHub, subjects } from '../support/browser.ts'
+import type { OpenPage, RunningHub } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
+import { clipboardText } from '../support/in-page.js'
+
+const WEBHOOK_URL = 'https://hub.example.com/mail/api/hook'
+
+let browser: Browser
+let hub: RunningHub
+let opened: OpenPage | undefined
+
+beforeAll(async () => void (browser = await openBrowser()))
+afterAll(() => browser.close())
+beforeEach(async () => void (hub = await runHub({ MANDRILL_WEBHOOK_URL: WEBHOOK_URL })))
+afterEach(async () => {
+  // What is still unreadable is a 409, and any browser tells of it.
+  const problems = opened?.problems.filter((problem) => !problem.includes('409'))
+  await opened?.close()
+  await hub.close()
+  expect(problems).toEqual([])
+})
+
+const open = async (path?: string) => {
+  opened = await openPage(browser, hub, { path, permissions: ['clipboard-read', 'clipboard-write'] })
+  await live(opened.page)
+  return opened.page
+}
+
+test('an empty hub names the exact URL to type in Mandrill', async () => {
+  const page = await open()
+  await page.getByRole('heading', { name: 'Waiting for the first event' }).waitFor()
+  expect(await page.locator('.url code').innerText()).toBe(WEBHOOK_URL)
+  await page.getByRole('button', { name: 'Copy the URL' }).click()
+  await page.getByText('Copied').waitFor()
+  expect(await page.evaluate(clipboardText)).toBe(WEBHOOK_URL)
+})
+
+test('a sample event can be sent, and shows up as any other', async () => {
+  const page = await open()
+  await page.getByRole('button', { name: 'Send a sample event' }).click()
+  await page.locator('.line', { hasText: 'Sent' }).waitFor()
+  expect(await subjects(page)).toHaveLength(1)
+})
+
+test('the checklist ticks itself', async () => {
+  const page = await open('/setup')
+  const done = () => page.locator('.checklist .done h2').allTextContents()
+  await eventually(done).toEqual(['The webhook’s key is set: done'])
+  const probe = webhookRequest('[]', { key: 'test-webhook', webhookUrl: WEBHOOK_URL })
+  await fetch(`${hub.url}/api/hook`, { method: 'POST', headers: probe.headers, body: probe.body })
+  await eventually(done).toHaveLength(3)
+  await hub.post([mailEvent()])
+  await eventually(done).toHaveLength(4)
+})
+
+test('a refused webhook shows with its cause, in the strip too', async () => {
+  const wrong = webhookRequest('[{"event":"send"}]', { key: 'another-key', webhookUrl: WEBHOOK_URL })
+  await fetch(`${hub.url}/api/hook`, { method: 'POST', headers: wrong.headers, body: wrong.body })
+  const page = await open()
+  await page.getByRole('link', { name: '1 refused webhook' }).click()
+  await page.getByRole('heading', { name: 'Refused webhooks' }).waitFor()
+  expect(await page.locator('.entries li').count()).toBe(1)
+})
+
+test('quarantine can be looked at, and read again', async () => {
+  await hub.post('["<img src=x onerror=alert(1)>"]')
+  const page = await open('/setup')
+  await page.getByRole('heading', { name: 'Quarantine' }).waitFor()
+  await page.locator('.entries summary').click()
+  expect(await page.getByLabel('What came').innerText()).toContain('<img src=x onerror=alert(1)>')
+  await page.getByRole('button', { name: 'Read again' }).click()
+  await page.getByRole('alert').waitFor()
+  expect(await page.locator('.entries li').count()).toBe(1)
+})
+
+test('an address that is no view says so', async () => {
+  const page = await open('/readers/1')
+  await page.getByRole('heading', { name: 'There is nothing at this address' }).waitFor()
+  await page.getByRole('link', { name: 'Go to the live events' }).click()
+  await page.getByRole('heading', { name: 'Waiting for the first event' }).waitFor()
+})

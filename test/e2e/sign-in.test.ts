@@ -1,0 +1,74 @@
+// Signing in: by the token, by the link that the start prints, and out again.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { live, mailEvent, openBrowser, openPage, runHub, subjects, TOKEN } from '../support/browser.ts'
+import type { RunningHub } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
+
+let browser: Browser
+let hub: RunningHub
+
+beforeAll(async () => {
+  browser = await openBrowser()
+  hub = await runHub()
+  await hub.post([mailEvent({ subject: 'Behind the door' })])
+})
+afterAll(async () => {
+  await browser.close()
+  await hub.close()
+})
+
+/** A refused request is on the console of any browser; nothing else may be. */
+const others = (problems: readonly string[]) => problems.filter((problem) => !problem.includes('401'))
+
+test('the wrong token is refused with a word, the right one lets in', async () => {
+  const { page, problems, close } = await openPage(browser, hub, { signedIn: false })
+  await page.getByLabel('API token').fill('not-the-token')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('alert').getByText('The token is wrong').waitFor()
+  expect(await page.locator('.line').count()).toBe(0)
+
+  await page.getByLabel('API token').fill(TOKEN)
+  await page.keyboard.press('Enter')
+  await live(page)
+  await eventually(() => subjects(page)).toEqual(['Behind the door'])
+
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByLabel('API token').waitFor()
+  await page.reload()
+  await page.getByLabel('API token').waitFor()
+  expect(others(problems)).toEqual([])
+  await close()
+})
+
+test('the link of the start signs in, and leaves no token in the address', async () => {
+  const path = `/?events=sent#token=${TOKEN}`
+  const { page, problems, close } = await openPage(browser, hub, { signedIn: false, path })
+  await live(page)
+  expect(page.url()).toBe(`${hub.url}/?events=sent`)
+  await page.reload()
+  await live(page)
+  expect(problems).toEqual([])
+  await close()
+})
+
+test('a link with an old token leads to the sign-in', async () => {
+  const { page, problems, close } = await openPage(browser, hub, { signedIn: false, path: '/#token=old' })
+  await page.getByRole('alert').getByText('The token is wrong').waitFor()
+  expect(page.url()).toBe(`${hub.url}/`)
+  expect(others(problems)).toEqual([])
+  await close()
+})
+
+test('a session that ends while one looks leads to the sign-in', async () => {
+  const { page, problems, close } = await openPage(browser, hub)
+  await live(page)
+  await page.context().clearCookies()
+  await page.getByRole('button', { name: 'Opened', exact: true }).click()
+  await page.getByLabel('API token').fill(TOKEN)
+  await page.keyboard.press('Enter')
+  await live(page)
+  expect(new URL(page.url()).search).toBe('?events=opened')
+  expect(others(problems)).toEqual([])
+  await close()
+})

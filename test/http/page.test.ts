@@ -1,0 +1,56 @@
+// The page's files as HTTP sees them: small, fresh, and none that is not the page's business.
+import { gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startHub, type TestHub } from '../support/hub.ts'
+
+let hub: TestHub
+beforeAll(async () => void (hub = await startHub()))
+afterAll(() => hub.close())
+
+const get = (url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') =>
+  hub.app.inject({ method, url, headers })
+
+test.each(['/', '/main.js', '/style.css', '/icon.svg', '/vendor/htm.js', '/client.js'])(
+  '%s is compressed',
+  async (url) => {
+    const whole = await get(url)
+    expect([whole.statusCode, whole.headers['content-encoding']]).toEqual([200, undefined])
+    for (const time of ['the first time', 'from memory']) {
+      const small = await get(url, { 'accept-encoding': 'br, gzip' })
+      expect(small.headers['content-encoding'], time).toBe('gzip')
+      expect(small.headers['content-length']).toBe(String(small.rawPayload.length))
+      expect(gunzipSync(small.rawPayload)).toEqual(whole.rawPayload)
+      expect(small.rawPayload.length).toBeLessThan(whole.rawPayload.length)
+    }
+    expect(whole.headers.vary).toContain('Accept-Encoding')
+  },
+)
+
+test.each(['identity', 'br', 'gzip;q=0', 'gzip; q=0.0, br'])(
+  'whoever accepts "%s" gets the file as it is',
+  async (accepted) => {
+    const answer = await get('/main.js', { 'accept-encoding': accepted })
+    expect([answer.statusCode, answer.headers['content-encoding']]).toEqual([200, undefined])
+  },
+)
+
+test('a browser that has the file already is told so, and a part of it is a part of the file', async () => {
+  const { headers } = await get('/main.js', { 'accept-encoding': 'gzip' })
+  const again = await get('/main.js', { 'accept-encoding': 'gzip', 'if-none-match': String(headers.etag) })
+  expect([again.statusCode, again.rawPayload.length, headers['cache-control']]).toEqual([304, 0, 'no-cache'])
+  const part = await get('/main.js', { 'accept-encoding': 'gzip', range: 'bytes=0-9' })
+  expect([part.statusCode, part.headers['content-encoding'], part.rawPayload.length]).toEqual([
+    206,
+    undefined,
+    10,
+  ])
+  expect((await get('/main.js', { 'accept-encoding': 'gzip' }, 'HEAD')).rawPayload.length).toBe(0)
+})
+
+test('views have addresses of their own; what is no page is 404', async () => {
+  const index = await get('/')
+  for (const url of ['/setup', '/mailings/1', '/readers'])
+    expect((await get(url)).payload).toBe(index.payload)
+  for (const url of ['/tsconfig.json', '/types.d.ts', '/vendor/htm.d.ts', '/../package.json', '/nothing.js'])
+    expect((await get(url)).statusCode, url).toBe(404)
+})

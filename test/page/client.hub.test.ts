@@ -1,0 +1,54 @@
+// /client.js in Node against a real hub: a token is enough, and a restart of the connection loses nothing.
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { connect } from '../../public/client.js'
+import { startHub, TOKEN, type TestHub } from '../support/hub.ts'
+
+let hub: TestHub
+
+beforeAll(async () => void (hub = await startHub()))
+afterAll(() => hub.close())
+
+const mail = (subject: string, event = 'send') => ({
+  event,
+  ts: 1_893_456_000,
+  _id: subject,
+  msg: { _id: subject, subject },
+})
+
+test('events come with the token alone, filtered, and once over a broken connection', async () => {
+  const seen: string[] = []
+  const states: string[] = []
+  const sockets: WebSocket[] = []
+  class Watched extends WebSocket {
+    constructor(url: string | URL) {
+      super(url)
+      sockets.push(this)
+    }
+  }
+  const connection = connect({
+    url: `http://${hub.address}`,
+    token: TOKEN,
+    events: ['open'],
+    WebSocket: Watched,
+    onEvent: ({ data }) => seen.push(String(data['_id'])),
+    onState: ({ state }) => states.push(state),
+  })
+  await vi.waitFor(() => expect(states.at(-1)).toBe('live'), 10_000)
+  await hub.post([mail('one', 'open'), mail('not this one'), mail('two', 'open')])
+  await vi.waitFor(() => expect(seen).toEqual(['one', 'two']), 10_000)
+
+  sockets[0]?.close()
+  await hub.post([mail('three', 'open')])
+  await vi.waitFor(() => expect(seen).toEqual(['one', 'two', 'three']), 10_000)
+
+  connection.filter({})
+  await hub.post([mail('four')])
+  await vi.waitFor(() => expect(seen).toEqual(['one', 'two', 'three', 'four']), 10_000)
+  connection.close()
+})
+
+test('a wrong token ends it for good', async () => {
+  const states: object[] = []
+  connect({ url: `http://${hub.address}`, token: 'wrong', onState: (state) => states.push(state) })
+  await vi.waitFor(() => expect(states.at(-1)).toMatchObject({ state: 'closed', code: 4401 }), 10_000)
+})

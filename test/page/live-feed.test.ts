@@ -1,0 +1,218 @@
+// The list's engine with a hub of the test's own: archive first, then the socket; nothing missing, nothing twice.
+import { expect, test, vi } from 'vitest'
+import type { Options } from '../../public/client.js'
+import { createLiveFeed } from '../../public/live-feed.js'
+import { ALL } from '../../public/model/filter.js'
+import type { Filter, StoredEvent } from '../../public/types.d.ts'
+
+const stored = (seq: number, kind = 'sent'): StoredEvent => ({
+  cursor: `3-${seq}`,
+  kind,
+  received_at: '2030-01-01T00:00:00Z',
+  data: { event: kind, _id: `m${seq}` },
+})
+
+/** A hub as the feed sees it: an archive to read, and a socket whose words the test says. */
+function lab(archive: StoredEvent[]) {
+  const asked: string[] = []
+  const connections: Options[] = []
+  const filters: object[] = []
+  const seeks: string[] = []
+  let state = 'connecting'
+  let cursor: string | undefined
+  const api = {
+    now: () => Date.parse('2030-01-01T00:01:00Z'),
+    async events(filter: Filter, page: { limit: number; before?: string; after?: string }) {
+      asked.push(JSON.stringify({ ...filter, ...page }))
+      const matching = archive.filter(({ kind }) => filter.kinds.length === 0 || filter.kinds.includes(kind))
+      const seq = (text: string) => Number(text.split('-')[1])
+      const wanted = page.after
+        ? matching.filter((event) => seq(event.cursor) > seq(page.after as string))
+        : matching.filter((event) => !page.before || seq(event.cursor) < seq(page.before)).toReversed()
+      const events = wanted.slice(0, page.limit)
+      return { events, next: wanted.length > page.limit ? (events.at(-1)?.cursor ?? null) : null }
+    },
+  }
+  const connect = (options: Options) => {
+    connections.push(options)
+    cursor = options.after
+    return {
+      get cursor() {
+        return cursor
+      },
+      get state() {
+        return state as 'live'
+      },
+      filter: (filter: object) => void filters.push(filter),
+      seek: (after: string) => void seeks.push(after),
+      retryNow: () => {},
+      close: () => {},
+    }
+  }
+  const feed = createLiveFeed({
+    api: api as unknown as Parameters<typeof createLiveFeed>[0]['api'],
+    connect,
+    schedule: (task) => task(),
+  })
+  const socket = {
+    say(...seqs: number[]) {
+      for (const seq of seqs) {
+        cursor = `3-${seq}`
+        connections.at(-1)?.onEvent?.({ cursor, kind: 'sent', data: { _id: `m${seq}` } })
+      }
+    },
+    state(next: 'catching_up' | 'live' | 'waiting') {
+      state = next
+      const more = { attempt: 1, retryInMs: 10, cursor: cursor ?? '0' }
+      connections
+        .at(-1)
+        ?.onState?.({ state: next, ...more } as Parameters<NonNullable<Options['onState']>>[0])
+    },
+    position: (live = true) => connections.at(-1)?.onPosition?.({ cursor: cursor ?? '0', live }),
+  }
+  const shown = () =>
+    Array.from({ length: feed.list.size - feed.list.above }, (_, index) =>
+      Number(feed.list.at(feed.list.above + index)?.cursor.split('-')[1]),
+    )
+  return { feed, asked, connections, filters, seeks, socket, shown }
+}
+
+const kinds = (...names: string[]): Filter => ({ ...ALL, kinds: names })
+const settled = (feed: { store: { get(): { phase: string } } }) =>
+  vi.waitFor(() => expect(feed.store.get().phase).toBe('ready'))
+
+test('the newest page first, then what lies after it', async () => {
+  const { feed, connections, socket, shown } = lab([1, 2, 3].map((seq) => stored(seq)))
+  await feed.open(ALL)
+  expect(connections[0]?.after).toBe('3-3')
+  socket.say(3, 4)
+  await vi.waitFor(() => expect(shown()).toEqual([4, 3, 2, 1]))
+})
+
+test('an empty hub is followed from its beginning', async () => {
+  const { feed, connections } = lab([])
+  await feed.open(ALL)
+  expect([connections[0]?.after, feed.store.get().phase]).toEqual(['0', 'ready'])
+})
+
+test('with a filter that matches little, the socket begins at the head that was read before the page', async () => {
+  const { feed, connections, asked, shown } = lab([
+    stored(1, 'opened'),
+    ...[2, 3, 4].map((seq) => stored(seq)),
+  ])
+  await feed.open(kinds('opened'))
+  expect([connections[0]?.after, connections[0]?.events, shown()]).toEqual(['3-4', ['opened'], [1]])
+  expect(JSON.parse(asked[0] ?? '')).toMatchObject({ kinds: [], limit: 1 })
+})
+
+test('a changed filter is answered by a position: only then the page is read, and what came before is dropped', async () => {
+  const archive = [stored(1, 'opened'), stored(2)]
+  const { feed, filters, asked, socket, shown } = lab(archive)
+  await feed.open(ALL)
+  socket.state('live')
+  const before = asked.length
+  await feed.setFilter(kinds('opened'))
+  expect(filters).toEqual([{ events: ['opened'], email: '', tag: '', campaign: '' }])
+  // Still what the old filter let through.
+  socket.say(3)
+  expect([asked.length, feed.store.get().phase]).toEqual([before, 'loading'])
+  archive.push(stored(3), stored(4, 'opened'))
+  socket.position()
+  await settled(feed)
+  socket.say(5)
+  await vi.waitFor(() => expect(shown()).toEqual([5, 4, 1]))
+})
+
+test('any position soon after may have been the answer: the page is read again', async () => {
+  const archive = [stored(1, 'opened')]
+  const { feed, socket, shown } = lab(archive)
+  await feed.open(ALL)
+  socket.state('live')
+  await feed.setFilter(kinds('opened'))
+  socket.position()
+  await settled(feed)
+  // That was the one of every 30 s; what came until the real answer did not pass the old filter.
+  archive.push(stored(2, 'opened'))
+  socket.position()
+  await vi.waitFor(() => expect(shown()).toEqual([2, 1]))
+})
+
+test('a filter that is changed without a connection shows what the archive has, and again when connected', async () => {
+  const archive = [stored(1, 'opened'), stored(2)]
+  const { feed, socket, shown } = lab(archive)
+  await feed.open(ALL)
+  socket.state('waiting')
+  await feed.setFilter(kinds('opened'))
+  expect([feed.store.get().phase, shown()]).toEqual(['ready', [1]])
+  archive.push(stored(3, 'opened'))
+  socket.state('catching_up')
+  await vi.waitFor(() => expect(shown()).toEqual([3, 1]))
+})
+
+test('of two quick filter changes only the last one counts', async () => {
+  const { feed, socket, shown } = lab([stored(1, 'opened'), stored(2, 'clicked'), stored(3)])
+  await feed.open(ALL)
+  socket.state('live')
+  await feed.setFilter(kinds('opened'))
+  await feed.setFilter(kinds('clicked'))
+  socket.position()
+  socket.position()
+  await settled(feed)
+  expect(shown()).toEqual([2])
+})
+
+test('catching up tells how far it is; very far, the list begins anew at the head', async () => {
+  const archive = [stored(1)]
+  const { feed, seeks, socket } = lab(archive)
+  await feed.open(ALL)
+  archive.push(stored(3121))
+  socket.state('catching_up')
+  await vi.waitFor(() => expect(feed.store.get().behind).toBe(3120))
+  socket.state('live')
+  expect(feed.store.get().behind).toBe(null)
+  archive.push(stored(90_000))
+  socket.state('waiting')
+  socket.state('catching_up')
+  await vi.waitFor(() => expect(seeks).toEqual(['3-90000']))
+})
+
+test('a gap is a line of its own, between what was before and what follows', async () => {
+  const { feed, connections, socket } = lab([stored(1)])
+  await feed.open(ALL)
+  connections[0]?.onGap?.({ from: '3-1', to: '3-7', reason: 'expired' })
+  socket.say(8)
+  await vi.waitFor(() => expect(feed.list.size).toBe(3))
+  expect([0, 1, 2].map((place) => feed.list.at(place)?.type)).toEqual(['event', 'gap', 'event'])
+})
+
+test('every reason to hold still has to go before the list moves again', async () => {
+  const { feed, socket, shown } = lab([stored(1)])
+  await feed.open(ALL)
+  feed.hold('scroll', true)
+  feed.hold('pause', true)
+  socket.say(2, 3)
+  await vi.waitFor(() => expect(feed.store.get().waiting).toBe(2))
+  feed.hold('scroll', false)
+  expect(shown()).toEqual([1])
+  feed.hold('pause', false)
+  expect([shown(), feed.store.get().waiting]).toEqual([[3, 2, 1], 0])
+})
+
+test('older pages are read once each, down to the first event', async () => {
+  const { feed, shown } = lab(Array.from({ length: 450 }, (_, index) => stored(index + 1)))
+  await feed.open(ALL)
+  await Promise.all([feed.loadOlder(), feed.loadOlder()])
+  expect(shown()).toHaveLength(400)
+  await feed.loadOlder()
+  await feed.loadOlder()
+  expect([shown().length, shown().at(-1), feed.list.moreOlder]).toEqual([450, 1, false])
+})
+
+test('the watched message tells when something happens to it', async () => {
+  const { feed, socket } = lab([stored(1)])
+  await feed.open(ALL)
+  feed.watch('m9')
+  socket.say(8)
+  socket.say(9)
+  await vi.waitFor(() => expect(feed.store.get().touched).toBe(1))
+})

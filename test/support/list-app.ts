@@ -1,0 +1,120 @@
+// The list's resources on a small server of their own, with a clock, a mailbox and hooks that remember.
+import { Ajv } from 'ajv'
+import addFormats from 'ajv-formats'
+import cookie from '@fastify/cookie'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import fastify, { type InjectOptions } from 'fastify'
+import { createLinks } from '../../src/core/mailing/links.ts'
+import type { Subscriber } from '../../src/core/mailing/ports.ts'
+import { createAccess, registerAccess, registerHostCheck } from '../../src/http/access.ts'
+import { registerBodyTimeout } from '../../src/http/body-timeout.ts'
+import { registerConfirm } from '../../src/http/confirm.ts'
+import { registerErrors } from '../../src/http/errors.ts'
+import { registerSubscribers, type SubscribersDeps } from '../../src/http/subscribers.ts'
+import { registerSuppressions } from '../../src/http/suppressions.ts'
+import { registerUnsubscribe, type UnsubscribeDeps, type Unsubscription } from '../../src/http/unsubscribe.ts'
+import type { Answer } from './hub.ts'
+import { openListLab } from './list-lab.ts'
+import { openSqliteLab, type SqlLab } from './sql-lab.ts'
+
+export const TOKEN = 'the-api-token-of-the-tests'
+const PUBLIC_URL = 'https://hub.example.com'
+
+type Options = Partial<
+  Pick<SubscribersDeps, 'doubleOptIn' | 'erasers' | 'sendMail'> & Pick<UnsubscribeDeps, 'addressOf'>
+> & { readonly auth?: 'on' | 'off' }
+
+export type ListApp = Awaited<ReturnType<typeof startListApp>>
+
+export async function startListApp(options: Options = {}, openLab: () => Promise<SqlLab> = openSqliteLab) {
+  const lab = await openListLab(openLab)
+  const now = () => lab.clock.now
+  const links = createLinks('a secret of the tests', PUBLIC_URL)
+  const mails: { readonly to: string; readonly url: string; readonly expiresAt: number }[] = []
+  const mailer = { broken: false }
+  const unsubscriptions: Unsubscription[] = []
+  const access = createAccess({
+    auth: options.auth ?? 'on',
+    token: TOKEN,
+    secret: 'a secret of the tests',
+    publicUrl: PUBLIC_URL,
+    allowedOrigins: [],
+    now,
+  })
+  const app = await createServer()
+  registerHostCheck(app, access)
+  registerAccess(app, access)
+  const shared = { subscribers: lab.list, suppressions: lab.suppressions, links, access, now }
+  await registerSubscribers(app, {
+    ...shared,
+    doubleOptIn: false,
+    erasers: [],
+    async sendConfirmation({ email }: Subscriber, url: string, expiresAt: number) {
+      if (mailer.broken) throw new Error('the mail server is gone')
+      mails.push({ to: email, url, expiresAt })
+    },
+    ...options,
+  })
+  await registerSuppressions(app, shared)
+  await registerConfirm(app, shared)
+  await registerUnsubscribe(app, {
+    ...shared,
+    ...options,
+    onUnsubscribed: async (unsubscription) => void unsubscriptions.push(unsubscription),
+  })
+
+  const call = async (request: InjectOptions) => toAnswer(await app.inject(request))
+  const withToken = (method: InjectOptions['method'], url: string, payload?: InjectOptions['payload']) =>
+    call({ method, url, payload, headers: { authorization: TOKEN } })
+  return {
+    ...lab,
+    app,
+    links,
+    mails,
+    mailer,
+    unsubscriptions,
+    /** Without the token. */
+    call,
+    get: (url: string) => withToken('GET', url),
+    post: (url: string, payload?: object) => withToken('POST', url, payload),
+    patch: (url: string, payload?: object) => withToken('PATCH', url, payload),
+    remove: (url: string, payload?: object) => withToken('DELETE', url, payload),
+    /** The reader's row, as the API shows it. */
+    reader: async (email: string) =>
+      (await withToken('GET', `/subscribe?email=${encodeURIComponent(email)}`)).body.subscribers[0],
+    async close() {
+      await app.close()
+      await lab.close()
+    },
+  }
+}
+
+/** As app.ts sets one up. */
+async function createServer() {
+  const app = fastify({
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    requestTimeout: 0,
+  })
+  registerErrors(app)
+  const strict = addFormats.default(new Ajv({ allErrors: false, useDefaults: true }))
+  const lenient = addFormats.default(new Ajv({ coerceTypes: 'array', useDefaults: true }))
+  app.setValidatorCompiler<object>(({ schema, httpPart }) =>
+    (httpPart === 'body' ? strict : lenient).compile(schema),
+  )
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, undefined) : parseJson(request, body, done),
+  )
+  await app.register(helmet)
+  await app.register(cookie)
+  await app.register(rateLimit, { global: false })
+  registerBodyTimeout(app, 60_000)
+  return app
+}
+
+function toAnswer(response: { statusCode: number; headers: Answer['headers']; payload: string }): Answer {
+  const isJson = /json/.test(String(response.headers['content-type'])) && response.payload !== ''
+  const body = isJson ? JSON.parse(response.payload) : undefined
+  return { status: response.statusCode, headers: response.headers, text: response.payload, body }
+}

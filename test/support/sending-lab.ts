@@ -1,0 +1,138 @@
+// What the tests of sending work with: a list and its ledger, stores for what is under way, and a mail server that does
+// as the test says.
+import { createSubscribers } from '../../src/adapters/sql/subscribers.ts'
+import { createSuppressions } from '../../src/adapters/sql/suppressions.ts'
+import { createLeases } from '../../src/adapters/sql/leases.ts'
+import { createHtmlToText } from '../../src/adapters/mail/html-to-text.ts'
+import { openSmtpMailer } from '../../src/adapters/mail/smtp.ts'
+import type { Log } from '../../src/core/log.ts'
+import type { LaneConfig } from '../../src/core/mailing/lanes.ts'
+import { createLinks } from '../../src/core/mailing/links.ts'
+import { compileMail } from '../../src/core/mailing/message.ts'
+import type {
+  Campaign,
+  DeliveryCounts,
+  Mailer,
+  SubscriberStore,
+  SuppressionStore,
+} from '../../src/core/mailing/ports.ts'
+import { startSending, type Sending, type SendingOptions } from '../../src/core/mailing/sending.ts'
+import { silentLog } from './feed-lab.ts'
+import { emailOf, openLedgerLab, type LedgerLab } from './ledger-lab.ts'
+import { startScriptedSmtp, type Script, type ScriptedServer } from './scripted-smtp.ts'
+import type { SendLab, SendStores } from './send-lab.ts'
+import type { SqlLab } from './sql-lab.ts'
+
+const SECRET = 'a secret of the tests'
+
+/** Fast enough that no test waits for it. */
+export const QUICK: readonly LaneConfig[] = [
+  { name: 'naver', domains: ['naver.com'], connections: 4, perSecond: 2_000 },
+  { name: 'google', domains: ['gmail.com'], connections: 4, perSecond: 2_000 },
+  { name: 'default', domains: [], connections: 4, perSecond: 2_000 },
+]
+
+export type Worker = Sending & { readonly stores: SendStores }
+
+export type WorkerOptions = Partial<SendingOptions> & { readonly url?: string }
+
+export type SendingLab = LedgerLab & {
+  readonly subscribers: SubscriberStore
+  readonly suppressions: SuppressionStore
+  readonly server: ScriptedServer
+  /** Whether several workers can run at a time. */
+  readonly shared: boolean
+  /** The stores of what is under way, as a process has them that does not send. */
+  openStores(): SendStores
+  /** A process that sends. The lab closes it at the end. */
+  work(options?: WorkerOptions): Worker
+  /** Adds readers, and a campaign to them that runs. */
+  mail(readers: number, changes?: Partial<Campaign>): Promise<Campaign>
+  counts(campaign: Campaign): Promise<DeliveryCounts>
+  status(campaign: Campaign): Promise<Campaign['status'] | undefined>
+  /** The numbers of the readers who got a mail, in order; twice who got it twice. */
+  got(): number[]
+}
+
+type Labs = { readonly sql: SqlLab; readonly send: SendLab; readonly script?: Script; readonly log?: Log }
+
+export async function openSendingLab({ sql, send, script, log = silentLog }: Labs): Promise<SendingLab> {
+  const ledgerLab = await openLedgerLab(sql)
+  const server = await startScriptedSmtp(script)
+  const subscribers = createSubscribers(ledgerLab.sql, { secret: SECRET })
+  const suppressions = createSuppressions(ledgerLab.sql, { secret: SECRET })
+  const links = createLinks(SECRET, 'https://hub.example.com')
+  const closing: (() => Promise<unknown>)[] = []
+  let workers = 0
+  let readers = 0
+
+  const compile = (campaign: Campaign) =>
+    compileMail(campaign, {
+      from: { name: 'News', address: 'news@hub.example.com' },
+      replyTo: null,
+      unsubscribeUrl: links.unsubscribeUrl,
+      htmlToText: createHtmlToText(),
+    })
+
+  function work({ url = server.url, ...options }: WorkerOptions = {}): Worker {
+    const { laneConfigs = QUICK } = options
+    const stores = send.open({ configs: laneConfigs, log })
+    const mailer: Mailer = openSmtpMailer({ url, from: { name: '', address: 'news@hub.example.com' }, log })
+    const sending = startSending({
+      ...stores,
+      campaigns: ledgerLab.store,
+      ledger: ledgerLab.ledger,
+      subscribers,
+      suppressions,
+      laneConfigs,
+      mailer,
+      compile,
+      retryDelaysMs: [100, 200],
+      leases: createLeases(ledgerLab.sql),
+      owner: `worker ${(workers += 1)}`,
+      log,
+      ...options,
+    })
+    let closed: Promise<void> | undefined
+    const close = () =>
+      (closed ??= sending
+        .close()
+        .then(() => mailer.close())
+        .then(() => stores.close()))
+    closing.push(close)
+    return { ...sending, stores, close }
+  }
+
+  return {
+    ...ledgerLab,
+    subscribers,
+    suppressions,
+    server,
+    shared: send.shared,
+    openStores: () => send.open({ configs: QUICK, log }),
+    work,
+    async mail(count, changes) {
+      await ledgerLab.addReaders({ count, from: readers })
+      readers += count
+      return ledgerLab.start(changes)
+    },
+    counts: ({ id }) => ledgerLab.ledger.counts(id),
+    status: async ({ id }) => (await ledgerLab.store.get(id))?.status,
+    got: () => server.taken.map(readerOf).sort((a, b) => a - b),
+    async close() {
+      await Promise.all(closing.map((close) => close()))
+      await server.close()
+      await send.close()
+      await ledgerLab.close()
+    },
+  }
+}
+
+export function readerOf(mail: string): number {
+  return Number(/^To: .*Reader-(\d+)@/im.exec(mail)?.[1] ?? NaN)
+}
+
+export const range = (count: number, from = 0): number[] => Array.from({ length: count }, (_, n) => from + n)
+
+/** A step's line is about this reader. */
+export const isAbout = (line: string, reader: number): boolean => line.includes(`<${emailOf(reader)}>`)
