@@ -1,6 +1,5 @@
 // Places among the connections of a lane in Redis: kept by a heartbeat, so that a dead worker's are soon free.
 import { randomUUID } from 'node:crypto'
-import type { Log } from '../../core/log.ts'
 import type { LaneConfig } from '../../core/mailing/lanes.ts'
 import { SEND_KEYS } from './keys.ts'
 import { connectScript, releaseScript, renewScript } from './lane-control.scripts.ts'
@@ -15,10 +14,9 @@ export type PlacesOptions = {
   readonly connection: Pick<SendConnection, 'run'>
   readonly clock: () => string
   readonly turnMs: number
-  readonly log: Log
 }
 
-export function openPlaces({ connection, clock, turnMs, log }: PlacesOptions) {
+export function openPlaces({ connection, clock, turnMs }: PlacesOptions) {
   const held = new Map<string, Set<string>>()
 
   async function renew(): Promise<void> {
@@ -28,7 +26,7 @@ export function openPlaces({ connection, clock, turnMs, log }: PlacesOptions) {
   }
 
   const heartbeat = setInterval(() => {
-    renew().catch((err: unknown) => log.warn({ err }, 'the places among the connections cannot be renewed'))
+    renew().catch(() => undefined) // an outage, told by the connection; what expires meanwhile is asked for again
   }, RENEW_MS)
   heartbeat.unref()
 
