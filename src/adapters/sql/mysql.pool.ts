@@ -17,7 +17,8 @@ const WAITING = 1_000
 const CONNECT_MS = 5_000
 const CLOSE_MS = 3_000
 
-// Set rather than inherited: each of them changes what a statement does. Backslash escapes must be on for mysql2.
+// Set rather than inherited: each of them changes what a statement does. Backslash escapes must be on for
+// mysql2.
 const SETTINGS = `SET time_zone = '+00:00', innodb_lock_wait_timeout = 10,
   sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION'`
 // Others' inserts need not wait for ranges that a statement merely looked at.
@@ -85,8 +86,8 @@ export function createConnections(url: string, queryMs: number) {
 type Ended = { readonly config: ConnectionOptions; destroy(): void }
 
 /**
- * The sockets under mysql2's connections. Its own way to destroy one is to end it politely, and that would leave
- * it open, and the process running, for as long as a server hangs.
+ * The sockets under mysql2's connections. Its own way to destroy one is to end it politely, and that would
+ * leave it open, and the process running, for as long as a server hangs.
  */
 function createSockets() {
   const sockets = new Map<ConnectionOptions, Socket>()
