@@ -60,7 +60,7 @@ export function openStores(kind: string, place: string, options: StoreOptions = 
     return { queue, marks: createEmbeddedMarks(store), lanes: createEmbeddedLaneControl(configs, now), close }
   }
   const connection = openSendConnection({ url: place, log })
-  const lanes = openRedisLaneControl({ connection, configs, ...(now ? { now } : {}) })
+  const lanes = openRedisLaneControl({ connection, configs, log, ...(now ? { now } : {}) })
   const queue = openRedisSendQueue({ url: place, log, ...patience })
   return {
     queue,

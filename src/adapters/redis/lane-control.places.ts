@@ -1,5 +1,6 @@
 // Places among the connections of a lane in Redis: kept by a heartbeat, so that a dead worker's are soon free.
 import { randomUUID } from 'node:crypto'
+import type { Log } from '../../core/log.ts'
 import type { LaneConfig } from '../../core/mailing/lanes.ts'
 import { SEND_KEYS } from './keys.ts'
 import { connectScript, releaseScript, renewScript } from './lane-control.scripts.ts'
@@ -14,10 +15,12 @@ export type PlacesOptions = {
   readonly connection: Pick<SendConnection, 'run'>
   readonly clock: () => string
   readonly turnMs: number
+  readonly log: Log
 }
 
-export function openPlaces({ connection, clock, turnMs }: PlacesOptions) {
+export function openPlaces({ connection, clock, turnMs, log }: PlacesOptions) {
   const held = new Map<string, Set<string>>()
+  let troubled = false
 
   async function renew(): Promise<void> {
     for (const [lane, members] of held)
@@ -26,7 +29,14 @@ export function openPlaces({ connection, clock, turnMs }: PlacesOptions) {
   }
 
   const heartbeat = setInterval(() => {
-    renew().catch(() => undefined) // an outage, told by the connection; what expires meanwhile is asked for again
+    // What expires in an outage is asked for again. It is told once.
+    renew().then(
+      () => (troubled = false),
+      (err: unknown) => {
+        if (!troubled) log.warn({ err }, 'the places among the connections cannot be renewed')
+        troubled = true
+      },
+    )
   }, RENEW_MS)
   heartbeat.unref()
 

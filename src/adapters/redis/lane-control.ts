@@ -1,5 +1,6 @@
 // The pace of the lanes in Redis, where all workers share it.
 import { HubError } from '../../core/errors.ts'
+import type { Log } from '../../core/log.ts'
 import {
   AHEAD_MS,
   FULL_PACE,
@@ -23,6 +24,7 @@ export type RedisLaneOptions = {
   readonly configs: readonly LaneConfig[]
   /** Redis's own clock without it. */
   readonly now?: () => number
+  readonly log: Log
 }
 
 /** Workers that learn something of a lane at the same moment get in each other's way a few times at most. */
