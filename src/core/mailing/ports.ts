@@ -287,9 +287,7 @@ export type Step = 'go' | 'paused' | 'cancelled' | 'fenced'
 /** What the ledger has not been told yet, mail by mail, among all workers; survives kill -9 of any of them. */
 export type Marks = {
   /** Takes a chunk over: whoever had it before is fenced off from now on. Gives what is marked. */
-  take(
-    ref: ChunkRef,
-  ): Promise<{
+  take(ref: ChunkRef): Promise<{
     readonly token: number
     readonly outcomes: readonly Outcome[]
     readonly inDoubt: readonly number[]
@@ -298,12 +296,7 @@ export type Marks = {
    * One round trip for the mails of a moment: records what became of the last ones, checks token and campaign, claims the
    * next ones. A fenced caller's outcomes are not taken; a campaign that does not run has them recorded, and claims none.
    */
-  step(
-    ref: ChunkRef,
-    token: number,
-    outcomes: readonly Outcome[],
-    claims: readonly number[],
-  ): Promise<Step>
+  step(ref: ChunkRef, token: number, outcomes: readonly Outcome[], claims: readonly number[]): Promise<Step>
   /** After the ledger has everything. Does nothing for a fenced token. */
   drop(ref: ChunkRef, token: number): Promise<void>
   /** Takes hold at the very next step of every worker. */
