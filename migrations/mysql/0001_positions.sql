@@ -1,1 +1,0 @@
-INSERT INTO positions (name, epoch, seq) VALUES ('archive', 0, 0);
