@@ -13,6 +13,7 @@ import type { EventArchive, EventFeed, OneTime, Quarantine } from './core/ports.
 import type { Sending } from './core/mailing/sending.ts'
 import type { Tracking } from './core/tracking.ts'
 import { createAccess, registerAccess, registerHostCheck, type Access } from './http/access.ts'
+import { registerBodyTimeout } from './http/body-timeout.ts'
 import { registerDocs, registerDocsPage } from './http/docs.ts'
 import { registerErrors, requestForLog } from './http/errors.ts'
 import { registerEvents } from './http/events.ts'
@@ -124,11 +125,12 @@ async function createServer({ settings, log }: WorkerDeps, access: Access): Prom
     genReqId: () => randomUUID(),
     trustProxy: settings.trustProxy.length ? [...settings.trustProxy] : false,
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: 0, // an import may take longer: registerBodyTimeout bounds the rest
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
   })
   setUpRequests(app)
+  registerBodyTimeout(app, REQUEST_TIMEOUT_MS)
   await app.register(helmet, securityHeaders(settings.publicUrl.startsWith('https:')))
   await app.register(cors, { origin: [...settings.allowedOrigins], credentials: true, maxAge: 600 })
   await app.register(cookie)

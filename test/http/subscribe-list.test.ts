@@ -11,7 +11,6 @@ afterAll(() => app?.close())
 const ANN = { email: 'Ann@Example.com', name: 'Ann 안녕' }
 const error = (status: number, code: string) => ({ status, body: { error: { code } } })
 const NOBODY = '01a20144-af1d-722a-9d98-6a215e4325f9'
-const form = 'application/x-www-form-urlencoded'
 const addAnn = async (): Promise<string> => (await app.post('/subscribe', ANN)).body.id
 const addMany = (count: number) => app.list.import(makeReaders(1, count), NOON, false)
 

@@ -1,7 +1,7 @@
 // POST /subscribe, code by code.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startListApp, TOKEN, type ListApp } from '../support/list-app.ts'
-import { HOUR, makeReaders, makeSuppression, NOON } from '../support/list-lab.ts'
+import { HOUR, makeSuppression, NOON } from '../support/list-lab.ts'
 
 let app: ListApp
 beforeAll(async () => void (app = await startListApp()))
@@ -10,10 +10,8 @@ afterAll(() => app?.close())
 
 const ANN = { email: 'Ann@Example.com', name: 'Ann 안녕' }
 const error = (status: number, code: string) => ({ status, body: { error: { code } } })
-const NOBODY = '01a20144-af1d-722a-9d98-6a215e4325f9'
 const form = 'application/x-www-form-urlencoded'
 const addAnn = async (): Promise<string> => (await app.post('/subscribe', ANN)).body.id
-const addMany = (count: number) => app.list.import(makeReaders(1, count), NOON, false)
 
 describe('POST', () => {
   test('is 201 with the subscriber', async () => {

@@ -89,8 +89,10 @@ function startWorker(
   const connection = connect(url, true, log)
   const jobs = new Map<string, AbortController>()
   const underWay = new Set<Promise<void>>()
+  let closing = false
 
   async function take(job: ChunkJob): Promise<void> {
+    if (closing) return // fetched a moment too late: the ledger brings it back
     const stop = new AbortController()
     jobs.set(String(job.id), stop)
     const handled = handle(job.data, stop.signal).finally(() => jobs.delete(String(job.id)))
@@ -115,13 +117,17 @@ function startWorker(
   worker.on('error', () => {}) // lost locks are told above, lost connections by the connection
   return {
     async close(): Promise<void> {
-      // Whatever is fetched from now on ends at once, and is then handed back by the ledger.
+      closing = true
+      const closed = worker.close().catch(() => undefined)
       for (const stop of jobs.values()) stop.abort()
       await Promise.allSettled(underWay)
       // Without Redis BullMQ would wait for it. Nothing is lost: locks run out, and the ledger brings chunks back.
-      const closed = worker.close(connection.status !== 'ready').catch(() => undefined)
       await Promise.race([closed, pause(CLOSE_MS, undefined, { ref: false })])
       connection.disconnect()
+      worker
+        .getBackend()
+        .blockingClient?.then((client) => client.disconnect())
+        .catch(() => undefined)
     },
   }
 }

@@ -1,0 +1,1 @@
+INSERT INTO positions (name, epoch, seq) VALUES ('archive', 0, 0);
