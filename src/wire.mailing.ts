@@ -17,12 +17,14 @@ import { openRedisSendQueue } from './adapters/redis/send-queue.ts'
 import { createCampaignStore } from './adapters/sql/campaigns.ts'
 import type { Sql } from './adapters/sql/dialect.ts'
 import { createLedger } from './adapters/sql/ledger.ts'
+import { createReactionStore } from './adapters/sql/reactions.ts'
 import { createSubscribers } from './adapters/sql/subscribers.ts'
 import { createSuppressions } from './adapters/sql/suppressions.ts'
 import { createActions } from './core/mailing/campaign.actions.ts'
 import { composeConfirmation } from './core/mailing/confirmation.ts'
-import type { LaneConfig } from './core/mailing/lanes.ts'
+import { createLaneOf, type LaneConfig } from './core/mailing/lanes.ts'
 import { createLinks } from './core/mailing/links.ts'
+import { createLoopNews, type LoopNews } from './core/mailing/loop-news.ts'
 import { readSender } from './core/mailing/mailbox.ts'
 import { compileMail, type MailSettings } from './core/mailing/message.ts'
 import type { LaneControl, Mailer, Marks, SendQueue } from './core/mailing/ports.ts'
@@ -32,6 +34,8 @@ import type { MailingDeps } from './http/mailing.ts'
 
 export type Mailing = MailingDeps & {
   readonly transport: Mailer['transport']
+  /** To be told what tracking has committed. */
+  readonly loop: (news: LoopNews) => void
   /** undefined where the role is `web`: other processes send. */
   readonly sending: Sending | undefined
   /** Finishes the mails in flight; before the database is closed. */
@@ -57,6 +61,7 @@ export function openMailing(config: Config, { sql, leases, owner, secret, log }:
   const suppressions = createSuppressions(sql, { secret })
   const campaigns = createCampaignStore(sql)
   const ledger = createLedger(sql)
+  const reactions = createReactionStore(sql)
   const links = createLinks(secret, config.PUBLIC_URL)
   const settings: MailSettings = {
     ...mail.sender,
@@ -88,8 +93,17 @@ export function openMailing(config: Config, { sql, leases, owner, secret, log }:
     suppressions,
     campaigns,
     ledger,
+    reactions,
     links,
     sending,
+    loop: createLoopNews({
+      lanes: stores.lanes,
+      marks: stores.marks,
+      laneOf: createLaneOf(laneConfigs),
+      log,
+    }),
+    onUnsubscribed: async ({ delivery, at }) => void (delivery && (await reactions.leftByLink(delivery, at))),
+    addressOf: reactions.addressOf,
     transport: mailer.transport,
     actions: createActions({ campaigns, ledger, marks, transport: mailer.transport, wake, log }),
     laneStates: () => lanes.states(),

@@ -14,6 +14,7 @@ import { openRedisOneTime } from './adapters/redis/one-time.ts'
 import type { Sql } from './adapters/sql/dialect.ts'
 import { createEventArchive } from './adapters/sql/event-archive.ts'
 import { createLeases } from './adapters/sql/leases.ts'
+import { createLoop } from './adapters/sql/loop.ts'
 import { openMysql } from './adapters/sql/mysql.ts'
 import { createQuarantine } from './adapters/sql/quarantine.ts'
 import { openSqlite } from './adapters/sql/sqlite.ts'
@@ -22,7 +23,7 @@ import { createHub } from './core/hub.ts'
 import type { EventFeed, Leases, OneTime } from './core/ports.ts'
 import { startTracking } from './core/tracking.ts'
 import { version } from './version.ts'
-import { openMailing } from './wire.mailing.ts'
+import { openMailing, type Mailing } from './wire.mailing.ts'
 
 /** What this process runs on, by its role. */
 export type Wired = WorkerDeps & {
@@ -62,7 +63,17 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
     ],
   }
   const tracked =
-    config.ROLE === 'worker' ? undefined : await openTracking(config, events, sql, leases, owner, log)
+    config.ROLE === 'worker'
+      ? undefined
+      : await openTracking(config, {
+          events,
+          sql,
+          leases,
+          owner,
+          secret: settings.secret,
+          loop: mailing.loop,
+          log,
+        })
   log.info({ ...stores, mail: mailing.transport, role: config.ROLE, version }, 'stores opened')
   return {
     ...base,
@@ -78,16 +89,29 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
   }
 }
 
-/** The readers of the feed: the bus, and the archive. */
-async function openTracking(
-  { ARCHIVE_DAYS: archiveDays }: Config,
-  { feed }: Events,
-  sql: Sql,
-  leases: Leases,
-  owner: string,
-  log: FastifyBaseLogger,
-) {
-  const archive = createEventArchive(sql)
+type TrackingNeeds = {
+  readonly events: Events
+  readonly sql: Sql
+  readonly leases: Leases
+  readonly owner: string
+  readonly secret: string
+  readonly loop: Mailing['loop']
+  readonly log: FastifyBaseLogger
+}
+
+/** The readers of the feed: the bus, and the archive with all that events change. */
+async function openTracking(config: Config, needs: TrackingNeeds) {
+  const { events, sql, leases, owner, secret, loop, log } = needs
+  const { feed } = events
+  const archiveDays = config.ARCHIVE_DAYS
+  const effects = createLoop(sql, {
+    secret,
+    softBounces: config.SOFT_BOUNCES,
+    bounceRate: config.PAUSE_BOUNCE_RATE,
+    complaintRate: config.PAUSE_COMPLAINT_RATE,
+    onCommitted: loop,
+  })
+  const archive = createEventArchive(sql, effects)
   const quarantine = createQuarantine(sql)
   const head = await patiently(() => feed.last(0))
   const hub = createHub(feed, head, (err) => log.warn({ err }, 'a socket could not be caught up yet'))

@@ -172,11 +172,13 @@ function judge(
   const findings: string[] = []
   if (missed > 0) findings.push(`${missed} readers got nothing`)
   if (got.size + missed !== readers) findings.push('someone got a mail who is no reader')
-  if (total !== readers || sum !== readers) findings.push(`${readers} readers, but total ${total}, sum ${sum}`)
+  if (total !== readers || sum !== readers)
+    findings.push(`${readers} readers, but total ${total}, sum ${sum}`)
   if (counts.sent !== readers) findings.push(`counted as sent: ${counts.sent}`)
   // In doubt are the mails that were under way, over all lanes.
   const bound = blows * connections * 3
   const extra = taken - got.size
-  if (extra > bound) findings.push(`${extra} mails too many: more than the ${bound} connections that were lost`)
+  if (extra > bound)
+    findings.push(`${extra} mails too many: more than the ${bound} connections that were lost`)
   return { store, readers, missed, doubled, extra, blows, counts, seconds, findings }
 }

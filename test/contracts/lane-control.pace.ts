@@ -23,7 +23,7 @@ export function promisesOfPace(lab: () => SendLab): void {
   /** Asks for as much as it gets for a while; the instants at which mails were granted. */
   async function ask(lanes: LaneControl, clock: { now: number }, forMs: number, count: number) {
     const granted: number[] = []
-    for (const end = clock.now + forMs; clock.now < end; ) {
+    for (const end = clock.now + forMs; clock.now < end;) {
       const lease = await lanes.lease('default', count)
       granted.push(...Array.from({ length: lease.granted }, () => clock.now))
       if (lease.granted === 0) clock.now += Math.max(1, Math.ceil(lease.retryAfterMs))
@@ -32,7 +32,9 @@ export function promisesOfPace(lab: () => SendLab): void {
   }
 
   function mostInASecond(instants: readonly number[]): number {
-    return Math.max(...instants.map((from) => instants.filter((at) => at >= from && at < from + SECOND).length))
+    return Math.max(
+      ...instants.map((from) => instants.filter((at) => at >= from && at < from + SECOND).length),
+    )
   }
 
   test.for([1, 7, 20, 100, 1000])('gives %i a second, and hardly more in any second', async (rate) => {

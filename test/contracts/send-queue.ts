@@ -12,7 +12,8 @@ export function sendQueueContract(openLab: () => Promise<SendLab>): void {
   /** A worker that remembers, and holds every chunk until it is let go. */
   function startWorker(queue: SendQueue, lane = 'default', width = 4) {
     const taken: ChunkRef[] = []
-    const held: { ref: ChunkRef; signal: AbortSignal; finish: () => void; fail: (error: Error) => void }[] = []
+    const held: { ref: ChunkRef; signal: AbortSignal; finish: () => void; fail: (error: Error) => void }[] =
+      []
     const worker = queue.work(lane, width, (ref, signal) => {
       taken.push(ref)
       const { promise, resolve, reject } = Promise.withResolvers<void>()

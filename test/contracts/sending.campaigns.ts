@@ -172,7 +172,14 @@ export function promisesOfCampaigns({ lab, script }: Current): void {
       compile: () => ({
         mail({ email, name }) {
           if (email === emailOf(1)) throw new Error('a name too long')
-          const texts = { subject: 's', html: 'h', text: 't', replyTo: null, messageId: `${email}`, headers: {} }
+          const texts = {
+            subject: 's',
+            html: 'h',
+            text: 't',
+            replyTo: null,
+            messageId: `${email}`,
+            headers: {},
+          }
           return { to: { name, address: email }, ...texts }
         },
       }),

@@ -9,8 +9,10 @@ import type { Current } from './sending.ts'
 const ONE_LANE = [{ name: 'default', domains: [], connections: 2, perSecond: 2_000 }]
 
 export function promisesOfFaults({ lab, script }: Current): void {
-  const laneState = async (worker: { metrics: () => Promise<{ lanes: readonly { name: string }[] }> }, name: string) =>
-    (await worker.metrics()).lanes.find((lane) => lane.name === name)
+  const laneState = async (
+    worker: { metrics: () => Promise<{ lanes: readonly { name: string }[] }> },
+    name: string,
+  ) => (await worker.metrics()).lanes.find((lane) => lane.name === name)
   const deliveriesOf = (campaignId: string) => lab().ledger.deliveries({ campaignId, limit: 1_000 })
 
   test('a deferred mail is tried again, and is the same mail', async () => {
@@ -69,7 +71,9 @@ export function promisesOfFaults({ lab, script }: Current): void {
   })
 
   test("a sender's fault pauses the lane, keeps its mails, and leaves the other lanes alone", async () => {
-    script((step, { line }) => (step === 'rcpt' && line.includes('@gmail.com') ? '550 5.7.515 no DMARC' : undefined))
+    script((step, { line }) =>
+      step === 'rcpt' && line.includes('@gmail.com') ? '550 5.7.515 no DMARC' : undefined,
+    )
     const campaign = await lab().mail(40)
     const worker = lab().work()
     await eventually(async () => (await lab().counts(campaign)).sent).toBe(30)
@@ -113,7 +117,9 @@ export function promisesOfFaults({ lab, script }: Current): void {
     const campaign = await lab().mail(3)
     const worker = lab().work({ url: 'smtp://127.0.0.1:1', laneConfigs: ONE_LANE })
     await eventually(() => laneState(worker, 'default')).toMatchObject({ state: 'paused' })
-    expect(await laneState(worker, 'default')).toMatchObject({ reason: expect.stringContaining('ECONNREFUSED') })
+    expect(await laneState(worker, 'default')).toMatchObject({
+      reason: expect.stringContaining('ECONNREFUSED'),
+    })
     expect(await lab().counts(campaign)).toMatchObject({ queued: 3 })
   })
 

@@ -28,7 +28,14 @@ export function promisesOfWorkers({ lab, script }: Current): void {
     const { marks } = gone
     for (const ref of await lab().due(campaign.id, Date.now())) {
       const { token } = await marks.take(ref)
-      const outcome = { n: 0, status: 'sent', attempts: 1, dueAt: 0, reason: '250 ok', at: Date.now() } as const
+      const outcome = {
+        n: 0,
+        status: 'sent',
+        attempts: 1,
+        dueAt: 0,
+        reason: '250 ok',
+        at: Date.now(),
+      } as const
       await marks.step(ref, token, [outcome], [1])
     }
     await gone.close()
@@ -44,7 +51,9 @@ export function promisesOfWorkers({ lab, script }: Current): void {
   test('a worker whose chunk another takes over stops', async () => {
     script((step) => (step === 'rcpt' && lab().server.taken.length >= 5 ? 'silence' : undefined))
     const campaign = await lab().mail(20)
-    const worker = lab().work({ laneConfigs: [{ name: 'default', domains: [], connections: 1, perSecond: 100 }] })
+    const worker = lab().work({
+      laneConfigs: [{ name: 'default', domains: [], connections: 1, perSecond: 100 }],
+    })
     await until(() => expect(lab().server.taken).toHaveLength(5))
     const [ref] = await lab().due(campaign.id, Date.now())
     if (!ref) throw new Error('nothing is due')
@@ -64,7 +73,9 @@ export function promisesOfWorkers({ lab, script }: Current): void {
     await eventually(() => lab().status(campaign)).toBe('finished')
     expect(lab().got()).toEqual(range(3_000))
     const doubts = await Promise.all(workers.map(async (worker) => (await worker.metrics()).counts))
-    expect(doubts.flatMap((counts) => [...counts.values()]).every(({ in_doubt }) => in_doubt === 0)).toBe(true)
+    expect(doubts.flatMap((counts) => [...counts.values()]).every(({ in_doubt }) => in_doubt === 0)).toBe(
+      true,
+    )
   })
 
   test('another worker feeds when the one that did is gone', async () => {

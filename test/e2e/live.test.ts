@@ -140,7 +140,8 @@ test('scrolling down fetches what is older, to the very first', async () => {
     await hub.post(mailEvents(250, (index) => ({ subject: `Mail ${batch * 250 + index}` })))
   }
   const page = await open()
-  const scrollTo = (top: number) => page.locator('.scroller').evaluate((list, to) => list.scrollTo(0, to), top)
+  const scrollTo = (top: number) =>
+    page.locator('.scroller').evaluate((list, to) => list.scrollTo(0, to), top)
   const height = () => page.locator('.all').evaluate((all) => all.clientHeight)
   await eventually(async () => {
     await scrollTo(1e6)

@@ -114,7 +114,11 @@ export function chunk(number: number, lane = 'default', campaignId = CAMPAIGN): 
 const DIE = join(import.meta.dirname, 'send-and-die.ts')
 
 /** Runs a process that does `what` to the stores and is killed by kill -9 as soon as it has. Resolves after its end. */
-export function dieAfter(lab: SendLab, what: 'take-chunk' | 'mark', ...args: readonly string[]): Promise<string> {
+export function dieAfter(
+  lab: SendLab,
+  what: 'take-chunk' | 'mark',
+  ...args: readonly string[]
+): Promise<string> {
   const child = spawn(process.execPath, [DIE, ...lab.recipe, what, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -35,8 +35,7 @@ export function createEmbeddedMarks(store: SendStore): Marks {
     step: async ({ campaignId, chunk }, token, outcomes, claims) =>
       atomically((): Step => {
         if (!holds(campaignId, chunk, token)) return 'fenced'
-        for (const outcome of outcomes)
-          write.mark.run(campaignId, chunk, outcome.n, JSON.stringify(outcome))
+        for (const outcome of outcomes) write.mark.run(campaignId, chunk, outcome.n, JSON.stringify(outcome))
         const halted = select.halted.get(campaignId) as { state: Step } | undefined
         if (halted) return halted.state
         for (const n of claims) write.mark.run(campaignId, chunk, n, null)

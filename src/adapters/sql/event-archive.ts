@@ -6,6 +6,7 @@ import type { ArchiveRow, EventArchive } from '../../core/ports.ts'
 import { rowsFor, type Sql, type Tables, type Write } from './dialect.ts'
 import { chunks, createSearch, inPlaces } from './event-search.ts'
 import { KEY_LENGTH, keyOf } from './keys.ts'
+import type { PageEffects } from './loop.ts'
 import { toParts } from './texts.ts'
 
 const POSITION = 'archive'
@@ -13,7 +14,8 @@ const MINUTE_MS = 60_000
 /** More would slow down a whole batch for one event; Mandrill itself takes 100 a mail. */
 const TAGS_INDEXED = 200
 
-export function createEventArchive(sql: Sql): EventArchive {
+/** `effects`: what events change besides, in the same transaction. */
+export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchive {
   const { db } = sql
   const { events, eventTexts, eventTags, eventCounts, positions } = sql.tables
 
@@ -41,12 +43,18 @@ export function createEventArchive(sql: Sql): EventArchive {
   }
 
   async function store(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
+    const effect = await effects?.(rows)
     try {
-      await sql.atomically([movePosition(from, to), ...insertions(sql.tables, rows)])
+      await sql.atomically([
+        movePosition(from, to),
+        ...insertions(sql.tables, rows),
+        ...(effect?.writes ?? []),
+      ])
     } catch (error) {
       if (sql.fault(error) !== 'null') throw error
       throw new HubError('archive.conflict', { cause: error })
     }
+    effect?.committed()
   }
 
   /** Safe outside the transaction: whoever archives one of them meanwhile moves the position, too. */

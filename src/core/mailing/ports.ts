@@ -4,6 +4,8 @@
 // lane. The queue only says which worker looks after which chunk now; marks remember, mail by mail, what the ledger has
 // not been told yet. After any crash the ledger and the marks together know what is left to do.
 
+import type { Fact, Facts } from './reactions.ts'
+
 /** subscribed = wants mail. Whether one gets mail also depends on suppressions. */
 export type Subscriber = {
   readonly id: string
@@ -265,6 +267,20 @@ export type Ledger = {
   }): Promise<readonly Delivery[]>
 }
 
+type DeliveryName = { readonly campaignId: string; readonly deliveryId: string }
+
+/** What came back of the mails. Tracking writes it in the transaction that takes the events; here it is read. */
+export type ReactionStore = {
+  /** How many readers each fact is true of. A campaign without any is left out. */
+  counts(campaignIds: readonly string[]): Promise<ReadonlyMap<string, Readonly<Record<Fact, number>>>>
+  /** The facts of these deliveries of a campaign; those that nothing was heard of are left out. */
+  of(campaignId: string, deliveryIds: readonly string[]): Promise<ReadonlyMap<string, Facts>>
+  /** A reader has left by the hub's own link in this mail; once, however often it is told. */
+  leftByLink(delivery: DeliveryName, at: number): Promise<void>
+  /** To whom a mail went; undefined when that is not known any more. */
+  addressOf(delivery: DeliveryName): Promise<string | undefined>
+}
+
 /** Which worker looks after which chunk now. BullMQ on Redis, a table when embedded. */
 export type SendQueue = {
   /** Chunks that are in the queue already, waiting or being worked on, are passed over. */
@@ -287,9 +303,7 @@ export type Step = 'go' | 'paused' | 'cancelled' | 'fenced'
 /** What the ledger has not been told yet, mail by mail, among all workers; survives kill -9 of any of them. */
 export type Marks = {
   /** Takes a chunk over: whoever had it before is fenced off from now on. Gives what is marked. */
-  take(
-    ref: ChunkRef,
-  ): Promise<{
+  take(ref: ChunkRef): Promise<{
     readonly token: number
     readonly outcomes: readonly Outcome[]
     readonly inDoubt: readonly number[]
@@ -298,12 +312,7 @@ export type Marks = {
    * One round trip for the mails of a moment: records what became of the last ones, checks token and campaign, claims the
    * next ones. A fenced caller's outcomes are not taken; a campaign that does not run has them recorded, and claims none.
    */
-  step(
-    ref: ChunkRef,
-    token: number,
-    outcomes: readonly Outcome[],
-    claims: readonly number[],
-  ): Promise<Step>
+  step(ref: ChunkRef, token: number, outcomes: readonly Outcome[], claims: readonly number[]): Promise<Step>
   /** After the ledger has everything. Does nothing for a fenced token. */
   drop(ref: ChunkRef, token: number): Promise<void>
   /** Takes hold at the very next step of every worker. */

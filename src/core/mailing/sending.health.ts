@@ -49,7 +49,7 @@ export function createHealth({ lane, lanes, now, log }: HealthOptions): Health {
 
   async function blame(reason: string): Promise<void> {
     const ms = at(FAULT_PAUSES_MS, state.faults)
-    const why = "the mail server refuses the sender: the lane is paused, its mails wait, see to the account"
+    const why = 'the mail server refuses the sender: the lane is paused, its mails wait, see to the account'
     if (await pauseFor(ms, reason, why)) state.faults += 1
   }
 

@@ -120,7 +120,11 @@ export function startSending(options: SendingOptions): Sending {
       return {
         counts: counters.read(),
         lanes: await options.lanes.states(),
-        queued: await queuedByLane(options.ledger, active.map(({ id }) => id), laneNames),
+        queued: await queuedByLane(
+          options.ledger,
+          active.map(({ id }) => id),
+          laneNames,
+        ),
         chunksInHand: state.inHand,
       }
     },
