@@ -1,4 +1,5 @@
 // Starts what is measured: the hub on each kind of store, Redis, and the bare servers of bench/bare.
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -32,6 +33,8 @@ export async function startBare(file: 'http-body' | 'fastify-body' | 'ws-echo'):
 
 export async function startHub(store: Store): Promise<RunningHub> {
   const dir = await mkdtemp(join(tmpdir(), 'hub-bench-'))
+  // Also when the run is cut short.
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
   const redis = store === 'redis' ? await startRedis(dir) : undefined
   const port = await freePort()
   const webhookUrl = `http://localhost:${port}/api/hook`

@@ -19,28 +19,30 @@ export type ListenOptions = {
 /** Frames whose payload begins with this are counted; hellos and positions are not. */
 const EVENT_START = '{"type":"event"'
 const START_LENGTH = EVENT_START.length
+const PING = 0x9
+/** An empty pong, masked as a client's frames must be: a hub lets go of those who do not answer its pings. */
+const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0])
 
 export async function openListeners({ port, path, token, count }: ListenOptions): Promise<Listeners> {
-  let missing = 0
-  let wanted = 0
-  let done = () => {}
+  const round = { missing: 0, wanted: 0, done: () => {}, failed: (_error: Error) => {} }
   const got: number[] = []
-  const onFrame = (index: number) => {
+  const onEvent = (index: number) => {
     got[index] = (got[index] ?? 0) + 1
-    if (got[index] === wanted && --missing === 0) done()
+    if (got[index] === round.wanted && --round.missing === 0) round.done()
   }
   const sockets: Socket[] = []
   for (let index = 0; index < count; index++) {
     got.push(0)
-    sockets.push(await openSocket(port, upgradeRequest(path, token), () => onFrame(index)))
+    const socket = await openSocket(port, upgradeRequest(path, token), () => onEvent(index))
+    socket.on('close', () => round.failed(new Error('a socket was closed')))
+    sockets.push(socket)
   }
   return {
     expect: (frames) =>
-      new Promise((resolve) => {
-        done = resolve
-        wanted = frames
-        missing = count
+      new Promise((done, failed) => {
+        Object.assign(round, { done, failed, wanted: frames, missing: count })
         got.fill(0)
+        if (sockets.some((socket) => socket.destroyed)) failed(new Error('a socket had been closed'))
       }),
     close: () => {
       for (const socket of sockets) socket.destroy()
@@ -61,9 +63,9 @@ function upgradeRequest(path: string, token: string): string {
   ].join('\r\n')
 }
 
-async function openSocket(port: number, request: string, onFrame: () => void): Promise<Socket> {
-  const read = createFrameReader(onFrame)
+async function openSocket(port: number, request: string, onEvent: () => void): Promise<Socket> {
   const socket = connect(port, '127.0.0.1').setNoDelay(true)
+  const read = createFrameReader(onEvent, () => socket.write(PONG))
   let upgraded = false
   let head: Buffer = Buffer.alloc(0)
   socket.on('error', () => {})
@@ -86,7 +88,7 @@ async function openSocket(port: number, request: string, onFrame: () => void): P
 }
 
 /** Follows frame headers (RFC 6455, section 5.2) over chunks; a server's frames have no mask. */
-function createFrameReader(onFrame: () => void): (chunk: Buffer) => void {
+function createFrameReader(onEvent: () => void, onPing: () => void): (chunk: Buffer) => void {
   let skip = 0
   let rest: Buffer = Buffer.alloc(0)
   return (chunk) => {
@@ -101,7 +103,8 @@ function createFrameReader(onFrame: () => void): (chunk: Buffer) => void {
         rest = Buffer.from(data)
         return
       }
-      if (data.toString('latin1', header.size, header.size + START_LENGTH) === EVENT_START) onFrame()
+      if (data.toString('latin1', header.size, header.size + START_LENGTH) === EVENT_START) onEvent()
+      else if (((data[0] ?? 0) & 0x0f) === PING) onPing()
       const whole = header.size + header.length
       if (whole >= data.length) return void (skip = whole - data.length)
       data = data.subarray(whole)

@@ -10,10 +10,6 @@ import { openDkim } from './adapters/mail/dkim.ts'
 import { createHtmlToText } from './adapters/mail/html-to-text.ts'
 import { eraseFromOutbox, openOutbox } from './adapters/mail/outbox.ts'
 import { openSmtpMailer } from './adapters/mail/smtp.ts'
-import { openRedisLaneControl } from './adapters/redis/lane-control.ts'
-import { openSendConnection } from './adapters/redis/send-connection.ts'
-import { createRedisMarks } from './adapters/redis/send-marks.ts'
-import { openRedisSendQueue } from './adapters/redis/send-queue.ts'
 import { createCampaignStore } from './adapters/sql/campaigns.ts'
 import type { Sql } from './adapters/sql/dialect.ts'
 import { createLedger } from './adapters/sql/ledger.ts'
@@ -53,10 +49,13 @@ type Needs = {
   readonly log: FastifyBaseLogger
 }
 
-export function openMailing(config: Config, { sql, leases, owner, secret, log }: Needs): Mailing {
+export async function openMailing(
+  config: Config,
+  { sql, leases, owner, secret, log }: Needs,
+): Promise<Mailing> {
   const mail = openMail(config, log)
   const laneConfigs = config.MAIL_LANES.map(({ per_second, ...lane }) => ({ ...lane, perSecond: per_second }))
-  const stores = openSendStores(config, laneConfigs, log)
+  const stores = await openSendStores(config, laneConfigs, log)
   const subscribers = createSubscribers(sql, { secret })
   const suppressions = createSuppressions(sql, { secret })
   const campaigns = createCampaignStore(sql)
@@ -164,7 +163,11 @@ type SendStores = {
   close(): Promise<void>
 }
 
-function openSendStores(config: Config, configs: readonly LaneConfig[], log: FastifyBaseLogger): SendStores {
+async function openSendStores(
+  config: Config,
+  configs: readonly LaneConfig[],
+  log: FastifyBaseLogger,
+): Promise<SendStores> {
   if (!config.REDIS_URL) {
     const store = openSendStore(join(config.DATA_DIR, 'sending.sqlite'))
     const queue = createEmbeddedSendQueue(store, log)
@@ -178,6 +181,13 @@ function openSendStores(config: Config, configs: readonly LaneConfig[], log: Fas
       },
     }
   }
+  const [{ openRedisLaneControl }, { openSendConnection }, { createRedisMarks }, { openRedisSendQueue }] =
+    await Promise.all([
+      import('./adapters/redis/lane-control.ts'),
+      import('./adapters/redis/send-connection.ts'),
+      import('./adapters/redis/send-marks.ts'),
+      import('./adapters/redis/send-queue.ts'),
+    ])
   const url = config.REDIS_URL
   const connection = openSendConnection({ url, log })
   const queue = openRedisSendQueue({ url, log })

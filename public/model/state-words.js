@@ -5,12 +5,11 @@ import { count } from './words.js'
 /** @typedef {{ word: string, icon: string, tone: 'green' | 'amber' | 'red' | 'grey' }} StateWords */
 
 /**
- * @param {Pick<FeedState, 'connection' | 'behind' | 'phase' | 'paused'>} state
+ * @param {Pick<FeedState, 'connection' | 'behind' | 'phase' | 'problem' | 'paused'>} state
  * @returns {StateWords}
  */
-export function stateWords({ connection, behind, phase, paused }) {
-  if (phase === 'failed')
-    return { word: 'The hub does not answer, trying again', icon: 'problem', tone: 'amber' }
+export function stateWords({ connection, behind, phase, problem, paused }) {
+  if (phase === 'failed') return { word: `${problem}: trying again`, icon: 'problem', tone: 'amber' }
   if (connection.state === 'live') {
     return paused
       ? { word: 'Live, list paused', icon: 'pause', tone: 'grey' }

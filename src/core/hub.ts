@@ -63,10 +63,12 @@ export function createHub(feed: EventFeed, start: Cursor, onError: (error: unkno
   })
 
   function giveLive(member: Member, page: FeedPage, before: Cursor): void {
+    // Another feed has taken the place of this one: where anybody stood says nothing any more.
+    const reset = page.gap?.reason === 'reset'
     // Resumed from a place that this hub had not reached yet: what it has is passed over.
-    const ahead = compareCursors(member.cursor, before) > 0
+    const ahead = !reset && compareCursors(member.cursor, before) > 0
     if (ahead && compareCursors(member.cursor, page.next) >= 0) return
-    if (page.gap && compareCursors(page.gap.to, member.cursor) > 0)
+    if (page.gap && (reset || compareCursors(page.gap.to, member.cursor) > 0))
       member.observer.onGap({ ...page.gap, from: member.cursor })
     give(member, ahead ? eventsAfter(page.events, member.cursor) : page.events, page.next)
   }

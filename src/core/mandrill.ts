@@ -30,6 +30,7 @@ const SYNC_KINDS: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   denylist: { add: 'suppressed', change: 'suppressed', remove: 'unsuppressed' },
   whitelist: { add: 'unsuppressed', change: 'unsuppressed' },
   allowlist: { add: 'unsuppressed', change: 'unsuppressed' },
+  safelist: { add: 'unsuppressed', change: 'unsuppressed' },
 }
 
 /** An event's kind; undefined when it cannot be read as one at all: no object, neither `event` nor `type`. */

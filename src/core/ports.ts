@@ -104,7 +104,9 @@ export type QuarantineEntry = {
 export type Quarantine = {
   /** Durable when it resolves. The same id again changes nothing. */
   add(entries: readonly QuarantineEntry[]): Promise<void>
+  /** Newest first. An entry may be as large as a webhook's body: ask for few. */
   list(limit: number, before?: string): Promise<readonly QuarantineEntry[]>
+  count(): Promise<number>
   get(id: string): Promise<QuarantineEntry | undefined>
   remove(id: string): Promise<boolean>
 }

@@ -1,4 +1,4 @@
-// Lets go of what is older than the archive may be: a little at a time, so that nobody waits long for the tables.
+// Lets go of what is older than the archive may be, a little at a time.
 import type { EventArchive } from './ports.ts'
 
 const STEP = { events: 250, napMs: 20 }

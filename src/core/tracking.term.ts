@@ -7,7 +7,10 @@ import type { Recorder } from './tracking.record.ts'
 
 export type Term = ReturnType<typeof startTerm>
 
-/** A commit waits for the disk: what comes within this time of the last one shares the next, unless someone asks. */
+/**
+ * A commit waits for the disk: what comes within this time of the last one shares the next, unless someone
+ * asks.
+ */
 const PACE_MS = 10
 const FULL_PAGE = 1_000
 

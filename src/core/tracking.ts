@@ -1,7 +1,8 @@
 // Tracking: takes the feed into the archive behind the hook's back, every event exactly once.
 //
-// Exactly once is the archive's doing: it stores events and moves its position in one transaction, and only from
-// where this process believes the position to be. The lease merely spares several processes the work in vain.
+// Exactly once is the archive's doing: it stores events and moves its position in one transaction, and only
+// from where this process believes the position to be. The lease merely spares several processes the work in
+// vain.
 import type { Cursor } from './cursor.ts'
 import type { Log } from './log.ts'
 import type { EventArchive, EventFeed, Leases, Quarantine } from './ports.ts'

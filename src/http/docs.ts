@@ -18,6 +18,9 @@ export async function registerDocs(app: FastifyInstance, version: string, public
       tags: [
         { name: 'Webhook', description: 'Where Mandrill sends its events' },
         { name: 'Events', description: 'The history of events' },
+        { name: 'Mailing list', description: 'Subscribers, import and export, suppressions' },
+        { name: 'Campaigns', description: 'Mailings, from draft to the last delivery' },
+        { name: 'Links in mails', description: 'The pages behind the links that readers click' },
         { name: 'Access', description: 'Sessions of the page, tickets of sockets' },
         { name: 'Operations', description: 'Health, metrics, set-up and quarantine' },
       ],

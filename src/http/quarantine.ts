@@ -13,7 +13,7 @@ const Entry = Type.Object({
   data: Type.String({ description: 'The text as it came' }),
 })
 const Query = Type.Object({
-  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+  limit: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Entries may be large' }),
   before: Type.Optional(Type.String({ description: '`next` of the page before' })),
 })
 const Id = Type.Object({ id: Type.String({ maxLength: 100 }) })

@@ -17,11 +17,11 @@ export function registerSendingMetrics(sending: Pick<Sending, 'metrics'>, regist
       asked = { at: performance.now(), metrics: sending.metrics().catch(() => NOTHING) }
     return asked.metrics
   }
-  new Counter({
+  const mails = new Counter({
     name: 'mail_event_hub_mails_total',
     help: 'Tries of this process by lane and outcome; in_doubt: claimed by a process that died, sent again',
     labelNames: ['lane', 'outcome'],
-    registers,
+    registers: [],
     async collect() {
       const { counts } = await read()
       this.reset()
@@ -29,6 +29,7 @@ export function registerSendingMetrics(sending: Pick<Sending, 'metrics'>, regist
         for (const [outcome, count] of Object.entries(outcomes)) this.inc({ lane, outcome }, count)
     },
   })
+  for (const registry of registers) registry.registerMetric(mails)
   const laneGauge = (name: string, help: string, values: (metrics: Metrics) => Iterable<[string, number]>) =>
     new Gauge({
       name,

@@ -39,6 +39,15 @@ test('a server that hangs is unavailable after a time, and works again when it g
   await sql.close()
 })
 
+test('closing does not wait for a server that hangs', async () => {
+  const sql = await openMysql({ url: await server.database(), log: silentLog })
+  server.pause()
+  const asked = createEventArchive(sql).position()
+  const answered = expect(asked).rejects.toMatchObject(unavailable)
+  await sql.close()
+  await answered
+})
+
 test('more questions than can wait are refused, and the others answered', async () => {
   const sql = await openMysql({ url: await server.database(), log: silentLog })
   const archive = createEventArchive(sql)

@@ -6,8 +6,8 @@ import { SENDING_STORES, sendThroughChaos } from './sending.ts'
 test.each(SENDING_STORES)(
   'on %s stores everyone gets a mailing, over kill -9 of workers, a frozen one, and a restart of Redis',
   async (store) => {
-    const readers = 3_000
-    const size = { readers, kills: 3, perSecond: 60, connections: 4, frozenMs: 6_000 }
+    const readers = 2_500
+    const size = { readers, kills: 3, perSecond: 60, connections: 4, frozenMs: 4_000 }
     const { findings, counts, missed } = await sendThroughChaos({ store, patience: FAST, ...size })
     expect(findings).toEqual([])
     expect(missed).toBe(0)

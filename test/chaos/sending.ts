@@ -121,8 +121,8 @@ async function rain(options: SendingOptions, stage: Stage, campaign: Campaign): 
   const { crew, redis } = stage
   const blows = [
     ...Array.from({ length: kills }, () => ['kill -9 of a worker', () => crew.kill()] as const),
-    ['a worker frozen past its lock', () => crew.freeze(frozenMs)] as const,
     ...(redis ? [['a restart of Redis', () => restart(redis)] as const] : []),
+    ['a worker frozen past its lock', () => crew.freeze(frozenMs)] as const,
   ]
   for (const [index, [name, blow]] of blows.entries()) {
     const due = Math.floor((readers * (index + 0.5)) / (blows.length + 0.5))

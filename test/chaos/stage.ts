@@ -1,4 +1,5 @@
 // What a soak runs on: one hub on its own, one on Redis, or two behind a load balancer on one Redis and one MariaDB.
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,6 +30,8 @@ const WEBHOOK_URL = 'https://hub.example.com/api/hook'
 
 export async function openStage(store: Store): Promise<Stage> {
   const dir = await mkdtemp(join(tmpdir(), 'hub-soak-'))
+  // Also when the run is cut short.
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
   const redis = store === 'embedded' ? undefined : await startRedis()
   const mariadb = store === 'pair' ? await startMariaDb() : undefined
   const env = {

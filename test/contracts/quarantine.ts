@@ -29,6 +29,7 @@ export function quarantineContract(openLab: () => Promise<SqlLab>): void {
     await quarantine.add([makeEntry(1)])
     await quarantine.add([makeEntry(1, 'other'), makeEntry(2)])
     expect(await quarantine.list(10)).toEqual([makeEntry(2), makeEntry(1)])
+    expect(await quarantine.count()).toBe(2)
   })
 
   test('lists newest first, page by page, also where many came at one instant', async () => {

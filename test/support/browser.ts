@@ -11,6 +11,8 @@ import { findCommand, freePort } from './server-process.ts'
 
 export const TOKEN = 'the-api-token-of-the-browser-tests'
 const KEY = 'a-webhook-key'
+/** A busy machine takes its time. */
+const READY_MS = 60_000
 
 export type RunningHub = {
   readonly url: string
@@ -74,7 +76,7 @@ export async function runHub(env: Record<string, string> = {}): Promise<RunningH
 }
 
 async function answers(url: string, child: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (const until = Date.now() + READY_MS; Date.now() < until;) {
     if (child.exitCode !== null) throw new Error('The hub ended before it was ready')
     const response = await fetch(url).catch(() => undefined)
     if (response?.ok) return

@@ -20,7 +20,7 @@ export async function startMariaDb(settings: readonly string[] = []) {
   const folder = await mkdtemp(join(tmpdir(), 'mariadb-'))
   const port = await freePort()
   const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []
-  const place = ['--no-defaults', ...asRoot, `--datadir=${join(folder, 'data')}`]
+  const place = ['--no-defaults', ...asRoot, `--datadir=${join(folder, 'data')}`, `--tmpdir=${folder}`]
   const small = ['--innodb-log-file-size=64M', '--innodb-buffer-pool-size=128M']
   const network = [`--port=${port}`, '--bind-address=127.0.0.1', `--socket=${join(folder, 's')}`]
   const install = ['--auth-root-authentication-method=normal', '--skip-test-db']

@@ -27,6 +27,6 @@ export async function openRedisLab(redis: RedisServer): Promise<FeedLab> {
 }
 
 /** Appends as Mandrill posts: what was not stored comes again. */
-export async function appendUntilStored(feed: EventFeed, label: string, count = 10): Promise<void> {
-  await until(() => feed.append(makeEvents(count, label)))
+export async function appendUntilStored(feed: EventFeed, label: string, count = 10, size = 0): Promise<void> {
+  await until(() => feed.append(makeEvents(count, label, size)))
 }

@@ -1,4 +1,4 @@
-// What the tests of stores in SQL work with: an empty database of their own on either kind of server, and archive rows.
+// What the tests of stores in SQL work with: an empty database of their own, and archive rows.
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

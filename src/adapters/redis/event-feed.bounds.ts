@@ -19,9 +19,11 @@ const BOUNDS_EVERY_MS = 1_000
 const EMERGENCY_SHARE = 0.1
 
 /** Remembers, for every process on this Redis, how far the archive is. */
-export async function noteTaken({ redis }: Session, taken: Cursor): Promise<void> {
-  // Refused when Redis is out of memory: what was noted before stays true.
-  await redis.hset(FEED_KEYS.meta, 'taken', formatCursor(taken)).catch(ignoreOutOfMemory)
+export async function noteTaken(session: Session, taken: Cursor, at: number): Promise<void> {
+  const note = (): Promise<boolean> =>
+    unlessOutOfMemory(session.redis.hset(FEED_KEYS.meta, 'taken', formatCursor(taken)))
+  // Without memory for even this note, what was taken makes room for it.
+  if (!(await note()) && (await makeRoom(session, at, taken))) await note()
 }
 
 export type Room = {
@@ -83,23 +85,30 @@ async function keepBounds(session: Session, bounds: Bounds, at: number): Promise
   }
 }
 
-/** Redis refuses every write that could need memory, but not XTRIM. Tells whether anything could go. */
-export async function makeRoom(session: Session, at: number): Promise<boolean> {
+/**
+ * Without memory Redis refuses every write that could need some, but not XTRIM. Tells whether anything could go:
+ * of what was noted as taken, or is known to be.
+ */
+export async function makeRoom(session: Session, at: number, known = BEGINNING): Promise<boolean> {
   const { span, taken } = await readState(session, at)
   const share = Math.ceil((span.head - span.floor) * EMERGENCY_SHARE)
-  const target = Math.min(span.floor + share, taken)
+  const target = Math.min(span.floor + share, Math.max(taken, seqOf(known, span)))
   return target > span.floor && (await trimTo(session, target, span)) > 0
 }
 
-async function readState(
-  session: Session,
-  at: number,
-): Promise<{ span: Span; bytes: number; taken: number }> {
+type State = { readonly span: Span; readonly bytes: number; readonly taken: number }
+
+async function readState(session: Session, at: number): Promise<State> {
   const { span, replies } = await readSpan(session, at, (commands) => {
     commands.memory('USAGE', FEED_KEYS.events, 'SAMPLES', SAMPLES).hget(FEED_KEYS.meta, 'taken')
   })
-  const taken = parseCursor(String(replies[1] ?? '0')) ?? BEGINNING
-  return { span, bytes: Number(replies[0]), taken: Math.min(taken.seq, endOf(taken.epoch, span) ?? 0) }
+  const noted = parseCursor(String(replies[1] ?? '0')) ?? BEGINNING
+  return { span, bytes: Number(replies[0]), taken: seqOf(noted, span) }
+}
+
+/** The newest seq that a cursor has behind it; 0 when it is of another feed. */
+function seqOf(cursor: Cursor, span: Span): number {
+  return Math.min(cursor.seq, endOf(cursor.epoch, span) ?? 0)
 }
 
 /** How many of the oldest events are too many. */
@@ -115,7 +124,7 @@ async function trimTo({ redis }: Session, seq: number, span: Span): Promise<numb
 }
 
 async function noteFull({ redis }: Session, full: boolean): Promise<{ full: boolean }> {
-  if (full) await redis.hset(FEED_KEYS.meta, 'full', '1').catch(ignoreOutOfMemory)
+  if (full) await unlessOutOfMemory(redis.hset(FEED_KEYS.meta, 'full', '1'))
   else await redis.hdel(FEED_KEYS.meta, 'full')
   return { full }
 }
@@ -124,6 +133,13 @@ export function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('OOM')
 }
 
-export function ignoreOutOfMemory(error: unknown): void {
-  if (!isOutOfMemory(error)) throw error
+/** Tells whether it was done; false when Redis had no memory for it. */
+export async function unlessOutOfMemory(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work
+    return true
+  } catch (error) {
+    if (isOutOfMemory(error)) return false
+    throw error
+  }
 }

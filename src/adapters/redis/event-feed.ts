@@ -5,7 +5,7 @@ import type { EventFeed, Follower } from '../../core/ports.ts'
 import { openConnection, reasonOf, type Session } from './connection.ts'
 import { tellDurability } from './durability.ts'
 import { createAppender } from './event-feed.append.ts'
-import { createRoom, ignoreOutOfMemory, isOutOfMemory, noteTaken, type Bounds } from './event-feed.bounds.ts'
+import { createRoom, isOutOfMemory, noteTaken, unlessOutOfMemory, type Bounds } from './event-feed.bounds.ts'
 import { startFollower } from './event-feed.follow.ts'
 import { beginLife, findLast, readPage } from './event-feed.read.ts'
 
@@ -21,7 +21,8 @@ const SILENCE_MS = 4_000
 const PATIENCE_MS = 2_000
 
 export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeedOptions): EventFeed {
-  const greet = (session: Session): Promise<void> => beginLife(session, now()).catch(ignoreOutOfMemory)
+  const greet = async (session: Session): Promise<void> =>
+    void (await unlessOutOfMemory(beginLife(session, now())))
   const tell = once((session: Session) => tellDurability(session, log))
   const { session, close } = openConnection({
     url,
@@ -47,7 +48,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
     last: (count) => attempt(async () => findLast(await session(), now(), count)),
     trim: (taken) =>
       attempt(async () => {
-        await noteTaken(await session(), taken)
+        await noteTaken(await session(), taken, now())
         await room.keep()
       }),
     ping: () => attempt(async () => void (await (await session()).redis.ping())),

@@ -20,6 +20,7 @@ export type PlacesOptions = {
 
 export function openPlaces({ connection, clock, turnMs, log }: PlacesOptions) {
   const held = new Map<string, Set<string>>()
+  let troubled = false
 
   async function renew(): Promise<void> {
     for (const [lane, members] of held)
@@ -28,7 +29,14 @@ export function openPlaces({ connection, clock, turnMs, log }: PlacesOptions) {
   }
 
   const heartbeat = setInterval(() => {
-    renew().catch((err: unknown) => log.warn({ err }, 'the places among the connections cannot be renewed'))
+    // What expires in an outage is asked for again. It is told once.
+    renew().then(
+      () => (troubled = false),
+      (err: unknown) => {
+        if (!troubled) log.warn({ err }, 'the places among the connections cannot be renewed')
+        troubled = true
+      },
+    )
   }, RENEW_MS)
   heartbeat.unref()
 

@@ -11,7 +11,9 @@ export type Value = string | number | Buffer | null
 
 /** A statement of Drizzle's builder, rows to insert, or rows to change. */
 export type Write = { toSQL(): { sql: string; params: unknown[] } } | Rows | Changes
-/** Rows for one table. Kept as rows: a statement with ten thousand parameters is slow to build and to parse. */
+/**
+ * Rows for one table. Kept as rows: a statement with ten thousand parameters is slow to build and to parse.
+ */
 export type Rows = {
   readonly table: string
   readonly columns: readonly string[]
@@ -35,7 +37,9 @@ export type Db = SqliteRemoteDatabase<Record<string, never>>
 export type Tables = typeof sqliteTables
 export type Place = { readonly epoch: Column; readonly seq: Column }
 
-/** A driver: what sqlite.ts and mysql.ts each provide. Throws archive.unavailable when it cannot be reached. */
+/**
+ * A driver: what sqlite.ts and mysql.ts each provide. Throws archive.unavailable when it cannot be reached.
+ */
 export type Driver = {
   /** One of them, all or nothing; tells how many rows it touched. */
   run(write: Write): Promise<number>
@@ -60,9 +64,9 @@ export function onSqlite(db: Db, tables: Tables, driver: Driver): Sql {
 }
 
 /**
- * The stores are written against SQLite's types. That MySQL's builder and tables can stand in for them is checked
- * in two ways: the rows agree (below), and every store's contract runs on both. The builders' types have nothing in
- * common that a store could be written against, hence the only casts of this project.
+ * The stores are written against SQLite's types. That MySQL's builder and tables can stand in for them is
+ * checked in two ways: the rows agree (below), and every store's contract runs on both. The builders' types
+ * have nothing in common that a store could be written against, hence the only casts of this project.
  */
 export function onMysql(db: MySqlRemoteDatabase, tables: typeof mysqlTables, driver: Driver): Sql {
   return { ...driver, db: db as unknown as Db, tables: tables as unknown as Tables, read }
@@ -113,7 +117,9 @@ export function changesFor<T extends SQLiteTable, K extends keyof T['$inferSelec
   }
 }
 
-/** Drizzle wraps an error in one whose message holds the statement and its values: readers' data, in a log. */
+/**
+ * Drizzle wraps an error in one whose message holds the statement and its values: readers' data, in a log.
+ */
 async function read<T>(query: PromiseLike<T>): Promise<T> {
   try {
     return await query

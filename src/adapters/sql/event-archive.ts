@@ -30,9 +30,9 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
   }
 
   /**
-   * Moves the position in the transaction that stores its events. Where it is not `from` any more the column would
-   * become null, which it refuses, and all is undone. Only epoch carries the guard: MySQL sets columns one after
-   * the other, and would compare seq with the new epoch.
+   * Moves the position in the transaction that stores its events. Where it is not `from` any more the column
+   * would become null, which it refuses, and all is undone. Only epoch carries the guard: MySQL sets columns
+   * one after the other, and would compare seq with the new epoch.
    */
   function movePosition(from: Cursor, to: Cursor): Write {
     const here = and(eq(positions.epoch, from.epoch), eq(positions.seq, from.seq))

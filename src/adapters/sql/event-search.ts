@@ -1,8 +1,9 @@
 // Searching the archive: pages in cursor order that stay fast whichever filters are given.
 //
-// A page is found in two steps. First its places, from the index of one filter, which alone gives them in order;
-// the other filters are looked up for each. Then the rows of those places. Which filter leads is decided by a count
-// that gives up early, not by the databases' statistics: SQLite has none, and a wrong guess reads the whole table.
+// A page is found in two steps. First its places, from the index of one filter, which alone gives them in
+// order; the other filters are looked up for each. Then the rows of those places. Which filter leads is
+// decided by a count that gives up early, not by the databases' statistics: SQLite has none, and a wrong
+// guess reads the whole table.
 import {
   and,
   asc,
@@ -114,8 +115,9 @@ function inOrder({ after }: EventQuery): (a: Cursor, b: Cursor) => number {
 }
 
 /**
- * What is asked for, as stretches that each are one range of an index, the nearest first. As one condition it would
- * be a comparison of pairs: MySQL finds no range in that, and MariaDB not always one in the same written with OR.
+ * What is asked for, as stretches that each are one range of an index, the nearest first. As one condition it
+ * would be a comparison of pairs: MySQL finds no range in that, and MariaDB not always one in the same
+ * written with OR.
  */
 function stretches({ epoch, seq }: Place, { before, after }: EventQuery): (SQL | undefined)[] {
   const from = after ?? before

@@ -7,9 +7,10 @@ export const KEY_LENGTH = { email: 320, messageId: 128, campaignId: 128, tag: 12
 const HASH_LENGTH = 43
 
 /**
- * The key of a text. Most texts are their own. One that a column cannot hold, or that a database takes for another
- * (MySQL ignores spaces at the end, a lone surrogate is not UTF-8), is represented by its beginning and its hash:
- * never cut, which would make one of two. Rows are written and asked for through this, so both sides always meet.
+ * The key of a text. Most texts are their own. One that a column cannot hold, or that a database takes for
+ * another (MySQL ignores spaces at the end, a lone surrogate is not UTF-8), is represented by its beginning
+ * and its hash: never cut, which would make one of two. Rows are written and asked for through this, so both
+ * sides always meet.
  */
 export function keyOf(text: string, length: number): string {
   const fits = text.length <= length || [...text].length <= length

@@ -6,7 +6,10 @@ export type Step = { readonly name: string; readonly number: number; readonly te
 
 type Journal = { readonly entries: readonly { readonly tag: string }[] }
 
-/** How far each migration was taken is kept here: MySQL commits each step by itself, and can be killed between two. */
+/**
+ * How far each migration was taken is kept here: MySQL commits each step by itself, and can be killed between
+ * two.
+ */
 export const MIGRATIONS_TABLE =
   'CREATE TABLE IF NOT EXISTS migrations (name varchar(128) PRIMARY KEY NOT NULL, steps integer NOT NULL)'
 

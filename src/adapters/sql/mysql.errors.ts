@@ -1,4 +1,4 @@
-// Which errors of mysql2 and of the servers mean that the database cannot be used now, and may be again later.
+// Which errors mean that the database cannot be used now, and may be again later.
 import { HubError } from '../../core/errors.ts'
 
 const REFUSALS = [1044, 1045, 1049, 1130, 1698]

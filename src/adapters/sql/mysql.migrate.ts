@@ -1,4 +1,4 @@
-// Brings a MySQL database to today's tables. Each step commits by itself there, so how far it came is kept in a table.
+// Brings a MySQL database to today's tables, step by step: each commits by itself there.
 import { HubError } from '../../core/errors.ts'
 import { MIGRATIONS_TABLE, readMigrations, stepsLeft, type Step } from './migrations.ts'
 import { errorNumber } from './mysql.errors.ts'

@@ -1,7 +1,9 @@
 // The connections to MySQL: a few, bounded in number, in waiting and in time, and set up all alike.
+import { connect, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   createPool,
-  type Connection,
+  type ConnectionOptions,
   type QueryOptions,
   type ResultSetHeader,
   type RowDataPacket,
@@ -15,7 +17,8 @@ const WAITING = 1_000
 const CONNECT_MS = 5_000
 const CLOSE_MS = 3_000
 
-// Set rather than inherited: each of them changes what a statement does. Backslash escapes must be on for mysql2.
+// Set rather than inherited: each of them changes what a statement does. Backslash escapes must be on for
+// mysql2.
 const SETTINGS = `SET time_zone = '+00:00', innodb_lock_wait_timeout = 10,
   sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION'`
 // Others' inserts need not wait for ranges that a statement merely looked at.
@@ -34,24 +37,23 @@ export type Session = {
 
 /** A server that has not answered within `queryMs` is as good as one that is gone. */
 export function createConnections(url: string, queryMs: number) {
-  const open = new Set<Connection>()
+  const sockets = createSockets()
   const pool = createPool({
     uri: url,
+    stream: sockets.open,
     connectionLimit: CONNECTIONS,
     queueLimit: WAITING,
     connectTimeout: CONNECT_MS,
-    enableKeepAlive: true,
     charset: 'UTF8MB4_BIN',
     timezone: 'Z',
     supportBigNumbers: true,
     trace: false,
   })
   pool.on('connection', (connection) => {
-    open.add(connection)
-    connection.on('end', () => open.delete(connection))
+    connection.on('error', () => {}) // told to whoever uses it; without a listener it would end the process
     for (const text of [SETTINGS, ISOLATION])
       connection.query(text, (error: unknown) => {
-        if (error) connection.destroy()
+        if (error) sockets.drop(connection)
       })
   })
 
@@ -66,18 +68,48 @@ export function createConnections(url: string, queryMs: number) {
     } catch (error) {
       const translated = toHubError(error)
       if (isAnswer(error) && !isHubError(translated)) connection?.release()
-      else connection?.destroy()
+      else if (connection) sockets.drop(connection.connection)
       throw translated
     }
   }
 
   return {
     use,
-    /** Says goodbye to the server; one that does not answer is left. */
+    /** Says goodbye to the server, but does not wait long for one that does not answer. */
     async close(): Promise<void> {
-      const timer = setTimeout(() => open.forEach((connection) => connection.destroy()), CLOSE_MS)
-      await new Promise((resolve) => pool.end(resolve))
-      clearTimeout(timer)
+      const ended = new Promise<boolean>((resolve) => pool.end(() => resolve(true)))
+      sockets.close(await Promise.race([ended, pause(CLOSE_MS, false, { ref: false })]))
+    },
+  }
+}
+
+type Ended = { readonly config: ConnectionOptions; destroy(): void }
+
+/**
+ * The sockets under mysql2's connections. Its own way to destroy one is to end it politely, and that would
+ * leave it open, and the process running, for as long as a server hangs.
+ */
+function createSockets() {
+  const sockets = new Map<ConnectionOptions, Socket>()
+  return {
+    open({ config }: { config: ConnectionOptions }): Socket {
+      const { host, port = 3306, socketPath } = config
+      const socket = connect(
+        socketPath ? { path: socketPath } : { host, port, noDelay: true, keepAlive: true },
+      )
+      sockets.set(config, socket)
+      socket.once('close', () => sockets.delete(config))
+      return socket
+    },
+    drop(connection: Ended): void {
+      connection.destroy()
+      sockets.get(connection.config)?.destroy()
+    },
+    close(polite: boolean): void {
+      for (const socket of sockets.values()) {
+        if (polite) socket.destroySoon()
+        else socket.destroy()
+      }
     },
   }
 }

@@ -1,5 +1,5 @@
 // The quarantine: what was signed but cannot be read as an event.
-import { and, desc, eq, getTableColumns, inArray, lt, or, type SQL } from 'drizzle-orm'
+import { and, count, desc, eq, getTableColumns, inArray, lt, or, type SQL } from 'drizzle-orm'
 import type { Quarantine, QuarantineEntry } from '../../core/ports.ts'
 import { rowsFor, type Sql } from './dialect.ts'
 import { fromParts, toParts } from './texts.ts'
@@ -47,6 +47,10 @@ export function createQuarantine(sql: Sql): Quarantine {
   return {
     add,
     get: async (id) => (await select(eq(quarantine.id, id), 1))[0],
+    async count() {
+      const [row] = await sql.read(db.select({ entries: count() }).from(quarantine))
+      return Number(row?.entries ?? 0)
+    },
     // An entry that was removed meanwhile says nothing about its place: then from the newest on.
     async list(limit, before) {
       const from = before === undefined ? undefined : await place(before)

@@ -1,4 +1,4 @@
-// The tables on MySQL and MariaDB. schema.sqlite.ts holds the same ones; dialect.ts checks that their rows agree.
+// The tables on MySQL and MariaDB, the same as in schema.sqlite.ts: dialect.ts checks that the rows agree.
 import { bigint, customType, index, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core'
 import type { Kind } from '../../core/event.ts'
 
@@ -38,7 +38,10 @@ export const events = mysqlTable(
   ],
 )
 
-/** Apart from `events`, so that a search reads through narrow rows; in parts, so that no text is too long for a row. */
+/**
+ * Apart from `events`, so that a search reads through narrow rows; in parts, so that no text is too long for
+ * a row.
+ */
 export const eventTexts = mysqlTable(
   'event_texts',
   {
@@ -70,7 +73,10 @@ export const eventCounts = mysqlTable(
   (t) => [primaryKey({ columns: [t.minute, t.kind] })],
 )
 
-/** How far each reader has taken the feed. The rows are made by a migration, so that an update always finds its own. */
+/**
+ * How far each reader has taken the feed. The rows are made by a migration, so that an update always finds
+ * its own.
+ */
 export const positions = mysqlTable('positions', {
   name: key({ length: 64 }).primaryKey(),
   epoch: integer('epoch').notNull(),

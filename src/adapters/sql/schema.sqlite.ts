@@ -29,7 +29,10 @@ export const events = sqliteTable(
   ],
 )
 
-/** Apart from `events`, so that a search reads through narrow rows; in parts, so that no text is too long for a row. */
+/**
+ * Apart from `events`, so that a search reads through narrow rows; in parts, so that no text is too long for
+ * a row.
+ */
 export const eventTexts = sqliteTable(
   'event_texts',
   {
@@ -57,7 +60,10 @@ export const eventCounts = sqliteTable(
   (t) => [primaryKey({ columns: [t.minute, t.kind] })],
 )
 
-/** How far each reader has taken the feed. The rows are made by a migration, so that an update always finds its own. */
+/**
+ * How far each reader has taken the feed. The rows are made by a migration, so that an update always finds
+ * its own.
+ */
 export const positions = sqliteTable('positions', {
   name: text().primaryKey(),
   epoch: integer().notNull(),

@@ -13,8 +13,8 @@ export type SqliteFile = ReturnType<typeof openFile>
 const BUSY_MS = 10_000
 const STATEMENTS_KEPT = 200
 
-// WAL is a property of the file; the others belong to the connection. Fewer and larger checkpoints than the default's
-// write a page once that many commits have changed.
+// WAL is a property of the file; the others belong to the connection. Fewer and larger checkpoints than the
+// default's write a page once that many commits have changed.
 const SETTINGS = {
   write: `
     PRAGMA journal_mode = WAL;

@@ -47,22 +47,25 @@ export function createFind(sql: Sql, now: () => number) {
     )
   }
 
-  /** Ranges of ids that hold SLICE rows each, and together all that come after an id. */
-  async function* slices(after: string): AsyncGenerator<SQL | undefined> {
+  /** Looks through all that come after an id, slice by slice: how many in each match, and where it lies. */
+  async function* slices(condition: SQL, after: string) {
     for (let from = after; ;) {
-      const beyond = gt(subscribers.id, from)
-      const [end] = await sql.read(
-        db
-          .select({ id: subscribers.id })
-          .from(subscribers)
-          .where(beyond)
-          .orderBy(asc(subscribers.id))
-          .limit(1)
-          .offset(SLICE - 1),
-      )
-      yield and(beyond, end && lte(subscribers.id, end.id))
-      if (!end) return
-      from = end.id
+      const looked = db
+        .select({ id: subscribers.id, hit: words<number>`(${condition})`.as('hit') })
+        .from(subscribers)
+        .where(gt(subscribers.id, from))
+        .orderBy(asc(subscribers.id))
+        .limit(SLICE)
+        .as('looked')
+      const all = words`count(*)`.mapWith(Number)
+      const hits = words`coalesce(sum(${looked.hit}), 0)`.mapWith(Number)
+      const end = words<string | null>`max(${looked.id})`
+      const [slice] = await sql.read(db.select({ all, hits, end }).from(looked))
+      if (!slice || slice.end === null) return
+      const range = and(gt(subscribers.id, from), lte(subscribers.id, slice.end))
+      yield { hits: slice.hits, range }
+      if (slice.all < SLICE) return
+      from = slice.end
       await breath()
     }
   }
@@ -72,10 +75,10 @@ export function createFind(sql: Sql, now: () => number) {
 
     async find({ limit, after = '', ...filter }: SubscriberQuery): Promise<readonly Subscriber[]> {
       const condition = conditionOf(filter)
-      if (filter.q === undefined) return rows(and(condition, gt(subscribers.id, after)), limit)
+      if (!condition || filter.q === undefined) return rows(and(condition, gt(subscribers.id, after)), limit)
       const found: Subscriber[] = []
-      for await (const slice of slices(after)) {
-        found.push(...(await rows(and(condition, slice), limit - found.length)))
+      for await (const { hits, range } of slices(condition, after)) {
+        if (hits > 0) found.push(...(await rows(and(condition, range), limit - found.length)))
         if (found.length >= limit) break
       }
       return found
@@ -83,9 +86,9 @@ export function createFind(sql: Sql, now: () => number) {
 
     async count(filter: Filter): Promise<number> {
       const condition = conditionOf(filter)
-      if (filter.q === undefined) return countOf(condition)
+      if (!condition || filter.q === undefined) return countOf(condition)
       let count = 0
-      for await (const slice of slices('')) count += await countOf(and(condition, slice))
+      for await (const { hits } of slices(condition, '')) count += hits
       return count
     },
   }

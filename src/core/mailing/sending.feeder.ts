@@ -35,8 +35,11 @@ const TICK_MS = 200
 const FEED_SPACING_MS = 20
 /** A campaign with nothing due, but for mails to be tried again later, is looked at less often. */
 const REST_MS = 1_000
-/** Chunks of one campaign and lane in the queue at a time: enough for several workers, few enough for the others. */
-const AHEAD = 4
+/**
+ * Chunks of one campaign and lane in the queue at a time: enough for several workers, and so few that the chunks of all
+ * campaigns together are in hand at the same time, where they take turns mail by mail.
+ */
+const AHEAD = { most: 4, ofAll: 12 }
 /** Readers a step: the step is one transaction. */
 const EXPAND_READERS = 2_000
 const CANCEL_DELIVERIES = 5_000
@@ -77,10 +80,11 @@ export function startFeeder(options: FeederOptions): Feeder {
   async function feedAll(running: readonly CampaignHead[]): Promise<void> {
     state.woken = false
     state.feedAt = now() + TICK_MS
+    const ahead = Math.max(1, Math.min(AHEAD.most, Math.floor(AHEAD.ofAll / running.length)))
     for (const [id, until] of resting) if (until <= now()) resting.delete(id)
     for (const campaign of running) {
       if (resting.has(campaign.id)) continue
-      const fed = await feed(options, campaign, await lanesOf(campaign.id))
+      const fed = await feed(options, campaign, await lanesOf(campaign.id), ahead)
       if (!fed && campaign.expanded) resting.set(campaign.id, now() + REST_MS)
     }
     state.fedAt = now()
@@ -155,10 +159,11 @@ async function feed(
   { ledger, queue, now, log }: FeederOptions,
   campaign: CampaignHead,
   lanes: readonly { readonly name: string; readonly goesTo: string }[],
+  ahead: number,
 ): Promise<boolean> {
   const due: ChunkRef[] = []
   for (const { name, goesTo } of lanes) {
-    const refs = await ledger.dueChunks(campaign.id, name, now(), AHEAD)
+    const refs = await ledger.dueChunks(campaign.id, name, now(), ahead)
     due.push(...refs.map((ref) => ({ ...ref, lane: goesTo })))
   }
   if (due.length > 0) await queue.add(due)

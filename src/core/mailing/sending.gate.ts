@@ -1,7 +1,10 @@
 // The gate of a lane: every mail of this process passes it, with a place among the connections and a right to be sent
 // now. Campaigns take turns, so that ten readers do not wait behind a million.
+import type { Log } from '../log.ts'
 import { createNap } from '../tracking.progress.ts'
 import { createPlaces, type Place, type PlacesOptions } from './sending.places.ts'
+
+export type GateOptions = PlacesOptions & { readonly log: Log }
 
 export type Permit = { release(): void }
 
@@ -21,7 +24,7 @@ const FULL_MS = 100
 /** A twentieth of a second's mails: with as much again that a lane may be ahead, any second holds a tenth more at most. */
 const STOCK_MS = 50
 
-export function openGate(options: PlacesOptions): Gate {
+export function openGate(options: GateOptions): Gate {
   const { lane, lanes, log } = options
   const turns = createTurns()
   const places = createPlaces(options)

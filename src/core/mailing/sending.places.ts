@@ -1,5 +1,4 @@
 // The places among a lane's connections that this process holds: asked for when needed, given back soon.
-import type { Log } from '../log.ts'
 import { TURN_MS } from './lanes.ts'
 import type { LaneControl } from './ports.ts'
 
@@ -11,13 +10,12 @@ export type PlacesOptions = {
   readonly owner: string
   readonly connections: number
   readonly now: () => number
-  readonly log: Log
 }
 
 const ASK_AGAIN_MS = 100
 const IDLE_MS = 500
 
-export function createPlaces({ lane, lanes, owner, connections, now, log }: PlacesOptions) {
+export function createPlaces({ lane, lanes, owner, connections, now }: PlacesOptions) {
   let idle: (Place & { idleSince: number })[] = []
   let held = 0
   let askAt = 0
@@ -27,7 +25,7 @@ export function createPlaces({ lane, lanes, owner, connections, now, log }: Plac
   function giveBack({ release }: Place): void {
     held -= 1
     const gone = release()
-      .catch((err: unknown) => log.warn({ err, lane }, 'a place cannot be given back: it will expire'))
+      .catch(() => undefined) // it expires; that the store is gone is told by whoever asks for places
       .finally(() => leaving.delete(gone))
     leaving.add(gone)
   }

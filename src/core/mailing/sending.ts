@@ -63,8 +63,8 @@ export type Sending = {
   close(): Promise<void>
 }
 
-/** Chunks of a lane that one process has in hand: so many campaigns at least can take turns on it. */
-const WIDTH = 16
+/** Chunks of a lane that one process has in hand: about twenty campaigns can take turns on it (see the feeder's AHEAD). */
+const WIDTH = 32
 const TELL_EVERY_MS = 1_000
 /** A process with many chunks in hand tells of each less often: each telling is a commit. */
 const TELL_SPACING_MS = 40

@@ -29,7 +29,7 @@ function deferred(
 
 // RFC 3463: x.7.z is security and policy. Which of them are our account's the mailer knows (sender_fault); of the others
 // the server may mean one reader's rules, or us.
-const POLICY = /\b5\.7\.\d{1,3}\b/
+const POLICY = /(?<![\d.])5\.7\.\d{1,3}(?![\d.])/
 
 /** Refused by policy: perhaps the reader's, perhaps the provider's against us. */
 export function isPolicy({ response }: SendResult): boolean {
@@ -37,7 +37,7 @@ export function isPolicy({ response }: SendResult): boolean {
 }
 
 // RFC 3463: 4.2.1 and 4.2.2 are about one mailbox, that is disabled, full, or gets too much mail from everybody.
-const MAILBOX = /\b4\.2\.[12]\b/
+const MAILBOX = /(?<![\d.])4\.2\.[12](?![\d.])/
 
 /** Deferred for the reader's mailbox alone: no reason to slow down for the others. */
 export function isAboutMailbox({ response }: SendResult): boolean {
