@@ -13,6 +13,8 @@ import type { EventArchive, EventFeed, OneTime, Quarantine } from './core/ports.
 import type { Sending } from './core/mailing/sending.ts'
 import type { Tracking } from './core/tracking.ts'
 import { createAccess, registerAccess, registerHostCheck, type Access } from './http/access.ts'
+import { createPresent } from './http/campaign-json.ts'
+import { createCampaignWatch } from './http/campaign-watch.ts'
 import { registerDocs, registerDocsPage } from './http/docs.ts'
 import { registerErrors, requestForLog } from './http/errors.ts'
 import { registerEvents } from './http/events.ts'
@@ -86,7 +88,9 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     registerAccess(api, access)
     await registerSession(api, access, secure)
     await registerTickets(api, tickets)
-    await registerLive(api, { ...deps, access, tickets })
+    const campaignWatch = watchCampaigns(deps)
+    api.addHook('onClose', async () => campaignWatch.close())
+    await registerLive(api, { ...deps, access, tickets, campaignWatch })
     await registerEvents(api, deps)
     await registerQuarantine(api, deps.feed, deps.quarantine)
     await registerSetup(api, { ...deps, watch, about: aboutSetup(deps) })
@@ -183,6 +187,10 @@ function securityHeaders(secure: boolean) {
 function endSockets(app: FastifyInstance, done: () => void): void {
   for (const socket of app.websocketServer.clients) socket.close(1001, 'the hub is shutting down')
   done()
+}
+
+function watchCampaigns({ mailing, log, now }: Deps) {
+  return createCampaignWatch({ ...mailing, present: createPresent({ ...mailing, log }), log, now })
 }
 
 function aboutSetup({ settings, stores, version }: Deps) {

@@ -1,13 +1,25 @@
 // Lanes: which one an address falls into, and the arithmetic of their pace.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { allowance, createLaneOf, FULL_PACE, pause, slowDown, spaced, speedUp } from '../../src/core/mailing/lanes.ts'
+import {
+  allowance,
+  createLaneOf,
+  FULL_PACE,
+  pause,
+  slowDown,
+  spaced,
+  speedUp,
+} from '../../src/core/mailing/lanes.ts'
 
 const NOON = Date.UTC(2026, 2, 10, 12)
 const config = (name: string, ...domains: string[]) => ({ name, domains, connections: 4, perSecond: 20 })
 
 describe('an address', () => {
-  const laneOf = createLaneOf([config('naver', 'naver.com'), config('google', 'gmail.com'), config('default')])
+  const laneOf = createLaneOf([
+    config('naver', 'naver.com'),
+    config('google', 'gmail.com'),
+    config('default'),
+  ])
 
   test.each([
     ['hong@naver.com', 'naver'],
@@ -69,10 +81,15 @@ describe('the pace', () => {
 
 test('places are all given, and no place twice', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 20 }), fc.nat(), (places, owners, at) => {
-      const names = Array.from({ length: owners }, (_, n) => `owner ${String(n).padStart(2, '0')}`)
-      const sum = names.reduce((all, name) => all + allowance(places, names, name, at), 0)
-      expect(sum).toBe(places)
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 50 }),
+      fc.integer({ min: 1, max: 20 }),
+      fc.nat(),
+      (places, owners, at) => {
+        const names = Array.from({ length: owners }, (_, n) => `owner ${String(n).padStart(2, '0')}`)
+        const sum = names.reduce((all, name) => all + allowance(places, names, name, at), 0)
+        expect(sum).toBe(places)
+      },
+    ),
   )
 })

@@ -32,7 +32,12 @@ test.each([
   [0, 60_000],
   [1, 300_000],
 ])('a deferred mail with %i tries before is tried again after %i ms', (attempts, delay) => {
-  const outcome = { status: 'deferred', attempts: attempts + 1, dueAt: NOON + delay, reason: deferred.response }
+  const outcome = {
+    status: 'deferred',
+    attempts: attempts + 1,
+    dueAt: NOON + delay,
+    reason: deferred.response,
+  }
   expect(judge(deferred, { attempts })).toMatchObject(outcome)
 })
 
@@ -46,9 +51,12 @@ test('delays begin anew when failed mails are tried again', () => {
   expect(judge(deferred, { attempts: 3, earlierAttempts: 3 })).toMatchObject(outcome)
 })
 
-test.each(['sender_fault', 'unreachable'] as const)('of a mail that ends as %s nothing is recorded', (kind) => {
-  expect(judge({ kind, response: '535 no' })).toBeUndefined()
-})
+test.each(['sender_fault', 'unreachable'] as const)(
+  'of a mail that ends as %s nothing is recorded',
+  (kind) => {
+    expect(judge({ kind, response: '535 no' })).toBeUndefined()
+  },
+)
 
 test('policy is told by its enhanced code', () => {
   const result = (response: string) => ({ kind: 'failed', response, unknownReader: false }) as const

@@ -101,15 +101,16 @@ function replaceableBy({ tables: { suppressions } }: Sql, row: Row) {
   const weaker = reasons.filter((each) => STRENGTH[each] < strength)
   const equal = reasons.filter((each) => STRENGTH[each] === strength)
   const shorter = row.until === null ? isNotNull(until) : lt(until, row.until)
+  const mirrored = (row.source === MIRROR ? LIFTABLE.includes(row.reason) : row.until === null)
+    ? undefined
+    : words`1 = 0`
   return and(
     eq(suppressions.emailKey, row.emailKey),
     or(
       lte(until, row.since),
       weaker.length > 0 ? inArray(reason, weaker) : undefined,
       and(inArray(reason, equal), shorter),
-      row.source === MIRROR && LIFTABLE.includes(row.reason)
-        ? and(eq(source, MIRROR), inArray(reason, equal))
-        : undefined,
+      and(eq(source, MIRROR), inArray(reason, equal), mirrored),
     ),
   )
 }

@@ -25,7 +25,7 @@ const FULL_MS = 100
 const STOCK_MS = 50
 
 export function openGate(options: GateOptions): Gate {
-  const { lane, lanes, log } = options
+  const { lane, log } = options
   const turns = createTurns()
   const places = createPlaces(options)
   const stock = createStock(options)

@@ -133,6 +133,7 @@ export function replaces(
   if (held.until !== null && held.until <= told.since) return true
   if (STRENGTH[held.reason] !== STRENGTH[told.reason]) return STRENGTH[held.reason] < STRENGTH[told.reason]
   if (told.source === MIRROR && held.source === MIRROR) return LIFTABLE.includes(held.reason)
+  if (held.source === MIRROR && told.until === null) return true // from now on the mirror cannot end it
   return held.until !== null && (told.until === null || held.until < told.until)
 }
 
