@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe } from 'vitest'
 import { openLoopLab, type LoopLab } from '../support/loop-lab.ts'
 import type { SqlLab } from '../support/sql-lab.ts'
 import { promisesOfBrakes } from './loop.brakes.ts'
+import { propertyOfTheLoop } from './loop.property.ts'
 import { promisesOfReactions } from './loop.reactions.ts'
 import { promisesOfRobots } from './loop.robots.ts'
 import { promisesOfSuppressing } from './loop.suppressing.ts'
@@ -18,4 +19,5 @@ export function loopContract(openLab: () => Promise<SqlLab>): void {
   describe('robots', () => promisesOfRobots(current))
   describe('suppressing', () => promisesOfSuppressing(current))
   describe('brakes', () => promisesOfBrakes(current))
+  describe('any order, repetition, splitting and loss', () => propertyOfTheLoop(current))
 }
