@@ -11,6 +11,8 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Hub } from './core/hub.ts'
 import type { EventArchive, EventFeed, OneTime, Quarantine } from './core/ports.ts'
 import type { Sending } from './core/mailing/sending.ts'
+import type { MandrillAccount } from './core/reconcile.ts'
+import type { Silence } from './core/silence.ts'
 import type { Tracking } from './core/tracking.ts'
 import { createAccess, registerAccess, registerHostCheck, type Access } from './http/access.ts'
 import { createPresent } from './http/campaign-json.ts'
@@ -25,6 +27,7 @@ import { registerMailing, type MailingDeps } from './http/mailing.ts'
 import { registerOperations, type Check } from './http/operations.ts'
 import { registerPage } from './http/page.ts'
 import { registerQuarantine } from './http/quarantine.ts'
+import { registerReconcile } from './http/reconcile.ts'
 import { registerSession, registerTickets } from './http/session.ts'
 import { registerSetup } from './http/setup.ts'
 import { createTickets } from './http/tickets.ts'
@@ -48,6 +51,8 @@ export type Deps = WorkerDeps & {
   readonly quarantine: Quarantine
   readonly tracking: Tracking
   readonly oneTime: OneTime
+  readonly account: MandrillAccount | undefined
+  readonly silence: Silence
   readonly mailing: MailingDeps
   readonly stores: { readonly events: string; readonly database: string }
 }
@@ -94,6 +99,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     await registerEvents(api, deps)
     await registerQuarantine(api, deps.feed, deps.quarantine)
     await registerSetup(api, { ...deps, watch, about: aboutSetup(deps) })
+    await registerReconcile(api, { ...deps, urls: settings.webhookUrls })
     await registerOperations(api, { ...deps, watch })
     await registerMailing(api, deps.mailing, { access, log, now })
     await api.register(registerHook, {

@@ -32,11 +32,15 @@ export type Mailing = MailingDeps & {
   readonly transport: Mailer['transport']
   /** To be told what tracking has committed. */
   readonly loop: (news: LoopNews) => void
+  /** Mails of the newest mailings that a server has taken. */
+  readonly sentOfLate: () => Promise<number>
   /** undefined where the role is `web`: other processes send. */
   readonly sending: Sending | undefined
   /** Finishes the mails in flight; before the database is closed. */
   close(): Promise<void>
 }
+
+const CAMPAIGNS_OF_LATE = 20
 
 /** Whom a preview's unsubscribe link is for. */
 const NOBODY = '00000000-0000-0000-0000-000000000000'
@@ -101,6 +105,11 @@ export async function openMailing(
       laneOf: createLaneOf(laneConfigs),
       log,
     }),
+    async sentOfLate() {
+      const ids = (await campaigns.list(CAMPAIGNS_OF_LATE)).map(({ id }) => id)
+      const tallies = [...(await ledger.tallies(ids)).values()].flatMap((lanes) => [...lanes.values()])
+      return tallies.reduce((sum, { sent }) => sum + sent, 0)
+    },
     onUnsubscribed: async ({ delivery, at }) => void (delivery && (await reactions.leftByLink(delivery, at))),
     addressOf: reactions.addressOf,
     transport: mailer.transport,

@@ -9,6 +9,7 @@ import type { Config } from './config.ts'
 import { lockDataDir } from './adapters/embedded/data-dir-lock.ts'
 import { openEmbeddedFeed } from './adapters/embedded/event-feed.ts'
 import { createMemoryOneTime } from './adapters/embedded/one-time.ts'
+import { createMandrillAccount } from './adapters/mandrill/account.ts'
 import type { Sql } from './adapters/sql/dialect.ts'
 import { createEventArchive } from './adapters/sql/event-archive.ts'
 import { createLeases } from './adapters/sql/leases.ts'
@@ -18,6 +19,7 @@ import { openSqlite } from './adapters/sql/sqlite.ts'
 import { isHubError } from './core/errors.ts'
 import { createHub } from './core/hub.ts'
 import type { EventFeed, Leases, OneTime } from './core/ports.ts'
+import { watchSilence } from './core/silence.ts'
 import { startTracking } from './core/tracking.ts'
 import { version } from './version.ts'
 import { openMailing, type Mailing } from './wire.mailing.ts'
@@ -68,7 +70,7 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
           leases,
           owner,
           secret: settings.secret,
-          loop: mailing.loop,
+          mailing,
           log,
         })
   log.info({ ...stores, mail: mailing.transport, role: config.ROLE, version }, 'stores opened')
@@ -92,13 +94,13 @@ type TrackingNeeds = {
   readonly leases: Leases
   readonly owner: string
   readonly secret: string
-  readonly loop: Mailing['loop']
+  readonly mailing: Mailing
   readonly log: FastifyBaseLogger
 }
 
 /** The readers of the feed: the bus, and the archive with all that events change. */
 async function openTracking(config: Config, needs: TrackingNeeds) {
-  const { events, sql, leases, owner, secret, loop, log } = needs
+  const { events, sql, leases, owner, secret, mailing, log } = needs
   const { feed } = events
   const archiveDays = config.ARCHIVE_DAYS
   const effects = createLoop(sql, {
@@ -106,19 +108,27 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
     softBounces: config.SOFT_BOUNCES,
     bounceRate: config.PAUSE_BOUNCE_RATE,
     complaintRate: config.PAUSE_COMPLAINT_RATE,
-    onCommitted: loop,
+    onCommitted: mailing.loop,
   })
   const archive = createEventArchive(sql, effects)
   const quarantine = createQuarantine(sql)
   const head = await patiently(() => feed.last(0))
   const hub = createHub(feed, head, (err) => log.warn({ err }, 'a socket could not be caught up yet'))
   const tracking = startTracking({ feed, archive, leases, quarantine, owner, archiveDays, log })
+  const key = config.MANDRILL_API_KEY
+  // Only who gets mails out, and webhooks in, can miss some.
+  const expected = mailing.transport === 'smtp' && config.MANDRILL_WEBHOOK_KEYS.length > 0
+  const sent = () => (expected ? mailing.sentOfLate() : Promise.resolve(0))
+  const silence = watchSilence({ sent, arrived: () => tracking.position().seq, now: Date.now, log })
   return {
     archive,
     quarantine,
     hub,
     tracking,
+    silence,
+    account: key ? createMandrillAccount({ key }) : undefined,
     async close() {
+      silence.close()
       await hub.close()
       const drained = async () => tracking.reached(await feed.last(0), DRAIN_MS)
       await drained().catch(() => false)

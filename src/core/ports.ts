@@ -88,6 +88,8 @@ export type EventArchive = {
   find(query: EventQuery): Promise<readonly ArchivedEvent[]>
   /** Events per kind and minute since an instant: minute is in milliseconds since 1970, by time of receipt. */
   countByMinute(since: number): Promise<readonly { minute: number; kind: Kind; count: number }[]>
+  /** How many events it holds, and the minute of the first; null when there is none. */
+  total(): Promise<{ readonly count: number; readonly since: number | null }>
   /** Drops at most `limit` of the events received before an instant; tells how many. */
   prune(before: number, limit: number): Promise<number>
 }

@@ -104,7 +104,14 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
         .orderBy(asc(eventCounts.minute), asc(eventCounts.kind)),
     )
 
-  return { position, record, prune, countByMinute, find: createSearch(sql) }
+  async function total() {
+    const count = words<number>`coalesce(sum(${eventCounts.count}), 0)`.mapWith(Number)
+    const since = words<number | null>`min(${eventCounts.minute})`
+    const [row] = await sql.read(db.select({ count, since }).from(eventCounts))
+    return { count: row?.count ?? 0, since: row?.since === null ? null : Number(row?.since) }
+  }
+
+  return { position, record, prune, countByMinute, total, find: createSearch(sql) }
 }
 
 function insertions(tables: Tables, rows: readonly ArchiveRow[]): Write[] {
