@@ -17,6 +17,7 @@ import { createLoop } from './adapters/sql/loop.ts'
 import { createQuarantine } from './adapters/sql/quarantine.ts'
 import { openSqlite } from './adapters/sql/sqlite.ts'
 import { isHubError } from './core/errors.ts'
+import { createErasure } from './core/erasure.ts'
 import { createHub } from './core/hub.ts'
 import type { EventFeed, Leases, OneTime } from './core/ports.ts'
 import { watchSilence } from './core/silence.ts'
@@ -76,7 +77,13 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
   log.info({ ...stores, mail: mailing.transport, role: config.ROLE, version }, 'stores opened')
   return {
     ...base,
-    serving: tracked && { ...base, ...events, ...tracked, mailing, stores },
+    serving: tracked && {
+      ...base,
+      ...events,
+      ...tracked,
+      mailing: withErasure(mailing, tracked.erase),
+      stores,
+    },
     tokenIsOurs: config.API_TOKEN === undefined,
     async close() {
       await mailing.close()
@@ -126,6 +133,7 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
     hub,
     tracking,
     silence,
+    erase: createErasure({ feed, archive, quarantine, tracking }),
     account: key ? createMandrillAccount({ key }) : undefined,
     async close() {
       silence.close()
@@ -135,6 +143,11 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
       await tracking.close()
     },
   }
+}
+
+/** Whoever forgets a person forgets the events, too. */
+function withErasure(mailing: Mailing, erase: Mailing['erasers'][number]): Mailing {
+  return { ...mailing, erasers: [...mailing.erasers, erase] }
 }
 
 function readSettings(config: Config): Settings {

@@ -82,6 +82,16 @@ export function promisesOfReactions(lab: () => LoopLab): void {
     expect(lab().news).toEqual([])
   })
 
+  test('of several processes that want to record a page, one does', async () => {
+    const { campaign, deliveries } = await lab().mailing(40)
+    const rows = lab().rows(deliveries.map((each) => about(each, 'open', 20)))
+    const results = await Promise.allSettled(
+      [1, 2, 3, 4].map(() => lab().archive.record(BEGINNING, { epoch: NOON, seq: 1000 }, rows)),
+    )
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(await countsOf(campaign.id)).toMatchObject({ opened: 40, delivered: 40 })
+  })
+
   test('what a missed webhook would have told is found in the lists of a later one', async () => {
     const { campaign, one, two } = await first()
     const opens = [{ ts: ts(at(40)), ip: '198.51.100.7', ua: 'Linux/Ubuntu/Chrome' }]

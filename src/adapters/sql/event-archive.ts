@@ -104,6 +104,20 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
         .orderBy(asc(eventCounts.minute), asc(eventCounts.kind)),
     )
 
+  const placesOf: EventArchive['placesOf'] = (email, limit) =>
+    sql.read(
+      db
+        .select({ epoch: events.epoch, seq: events.seq })
+        .from(events)
+        .where(eq(events.email, keyOf(email, KEY_LENGTH.email)))
+        .orderBy(asc(events.epoch), asc(events.seq))
+        .limit(limit),
+    )
+
+  async function erase(places: readonly Cursor[]): Promise<void> {
+    if (places.length > 0) await sql.atomically(removals(places))
+  }
+
   async function total() {
     const count = words<number>`coalesce(sum(${eventCounts.count}), 0)`.mapWith(Number)
     const since = words<number | null>`min(${eventCounts.minute})`
@@ -111,7 +125,7 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
     return { count: row?.count ?? 0, since: row?.since === null ? null : Number(row?.since) }
   }
 
-  return { position, record, prune, countByMinute, total, find: createSearch(sql) }
+  return { position, record, prune, countByMinute, total, placesOf, erase, find: createSearch(sql) }
 }
 
 function insertions(tables: Tables, rows: readonly ArchiveRow[]): Write[] {
