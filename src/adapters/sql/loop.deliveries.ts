@@ -26,70 +26,66 @@ export type Correlated = {
 
 /** In their order; what is about no delivery of the hub is left out. */
 export function createCorrelation(sql: Sql): (rows: readonly ArchiveRow[]) => Promise<readonly Correlated[]> {
-  const { db } = sql
-  const { deliveries, reactions, messageLinks } = sql.tables
-
-  async function find(places: readonly DeliveryPlace[]): Promise<ReadonlyMap<string, Known>> {
-    const known = new Map<string, Known>()
-    for (const condition of conditions(sql, places)) {
-      const { campaignId, chunk, n, email } = deliveries
-      const found = await sql.read(
-        db
-          .select({ campaignId, chunk, n, email, reaction: reactions })
-          .from(deliveries)
-          .leftJoin(
-            reactions,
-            and(
-              eq(reactions.campaignId, deliveries.campaignId),
-              eq(reactions.chunk, deliveries.chunk),
-              eq(reactions.n, deliveries.n),
-            ),
-          )
-          .where(condition),
-      )
-      for (const each of found) known.set(placeKey(each), each)
-    }
-    return known
-  }
-
-  async function findLinks(messageIds: readonly string[]): Promise<ReadonlyMap<string, DeliveryPlace>> {
-    const links = new Map<string, DeliveryPlace>()
-    for (let start = 0; start < messageIds.length; start += IDS_AT_ONCE) {
-      const some = messageIds.slice(start, start + IDS_AT_ONCE)
-      const found = await sql.read(
-        db.select().from(messageLinks).where(inArray(messageLinks.messageId, some)),
-      )
-      for (const { messageId, ...place } of found) links.set(messageId, place)
-    }
-    return links
-  }
-
   return async (rows) => {
     const events = rows
       .filter(({ event }) => isOfMail(event.kind))
       .map((row) => ({ row, place: namedPlace(row.facts), messageId: messageKey(row) }))
-    const named = await find(events.flatMap(({ place }) => place ?? []))
+    const named = await findDeliveries(
+      sql,
+      events.flatMap(({ place }) => place ?? []),
+    )
     const believed = events.map(({ row, place }) => {
       const about = place && named.get(placeKey(place))
       return about && isRecipient(about, row.facts) ? about : undefined
     })
     const unnamed = events.flatMap(({ messageId }, n) => (believed[n] || !messageId ? [] : messageId))
-    const links = await findLinks([...new Set(unnamed)])
-    const linked = await find([...links.values()])
-    /** A message is known from the first event on that names its delivery. */
-    const heard = new Map<string, Known>()
+    // What a message is linked with is known from the first event on that names its delivery.
+    const known = await findByMessage(sql, [...new Set(unnamed)])
     return events.flatMap(({ row, messageId }, n) => {
-      const about = believed[n] ?? byMessage(messageId)
+      const about = believed[n] ?? known.get(messageId ?? '')
       if (!about) return []
-      if (messageId && !heard.has(messageId)) heard.set(messageId, about)
+      if (messageId && !known.has(messageId)) known.set(messageId, about)
       return [{ row, about, messageId }]
     })
-
-    function byMessage(messageId: string | null): Known | undefined {
-      const place = messageId === null ? undefined : links.get(messageId)
-      return (place && linked.get(placeKey(place))) ?? heard.get(messageId ?? '')
-    }
   }
+}
+
+async function findDeliveries(
+  sql: Sql,
+  places: readonly DeliveryPlace[],
+): Promise<ReadonlyMap<string, Known>> {
+  const { deliveries, reactions } = sql.tables
+  const known = new Map<string, Known>()
+  for (const condition of conditions(sql, places)) {
+    const { campaignId, chunk, n, email } = deliveries
+    const same = and(eq(reactions.campaignId, campaignId), eq(reactions.chunk, chunk), eq(reactions.n, n))
+    const found = await sql.read(
+      sql.db
+        .select({ campaignId, chunk, n, email, reaction: reactions })
+        .from(deliveries)
+        .leftJoin(reactions, same)
+        .where(condition),
+    )
+    for (const each of found) known.set(placeKey(each), each)
+  }
+  return known
+}
+
+/** The deliveries that messages were linked with by earlier pages. */
+async function findByMessage(sql: Sql, messageIds: readonly string[]): Promise<Map<string, Known>> {
+  const { messageLinks } = sql.tables
+  const links: (DeliveryPlace & { messageId: string })[] = []
+  for (let start = 0; start < messageIds.length; start += IDS_AT_ONCE) {
+    const some = inArray(messageLinks.messageId, messageIds.slice(start, start + IDS_AT_ONCE))
+    links.push(...(await sql.read(sql.db.select().from(messageLinks).where(some))))
+  }
+  const deliveries = await findDeliveries(sql, links)
+  return new Map(
+    links.flatMap((link) => {
+      const about = deliveries.get(placeKey(link))
+      return about ? [[link.messageId, about] as const] : []
+    }),
+  )
 }
 
 function messageKey({ facts: { messageId } }: ArchiveRow): string | null {

@@ -30,26 +30,31 @@ export function createSuppressionEffects(sql: Sql, { secret, softBounces }: Supp
   const erasedKey = createErasedKeys(secret)
   const pastOf = createPasts(sql)
 
-  async function writesOf(decisions: ReadonlyMap<string, Decision>): Promise<Write[]> {
+  async function writesOf(decisions: ReadonlyMap<string, Decision>, now: number): Promise<Write[]> {
     const held = await heldBy(
       sql,
       [...decisions.keys()].flatMap((key) => [key, erasedKey(key)]),
     )
-    return [...decisions].flatMap(([key, { email, lifted, put, leaves }]) => {
-      const { suppressions } = sql.tables
+    const all = [...decisions].map(([key, decision]) => {
       const erased = held.has(erasedKey(key))
-      const place = erased ? { emailKey: erasedKey(key), email: null } : { emailKey: key, email }
-      const before = held.get(place.emailKey)
-      const mine = inArray(suppressions.emailKey, [key, erasedKey(key)])
-      const lift = sql.db.delete(suppressions).where(and(mine, inArray(suppressions.reason, [...LIFTABLE])))
-      const over = put !== null && put.until !== null && put.until <= put.since
-      const isNew = put !== null && (before ? lifted || replaces(put, before) : !over)
-      return [
-        ...(lifted && before ? [lift] : []),
-        ...(put && isNew ? putting(sql, { ...place, ...reasonOf(put) }) : []),
-        ...(leaves ? [leaving(sql, key, put?.since ?? Date.now())] : []),
-      ]
+      const place = erased
+        ? { emailKey: erasedKey(key), email: null }
+        : { emailKey: key, email: decision.email }
+      return { ...decision, key, place, before: held.get(place.emailKey) }
     })
+    const lifted = all.filter(({ lifted, before }) => lifted && before).map(({ place }) => place.emailKey)
+    const puts = all.flatMap(({ put, place, before, lifted }) => {
+      if (!put) return []
+      const isOver = put.until !== null && put.until <= put.since
+      const isNews = before ? lifted || replaces(put, before) : !isOver
+      return isNews ? [{ ...place, ...reasonOf(put) }] : []
+    })
+    const left = all.filter(({ leaves }) => leaves).map(({ key }) => key)
+    return [
+      ...(lifted.length > 0 ? [lifting(sql, lifted)] : []),
+      ...(puts.length > 0 ? putting(sql, puts) : []),
+      ...(left.length > 0 ? [leaving(sql, left, now)] : []),
+    ]
   }
 
   return async (rows: readonly ArchiveRow[]): Promise<readonly Write[]> => {
@@ -61,8 +66,15 @@ export function createSuppressionEffects(sql: Sql, { secret, softBounces }: Supp
       if (email !== null && pasts.has(email)) pasts.set(email, past)
       return judge(row, past, softBounces) ?? []
     })
-    return verdicts.length === 0 ? [] : writesOf(decide(verdicts))
+    const now = Math.max(...rows.map(({ event }) => event.receivedAt))
+    return verdicts.length === 0 ? [] : writesOf(decide(verdicts), now)
   }
+}
+
+/** Takes away what may be taken away at all. */
+function lifting({ db, tables: { suppressions } }: Sql, keys: readonly string[]): Write {
+  const mine = inArray(suppressions.emailKey, [...keys])
+  return db.delete(suppressions).where(and(mine, inArray(suppressions.reason, [...LIFTABLE])))
 }
 
 type Held = { reason: SuppressionReason; source: string; since: number; until: number | null }

@@ -60,9 +60,9 @@ export function createSuppressions(sql: Sql, { secret }: ListOptions): Suppressi
     async put(suppression) {
       const row = await rowOf(suppression)
       await sql.atomically([
-        ...putting(sql, row),
+        ...putting(sql, [row]),
         ...(suppression.reason === 'unsubscribe'
-          ? [leaving(sql, emailKey(suppression.email), suppression.since)]
+          ? [leaving(sql, [emailKey(suppression.email)], suppression.since)]
           : []),
       ])
     },
@@ -84,16 +84,27 @@ export function strongest(rows: readonly ListedSuppression[]): ListedSuppression
 
 type Row = Sql['tables']['suppressions']['$inferSelect']
 
-/** A suppression as it is to be, where the one that is there may be replaced. */
-export function putting(sql: Sql, row: Row): Write[] {
+/** Suppressions as they are to be, where those that are there may be replaced. Equal ones share a statement. */
+export function putting(sql: Sql, rows: readonly Row[]): Write[] {
   const { suppressions } = sql.tables
-  return [
-    newRowsFor(suppressions, [row]),
-    sql.db.update(suppressions).set(row).where(replaceableBy(sql, row)),
-  ]
+  const alike = Map.groupBy(rows, ({ reason, source, since, until }) =>
+    JSON.stringify([reason, source, since, until]),
+  )
+  const updates = [...alike.values()].flatMap((group) => {
+    const [first] = group
+    if (!first) return []
+    const { reason, source, since, until } = first
+    const mine = inArray(
+      suppressions.emailKey,
+      group.map(({ emailKey }) => emailKey),
+    )
+    const replaceable = and(mine, replaceableBy(sql, first))
+    return [sql.db.update(suppressions).set({ reason, source, since, until }).where(replaceable)]
+  })
+  return [newRowsFor(suppressions, rows), ...updates]
 }
 
-/** The row of this address, where what it says may be replaced: the same rule as core's replaces(). */
+/** Where what is there may be replaced by this: the same rule as core's replaces(). */
 function replaceableBy({ tables: { suppressions } }: Sql, row: Row) {
   const { reason, source, until } = suppressions
   const strength = STRENGTH[row.reason]
@@ -104,22 +115,19 @@ function replaceableBy({ tables: { suppressions } }: Sql, row: Row) {
   const mirrored = (row.source === MIRROR ? LIFTABLE.includes(row.reason) : row.until === null)
     ? undefined
     : words`1 = 0`
-  return and(
-    eq(suppressions.emailKey, row.emailKey),
-    or(
-      lte(until, row.since),
-      weaker.length > 0 ? inArray(reason, weaker) : undefined,
-      and(inArray(reason, equal), shorter),
-      and(eq(source, MIRROR), inArray(reason, equal), mirrored),
-    ),
+  return or(
+    lte(until, row.since),
+    weaker.length > 0 ? inArray(reason, weaker) : undefined,
+    and(inArray(reason, equal), shorter),
+    and(eq(source, MIRROR), inArray(reason, equal), mirrored),
   )
 }
 
 /** Who does not want mail is taken off the list in the same transaction. */
-export function leaving({ db, tables: { subscribers } }: Sql, key: string, since: number): Write {
+export function leaving({ db, tables: { subscribers } }: Sql, keys: readonly string[], since: number): Write {
   const wants = or(eq(subscribers.subscribed, 1), eq(subscribers.waiting, 1))
   return db
     .update(subscribers)
     .set({ subscribed: 0, waiting: 0, updatedAt: since })
-    .where(and(eq(subscribers.emailKey, key), wants))
+    .where(and(inArray(subscribers.emailKey, [...keys]), wants))
 }
