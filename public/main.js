@@ -1,5 +1,5 @@
 // The page's beginning: makes the parts that talk to the hub, signs in, and shows the view of the address.
-import { html, render, useEffect, useState } from './vendor/htm.js'
+import { html, render, useEffect } from './vendor/htm.js'
 import { createApi } from './api.js'
 import { connect } from './client.js'
 import { createKeys } from './keys.js'
@@ -7,6 +7,7 @@ import { createLiveFeed } from './live-feed.js'
 import { filterFromAddress, isAll } from './model/filter.js'
 import { createStore } from './model/store.js'
 import { Frame } from './parts/frame.js'
+import { useStore } from './parts/hooks.js'
 import { createPulse } from './pulse.js'
 import { createRouter } from './router.js'
 import { LiveView } from './views/live.js'
@@ -90,8 +91,7 @@ const VIEWS = {
 const notFound = async () => ({ view: (await import('./views/not-found.js')).NotFoundView })
 
 function Page() {
-  const [{ state }, setSession] = useState(session.get())
-  useEffect(() => session.subscribe(() => setSession(session.get())), [])
+  const { state } = useStore(session)
   useEffect(() => {
     if (state === 'in') start()
   }, [state === 'in'])

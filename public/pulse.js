@@ -16,6 +16,7 @@ const MINUTE = 60_000
 /**
  * @typedef {object} PulseState
  * @property {Setup | null} setup
+ * @property {string} problem why the hub could not be asked, the last time
  * @property {number | null} lastAt when the hub took its last event
  * @property {number} version goes up whenever a rate has changed
  */
@@ -27,7 +28,9 @@ const MINUTE = 60_000
  */
 export function createPulse({ api, seesAll }) {
   const rates = createRates()
-  const store = createStore(/** @type {PulseState} */ ({ setup: null, lastAt: null, version: 0 }))
+  const store = createStore(
+    /** @type {PulseState} */ ({ setup: null, problem: '', lastAt: null, version: 0 }),
+  )
   let recountedAt = 0
   let lastAt = 0
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -53,21 +56,25 @@ export function createPulse({ api, seesAll }) {
     changed()
   }
 
+  // Never throws: the next time will do, and what the page shows meanwhile says how old it is.
   async function askSetup() {
-    const setup = await api.setup()
-    lastAt = Math.max(lastAt, Date.parse(setup.last_event_at ?? '') || 0)
-    store.set({ setup, lastAt: lastAt || null })
+    try {
+      const setup = await api.setup()
+      lastAt = Math.max(lastAt, Date.parse(setup.last_event_at ?? '') || 0)
+      store.set({ setup, problem: '', lastAt: lastAt || null })
+    } catch (error) {
+      store.set({ problem: error instanceof Error ? error.message : String(error) })
+    }
   }
 
   /** @param {number} [minutes] */
   async function refresh(minutes = CHART_MINUTES) {
-    // The next time will do: what the page shows meanwhile says how old it is.
     await Promise.all([recount(minutes), askSetup()]).catch(() => {})
   }
 
   function tick() {
     if (document.hidden) return
-    if (seesAll() && Date.now() - recountedAt < RECOUNT_EVERY_MS) askSetup().catch(() => {})
+    if (seesAll() && Date.now() - recountedAt < RECOUNT_EVERY_MS) askSetup()
     else refresh(3)
   }
 

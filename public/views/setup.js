@@ -12,15 +12,14 @@ const ASK_EVERY_MS = 3000
 
 /** @param {{ app: App }} props */
 export function SetupView({ app }) {
-  const { setup } = useStore(app.pulse.store)
+  const { setup, problem } = useStore(app.pulse.store)
   useEffect(() => {
     document.title = 'Set-up · Mail Event Hub'
-    const ask = () => app.pulse.askSetup().catch(() => {})
-    ask()
-    const timer = setInterval(() => document.hidden || ask(), ASK_EVERY_MS)
+    app.pulse.askSetup()
+    const timer = setInterval(() => document.hidden || app.pulse.askSetup(), ASK_EVERY_MS)
     return () => clearInterval(timer)
   }, [])
-  if (!setup) return null
+  if (!setup) return problem && html`<p class="empty" role="alert">${problem}: trying again</p>`
   return html`
     <div class="setup">
       <h1>Set-up</h1>

@@ -1,5 +1,5 @@
 // Signing in: by the token, by the link that the start prints, and out again.
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { live, mailEvent, openBrowser, openPage, runHub, subjects, TOKEN } from '../support/browser.ts'
 import type { RunningHub } from '../support/browser.ts'
@@ -47,6 +47,20 @@ test('the link of the start signs in, and leaves no token in the address', async
   await live(page)
   expect(page.url()).toBe(`${hub.url}/?events=sent`)
   await page.reload()
+  await live(page)
+  expect(problems).toEqual([])
+  await close()
+})
+
+test('an answer that is there at once is not missed', async () => {
+  const atOnce = async (page: Page) =>
+    page.addInitScript(() => {
+      const real = globalThis.fetch
+      const session = { signed_in: true, auth: 'on' }
+      globalThis.fetch = (url, init) =>
+        url === '/api/session' ? Promise.resolve(Response.json(session)) : real(url, init)
+    })
+  const { page, problems, close } = await openPage(browser, hub, { before: atOnce })
   await live(page)
   expect(problems).toEqual([])
   await close()

@@ -107,7 +107,7 @@ export type PageOptions = BrowserContextOptions & {
   readonly path?: string
   readonly signedIn?: boolean
   /** What to arrange before the page is opened. */
-  readonly before?: (page: Page) => Promise<void>
+  readonly before?: (page: Page) => Promise<unknown>
 }
 
 /** A browser profile of its own, with the page open in it. */

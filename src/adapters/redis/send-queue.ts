@@ -27,6 +27,7 @@ const LONGEST_BACK_OFF_MS = 1_000
 /** A connection that owes a reply for so long is made anew; workers wait up to 5 s for a job to come. */
 const SILENCE_MS = 12_000
 const PATIENCE_MS = 2_000
+const CLOSE_MS = 2_000
 const EVENTS_KEPT = 100
 
 export function openRedisSendQueue(options: RedisQueueOptions): SendQueue {
@@ -87,11 +88,14 @@ function startWorker(
 ) {
   const connection = connect(url, true, log)
   const jobs = new Map<string, AbortController>()
+  const underWay = new Set<Promise<void>>()
 
   async function take(job: ChunkJob): Promise<void> {
     const stop = new AbortController()
     jobs.set(String(job.id), stop)
-    await handle(job.data, stop.signal).finally(() => jobs.delete(String(job.id)))
+    const handled = handle(job.data, stop.signal).finally(() => jobs.delete(String(job.id)))
+    underWay.add(handled)
+    await handled.finally(() => underWay.delete(handled))
   }
 
   const worker = new Worker<ChunkRef>(lane, (job) => take(job), {
@@ -113,7 +117,10 @@ function startWorker(
     async close(): Promise<void> {
       // Whatever is fetched from now on ends at once, and is then handed back by the ledger.
       for (const stop of jobs.values()) stop.abort()
-      await worker.close()
+      await Promise.allSettled(underWay)
+      // Without Redis BullMQ would wait for it. Nothing is lost: locks run out, and the ledger brings chunks back.
+      const closed = worker.close(connection.status !== 'ready').catch(() => undefined)
+      await Promise.race([closed, pause(CLOSE_MS, undefined, { ref: false })])
       connection.disconnect()
     },
   }

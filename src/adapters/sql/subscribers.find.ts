@@ -47,6 +47,15 @@ export function createFind(sql: Sql, now: () => number) {
     )
   }
 
+  /**
+   * The same for a page. MariaDB reads the index of `subscribed` from its beginning, not from the page's: for those
+   * who are subscribed, mostly nearly all, the list itself is the shorter way.
+   */
+  function pageOf({ subscribed, ...filter }: Filter): SQL | undefined {
+    if (subscribed !== true) return conditionOf({ subscribed, ...filter })
+    return and(conditionOf(filter), words`coalesce(${subscribers.subscribed}, 0) = 1`)
+  }
+
   /** Looks through all that come after an id, slice by slice: how many in each match, and where it lies. */
   async function* slices(condition: SQL, after: string) {
     for (let from = after; ;) {
@@ -74,7 +83,7 @@ export function createFind(sql: Sql, now: () => number) {
     one: async (where: SQL): Promise<Subscriber | undefined> => (await rows(where, 1))[0],
 
     async find({ limit, after = '', ...filter }: SubscriberQuery): Promise<readonly Subscriber[]> {
-      const condition = conditionOf(filter)
+      const condition = pageOf(filter)
       if (!condition || filter.q === undefined) return rows(and(condition, gt(subscribers.id, after)), limit)
       const found: Subscriber[] = []
       for await (const { hits, range } of slices(condition, after)) {

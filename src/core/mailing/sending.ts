@@ -3,6 +3,7 @@
 // A feeder keeps a few chunks of each campaign and lane in the queue; workers take them one by one. The ledger and the
 // marks decide, mail by mail, what is left to do: queue, feeder and workers may die at any moment.
 import type { Log } from '../log.ts'
+import { pause } from '../pause.ts'
 import type { Leases } from '../ports.ts'
 import { createLaneOf, type LaneConfig } from './lanes.ts'
 import type {
@@ -142,17 +143,4 @@ async function queuedByLane(ledger: Ledger, campaignIds: readonly string[], lane
     for (const [lane, tally] of lanes)
       queued.set(lane, (queued.get(lane) ?? 0) + tally.queued + tally.deferred)
   return queued
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(end, ms)
-    signal.addEventListener('abort', end)
-    function end(): void {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    if (signal.aborted) end()
-  })
 }
