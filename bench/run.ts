@@ -1,4 +1,4 @@
-// npm run bench [-- hook fan-out latency] [--quick] [--raw] [--sockets N]: measures the hub against the bare platform.
+// npm run bench [-- hook fan-out latency sending] [--quick] [--raw] [--sockets N]: measures the hub against the bare platform.
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { benchFanOut } from './fan-out.ts'
@@ -6,6 +6,7 @@ import type { Plan } from './harness.ts'
 import { benchHook } from './hook.ts'
 import { benchLatency } from './latency.ts'
 import { pinLoad } from './processes.ts'
+import { benchSending } from './sending.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   hook: () => benchHook(plan, values.raw),
   'fan-out': () => benchFanOut(plan, values.raw, Number(values.sockets)),
   latency: () => benchLatency(plan, values.raw),
+  sending: () => benchSending(plan, values.raw), // needs postfix's smtp-sink and smtp-source
 }
 
 const unknown = positionals.find((name) => !Object.hasOwn(benches, name))

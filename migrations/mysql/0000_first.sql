@@ -62,10 +62,96 @@ CREATE TABLE `quarantine_texts` (
 	CONSTRAINT `quarantine_texts_id_part_pk` PRIMARY KEY(`id`,`part`)
 );
 --> statement-breakpoint
+CREATE TABLE `subscribers` (
+	`id` varchar(36) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`email` varchar(254) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`email_key` varchar(320) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`name` varchar(200) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`search` varchar(700) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`subscribed` bigint NOT NULL,
+	`subscribed_at` bigint,
+	`waiting` bigint NOT NULL,
+	`confirmation_sent_at` bigint,
+	`created_at` bigint NOT NULL,
+	`updated_at` bigint NOT NULL,
+	CONSTRAINT `subscribers_id` PRIMARY KEY(`id`),
+	CONSTRAINT `subscribers_email_key` UNIQUE(`email_key`)
+);
+--> statement-breakpoint
+CREATE TABLE `suppressions` (
+	`email_key` varchar(320) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`email` varchar(254) character set utf8mb4 collate utf8mb4_bin,
+	`reason` varchar(16) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`source` varchar(64) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`since` bigint NOT NULL,
+	`until` bigint,
+	CONSTRAINT `suppressions_email_key` PRIMARY KEY(`email_key`)
+);
+--> statement-breakpoint
+CREATE TABLE `campaigns` (
+	`id` varchar(36) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`status` varchar(16) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`status_reason` longtext character set utf8mb4 collate utf8mb4_bin,
+	`transport` varchar(16) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`subject` longtext character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`content` longtext character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`text` longtext character set utf8mb4 collate utf8mb4_bin,
+	`preheader` longtext character set utf8mb4 collate utf8mb4_bin,
+	`reply_to` longtext character set utf8mb4 collate utf8mb4_bin,
+	`tag` longtext character set utf8mb4 collate utf8mb4_bin,
+	`created_at` bigint NOT NULL,
+	`send_at` bigint,
+	`started_at` bigint,
+	`finished_at` bigint,
+	`expanded` int NOT NULL,
+	`expanded_to` varchar(36) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`next_chunk` int NOT NULL,
+	`idempotency_key` varchar(255) character set utf8mb4 collate utf8mb4_bin,
+	`fingerprint` varchar(64) character set utf8mb4 collate utf8mb4_bin,
+	CONSTRAINT `campaigns_id` PRIMARY KEY(`id`),
+	CONSTRAINT `campaigns_idempotency_key` UNIQUE(`idempotency_key`)
+);
+--> statement-breakpoint
+CREATE TABLE `chunks` (
+	`campaign_id` varchar(36) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`number` int NOT NULL,
+	`lane` varchar(64) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`due_at` bigint,
+	`version` int NOT NULL,
+	`queued` int NOT NULL,
+	`sent` int NOT NULL,
+	`deferred` int NOT NULL,
+	`failed` int NOT NULL,
+	`skipped` int NOT NULL,
+	`cancelled` int NOT NULL,
+	`first_reader` varchar(36) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`last_reader` varchar(36) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	CONSTRAINT `chunks_campaign_id_number_pk` PRIMARY KEY(`campaign_id`,`number`)
+);
+--> statement-breakpoint
+CREATE TABLE `deliveries` (
+	`campaign_id` varchar(36) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`chunk` int NOT NULL,
+	`n` int NOT NULL,
+	`subscriber_id` varchar(36) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`email` varchar(320) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`name` varchar(255) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`status` varchar(16) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	`attempts` int NOT NULL,
+	`earlier_attempts` int NOT NULL,
+	`due_at` bigint NOT NULL,
+	`reason` varchar(1000) character set utf8mb4 collate utf8mb4_bin,
+	`updated_at` bigint NOT NULL,
+	CONSTRAINT `deliveries_campaign_id_chunk_n_pk` PRIMARY KEY(`campaign_id`,`chunk`,`n`)
+);
+--> statement-breakpoint
 CREATE INDEX `event_tags_tag` ON `event_tags` (`tag`,`epoch`,`seq`);--> statement-breakpoint
 CREATE INDEX `events_kind` ON `events` (`kind`,`epoch`,`seq`);--> statement-breakpoint
 CREATE INDEX `events_email` ON `events` (`email`,`epoch`,`seq`);--> statement-breakpoint
 CREATE INDEX `events_message` ON `events` (`message_id`,`epoch`,`seq`);--> statement-breakpoint
 CREATE INDEX `events_campaign` ON `events` (`campaign_id`,`epoch`,`seq`);--> statement-breakpoint
 CREATE INDEX `events_received` ON `events` (`received_at`);--> statement-breakpoint
-CREATE INDEX `quarantine_received` ON `quarantine` (`received_at`,`id`);
+CREATE INDEX `quarantine_received` ON `quarantine` (`received_at`,`id`);--> statement-breakpoint
+CREATE INDEX `subscribers_subscribed` ON `subscribers` (`subscribed`,`id`);--> statement-breakpoint
+CREATE INDEX `campaigns_status` ON `campaigns` (`status`,`id`);--> statement-breakpoint
+CREATE INDEX `chunks_due` ON `chunks` (`campaign_id`,`lane`,`due_at`);

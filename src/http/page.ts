@@ -9,9 +9,10 @@ const PUBLIC = fileURLToPath(new URL('../../public', import.meta.url))
 /** Served from node_modules as they are: the page has no build step. */
 const VENDOR: Readonly<Record<string, string>> = {
   'htm.js': import.meta.resolve('htm/preact/standalone'),
-  'uplot.js': import.meta.resolve('uplot'),
-  'uplot.css': import.meta.resolve('uplot/dist/uPlot.min.css'),
 }
+
+/** For pages of other origins, too: it holds no secret, and what it may do is decided where it connects. */
+const SHARED = ['/client.js', '/client.d.ts']
 
 const VIEWS = ['/mailings', '/mailings/*', '/readers', '/readers/*', '/setup']
 
@@ -20,8 +21,10 @@ export async function registerPage(app: FastifyInstance): Promise<void> {
   const allowedPath = (path: string) =>
     !/\/(tsconfig\.json|[^/]*\.d\.ts)$/.test(path) || path === '/client.d.ts'
   await app.register(fastifyStatic, { root: PUBLIC, cacheControl: false, allowedPath })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async (request, reply) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-cache')
+    if (SHARED.includes(request.url))
+      reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin')
   })
   compressTexts(app)
   for (const [name, url] of Object.entries(VENDOR)) {

@@ -54,3 +54,13 @@ test('views have addresses of their own; what is no page is 404', async () => {
   for (const url of ['/tsconfig.json', '/types.d.ts', '/vendor/htm.d.ts', '/../package.json', '/nothing.js'])
     expect((await get(url)).statusCode, url).toBe(404)
 })
+
+test('the client may be imported by pages of any origin; the rest of the page may not', async () => {
+  const origin = { origin: 'https://elsewhere.example' }
+  const client = await get('/client.js', origin)
+  expect(client.headers['access-control-allow-origin']).toBe('*')
+  expect(client.headers['cross-origin-resource-policy']).toBe('cross-origin')
+  const page = await get('/main.js', origin)
+  expect(page.headers['access-control-allow-origin']).toBeUndefined()
+  expect(page.headers['cross-origin-resource-policy']).toBe('same-origin')
+})
