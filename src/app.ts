@@ -11,9 +11,13 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Hub } from './core/hub.ts'
 import type { EventArchive, EventFeed, OneTime, Quarantine } from './core/ports.ts'
 import type { Sending } from './core/mailing/sending.ts'
+import type { MandrillAccount } from './core/reconcile.ts'
+import type { Silence } from './core/silence.ts'
 import type { Tracking } from './core/tracking.ts'
 import { createAccess, registerAccess, registerHostCheck, type Access } from './http/access.ts'
 import { registerBodyTimeout } from './http/body-timeout.ts'
+import { createPresent } from './http/campaign-json.ts'
+import { createCampaignWatch } from './http/campaign-watch.ts'
 import { registerDocs, registerDocsPage } from './http/docs.ts'
 import { registerErrors, requestForLog } from './http/errors.ts'
 import { registerEvents } from './http/events.ts'
@@ -24,6 +28,7 @@ import { registerMailing, type MailingDeps } from './http/mailing.ts'
 import { registerOperations, type Check } from './http/operations.ts'
 import { registerPage } from './http/page.ts'
 import { registerQuarantine } from './http/quarantine.ts'
+import { registerReconcile } from './http/reconcile.ts'
 import { registerSession, registerTickets } from './http/session.ts'
 import { registerSetup } from './http/setup.ts'
 import { createTickets } from './http/tickets.ts'
@@ -47,6 +52,8 @@ export type Deps = WorkerDeps & {
   readonly quarantine: Quarantine
   readonly tracking: Tracking
   readonly oneTime: OneTime
+  readonly account: MandrillAccount | undefined
+  readonly silence: Silence
   readonly mailing: MailingDeps
   readonly stores: { readonly events: string; readonly database: string }
 }
@@ -87,10 +94,13 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     registerAccess(api, access)
     await registerSession(api, access, secure)
     await registerTickets(api, tickets)
-    await registerLive(api, { ...deps, access, tickets })
+    const campaignWatch = watchCampaigns(deps)
+    api.addHook('onClose', async () => campaignWatch.close())
+    await registerLive(api, { ...deps, access, tickets, campaignWatch })
     await registerEvents(api, deps)
     await registerQuarantine(api, deps.feed, deps.quarantine)
     await registerSetup(api, { ...deps, watch, about: aboutSetup(deps) })
+    await registerReconcile(api, { ...deps, urls: settings.webhookUrls })
     await registerOperations(api, { ...deps, watch })
     await registerMailing(api, deps.mailing, { access, log, now })
     await api.register(registerHook, {
@@ -185,6 +195,10 @@ function securityHeaders(secure: boolean) {
 function endSockets(app: FastifyInstance, done: () => void): void {
   for (const socket of app.websocketServer.clients) socket.close(1001, 'the hub is shutting down')
   done()
+}
+
+function watchCampaigns({ mailing, log, now }: Deps) {
+  return createCampaignWatch({ ...mailing, present: createPresent({ ...mailing, log }), log, now })
 }
 
 function aboutSetup({ settings, stores, version }: Deps) {

@@ -13,12 +13,14 @@ import { openSmtpMailer } from './adapters/mail/smtp.ts'
 import { createCampaignStore } from './adapters/sql/campaigns.ts'
 import type { Sql } from './adapters/sql/dialect.ts'
 import { createLedger } from './adapters/sql/ledger.ts'
+import { createReactionStore } from './adapters/sql/reactions.ts'
 import { createSubscribers } from './adapters/sql/subscribers.ts'
 import { createSuppressions } from './adapters/sql/suppressions.ts'
 import { createActions } from './core/mailing/campaign.actions.ts'
 import { composeConfirmation } from './core/mailing/confirmation.ts'
-import type { LaneConfig } from './core/mailing/lanes.ts'
+import { createLaneOf, type LaneConfig } from './core/mailing/lanes.ts'
 import { createLinks } from './core/mailing/links.ts'
+import { createLoopNews, type LoopNews } from './core/mailing/loop-news.ts'
 import { readSender } from './core/mailing/mailbox.ts'
 import { compileMail, type MailSettings } from './core/mailing/message.ts'
 import type { LaneControl, Mailer, Marks, SendQueue } from './core/mailing/ports.ts'
@@ -28,11 +30,17 @@ import type { MailingDeps } from './http/mailing.ts'
 
 export type Mailing = MailingDeps & {
   readonly transport: Mailer['transport']
+  /** To be told what tracking has committed. */
+  readonly loop: (news: LoopNews) => void
+  /** Mails of the newest mailings that a server has taken. */
+  readonly sentOfLate: () => Promise<number>
   /** undefined where the role is `web`: other processes send. */
   readonly sending: Sending | undefined
   /** Finishes the mails in flight; before the database is closed. */
   close(): Promise<void>
 }
+
+const CAMPAIGNS_OF_LATE = 20
 
 /** Whom a preview's unsubscribe link is for. */
 const NOBODY = '00000000-0000-0000-0000-000000000000'
@@ -56,6 +64,7 @@ export async function openMailing(
   const suppressions = createSuppressions(sql, { secret })
   const campaigns = createCampaignStore(sql)
   const ledger = createLedger(sql)
+  const reactions = createReactionStore(sql)
   const links = createLinks(secret, config.PUBLIC_URL)
   const settings: MailSettings = {
     ...mail.sender,
@@ -87,8 +96,22 @@ export async function openMailing(
     suppressions,
     campaigns,
     ledger,
+    reactions,
     links,
     sending,
+    loop: createLoopNews({
+      lanes: stores.lanes,
+      marks: stores.marks,
+      laneOf: createLaneOf(laneConfigs),
+      log,
+    }),
+    async sentOfLate() {
+      const ids = (await campaigns.list(CAMPAIGNS_OF_LATE)).map(({ id }) => id)
+      const tallies = [...(await ledger.tallies(ids)).values()].flatMap((lanes) => [...lanes.values()])
+      return tallies.reduce((sum, { sent }) => sum + sent, 0)
+    },
+    onUnsubscribed: async ({ delivery, at }) => void (delivery && (await reactions.leftByLink(delivery, at))),
+    addressOf: reactions.addressOf,
     transport: mailer.transport,
     actions: createActions({ campaigns, ledger, marks, transport: mailer.transport, wake, log }),
     laneStates: () => lanes.states(),

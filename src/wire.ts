@@ -9,17 +9,21 @@ import type { Config } from './config.ts'
 import { lockDataDir } from './adapters/embedded/data-dir-lock.ts'
 import { openEmbeddedFeed } from './adapters/embedded/event-feed.ts'
 import { createMemoryOneTime } from './adapters/embedded/one-time.ts'
+import { createMandrillAccount } from './adapters/mandrill/account.ts'
 import type { Sql } from './adapters/sql/dialect.ts'
 import { createEventArchive } from './adapters/sql/event-archive.ts'
 import { createLeases } from './adapters/sql/leases.ts'
+import { createLoop } from './adapters/sql/loop.ts'
 import { createQuarantine } from './adapters/sql/quarantine.ts'
 import { openSqlite } from './adapters/sql/sqlite.ts'
 import { isHubError } from './core/errors.ts'
+import { createErasure } from './core/erasure.ts'
 import { createHub } from './core/hub.ts'
 import type { EventFeed, Leases, OneTime } from './core/ports.ts'
+import { watchSilence } from './core/silence.ts'
 import { startTracking } from './core/tracking.ts'
 import { version } from './version.ts'
-import { openMailing } from './wire.mailing.ts'
+import { openMailing, type Mailing } from './wire.mailing.ts'
 
 /** What this process runs on, by its role. */
 export type Wired = WorkerDeps & {
@@ -59,11 +63,27 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
     ],
   }
   const tracked =
-    config.ROLE === 'worker' ? undefined : await openTracking(config, events, sql, leases, owner, log)
+    config.ROLE === 'worker'
+      ? undefined
+      : await openTracking(config, {
+          events,
+          sql,
+          leases,
+          owner,
+          secret: settings.secret,
+          mailing,
+          log,
+        })
   log.info({ ...stores, mail: mailing.transport, role: config.ROLE, version }, 'stores opened')
   return {
     ...base,
-    serving: tracked && { ...base, ...events, ...tracked, mailing, stores },
+    serving: tracked && {
+      ...base,
+      ...events,
+      ...tracked,
+      mailing: withErasure(mailing, tracked.erase),
+      stores,
+    },
     tokenIsOurs: config.API_TOKEN === undefined,
     async close() {
       await mailing.close()
@@ -75,32 +95,59 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
   }
 }
 
-/** The readers of the feed: the bus, and the archive. */
-async function openTracking(
-  { ARCHIVE_DAYS: archiveDays }: Config,
-  { feed }: Events,
-  sql: Sql,
-  leases: Leases,
-  owner: string,
-  log: FastifyBaseLogger,
-) {
-  const archive = createEventArchive(sql)
+type TrackingNeeds = {
+  readonly events: Events
+  readonly sql: Sql
+  readonly leases: Leases
+  readonly owner: string
+  readonly secret: string
+  readonly mailing: Mailing
+  readonly log: FastifyBaseLogger
+}
+
+/** The readers of the feed: the bus, and the archive with all that events change. */
+async function openTracking(config: Config, needs: TrackingNeeds) {
+  const { events, sql, leases, owner, secret, mailing, log } = needs
+  const { feed } = events
+  const archiveDays = config.ARCHIVE_DAYS
+  const effects = createLoop(sql, {
+    secret,
+    softBounces: config.SOFT_BOUNCES,
+    bounceRate: config.PAUSE_BOUNCE_RATE,
+    complaintRate: config.PAUSE_COMPLAINT_RATE,
+    onCommitted: mailing.loop,
+  })
+  const archive = createEventArchive(sql, effects)
   const quarantine = createQuarantine(sql)
   const head = await patiently(() => feed.last(0))
   const hub = createHub(feed, head, (err) => log.warn({ err }, 'a socket could not be caught up yet'))
   const tracking = startTracking({ feed, archive, leases, quarantine, owner, archiveDays, log })
+  const key = config.MANDRILL_API_KEY
+  // Only who gets mails out, and webhooks in, can miss some.
+  const expected = mailing.transport === 'smtp' && config.MANDRILL_WEBHOOK_KEYS.length > 0
+  const sent = () => (expected ? mailing.sentOfLate() : Promise.resolve(0))
+  const silence = watchSilence({ sent, arrived: () => tracking.position().seq, now: Date.now, log })
   return {
     archive,
     quarantine,
     hub,
     tracking,
+    silence,
+    erase: createErasure({ feed, archive, quarantine, tracking }),
+    account: key ? createMandrillAccount({ key }) : undefined,
     async close() {
+      silence.close()
       await hub.close()
       const drained = async () => tracking.reached(await feed.last(0), DRAIN_MS)
       await drained().catch(() => false)
       await tracking.close()
     },
   }
+}
+
+/** Whoever forgets a person forgets the events, too. */
+function withErasure(mailing: Mailing, erase: Mailing['erasers'][number]): Mailing {
+  return { ...mailing, erasers: [...mailing.erasers, erase] }
 }
 
 function readSettings(config: Config): Settings {

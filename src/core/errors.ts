@@ -27,6 +27,8 @@ const ERRORS = {
   'archive.behind': [503, 'The archive has not caught up with the feed yet'],
   'archive.conflict': [500, 'Another process has moved the tracking position'],
   'sending.unavailable': [503, 'The store of the mails under way cannot be reached'],
+  'reconcile.no_key': [409, "Mandrill's count needs MANDRILL_API_KEY"],
+  'reconcile.unavailable': [502, 'Mandrill could not be asked'],
   'message.not_found': [404, 'No event of this message is known'],
   'quarantine.not_found': [404, 'There is no such entry in quarantine'],
   'quarantine.unreadable': [409, 'It still cannot be read as an event'],

@@ -12,11 +12,14 @@ export type Gap = {
 }
 
 export type FeedPage = {
-  /** In cursor order, without holes between them. */
+  /** In cursor order; none is left out but those that were erased. */
   readonly events: readonly FeedEvent[]
   /** Told once, where it lies before the first of `events`. */
   readonly gap: Gap | undefined
-  /** Where to go on reading: the last event's cursor, or else the gap's end, or else where the reading began. */
+  /**
+   * Where to go on reading: the last event's cursor, or else the gap's end, or else the head where all that follows
+   * was erased, or else where the reading began.
+   */
   readonly next: Cursor
   /** The feed's newest cursor when the page was read. */
   readonly head: Cursor
@@ -48,6 +51,11 @@ export type EventFeed = {
    * oldest events beyond its bounds (count and bytes), never of one after `taken`.
    */
   trim(taken: Cursor): Promise<void>
+  /**
+   * Takes these events out for good. Every other keeps its cursor, and readers pass over the place without a gap; but
+   * where nothing older is kept, it counts as trimmed. They stay known as duplicates.
+   */
+  erase(cursors: readonly Cursor[]): Promise<void>
   /** Resolves when the store answers, else throws feed.unavailable. */
   ping(): Promise<void>
   /** Waits for what is under way, then lets go of files and connections. Appends from then on are refused. */
@@ -88,6 +96,12 @@ export type EventArchive = {
   find(query: EventQuery): Promise<readonly ArchivedEvent[]>
   /** Events per kind and minute since an instant: minute is in milliseconds since 1970, by time of receipt. */
   countByMinute(since: number): Promise<readonly { minute: number; kind: Kind; count: number }[]>
+  /** How many events it holds, and the minute of the first; null when there is none. */
+  total(): Promise<{ readonly count: number; readonly since: number | null }>
+  /** Where the oldest events of an address (lower case) are, so many at most. */
+  placesOf(email: string, limit: number): Promise<readonly Cursor[]>
+  /** Drops these events. The counts by minute, which name nobody, stay. */
+  erase(places: readonly Cursor[]): Promise<void>
   /** Drops at most `limit` of the events received before an instant; tells how many. */
   prune(before: number, limit: number): Promise<number>
 }
@@ -109,6 +123,8 @@ export type Quarantine = {
   count(): Promise<number>
   get(id: string): Promise<QuarantineEntry | undefined>
   remove(id: string): Promise<boolean>
+  /** Drops every entry whose text holds this, whatever the case; how many. */
+  erase(text: string): Promise<number>
 }
 
 /** A right to do something alone for a while, among all processes on the same database. */

@@ -2,8 +2,9 @@
 import { Type, type Static } from 'typebox'
 import { DEFAULT_LANE } from '../core/mailing/lanes.ts'
 import { DELIVERY_STATUSES, emptyTally, type Tally } from '../core/mailing/outcome.ts'
-import type { Campaign, CampaignHead, LaneState, Ledger } from '../core/mailing/ports.ts'
+import type { Campaign, CampaignHead, LaneState, Ledger, ReactionStore } from '../core/mailing/ports.ts'
 import type { Log } from '../core/log.ts'
+import type { Fact } from '../core/mailing/reactions.ts'
 import { Instant, instant, instantOrNull } from './schemas.ts'
 
 /** How many distinct readers each is true of; they may overlap. */
@@ -18,8 +19,8 @@ export type Reactions = {
 export type PresentDeps = {
   readonly ledger: Pick<Ledger, 'tallies'>
   readonly laneStates: () => Promise<readonly LaneState[]>
-  /** What came back as events. A campaign that it does not know has had none. */
-  readonly reactions?: (campaignIds: readonly string[]) => Promise<ReadonlyMap<string, Reactions>>
+  /** What came back as events. */
+  readonly reactions?: Pick<ReactionStore, 'counts' | 'of'>
   readonly log: Log
 }
 
@@ -113,10 +114,10 @@ export function createPresent({ ledger, laneStates, reactions, log }: PresentDep
     const [tallies, lanes, reacted] = await Promise.all([
       ledger.tallies(ids),
       lanesNow(),
-      reactions?.(ids) ?? new Map<string, Reactions>(),
+      reactions?.counts(ids) ?? new Map<string, Readonly<Record<Fact, number>>>(),
     ])
     return campaigns.map((campaign) =>
-      toJson(campaign, tallies.get(campaign.id) ?? new Map(), lanes, reacted.get(campaign.id)),
+      toJson(campaign, tallies.get(campaign.id) ?? new Map(), lanes, reactionsOf(reacted.get(campaign.id))),
     )
   }
 
@@ -129,6 +130,16 @@ export function createPresent({ ledger, laneStates, reactions, log }: PresentDep
     async fresh(campaign) {
       return { ...toJson(campaign, new Map(), await lanesNow(), undefined), ...contentJson(campaign) }
     },
+  }
+}
+
+/** A campaign that nothing has come back of has had none. */
+function reactionsOf(counts: Readonly<Record<Fact, number>> | undefined): Reactions {
+  if (!counts) return NO_REACTIONS
+  const { delivered, opened, clicked, bounced, complained, unsubscribed } = counts
+  return {
+    people: { delivered, opened, clicked, bounced, complained, unsubscribed },
+    robots: { opened: counts.robotOpened, clicked: counts.robotClicked },
   }
 }
 

@@ -15,7 +15,7 @@ export type CampaignsDeps = PresentDeps &
   VerbDeps &
   DeliveriesDeps & {
     readonly actions: Actions
-    readonly campaigns: Pick<CampaignStore, 'list'>
+    readonly campaigns: Pick<CampaignStore, 'list' | 'active'>
   }
 
 /** HTML of a mebibyte, and a text of one, as JSON with its escapes. */

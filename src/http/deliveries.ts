@@ -5,13 +5,15 @@ import { Type, type Static } from 'typebox'
 import { csvLine } from '../core/csv.ts'
 import type { Actions } from '../core/mailing/campaign.actions.ts'
 import { DELIVERY_STATUSES, isOpen } from '../core/mailing/outcome.ts'
-import type { Delivery, DeliveryStatus, Ledger } from '../core/mailing/ports.ts'
-import { errors, Instant, instant, tagged } from './schemas.ts'
+import type { Delivery, DeliveryStatus, Ledger, ReactionStore } from '../core/mailing/ports.ts'
+import type { Facts } from '../core/mailing/reactions.ts'
+import { errors, Instant, instant, instantOrNull, tagged } from './schemas.ts'
 import { wantsCsv } from './subscriber-export.ts'
 
 export type DeliveriesDeps = {
   readonly actions: Pick<Actions, 'get'>
   readonly ledger: Pick<Ledger, 'deliveries'>
+  readonly reactions?: Pick<ReactionStore, 'of'>
 }
 
 /** Rows of a file that are in memory at a time. */
@@ -29,6 +31,9 @@ const Query = Type.Object({
   ),
 })
 
+const When = (description?: string) =>
+  Type.Union([Instant, Type.Null()], description === undefined ? {} : { description })
+
 const DeliverySchema = Type.Object({
   id: Type.String({ description: 'Unique within the campaign; `delivery_id` in the metadata of its events' }),
   subscriber_id: Type.String(),
@@ -44,12 +49,19 @@ const DeliverySchema = Type.Object({
     description: 'When it is tried; null when nothing is left to do',
   }),
   updated_at: Instant,
+  delivered_at: When('What came back of it. An open shows that it was delivered, a click that it was opened'),
+  opened_at: When('By the reader, not by a robot'),
+  clicked_at: When('By the reader, not by a robot'),
+  bounced_at: When(),
+  complained_at: When(),
+  unsubscribed_at: When(),
 })
 const COLUMNS = Object.keys(DeliverySchema.properties) as (keyof Static<typeof DeliverySchema>)[]
 
 type Filter = Pick<Static<typeof Query>, 'status' | 'q' | 'after'>
 
-export function registerDeliveries(app: FastifyInstance, { actions, ledger }: DeliveriesDeps): void {
+export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): void {
+  const { actions, ledger } = deps
   app.get<{ Params: { id: string }; Querystring: Static<typeof Query> }>(
     '/campaigns/:id/deliveries',
     {
@@ -75,32 +87,39 @@ export function registerDeliveries(app: FastifyInstance, { actions, ledger }: De
       const { id: campaignId } = await actions.get(params.id)
       if (wantsCsv(headers.accept)) {
         reply.header('content-disposition', `attachment; filename="deliveries-${campaignId}.csv"`)
-        return reply.type('text/csv; charset=utf-8').send(Readable.from(toCsv(ledger, campaignId, query)))
+        return reply.type('text/csv; charset=utf-8').send(Readable.from(toCsv(deps, campaignId, query)))
       }
       const found = await ledger.deliveries({ campaignId, ...query, limit: query.limit + 1 })
       const page = found.slice(0, query.limit)
       const next = found.length > query.limit ? (page.at(-1)?.id ?? null) : null
-      return { deliveries: page.map(toJson), next }
+      return { deliveries: await toJson(deps, campaignId, page), next }
     },
   )
 }
 
-async function* toCsv(ledger: DeliveriesDeps['ledger'], campaignId: string, { status, q, after }: Filter) {
+async function* toCsv(deps: DeliveriesDeps, campaignId: string, { status, q, after }: Filter) {
   yield csvLine(COLUMNS)
   for (let place = after; ;) {
-    const page = await ledger.deliveries({ campaignId, status, q, after: place, limit: FILE_STEP })
-    yield page.map((delivery) => toLine(delivery)).join('')
+    const page = await deps.ledger.deliveries({ campaignId, status, q, after: place, limit: FILE_STEP })
+    yield (await toJson(deps, campaignId, page)).map(toLine).join('')
     if (page.length < FILE_STEP) return
     place = page.at(-1)?.id
   }
 }
 
-function toLine(delivery: Delivery): string {
-  const json = toJson(delivery)
+function toLine(json: Static<typeof DeliverySchema>): string {
   return csvLine(COLUMNS.map((column) => String(json[column] ?? '')))
 }
 
-function toJson(delivery: Delivery): Static<typeof DeliverySchema> {
+async function toJson({ reactions }: DeliveriesDeps, campaignId: string, page: readonly Delivery[]) {
+  const facts = await reactions?.of(
+    campaignId,
+    page.map(({ id }) => id),
+  )
+  return page.map((delivery) => deliveryJson(delivery, facts?.get(delivery.id)))
+}
+
+function deliveryJson(delivery: Delivery, facts: Facts | undefined): Static<typeof DeliverySchema> {
   const { id, email, name, lane, status, reason, attempts } = delivery
   return {
     id,
@@ -113,5 +132,11 @@ function toJson(delivery: Delivery): Static<typeof DeliverySchema> {
     attempts,
     due_at: isOpen(status) ? instant(delivery.dueAt) : null,
     updated_at: instant(delivery.updatedAt),
+    delivered_at: instantOrNull(facts?.delivered),
+    opened_at: instantOrNull(facts?.opened),
+    clicked_at: instantOrNull(facts?.clicked),
+    bounced_at: instantOrNull(facts?.bounced),
+    complained_at: instantOrNull(facts?.complained),
+    unsubscribed_at: instantOrNull(facts?.unsubscribed),
   }
 }

@@ -8,6 +8,7 @@ import type { Filter } from '../core/filter.ts'
 import type { Hub, Observation } from '../core/hub.ts'
 import type { EventFeed } from '../core/ports.ts'
 import type { Access } from './access.ts'
+import type { CampaignWatch } from './campaign-watch.ts'
 import { readFilter, type FilterWords } from './filter-words.ts'
 import { eventFrames, gapFrame, positionFrame, textFrame, type Format } from './frames.ts'
 import type { Tickets } from './tickets.ts'
@@ -17,6 +18,7 @@ export type LiveDeps = {
   readonly feed: EventFeed
   readonly access: Access
   readonly tickets: Tickets
+  readonly campaignWatch: Pick<CampaignWatch, 'join'>
 }
 
 type LiveQuery = FilterWords & {
@@ -24,6 +26,7 @@ type LiveQuery = FilterWords & {
   readonly last?: string
   readonly format?: string
   readonly ticket?: string
+  readonly campaigns?: string
 }
 
 /** Bytes that may wait for a socket before the hub stops handing it events. */
@@ -97,6 +100,8 @@ async function open(deps: LiveDeps, client: Client, request: FastifyRequest<{ Qu
     const format = readFormat(query.format, problems)
     if (socket.readyState !== socket.OPEN) return
     const observation = attach(deps.hub, socket, request.raw.socket, { after, filter, format, problems })
+    if (query.campaigns === '1' && format === 'json')
+      showCampaigns(deps.campaignWatch, socket, request.raw.socket)
     socket.off('message', collect)
     socket.on('message', (data: Buffer, binary: boolean) =>
       onMessage(client, observation, format, data, binary),
@@ -176,6 +181,15 @@ function attach(
     observation.close()
   })
   return observation
+}
+
+/** Campaigns as they change, beside the events and whatever the filter. */
+function showCampaigns(watch: Pick<CampaignWatch, 'join'>, ws: WebSocket, tcp: Socket): void {
+  const leave = watch.join({
+    hasRoom: () => tcp.writableLength < HIGH_WATER,
+    write: (frames) => void (ws.readyState === ws.OPEN && tcp.write(frames)),
+  })
+  ws.on('close', leave)
 }
 
 function onMessage(

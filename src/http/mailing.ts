@@ -8,11 +8,12 @@ import { registerConfirm } from './confirm.ts'
 import { createSendMail } from './send-mail.ts'
 import { registerSubscribers, type SubscribersDeps } from './subscribers.ts'
 import { registerSuppressions } from './suppressions.ts'
-import { registerUnsubscribe } from './unsubscribe.ts'
+import { registerUnsubscribe, type UnsubscribeDeps } from './unsubscribe.ts'
 
 /** What these routes need of the mailing side; wire.mailing.ts makes it. */
 export type MailingDeps = Omit<CampaignsDeps, 'log' | 'now' | 'subscribers'> &
-  Pick<SubscribersDeps, 'doubleOptIn' | 'sendConfirmation' | 'erasers'> & {
+  Pick<SubscribersDeps, 'doubleOptIn' | 'sendConfirmation' | 'erasers'> &
+  Pick<UnsubscribeDeps, 'onUnsubscribed' | 'addressOf'> & {
     readonly subscribers: SubscriberStore
     readonly suppressions: SuppressionStore
     readonly links: Links

@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import { Type } from 'typebox'
 import type { Hub } from '../core/hub.ts'
 import type { Sending } from '../core/mailing/sending.ts'
+import type { Silence } from '../core/silence.ts'
 import type { Tracking } from '../core/tracking.ts'
 import { registerSendingMetrics } from './sending-metrics.ts'
 import type { HookWatch } from './hook-watch.ts'
@@ -18,6 +19,7 @@ export type OperationsDeps = {
   readonly hub?: Pick<Hub, 'observers'>
   readonly tracking?: Pick<Tracking, 'lag'>
   readonly watch?: HookWatch
+  readonly silence?: Pick<Silence, 'seconds'>
   readonly sending?: Pick<Sending, 'metrics'> | undefined
 }
 
@@ -98,7 +100,7 @@ async function stateOf({ ping }: Check): Promise<'ok' | 'unavailable'> {
   }
 }
 
-function createMetrics({ hub, tracking, watch, sending }: OperationsDeps): Registry {
+function createMetrics({ hub, tracking, watch, silence, sending }: OperationsDeps): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
@@ -110,6 +112,10 @@ function createMetrics({ hub, tracking, watch, sending }: OperationsDeps): Regis
   if (tracking)
     gauge('mail_event_hub_tracking_lag_events', 'Events that the archive has not taken yet', () =>
       tracking.lag(),
+    )
+  if (silence)
+    gauge('mail_event_hub_webhooks_silent_seconds', 'How long mails have gone out without an event', () =>
+      silence.seconds(),
     )
   if (watch) {
     const counts = () => watch.counts()

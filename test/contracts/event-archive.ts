@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import type { SqlLab } from '../support/sql-lab.ts'
 import { promisesOfDatabases } from './event-archive.database.ts'
+import { promisesOfErasing } from './event-archive.erase.ts'
 import { promisesOfFinding } from './event-archive.find.ts'
 import { promisesOfRecording } from './event-archive.record.ts'
 import { promisesOfUpkeep } from './event-archive.upkeep.ts'
@@ -16,5 +17,6 @@ export function eventArchiveContract(openLab: () => Promise<SqlLab>): void {
   describe('record', () => promisesOfRecording(current))
   describe('find', () => promisesOfFinding(current))
   describe('count and prune', () => promisesOfUpkeep(current))
+  describe('erase', () => promisesOfErasing(current))
   describe('database', () => promisesOfDatabases(current))
 }

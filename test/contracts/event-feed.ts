@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe } from 'vitest'
 import type { FeedLab } from '../support/feed-lab.ts'
 import { promisesOfAppending } from './event-feed.append.ts'
 import { promisesOfBounds } from './event-feed.bounds.ts'
+import { promisesOfErasing } from './event-feed.erase.ts'
 import { promisesOfFollowing } from './event-feed.follow.ts'
 import { promisesOfReading } from './event-feed.read.ts'
 import { promisesOfRestarting } from './event-feed.restart.ts'
@@ -18,5 +19,6 @@ export function eventFeedContract(openLab: () => Promise<FeedLab>): void {
   describe('read', () => promisesOfReading(current))
   describe('follow', () => promisesOfFollowing(current))
   describe('bounds', () => promisesOfBounds(current))
+  describe('erase', () => promisesOfErasing(current))
   describe('restart', () => promisesOfRestarting(current))
 }

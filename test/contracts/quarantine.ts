@@ -71,4 +71,15 @@ export function quarantineContract(openLab: () => Promise<SqlLab>): void {
     expect((await quarantine.get('entry-001'))?.data).toBe('')
     expect((await quarantine.get('entry-002'))?.data === large.data).toBe(true)
   })
+
+  test('drops every entry that holds a text, whatever the case', async () => {
+    await quarantine.add([
+      makeEntry(1, '"Ada@Example.com"'),
+      makeEntry(2, '"bob@example.com"'),
+      makeEntry(3, `${'x'.repeat(1_500_000)} ada@example.com`),
+    ])
+    expect(await quarantine.erase('ada@EXAMPLE.com')).toBe(2)
+    expect((await quarantine.list(10)).map(({ data }) => data)).toEqual(['"bob@example.com"'])
+    expect(await quarantine.erase('nobody')).toBe(0)
+  })
 }

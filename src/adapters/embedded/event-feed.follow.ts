@@ -25,7 +25,7 @@ export function startFollower({ after, read, onPage, log }: FollowOptions): Embe
   async function readOn(): Promise<void> {
     alarm = Promise.withResolvers() // before reading: what is appended from here on wakes it
     const page = await read(cursor, PAGE_EVENTS)
-    if (page.gap || page.events.length > 0) {
+    if (page.gap || page.events.length > 0 || page.next.seq > cursor.seq) {
       await onPage(page)
       cursor = page.next
       await nextTurn() // catching up must not keep everybody else waiting

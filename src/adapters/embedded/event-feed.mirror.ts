@@ -43,6 +43,13 @@ export async function openMirror(file: string, at: number) {
       }
       tail.trim(state.floor)
     },
+    async erase(cursors: readonly Cursor[]): Promise<void> {
+      const known = cursors.filter(({ epoch }) => endOf(epoch, span()) !== undefined)
+      const seqs = known.map(({ seq }) => seq)
+      for (let start = 0; start < seqs.length; start += STEP_EVENTS)
+        state = await thread.call('erase', seqs.slice(start, start + STEP_EVENTS))
+      tail.trim(state.head) // it has no holes: what it held is read from the file from now on
+    },
     forget: (at: number) => thread.call('forget', at, STEP_EVENTS),
     ping: async () => void (await thread.call('read', BEGINNING, 1)),
     close: () => thread.close(),

@@ -38,12 +38,14 @@ export type Store = ReturnType<typeof openStore>
 export function openStore(file: string, at: number) {
   const db = new DatabaseSync(file, { timeout: 2_000 })
   db.exec(SCHEMA)
+  db.exec('PRAGMA secure_delete = ON') // what is erased or trimmed is overwritten with zeroes
   let state = transaction(db, () => beginLife(db, at))
   const lives = db.prepare('SELECT epoch, base FROM lives ORDER BY epoch').all() as Life[]
   const epoch = lives.at(-1)?.epoch ?? at
   const write = prepareWrite(db, epoch)
   const drop = prepareDrop(db)
   const select = preparePage(db)
+  const erase = prepareErase(db)
 
   return {
     state: () => state,
@@ -63,8 +65,14 @@ export function openStore(file: string, at: number) {
       const span = { lives, ...state }
       const { seq, gap } = locate(after, span)
       const events = select(seq, limit)
-      const next = events.at(-1)?.cursor ?? gap?.to ?? after
-      return { events, gap, next, head: cursorAt(state.head, span) }
+      const head = cursorAt(state.head, span)
+      // Nothing although the head lies further on: all of it was erased.
+      const empty = seq < state.head ? head : after
+      const next = events.at(-1)?.cursor ?? gap?.to ?? empty
+      return { events, gap, next, head }
+    },
+    erase(seqs: readonly number[]): State {
+      return (state = transaction(db, () => erase(state, seqs)))
     },
     forget: prepareForget(db),
     close: () => db.close(),
@@ -145,6 +153,22 @@ function prepareDrop(db: DatabaseSync) {
       updateState.run(floor, bytes)
     }
     return { ...state, floor, bytes }
+  }
+}
+
+/** Places stay as they are: only the running sum of bytes changes. */
+function prepareErase(db: DatabaseSync) {
+  const sizeOf = db.prepare('SELECT length(data) AS size FROM events WHERE seq = ?')
+  const remove = db.prepare('DELETE FROM events WHERE seq = ?')
+  const updateState = db.prepare('UPDATE state SET bytes = ?')
+  return (state: State, seqs: readonly number[]): State => {
+    let { bytes } = state
+    for (const seq of seqs) {
+      const row = sizeOf.get(seq) as { size: number } | undefined
+      if (row && remove.run(seq).changes > 0) bytes -= row.size + ROW_BYTES
+    }
+    updateState.run(bytes)
+    return { ...state, bytes }
   }
 }
 

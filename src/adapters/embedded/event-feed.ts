@@ -57,6 +57,7 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
         await mirror.trim(taken, bounds)
         await mirror.forget(now())
       }),
+    erase: (cursors) => attempt(() => mirror.erase(cursors)),
     ping: () => attempt(mirror.ping),
     close: () => (closing ??= close()),
   }

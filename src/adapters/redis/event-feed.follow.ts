@@ -76,7 +76,7 @@ function createPages(session: () => Promise<Session>, now: () => number) {
   return async (cursor: Cursor): Promise<FeedPage | undefined> => {
     if (!isAtHead) {
       const page = await readPage(await session(), now(), cursor, PAGE_EVENTS)
-      isAtHead = !page.gap && page.events.length === 0
+      isAtHead = !page.gap && page.events.length === 0 && page.next.seq <= cursor.seq
       return isAtHead ? undefined : page
     }
     isAtHead = false // whatever comes but the very next events, the place is looked for anew

@@ -15,6 +15,7 @@ export type Entry = [id: Buffer, fields: Buffer[]]
 export const PAGE_BYTES = 4 * 1024 * 1024
 /** Entries of the first look: how large the rest may be is judged by them. */
 const FIRST_LOOK = 20
+const ERASED_AT_ONCE = 500
 
 /** Begins the feed's life on this Redis, if it has not begun. */
 export async function beginLife({ redis, runId }: Session, at: number): Promise<void> {
@@ -59,9 +60,33 @@ export async function readPage(
   // Ids are in their order; where the cursor is of another feed, that says nothing about its place.
   const first = gap ? await readNext(session, gap.to, look) : (replies[0] as Entry[]).map(toEvent)
   const events = await readOn(session, first, limit)
-  const next = events.at(-1)?.cursor ?? gap?.to ?? after
   const head = cursorAt(span.head, span)
+  if (events.length === 0 && !gap && after.seq < span.head)
+    return readErased(session, at, { after, head, limit })
+  const next = events.at(-1)?.cursor ?? gap?.to ?? after
   return { events, gap, next, head: compareCursors(next, head) > 0 ? next : head }
+}
+
+/** Nothing was there, and yet the head lies further on: it has come just now, or all of it was erased. */
+async function readErased(
+  session: Session,
+  at: number,
+  { after, head, limit }: { after: Cursor; head: Cursor; limit: number },
+): Promise<FeedPage> {
+  const { span, replies } = await readSpan(session, at, (commands) => {
+    const asked = Math.min(limit, FIRST_LOOK)
+    commands.xrangeBuffer(FEED_KEYS.events, exclusive(after), streamId(head), 'COUNT', asked)
+  })
+  const events = (replies[0] as Entry[]).map(toEvent)
+  const { gap } = locate(after, span)
+  if (gap) return { events: [], gap, next: gap.to, head: cursorAt(span.head, span) } // trimmed just now
+  return { events, gap, next: events.at(-1)?.cursor ?? head, head }
+}
+
+/** Takes events out; what Redis still has in memory of them cannot be asked for any more. */
+export async function eraseEvents({ redis }: Session, cursors: readonly Cursor[]): Promise<void> {
+  for (let start = 0; start < cursors.length; start += ERASED_AT_ONCE)
+    await redis.xdel(FEED_KEYS.events, ...cursors.slice(start, start + ERASED_AT_ONCE).map(streamId))
 }
 
 /** The cursor `count` events before the newest that is kept. */

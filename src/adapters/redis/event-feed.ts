@@ -7,7 +7,7 @@ import { tellDurability } from './durability.ts'
 import { createAppender } from './event-feed.append.ts'
 import { createRoom, isOutOfMemory, noteTaken, unlessOutOfMemory, type Bounds } from './event-feed.bounds.ts'
 import { startFollower } from './event-feed.follow.ts'
-import { beginLife, findLast, readPage } from './event-feed.read.ts'
+import { eraseEvents, beginLife, findLast, readPage } from './event-feed.read.ts'
 
 export type RedisFeedOptions = Bounds & {
   readonly url: string
@@ -51,6 +51,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
         await noteTaken(await session(), taken, now())
         await room.keep()
       }),
+    erase: (cursors) => attempt(async () => eraseEvents(await session(), cursors)),
     ping: () => attempt(async () => void (await (await session()).redis.ping())),
     async close() {
       await end()

@@ -20,6 +20,8 @@ export type Rows = {
   readonly rows: Value[][]
   /** The column that is added to where there is such a row already; without it that is an error. */
   readonly adding?: string
+  /** A row that is there already stays as it is. */
+  readonly keeping?: boolean
 }
 
 /** New values of some columns, row by row. A row that is not there is left out. */
@@ -84,10 +86,15 @@ export function rowsFor<T extends SQLiteTable>(
   const columns = Object.entries(getTableColumns(table))
   return {
     table: getTableName(table),
-    adding,
+    ...(adding && { adding }),
     columns: columns.map(([, column]) => column.name),
     rows: rows.map((row: Record<string, unknown>) => columns.map(([key]) => (row[key] ?? null) as Value)),
   }
+}
+
+/** Rows for one table, where rows that are there already stay as they are. */
+export function newRowsFor<T extends SQLiteTable>(table: T, rows: readonly T['$inferInsert'][]): Rows {
+  return { ...rowsFor(table, rows), keeping: true }
 }
 
 /** Changes of the rows with these keys: all the other columns that the rows are given with. */

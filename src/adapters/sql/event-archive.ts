@@ -6,6 +6,7 @@ import type { ArchiveRow, EventArchive } from '../../core/ports.ts'
 import { rowsFor, type Sql, type Tables, type Write } from './dialect.ts'
 import { chunks, createSearch, inPlaces } from './event-search.ts'
 import { KEY_LENGTH, keyOf } from './keys.ts'
+import type { PageEffects } from './loop.ts'
 import { toParts } from './texts.ts'
 
 const POSITION = 'archive'
@@ -13,7 +14,8 @@ const MINUTE_MS = 60_000
 /** More would slow down a whole batch for one event; Mandrill itself takes 100 a mail. */
 const TAGS_INDEXED = 200
 
-export function createEventArchive(sql: Sql): EventArchive {
+/** `effects`: what events change besides, in the same transaction. */
+export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchive {
   const { db } = sql
   const { events, eventTexts, eventTags, eventCounts, positions } = sql.tables
 
@@ -41,12 +43,18 @@ export function createEventArchive(sql: Sql): EventArchive {
   }
 
   async function store(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
+    const effect = await effects?.(rows)
     try {
-      await sql.atomically([movePosition(from, to), ...insertions(sql.tables, rows)])
+      await sql.atomically([
+        movePosition(from, to),
+        ...insertions(sql.tables, rows),
+        ...(effect?.writes ?? []),
+      ])
     } catch (error) {
       if (sql.fault(error) !== 'null') throw error
       throw new HubError('archive.conflict', { cause: error })
     }
+    effect?.committed()
   }
 
   /** Safe outside the transaction: whoever archives one of them meanwhile moves the position, too. */
@@ -96,7 +104,28 @@ export function createEventArchive(sql: Sql): EventArchive {
         .orderBy(asc(eventCounts.minute), asc(eventCounts.kind)),
     )
 
-  return { position, record, prune, countByMinute, find: createSearch(sql) }
+  const placesOf: EventArchive['placesOf'] = (email, limit) =>
+    sql.read(
+      db
+        .select({ epoch: events.epoch, seq: events.seq })
+        .from(events)
+        .where(eq(events.email, keyOf(email, KEY_LENGTH.email)))
+        .orderBy(asc(events.epoch), asc(events.seq))
+        .limit(limit),
+    )
+
+  async function erase(places: readonly Cursor[]): Promise<void> {
+    if (places.length > 0) await sql.atomically(removals(places))
+  }
+
+  async function total() {
+    const count = words<number>`coalesce(sum(${eventCounts.count}), 0)`.mapWith(Number)
+    const since = words<number | null>`min(${eventCounts.minute})`
+    const [row] = await sql.read(db.select({ count, since }).from(eventCounts))
+    return { count: row?.count ?? 0, since: row?.since === null ? null : Number(row?.since) }
+  }
+
+  return { position, record, prune, countByMinute, total, placesOf, erase, find: createSearch(sql) }
 }
 
 function insertions(tables: Tables, rows: readonly ArchiveRow[]): Write[] {

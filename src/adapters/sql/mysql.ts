@@ -93,11 +93,13 @@ async function execute(session: Session, write: Write): Promise<number> {
   return count
 }
 
-function insertion({ table, columns, adding }: Rows): string {
+function insertion({ table, columns, adding, keeping }: Rows): string {
   const names = columns.map((name) => `\`${name}\``).join()
-  const upsert = adding
-    ? ` ON DUPLICATE KEY UPDATE \`${adding}\` = \`${adding}\` + VALUES(\`${adding}\`)`
-    : ''
+  // IGNORE would pass over any other trouble, too; a column set to itself changes nothing.
+  const otherwise = adding
+    ? `\`${adding}\` = \`${adding}\` + VALUES(\`${adding}\`)`
+    : `\`${columns[0]}\` = \`${table}\`.\`${columns[0]}\``
+  const upsert = adding || keeping ? ` ON DUPLICATE KEY UPDATE ${otherwise}` : ''
   return `INSERT INTO \`${table}\` (${names}) VALUES ?${upsert}`
 }
 

@@ -1,5 +1,5 @@
 // The quarantine: what was signed but cannot be read as an event.
-import { and, count, desc, eq, getTableColumns, inArray, lt, or, type SQL } from 'drizzle-orm'
+import { and, count, desc, eq, getTableColumns, inArray, lt, or, sql as words, type SQL } from 'drizzle-orm'
 import type { Quarantine, QuarantineEntry } from '../../core/ports.ts'
 import { rowsFor, type Sql } from './dialect.ts'
 import { fromParts, toParts } from './texts.ts'
@@ -58,6 +58,20 @@ export function createQuarantine(sql: Sql): Quarantine {
       const older =
         from && or(lt(receivedAt, from.receivedAt), and(eq(receivedAt, from.receivedAt), lt(id, from.id)))
       return select(older, limit)
+    },
+    async erase(text) {
+      const rows = await sql.read(
+        db
+          .selectDistinct({ id: quarantineTexts.id })
+          .from(quarantineTexts)
+          .where(words`instr(lower(${quarantineTexts.text}), ${text.toLowerCase()}) > 0`),
+      )
+      for (const { id } of rows)
+        await sql.atomically([
+          db.delete(quarantineTexts).where(eq(quarantineTexts.id, id)),
+          db.delete(quarantine).where(eq(quarantine.id, id)),
+        ])
+      return rows.length
     },
     async remove(id) {
       const texts = db.delete(quarantineTexts).where(eq(quarantineTexts.id, id))

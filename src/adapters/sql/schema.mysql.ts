@@ -3,6 +3,7 @@ import { bigint, customType, index, mysqlTable, primaryKey } from 'drizzle-orm/m
 import type { Kind } from '../../core/event.ts'
 
 export * from './schema.list.mysql.ts'
+export * from './schema.loop.mysql.ts'
 export * from './schema.mailing.mysql.ts'
 
 // Compared byte by byte whatever the database's own collation is, as SQLite does.

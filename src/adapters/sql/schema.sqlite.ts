@@ -3,6 +3,7 @@ import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm
 import type { Kind } from '../../core/event.ts'
 
 export * from './schema.list.sqlite.ts'
+export * from './schema.loop.sqlite.ts'
 export * from './schema.mailing.sqlite.ts'
 
 export const events = sqliteTable(

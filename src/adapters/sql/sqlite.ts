@@ -61,9 +61,10 @@ function sendable(value: Value): SQLInputValue {
   return Buffer.isBuffer(value) ? new Uint8Array(value) : value
 }
 
-function insertion({ table, columns, adding }: Rows): string {
+function insertion({ table, columns, adding, keeping }: Rows): string {
   const names = columns.map((name) => `"${name}"`).join()
-  const upsert = adding ? ` ON CONFLICT DO UPDATE SET "${adding}" = "${adding}" + excluded."${adding}"` : ''
+  const otherwise = adding ? ` UPDATE SET "${adding}" = "${adding}" + excluded."${adding}"` : ' NOTHING'
+  const upsert = adding || keeping ? ` ON CONFLICT DO${otherwise}` : ''
   return `INSERT INTO "${table}" (${names}) VALUES (${columns.map(() => '?').join()})${upsert}`
 }
 

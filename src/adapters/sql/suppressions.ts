@@ -7,7 +7,8 @@ import type {
   SuppressionStore,
 } from '../../core/mailing/ports.ts'
 import { createErasedKeys, emailKey, isActive, STRENGTH } from '../../core/mailing/subscriber.ts'
-import { rowsFor, type Sql, type Write } from './dialect.ts'
+import { LIFTABLE, MIRROR } from '../../core/mailing/suppressing.ts'
+import { newRowsFor, type Sql, type Write } from './dialect.ts'
 
 export type ListOptions = {
   /** Keys the hashes of erased addresses. */
@@ -58,9 +59,12 @@ export function createSuppressions(sql: Sql, { secret }: ListOptions): Suppressi
     },
     async put(suppression) {
       const row = await rowOf(suppression)
-      const replace = db.update(suppressions).set(row).where(weakerThan(sql, row))
-      const leave = leaving(sql, emailKey(suppression.email), suppression)
-      await insertOr(sql, [rowsFor(suppressions, [row]), ...leave], [replace, ...leave])
+      await sql.atomically([
+        ...putting(sql, [row]),
+        ...(suppression.reason === 'unsubscribe'
+          ? [leaving(sql, [emailKey(suppression.email)], suppression.since)]
+          : []),
+      ])
     },
     async remove(email) {
       const mine = inArray(suppressions.emailKey, keysOf(email))
@@ -78,49 +82,52 @@ export function strongest(rows: readonly ListedSuppression[]): ListedSuppression
   return rows.toSorted((a, b) => STRENGTH[b.reason] - STRENGTH[a.reason])[0]
 }
 
-/** The inserting ones; where a row was there already, the updating ones. */
-async function insertOr(sql: Sql, insert: readonly Write[], update: readonly Write[]): Promise<void> {
-  try {
-    await sql.atomically(insert)
-  } catch (error) {
-    if (sql.fault(error) !== 'duplicate') throw error
-    await sql.atomically(update)
-  }
+type Row = Sql['tables']['suppressions']['$inferSelect']
+
+/** Suppressions as they are to be, where those that are there may be replaced. Equal ones share a statement. */
+export function putting(sql: Sql, rows: readonly Row[]): Write[] {
+  const { suppressions } = sql.tables
+  const alike = Map.groupBy(rows, ({ reason, source, since, until }) =>
+    JSON.stringify([reason, source, since, until]),
+  )
+  const updates = [...alike.values()].flatMap((group) => {
+    const [first] = group
+    if (!first) return []
+    const { reason, source, since, until } = first
+    const mine = inArray(
+      suppressions.emailKey,
+      group.map(({ emailKey }) => emailKey),
+    )
+    const replaceable = and(mine, replaceableBy(sql, first))
+    return [sql.db.update(suppressions).set({ reason, source, since, until }).where(replaceable)]
+  })
+  return [newRowsFor(suppressions, rows), ...updates]
 }
 
-/** The row of this address, where what it says may be replaced: it is over, or weaker, or as strong and shorter. */
-function weakerThan(
-  { tables: { suppressions } }: Sql,
-  row: Omit<Suppression, 'email'> & { emailKey: string },
-) {
-  const { reason, until } = suppressions
+/** Where what is there may be replaced by this: the same rule as core's replaces(). */
+function replaceableBy({ tables: { suppressions } }: Sql, row: Row) {
+  const { reason, source, until } = suppressions
   const strength = STRENGTH[row.reason]
   const reasons = Object.keys(STRENGTH) as SuppressionReason[]
   const weaker = reasons.filter((each) => STRENGTH[each] < strength)
   const equal = reasons.filter((each) => STRENGTH[each] === strength)
   const shorter = row.until === null ? isNotNull(until) : lt(until, row.until)
-  return and(
-    eq(suppressions.emailKey, row.emailKey),
-    or(
-      lte(until, row.since),
-      weaker.length > 0 ? inArray(reason, weaker) : undefined,
-      and(inArray(reason, equal), shorter),
-    ),
+  const mirrored = (row.source === MIRROR ? LIFTABLE.includes(row.reason) : row.until === null)
+    ? undefined
+    : words`1 = 0`
+  return or(
+    lte(until, row.since),
+    weaker.length > 0 ? inArray(reason, weaker) : undefined,
+    and(inArray(reason, equal), shorter),
+    and(eq(source, MIRROR), inArray(reason, equal), mirrored),
   )
 }
 
 /** Who does not want mail is taken off the list in the same transaction. */
-function leaving(
-  { db, tables: { subscribers } }: Sql,
-  key: string,
-  { reason, since }: Pick<Suppression, 'reason' | 'since'>,
-): Write[] {
-  if (reason !== 'unsubscribe') return []
+export function leaving({ db, tables: { subscribers } }: Sql, keys: readonly string[], since: number): Write {
   const wants = or(eq(subscribers.subscribed, 1), eq(subscribers.waiting, 1))
-  return [
-    db
-      .update(subscribers)
-      .set({ subscribed: 0, waiting: 0, updatedAt: since })
-      .where(and(eq(subscribers.emailKey, key), wants)),
-  ]
+  return db
+    .update(subscribers)
+    .set({ subscribed: 0, waiting: 0, updatedAt: since })
+    .where(and(inArray(subscribers.emailKey, [...keys]), wants))
 }

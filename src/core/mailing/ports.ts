@@ -4,6 +4,8 @@
 // lane. The queue only says which worker looks after which chunk now; marks remember, mail by mail, what the ledger has
 // not been told yet. After any crash the ledger and the marks together know what is left to do.
 
+import type { Fact, Facts } from './reactions.ts'
+
 /** subscribed = wants mail. Whether one gets mail also depends on suppressions. */
 export type Subscriber = {
   readonly id: string
@@ -263,6 +265,20 @@ export type Ledger = {
     readonly after?: string | undefined
     readonly limit: number
   }): Promise<readonly Delivery[]>
+}
+
+type DeliveryName = { readonly campaignId: string; readonly deliveryId: string }
+
+/** What came back of the mails. Tracking writes it in the transaction that takes the events; here it is read. */
+export type ReactionStore = {
+  /** How many readers each fact is true of. A campaign without any is left out. */
+  counts(campaignIds: readonly string[]): Promise<ReadonlyMap<string, Readonly<Record<Fact, number>>>>
+  /** The facts of these deliveries of a campaign; those that nothing was heard of are left out. */
+  of(campaignId: string, deliveryIds: readonly string[]): Promise<ReadonlyMap<string, Facts>>
+  /** A reader has left by the hub's own link in this mail; once, however often it is told. */
+  leftByLink(delivery: DeliveryName, at: number): Promise<void>
+  /** To whom a mail went; undefined when that is not known any more. */
+  addressOf(delivery: DeliveryName): Promise<string | undefined>
 }
 
 /** Which worker looks after which chunk now. BullMQ on Redis, a table when embedded. */

@@ -1,0 +1,45 @@
+// The loop: what events change, as writes that go into the very transaction that archives them and moves the position.
+//
+// There is one writer, tracking, and a stale one's transaction fails. So what is there may be read first, the rules are
+// plain functions of core, and what is written is exact, whatever comes twice, late, or after a crash.
+import type { BrakeRates } from '../../core/mailing/brakes.ts'
+import type { LoopNews } from '../../core/mailing/loop-news.ts'
+import type { ArchiveRow } from '../../core/ports.ts'
+import type { Sql, Write } from './dialect.ts'
+import { createBrakeEffects } from './loop.brakes.ts'
+import { createCorrelation } from './loop.deliveries.ts'
+import { createReactionEffects } from './loop.reactions.ts'
+import { createSuppressionEffects, type SuppressionOptions } from './loop.suppressions.ts'
+
+export type LoopOptions = SuppressionOptions &
+  BrakeRates & {
+    /** Told after the commit. A crash in between loses it: nothing that is exact may hang on it. */
+    readonly onCommitted?: (news: LoopNews) => void
+  }
+
+/** What a page of events changes besides the archive. */
+export type PageEffects = (
+  rows: readonly ArchiveRow[],
+) => Promise<{ readonly writes: readonly Write[]; readonly committed: () => void }>
+
+export function createLoop(sql: Sql, options: LoopOptions): PageEffects {
+  const correlate = createCorrelation(sql)
+  const reactionEffects = createReactionEffects(sql)
+  const suppressionEffects = createSuppressionEffects(sql, options)
+  const brakeEffects = createBrakeEffects(sql, options)
+  return async (rows) => {
+    if (rows.length === 0) return { writes: [], committed: () => {} }
+    const reactions = await reactionEffects(await correlate(rows))
+    const suppressions = await suppressionEffects(rows)
+    const brakes = await brakeEffects(reactions.deltas)
+    return {
+      writes: [...reactions.writes, ...suppressions, ...brakes.writes].filter(isSomething),
+      committed: () => options.onCommitted?.({ paused: brakes.paused, rows }),
+    }
+  }
+}
+
+function isSomething(write: Write): boolean {
+  if ('toSQL' in write) return true
+  return ('rows' in write ? write.rows : write.changes).length > 0
+}

@@ -1,0 +1,82 @@
+// What came back of the mails, as the API shows it: counts by campaign, and each delivery's facts.
+import { and, eq, inArray, isNull, sql as words } from 'drizzle-orm'
+import { readDeliveryId } from '../../core/mailing/correlation.ts'
+import type { Facts } from '../../core/mailing/reactions.ts'
+import type { ReactionStore } from '../../core/mailing/ports.ts'
+import { newRowsFor, type Sql } from './dialect.ts'
+import { noFacts } from './loop.reactions.ts'
+
+export function createReactionStore(sql: Sql): ReactionStore {
+  const { db } = sql
+  const { deliveries, reactions, reactionCounts, linkUnsubscribes } = sql.tables
+
+  /** Who left by the hub's link, and not by Mandrill's, too: each reader is one. */
+  async function leftByLink(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const same = and(
+      eq(reactions.campaignId, linkUnsubscribes.campaignId),
+      eq(reactions.chunk, linkUnsubscribes.chunk),
+      eq(reactions.n, linkUnsubscribes.n),
+    )
+    const rows = await sql.read(
+      db
+        .select({ id: linkUnsubscribes.campaignId, count: words`count(*)`.mapWith(Number) })
+        .from(linkUnsubscribes)
+        .leftJoin(reactions, same)
+        .where(and(inArray(linkUnsubscribes.campaignId, [...ids]), isNull(reactions.unsubscribed)))
+        .groupBy(linkUnsubscribes.campaignId),
+    )
+    return new Map(rows.map(({ id, count }) => [id, count]))
+  }
+
+  return {
+    async counts(ids) {
+      if (ids.length === 0) return new Map()
+      const [rows, left] = await Promise.all([
+        sql.read(
+          db
+            .select()
+            .from(reactionCounts)
+            .where(inArray(reactionCounts.campaignId, [...ids])),
+        ),
+        leftByLink(ids),
+      ])
+      const counts = new Map<string, ReturnType<typeof noFacts>>()
+      const of = (id: string) => counts.get(id) ?? counts.set(id, noFacts()).get(id) ?? noFacts()
+      for (const { campaignId, fact, count } of rows) Object.assign(of(campaignId), { [fact]: count })
+      for (const [id, count] of left) of(id).unsubscribed += count
+      return counts
+    },
+
+    async of(campaignId, ids) {
+      const places = ids.flatMap((id) => readDeliveryId(id) ?? [])
+      if (places.length === 0) return new Map()
+      const numbers = [...new Set(places.map(({ chunk }) => chunk))]
+      const wanted = new Set(ids)
+      const rows = await sql.read(
+        db
+          .select()
+          .from(reactions)
+          .where(and(eq(reactions.campaignId, campaignId), inArray(reactions.chunk, numbers))),
+      )
+      const found = rows.map((row) => [`${row.chunk}-${row.n}`, row satisfies Facts] as const)
+      return new Map(found.filter(([id]) => wanted.has(id)))
+    },
+
+    async leftByLink({ campaignId, deliveryId }, at) {
+      const place = readDeliveryId(deliveryId)
+      if (place) await sql.run(newRowsFor(linkUnsubscribes, [{ campaignId, ...place, at }]))
+    },
+
+    async addressOf({ campaignId, deliveryId }) {
+      const place = readDeliveryId(deliveryId)
+      if (!place) return undefined
+      const here = and(
+        eq(deliveries.campaignId, campaignId),
+        eq(deliveries.chunk, place.chunk),
+        eq(deliveries.n, place.n),
+      )
+      const [row] = await sql.read(db.select({ email: deliveries.email }).from(deliveries).where(here))
+      return row?.email || undefined
+    },
+  }
+}

@@ -1,0 +1,57 @@
+// Is anything missing? What Mandrill says that it has sent, beside what has arrived here.
+
+export type WebhookReport = {
+  readonly id: number
+  readonly url: string
+  readonly eventsSent: number
+  readonly createdAt: number | null
+  readonly lastSentAt: number | null
+  readonly lastError: string | null
+}
+
+/** Mandrill's own view of an account. Throws reconcile.unavailable when it cannot be had. */
+export type MandrillAccount = { webhooks(): Promise<readonly WebhookReport[]> }
+
+/** What the hub has of its own: events, and what was signed but could not be read. */
+export type Received = {
+  readonly events: number
+  readonly quarantined: number
+  /** Stored, and not counted in `events` yet. */
+  readonly lag: number
+  /** Since when it counts; null when it has nothing. */
+  readonly since: number | null
+}
+
+export type Reconciliation = {
+  readonly sent: number
+  readonly received: number
+  /** Never negative: samples and events that were posted with the token are received, too. */
+  readonly missing: number
+  /** unknown: Mandrill's count began before this hub's did, or Mandrill knows no webhook of this hub. */
+  readonly verdict: 'complete' | 'missing' | 'unknown'
+  readonly webhooks: readonly WebhookReport[]
+}
+
+/** The history counts by the minute, and Mandrill's probe comes before the first event. */
+const SLACK_MS = 3_600_000
+
+export function reconcile(
+  webhooks: readonly WebhookReport[],
+  urls: readonly string[],
+  { events, quarantined, lag, since }: Received,
+): Reconciliation {
+  const bare = (url: string) => url.replace(/\/$/, '')
+  const ours = webhooks.filter(({ url }) => urls.some((own) => bare(own) === bare(url)))
+  const sent = ours.reduce((sum, { eventsSent }) => sum + eventsSent, 0)
+  const received = events + quarantined + lag
+  const missing = Math.max(0, sent - received)
+  const older = ours.some(({ createdAt }) => createdAt !== null && createdAt < (since ?? Infinity) - SLACK_MS)
+  const comparable = ours.length > 0 && (missing === 0 || since === null || !older)
+  return {
+    sent,
+    received,
+    missing,
+    verdict: !comparable ? 'unknown' : missing > 0 ? 'missing' : 'complete',
+    webhooks: ours,
+  }
+}

@@ -1,0 +1,168 @@
+// What the loop promises about the addresses that get no more mail, and those that get it again.
+import { expect, test } from 'vitest'
+import { createSubscribers } from '../../src/adapters/sql/subscribers.ts'
+import type { Delivery, Suppression } from '../../src/core/mailing/ports.ts'
+import { NOON } from '../support/ledger-lab.ts'
+import { about, DAY, SECRET, sync, ts, type LoopLab, type Payload } from '../support/loop-lab.ts'
+
+const DAYS = DAY / 1000
+const foreign = (event: string, email: string, after = 0, changes: Payload = {}): Payload => ({
+  event,
+  ts: ts(NOON) + after,
+  _id: `of another sender ${after}`,
+  msg: { email, metadata: [], ...changes },
+})
+
+export function promisesOfSuppressing(lab: () => LoopLab): void {
+  const held = async (email: string, now = NOON) => {
+    const found = await lab().suppressions.get(email, now)
+    return found && { reason: found.reason, source: found.source, until: found.until }
+  }
+  const put = (email: string, changes: Partial<Suppression>) =>
+    lab().suppressions.put({ email, reason: 'manual', source: 'api', since: NOON, until: null, ...changes })
+
+  test.for([
+    ['hard_bounce', 'bounce'],
+    ['spam', 'complaint'],
+    ['unsub', 'unsubscribe'],
+    ['reject', 'reject'],
+  ] as const)('%s stops further mail to its address', async ([event, reason]) => {
+    const { deliveries } = await lab().mailing(1)
+    const one = deliveries[0] as Delivery
+    await lab().take(about(one, event))
+    expect(await held(one.email)).toEqual({ reason, source: 'mandrill', until: null })
+    const { unmailable } = createSubscribers(lab().sql, { secret: SECRET })
+    expect((await unmailable([one.subscriberId], NOON)).size).toBe(1)
+  })
+
+  test('holds for addresses that are not on the list, and mails that are not of the hub', async () => {
+    await lab().take(foreign('hard_bounce', 'Stranger@Example.com'))
+    expect(await held('stranger@example.COM')).toMatchObject({ reason: 'bounce' })
+  })
+
+  test('who unsubscribes is off the list, too', async () => {
+    const { deliveries } = await lab().mailing(2)
+    const [one, two] = deliveries as [Delivery, Delivery]
+    await lab().take(about(one, 'unsub'), about(one, 'spam', 1), about(two, 'spam', 1))
+    const list = createSubscribers(lab().sql, { secret: SECRET })
+    expect(await list.get(one.subscriberId)).toMatchObject({ subscribed: false })
+    expect(await list.get(two.subscriberId)).toMatchObject({
+      subscribed: true,
+      suppressed: { reason: 'complaint' },
+    })
+    expect(await held(one.email)).toMatchObject({ reason: 'complaint' })
+  })
+
+  test("a refusal for a fault of the sender's is not the reader's", async () => {
+    await lab().take(
+      foreign('reject', 'a@example.com', 0, { reject: { reason: 'unsigned' } }),
+      foreign('reject', 'b@example.com', 0, { reject: { reason: 'spam' } }),
+      foreign('reject', 'c@example.com', 0, { reject: null }),
+    )
+    expect(await held('a@example.com')).toBeUndefined()
+    expect(await held('b@example.com')).toMatchObject({ reason: 'complaint' })
+    expect(await held('c@example.com')).toMatchObject({ reason: 'reject' })
+  })
+
+  test('so many soft bounces within 30 days do', async () => {
+    const email = 'full@example.com'
+    await lab().take(foreign('soft_bounce', email, -40 * DAYS), foreign('soft_bounce', email, -20 * DAYS))
+    await lab().take(foreign('soft_bounce', email, -1 * DAYS))
+    expect(await held(email)).toBeUndefined()
+    await lab().take(foreign('soft_bounce', email, 0))
+    expect(await held(email)).toMatchObject({ reason: 'bounce' })
+  })
+
+  test.for(['delivered', 'open', 'click'])('%s makes soft bounces before it history', async (event) => {
+    const email = 'full@example.com'
+    await lab().take(foreign(event, email, 10)) // heard first, happened last
+    await lab().take(...[1, 2, 3].map((n) => foreign('soft_bounce', email, n)))
+    await lab().take(...[11, 12].map((n) => foreign('soft_bounce', email, n)))
+    expect(await held(email)).toBeUndefined()
+    await lab().take(foreign('soft_bounce', email, 13))
+    expect(await held(email)).toMatchObject({ reason: 'bounce' })
+  })
+
+  test("mirrors Mandrill's list, and when an entry of it ends", async () => {
+    const entry = { email: 'a@example.com', reason: 'hard-bounce', expires_at: '2026-03-20 12:00:00' }
+    await lab().take(sync('blacklist', 'add', entry))
+    const until = NOON + 10 * DAY
+    expect(await held(entry.email)).toEqual({ reason: 'bounce', source: 'mandrill denylist', until })
+    expect(await held(entry.email, until)).toBeUndefined()
+    await lab().take(sync('blacklist', 'change', { ...entry, expires_at: '2026-03-12 12:00:00' }, 1))
+    expect(await held(entry.email)).toMatchObject({ until: NOON + 2 * DAY })
+    await lab().take(sync('blacklist', 'change', { ...entry, expires_at: null }, 2))
+    expect(await held(entry.email)).toMatchObject({ until: null })
+    await lab().take(sync('blacklist', 'remove', entry, 3))
+    expect(await held(entry.email)).toBeUndefined()
+  })
+
+  test("the mirror does not weaken what is the hub's own", async () => {
+    const entry = { email: 'a@example.com', reason: 'soft-bounce', expires_at: '2026-03-11 12:00:00' }
+    await lab().take(foreign('hard_bounce', entry.email), sync('blacklist', 'add', entry))
+    expect(await held(entry.email)).toMatchObject({ source: 'mandrill', until: null })
+    await lab().take(sync('blacklist', 'change', { ...entry, expired: true }, 1))
+    expect(await held(entry.email)).toMatchObject({ source: 'mandrill', until: null })
+  })
+
+  test("the allow list lifts bounces, never complaints, the reader's own wish or the operator's", async () => {
+    await lab().take(
+      ...['hard_bounce', 'reject', 'spam', 'unsub'].map((event) => foreign(event, `${event}@example.com`)),
+    )
+    await put('manual@example.com', {})
+    const all = ['hard_bounce', 'reject', 'spam', 'unsub', 'manual'].map((word) => `${word}@example.com`)
+    await lab().take(...all.map((email) => sync('whitelist', 'add', { email }, 5)))
+    expect(await Promise.all(all.map(async (email) => (await held(email))?.reason))).toEqual([
+      undefined,
+      undefined,
+      'complaint',
+      'unsubscribe',
+      'manual',
+    ])
+  })
+
+  test('a bounce from before an address was allowed again is history; one after it counts', async () => {
+    const email = 'back@example.com'
+    await lab().take(sync('whitelist', 'add', { email }, 100))
+    await lab().take(foreign('hard_bounce', email, 50))
+    expect(await held(email)).toBeUndefined()
+    await lab().take(foreign('hard_bounce', email, 150))
+    expect(await held(email)).toMatchObject({ reason: 'bounce' })
+  })
+
+  test('within one page the order counts', async () => {
+    const entry = { email: 'a@example.com', reason: 'hard-bounce' }
+    await lab().take(
+      sync('blacklist', 'add', entry, 1),
+      sync('blacklist', 'remove', entry, 2),
+      foreign('hard_bounce', entry.email, 3),
+    )
+    expect(await held(entry.email)).toMatchObject({ source: 'mandrill' })
+    await lab().take(foreign('hard_bounce', entry.email, 4), sync('blacklist', 'remove', entry, 5))
+    expect(await held(entry.email)).toBeUndefined()
+  })
+
+  test('a weaker one does not take the place of a stronger one', async () => {
+    await put('a@example.com', { reason: 'complaint' })
+    await put('b@example.com', { until: NOON - 1 })
+    await lab().take(foreign('hard_bounce', 'a@example.com'), foreign('hard_bounce', 'b@example.com'))
+    expect(await held('a@example.com')).toMatchObject({ reason: 'complaint', source: 'api' })
+    expect(await held('b@example.com')).toMatchObject({ reason: 'bounce' })
+  })
+
+  test("an erased person's address is not stored again", async () => {
+    const { deliveries } = await lab().mailing(1)
+    const one = deliveries[0] as Delivery
+    await lab().take(about(one, 'hard_bounce'))
+    await createSubscribers(lab().sql, { secret: SECRET }).erase(one.subscriberId, NOON)
+    await lab().take(foreign('spam', one.email, 5))
+    expect(await held(one.email)).toMatchObject({ reason: 'complaint' })
+    expect((await lab().suppressions.list(10)).map(({ email }) => email)).toEqual([null])
+  })
+
+  test('what is no address suppresses nobody', async () => {
+    const bad = ['no address', `${'x'.repeat(300)}@example.com`, 'a@b']
+    await lab().take(...bad.map((email) => foreign('hard_bounce', email)), { event: 'spam', msg: null })
+    expect(await lab().suppressions.count()).toBe(0)
+  })
+}

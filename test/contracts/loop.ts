@@ -1,0 +1,23 @@
+// Every promise of the loop, as tests that each database must pass.
+import { afterEach, beforeEach, describe } from 'vitest'
+import { openLoopLab, type LoopLab } from '../support/loop-lab.ts'
+import type { SqlLab } from '../support/sql-lab.ts'
+import { promisesOfBrakes } from './loop.brakes.ts'
+import { propertyOfTheLoop } from './loop.property.ts'
+import { promisesOfReactions } from './loop.reactions.ts'
+import { promisesOfRobots } from './loop.robots.ts'
+import { promisesOfSuppressing } from './loop.suppressing.ts'
+
+/** `openLab` gives each test an empty database of its own. */
+export function loopContract(openLab: () => Promise<SqlLab>): void {
+  let lab: LoopLab
+  beforeEach(async () => void (lab = await openLoopLab(await openLab())))
+  afterEach(() => lab.close())
+  const current = (): LoopLab => lab
+
+  describe('reactions', () => promisesOfReactions(current))
+  describe('robots', () => promisesOfRobots(current))
+  describe('suppressing', () => promisesOfSuppressing(current))
+  describe('brakes', () => promisesOfBrakes(current))
+  describe('any order, repetition, splitting and loss', () => propertyOfTheLoop(current))
+}
