@@ -5,7 +5,7 @@ import { ConfigError, loadConfig, type Config } from './config.ts'
 import { wire, type Wired } from './wire.ts'
 
 /** A shutdown that takes longer than this is cut off; nothing is lost by it, since stored is stored. */
-const CLOSE_MS = 15_000
+const CLOSE_MS = 35_000
 
 const config = readConfig()
 const log = pino({ level: config.LOG_LEVEL })

@@ -36,7 +36,7 @@ export type Wired = WorkerDeps & {
 }
 
 /** How long a closing process goes on filling the archive; what is left is taken at the next start. */
-const DRAIN_MS = 5000
+const DRAIN_MS = 2000
 
 export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wired> {
   mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 })

@@ -24,7 +24,9 @@ export function openCrew(recipe: WorkerRecipe, tell: (line: string) => void = ()
     const worker = spawn(process.execPath, [WORKER, JSON.stringify(recipe)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    process.once('exit', () => worker.kill('SIGKILL'))
+    const end = (): void => void worker.kill('SIGKILL')
+    process.once('exit', end)
+    worker.once('exit', () => process.off('exit', end))
     workers.push(worker)
     const ready = Promise.withResolvers<void>()
     worker.once('exit', (code) => ready.reject(new Error(`a worker ended with ${code}`)))
