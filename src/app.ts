@@ -163,11 +163,19 @@ function setUpRequests(app: FastifyInstance): void {
     body === '' ? done(null, undefined) : parseJson(request, body, done),
   )
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  letGoWhenClosing(app)
   app.addHook('onResponse', async (request, reply) => {
     const level = reply.statusCode >= 400 ? 'info' : 'debug'
     const ms = Math.round(reply.elapsedTime)
     request.log[level]({ ...requestForLog(request), status: reply.statusCode, ms }, 'request')
   })
+}
+
+/** A connection that is busy when the hub closes would else be kept for the next request, and hold the hub up. */
+function letGoWhenClosing(app: FastifyInstance): void {
+  let closing = false
+  app.addHook('preClose', async () => void (closing = true))
+  app.addHook('onSend', async (_request, reply) => void (closing && reply.header('connection', 'close')))
 }
 
 function securityHeaders(secure: boolean) {
