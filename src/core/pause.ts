@@ -1,5 +1,6 @@
-// A wait that a signal cuts short. Any number of them at a time may wait for the same one.
+// Waits that can be cut short.
 
+/** Cut short by a signal; any number of them at a time may wait for the same one. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(end, ms)
@@ -11,4 +12,20 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
     }
     if (signal.aborted) end()
   })
+}
+
+/** Cut short by whoever calls wake(). One waits at a time. */
+export function createNap() {
+  let end = () => {}
+  return {
+    wait: (ms: number): Promise<void> =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => end(), ms)
+        end = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      }),
+    wake: (): void => end(),
+  }
 }

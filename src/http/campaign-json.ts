@@ -1,10 +1,12 @@
 // A campaign as JSON: the schema that /doc shows, and what it is made from.
 import { Type, type Static } from 'typebox'
-import { DEFAULT_LANE } from '../core/mailing/lanes.ts'
+import { DEFAULT_LANE } from '../core/sending/lanes.ts'
 import { DELIVERY_STATUSES, emptyTally, type Tally } from '../core/mailing/outcome.ts'
-import type { Campaign, CampaignHead, LaneState, Ledger, ReactionStore } from '../core/mailing/ports.ts'
+import type { Campaign, CampaignHead, Ledger } from '../core/mailing/ports.ts'
+import type { LaneState } from '../core/sending/ports.ts'
+import type { ReactionStore } from '../core/loop/ports.ts'
 import type { Log } from '../core/log.ts'
-import type { Fact } from '../core/mailing/reactions.ts'
+import type { Fact } from '../core/loop/reactions.ts'
 import { Instant, instant, instantOrNull } from './schemas.ts'
 
 /** How many distinct readers each is true of; they may overlap. */

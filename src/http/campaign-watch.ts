@@ -1,6 +1,7 @@
 // Changes of mailings, for the sockets that ask for them: looked up in the database, where every process's work ends up,
 // four times a second at most, and only while somebody looks on.
-import type { CampaignHead, CampaignStore, ReactionStore } from '../core/mailing/ports.ts'
+import type { CampaignHead, CampaignStore } from '../core/mailing/ports.ts'
+import type { ReactionStore } from '../core/loop/ports.ts'
 import type { Log } from '../core/log.ts'
 import type { Present } from './campaign-json.ts'
 import { textFrame } from './frames.ts'

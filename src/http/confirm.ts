@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Links } from '../core/mailing/links.ts'
-import type { SubscriberStore } from '../core/mailing/ports.ts'
+import type { SubscriberStore } from '../core/list/ports.ts'
 import { acceptAnyBody } from './any-body.ts'
 import { sendPage, type PlainPage } from './plain-page.ts'
 import { tagged } from './schemas.ts'

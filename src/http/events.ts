@@ -1,11 +1,11 @@
 // /api/events, /api/messages, /api/stats: the archive, read. Payloads are passed on as the very text that came.
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type, type Static } from 'typebox'
-import { formatCursor, parseCursor, type Cursor as Place } from '../core/cursor.ts'
+import { formatCursor, parseCursor, type Cursor as Place } from '../core/events/cursor.ts'
 import { HubError } from '../core/errors.ts'
-import { KINDS, readFacts } from '../core/event.ts'
-import type { ArchivedEvent, EventArchive, EventFeed, EventQuery } from '../core/ports.ts'
-import type { Tracking } from '../core/tracking.ts'
+import { KINDS, readFacts } from '../core/events/event.ts'
+import type { ArchivedEvent, EventArchive, EventFeed, EventQuery } from '../core/events/ports.ts'
+import type { Tracking } from '../core/events/tracking.ts'
 import { readFilter } from './filter-words.ts'
 import { Cursor, errors, Instant, instant, tagged } from './schemas.ts'
 

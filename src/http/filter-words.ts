@@ -1,8 +1,8 @@
 // A filter as clients write it, in a query or in a socket's message: words for events, an address, a tag, a campaign.
 import { HubError } from '../core/errors.ts'
-import type { Kind } from '../core/event.ts'
-import type { Filter } from '../core/filter.ts'
-import { kindsOfWord } from '../core/mandrill.ts'
+import type { Kind } from '../core/events/event.ts'
+import type { Filter } from '../core/events/filter.ts'
+import { kindsOfWord } from '../core/events/mandrill.ts'
 
 export type FilterWords = {
   readonly events?: string | readonly string[] | null | undefined

@@ -1,6 +1,6 @@
 // Bodies of HTML forms, as plain objects of texts.
 import type { FastifyInstance } from 'fastify'
-import { decodeForm } from '../core/form.ts'
+import { decodeForm } from '../core/events/form.ts'
 
 export const FORM = 'application/x-www-form-urlencoded'
 

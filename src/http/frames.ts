@@ -1,8 +1,8 @@
 // WebSocket text frames (RFC 6455, section 5.2), made once for all the sockets that get them: the frames of all events
 // of one turn stand in one buffer, so that each socket costs one write.
-import { formatCursor, type Cursor } from '../core/cursor.ts'
-import type { FeedEvent } from '../core/event.ts'
-import type { Gap } from '../core/ports.ts'
+import { formatCursor, type Cursor } from '../core/events/cursor.ts'
+import type { FeedEvent } from '../core/events/event.ts'
+import type { Gap } from '../core/events/ports.ts'
 
 export type Format = 'json' | 'raw'
 

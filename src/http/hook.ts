@@ -1,10 +1,10 @@
 // /api/hook: Mandrill's webhook. Signature on the bytes as they came, then one parse, then durable, then 200.
 import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
 import { Type } from 'typebox'
-import { readBatch, type Batch } from '../core/batch.ts'
+import { readBatch, type Batch } from '../core/events/batch.ts'
 import { HubError, isHubError } from '../core/errors.ts'
-import { decodeForm, type FormField } from '../core/form.ts'
-import { memberSlice } from '../core/json-slices.ts'
+import { decodeForm, type FormField } from '../core/events/form.ts'
+import { memberSlice } from '../core/events/json-slices.ts'
 import {
   BATCH_FIELD,
   explainRefusal,
@@ -12,8 +12,8 @@ import {
   isSignedWith,
   slashVariants,
   type Signed,
-} from '../core/mandrill.ts'
-import type { EventFeed, Quarantine } from '../core/ports.ts'
+} from '../core/events/mandrill.ts'
+import type { EventFeed, Quarantine } from '../core/events/ports.ts'
 import type { Access } from './access.ts'
 import { createByteBudget } from './byte-budget.ts'
 import type { HookWatch } from './hook-watch.ts'

@@ -1,12 +1,12 @@
-// /ws/email: a socket is a cursor over the feed with a filter. What it gets, and when, is decided by core/hub.ts.
+// /ws/email: a socket is a cursor over the feed with a filter. What it gets, and when, is decided by core/events/hub.ts.
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
-import { formatCursor, parseCursor, type Cursor } from '../core/cursor.ts'
+import { formatCursor, parseCursor, type Cursor } from '../core/events/cursor.ts'
 import { HubError, isHubError } from '../core/errors.ts'
-import type { Filter } from '../core/filter.ts'
-import type { Hub, Observation } from '../core/hub.ts'
-import type { EventFeed } from '../core/ports.ts'
+import type { Filter } from '../core/events/filter.ts'
+import type { Hub, Observation } from '../core/events/hub.ts'
+import type { EventFeed } from '../core/events/ports.ts'
 import type { Access } from './access.ts'
 import type { CampaignWatch } from './campaign-watch.ts'
 import { readFilter, type FilterWords } from './filter-words.ts'

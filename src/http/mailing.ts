@@ -1,7 +1,7 @@
 // The mailing side's routes: the list, its suppressions, the pages behind links in mails, campaigns.
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Links } from '../core/mailing/links.ts'
-import type { SubscriberStore, SuppressionStore } from '../core/mailing/ports.ts'
+import type { SubscriberStore, SuppressionStore } from '../core/list/ports.ts'
 import type { Access } from './access.ts'
 import { registerCampaigns, type CampaignsDeps } from './campaigns.ts'
 import { registerConfirm } from './confirm.ts'

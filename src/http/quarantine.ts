@@ -1,9 +1,9 @@
 // /api/quarantine: what was signed but could not be read as an event, to be looked at, and read again after an update.
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { readBatch } from '../core/batch.ts'
+import { readBatch } from '../core/events/batch.ts'
 import { HubError } from '../core/errors.ts'
-import type { EventFeed, Quarantine, QuarantineEntry } from '../core/ports.ts'
+import type { EventFeed, Quarantine, QuarantineEntry } from '../core/events/ports.ts'
 import { errors, Instant, instant, tagged } from './schemas.ts'
 
 const Entry = Type.Object({

@@ -2,9 +2,9 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { HubError } from '../core/errors.ts'
-import type { EventArchive, Quarantine } from '../core/ports.ts'
-import { reconcile, type MandrillAccount } from '../core/reconcile.ts'
-import type { Tracking } from '../core/tracking.ts'
+import type { EventArchive, Quarantine } from '../core/events/ports.ts'
+import { reconcile, type MandrillAccount } from '../core/events/reconcile.ts'
+import type { Tracking } from '../core/events/tracking.ts'
 import { errors, Instant, instantOrNull, tagged } from './schemas.ts'
 
 export type ReconcileDeps = {

@@ -1,6 +1,6 @@
 // What the sending side tells Prometheus: its own mails, and the lanes, which all workers share.
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { Sending } from '../core/mailing/sending.ts'
+import type { Sending } from '../core/sending/sending.ts'
 
 type Metrics = Awaited<ReturnType<Sending['metrics']>>
 

@@ -1,10 +1,10 @@
 // /api/setup and /api/sample: what the set-up view shows, and an event to try the page with.
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { readBatch } from '../core/batch.ts'
-import type { Hub } from '../core/hub.ts'
-import type { EventArchive, EventFeed, Quarantine } from '../core/ports.ts'
-import type { Tracking } from '../core/tracking.ts'
+import { readBatch } from '../core/events/batch.ts'
+import type { Hub } from '../core/events/hub.ts'
+import type { EventArchive, EventFeed, Quarantine } from '../core/events/ports.ts'
+import type { Tracking } from '../core/events/tracking.ts'
 import type { HookWatch } from './hook-watch.ts'
 import { errors, Instant, instant, instantOrNull, tagged } from './schemas.ts'
 

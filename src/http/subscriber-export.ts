@@ -1,7 +1,7 @@
 // The whole list as one CSV file: page by page, as fast as the client takes it.
 import { Readable } from 'node:stream'
 import { csvLine } from '../core/csv.ts'
-import type { Subscriber, SubscriberQuery, SubscriberStore } from '../core/mailing/ports.ts'
+import type { Subscriber, SubscriberQuery, SubscriberStore } from '../core/list/ports.ts'
 import { instant } from './schemas.ts'
 
 /** Readers that are in memory at a time. */

@@ -4,8 +4,8 @@ import { TextDecoder } from 'node:util'
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../core/errors.ts'
-import { importCsv } from '../core/mailing/import.ts'
-import type { SubscriberStore } from '../core/mailing/ports.ts'
+import { importCsv } from '../core/list/import.ts'
+import type { SubscriberStore } from '../core/list/ports.ts'
 import { errors, tagged } from './schemas.ts'
 
 export type SubscriberImportDeps = {

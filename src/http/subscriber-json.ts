@@ -1,7 +1,7 @@
 // A subscriber as the outside sees one, and the checks of what the outside says of one.
 import { Type, type Static } from 'typebox'
-import type { Subscriber } from '../core/mailing/ports.ts'
-import { EMAIL_LENGTH, emailProblem, NAME_LENGTH, nameProblem } from '../core/mailing/subscriber.ts'
+import type { Subscriber } from '../core/list/ports.ts'
+import { EMAIL_LENGTH, emailProblem, NAME_LENGTH, nameProblem } from '../core/list/subscriber.ts'
 import { badField } from './bad-field.ts'
 import { Instant, instant, instantOrNull } from './schemas.ts'
 

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../core/errors.ts'
-import type { ListedSuppression, SuppressionReason, SuppressionStore } from '../core/mailing/ports.ts'
+import type { ListedSuppression, SuppressionReason, SuppressionStore } from '../core/list/ports.ts'
 import { badField } from './bad-field.ts'
 import { acceptForms, FORM } from './form-body.ts'
 import { errors, Instant, instant, instantOrNull, tagged } from './schemas.ts'

@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Links, UnsubscribeLink } from '../core/mailing/links.ts'
-import type { SubscriberStore, SuppressionStore } from '../core/mailing/ports.ts'
+import type { SubscriberStore, SuppressionStore } from '../core/list/ports.ts'
 import { acceptAnyBody } from './any-body.ts'
 import { sendPage, type PlainPage } from './plain-page.ts'
 import { tagged } from './schemas.ts'

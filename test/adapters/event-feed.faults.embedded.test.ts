@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openEmbeddedFeed } from '../../src/adapters/embedded/event-feed.ts'
-import { BEGINNING } from '../../src/core/cursor.ts'
-import type { EventFeed } from '../../src/core/ports.ts'
+import { BEGINNING } from '../../src/core/events/cursor.ts'
+import type { EventFeed } from '../../src/core/events/ports.ts'
 import {
   HOUR,
   makeEvents,

@@ -1,8 +1,8 @@
 // What can happen to the feed while its Redis goes on: other processes, operators, no memory.
 import { afterEach, describe, expect, test } from 'vitest'
 import { openRedisFeed } from '../../src/adapters/redis/event-feed.ts'
-import { BEGINNING } from '../../src/core/cursor.ts'
-import type { EventFeed } from '../../src/core/ports.ts'
+import { BEGINNING } from '../../src/core/events/cursor.ts'
+import type { EventFeed } from '../../src/core/events/ports.ts'
 import {
   HOUR,
   makeEvents,

@@ -2,8 +2,8 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { BEGINNING } from '../../src/core/cursor.ts'
-import type { EventFeed } from '../../src/core/ports.ts'
+import { BEGINNING } from '../../src/core/events/cursor.ts'
+import type { EventFeed } from '../../src/core/events/ports.ts'
 import { makeEvents, range, readAll, seqs, startReader, texts } from '../support/feed-lab.ts'
 import { appendUntilStored, useRedisLab } from '../support/redis-lab.ts'
 

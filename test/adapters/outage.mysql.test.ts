@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createEventArchive } from '../../src/adapters/sql/event-archive.ts'
 import { openMysql } from '../../src/adapters/sql/mysql.ts'
-import { BEGINNING } from '../../src/core/cursor.ts'
+import { BEGINNING } from '../../src/core/events/cursor.ts'
 import { makeEvents, silentLog, texts, until } from '../support/feed-lab.ts'
 import { run, startMariaDb, type MariaDb } from '../support/mariadb.ts'
 import { EPOCH, makeRows, openMysqlLab } from '../support/sql-lab.ts'

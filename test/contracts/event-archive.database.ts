@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createEventArchive } from '../../src/adapters/sql/event-archive.ts'
-import { BEGINNING, type Cursor } from '../../src/core/cursor.ts'
-import type { EventArchive } from '../../src/core/ports.ts'
+import { BEGINNING, type Cursor } from '../../src/core/events/cursor.ts'
+import type { EventArchive } from '../../src/core/events/ports.ts'
 import type { SqlLab } from '../support/sql-lab.ts'
 
 const CHILD = join(import.meta.dirname, '../support/record-until-killed.ts')

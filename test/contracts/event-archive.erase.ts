@@ -1,7 +1,7 @@
 // What EventArchive promises about forgetting a person, and about its total.
 import { expect, test } from 'vitest'
 import { createEventArchive } from '../../src/adapters/sql/event-archive.ts'
-import { BEGINNING } from '../../src/core/cursor.ts'
+import { BEGINNING } from '../../src/core/events/cursor.ts'
 import { EPOCH, makeRow, makeRows, type SqlLab } from '../support/sql-lab.ts'
 
 const at = (seq: number) => ({ epoch: EPOCH, seq })

@@ -2,9 +2,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createEventArchive } from '../../src/adapters/sql/event-archive.ts'
-import { BEGINNING, compareCursors, type Cursor } from '../../src/core/cursor.ts'
-import { matches } from '../../src/core/filter.ts'
-import type { ArchiveRow, EventArchive, EventQuery } from '../../src/core/ports.ts'
+import { BEGINNING, compareCursors, type Cursor } from '../../src/core/events/cursor.ts'
+import { matches } from '../../src/core/events/filter.ts'
+import type { ArchiveRow, EventArchive, EventQuery } from '../../src/core/events/ports.ts'
 import { EPOCH, makeRow, makeRows, type RowOptions, type SqlLab } from '../support/sql-lab.ts'
 
 /** Texts that databases like to take for one another, or not to take at all. */

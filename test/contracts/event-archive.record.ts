@@ -1,9 +1,9 @@
 // What EventArchive promises about recording.
 import { expect, test } from 'vitest'
 import { createEventArchive } from '../../src/adapters/sql/event-archive.ts'
-import { BEGINNING } from '../../src/core/cursor.ts'
+import { BEGINNING } from '../../src/core/events/cursor.ts'
 import { isHubError } from '../../src/core/errors.ts'
-import type { ArchiveRow, EventArchive } from '../../src/core/ports.ts'
+import type { ArchiveRow, EventArchive } from '../../src/core/events/ports.ts'
 import { EPOCH, makeRow, makeRows, type SqlLab } from '../support/sql-lab.ts'
 
 const at = (seq: number) => ({ epoch: EPOCH, seq })

@@ -1,8 +1,8 @@
 // What EventArchive promises about counting, and about letting go of what is old.
 import { expect, test } from 'vitest'
 import { createEventArchive } from '../../src/adapters/sql/event-archive.ts'
-import { BEGINNING } from '../../src/core/cursor.ts'
-import type { ArchiveRow } from '../../src/core/ports.ts'
+import { BEGINNING } from '../../src/core/events/cursor.ts'
+import type { ArchiveRow } from '../../src/core/events/ports.ts'
 import { EPOCH, makeRow, makeRows, type SqlLab } from '../support/sql-lab.ts'
 
 const MINUTE = 60_000

@@ -1,7 +1,7 @@
 // What EventFeed promises about appending.
 import { expect, test } from 'vitest'
-import { BEGINNING } from '../../src/core/cursor.ts'
-import type { NewEvent } from '../../src/core/event.ts'
+import { BEGINNING } from '../../src/core/events/cursor.ts'
+import type { NewEvent } from '../../src/core/events/event.ts'
 import {
   HOUR,
   idOf,

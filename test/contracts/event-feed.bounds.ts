@@ -1,8 +1,8 @@
 // What EventFeed promises about how much it keeps.
 import { expect, test } from 'vitest'
-import { BEGINNING } from '../../src/core/cursor.ts'
+import { BEGINNING } from '../../src/core/events/cursor.ts'
 import { isHubError } from '../../src/core/errors.ts'
-import type { EventFeed } from '../../src/core/ports.ts'
+import type { EventFeed } from '../../src/core/events/ports.ts'
 import { makeEvents, range, readAll, seqs, until, type FeedLab } from '../support/feed-lab.ts'
 
 const KIB = 1024

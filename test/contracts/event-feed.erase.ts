@@ -1,6 +1,6 @@
 // What EventFeed promises about events that are taken out.
 import { expect, test } from 'vitest'
-import { BEGINNING } from '../../src/core/cursor.ts'
+import { BEGINNING } from '../../src/core/events/cursor.ts'
 import { makeEvents, readAll, seqs, until, type FeedLab } from '../support/feed-lab.ts'
 
 export function promisesOfErasing(lab: () => FeedLab): void {

@@ -1,6 +1,6 @@
 // What EventFeed promises about following.
 import { expect, test } from 'vitest'
-import { BEGINNING } from '../../src/core/cursor.ts'
+import { BEGINNING } from '../../src/core/events/cursor.ts'
 import {
   createGate,
   makeEvents,

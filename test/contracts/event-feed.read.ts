@@ -1,7 +1,7 @@
 // What EventFeed promises about reading, and about the gaps that it tells.
 import { expect, test } from 'vitest'
-import { BEGINNING, type Cursor } from '../../src/core/cursor.ts'
-import type { EventFeed } from '../../src/core/ports.ts'
+import { BEGINNING, type Cursor } from '../../src/core/events/cursor.ts'
+import type { EventFeed } from '../../src/core/events/ports.ts'
 import { makeEvents, range, readAll, seqs, texts, type FeedLab } from '../support/feed-lab.ts'
 
 const MIB = 1024 * 1024

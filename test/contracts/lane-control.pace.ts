@@ -1,6 +1,6 @@
 // LaneControl: how fast mails go out, what slows a lane, and what pauses it.
 import { expect, test } from 'vitest'
-import type { LaneControl } from '../../src/core/mailing/ports.ts'
+import type { LaneControl } from '../../src/core/sending/ports.ts'
 import { MINUTE, NOON } from '../support/feed-lab.ts'
 import type { SendLab } from '../support/send-lab.ts'
 

@@ -1,6 +1,6 @@
 // LaneControl: places among a lane's connections.
 import { expect, test } from 'vitest'
-import type { LaneControl } from '../../src/core/mailing/ports.ts'
+import type { LaneControl } from '../../src/core/sending/ports.ts'
 import { NOON } from '../support/feed-lab.ts'
 import type { SendLab } from '../support/send-lab.ts'
 

@@ -1,6 +1,6 @@
 // What the loop promises about deliveries and the counts of their campaigns.
 import { expect, test } from 'vitest'
-import { BEGINNING } from '../../src/core/cursor.ts'
+import { BEGINNING } from '../../src/core/events/cursor.ts'
 import { isHubError } from '../../src/core/errors.ts'
 import type { Delivery } from '../../src/core/mailing/ports.ts'
 import { NOON } from '../support/ledger-lab.ts'

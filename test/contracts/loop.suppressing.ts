@@ -1,7 +1,8 @@
 // What the loop promises about the addresses that get no more mail, and those that get it again.
 import { expect, test } from 'vitest'
 import { createSubscribers } from '../../src/adapters/sql/subscribers.ts'
-import type { Delivery, Suppression } from '../../src/core/mailing/ports.ts'
+import type { Delivery } from '../../src/core/mailing/ports.ts'
+import type { Suppression } from '../../src/core/list/ports.ts'
 import { NOON } from '../support/ledger-lab.ts'
 import { about, DAY, SECRET, sync, ts, type LoopLab, type Payload } from '../support/loop-lab.ts'
 

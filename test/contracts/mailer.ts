@@ -1,6 +1,6 @@
 // Every promise of the Mailer port, as tests that each adapter must pass.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Mailer } from '../../src/core/mailing/ports.ts'
+import type { Mailer } from '../../src/core/sending/ports.ts'
 import { aMail, CAMPAIGN_ID, FROM, header, headerNames, readMail } from '../support/mails.ts'
 
 export type MailerLab = {

@@ -1,7 +1,7 @@
 // Every promise of the Quarantine port, as tests that each database must pass.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createQuarantine } from '../../src/adapters/sql/quarantine.ts'
-import type { Quarantine, QuarantineEntry } from '../../src/core/ports.ts'
+import type { Quarantine, QuarantineEntry } from '../../src/core/events/ports.ts'
 import type { SqlLab } from '../support/sql-lab.ts'
 
 const NOON = Date.UTC(2026, 2, 10, 12)

@@ -1,6 +1,7 @@
 // Every promise of the SendQueue port, as tests that each adapter must pass on a real store.
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { ChunkRef, SendQueue } from '../../src/core/mailing/ports.ts'
+import type { ChunkRef } from '../../src/core/mailing/ports.ts'
+import type { SendQueue } from '../../src/core/sending/ports.ts'
 import { createGate, until } from '../support/feed-lab.ts'
 import { CAMPAIGN, chunk, dieAfter, type SendLab } from '../support/send-lab.ts'
 

@@ -1,6 +1,6 @@
 // What pages, filters and counts of the list promise.
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { SubscriberQuery } from '../../src/core/mailing/ports.ts'
+import type { SubscriberQuery } from '../../src/core/list/ports.ts'
 import { HOUR, makeReaders, makeSuppression, NOON, type ListLab } from '../support/list-lab.ts'
 
 export function promisesOfFinding(lab: () => ListLab): void {

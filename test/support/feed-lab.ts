@@ -1,9 +1,9 @@
 // What the tests of a feed work with: a store of their own, a clock, made-up events, and readers that remember.
 import { createHash } from 'node:crypto'
 import { expect, vi } from 'vitest'
-import type { Cursor } from '../../src/core/cursor.ts'
-import { KINDS, type FeedEvent, type NewEvent } from '../../src/core/event.ts'
-import type { EventFeed, FeedPage, Gap } from '../../src/core/ports.ts'
+import type { Cursor } from '../../src/core/events/cursor.ts'
+import { KINDS, type FeedEvent, type NewEvent } from '../../src/core/events/event.ts'
+import type { EventFeed, FeedPage, Gap } from '../../src/core/events/ports.ts'
 
 export type FeedBounds = { readonly retention: number; readonly maxBytes: number }
 

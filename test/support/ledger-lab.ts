@@ -9,8 +9,8 @@ import type {
   Delivery,
   Ledger,
   Outcome,
-  SuppressionReason,
 } from '../../src/core/mailing/ports.ts'
+import type { SuppressionReason } from '../../src/core/list/ports.ts'
 import type { SqlLab } from './sql-lab.ts'
 
 export const NOON = Date.UTC(2026, 2, 10, 12)

@@ -2,12 +2,7 @@
 import type { Sql } from '../../src/adapters/sql/dialect.ts'
 import { createSubscribers } from '../../src/adapters/sql/subscribers.ts'
 import { createSuppressions } from '../../src/adapters/sql/suppressions.ts'
-import type {
-  ImportRow,
-  Suppression,
-  SubscriberStore,
-  SuppressionStore,
-} from '../../src/core/mailing/ports.ts'
+import type { ImportRow, Suppression, SubscriberStore, SuppressionStore } from '../../src/core/list/ports.ts'
 import type { SqlLab } from './sql-lab.ts'
 
 export const NOON = Date.UTC(2026, 2, 10, 12)

@@ -1,6 +1,7 @@
 // The loop as simply as it can be said: from all events that have come, in their order, to what must be known then.
-import type { Delivery, SuppressionReason } from '../../src/core/mailing/ports.ts'
-import { STRENGTH } from '../../src/core/mailing/subscriber.ts'
+import type { Delivery } from '../../src/core/mailing/ports.ts'
+import type { SuppressionReason } from '../../src/core/list/ports.ts'
+import { STRENGTH } from '../../src/core/list/subscriber.ts'
 import type { Payload } from './loop-lab.ts'
 
 export type Told = {

@@ -6,17 +6,13 @@ import { createLeases } from '../../src/adapters/sql/leases.ts'
 import { createHtmlToText } from '../../src/adapters/mail/html-to-text.ts'
 import { openSmtpMailer } from '../../src/adapters/mail/smtp.ts'
 import type { Log } from '../../src/core/log.ts'
-import type { LaneConfig } from '../../src/core/mailing/lanes.ts'
+import type { LaneConfig } from '../../src/core/sending/lanes.ts'
 import { createLinks } from '../../src/core/mailing/links.ts'
 import { compileMail } from '../../src/core/mailing/message.ts'
-import type {
-  Campaign,
-  DeliveryCounts,
-  Mailer,
-  SubscriberStore,
-  SuppressionStore,
-} from '../../src/core/mailing/ports.ts'
-import { startSending, type Sending, type SendingOptions } from '../../src/core/mailing/sending.ts'
+import type { Campaign, DeliveryCounts } from '../../src/core/mailing/ports.ts'
+import type { Mailer } from '../../src/core/sending/ports.ts'
+import type { SubscriberStore, SuppressionStore } from '../../src/core/list/ports.ts'
+import { startSending, type Sending, type SendingOptions } from '../../src/core/sending/sending.ts'
 import { silentLog } from './feed-lab.ts'
 import { emailOf, openLedgerLab, type LedgerLab } from './ledger-lab.ts'
 import { startScriptedSmtp, type Script, type ScriptedServer } from './scripted-smtp.ts'

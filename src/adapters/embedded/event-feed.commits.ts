@@ -1,6 +1,6 @@
 // Appends that come at once share a commit: a disk waits as long for many events as for one.
-import type { NewEvent } from '../../core/event.ts'
-import type { Appended } from '../../core/ports.ts'
+import type { NewEvent } from '../../core/events/event.ts'
+import type { Appended } from '../../core/events/ports.ts'
 
 type Batch = readonly NewEvent[]
 type Waiting = { readonly batch: Batch } & PromiseWithResolvers<Appended>

@@ -1,8 +1,8 @@
 // A follower of the embedded feed: reads until it has all, then sleeps until it is woken.
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
-import type { Cursor } from '../../core/cursor.ts'
+import type { Cursor } from '../../core/events/cursor.ts'
 import type { Log } from '../../core/log.ts'
-import type { FeedPage, Follower } from '../../core/ports.ts'
+import type { FeedPage, Follower } from '../../core/events/ports.ts'
 
 export type EmbeddedFollower = Follower & { wake(): void }
 

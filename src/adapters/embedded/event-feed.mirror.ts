@@ -1,8 +1,8 @@
 // The feed's file with what is asked for most kept in memory: what it holds, and its newest events.
-import { BEGINNING, type Cursor } from '../../core/cursor.ts'
-import type { FeedEvent, NewEvent } from '../../core/event.ts'
-import { cursorAt, endOf, type Span } from '../../core/place.ts'
-import type { Appended, FeedPage } from '../../core/ports.ts'
+import { BEGINNING, type Cursor } from '../../core/events/cursor.ts'
+import type { FeedEvent, NewEvent } from '../../core/events/event.ts'
+import { cursorAt, endOf, type Span } from '../../core/events/place.ts'
+import type { Appended, FeedPage } from '../../core/events/ports.ts'
 import { openStoreThread } from './event-feed.store-thread.ts'
 import type { Bounds } from './event-feed.store.ts'
 import { createTail } from './event-feed.tail.ts'

@@ -1,9 +1,9 @@
 // The SQLite file of the embedded feed: its tables, and every statement that runs on them.
 import { DatabaseSync } from 'node:sqlite'
-import type { Cursor } from '../../core/cursor.ts'
-import type { FeedEvent, Kind, NewEvent } from '../../core/event.ts'
-import { cursorAt, locate, type Life } from '../../core/place.ts'
-import type { FeedPage } from '../../core/ports.ts'
+import type { Cursor } from '../../core/events/cursor.ts'
+import type { FeedEvent, Kind, NewEvent } from '../../core/events/event.ts'
+import { cursorAt, locate, type Life } from '../../core/events/place.ts'
+import type { FeedPage } from '../../core/events/ports.ts'
 
 // `seen` remembers ids by day and longer than the events: what is too old lies together at one end of it.
 const SCHEMA = `

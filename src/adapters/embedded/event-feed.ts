@@ -1,7 +1,7 @@
 // The feed kept in one SQLite file, for a hub that is a single process. Followers are woken in process.
 import { HubError, isHubError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
-import type { EventFeed } from '../../core/ports.ts'
+import type { EventFeed } from '../../core/events/ports.ts'
 import { createCommits } from './event-feed.commits.ts'
 import { startFollower, type EmbeddedFollower } from './event-feed.follow.ts'
 import { openMirror } from './event-feed.mirror.ts'

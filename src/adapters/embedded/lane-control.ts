@@ -12,8 +12,8 @@ import {
   toState,
   type LaneConfig,
   type Pace,
-} from '../../core/mailing/lanes.ts'
-import type { LaneControl } from '../../core/mailing/ports.ts'
+} from '../../core/sending/lanes.ts'
+import type { LaneControl } from '../../core/sending/ports.ts'
 
 /** Whoever has not asked for so long wants no place. */
 const WANTED_MS = 2_500

@@ -1,5 +1,6 @@
 // The marks of a single process, in SQLite: they outlive it, however it ends.
-import type { Marks, Outcome, Step } from '../../core/mailing/ports.ts'
+import type { Marks, Step } from '../../core/sending/ports.ts'
+import type { Outcome } from '../../core/mailing/ports.ts'
 import type { SendStore } from './send-store.ts'
 
 export function createEmbeddedMarks(store: SendStore): Marks {

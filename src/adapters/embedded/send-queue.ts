@@ -1,7 +1,8 @@
 // The send queue of a single process, kept in SQLite: after a restart every chunk that was waiting or being worked on is
 // handed out again.
 import type { Log } from '../../core/log.ts'
-import type { ChunkRef, SendQueue } from '../../core/mailing/ports.ts'
+import type { ChunkRef } from '../../core/mailing/ports.ts'
+import type { SendQueue } from '../../core/sending/ports.ts'
 import type { SendStore } from './send-store.ts'
 
 type Handle = Parameters<SendQueue['work']>[2]

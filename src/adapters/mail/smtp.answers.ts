@@ -1,7 +1,7 @@
 // What a mail server's answer means for the mail, for its reader and for the sender.
 //
 // RFC 5321 section 4.2 (the code), RFC 3463 (the enhanced code, which is looked at first), RFC 7504 (521 and 556).
-import type { SendResult } from '../../core/mailing/ports.ts'
+import type { SendResult } from '../../core/sending/ports.ts'
 
 /** What the server was answering. */
 export type Stage = 'greeting' | 'login' | 'sender' | 'reader' | 'mail'

@@ -1,5 +1,5 @@
 // The connections of a mailer: how many at once, which one is used next, and when one has served long enough.
-import type { SendResult } from '../../core/mailing/ports.ts'
+import type { SendResult } from '../../core/sending/ports.ts'
 import { openSession, type Deadline, type Envelope, type Session } from './smtp.session.ts'
 import type { SmtpServer } from './smtp.url.ts'
 

@@ -1,7 +1,7 @@
 // One connection to the mail server, over nodemailer's SMTP client: opened, used for mail after mail, closed.
 import { Readable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import type { SendResult } from '../../core/mailing/ports.ts'
+import type { SendResult } from '../../core/sending/ports.ts'
 import { classify, clean, type Stage } from './smtp.answers.ts'
 import type { SmtpServer } from './smtp.url.ts'
 

@@ -1,7 +1,8 @@
 // Mails over SMTP: connections are kept and used again; every answer becomes an outcome, and nothing takes for ever.
 import type { Log } from '../../core/log.ts'
 import { toSmtpAddress, type Mailbox } from '../../core/mailing/mailbox.ts'
-import type { Mailer, OutgoingMail, SendResult } from '../../core/mailing/ports.ts'
+import type { Mailer, SendResult } from '../../core/sending/ports.ts'
+import type { OutgoingMail } from '../../core/mailing/ports.ts'
 import type { Dkim } from './dkim.ts'
 import { buildMime, toBytes } from './mime.ts'
 import { createSessions, type Limits } from './smtp.pool.ts'

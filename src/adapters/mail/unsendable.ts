@@ -1,6 +1,7 @@
 // Mails that cannot be sent at all, whichever way: told at once, with the reason in words.
 import { toSmtpAddress } from '../../core/mailing/mailbox.ts'
-import type { OutgoingMail, SendResult } from '../../core/mailing/ports.ts'
+import type { OutgoingMail } from '../../core/mailing/ports.ts'
+import type { SendResult } from '../../core/sending/ports.ts'
 
 export function unsendable({ to }: OutgoingMail): SendResult | undefined {
   if (toSmtpAddress(to.address)) return undefined

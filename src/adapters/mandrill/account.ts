@@ -1,6 +1,6 @@
 // What Mandrill itself says about its webhooks. https://mailchimp.com/developer/transactional/api/webhooks/list-webhooks/
 import { HubError } from '../../core/errors.ts'
-import type { MandrillAccount, WebhookReport } from '../../core/reconcile.ts'
+import type { MandrillAccount, WebhookReport } from '../../core/events/reconcile.ts'
 
 export type AccountOptions = {
   readonly key: string

@@ -1,7 +1,7 @@
 // Appends a batch to the feed in Redis: one script for each slice of it.
 import { HubError } from '../../core/errors.ts'
-import type { NewEvent } from '../../core/event.ts'
-import type { Appended } from '../../core/ports.ts'
+import type { NewEvent } from '../../core/events/event.ts'
+import type { Appended } from '../../core/events/ports.ts'
 import type { Session } from './connection.ts'
 import { isOutOfMemory, makeRoom, type Room } from './event-feed.bounds.ts'
 import { appendScript, run } from './event-feed.scripts.ts'

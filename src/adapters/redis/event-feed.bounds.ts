@@ -1,8 +1,8 @@
 // Keeps the feed in Redis within its bounds: lets go of the oldest events that have been taken, and says when
 // there is no room.
-import { formatCursor, parseCursor, BEGINNING, type Cursor } from '../../core/cursor.ts'
+import { formatCursor, parseCursor, BEGINNING, type Cursor } from '../../core/events/cursor.ts'
 import type { Log } from '../../core/log.ts'
-import { cursorAt, endOf, type Span } from '../../core/place.ts'
+import { cursorAt, endOf, type Span } from '../../core/events/place.ts'
 import { reasonOf, type Session } from './connection.ts'
 import { readSpan } from './event-feed.read.ts'
 import { FEED_KEYS } from './keys.ts'

@@ -1,10 +1,10 @@
 // A follower of the feed in Redis: a connection of its own, that sleeps in XREAD until there is more.
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Cursor } from '../../core/cursor.ts'
+import type { Cursor } from '../../core/events/cursor.ts'
 import { isHubError } from '../../core/errors.ts'
-import type { FeedEvent } from '../../core/event.ts'
+import type { FeedEvent } from '../../core/events/event.ts'
 import type { Log } from '../../core/log.ts'
-import type { FeedPage, Follower } from '../../core/ports.ts'
+import type { FeedPage, Follower } from '../../core/events/ports.ts'
 import { openConnection, reasonOf, type Session } from './connection.ts'
 import { bytesOf, fitting, PAGE_BYTES, readPage, streamId, toEvent, type Entry } from './event-feed.read.ts'
 import { FEED_KEYS } from './keys.ts'

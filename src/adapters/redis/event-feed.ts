@@ -1,7 +1,7 @@
 // The feed kept in a Redis stream, for hubs of one or several processes. The stream is store and fan-out in one.
 import { HubError, isHubError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
-import type { EventFeed, Follower } from '../../core/ports.ts'
+import type { EventFeed, Follower } from '../../core/events/ports.ts'
 import { openConnection, reasonOf, type Session } from './connection.ts'
 import { tellDurability } from './durability.ts'
 import { createAppender } from './event-feed.append.ts'

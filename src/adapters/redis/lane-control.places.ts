@@ -1,7 +1,7 @@
 // Places among the connections of a lane in Redis: kept by a heartbeat, so that a dead worker's are soon free.
 import { randomUUID } from 'node:crypto'
 import type { Log } from '../../core/log.ts'
-import type { LaneConfig } from '../../core/mailing/lanes.ts'
+import type { LaneConfig } from '../../core/sending/lanes.ts'
 import { SEND_KEYS } from './keys.ts'
 import { connectScript, releaseScript, renewScript } from './lane-control.scripts.ts'
 import type { SendConnection } from './send-connection.ts'

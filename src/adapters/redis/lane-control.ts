@@ -12,8 +12,8 @@ import {
   toState,
   type LaneConfig,
   type Pace,
-} from '../../core/mailing/lanes.ts'
-import type { LaneControl } from '../../core/mailing/ports.ts'
+} from '../../core/sending/lanes.ts'
+import type { LaneControl } from '../../core/sending/ports.ts'
 import { SEND_KEYS } from './keys.ts'
 import { leaseScript, paceScript, peekScript } from './lane-control.scripts.ts'
 import { openPlaces } from './lane-control.places.ts'

@@ -1,5 +1,6 @@
 // The marks in Redis: one hash a chunk, one script a step.
-import type { Marks, Outcome, Step } from '../../core/mailing/ports.ts'
+import type { Marks, Step } from '../../core/sending/ports.ts'
+import type { Outcome } from '../../core/mailing/ports.ts'
 import { script } from './event-feed.scripts.ts'
 import { SEND_KEYS } from './keys.ts'
 import type { SendConnection } from './send-connection.ts'

@@ -8,7 +8,8 @@ import { Queue, Worker, type Job } from 'bullmq'
 import { Redis } from 'ioredis'
 import { HubError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
-import type { ChunkRef, SendQueue } from '../../core/mailing/ports.ts'
+import type { ChunkRef } from '../../core/mailing/ports.ts'
+import type { SendQueue } from '../../core/sending/ports.ts'
 import { SEND_KEYS } from './keys.ts'
 
 export type RedisQueueOptions = {

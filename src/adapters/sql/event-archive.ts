@@ -1,8 +1,8 @@
 // The archive of events: recorded exactly once behind the feed, and searched by the API.
 import { and, asc, eq, getTableColumns, gte, inArray, lt, sql as words } from 'drizzle-orm'
-import type { Cursor } from '../../core/cursor.ts'
+import type { Cursor } from '../../core/events/cursor.ts'
 import { HubError } from '../../core/errors.ts'
-import type { ArchiveRow, EventArchive } from '../../core/ports.ts'
+import type { ArchiveRow, EventArchive } from '../../core/events/ports.ts'
 import { rowsFor, type Sql, type Tables, type Write } from './dialect.ts'
 import { chunks, createSearch, inPlaces } from './event-search.ts'
 import { KEY_LENGTH, keyOf } from './keys.ts'

@@ -18,8 +18,8 @@ import {
   sql as words,
   type SQL,
 } from 'drizzle-orm'
-import { compareCursors, formatCursor, type Cursor } from '../../core/cursor.ts'
-import type { ArchivedEvent, EventArchive, EventQuery } from '../../core/ports.ts'
+import { compareCursors, formatCursor, type Cursor } from '../../core/events/cursor.ts'
+import type { ArchivedEvent, EventArchive, EventQuery } from '../../core/events/ports.ts'
 import type { Place, Sql } from './dialect.ts'
 import { KEY_LENGTH, keyOf } from './keys.ts'
 import { fromParts } from './texts.ts'

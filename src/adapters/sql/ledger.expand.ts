@@ -1,7 +1,8 @@
 // Expanding a campaign: the list, read in steps, becomes deliveries in chunks of one lane each.
 import { and, asc, eq, gt, lte, sql as words } from 'drizzle-orm'
 import { tallyOf } from '../../core/mailing/outcome.ts'
-import type { Ledger, SuppressionReason } from '../../core/mailing/ports.ts'
+import type { Ledger } from '../../core/mailing/ports.ts'
+import type { SuppressionReason } from '../../core/list/ports.ts'
 import { rowsFor, type Sql, type Tables, type Write } from './dialect.ts'
 import { stillSuppressed } from './ledger.audience.ts'
 

@@ -1,7 +1,7 @@
 // The counts of campaigns, and the brakes that go by them.
 import { and, eq, inArray } from 'drizzle-orm'
-import { judgeMailing, type BrakeRates, type Paused, type Settled } from '../../core/mailing/brakes.ts'
-import { FACTS, type Fact } from '../../core/mailing/reactions.ts'
+import { judgeMailing, type BrakeRates, type Paused, type Settled } from '../../core/loop/brakes.ts'
+import { FACTS, type Fact } from '../../core/loop/reactions.ts'
 import { rowsFor, type Sql, type Write } from './dialect.ts'
 import type { Deltas } from './loop.reactions.ts'
 

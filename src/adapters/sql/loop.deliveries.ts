@@ -6,8 +6,8 @@ import {
   namedPlace,
   placeKey,
   type DeliveryPlace,
-} from '../../core/mailing/correlation.ts'
-import type { ArchiveRow } from '../../core/ports.ts'
+} from '../../core/loop/correlation.ts'
+import type { ArchiveRow } from '../../core/events/ports.ts'
 import type { Sql, Tables } from './dialect.ts'
 import { KEY_LENGTH, keyOf } from './keys.ts'
 

@@ -1,6 +1,6 @@
 // What a page of events changes in the deliveries they are about, and in the counts of their campaigns.
 import { eq } from 'drizzle-orm'
-import { placeKey } from '../../core/mailing/correlation.ts'
+import { placeKey } from '../../core/loop/correlation.ts'
 import {
   FACTS,
   factsOf,
@@ -12,8 +12,8 @@ import {
   type Fact,
   type Facts,
   type Heard,
-} from '../../core/mailing/reactions.ts'
-import { countLinks } from '../../core/mailing/robots.ts'
+} from '../../core/loop/reactions.ts'
+import { countLinks } from '../../core/loop/robots.ts'
 import { changesFor, newRowsFor, rowsFor, type Sql, type Write } from './dialect.ts'
 import type { Correlated, Known, ReactionRow } from './loop.deliveries.ts'
 

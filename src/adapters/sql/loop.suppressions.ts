@@ -1,7 +1,7 @@
 // What a page of events changes in the suppressions, whether their mails are the hub's or not.
 import { and, eq, gt, inArray, or } from 'drizzle-orm'
-import type { SuppressionReason } from '../../core/mailing/ports.ts'
-import { createErasedKeys } from '../../core/mailing/subscriber.ts'
+import type { SuppressionReason } from '../../core/list/ports.ts'
+import { createErasedKeys } from '../../core/list/subscriber.ts'
 import {
   decide,
   judge,
@@ -14,8 +14,8 @@ import {
   SOFT_BOUNCE_WINDOW_MS,
   type Decision,
   type Past,
-} from '../../core/mailing/suppressing.ts'
-import type { ArchiveRow } from '../../core/ports.ts'
+} from '../../core/loop/suppressing.ts'
+import type { ArchiveRow } from '../../core/events/ports.ts'
 import type { Sql, Write } from './dialect.ts'
 import { KEY_LENGTH, keyOf } from './keys.ts'
 import { leaving, putting } from './suppressions.ts'

@@ -2,9 +2,9 @@
 //
 // There is one writer, tracking, and a stale one's transaction fails. So what is there may be read first, the rules are
 // plain functions of core, and what is written is exact, whatever comes twice, late, or after a crash.
-import type { BrakeRates } from '../../core/mailing/brakes.ts'
-import type { LoopNews } from '../../core/mailing/loop-news.ts'
-import type { ArchiveRow } from '../../core/ports.ts'
+import type { BrakeRates } from '../../core/loop/brakes.ts'
+import type { LoopNews } from '../../core/loop/news.ts'
+import type { ArchiveRow } from '../../core/events/ports.ts'
 import type { Sql, Write } from './dialect.ts'
 import { createBrakeEffects } from './loop.brakes.ts'
 import { createCorrelation } from './loop.deliveries.ts'

@@ -1,6 +1,6 @@
 // The quarantine: what was signed but cannot be read as an event.
 import { and, count, desc, eq, getTableColumns, inArray, lt, or, sql as words, type SQL } from 'drizzle-orm'
-import type { Quarantine, QuarantineEntry } from '../../core/ports.ts'
+import type { Quarantine, QuarantineEntry } from '../../core/events/ports.ts'
 import { rowsFor, type Sql } from './dialect.ts'
 import { fromParts, toParts } from './texts.ts'
 

@@ -1,8 +1,8 @@
 // What came back of the mails, as the API shows it: counts by campaign, and each delivery's facts.
 import { and, eq, inArray, isNull, sql as words } from 'drizzle-orm'
-import { readDeliveryId } from '../../core/mailing/correlation.ts'
-import type { Facts } from '../../core/mailing/reactions.ts'
-import type { ReactionStore } from '../../core/mailing/ports.ts'
+import { readDeliveryId } from '../../core/loop/correlation.ts'
+import type { Facts } from '../../core/loop/reactions.ts'
+import type { ReactionStore } from '../../core/loop/ports.ts'
 import { newRowsFor, type Sql } from './dialect.ts'
 import { noFacts } from './loop.reactions.ts'
 

@@ -1,6 +1,6 @@
 // The mailing list's tables on MySQL and MariaDB. schema.list.sqlite.ts holds the same ones, and says what is in them.
 import { bigint, customType, index, mysqlTable } from 'drizzle-orm/mysql-core'
-import type { SuppressionReason } from '../../core/mailing/ports.ts'
+import type { SuppressionReason } from '../../core/list/ports.ts'
 
 // Compared byte by byte whatever the database's own collation is, as SQLite does.
 const key = customType<{ data: string; config: { length: number }; configRequired: true }>({

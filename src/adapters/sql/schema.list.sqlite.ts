@@ -1,6 +1,6 @@
 // The mailing list's tables on SQLite. schema.list.mysql.ts holds the same ones.
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { SuppressionReason } from '../../core/mailing/ports.ts'
+import type { SuppressionReason } from '../../core/list/ports.ts'
 
 export const subscribers = sqliteTable(
   'subscribers',
@@ -8,7 +8,7 @@ export const subscribers = sqliteTable(
     id: text().primaryKey(),
     /** As typed. */
     email: text().notNull(),
-    /** What two addresses are compared by: emailKey() in core/mailing/subscriber.ts. */
+    /** What two addresses are compared by: emailKey() in core/list/subscriber.ts. */
     emailKey: text('email_key').notNull().unique('subscribers_email_key'),
     name: text().notNull(),
     /** Address and name in lower case: what `q` is looked for in. */

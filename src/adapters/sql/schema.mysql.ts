@@ -1,6 +1,6 @@
 // The tables on MySQL and MariaDB, the same as in schema.sqlite.ts: dialect.ts checks that the rows agree.
 import { bigint, customType, index, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core'
-import type { Kind } from '../../core/event.ts'
+import type { Kind } from '../../core/events/event.ts'
 
 export * from './schema.list.mysql.ts'
 export * from './schema.loop.mysql.ts'

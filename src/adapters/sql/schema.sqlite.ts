@@ -1,6 +1,6 @@
 // The tables on SQLite. schema.mysql.ts holds the same ones; dialect.ts checks that their rows agree.
 import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { Kind } from '../../core/event.ts'
+import type { Kind } from '../../core/events/event.ts'
 
 export * from './schema.list.sqlite.ts'
 export * from './schema.loop.sqlite.ts'

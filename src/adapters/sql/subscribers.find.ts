@@ -1,7 +1,7 @@
 // Reading the list: keyset pages in order of ids, with what is known of each address.
 import { and, asc, eq, gt, lte, sql as words, type SQL } from 'drizzle-orm'
-import type { Subscriber, SubscriberQuery } from '../../core/mailing/ports.ts'
-import { emailKey, foldText, isActive } from '../../core/mailing/subscriber.ts'
+import type { Subscriber, SubscriberQuery } from '../../core/list/ports.ts'
+import { emailKey, foldText, isActive } from '../../core/list/subscriber.ts'
 import type { Sql } from './dialect.ts'
 import { selectSuppression } from './suppressions.ts'
 

@@ -1,8 +1,8 @@
 // One bulk step of an import: what is known of a thousand addresses is read, and what is new is written at once.
 import { inArray, sql as words } from 'drizzle-orm'
 import { uuidv7 } from '../../core/ids.ts'
-import type { ImportCounts, ImportRow } from '../../core/mailing/ports.ts'
-import { createErasedKeys, emailKey, isActive, searchText } from '../../core/mailing/subscriber.ts'
+import type { ImportCounts, ImportRow } from '../../core/list/ports.ts'
+import { createErasedKeys, emailKey, isActive, searchText } from '../../core/list/subscriber.ts'
 import { rowsFor, type Sql, type Write } from './dialect.ts'
 
 /** Someone else may add one of the same addresses between reading and writing; then it is read again. */

@@ -1,7 +1,7 @@
 // Who comes and who leaves: subscribing, confirming, unsubscribing.
 import { and, eq, inArray, isNull, lte, or } from 'drizzle-orm'
-import type { SubscriberStore } from '../../core/mailing/ports.ts'
-import { blocksSubscribing, createErasedKeys, emailKey, searchText } from '../../core/mailing/subscriber.ts'
+import type { SubscriberStore } from '../../core/list/ports.ts'
+import { blocksSubscribing, createErasedKeys, emailKey, searchText } from '../../core/list/subscriber.ts'
 import { rowsFor, type Sql } from './dialect.ts'
 import type { createFind } from './subscribers.find.ts'
 import { newSubscriber } from './subscribers.import.ts'

@@ -1,7 +1,7 @@
 // The mailing list in SQL, put together; and how readers are removed from it.
 import { asc, desc, eq, inArray, lte } from 'drizzle-orm'
-import type { SubscriberStore } from '../../core/mailing/ports.ts'
-import { createErasedKeys, isActive } from '../../core/mailing/subscriber.ts'
+import type { SubscriberStore } from '../../core/list/ports.ts'
+import { createErasedKeys, isActive } from '../../core/list/subscriber.ts'
 import { rowsFor, type Sql } from './dialect.ts'
 import { breath, createFind } from './subscribers.find.ts'
 import { createImport } from './subscribers.import.ts'

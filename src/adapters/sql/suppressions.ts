@@ -5,9 +5,9 @@ import type {
   Suppression,
   SuppressionReason,
   SuppressionStore,
-} from '../../core/mailing/ports.ts'
-import { createErasedKeys, emailKey, isActive, STRENGTH } from '../../core/mailing/subscriber.ts'
-import { LIFTABLE, MIRROR } from '../../core/mailing/suppressing.ts'
+} from '../../core/list/ports.ts'
+import { createErasedKeys, emailKey, isActive, STRENGTH } from '../../core/list/subscriber.ts'
+import { LIFTABLE, MIRROR } from '../../core/loop/suppressing.ts'
 import { newRowsFor, type Sql, type Write } from './dialect.ts'
 
 export type ListOptions = {

@@ -15,7 +15,8 @@ import {
   type ContentInput,
   type Verb,
 } from './campaign.ts'
-import type { Campaign, CampaignHead, CampaignStore, Ledger, Marks } from './ports.ts'
+import type { Campaign, CampaignHead, CampaignStore, Ledger } from './ports.ts'
+import type { Marks } from '../sending/ports.ts'
 
 export type ActionsOptions = {
   readonly campaigns: CampaignStore

@@ -1,0 +1,128 @@
+// What the events' side asks of the world: feed, archive, quarantine. Read this file first.
+// Every sentence here is a promise that test/contracts/ holds against each adapter.
+import type { Cursor } from './cursor.ts'
+import type { EventFacts, FeedEvent, Kind, NewEvent } from './event.ts'
+
+/** Events that a cursor asked for and that are no longer to be had: those in (from, to]. */
+export type Gap = {
+  readonly from: Cursor
+  readonly to: Cursor
+  /** expired: trimmed. reset: the cursor is of another feed, or of a tail that this feed has lost. */
+  readonly reason: 'expired' | 'reset'
+}
+
+export type FeedPage = {
+  /** In cursor order; none is left out but those that were erased. */
+  readonly events: readonly FeedEvent[]
+  /** Told once, where it lies before the first of `events`. */
+  readonly gap: Gap | undefined
+  /**
+   * Where to go on reading: the last event's cursor, or else the gap's end, or else the head where all that follows
+   * was erased, or else where the reading began.
+   */
+  readonly next: Cursor
+  /** The feed's newest cursor when the page was read. */
+  readonly head: Cursor
+}
+
+export type Appended = { readonly accepted: number; readonly duplicates: number }
+
+export type Follower = { close(): Promise<void> }
+
+/** The feed: a durable log, and the truth about events. Every reader is a cursor over it. */
+export type EventFeed = {
+  /**
+   * Stores a batch, in its order, durably; an event whose id was stored within the last 48 hours is a
+   * duplicate and changes nothing. Throws feed.unavailable or feed.full when it is not sure that all is stored;
+   * the same batch may then be given again. What was appended can be read at once.
+   */
+  append(events: readonly NewEvent[]): Promise<Appended>
+  /** The events after a cursor, at most `limit` (1 to 10,000) of them and about 4 MiB of data. */
+  read(after: Cursor, limit: number): Promise<FeedPage>
+  /**
+   * Gives every event after a cursor, once and in order, as it comes, until closed. `onPage` is awaited before
+   * the next page is read. An outage of the store is waited out; nothing is missed over it.
+   */
+  follow(after: Cursor, onPage: (page: FeedPage) => void | Promise<void>): Follower
+  /** The cursor `count` events before the newest, or where what is kept begins. 0 = the head. */
+  last(count: number): Promise<Cursor>
+  /**
+   * Tells the feed that everything up to a cursor has been taken into the archive. It then lets go of the
+   * oldest events beyond its bounds (count and bytes), never of one after `taken`.
+   */
+  trim(taken: Cursor): Promise<void>
+  /**
+   * Takes these events out for good. Every other keeps its cursor, and readers pass over the place without a gap; but
+   * where nothing older is kept, it counts as trimmed. They stay known as duplicates.
+   */
+  erase(cursors: readonly Cursor[]): Promise<void>
+  /** Resolves when the store answers, else throws feed.unavailable. */
+  ping(): Promise<void>
+  /** Waits for what is under way, then lets go of files and connections. Appends from then on are refused. */
+  close(): Promise<void>
+}
+
+export type ArchiveRow = { readonly event: FeedEvent; readonly facts: EventFacts }
+
+export type EventQuery = {
+  readonly limit: number
+  /** Only events before this place, newest first. */
+  readonly before?: Cursor | undefined
+  /** Only events after this place, oldest first. Without `before` and `after`: newest first. */
+  readonly after?: Cursor | undefined
+  readonly kinds?: readonly Kind[] | undefined
+  /** Lower case. */
+  readonly email?: string | undefined
+  readonly messageId?: string | undefined
+  readonly campaignId?: string | undefined
+  readonly tag?: string | undefined
+}
+
+/** What the archive gives back: enough to answer, not to track. */
+export type ArchivedEvent = Pick<FeedEvent, 'cursor' | 'kind' | 'receivedAt'> & {
+  /** The event's JSON text exactly as it came. */
+  readonly data: string
+}
+
+/** The searchable history in SQL, filled behind the feed. Everything throws archive.unavailable in an outage. */
+export type EventArchive = {
+  /** How far the archive has taken the feed; BEGINNING when it has taken nothing. */
+  position(): Promise<Cursor>
+  /**
+   * Takes events and moves the position from `from` to `to`, all or nothing. An event that is archived already
+   * (same id) is passed over. Throws archive.conflict, and changes nothing, when the position is not `from`.
+   */
+  record(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void>
+  find(query: EventQuery): Promise<readonly ArchivedEvent[]>
+  /** Events per kind and minute since an instant: minute is in milliseconds since 1970, by time of receipt. */
+  countByMinute(since: number): Promise<readonly { minute: number; kind: Kind; count: number }[]>
+  /** How many events it holds, and the minute of the first; null when there is none. */
+  total(): Promise<{ readonly count: number; readonly since: number | null }>
+  /** Where the oldest events of an address (lower case) are, so many at most. */
+  placesOf(email: string, limit: number): Promise<readonly Cursor[]>
+  /** Drops these events. The counts by minute, which name nobody, stay. */
+  erase(places: readonly Cursor[]): Promise<void>
+  /** Drops at most `limit` of the events received before an instant; tells how many. */
+  prune(before: number, limit: number): Promise<number>
+}
+
+export type QuarantineEntry = {
+  readonly id: string
+  readonly receivedAt: number
+  readonly reason: string
+  /** What came, with invalid UTF-8 replaced. */
+  readonly data: string
+}
+
+/** What was signed but cannot be read as an event: kept until someone has looked at it. */
+export type Quarantine = {
+  /** Durable when it resolves. The same id again changes nothing. */
+  add(entries: readonly QuarantineEntry[]): Promise<void>
+  /** Newest first. An entry may be as large as a webhook's body: ask for few. */
+  list(limit: number, before?: string): Promise<readonly QuarantineEntry[]>
+  count(): Promise<number>
+  get(id: string): Promise<QuarantineEntry | undefined>
+  remove(id: string): Promise<boolean>
+  /** Drops every entry whose text holds this, whatever the case; how many. */
+  erase(text: string): Promise<number>
+}

@@ -1,0 +1,107 @@
+// What the mailing list asks of the world. Every sentence is a promise of test/contracts/.
+
+/** subscribed = wants mail. Whether one gets mail also depends on suppressions. */
+export type Subscriber = {
+  readonly id: string
+  /** As typed. Two addresses are one when emailKey() of them is. */
+  readonly email: string
+  readonly name: string
+  readonly subscribed: boolean
+  readonly suppressed: Suppression | null
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+export type SuppressionReason = 'bounce' | 'complaint' | 'unsubscribe' | 'reject' | 'manual'
+
+/** Stops mail to an address whatever the list says; outlives the subscriber. */
+export type Suppression = {
+  readonly email: string
+  readonly reason: SuppressionReason
+  /** Who said so: api, import, smtp, mandrill, … */
+  readonly source: string
+  readonly since: number
+  /** null = for good. */
+  readonly until: number | null
+}
+
+export type SubscriberQuery = {
+  readonly limit: number
+  /** The id after which the page begins; ids are in order of creation. */
+  readonly after?: string | undefined
+  readonly email?: string | undefined
+  /** A part of address or name. */
+  readonly q?: string | undefined
+  readonly subscribed?: boolean | undefined
+}
+
+export type ImportRow = { readonly email: string; readonly name: string }
+export type ImportCounts = { readonly added: number; readonly updated: number; readonly skipped: number }
+
+/** Everything throws archive.unavailable in an outage. Suppressions that are over count as none. */
+export type SubscriberStore = {
+  /**
+   * Adds, or brings back one who had left; an empty name leaves the name of before. The reader's own earlier wish is
+   * lifted by it, any other suppression is not. 'exists' = subscribed already; 'suppressed' = may not be brought back.
+   */
+  subscribe(
+    email: string,
+    name: string,
+    now: number,
+    /** false: the row is made, but waits for confirmation (double opt-in), and nothing is lifted yet. */
+    confirmed?: boolean,
+  ): Promise<{
+    readonly outcome: 'created' | 'returned' | 'exists' | 'suppressed'
+    readonly subscriber: Subscriber | null
+  }>
+  /** True for one caller at most every `everyMs`, and only while the reader waits for confirmation. */
+  claimConfirmation(id: string, now: number, everyMs: number): Promise<boolean>
+  /** The mail could not be sent: it may be claimed again at once. */
+  releaseConfirmation(id: string): Promise<void>
+  /** 'left' already, or not there at all. The row stays. One who waits for confirmation stops waiting. */
+  unsubscribe(email: string, now: number): Promise<'done' | 'left' | 'unknown'>
+  /** The reader's own wish, by a link: the same, and a suppression remembers it when the row is gone. */
+  unsubscribeById(id: string, now: number): Promise<'done' | 'left' | 'unknown'>
+  /** Subscribes one who waits. 'unknown': not there, or has left since, or is suppressed. */
+  confirm(id: string, now: number): Promise<'done' | 'already' | 'unknown'>
+  get(id: string): Promise<Subscriber | undefined>
+  /** In order of ids. */
+  find(query: SubscriberQuery): Promise<readonly Subscriber[]>
+  /** All that match, whatever the page. */
+  count(query: Omit<SubscriberQuery, 'limit' | 'after'>): Promise<number>
+  remove(id: string): Promise<boolean>
+  /** Those who were there when it began. */
+  removeAll(): Promise<void>
+  /** Removes the person; of a suppression that holds, only a keyed hash of the address stays, and still holds. */
+  erase(id: string, now: number): Promise<boolean>
+  /**
+   * One bulk step of an import, at most 1,000 rows; never re-subscribes who left or is suppressed. updated = the name
+   * has changed; an empty one changes nothing. Of rows with one address the first counts.
+   */
+  import(rows: readonly ImportRow[], now: number, dryRun: boolean): Promise<ImportCounts>
+  /** Of these ids, those who may not be mailed now: left, suppressed or gone. For the last look before sending. */
+  unmailable(
+    ids: readonly string[],
+    now: number,
+  ): Promise<ReadonlyMap<string, 'unsubscribed' | 'suppressed' | 'gone'>>
+}
+
+/** `email` is null for an erased person, of whose address only a keyed hash is kept. */
+export type ListedSuppression = Omit<Suppression, 'email'> & {
+  readonly key: string
+  readonly email: string | null
+}
+
+export type SuppressionStore = {
+  /** The one that holds now, if any. */
+  get(email: string, now: number): Promise<ListedSuppression | undefined>
+  /** In order of keys; also those that are over. `after` is the key before the first. */
+  list(limit: number, after?: string): Promise<readonly ListedSuppression[]>
+  count(): Promise<number>
+  /**
+   * A complaint or the reader's own wish is not weakened by a later bounce, nor one for good by one for a time. With
+   * the reason 'unsubscribe' the reader is taken off the list, too.
+   */
+  put(suppression: Suppression): Promise<void>
+  remove(email: string): Promise<boolean>
+}

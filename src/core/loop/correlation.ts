@@ -1,0 +1,46 @@
+// Which delivery an event is about: what its metadata names, unless that is another recipient's.
+import type { EventFacts, Kind } from '../events/event.ts'
+import { isUuid } from '../ids.ts'
+import { emailKey } from '../list/subscriber.ts'
+
+export type DeliveryPlace = { readonly campaignId: string; readonly chunk: number; readonly n: number }
+
+const OF_MAILS: ReadonlySet<Kind> = new Set([
+  'sent',
+  'deferred',
+  'bounced',
+  'soft_bounced',
+  'delivered',
+  'opened',
+  'clicked',
+  'complained',
+  'unsubscribed',
+  'rejected',
+])
+
+/** Of a mail that was sent: no inbound mail, no change of a list, no word that nobody knows yet. */
+export const isOfMail = (kind: Kind): boolean => OF_MAILS.has(kind)
+
+export const placeKey = ({ campaignId, chunk, n }: DeliveryPlace): string => `${campaignId}/${chunk}-${n}`
+
+/** The place that X-MC-Metadata gave the mail, and that came back. */
+export function namedPlace({ campaignId, payload }: EventFacts): DeliveryPlace | undefined {
+  const place = campaignId !== null && isUuid(campaignId) ? readDeliveryId(deliveryIdIn(payload)) : undefined
+  return place && campaignId !== null ? { campaignId, ...place } : undefined
+}
+
+export function readDeliveryId(id: string): Omit<DeliveryPlace, 'campaignId'> | undefined {
+  const match = /^(\d{1,9})-(\d{1,9})$/.exec(id)
+  return match ? { chunk: Number(match[1]), n: Number(match[2]) } : undefined
+}
+
+/** An event that names no address contradicts nobody. Of an erased reader nobody can tell any more: not believed. */
+export function isRecipient(delivery: { readonly email: string }, { email }: EventFacts): boolean {
+  return email === null || emailKey(email) === emailKey(delivery.email)
+}
+
+function deliveryIdIn({ msg }: EventFacts['payload']): string {
+  const metadata = typeof msg === 'object' && msg !== null && 'metadata' in msg ? msg.metadata : null
+  const named = typeof metadata === 'object' && metadata !== null && 'delivery_id' in metadata
+  return named && typeof metadata.delivery_id === 'string' ? metadata.delivery_id : ''
+}

@@ -1,0 +1,70 @@
+// After tracking has committed a page: lanes learn of deferrals, workers of mailings that the brakes have paused.
+//
+// None of this has to be exact. A lane's pace is advice, and workers see within a second in the database what they are
+// told here at once.
+import type { Log } from '../log.ts'
+import type { ArchiveRow } from '../events/ports.ts'
+import type { Paused } from './brakes.ts'
+import type { LaneControl, Marks } from '../sending/ports.ts'
+import { isAboutMailbox } from '../sending/verdict.ts'
+
+export type LoopNews = {
+  readonly paused: readonly Paused[]
+  readonly rows: readonly ArchiveRow[]
+}
+
+type Options = {
+  readonly lanes: Pick<LaneControl, 'report'>
+  readonly marks: Pick<Marks, 'setCampaign'>
+  readonly laneOf: (email: string) => string
+  readonly log: Log
+}
+
+export function createLoopNews({ lanes, marks, laneOf, log }: Options): (news: LoopNews) => void {
+  async function slow(lane: string, answer: string): Promise<void> {
+    await lanes
+      .report(lane, 'deferred', answer)
+      .catch((err: unknown) => log.warn({ err, lane }, 'the pace of a lane cannot be told'))
+  }
+
+  async function stop({ campaignId, reason }: Paused): Promise<void> {
+    log.error({ campaign: campaignId, reason }, 'a mailing was paused')
+    await marks
+      .setCampaign(campaignId, 'paused')
+      .catch((err: unknown) =>
+        log.warn({ err, campaign: campaignId }, 'the workers could not be told at once'),
+      )
+  }
+
+  return ({ paused, rows }) => {
+    for (const [lane, answer] of deferrals(rows, laneOf)) void slow(lane, answer)
+    for (const each of paused) void stop(each)
+  }
+}
+
+/** One lesson a lane and page: what the provider said last, other than about one reader's mailbox. */
+function deferrals(
+  rows: readonly ArchiveRow[],
+  laneOf: (email: string) => string,
+): ReadonlyMap<string, string> {
+  const lanes = new Map<string, string>()
+  for (const { event, facts } of rows) {
+    if (event.kind !== 'deferred' || facts.email === null) continue
+    const response = answerOf(facts.payload)
+    if (!isAboutMailbox({ kind: 'deferred', response })) lanes.set(laneOf(facts.email), response)
+  }
+  return lanes
+}
+
+/** What the provider's server said, wherever Mandrill tells it. */
+function answerOf({ diag, msg }: ArchiveRow['facts']['payload']): string {
+  const message: object = typeof msg === 'object' && msg !== null ? msg : {}
+  const told = [diag, 'diag' in message ? message.diag : undefined, lastAnswer(message)]
+  return told.find((text) => typeof text === 'string' && text !== '')?.toString() ?? 'deferred'
+}
+
+function lastAnswer(message: object): unknown {
+  const answers: unknown = 'smtp_events' in message ? message.smtp_events : []
+  const last: unknown = Array.isArray(answers) ? answers.at(-1) : undefined
+  return typeof last === 'object' && last !== null && 'diag' in last ? last.diag : undefined
+}

@@ -1,0 +1,239 @@
+// What came back of one mail: from events to facts about its reader.
+//
+// Everything that was heard of a delivery is kept as sets and earliest instants, and the facts are a plain function of
+// them. So the facts are the same whatever the order events come in, how often, and in which pages. They only grow, but
+// for one thing: a visit that turns out to have been a scanner's is taken from the reader and given to the robots.
+import { createHash } from 'node:crypto'
+import type { Kind } from '../events/event.ts'
+import type { ArchiveRow } from '../events/ports.ts'
+import { isRobot, scannersClicks } from './robots.ts'
+
+/** Distinct readers each is true of; `settled`: what became of the mail is known. */
+export const FACTS = [
+  'settled',
+  'delivered',
+  'opened',
+  'clicked',
+  'bounced',
+  'softBounced',
+  'complained',
+  'unsubscribed',
+  'rejected',
+  'robotOpened',
+  'robotClicked',
+] as const
+export type Fact = (typeof FACTS)[number]
+
+/** Since when each is true; null: it is not. Milliseconds since 1970. */
+export type Facts = Readonly<Record<Fact, number | null>>
+
+/** Who it was, as bits: told by an event of its own, or only found in the list that a later event carries. */
+const PERSON = 1
+const ROBOT = 2
+const LISTED = 4
+
+/** `link` is '' for an open, else stands for the address. */
+type Visit = { readonly at: number; readonly link: string; readonly by: number }
+
+/** What was heard of one delivery. */
+export type Heard = {
+  readonly delivered: number | null
+  readonly bounced: number | null
+  readonly softBounced: number | null
+  readonly complained: number | null
+  readonly unsubscribed: number | null
+  readonly rejected: number | null
+  /** The earliest ones, each once. */
+  readonly opens: readonly Visit[]
+  readonly clicks: readonly Visit[]
+}
+
+export const NOTHING_HEARD: Heard = {
+  delivered: null,
+  bounced: null,
+  softBounced: null,
+  complained: null,
+  unsubscribed: null,
+  rejected: null,
+  opens: [],
+  clicks: [],
+}
+
+/** Of each kind; a reader's first visits are among them, and all that is asked is whether there was one. */
+const VISITS_KEPT = 50
+/** An event and its entry in the list may differ by a rounded second. */
+const SAME_VISIT_MS = 2_000
+const LINK_LENGTH = 8
+
+type Instants = Exclude<keyof Heard, 'opens' | 'clicks'>
+
+const INSTANT_OF: Partial<Readonly<Record<Kind, Instants>>> = {
+  delivered: 'delivered',
+  bounced: 'bounced',
+  soft_bounced: 'softBounced',
+  complained: 'complained',
+  unsubscribed: 'unsubscribed',
+  rejected: 'rejected',
+}
+
+/** What an event tells of its mail; what earlier events would have told, and were missed, is found in its lists. */
+export function hear({ event, facts: { payload, occurredAt } }: ArchiveRow): Heard {
+  const at = occurredAt ?? event.receivedAt
+  const message = asObject(payload.msg)
+  const instant = INSTANT_OF[event.kind]
+  const heard = { ...NOTHING_HEARD, ...(instant && { [instant]: at }) }
+  return {
+    ...heard,
+    delivered: earliest(heard.delivered, deliveredAt(message)),
+    opens: visits([
+      ...(event.kind === 'opened' ? [ownVisit(payload, at, '')] : []),
+      ...listed(message.opens, () => ''),
+    ]),
+    clicks: visits([
+      ...(event.kind === 'clicked' ? [ownVisit(payload, at, linkOf(payload))] : []),
+      ...listed(message.clicks, linkOf),
+    ]),
+  }
+}
+
+/** Both together: it does not matter which was heard first, nor whether one was heard twice. */
+export function join(a: Heard, b: Heard): Heard {
+  return {
+    delivered: earliest(a.delivered, b.delivered),
+    bounced: earliest(a.bounced, b.bounced),
+    softBounced: earliest(a.softBounced, b.softBounced),
+    complained: earliest(a.complained, b.complained),
+    unsubscribed: earliest(a.unsubscribed, b.unsubscribed),
+    rejected: earliest(a.rejected, b.rejected),
+    opens: visits([...a.opens, ...b.opens]),
+    clicks: visits([...a.clicks, ...b.clicks]),
+  }
+}
+
+/**
+ * The facts. Who clicks has opened, and whatever was opened was delivered: a state implies those before it.
+ * `links`: how many different links the mailing has.
+ */
+export function factsOf(heard: Heard, links: number): Facts {
+  const opens = whose(heard.opens, new Set())
+  const scanned = scannersClicks(heard.clicks, heard.delivered, links)
+  const clicks = whose(heard.clicks, scanned)
+  const visited = [...heard.opens, ...heard.clicks].map(({ at }) => at)
+  const delivered = visited.reduce<number | null>(earliest, heard.delivered)
+  const { bounced, softBounced, complained, unsubscribed, rejected } = heard
+  return {
+    settled: [bounced, softBounced, complained, rejected].reduce(earliest, delivered),
+    delivered,
+    opened: earliest(opens.person, clicks.person),
+    clicked: clicks.person,
+    bounced,
+    softBounced,
+    complained,
+    unsubscribed,
+    rejected,
+    robotOpened: opens.robot,
+    robotClicked: clicks.robot,
+  }
+}
+
+/** The first visit of a person, and of a robot. */
+function whose(visits: readonly Visit[], scanned: ReadonlySet<{ at: number; link: string }>) {
+  const told = visits.filter(({ by }) => (by & (PERSON | ROBOT)) !== 0)
+  // A list does not say well who it was. Its entry counts where no event tells of the same visit.
+  const isTold = (visit: Visit) =>
+    told.some(({ at, link }) => link === visit.link && Math.abs(at - visit.at) <= SAME_VISIT_MS)
+  let [person, robot]: (number | null)[] = [null, null]
+  for (const visit of visits) {
+    if (visit.by === LISTED && isTold(visit)) continue
+    if (scanned.has(visit) || visit.by & ROBOT) robot = earliest(robot ?? null, visit.at)
+    if (!scanned.has(visit) && (visit.by & PERSON || visit.by === LISTED))
+      person = earliest(person ?? null, visit.at)
+  }
+  return { person: person ?? null, robot: robot ?? null }
+}
+
+/** Each once, in order, the earliest ones: equal for equal sets, whatever was put together in which order. */
+function visits(all: readonly Visit[]): readonly Visit[] {
+  if (all.length < 2) return all
+  const byPlace = new Map<string, Visit>()
+  for (const visit of all) {
+    const place = `${visit.at} ${visit.link}`
+    byPlace.set(place, { ...visit, by: visit.by | (byPlace.get(place)?.by ?? 0) })
+  }
+  return [...byPlace.values()].sort((a, b) => a.at - b.at || (a.link < b.link ? -1 : 1)).slice(0, VISITS_KEPT)
+}
+
+function ownVisit(payload: Readonly<Record<string, unknown>>, at: number, link: string): Visit {
+  const type = asText(asObject(payload.user_agent_parsed).type)
+  return { at, link, by: isRobot(asText(payload.user_agent), type) ? ROBOT : PERSON }
+}
+
+function listed(list: unknown, linkOf: (entry: Readonly<Record<string, unknown>>) => string): Visit[] {
+  if (!Array.isArray(list)) return []
+  return list.slice(0, VISITS_KEPT).flatMap((item) => {
+    const entry = asObject(item)
+    const at = asInstant(entry.ts)
+    const by = isRobot(asText(entry.ua), '') ? LISTED | ROBOT : LISTED
+    return at === null ? [] : [{ at, link: linkOf(entry), by }]
+  })
+}
+
+function linkOf({ url }: Readonly<Record<string, unknown>>): string {
+  return createHash('sha256').update(asText(url)).digest('base64url').slice(0, LINK_LENGTH)
+}
+
+/** When the reader's server took it, as the log of answers that a message carries tells. */
+function deliveredAt({ smtp_events: answers }: Readonly<Record<string, unknown>>): number | null {
+  if (!Array.isArray(answers)) return null
+  const taken = answers.slice(0, VISITS_KEPT).map(asObject)
+  return taken
+    .filter(({ type }) => type === 'sent' || type === 'delivered')
+    .reduce<number | null>((first, { ts }) => earliest(first, asInstant(ts)), null)
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : Math.min(a, b)
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {}
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function asInstant(value: unknown): number | null {
+  const seconds = typeof value === 'string' && value !== '' ? Number(value) : value
+  return typeof seconds === 'number' && seconds > 0 && seconds < 4e9 ? Math.round(seconds * 1000) : null
+}
+
+/** As it is kept: short, since there is one for every reader who has opened or clicked. */
+export function writeHeard(heard: Heard): string {
+  const { opens, clicks } = heard
+  return JSON.stringify([
+    heard.delivered,
+    opens.map(({ at, by }) => [at, by]),
+    clicks.map(({ at, by, link }) => [at, by, link]),
+  ])
+}
+
+export function readHeard(text: string, facts: Omit<Heard, 'delivered' | 'opens' | 'clicks'>): Heard {
+  const [delivered, opens, clicks] = JSON.parse(text) as [
+    number | null,
+    [number, number][],
+    [number, number, string][],
+  ]
+  return {
+    delivered,
+    bounced: facts.bounced,
+    softBounced: facts.softBounced,
+    complained: facts.complained,
+    unsubscribed: facts.unsubscribed,
+    rejected: facts.rejected,
+    opens: opens.map(([at, by]) => ({ at, by, link: '' })),
+    clicks: clicks.map(([at, by, link]) => ({ at, by, link })),
+  }
+}

@@ -1,0 +1,74 @@
+// One worker with one chunk: takes it over from whoever had it, sends what is left of it, and tells what became of it.
+import type { ChunkRef, Ledger } from '../mailing/ports.ts'
+import type { Marks, Step } from './ports.ts'
+import { createJournal, type Journal } from './journal.ts'
+import { createSenders, type SendersParts } from './senders.ts'
+import { createTry, type TryParts } from './try.ts'
+import type { Compiled, Watch } from './watch.ts'
+
+export type ChunkParts = SendersParts &
+  TryParts & {
+    readonly ledger: Ledger
+    readonly marks: Marks
+    readonly watch: Watch
+    /** How long outcomes may be kept back from the ledger. */
+    readonly tellEveryMs: () => number
+  }
+
+/** How long a closing process goes on trying to tell the ledger; the marks hold what it could not. */
+const CLOSING_MS = 5_000
+
+export async function sendChunk(parts: ChunkParts, ref: ChunkRef, signal: AbortSignal): Promise<void> {
+  const { marks, watch } = parts
+  const token = await takeOver(parts, ref)
+  const journal = createJournal({ ...parts, ref, token, tellEveryMs: parts.tellEveryMs() })
+  const compiled = await watch.open(ref.campaignId)
+  const end = compiled ? await sendAll(parts, ref, { journal, compiled }, signal) : 'go'
+  await journal.close(patience(parts, signal))
+  // What marks say of a campaign may be overtaken by what the database says: then that holds.
+  if ((end === 'paused' || end === 'cancelled') && (await watch.open(ref.campaignId)))
+    await marks.setCampaign(ref.campaignId, 'running')
+}
+
+/** Fences off whoever had the chunk, and tells the ledger what they had no time to tell. */
+async function takeOver({ marks, ledger, counters, now, log }: ChunkParts, ref: ChunkRef): Promise<number> {
+  const { token, outcomes, inDoubt } = await marks.take(ref)
+  if (outcomes.length > 0) await ledger.record(ref, outcomes, now())
+  if (inDoubt.length > 0) {
+    counters.doubt(ref.lane, inDoubt.length)
+    log.warn({ ...ref, mails: inDoubt }, 'a worker ended while it sent these: they may go out twice')
+  }
+  return token
+}
+
+type Work = { readonly journal: Journal; readonly compiled: Compiled }
+
+/** Gives back what the last claim was told. */
+async function sendAll(
+  parts: ChunkParts,
+  ref: ChunkRef,
+  { journal, compiled }: Work,
+  signal: AbortSignal,
+): Promise<Step | 'stopped'> {
+  const deliveries = await parts.ledger.open(ref, parts.now())
+  if (signal.aborted) return 'stopped'
+  const send = createTry(parts, journal, compiled)
+  const { run, stop } = createSenders(parts, { ref, deliveries, journal, send })
+  const letGo = parts.watch.hold(ref.campaignId, stop)
+  signal.addEventListener('abort', stop)
+  try {
+    return await run()
+  } finally {
+    signal.removeEventListener('abort', stop)
+    letGo()
+  }
+}
+
+/** Whether to go on trying to tell the ledger: always, but for a process that is being closed. */
+function patience({ now }: ChunkParts, signal: AbortSignal): () => boolean {
+  let closingSince: number | undefined
+  return () => {
+    if (signal.aborted) closingSince ??= now()
+    return closingSince === undefined || now() - closingSince < CLOSING_MS
+  }
+}

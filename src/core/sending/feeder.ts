@@ -1,0 +1,218 @@
+// The feeder: turns what the ledger says is due into chunks in the queue. It is the sweeper, too: a chunk that is due and
+// that nobody has is simply added again, whatever became of it. One process does this at a time; were it two, nothing
+// would be wrong.
+import type { Log } from '../log.ts'
+import type { Leases } from '../ports.ts'
+import { createNap } from '../pause.ts'
+import { DEFAULT_LANE } from './lanes.ts'
+import type { CampaignHead, CampaignStore, ChunkRef, Ledger } from '../mailing/ports.ts'
+import type { Marks, SendQueue } from './ports.ts'
+
+export type FeederOptions = {
+  readonly campaigns: CampaignStore
+  readonly ledger: Ledger
+  readonly queue: Pick<SendQueue, 'add'>
+  readonly marks: Pick<Marks, 'setCampaign'>
+  readonly leases: Leases
+  readonly owner: string
+  readonly laneNames: readonly string[]
+  readonly laneOf: (email: string) => string
+  readonly now: () => number
+  readonly log: Log
+}
+
+export type Feeder = {
+  wake(): void
+  /** When this process last fed the queue; 0 = another process does. */
+  fedAt(): number
+  close(): Promise<void>
+}
+
+const LEASE = 'sending'
+const LEASE_MS = 5_000
+const RENEW_MS = 1_500
+const TICK_MS = 200
+/** However often it is woken. */
+const FEED_SPACING_MS = 20
+/** A campaign with nothing due, but for mails to be tried again later, is looked at less often. */
+const REST_MS = 1_000
+/**
+ * Chunks of one campaign and lane in the queue at a time: enough for several workers, and so few that the chunks of all
+ * campaigns together are in hand at the same time, where they take turns mail by mail.
+ */
+const AHEAD = { most: 4, ofAll: 12 }
+/** Readers a step: the step is one transaction. */
+const EXPAND_READERS = 2_000
+const CANCEL_DELIVERIES = 5_000
+/** Lanes that are no longer configured may still hold mails of campaigns that began before. */
+const STRAYS_MS = 10_000
+const RETRY_MS = { first: 200, most: 5_000 }
+
+export function startFeeder(options: FeederOptions): Feeder {
+  const { campaigns, leases, owner, now, log } = options
+  const nap = createNap()
+  const sync = createSync(options)
+  const lanesOf = createLanes(options)
+  const resting = new Map<string, number>()
+  const state = { closing: false, woken: false, leading: false, renewAt: 0, feedAt: 0, fedAt: 0, failures: 0 }
+
+  async function lead(): Promise<boolean> {
+    if (now() < state.renewAt) return state.leading
+    state.renewAt = now() + RENEW_MS
+    state.leading = await leases.take(LEASE, owner, now(), now() + LEASE_MS)
+    return state.leading
+  }
+
+  /** True when there is more to do at once. */
+  async function tick(): Promise<boolean> {
+    if (!(await lead())) {
+      state.woken = false
+      return false
+    }
+    const active = await campaigns.active(now())
+    const running = await startDue(options, active)
+    const cancelling = await campaigns.cancelling()
+    await sync(running, cancelling)
+    const more = [await expand(options, running), await cancel(options, cancelling)]
+    if (now() >= state.feedAt || state.woken) await feedAll(running)
+    return more.includes(true)
+  }
+
+  async function feedAll(running: readonly CampaignHead[]): Promise<void> {
+    state.woken = false
+    state.feedAt = now() + TICK_MS
+    const ahead = Math.max(1, Math.min(AHEAD.most, Math.floor(AHEAD.ofAll / running.length)))
+    for (const [id, until] of resting) if (until <= now()) resting.delete(id)
+    for (const campaign of running) {
+      if (resting.has(campaign.id)) continue
+      const fed = await feed(options, campaign, await lanesOf(campaign.id), ahead)
+      if (!fed && campaign.expanded) resting.set(campaign.id, now() + REST_MS)
+    }
+    state.fedAt = now()
+  }
+
+  async function run(): Promise<void> {
+    while (!state.closing) {
+      let more = false
+      try {
+        more = await tick()
+        if (state.failures > 0) log.info({}, 'mailings go on')
+        state.failures = 0
+      } catch (err) {
+        if (state.failures === 0) log.warn({ err }, 'mailings wait: what is due cannot be looked up')
+        const delay = Math.min(RETRY_MS.first * 2 ** state.failures, RETRY_MS.most)
+        state.failures += 1
+        if (!state.closing) await nap.wait(delay)
+      }
+      if (!more && !state.closing) await nap.wait(state.woken ? FEED_SPACING_MS : TICK_MS)
+    }
+    await leases.release(LEASE, owner).catch(() => undefined)
+  }
+
+  const done = run()
+  return {
+    fedAt: () => (state.leading ? state.fedAt : 0),
+    wake() {
+      if (!state.woken) nap.wake()
+      state.woken = true
+    },
+    async close() {
+      state.closing = true
+      nap.wake()
+      await done
+    },
+  }
+}
+
+/** Scheduled campaigns whose time has come begin. */
+async function startDue({ campaigns, now, log }: FeederOptions, active: readonly CampaignHead[]) {
+  const running: CampaignHead[] = []
+  for (const campaign of active) {
+    if (campaign.status === 'running') {
+      running.push(campaign)
+      continue
+    }
+    const start = { status: 'running', statusReason: null, startedAt: now() } as const
+    if (!(await campaigns.change(campaign.id, ['scheduled'], start))) continue
+    log.info({ campaign: campaign.id }, 'a scheduled mailing begins')
+    running.push({ ...campaign, ...start })
+  }
+  return running
+}
+
+/** One step of each campaign that is not expanded yet, so that small ones do not wait for large ones. */
+async function expand({ ledger, laneOf, now }: FeederOptions, running: readonly CampaignHead[]) {
+  let more = false
+  for (const campaign of running)
+    if (!campaign.expanded)
+      more = (await ledger.expand(campaign, laneOf, EXPAND_READERS, now())) === 'more' || more
+  return more
+}
+
+async function cancel({ ledger, now }: FeederOptions, cancelling: readonly CampaignHead[]) {
+  let more = false
+  for (const { id } of cancelling) more = (await ledger.cancel(id, CANCEL_DELIVERIES, now())) > 0 || more
+  return more
+}
+
+/** False when nothing of the campaign is due. */
+async function feed(
+  { ledger, queue, now, log }: FeederOptions,
+  campaign: CampaignHead,
+  lanes: readonly { readonly name: string; readonly goesTo: string }[],
+  ahead: number,
+): Promise<boolean> {
+  const due: ChunkRef[] = []
+  for (const { name, goesTo } of lanes) {
+    const refs = await ledger.dueChunks(campaign.id, name, now(), ahead)
+    due.push(...refs.map((ref) => ({ ...ref, lane: goesTo })))
+  }
+  if (due.length > 0) await queue.add(due)
+  else if (campaign.expanded && (await ledger.finishIfDone(campaign.id, now())))
+    log.info({ campaign: campaign.id }, 'a mailing is finished')
+  return due.length > 0
+}
+
+/** The lanes of a campaign's chunks, and the lane each goes out on. */
+function createLanes({ ledger, laneNames, now }: FeederOptions) {
+  const own = laneNames.map((name) => ({ name, goesTo: name }))
+  const strays = new Map<string, { lanes: typeof own; until: number }>()
+  return async (campaignId: string) => {
+    const known = strays.get(campaignId)
+    if (known && known.until > now()) return [...own, ...known.lanes]
+    for (const [id, { until }] of strays) if (until <= now()) strays.delete(id)
+    const found = [...(await ledger.queuedByLane(campaignId)).keys()]
+    const lanes = found
+      .filter((name) => !laneNames.includes(name))
+      .map((name) => ({ name, goesTo: DEFAULT_LANE }))
+    strays.set(campaignId, { lanes, until: now() + STRAYS_MS })
+    return [...own, ...lanes]
+  }
+}
+
+/**
+ * Tells the marks what the database says of each campaign, whenever that has changed: whoever paused one may have died
+ * before they could.
+ */
+function createSync({ campaigns, marks }: FeederOptions) {
+  const told = new Map<string, 'running' | 'paused' | 'cancelled'>()
+
+  async function tell(id: string, state: 'running' | 'paused' | 'cancelled'): Promise<void> {
+    if (told.get(id) === state) return
+    await marks.setCampaign(id, state)
+    told.set(id, state)
+  }
+
+  async function tellStopped(id: string): Promise<void> {
+    const status = (await campaigns.get(id))?.status
+    if (status === 'paused') await tell(id, 'paused')
+    else if (status !== 'running') told.delete(id)
+  }
+
+  return async (running: readonly CampaignHead[], cancelling: readonly CampaignHead[]): Promise<void> => {
+    for (const { id } of cancelling) await tell(id, 'cancelled')
+    const present = new Set([...running, ...cancelling].map(({ id }) => id))
+    for (const id of told.keys()) if (!present.has(id)) await tellStopped(id)
+    for (const { id } of running) await tell(id, 'running')
+  }
+}

@@ -1,0 +1,175 @@
+// What becomes of a chunk's mails, told twice: to the marks at once, so that a crash forgets nothing, and to the ledger
+// in bulk. Callers of one moment share one step of the marks.
+import type { Log } from '../log.ts'
+import { createNap } from '../pause.ts'
+import type { ChunkRef, Ledger, Outcome } from '../mailing/ports.ts'
+import type { Marks, Step } from './ports.ts'
+
+export type JournalOptions = {
+  readonly ref: ChunkRef
+  readonly token: number
+  readonly marks: Marks
+  readonly ledger: Ledger
+  readonly now: () => number
+  readonly log: Log
+  /** How long outcomes may be kept back from the ledger. */
+  readonly tellEveryMs: number
+}
+
+export type Journal = {
+  /** A mail may be sent when the answer is 'go'. 'stopped' = the journal is being closed. */
+  claim(n: number): Promise<Step | 'stopped'>
+  /** What became of a claimed mail. */
+  note(outcome: Outcome): void
+  /** What became of a mail that was never claimed. */
+  skip(outcome: Outcome): void
+  /** Refuses every claim that is not granted yet, and those to come. */
+  stop(): void
+  /** Tells the ledger the rest, trying as long as `patient()`. What it could not be told stays marked. */
+  close(patient: () => boolean): Promise<void>
+}
+
+type Claim = { readonly n: number; readonly answer: (step: Step | 'stopped') => void }
+
+const TELL_AT = 250
+const RETRY_MS = 300
+
+export function createJournal(options: JournalOptions): Journal {
+  const { ref } = options
+  const steps = createSteps(options)
+  const book = createBook(options)
+  return {
+    claim: steps.claim,
+    note(outcome) {
+      steps.note(outcome)
+      book.add(outcome)
+    },
+    skip: book.add,
+    stop: steps.stop,
+    async close(patient) {
+      steps.stop()
+      if (!(await book.close(patient))) return steps.done()
+      // Nothing marked is needed any more. Marks that stay because of an outage are told again, which changes nothing.
+      await options.marks.drop(ref, options.token).catch(() => undefined)
+    },
+  }
+}
+
+/** The marks' side: one step after the other, each with all that has come in meanwhile. */
+function createSteps({ ref, token, marks, log }: JournalOptions) {
+  let outcomes: Outcome[] = []
+  let claims: Claim[] = []
+  let stepping: Promise<void> | undefined
+  const nap = createNap()
+  const state = { stopped: false, fenced: false, troubled: false }
+
+  function refuse(): void {
+    for (const { answer } of claims.splice(0)) answer('stopped')
+  }
+
+  async function step(): Promise<void> {
+    const [told, wanted] = [outcomes, claims]
+    outcomes = []
+    claims = []
+    try {
+      const numbers = wanted.map(({ n }) => n)
+      const answer = await marks.step(ref, token, told, numbers)
+      state.fenced ||= answer === 'fenced'
+      for (const claim of wanted) claim.answer(answer)
+      state.troubled = false
+    } catch (err) {
+      // Whether it was done is unknown. The same step again does no harm.
+      outcomes = [...told, ...outcomes]
+      claims = [...wanted, ...claims]
+      if (!state.troubled) log.warn({ err, ...ref }, 'the marks of a chunk cannot be written, trying again')
+      state.troubled = true
+      if (!state.stopped) await nap.wait(RETRY_MS)
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!state.fenced && (outcomes.length > 0 || claims.length > 0)) {
+      await new Promise(setImmediate) // who comes in the same turn comes along
+      if (state.stopped) refuse()
+      await step()
+      if (state.stopped && state.troubled) break
+    }
+    refuse()
+    stepping = undefined
+  }
+
+  const wake = (): void => void (stepping ??= run())
+  return {
+    claim(n: number): Promise<Step | 'stopped'> {
+      if (state.fenced) return Promise.resolve('fenced')
+      if (state.stopped) return Promise.resolve('stopped')
+      return new Promise((answer) => {
+        claims.push({ n, answer })
+        wake()
+      })
+    },
+    note(outcome: Outcome): void {
+      outcomes.push(outcome)
+      wake()
+    },
+    stop(): void {
+      state.stopped = true
+      nap.wake()
+    },
+    done: async (): Promise<void> => stepping,
+  }
+}
+
+/** The ledger's side: outcomes in bulk. */
+function createBook({ ref, ledger, now, log, tellEveryMs }: JournalOptions) {
+  let untold: Outcome[] = []
+  let telling: Promise<boolean> | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let troubled = false
+
+  async function record(): Promise<boolean> {
+    const batch = untold
+    untold = []
+    try {
+      await ledger.record(ref, batch, now())
+      troubled = false
+      return true
+    } catch (err) {
+      untold = [...batch, ...untold]
+      if (!troubled) log.warn({ err, ...ref }, 'outcomes cannot be written to the ledger, trying again')
+      troubled = true
+      return false
+    }
+  }
+
+  function tell(): Promise<boolean> {
+    clearTimeout(timer)
+    timer = undefined
+    return (telling ??= record().finally(() => {
+      telling = undefined
+      if (untold.length > 0) tellSoon()
+    }))
+  }
+
+  function tellSoon(): void {
+    timer ??= setTimeout(() => void tell(), tellEveryMs)
+  }
+
+  return {
+    add(outcome: Outcome): void {
+      untold.push(outcome)
+      if (untold.length >= TELL_AT && !troubled) void tell()
+      else tellSoon()
+    },
+    async close(patient: () => boolean): Promise<boolean> {
+      const nap = createNap()
+      await telling
+      while (untold.length > 0 && !(await tell())) {
+        if (!patient()) break
+        await nap.wait(RETRY_MS)
+      }
+      clearTimeout(timer)
+      return untold.length === 0
+    },
+  }
+}

@@ -1,0 +1,94 @@
+// What sending asks of the world. Read after mailing/ports.ts; every sentence is a promise of test/contracts/.
+//
+// The queue only says which worker looks after which chunk now; marks remember, mail by mail, what the ledger has not
+// been told yet. After any crash the ledger and the marks together know what is left to do.
+import type { ChunkRef, Outcome, OutgoingMail } from '../mailing/ports.ts'
+
+/** Which worker looks after which chunk now. BullMQ on Redis, a table when embedded. */
+export type SendQueue = {
+  /** Chunks that are in the queue already, waiting or being worked on, are passed over. */
+  add(refs: readonly ChunkRef[]): Promise<void>
+  /**
+   * Hands chunks of a lane to `handle`, so many at a time. When `handle` resolves, the chunk leaves the queue and may be
+   * added again; when the worker dies, the chunk is handed to another one after a while (≤ 30 s).
+   */
+  work(
+    lane: string,
+    width: number,
+    handle: (ref: ChunkRef, signal: AbortSignal) => Promise<void>,
+  ): { close(): Promise<void> }
+  close(): Promise<void>
+}
+
+/** What a worker may do next with a chunk. */
+export type Step = 'go' | 'paused' | 'cancelled' | 'fenced'
+
+/** What the ledger has not been told yet, mail by mail, among all workers; survives kill -9 of any of them. */
+export type Marks = {
+  /** Takes a chunk over: whoever had it before is fenced off from now on. Gives what is marked. */
+  take(ref: ChunkRef): Promise<{
+    readonly token: number
+    readonly outcomes: readonly Outcome[]
+    readonly inDoubt: readonly number[]
+  }>
+  /**
+   * One round trip for the mails of a moment: records what became of the last ones, checks token and campaign, claims the
+   * next ones. A fenced caller's outcomes are not taken; a campaign that does not run has them recorded, and claims none.
+   */
+  step(ref: ChunkRef, token: number, outcomes: readonly Outcome[], claims: readonly number[]): Promise<Step>
+  /** After the ledger has everything. Does nothing for a fenced token. */
+  drop(ref: ChunkRef, token: number): Promise<void>
+  /** Takes hold at the very next step of every worker. */
+  setCampaign(campaignId: string, state: 'running' | 'paused' | 'cancelled'): Promise<void>
+}
+
+/** Pace of the lanes: totals over all workers. */
+export type LaneState = {
+  readonly name: string
+  readonly state: 'open' | 'slowed' | 'paused'
+  readonly reason: string | null
+  /** Mails a second that are allowed now. */
+  readonly perSecond: number
+}
+
+export type LaneControl = {
+  /**
+   * A right to send `count` mails at most, now, in portions of about 100 ms; or none, and when to ask again. Over any
+   * second all workers together are given no more than the lane's rate and a tenth of it.
+   */
+  lease(lane: string, count: number): Promise<{ readonly granted: number; readonly retryAfterMs: number }>
+  /**
+   * A place among the lane's connections, over all workers; free again soon after the worker has died. While several
+   * owners ask, each gets its share, and where there are fewer places than owners they go round: so give a place back
+   * after a second or so, and ask again.
+   */
+  connect(
+    lane: string,
+    owner: string,
+  ): Promise<{ readonly granted: boolean; readonly release: () => Promise<void> }>
+  /** Success speeds a slowed lane up (additive), deferral slows it (multiplicative). */
+  report(lane: string, result: 'sent' | 'deferred', reason?: string): Promise<void>
+  /** A sender's fault: nothing goes out on the lane until it is resumed or its time is over. */
+  pause(lane: string, reason: string, untilMs: number): Promise<void>
+  resume(lane: string): Promise<void>
+  states(): Promise<readonly LaneState[]>
+}
+
+export type SendResult =
+  | { readonly kind: 'sent'; readonly response: string }
+  /** 421, 4xx: try later. */
+  | { readonly kind: 'deferred'; readonly response: string }
+  /** 5xx about this reader or this mail. `unknownReader`: 5.1.x, the address does not exist. */
+  | { readonly kind: 'failed'; readonly response: string; readonly unknownReader: boolean }
+  /** 530, 534, 535, 5.7.8, 5.7.515, or any 5xx before the server has heard of the reader: our account, not theirs. */
+  | { readonly kind: 'sender_fault'; readonly response: string }
+  /** No connection, or it was lost before the server had said that it took the mail. `inDoubt`: after all of it had
+   * been sent, so that it may have been taken. */
+  | { readonly kind: 'unreachable'; readonly response: string; readonly inDoubt?: boolean }
+
+export type Mailer = {
+  readonly transport: 'smtp' | 'outbox'
+  /** Never throws for what a server says or does; bounded in time (30 s). */
+  send(mail: OutgoingMail): Promise<SendResult>
+  close(): Promise<void>
+}

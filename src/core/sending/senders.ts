@@ -1,0 +1,99 @@
+// The senders of a chunk: as many as the lane has connections, each with one mail at a time, until none is left or
+// somebody says stop.
+import type { Log } from '../log.ts'
+import { pause } from '../pause.ts'
+import type { ChunkRef, Delivery } from '../mailing/ports.ts'
+import type { Step } from './ports.ts'
+import type { SubscriberStore } from '../list/ports.ts'
+import type { Counters } from './counters.ts'
+import type { Gate } from './gate.ts'
+import type { Journal } from './journal.ts'
+import { createTodo } from './todo.ts'
+
+export type SendersParts = {
+  readonly subscribers: Pick<SubscriberStore, 'unmailable'>
+  readonly gate: Gate
+  readonly counters: Counters
+  readonly connections: number
+  readonly now: () => number
+  readonly log: Log
+}
+
+export type SendersWork = {
+  readonly ref: ChunkRef
+  readonly deliveries: readonly Delivery[]
+  readonly journal: Journal
+  /** Tries a claimed mail; false = it stays queued. */
+  readonly send: (delivery: Delivery) => Promise<boolean>
+}
+
+export type Senders = {
+  /** Resolves when all have ended, with what the last claim was told. */
+  run(): Promise<Step | 'stopped'>
+  /** Mails in flight are ended, no other is begun. */
+  stop(): void
+}
+
+const RETRY_MS = 500
+
+export function createSenders(parts: SendersParts, { ref, deliveries, journal, send }: SendersWork): Senders {
+  const { gate, now, counters, log } = parts
+  const state = { waiting: 0, troubled: false, end: 'go' as Step | 'stopped' }
+  const stopped = new AbortController()
+  const group = {}
+  const todo = createTodo(deliveries, {
+    unmailable: parts.subscribers.unmailable,
+    now,
+    onSkipped(outcome) {
+      counters.count(ref.lane, 'skipped')
+      journal.skip(outcome)
+    },
+  })
+
+  function stop(): void {
+    stopped.abort()
+    journal.stop()
+    gate.leave(group)
+  }
+
+  /** One mail, with the gate's permit. */
+  async function sendNext(): Promise<void> {
+    const delivery = await todo.next()
+    if (!delivery || stopped.signal.aborted) return
+    const step = await journal.claim(delivery.n)
+    if (step === 'go') {
+      if (!(await send(delivery))) todo.putBack(delivery)
+      return
+    }
+    state.end = step
+    stop()
+  }
+
+  async function waitOut(err: unknown): Promise<void> {
+    if (!state.troubled) log.warn({ err, ...ref }, 'a mailing waits: its readers cannot be looked up')
+    state.troubled = true
+    await pause(RETRY_MS, stopped.signal)
+  }
+
+  /** Where fewer mails are left than senders wait at the gate, one more has nothing to do there. */
+  async function sender(): Promise<void> {
+    while (!stopped.signal.aborted && todo.count() > state.waiting) {
+      state.waiting += 1
+      const permit = await gate.enter(ref.campaignId, group)
+      state.waiting -= 1
+      if (!permit) return
+      const sent = sendNext().then(() => (state.troubled = false))
+      await sent.catch(waitOut)
+      permit.release()
+    }
+  }
+
+  return {
+    stop,
+    async run() {
+      const count = Math.min(parts.connections, deliveries.length)
+      await Promise.all(Array.from({ length: count }, sender))
+      return state.end
+    },
+  }
+}

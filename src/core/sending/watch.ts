@@ -1,0 +1,85 @@
+// The campaigns whose chunks this process has in hand: read and compiled once, and watched for being stopped.
+import type { Log } from '../log.ts'
+import type { Campaign, CampaignStore, Delivery, OutgoingMail } from '../mailing/ports.ts'
+
+/** A campaign's template, read once. */
+export type Compiled = { mail(delivery: Delivery): OutgoingMail }
+
+export type WatchOptions = {
+  readonly campaigns: CampaignStore
+  readonly compile: (campaign: Campaign) => Compiled
+  readonly now: () => number
+  readonly log: Log
+}
+
+export type Watch = {
+  /** What a running campaign's mails are made with; undefined when it does not run. */
+  open(campaignId: string): Promise<Compiled | undefined>
+  /** Calls `stop` when the campaign no longer runs, at most a second later. The end of watching is given back. */
+  hold(campaignId: string, stop: () => void): () => void
+  close(): void
+}
+
+/** Marks tell a worker at once; this is for marks that were lost, or never set because somebody died. */
+const LOOK_MS = 800
+/** A campaign's text may be a megabyte. */
+const COMPILED_KEPT = 16
+
+export function createWatch({ campaigns, compile, now, log }: WatchOptions): Watch {
+  const compiled = new Map<string, Compiled>()
+  const holders = new Map<string, Set<() => void>>()
+  let looking = false
+
+  async function look(): Promise<void> {
+    if (holders.size === 0 || looking) return
+    looking = true
+    try {
+      const before = [...holders.keys()]
+      const running = new Set((await campaigns.active(now())).map(({ id }) => id))
+      for (const id of before) if (!running.has(id)) holders.get(id)?.forEach((stop) => stop())
+    } catch (err) {
+      log.warn({ err }, 'whether campaigns still run cannot be looked up')
+    } finally {
+      looking = false
+    }
+  }
+
+  const timer = setInterval(() => void look(), LOOK_MS)
+  timer.unref()
+
+  /** A text that cannot be read stops its own mailing, and says why. */
+  async function read(campaign: Campaign): Promise<Compiled | undefined> {
+    try {
+      return remember(campaign, compiled.get(campaign.id) ?? compile(campaign))
+    } catch (err) {
+      log.error({ err, campaign: campaign.id }, 'the mails of a mailing cannot be made: it is paused')
+      const statusReason = `its mails cannot be made: ${err instanceof Error ? err.message : String(err)}`
+      await campaigns.change(campaign.id, ['running'], { status: 'paused', statusReason })
+      return undefined
+    }
+  }
+
+  function remember(campaign: Campaign, known: Compiled): Compiled {
+    compiled.delete(campaign.id)
+    compiled.set(campaign.id, known)
+    const [oldest] = compiled.keys()
+    if (compiled.size > COMPILED_KEPT && oldest !== undefined) compiled.delete(oldest)
+    return known
+  }
+
+  return {
+    async open(campaignId) {
+      const campaign = await campaigns.get(campaignId)
+      return campaign?.status === 'running' ? read(campaign) : undefined
+    },
+    hold(campaignId, stop) {
+      const stops = holders.get(campaignId) ?? new Set()
+      holders.set(campaignId, stops.add(stop))
+      return () => {
+        stops.delete(stop)
+        if (stops.size === 0) holders.delete(campaignId)
+      }
+    },
+    close: () => clearInterval(timer),
+  }
+}

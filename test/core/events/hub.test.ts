@@ -1,0 +1,198 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { openEmbeddedFeed } from '../../../src/adapters/embedded/event-feed.ts'
+import { readBatch } from '../../../src/core/events/batch.ts'
+import type { Cursor } from '../../../src/core/events/cursor.ts'
+import type { FeedEvent } from '../../../src/core/events/event.ts'
+import type { Filter } from '../../../src/core/events/filter.ts'
+import { createHub, type Hub, type Observation } from '../../../src/core/events/hub.ts'
+import type { EventFeed, Gap } from '../../../src/core/events/ports.ts'
+
+const log = { info() {}, warn() {}, error() {} }
+let dir: string
+let feed: EventFeed
+let hub: Hub
+let stored = 0
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'hub-bus-'))
+  feed = await openEmbeddedFeed({ file: join(dir, 'feed.sqlite'), retention: 1e6, maxBytes: 1e9, log })
+  hub = createHub(feed, await feed.last(0), (error) => expect.unreachable(String(error)))
+  stored = 0
+})
+
+afterEach(async () => {
+  await hub.close()
+  await feed.close()
+  await rm(dir, { recursive: true, force: true })
+})
+
+const WORDS = ['send', 'open', 'click'] as const
+
+async function append(size: number): Promise<void> {
+  const batch = Array.from({ length: size }, () => ({ event: WORDS[++stored % 3], n: stored }))
+  await feed.append(readBatch(Buffer.from(JSON.stringify(batch))).events)
+}
+
+type Seen = {
+  numbers: number[]
+  cursors: Cursor[]
+  gaps: Gap[]
+  live: boolean
+  room: boolean
+  observation: Observation
+}
+
+function watch(after: Cursor, filter: Filter = {}, room = true): Seen {
+  const seen: Seen = {
+    numbers: [],
+    cursors: [],
+    gaps: [],
+    live: false,
+    room,
+    observation: undefined as never,
+  }
+  seen.observation = hub.observe(
+    {
+      onEvents: (events: readonly FeedEvent[]) => {
+        for (const { data, cursor } of events) {
+          seen.numbers.push((JSON.parse(String(data)) as { n: number }).n)
+          seen.cursors.push(cursor)
+        }
+        return seen.room
+      },
+      onGap: (gap) => seen.gaps.push(gap),
+      onPosition: (_cursor, live) => (seen.live = live),
+    },
+    after,
+    filter,
+  )
+  return seen
+}
+
+const numbersFrom = (first: number) => Array.from({ length: stored - first + 1 }, (_, index) => first + index)
+const has = (seen: Seen, numbers: readonly number[]) =>
+  vi.waitFor(() => expect(seen.numbers).toEqual(numbers), { timeout: 10_000 })
+
+test('an observer is given what comes, in order', async () => {
+  const seen = watch(hub.position())
+  for (let round = 0; round < 20; round++) await append(7)
+  await has(seen, numbersFrom(1))
+})
+
+test('an observer that begins earlier is caught up first', async () => {
+  await append(700)
+  const seen = watch(await feed.last(650))
+  await append(50)
+  await has(seen, numbersFrom(51))
+})
+
+test('an observer without room is left alone, and caught up when it has room again', async () => {
+  const slow = watch(hub.position(), {}, false)
+  const fast = watch(hub.position())
+  for (let round = 0; round < 30; round++) await append(40)
+  await has(fast, numbersFrom(1))
+  expect(slow.numbers.length).toBeLessThanOrEqual(250)
+  slow.room = true
+  slow.observation.hasRoom()
+  await has(slow, numbersFrom(1))
+})
+
+test('an observer that resumes from ahead of this hub gets nothing twice', async () => {
+  await append(10)
+  await vi.waitFor(async () => expect(hub.position()).toEqual(await feed.last(0)))
+  const behind = createHub(feed, await feed.last(10), () => {})
+  const seen = { numbers: [] as number[] }
+  const take = (events: readonly FeedEvent[]) => {
+    for (const { data } of events) seen.numbers.push((JSON.parse(String(data)) as { n: number }).n)
+    return true
+  }
+  behind.observe({ onEvents: take, onGap() {}, onPosition() {} }, await feed.last(3), {})
+  await append(2)
+  await vi.waitFor(() => expect(seen.numbers).toEqual([8, 9, 10, 11, 12]))
+  await behind.close()
+})
+
+test('a changed filter holds from then on', async () => {
+  const seen = watch(hub.position(), { kinds: ['opened'] })
+  await vi.waitFor(() => expect(seen.live).toBe(true))
+  await append(6)
+  await has(seen, [1, 4])
+  seen.observation.setFilter({ kinds: ['clicked'] })
+  await append(6)
+  await has(seen, [1, 4, 8, 11])
+})
+
+test('a closed observer is given nothing more, and is forgotten', async () => {
+  const seen = watch(hub.position())
+  await vi.waitFor(() => expect(seen.live).toBe(true))
+  seen.observation.close()
+  await append(3)
+  await vi.waitFor(async () => expect(hub.position()).toEqual(await feed.last(0)))
+  expect(seen.numbers).toEqual([])
+  expect(hub.observers()).toBe(0)
+})
+
+// What an observer does, in any order, while events come in: nothing may be missing, twice or out of order.
+const action = fc.oneof(
+  fc.record({ do: fc.constant('append' as const), size: fc.integer({ min: 1, max: 300 }) }),
+  fc.record({ do: fc.constant('join' as const), back: fc.nat(400), kind: fc.option(fc.nat(2)) }),
+  fc.record({ do: fc.constant('resume' as const), who: fc.nat(20), lose: fc.nat(30) }),
+  fc.record({ do: fc.constant('fill' as const), who: fc.nat(20) }),
+  fc.record({ do: fc.constant('drain' as const), who: fc.nat(20) }),
+)
+const KINDS = ['sent', 'opened', 'clicked'] as const
+
+test('observers that come, go, fill up and resume at any moment see each matching event once, in order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 40 }), async (actions) => {
+      const watchers: { seen: Seen; from: number; filter: Filter; kept: number[] }[] = []
+      const pick = (who: number) => watchers[who % Math.max(watchers.length, 1)]
+      for (const step of actions) {
+        if (step.do === 'append') await append(step.size)
+        if (step.do === 'join') {
+          const after = await feed.last(step.back)
+          const kind = step.kind === null ? undefined : KINDS[step.kind]
+          const filter: Filter = kind ? { kinds: [kind] } : {}
+          watchers.push({ seen: watch(after, filter), from: after.seq, filter, kept: [] })
+        }
+        const one = 'who' in step ? pick(step.who) : undefined
+        if (one && step.do === 'fill') one.seen.room = false
+        if (one && step.do === 'drain') {
+          one.seen.room = true
+          one.seen.observation.hasRoom()
+        }
+        if (one && step.do === 'resume') resume(one, step.lose)
+      }
+      for (const { seen } of watchers) {
+        seen.room = true
+        seen.observation.hasRoom()
+      }
+      for (const { seen, from, filter, kept } of watchers) {
+        const right = numbersFrom(1).filter(
+          (n) => n > from && (!filter.kinds || filter.kinds.includes(KINDS[n % 3] as (typeof KINDS)[0])),
+        )
+        await vi.waitFor(() => expect([...kept, ...seen.numbers]).toEqual(right), { timeout: 5000 })
+        expect(seen.gaps).toEqual([])
+        seen.observation.close()
+      }
+    }),
+    { numRuns: 60 },
+  )
+  // The connection breaks: the last few were not received, and it comes back with the cursor of the one before.
+  function resume(one: { seen: Seen; filter: Filter; kept: number[]; from: number }, lose: number): void {
+    one.seen.observation.close()
+    const received = one.seen.numbers.slice(0, Math.max(0, one.seen.numbers.length - lose))
+    if (received.length === 0)
+      return void (one.seen = watch(
+        { ...hub.position(), seq: Math.max(one.from, one.kept.at(-1) ?? 0) },
+        one.filter,
+      ))
+    const cursor = one.seen.cursors[received.length - 1] as Cursor
+    one.kept.push(...received)
+    one.seen = watch(cursor, one.filter)
+  }
+}, 60_000)

@@ -1,0 +1,73 @@
+// After a commit: deferrals slow their provider's lane, and workers hear of what the brakes have paused.
+import { expect, test } from 'vitest'
+import { createLoopNews } from '../../../src/core/loop/news.ts'
+import { createLaneOf } from '../../../src/core/sending/lanes.ts'
+import { readFacts, type Kind } from '../../../src/core/events/event.ts'
+import type { ArchiveRow } from '../../../src/core/events/ports.ts'
+import { silentLog } from '../../support/feed-lab.ts'
+
+function row(kind: Kind, payload: Record<string, unknown>): ArchiveRow {
+  const event = {
+    id: Buffer.alloc(16),
+    kind,
+    data: Buffer.from(''),
+    cursor: { epoch: 1, seq: 1 },
+    receivedAt: 1,
+  }
+  return { event, facts: readFacts(payload) }
+}
+
+function lab(fails = false) {
+  const told: string[] = []
+  const answer = async (text: string) => {
+    told.push(text)
+    if (fails) throw new Error('the store cannot be reached')
+  }
+  const news = createLoopNews({
+    lanes: { report: (lane, result, reason) => answer(`${lane} ${result}: ${reason}`) },
+    marks: { setCampaign: (id, state) => answer(`${id} ${state}`) },
+    laneOf: createLaneOf([{ name: 'google', domains: ['gmail.com'], connections: 1, perSecond: 1 }]),
+    log: silentLog,
+  })
+  return { told, news }
+}
+
+const deferral = (email: string, diag: string) => row('deferred', { diag, msg: { email } })
+
+test('a lane learns one lesson from a page', () => {
+  const { told, news } = lab()
+  const rows = [deferral('a@gmail.com', '421 first'), deferral('b@Gmail.com', '421 second')]
+  news({ paused: [], rows: [...rows, row('opened', { msg: { email: 'c@example.com' } })] })
+  expect(told).toEqual(['google deferred: 421 second'])
+})
+
+test('a full mailbox is no reason to slow down', () => {
+  const { told, news } = lab()
+  news({ paused: [], rows: [deferral('a@gmail.com', '452 4.2.2 The mailbox is over its quota')] })
+  expect(told).toEqual([])
+})
+
+test('the answer is found wherever it is told', () => {
+  const { told, news } = lab()
+  const smtp_events = [{ diag: '451 first' }, { diag: '451 last' }]
+  for (const msg of [
+    { email: 'a@b.c', diag: '450 here' },
+    { email: 'a@b.c', smtp_events },
+    { email: 'a@b.c' },
+  ])
+    news({ paused: [], rows: [row('deferred', { msg })] })
+  expect(told).toEqual([
+    'default deferred: 450 here',
+    'default deferred: 451 last',
+    'default deferred: deferred',
+  ])
+})
+
+test('workers are told of what was paused, and an outage of their store stops nothing', () => {
+  const { told, news } = lab(true)
+  news({
+    paused: [{ campaignId: 'one', reason: 'too many bounces' }],
+    rows: [deferral('a@gmail.com', '421')],
+  })
+  expect(told).toEqual(['google deferred: 421', 'one paused'])
+})

@@ -1,0 +1,74 @@
+// What the answer to one try means for its delivery.
+import { expect, test } from 'vitest'
+import type { Delivery } from '../../../src/core/mailing/ports.ts'
+import type { SendResult } from '../../../src/core/sending/ports.ts'
+import { isAboutMailbox, isPolicy, outcomeOf } from '../../../src/core/sending/verdict.ts'
+
+const NOON = Date.UTC(2026, 2, 10, 12)
+const DELAYS = [60_000, 300_000]
+
+function delivery(changes: Partial<Delivery> = {}): Delivery {
+  const ids = { id: '3-7', campaignId: 'c', chunk: 3, n: 7, subscriberId: 's' }
+  const reader = { email: 'hong@example.com', name: '홍', lane: 'default' }
+  const state = { status: 'queued', attempts: 0, earlierAttempts: 0, dueAt: 0, reason: null } as const
+  return { ...ids, ...reader, ...state, updatedAt: NOON, ...changes }
+}
+
+const judge = (result: SendResult, changes?: Partial<Delivery>) =>
+  outcomeOf(result, delivery(changes), DELAYS, NOON)
+
+const deferred = { kind: 'deferred', response: '451 4.3.0 later' } as const
+
+test('a sent mail is sent, with what the server said', () => {
+  const outcome = { n: 7, status: 'sent', attempts: 1, dueAt: NOON, reason: '250 ok', at: NOON }
+  expect(judge({ kind: 'sent', response: '250 ok' })).toEqual(outcome)
+})
+
+test('a refused mail has failed', () => {
+  const result = { kind: 'failed', response: '550 no', unknownReader: false } as const
+  expect(judge(result, { attempts: 1 })).toMatchObject({ status: 'failed', attempts: 2, reason: '550 no' })
+})
+
+test.each([
+  [0, 60_000],
+  [1, 300_000],
+])('a deferred mail with %i tries before is tried again after %i ms', (attempts, delay) => {
+  const outcome = {
+    status: 'deferred',
+    attempts: attempts + 1,
+    dueAt: NOON + delay,
+    reason: deferred.response,
+  }
+  expect(judge(deferred, { attempts })).toMatchObject(outcome)
+})
+
+test('a mail that is deferred when no delay is left has failed', () => {
+  const outcome = { status: 'failed', attempts: 3, reason: 'given up after 3 tries: 451 4.3.0 later' }
+  expect(judge(deferred, { attempts: 2 })).toMatchObject(outcome)
+})
+
+test('delays begin anew when failed mails are tried again', () => {
+  const outcome = { status: 'deferred', attempts: 4, dueAt: NOON + 60_000 }
+  expect(judge(deferred, { attempts: 3, earlierAttempts: 3 })).toMatchObject(outcome)
+})
+
+test.each(['sender_fault', 'unreachable'] as const)(
+  'of a mail that ends as %s nothing is recorded',
+  (kind) => {
+    expect(judge({ kind, response: '535 no' })).toBeUndefined()
+  },
+)
+
+test('policy is told by its enhanced code', () => {
+  const result = (response: string) => ({ kind: 'failed', response, unknownReader: false }) as const
+  expect(isPolicy(result('550 5.7.1 blocked'))).toBe(true)
+  expect(isPolicy(result('554-5.7.26 unauthenticated'))).toBe(true)
+  expect(isPolicy(result('550 5.1.1 no such user'))).toBe(false)
+  expect(isPolicy(result('550 from 10.5.7.1'))).toBe(false)
+})
+
+test('what is about one mailbox is told by its enhanced code', () => {
+  expect(isAboutMailbox({ kind: 'deferred', response: '452 4.2.2 mailbox full' })).toBe(true)
+  expect(isAboutMailbox({ kind: 'deferred', response: '421 4.7.0 too fast' })).toBe(false)
+  expect(isAboutMailbox(deferred)).toBe(false)
+})
