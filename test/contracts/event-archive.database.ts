@@ -57,6 +57,15 @@ export function promisesOfDatabases(lab: () => SqlLab): void {
     expect(await createEventArchive(await lab().open()).position()).toEqual({ epoch: 5, seq: 5 })
   })
 
+  test('begins anew where its position was lost', async () => {
+    const sql = await lab().open()
+    const archive = createEventArchive(sql)
+    await sql.run(sql.db.delete(sql.tables.positions))
+    expect(await archive.position()).toEqual(BEGINNING)
+    await archive.record(BEGINNING, { epoch: 5, seq: 5 }, [])
+    expect(await archive.position()).toEqual({ epoch: 5, seq: 5 })
+  })
+
   test('cannot be used after it was closed', async () => {
     const sql = await lab().open()
     await sql.close()

@@ -1,5 +1,6 @@
 // Promises of expanding: everybody who was subscribed at the start, once, whatever happens on the way.
 import { expect, test } from 'vitest'
+import { createSubscribers } from '../../src/adapters/sql/subscribers.ts'
 import { emailOf, laneOf, MINUTE, NOON, readerId, type LedgerLab } from '../support/ledger-lab.ts'
 
 export function promisesOfExpanding(lab: () => LedgerLab): void {
@@ -36,6 +37,19 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
     await lab().expand(campaign)
     const readers = (await lab().all(campaign.id)).map(({ subscriberId }) => subscriberId).sort()
     expect(readers).toEqual([0, 1, 2, 30].map(readerId))
+  })
+
+  test('writes down who has left since the start as skipped', async () => {
+    await lab().addReaders({ count: 3 })
+    const campaign = await lab().start()
+    await createSubscribers(lab().sql, { secret: 'secret' }).unsubscribe(emailOf(1), NOON + 1)
+    await lab().expand(campaign)
+    const all = (await lab().all(campaign.id)).map((one) => [one.subscriberId, one.status, one.reason])
+    expect(all.sort()).toEqual([
+      [readerId(0), 'queued', null],
+      [readerId(1), 'skipped', 'unsubscribed'],
+      [readerId(2), 'queued', null],
+    ])
   })
 
   test('writes down who is suppressed as skipped, and why', async () => {

@@ -1,9 +1,9 @@
 // The archive of events: recorded exactly once behind the feed, and searched by the API.
 import { and, asc, eq, getTableColumns, gte, inArray, lt, sql as words } from 'drizzle-orm'
-import type { Cursor } from '../../core/events/cursor.ts'
+import { BEGINNING, type Cursor } from '../../core/events/cursor.ts'
 import { HubError } from '../../core/errors.ts'
 import type { ArchiveRow, EventArchive } from '../../core/events/ports.ts'
-import { rowsFor, type Sql, type Tables, type Write } from './dialect.ts'
+import { newRowsFor, rowsFor, type Sql, type Tables, type Write } from './dialect.ts'
 import { chunks, createSearch, inPlaces } from './event-search.ts'
 import { KEY_LENGTH, keyOf } from './keys.ts'
 import type { PageEffects } from './loop.ts'
@@ -26,7 +26,10 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
         .from(positions)
         .where(eq(positions.name, POSITION)),
     )
-    return at ?? { epoch: 0, seq: 0 }
+    if (at) return at
+    // The migrations have put it there. Without it no step would ever move: whoever lost it begins anew.
+    await sql.run(newRowsFor(positions, [{ name: POSITION, ...BEGINNING }]))
+    return BEGINNING
   }
 
   /**

@@ -1,5 +1,5 @@
 // Expanding a campaign: the list, read in steps, becomes deliveries in chunks of one lane each.
-import { and, asc, eq, gt, lte, sql as words } from 'drizzle-orm'
+import { and, asc, eq, gt, lte, or, sql as words } from 'drizzle-orm'
 import { tallyOf } from '../../core/mailing/outcome.ts'
 import type { Ledger } from '../../core/mailing/ports.ts'
 import type { SuppressionReason } from '../../core/list/ports.ts'
@@ -13,6 +13,7 @@ type Reader = {
   readonly id: string
   readonly email: string
   readonly name: string
+  readonly subscribed: number
   readonly suppressed: SuppressionReason | null
 }
 type NewDelivery = Tables['deliveries']['$inferInsert']
@@ -32,11 +33,13 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
     return place
   }
 
+  /** Who was subscribed at the start, those among them who have left since. */
   function readersAfter(id: string, startedAt: number, now: number, limit: number): Promise<Reader[]> {
-    const { email, name } = subscribers
+    const { email, name, subscribed } = subscribers
+    const hasLeftSince = gt(subscribers.updatedAt, startedAt)
     return sql.read(
       db
-        .select({ id: subscribers.id, email, name, suppressed: suppressions.reason })
+        .select({ id: subscribers.id, email, name, subscribed, suppressed: suppressions.reason })
         .from(subscribers)
         .leftJoin(
           suppressions,
@@ -44,7 +47,7 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
         )
         .where(
           and(
-            eq(subscribers.subscribed, 1),
+            or(eq(subscribed, 1), hasLeftSince),
             gt(subscribers.id, id),
             lte(subscribers.subscribedAt, startedAt),
           ),
@@ -120,12 +123,12 @@ function toRow(
   campaignId: string,
   chunk: number,
   n: number,
-  { id, email, name, suppressed }: Reader,
+  { id, email, name, subscribed, suppressed }: Reader,
   dueAt: number,
   now: number,
 ): NewDelivery {
-  const status = suppressed ? 'skipped' : 'queued'
-  const reason = suppressed && `suppressed: ${suppressed}`
+  const reason = subscribed ? suppressed && `suppressed: ${suppressed}` : 'unsubscribed'
+  const status = reason === null ? 'queued' : 'skipped'
   const state = { status, reason, attempts: 0, earlierAttempts: 0, dueAt, updatedAt: now } as const
   return { campaignId, chunk, n, subscriberId: id, email, name, ...state }
 }

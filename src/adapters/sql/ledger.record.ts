@@ -1,4 +1,5 @@
 // Recording outcomes: a chunk's deliveries and its counts change together, or not at all.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, sql as words } from 'drizzle-orm'
 import { HubError } from '../../core/errors.ts'
 import { settleAll, tallyOf, type DeliveryState } from '../../core/mailing/outcome.ts'
@@ -7,6 +8,8 @@ import { changesFor, type Sql, type Write } from './dialect.ts'
 
 /** Others change the same chunk only now and then: whoever cancels, and a successor of a frozen worker. */
 const TRIES = 10
+/** Those who met do not meet again at once: each waits for a moment of its own. */
+const MEETING_MS = 10
 
 export function createRecord(sql: Sql): Ledger['record'] {
   const { db } = sql
@@ -57,6 +60,7 @@ export function createRecord(sql: Sql): Ledger['record'] {
         return
       } catch (error) {
         if (sql.fault(error) !== 'null') throw error
+        await sleep(Math.random() * MEETING_MS * tries)
       }
     }
     throw new HubError('archive.unavailable', { message: 'Others keep changing the same deliveries' })

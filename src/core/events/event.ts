@@ -1,8 +1,9 @@
 // A mail event: its kinds, and what can be read from it. The payload is always kept as it came.
 import type { Cursor } from './cursor.ts'
+import { asInstant, asObject, type Payload } from './payload.ts'
 
-/** The hub's own words. What each means in Mandrill's: see mandrill.ts. */
-export const KINDS = [
+/** What becomes of a mail, in the hub's own words. What each means in Mandrill's: see mandrill.ts. */
+export const MAIL_KINDS = [
   'sent',
   'deferred',
   'bounced',
@@ -13,11 +14,10 @@ export const KINDS = [
   'complained',
   'unsubscribed',
   'rejected',
-  'suppressed',
-  'unsuppressed',
-  'inbound',
-  'unknown',
 ] as const
+
+/** All the hub's words. The others are of no mail that was sent. */
+export const KINDS = [...MAIL_KINDS, 'suppressed', 'unsuppressed', 'inbound', 'unknown'] as const
 
 export type Kind = (typeof KINDS)[number]
 
@@ -50,7 +50,7 @@ export type EventFacts = {
   /** When it happened by Mandrill's clock, milliseconds since 1970. */
   readonly occurredAt: number | null
   /** The whole event, parsed. */
-  readonly payload: Readonly<Record<string, unknown>>
+  readonly payload: Payload
 }
 
 const known = new WeakMap<FeedEvent, EventFacts>()
@@ -85,20 +85,6 @@ function parseObject(text: string): Record<string, unknown> {
   }
 }
 
-// Mandrill writes an empty object as [] (PHP), and null for what it does not know.
-function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {}
-}
-
 function asText(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null
-}
-
-/** Mandrill's `ts` is seconds since 1970, a number or the same as text. */
-function asInstant(value: unknown): number | null {
-  const seconds = typeof value === 'string' && value !== '' ? Number(value) : value
-  if (typeof seconds !== 'number' || !(seconds > 0) || seconds > 4e9) return null
-  return Math.round(seconds * 1000)
 }

@@ -3,6 +3,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { KINDS, type Kind } from './event.ts'
 import type { FormField } from './form.ts'
+import { own } from './payload.ts'
 
 /** The form field that carries a batch. */
 export const BATCH_FIELD = 'mandrill_events'
@@ -49,11 +50,6 @@ export function kindsOfWord(word: string): readonly Kind[] | undefined {
   if (kind) return [kind]
   const actions = own(SYNC_KINDS, word)
   return actions && [...new Set(Object.values(actions))]
-}
-
-// Words come from outside: `constructor` must not find what every object inherits.
-function own<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
-  return Object.hasOwn(table, word) ? table[word] : undefined
 }
 
 /** base64(HMAC-SHA1(key, URL + each field's name and value, sorted by name)), over the decoded bytes. */

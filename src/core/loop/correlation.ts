@@ -1,22 +1,11 @@
 // Which delivery an event is about: what its metadata names, unless that is another recipient's.
-import type { EventFacts, Kind } from '../events/event.ts'
+import { MAIL_KINDS, type EventFacts, type Kind } from '../events/event.ts'
 import { isUuid } from '../ids.ts'
 import { emailKey } from '../list/subscriber.ts'
 
 export type DeliveryPlace = { readonly campaignId: string; readonly chunk: number; readonly n: number }
 
-const OF_MAILS: ReadonlySet<Kind> = new Set([
-  'sent',
-  'deferred',
-  'bounced',
-  'soft_bounced',
-  'delivered',
-  'opened',
-  'clicked',
-  'complained',
-  'unsubscribed',
-  'rejected',
-])
+const OF_MAILS: ReadonlySet<Kind> = new Set(MAIL_KINDS)
 
 /** Of a mail that was sent: no inbound mail, no change of a list, no word that nobody knows yet. */
 export const isOfMail = (kind: Kind): boolean => OF_MAILS.has(kind)

@@ -5,6 +5,7 @@
 // for one thing: a visit that turns out to have been a scanner's is taken from the reader and given to the robots.
 import { createHash } from 'node:crypto'
 import type { Kind } from '../events/event.ts'
+import { asInstant, asObject, type Payload } from '../events/payload.ts'
 import type { ArchiveRow } from '../events/ports.ts'
 import { isRobot, scannersClicks } from './robots.ts'
 
@@ -163,12 +164,12 @@ function visits(all: readonly Visit[]): readonly Visit[] {
   return [...byPlace.values()].sort((a, b) => a.at - b.at || (a.link < b.link ? -1 : 1)).slice(0, VISITS_KEPT)
 }
 
-function ownVisit(payload: Readonly<Record<string, unknown>>, at: number, link: string): Visit {
+function ownVisit(payload: Payload, at: number, link: string): Visit {
   const type = asText(asObject(payload.user_agent_parsed).type)
   return { at, link, by: isRobot(asText(payload.user_agent), type) ? ROBOT : PERSON }
 }
 
-function listed(list: unknown, linkOf: (entry: Readonly<Record<string, unknown>>) => string): Visit[] {
+function listed(list: unknown, linkOf: (entry: Payload) => string): Visit[] {
   if (!Array.isArray(list)) return []
   return list.slice(0, VISITS_KEPT).flatMap((item) => {
     const entry = asObject(item)
@@ -178,12 +179,12 @@ function listed(list: unknown, linkOf: (entry: Readonly<Record<string, unknown>>
   })
 }
 
-function linkOf({ url }: Readonly<Record<string, unknown>>): string {
+function linkOf({ url }: Payload): string {
   return createHash('sha256').update(asText(url)).digest('base64url').slice(0, LINK_LENGTH)
 }
 
 /** When the reader's server took it, as the log of answers that a message carries tells. */
-function deliveredAt({ smtp_events: answers }: Readonly<Record<string, unknown>>): number | null {
+function deliveredAt({ smtp_events: answers }: Payload): number | null {
   if (!Array.isArray(answers)) return null
   const taken = answers.slice(0, VISITS_KEPT).map(asObject)
   return taken
@@ -195,19 +196,8 @@ function earliest(a: number | null, b: number | null): number | null {
   return a === null ? b : b === null ? a : Math.min(a, b)
 }
 
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {}
-}
-
 function asText(value: unknown): string {
   return typeof value === 'string' ? value : ''
-}
-
-function asInstant(value: unknown): number | null {
-  const seconds = typeof value === 'string' && value !== '' ? Number(value) : value
-  return typeof seconds === 'number' && seconds > 0 && seconds < 4e9 ? Math.round(seconds * 1000) : null
 }
 
 /** As it is kept: short, since there is one for every reader who has opened or clicked. */

@@ -2,6 +2,7 @@
 //
 // Events come late and out of order: a bounce that happened before the address was allowed again is history.
 import type { Kind } from '../events/event.ts'
+import { asObject, own } from '../events/payload.ts'
 import type { ArchiveRow } from '../events/ports.ts'
 import type { Suppression, SuppressionReason } from '../list/ports.ts'
 import { emailKey, emailProblem, STRENGTH } from '../list/subscriber.ts'
@@ -135,14 +136,4 @@ export function replaces(
   if (told.source === MIRROR && held.source === MIRROR) return LIFTABLE.includes(held.reason)
   if (held.source === MIRROR && told.until === null) return true // from now on the mirror cannot end it
   return held.until !== null && (told.until === null || held.until < told.until)
-}
-
-function own<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
-  return Object.hasOwn(table, word) ? table[word] : undefined
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {}
 }

@@ -1,0 +1,22 @@
+// Reading what Mandrill writes, whose shapes vary: nothing here throws, what is not there is empty or null.
+
+export type Payload = Readonly<Record<string, unknown>>
+
+/** Mandrill writes an empty object as `[]` (PHP), and null for what it does not know. */
+export function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {}
+}
+
+/** Mandrill's `ts` is seconds since 1970, a number or the same as text. In milliseconds. */
+export function asInstant(value: unknown): number | null {
+  const seconds = typeof value === 'string' && value !== '' ? Number(value) : value
+  if (typeof seconds !== 'number' || !(seconds > 0) || seconds > 4e9) return null
+  return Math.round(seconds * 1000)
+}
+
+/** What a table of words from outside says: `constructor` must not find what every object inherits. */
+export function own<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined
+}
