@@ -22,6 +22,33 @@ export type MailEvent = {
 /** Events after `from`, up to and with `to`, are no longer to be had. */
 export type Gap = { readonly from: string; readonly to: string; readonly reason: 'expired' | 'reset' }
 
+/** A mailing as it is now, just as GET /campaigns/{id} tells it. */
+export type Campaign = {
+  readonly id: string
+  readonly subject: string
+  readonly tag: string | null
+  readonly status: 'draft' | 'scheduled' | 'running' | 'paused' | 'finished' | 'cancelled'
+  readonly status_reason: string | null
+  readonly transport: 'smtp' | 'outbox'
+  /** What became of the mails; `total` is null until every recipient has one. */
+  readonly deliveries: { readonly total: number | null } & { readonly [status: string]: number | null }
+  /** Distinct readers: delivered, opened, clicked, bounced, complained, unsubscribed. */
+  readonly people: { readonly [fact: string]: number }
+  /** Scanners and proxies, counted apart: opened, clicked. */
+  readonly robots: { readonly [fact: string]: number }
+  readonly lanes: readonly {
+    readonly name: string
+    readonly state: string
+    readonly reason: string | null
+    readonly per_second: number
+    readonly queued: number
+  }[]
+  readonly created_at: string
+  readonly send_at: string | null
+  readonly started_at: string | null
+  readonly finished_at: string | null
+}
+
 export type Position = { readonly cursor: string; readonly live: boolean }
 
 /** What the hub sends: one JSON object a text frame. */
@@ -30,6 +57,7 @@ export type Frame =
   | ({ readonly type: 'event' } & MailEvent)
   | ({ readonly type: 'gap' } & Gap)
   | ({ readonly type: 'position' } & Position)
+  | { readonly type: 'campaign'; readonly campaign: Campaign }
   | { readonly type: 'error'; readonly code: string; readonly message: string }
 
 export type ConnectionState =
@@ -62,6 +90,8 @@ export type Options = Filter & {
   readonly onGap?: (gap: Gap) => void
   /** Safe to resume from, also when nothing matched: at the head, after a filter change, and every 30 s. */
   readonly onPosition?: (position: Position) => void
+  /** Each mailing as it is, and again when it has changed, four times a second at most. Asked for by giving this. */
+  readonly onCampaign?: (campaign: Campaign) => void
   readonly onState?: (state: ConnectionState) => void
   /** A message that the hub could not take. The connection stays. */
   readonly onError?: (error: { readonly code: string; readonly message: string }) => void

@@ -71,7 +71,8 @@ export function connect(options) {
     const mine = ++turn
     tell({ state: 'connecting', attempt })
     try {
-      const query = { ...filterQuery(filter), after: cursor, ticket: await nextTicket() }
+      const campaigns = options.onCampaign && '1'
+      const query = { ...filterQuery(filter), campaigns, after: cursor, ticket: await nextTicket() }
       if (mine === turn) listen(new Socket(withQuery(address, query)), mine, filter)
     } catch (error) {
       if (mine !== turn) return
@@ -125,6 +126,8 @@ export function connect(options) {
     } else if (frame.type === 'gap') {
       cursor = frame.to
       options.onGap?.({ from: frame.from, to: frame.to, reason: frame.reason })
+    } else if (frame.type === 'campaign') {
+      options.onCampaign?.(frame.campaign)
     } else if (frame.type === 'error') {
       options.onError?.({ code: frame.code, message: frame.message })
     }

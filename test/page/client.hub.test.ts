@@ -1,5 +1,6 @@
 // /client.js in Node against a real hub: a token is enough, and a restart of the connection loses nothing.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { Campaign } from '../../public/client.d.ts'
 import { connect } from '../../public/client.js'
 import { startHub, TOKEN, type TestHub } from '../support/hub.ts'
 
@@ -51,4 +52,22 @@ test('a wrong token ends it for good', async () => {
   const states: object[] = []
   connect({ url: `http://${hub.address}`, token: 'wrong', onState: (state) => states.push(state) })
   await vi.waitFor(() => expect(states.at(-1)).toMatchObject({ state: 'closed', code: 4401 }), 10_000)
+})
+
+test('mailings are told to whoever asks for them', async () => {
+  const seen: Campaign[] = []
+  const connection = connect({
+    url: `http://${hub.address}`,
+    token: TOKEN,
+    onCampaign: (campaign) => seen.push(campaign),
+  })
+  const { body } = await hub.call({
+    method: 'POST',
+    url: '/campaigns',
+    headers: { authorization: TOKEN },
+    payload: { subject: 'News', content: '<p>Hello</p>' },
+  })
+  await vi.waitFor(() => expect(seen.at(-1)).toMatchObject({ id: body.id, status: 'draft' }), 10_000)
+  expect([...seen].pop()).toEqual((await hub.get('/campaigns')).body.campaigns[0])
+  connection.close()
 })
