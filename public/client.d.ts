@@ -76,6 +76,9 @@ export type ConnectionState =
   /** For good: closed by you, or refused by the hub (4401 not signed in, 4400 a request it cannot take). */
   | { readonly state: 'closed'; readonly code?: number; readonly reason?: string }
 
+/** What is used of a WebSocket. */
+export type Socket = Pick<WebSocket, 'readyState' | 'addEventListener' | 'send' | 'close'>
+
 export type Options = Filter & {
   /** Where the hub is: `https://hub.example.com`. Not needed where this module was loaded from the hub. */
   readonly url?: string | URL
@@ -96,7 +99,7 @@ export type Options = Filter & {
   /** A message that the hub could not take. The connection stays. */
   readonly onError?: (error: { readonly code: string; readonly message: string }) => void
   /** Others than the global ones: for tests, proxies and older runtimes. */
-  readonly WebSocket?: typeof WebSocket
+  readonly WebSocket?: new (url: URL) => Socket
   readonly fetch?: typeof fetch
 }
 

@@ -52,7 +52,7 @@ export function connect(options) {
   let ticket = options.ticket
   /** @type {import('./client.d.ts').ConnectionState['state']} */
   let state = 'connecting'
-  /** @type {WebSocket | undefined} */
+  /** @type {import('./client.d.ts').Socket | undefined} */
   let socket
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
@@ -90,7 +90,7 @@ export function connect(options) {
     return once
   }
 
-  /** @param {WebSocket} opened @param {number} mine @param {import('./client.d.ts').Filter} asked */
+  /** @param {import('./client.d.ts').Socket} opened @param {number} mine @param {import('./client.d.ts').Filter} asked */
   function listen(opened, mine, asked) {
     socket = opened
     watch()

@@ -11,7 +11,7 @@ const READ_AGAIN_MS = 2000
 
 /**
  * @param {object} deps
- * @param {Api} deps.api
+ * @param {Pick<Api, 'events'>} deps.api
  * @param {EventWindow} deps.list
  * @param {(problem: string) => void} deps.onProblem the newest could not be read; it is tried again
  */

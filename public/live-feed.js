@@ -51,7 +51,7 @@ const BEFORE = {
 
 /**
  * @param {object} deps
- * @param {Api} deps.api
+ * @param {Pick<Api, 'now' | 'events'>} deps.api
  * @param {typeof import('./client.d.ts').connect} deps.connect
  * @param {(task: () => void) => void} [deps.schedule]
  * @param {() => void} [deps.onSignedOut]

@@ -23,7 +23,7 @@ const MINUTE = 60_000
 
 /**
  * @param {object} deps
- * @param {Api} deps.api
+ * @param {Pick<Api, 'now' | 'stats' | 'setup'>} deps.api
  * @param {() => boolean} deps.seesAll the socket brings every event, and as it happens
  */
 export function createPulse({ api, seesAll }) {

@@ -1,7 +1,5 @@
 // The HTTP side put together: plugins and routes in reading order. It never listens.
 import { randomUUID } from 'node:crypto'
-import { Ajv } from 'ajv'
-import addFormats from 'ajv-formats'
 import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
@@ -20,7 +18,7 @@ import { registerBodyTimeout } from './http/body-timeout.ts'
 import { createPresent } from './http/campaign-json.ts'
 import { createCampaignWatch } from './http/campaign-watch.ts'
 import { registerDocs, registerDocsPage } from './http/docs.ts'
-import { registerErrors, requestForLog } from './http/errors.ts'
+import { requestForLog } from './http/errors.ts'
 import { registerEvents } from './http/events.ts'
 import { createHookWatch } from './http/hook-watch.ts'
 import { registerHook } from './http/hook.ts'
@@ -30,6 +28,7 @@ import { registerOperations, type Check } from './http/operations.ts'
 import { registerPage } from './http/page.ts'
 import { registerQuarantine } from './http/quarantine.ts'
 import { registerReconcile } from './http/reconcile.ts'
+import { REQUEST_OPTIONS, setUpRequests } from './http/requests.ts'
 import { registerSession, registerTickets } from './http/session.ts'
 import { registerSetup } from './http/setup.ts'
 import { createTickets } from './http/tickets.ts'
@@ -131,6 +130,7 @@ export async function buildWorkerApp(deps: WorkerDeps): Promise<FastifyInstance>
 
 async function createServer({ settings, log }: WorkerDeps, access: Access): Promise<FastifyInstance> {
   const app = fastify({
+    ...REQUEST_OPTIONS,
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
@@ -138,9 +138,10 @@ async function createServer({ settings, log }: WorkerDeps, access: Access): Prom
     bodyLimit: BODY_LIMIT,
     requestTimeout: 0, // an import may take longer: registerBodyTimeout bounds the rest
     forceCloseConnections: 'idle',
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
   })
   setUpRequests(app)
+  logRequests(app)
+  letGoWhenClosing(app)
   registerBodyTimeout(app, REQUEST_TIMEOUT_MS)
   await app.register(helmet, securityHeaders(settings.publicUrl.startsWith('https:')))
   await app.register(cors, { origin: [...settings.allowedOrigins], credentials: true, maxAge: 600 })
@@ -150,21 +151,9 @@ async function createServer({ settings, log }: WorkerDeps, access: Access): Prom
   return app
 }
 
-function setUpRequests(app: FastifyInstance): void {
-  registerErrors(app)
-  // Bodies are taken as they are written; only what comes as text by nature (queries, paths) is read as numbers.
-  const strict = addFormats.default(new Ajv({ allErrors: false, useDefaults: true }))
-  const lenient = addFormats.default(new Ajv({ coerceTypes: 'array', useDefaults: true }))
-  app.setValidatorCompiler<object>(({ schema, httpPart }) =>
-    (httpPart === 'body' ? strict : lenient).compile(schema),
-  )
-  // An empty body is no error where none is needed; where one is, its schema says so.
-  const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body === '' ? done(null, undefined) : parseJson(request, body, done),
-  )
+/** Each answer names its request, and each request that is refused is in the log. */
+function logRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
-  letGoWhenClosing(app)
   app.addHook('onResponse', async (request, reply) => {
     const level = reply.statusCode >= 400 ? 'info' : 'debug'
     const ms = Math.round(reply.elapsedTime)

@@ -2,10 +2,7 @@
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from './config.ts'
-import { createEmbeddedLaneControl } from './adapters/embedded/lane-control.ts'
-import { createEmbeddedMarks } from './adapters/embedded/send-marks.ts'
-import { createEmbeddedSendQueue } from './adapters/embedded/send-queue.ts'
-import { openSendStore } from './adapters/embedded/send-store.ts'
+import { openEmbeddedSendStores } from './adapters/embedded/send-stores.ts'
 import { openDkim } from './adapters/mail/dkim.ts'
 import { createHtmlToText } from './adapters/mail/html-to-text.ts'
 import { eraseFromOutbox, openOutbox } from './adapters/mail/outbox.ts'
@@ -16,14 +13,14 @@ import { createLedger } from './adapters/sql/ledger.ts'
 import { createReactionStore } from './adapters/sql/reactions.ts'
 import { createSubscribers } from './adapters/sql/subscribers.ts'
 import { createSuppressions } from './adapters/sql/suppressions.ts'
-import { createActions } from './core/mailing/campaign.actions.ts'
+import { createActions, type Actions } from './core/mailing/campaign.actions.ts'
 import { composeConfirmation } from './core/mailing/confirmation.ts'
 import { createLaneOf, type LaneConfig } from './core/sending/lanes.ts'
 import { createLinks } from './core/mailing/links.ts'
 import { createLoopNews, type LoopNews } from './core/loop/news.ts'
 import { readSender } from './core/mailing/mailbox.ts'
 import { compileMail, type MailSettings } from './core/mailing/message.ts'
-import type { LaneControl, Mailer, Marks, SendQueue } from './core/sending/ports.ts'
+import type { Mailer, SendStores } from './core/sending/ports.ts'
 import { startSending, type Sending } from './core/sending/sending.ts'
 import type { Leases } from './core/ports.ts'
 import type { MailingDeps } from './http/mailing.ts'
@@ -53,58 +50,114 @@ type Needs = {
   readonly log: FastifyBaseLogger
 }
 
-export async function openMailing(
-  config: Config,
-  { sql, leases, owner, secret, log }: Needs,
-): Promise<Mailing> {
-  const mail = openMail(config, log)
+/** What the mailing side runs on. */
+type Parts = Needs & {
+  readonly config: Config
+  readonly stores: ReturnType<typeof createStores>
+  readonly send: SendStores
+  readonly laneConfigs: readonly LaneConfig[]
+  readonly mail: ReturnType<typeof openMail>
+  readonly settings: MailSettings
+}
+
+export async function openMailing(config: Config, needs: Needs): Promise<Mailing> {
+  const { sql, secret, log } = needs
   const laneConfigs = config.MAIL_LANES.map(({ per_second, ...lane }) => ({ ...lane, perSecond: per_second }))
-  const stores = await openSendStores(config, laneConfigs, log)
-  const subscribers = createSubscribers(sql, { secret })
-  const suppressions = createSuppressions(sql, { secret })
-  const campaigns = createCampaignStore(sql)
-  const ledger = createLedger(sql)
-  const reactions = createReactionStore(sql)
   const links = createLinks(secret, config.PUBLIC_URL)
-  const settings: MailSettings = {
-    ...mail.sender,
-    unsubscribeUrl: links.unsubscribeUrl,
-    htmlToText: createHtmlToText(),
+  const mail = openMail(config, log)
+  const { unsubscribeUrl } = links
+  const settings = { ...mail.sender, unsubscribeUrl, htmlToText: createHtmlToText() }
+  const send = await openSendStores(config, laneConfigs, log)
+  const parts: Parts = {
+    ...needs,
+    config,
+    stores: createStores(sql, secret),
+    send,
+    laneConfigs,
+    mail,
+    settings,
   }
-  const { mailer } = mail
-  const sending =
-    config.ROLE === 'web'
-      ? undefined
-      : startSending({
-          ...stores,
-          campaigns,
-          ledger,
-          subscribers,
-          suppressions,
-          laneConfigs,
-          mailer,
-          compile: (campaign) => compileMail(campaign, settings),
-          retryDelaysMs: config.RETRY_DELAYS.map((seconds) => seconds * 1000),
-          leases,
-          owner,
-          log,
-        })
-  const { marks, lanes } = stores
-  const wake = () => sending?.wake()
+  const sending = config.ROLE === 'web' ? undefined : openSending(parts)
   return {
-    subscribers,
-    suppressions,
-    campaigns,
-    ledger,
-    reactions,
+    ...parts.stores,
+    ...singleMails(parts),
+    ...hearing(parts),
     links,
     sending,
-    loop: createLoopNews({
-      lanes: stores.lanes,
-      marks: stores.marks,
-      laneOf: createLaneOf(laneConfigs),
-      log,
-    }),
+    actions: openActions(parts, () => sending?.wake()),
+    lanes: send.lanes,
+    transport: mail.mailer.transport,
+    doubleOptIn: config.DOUBLE_OPT_IN,
+    erasers: [
+      async ({ id }) => void (await parts.stores.ledger.erase(id)),
+      async ({ email }) => void (await eraseFromOutbox(mail.outbox, email)),
+    ],
+    async close() {
+      await sending?.close()
+      await mail.mailer.close()
+      await send.close()
+    },
+  }
+}
+
+function createStores(sql: Sql, secret: string) {
+  return {
+    subscribers: createSubscribers(sql, { secret }),
+    suppressions: createSuppressions(sql, { secret }),
+    campaigns: createCampaignStore(sql),
+    ledger: createLedger(sql),
+    reactions: createReactionStore(sql),
+  }
+}
+
+function openSending({ config, stores, send, mail, settings, ...parts }: Parts): Sending {
+  return startSending({
+    ...parts,
+    ...stores,
+    ...send,
+    mailer: mail.mailer,
+    compile: (campaign) => compileMail(campaign, settings),
+    retryDelaysMs: config.RETRY_DELAYS.map((seconds) => seconds * 1000),
+  })
+}
+
+function openActions({ stores, send, mail, log }: Parts, wake: () => void): Actions {
+  return createActions({ ...stores, marks: send.marks, transport: mail.mailer.transport, wake, log })
+}
+
+/** Mails that are made one at a time, aside from any lane. */
+function singleMails({
+  config,
+  mail,
+  settings,
+}: Parts): Pick<Mailing, 'render' | 'sendTest' | 'sendConfirmation'> {
+  const { mailer, sender } = mail
+  const preview = { ...settings, unsubscribeUrl: () => `${config.PUBLIC_URL}/unsubscribe/preview` }
+  return {
+    render: (campaign, { email, name }) =>
+      compileMail(campaign, preview).render({ id: '0-0', subscriberId: NOBODY, email, name }),
+    sendTest: (campaign, to, id) =>
+      mailer.send(compileMail(campaign, settings).test({ name: '', address: to }, id)),
+    async sendConfirmation({ id, email }, confirmUrl, expiresAt) {
+      const to = { name: '', address: email }
+      const { kind, response } = await mailer.send(
+        composeConfirmation({ to, ...sender, confirmUrl, expiresAt, id: `${id}.${expiresAt}` }),
+      )
+      if (kind !== 'sent') throw new Error(`the confirmation was not sent: ${response}`)
+    },
+  }
+}
+
+/** What comes back of the mails, by webhooks and by links. */
+function hearing({
+  stores,
+  send,
+  laneConfigs,
+  log,
+}: Parts): Pick<Mailing, 'loop' | 'sentOfLate' | 'onUnsubscribed' | 'addressOf'> {
+  const { campaigns, ledger, reactions } = stores
+  return {
+    loop: createLoopNews({ ...send, laneOf: createLaneOf(laneConfigs), log }),
     async sentOfLate() {
       const ids = (await campaigns.list(CAMPAIGNS_OF_LATE)).map(({ id }) => id)
       const tallies = [...(await ledger.tallies(ids)).values()].flatMap((lanes) => [...lanes.values()])
@@ -112,38 +165,6 @@ export async function openMailing(
     },
     onUnsubscribed: async ({ delivery, at }) => void (delivery && (await reactions.leftByLink(delivery, at))),
     addressOf: reactions.addressOf,
-    transport: mailer.transport,
-    actions: createActions({ campaigns, ledger, marks, transport: mailer.transport, wake, log }),
-    laneStates: () => lanes.states(),
-    doubleOptIn: config.DOUBLE_OPT_IN,
-    erasers: [
-      async ({ id }) => void (await ledger.erase(id)),
-      async ({ email }) => void (await eraseFromOutbox(mail.outbox, email)),
-    ],
-    render: (campaign, { email, name }) =>
-      compileMail(campaign, {
-        ...settings,
-        unsubscribeUrl: () => `${config.PUBLIC_URL}/unsubscribe/preview`,
-      }).render({
-        id: '0-0',
-        subscriberId: NOBODY,
-        email,
-        name,
-      }),
-    sendTest: (campaign, to, id) =>
-      mailer.send(compileMail(campaign, settings).test({ name: '', address: to }, id)),
-    async sendConfirmation({ id, email }, confirmUrl, expiresAt) {
-      const to = { name: '', address: email }
-      const { kind, response } = await mailer.send(
-        composeConfirmation({ to, ...mail.sender, confirmUrl, expiresAt, id: `${id}.${expiresAt}` }),
-      )
-      if (kind !== 'sent') throw new Error(`the confirmation was not sent: ${response}`)
-    },
-    async close() {
-      await sending?.close()
-      await mailer.close()
-      await stores.close()
-    },
   }
 }
 
@@ -165,50 +186,13 @@ function connectionsOf(config: Config): number {
   return config.MAIL_LANES.reduce((sum, lane) => sum + lane.connections, 2)
 }
 
-type SendStores = {
-  readonly queue: SendQueue
-  readonly marks: Marks
-  readonly lanes: LaneControl
-  close(): Promise<void>
-}
-
 async function openSendStores(
   config: Config,
   configs: readonly LaneConfig[],
   log: FastifyBaseLogger,
 ): Promise<SendStores> {
-  if (!config.REDIS_URL) {
-    const store = openSendStore(join(config.DATA_DIR, 'sending.sqlite'))
-    const queue = createEmbeddedSendQueue(store, log)
-    return {
-      queue,
-      marks: createEmbeddedMarks(store),
-      lanes: createEmbeddedLaneControl(configs),
-      async close() {
-        await queue.close()
-        store.close()
-      },
-    }
-  }
-  const [{ openRedisLaneControl }, { openSendConnection }, { createRedisMarks }, { openRedisSendQueue }] =
-    await Promise.all([
-      import('./adapters/redis/lane-control.ts'),
-      import('./adapters/redis/send-connection.ts'),
-      import('./adapters/redis/send-marks.ts'),
-      import('./adapters/redis/send-queue.ts'),
-    ])
-  const url = config.REDIS_URL
-  const connection = openSendConnection({ url, log })
-  const queue = openRedisSendQueue({ url, log })
-  const lanes = openRedisLaneControl({ connection, configs, log })
-  return {
-    queue,
-    marks: createRedisMarks(connection),
-    lanes,
-    async close() {
-      await queue.close()
-      await lanes.close()
-      connection.close()
-    },
-  }
+  const file = join(config.DATA_DIR, 'sending.sqlite')
+  if (!config.REDIS_URL) return openEmbeddedSendStores({ file, configs, log })
+  const { openRedisSendStores } = await import('./adapters/redis/send-stores.ts')
+  return openRedisSendStores({ url: config.REDIS_URL, configs, log })
 }

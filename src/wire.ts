@@ -45,13 +45,8 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
   const settings = readSettings(config)
   const events = await openEvents(config, log)
   const sql = await patiently(() => openDatabase(config, log))
-  const leases = createLeases(sql)
-  const owner = randomUUID()
-  const mailing = await openMailing(config, { sql, leases, owner, secret: settings.secret, log })
-  const stores = {
-    events: config.REDIS_URL ? 'redis' : 'embedded',
-    database: config.DATABASE_URL ? 'mysql' : 'sqlite',
-  }
+  const shared = { sql, leases: createLeases(sql), owner: randomUUID(), secret: settings.secret, log }
+  const mailing = await openMailing(config, shared)
   const base: WorkerDeps = {
     log,
     now: Date.now,
@@ -64,17 +59,8 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
     ],
   }
   const tracked =
-    config.ROLE === 'worker'
-      ? undefined
-      : await openTracking(config, {
-          events,
-          sql,
-          leases,
-          owner,
-          secret: settings.secret,
-          mailing,
-          log,
-        })
+    config.ROLE === 'worker' ? undefined : await openTracking(config, { ...shared, events, mailing })
+  const stores = namesOfStores(config)
   log.info({ ...stores, mail: mailing.transport, role: config.ROLE, version }, 'stores opened')
   return {
     ...base,
@@ -144,6 +130,10 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
       await tracking.close()
     },
   }
+}
+
+function namesOfStores({ REDIS_URL, DATABASE_URL }: Config): Deps['stores'] {
+  return { events: REDIS_URL ? 'redis' : 'embedded', database: DATABASE_URL ? 'mysql' : 'sqlite' }
 }
 
 /** Whoever forgets a person forgets the events, too. */

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startMailSink, type MailSink } from './support/mail-sink.ts'
 import { startMariaDb, type MariaDb } from './support/mariadb.ts'
-import { freePort, spawnHub, type HubProcess } from './support/process.ts'
+import { spawnHub, type HubProcess } from './support/process.ts'
 import { startRedis, type RedisServer } from './support/redis.ts'
+import { freePort } from './support/server-process.ts'
 
 let redis: RedisServer
 let mariadb: MariaDb

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { freePort, spawnHub, type HubProcess } from './support/process.ts'
+import { spawnHub, type HubProcess } from './support/process.ts'
+import { freePort } from './support/server-process.ts'
 import { openSocket } from './support/socket.ts'
 
 let dir: string

@@ -37,6 +37,7 @@ const ERRORS = {
   'campaign.idempotency_conflict': [409, 'This Idempotency-Key came with another request before'],
   'campaign.test_failed': [502, 'The mail server did not take the test mail'],
   'campaign.bad_placeholder': [400, 'A placeholder is none that the hub can fill'],
+  'lane.not_found': [404, 'There is no such lane: see MAIL_LANES'],
   'subscriber.not_found': [404, 'There is no such subscriber'],
   'subscriber.exists': [409, 'This address is subscribed already'],
   'subscriber.suppressed': [409, 'This address is suppressed: nothing may be sent to it'],

@@ -1,4 +1,4 @@
-// Waits that can be cut short.
+// Waiting: waits that can be cut short, and how long to wait.
 
 /** Cut short by a signal; any number of them at a time may wait for the same one. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -12,6 +12,14 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
     }
     if (signal.aborted) end()
   })
+}
+
+/** Lets everybody else in this process have a turn. */
+export const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** How long to wait after so many failures in a row: doubles with each. */
+export function backOff(failures: number, { first, most }: { first: number; most: number }): number {
+  return Math.min(first * 2 ** failures, most)
 }
 
 /** Cut short by whoever calls wake(). One waits at a time. */

@@ -1,12 +1,13 @@
 // A campaign as JSON: the schema that /doc shows, and what it is made from.
-import { Type, type Static } from 'typebox'
+import { Type } from 'typebox'
 import { DEFAULT_LANE } from '../core/sending/lanes.ts'
 import { DELIVERY_STATUSES, emptyTally, type Tally } from '../core/mailing/outcome.ts'
 import type { Campaign, CampaignHead, Ledger } from '../core/mailing/ports.ts'
-import type { LaneState } from '../core/sending/ports.ts'
+import type { LaneControl, LaneState } from '../core/sending/ports.ts'
 import type { ReactionStore } from '../core/loop/ports.ts'
 import type { Log } from '../core/log.ts'
 import type { Fact } from '../core/loop/reactions.ts'
+import { laneJson, LaneSchema } from './lanes.ts'
 import { Instant, instant, instantOrNull } from './schemas.ts'
 
 /** How many distinct readers each is true of; they may overlap. */
@@ -20,7 +21,7 @@ export type Reactions = {
 
 export type PresentDeps = {
   readonly ledger: Pick<Ledger, 'tallies'>
-  readonly laneStates: () => Promise<readonly LaneState[]>
+  readonly lanes: Pick<LaneControl, 'states'>
   /** What came back as events. */
   readonly reactions?: Pick<ReactionStore, 'counts' | 'of'>
   readonly log: Log
@@ -41,10 +42,7 @@ const counts = (...names: readonly string[]) =>
   Type.Object(Object.fromEntries(names.map((name) => [name, Count])))
 
 const Lane = Type.Object({
-  name: Type.String({ examples: ['google'] }),
-  state: Type.Union([Type.Literal('open'), Type.Literal('slowed'), Type.Literal('paused')]),
-  reason: Text,
-  per_second: Type.Number({ description: 'Mails a second that are allowed now, over all workers' }),
+  ...LaneSchema.properties,
   queued: Type.Integer({ description: 'Deliveries of this campaign that are queued or deferred on it' }),
 })
 
@@ -97,12 +95,12 @@ export type Present = {
   fresh(campaign: Campaign): Promise<CampaignJson>
 }
 
-export function createPresent({ ledger, laneStates, reactions, log }: PresentDeps): Present {
+export function createPresent({ ledger, lanes, reactions, log }: PresentDeps): Present {
   async function lanesNow(): Promise<readonly LaneState[]> {
     const timer = Promise.withResolvers<readonly LaneState[]>()
     const timeout = setTimeout(timer.resolve, LANES_MS, [])
     try {
-      return await Promise.race([laneStates(), timer.promise])
+      return await Promise.race([lanes.states(), timer.promise])
     } catch (err) {
       log.warn({ err }, 'the state of the lanes cannot be read')
       return []
@@ -113,13 +111,13 @@ export function createPresent({ ledger, laneStates, reactions, log }: PresentDep
 
   async function list(campaigns: readonly CampaignHead[]): Promise<CampaignJson[]> {
     const ids = campaigns.map(({ id }) => id)
-    const [tallies, lanes, reacted] = await Promise.all([
+    const [tallies, states, reacted] = await Promise.all([
       ledger.tallies(ids),
       lanesNow(),
       reactions?.counts(ids) ?? new Map<string, Readonly<Record<Fact, number>>>(),
     ])
     return campaigns.map((campaign) =>
-      toJson(campaign, tallies.get(campaign.id) ?? new Map(), lanes, reactionsOf(reacted.get(campaign.id))),
+      toJson(campaign, tallies.get(campaign.id) ?? new Map(), states, reactionsOf(reacted.get(campaign.id))),
     )
   }
 
@@ -165,7 +163,7 @@ function toJson(
     deliveries: { total: known ? total : null, ...tally },
     people,
     robots,
-    lanes: lanes.map((lane) => laneJson(lane, queuedOn(lane, lanes, byLane))),
+    lanes: lanes.map((lane) => ({ ...laneJson(lane), queued: queuedOn(lane, lanes, byLane) })),
     created_at: instant(campaign.createdAt),
     send_at: instantOrNull(campaign.sendAt),
     started_at: instantOrNull(campaign.startedAt),
@@ -178,14 +176,6 @@ const contentJson = ({ content, text, preheader, replyTo }: Campaign) => ({
   text,
   preheader,
   reply_to: replyTo,
-})
-
-const laneJson = ({ name, state, reason, perSecond }: LaneState, queued: number): Static<typeof Lane> => ({
-  name,
-  state,
-  reason,
-  per_second: perSecond,
-  queued,
 })
 
 /** What was put on a lane that is no longer configured goes out on the default one. */

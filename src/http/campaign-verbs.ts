@@ -10,7 +10,7 @@ import type { SubscriberStore } from '../core/list/ports.ts'
 import { emailProblem } from '../core/list/subscriber.ts'
 import { badField } from './bad-field.ts'
 import { WholeCampaignSchema, type Present } from './campaign-json.ts'
-import { errors, tagged } from './schemas.ts'
+import { errors, IdParams, tagged } from './schemas.ts'
 
 /** Whom a preview is made for. */
 export type PreviewReader = { readonly id: string | null; readonly email: string; readonly name: string }
@@ -32,7 +32,6 @@ const SAMPLE: PreviewReader = { id: null, email: 'reader@example.com', name: 'Re
 const TEST_LIMIT = { max: 30, timeWindow: 60_000 }
 
 const about = tagged('Campaigns')
-const Id = Type.Object({ id: Type.String({ maxLength: 100 }) })
 
 type Simple = 'start' | 'pause' | 'resume' | 'cancel' | 'retryFailed' | 'duplicate'
 type Route = {
@@ -59,7 +58,7 @@ export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps, pres
         schema: {
           ...about,
           summary,
-          params: Id,
+          params: IdParams,
           response: { [status]: WholeCampaignSchema, ...errors(401, 404, 409, 503) },
         },
       },
@@ -82,7 +81,7 @@ function registerTest(app: FastifyInstance, { actions, sendTest }: VerbDeps): vo
         ...about,
         summary: 'Send it to one address, as a test',
         description: 'Counts for no statistics. 502 tells what the mail server said.',
-        params: Id,
+        params: IdParams,
         body: Type.Object({ to: Type.String({ examples: ['me@example.com'] }) }),
         response: {
           200: Type.Object({
@@ -113,7 +112,7 @@ function registerPreview(app: FastifyInstance, { actions, subscribers, render }:
         ...about,
         summary: 'What a reader would get',
         description: "Without `subscriber`, for a made-up one. The unsubscribe link is nobody's.",
-        params: Id,
+        params: IdParams,
         querystring: Type.Object({
           subscriber: Type.Optional(Type.String({ maxLength: 100, description: "A subscriber's id" })),
         }),
@@ -141,7 +140,7 @@ function registerAudience(app: FastifyInstance, { actions, ledger, now }: VerbDe
         ...about,
         summary: 'How many would get it, how many are skipped, and why',
         description: 'Once it is started: whom it has taken.',
-        params: Id,
+        params: IdParams,
         response: {
           200: Type.Object({
             recipients: Count,

@@ -8,7 +8,7 @@ import { CampaignSchema, createPresent, WholeCampaignSchema, type PresentDeps } 
 import { registerCampaignVerbs, type VerbDeps } from './campaign-verbs.ts'
 import { registerDeliveries, type DeliveriesDeps } from './deliveries.ts'
 import { IdempotencyHeaders, idempotencyKey, markReplayed } from './idempotency.ts'
-import { errors, tagged } from './schemas.ts'
+import { errors, IdParams, nextFor, tagged } from './schemas.ts'
 import { registerSendMail } from './send-mail.ts'
 
 export type CampaignsDeps = PresentDeps &
@@ -56,7 +56,6 @@ const Page = Type.Object({
   before: Type.Optional(Type.String({ maxLength: 36, description: '`next` of the page before' })),
 })
 
-const Id = Type.Object({ id: Type.String({ maxLength: 100 }) })
 const aboutCampaigns = tagged('Campaigns')
 
 type NewBody = Static<typeof NewCampaign>
@@ -77,9 +76,7 @@ export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDep
         response: {
           200: Type.Object({
             campaigns: Type.Array(CampaignSchema),
-            next: Type.Union([Type.String(), Type.Null()], {
-              description: 'Goes into `before`; null: no more',
-            }),
+            next: nextFor('before'),
           }),
           ...errors(400, 401, 503),
         },
@@ -99,7 +96,7 @@ export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDep
       schema: {
         ...aboutCampaigns,
         summary: 'One campaign, with what it says',
-        params: Id,
+        params: IdParams,
         response: { 200: WholeCampaignSchema, ...errors(401, 404, 503) },
       },
     },
@@ -155,7 +152,7 @@ function registerChanging(app: FastifyInstance, deps: CampaignsDeps): void {
         ...aboutCampaigns,
         summary: 'Edit a draft, or one that is scheduled',
         description: 'What is not given stays. A `send_at` makes it scheduled, `send_at: null` a draft.',
-        params: Id,
+        params: IdParams,
         body: ChangedCampaign,
         response: { 200: WholeCampaignSchema, ...errors(400, 401, 404, 409, 413, 415, 503) },
       },
@@ -170,7 +167,7 @@ function registerChanging(app: FastifyInstance, deps: CampaignsDeps): void {
       schema: {
         ...aboutCampaigns,
         summary: 'Delete a draft, or one that is scheduled',
-        params: Id,
+        params: IdParams,
         response: { 204: Type.Null(), ...errors(401, 404, 409, 503) },
       },
     },

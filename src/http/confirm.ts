@@ -1,11 +1,9 @@
 // /confirm/{token}: double opt-in. GET only asks, for scanners follow every link of a mail; POST confirms.
 import type { FastifyInstance } from 'fastify'
-import { Type } from 'typebox'
 import type { Links } from '../core/mailing/links.ts'
 import type { SubscriberStore } from '../core/list/ports.ts'
-import { acceptAnyBody } from './any-body.ts'
-import { sendPage, type PlainPage } from './plain-page.ts'
-import { tagged } from './schemas.ts'
+import { registerMailLink } from './mail-link.ts'
+import type { PlainPage } from './plain-page.ts'
 
 export type ConfirmDeps = {
   readonly links: Pick<Links, 'readConfirm'>
@@ -30,34 +28,20 @@ const UNKNOWN: PlainPage = {
   text: ['It has expired, or is not complete. Please subscribe again, and you will get a new one.'],
 }
 
-const schema = {
-  ...tagged('Links in mails'),
-  security: [],
-  params: Type.Object({ token: Type.String() }),
-  response: {
-    200: Type.String({ description: 'A page' }),
-    404: Type.String({ description: 'A page: the token is forged, incomplete or has expired' }),
-  },
-}
-
-export async function registerConfirm(app: FastifyInstance, deps: ConfirmDeps): Promise<void> {
+export function registerConfirm(app: FastifyInstance, deps: ConfirmDeps): Promise<void> {
   const { links, subscribers, now } = deps
-  await app.register(async (pages) => {
-    acceptAnyBody(pages)
-    const config = { public: true, anyOrigin: true }
-    pages.get<{ Params: { token: string } }>(
-      '/confirm/:token',
-      { config, schema: { ...schema, summary: 'Asks whether to confirm; changes nothing' } },
-      async ({ params }, reply) => sendPage(reply, links.readConfirm(params.token, now()) ? ASKS : UNKNOWN),
-    )
-    pages.post<{ Params: { token: string } }>(
-      '/confirm/:token',
-      { config, schema: { ...schema, summary: 'Confirms a subscription (double opt-in)' } },
-      async ({ params }, reply) => {
-        const id = links.readConfirm(params.token, now())
-        const outcome = id === undefined ? 'unknown' : await subscribers.confirm(id, now())
-        return sendPage(reply, outcome === 'unknown' ? UNKNOWN : DONE)
-      },
-    )
+  return registerMailLink(app, {
+    path: '/confirm',
+    asks: ASKS,
+    done: DONE,
+    unknown: UNKNOWN,
+    unknownMeans: 'the token is forged, incomplete or has expired',
+    get: { summary: 'Asks whether to confirm; changes nothing' },
+    post: { summary: 'Confirms a subscription (double opt-in)' },
+    isKnown: (token) => links.readConfirm(token, now()) !== undefined,
+    async follow(token) {
+      const id = links.readConfirm(token, now())
+      return id !== undefined && (await subscribers.confirm(id, now())) !== 'unknown'
+    },
   })
 }

@@ -8,7 +8,7 @@ import { DELIVERY_STATUSES, isOpen } from '../core/mailing/outcome.ts'
 import type { Delivery, DeliveryStatus, Ledger } from '../core/mailing/ports.ts'
 import type { ReactionStore } from '../core/loop/ports.ts'
 import type { Facts } from '../core/loop/reactions.ts'
-import { errors, Instant, instant, instantOrNull, tagged } from './schemas.ts'
+import { errors, IdParams, Instant, instant, instantOrNull, nextFor, tagged } from './schemas.ts'
 import { wantsCsv } from './subscriber-export.ts'
 
 export type DeliveriesDeps = {
@@ -71,14 +71,12 @@ export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): 
         summary: 'Who got it, who did not, and why',
         description: 'With `Accept: text/csv`: all of them in one file, whatever `limit` says.',
         produces: ['application/json', 'text/csv'],
-        params: Type.Object({ id: Type.String({ maxLength: 100 }) }),
+        params: IdParams,
         querystring: Query,
         response: {
           200: Type.Object({
             deliveries: Type.Array(DeliverySchema),
-            next: Type.Union([Type.String(), Type.Null()], {
-              description: 'Goes into `after`; null: no more',
-            }),
+            next: nextFor('after'),
           }),
           ...errors(400, 401, 404, 503),
         },

@@ -25,6 +25,20 @@ export function registerErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((_request, reply) => sendError(reply, new HubError('request.not_found')))
 }
 
+/**
+ * What Fastify refuses before it has a route: `frameworkErrors` of its options. No hook runs for these.
+ * https://fastify.dev/docs/latest/Reference/Server/#frameworkerrors
+ */
+export function answerFrameworkError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const known = translate(error)
+  request.log.info({ method: request.method, address: request.ip, status: known.status }, 'request')
+  sendError(reply.header('x-request-id', request.id), known)
+}
+
 export function sendError(reply: FastifyReply, error: HubError): FastifyReply {
   if (error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
   return reply
@@ -39,6 +53,7 @@ export function errorBody({ code, message, details }: HubError): ErrorBody {
 
 function translate(error: FastifyError): HubError {
   if (error instanceof HubError) return error
+  if (error.validationContext === 'params') return new HubError('request.not_found') // a malformed id is nobody's
   if (error.validation) return invalid(error)
   const code = FASTIFY_CODES[error.code]
   if (code) return new HubError(code, code === 'request.invalid' ? { message: error.message } : {})

@@ -1,10 +1,11 @@
-// The mailing side's routes: the list, its suppressions, the pages behind links in mails, campaigns.
+// The mailing side's routes: the list, its suppressions, the pages behind links in mails, campaigns, lanes.
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Links } from '../core/mailing/links.ts'
 import type { SubscriberStore, SuppressionStore } from '../core/list/ports.ts'
 import type { Access } from './access.ts'
 import { registerCampaigns, type CampaignsDeps } from './campaigns.ts'
 import { registerConfirm } from './confirm.ts'
+import { registerLanes, type LanesDeps } from './lanes.ts'
 import { createSendMail } from './send-mail.ts'
 import { registerSubscribers, type SubscribersDeps } from './subscribers.ts'
 import { registerSuppressions } from './suppressions.ts'
@@ -12,6 +13,7 @@ import { registerUnsubscribe, type UnsubscribeDeps } from './unsubscribe.ts'
 
 /** What these routes need of the mailing side; wire.mailing.ts makes it. */
 export type MailingDeps = Omit<CampaignsDeps, 'log' | 'now' | 'subscribers'> &
+  LanesDeps &
   Pick<SubscribersDeps, 'doubleOptIn' | 'sendConfirmation' | 'erasers'> &
   Pick<UnsubscribeDeps, 'onUnsubscribed' | 'addressOf'> & {
     readonly subscribers: SubscriberStore
@@ -32,4 +34,5 @@ export async function registerMailing(
   await registerUnsubscribe(app, deps)
   await registerConfirm(app, deps)
   await registerCampaigns(app, deps)
+  await registerLanes(app, deps)
 }

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { readBatch } from '../core/events/batch.ts'
 import { HubError } from '../core/errors.ts'
 import type { EventFeed, Quarantine, QuarantineEntry } from '../core/events/ports.ts'
-import { errors, Instant, instant, tagged } from './schemas.ts'
+import { errors, IdParams, Instant, instant, tagged } from './schemas.ts'
 
 const Entry = Type.Object({
   id: Type.String(),
@@ -16,7 +16,6 @@ const Query = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Entries may be large' }),
   before: Type.Optional(Type.String({ description: '`next` of the page before' })),
 })
-const Id = Type.Object({ id: Type.String({ maxLength: 100 }) })
 const Replayed = Type.Object({ accepted: Type.Integer(), duplicates: Type.Integer() })
 
 export async function registerQuarantine(
@@ -54,7 +53,7 @@ export async function registerQuarantine(
         summary: 'Read an entry again',
         description:
           'Stores what can be read by now and takes the entry out of quarantine; 409 when it still cannot be read.',
-        params: Id,
+        params: IdParams,
         response: { 200: Replayed, ...errors(401, 404, 409, 503) },
       },
     },

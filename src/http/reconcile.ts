@@ -5,7 +5,7 @@ import { HubError } from '../core/errors.ts'
 import type { EventArchive, Quarantine } from '../core/events/ports.ts'
 import { reconcile, type MandrillAccount } from '../core/events/reconcile.ts'
 import type { Tracking } from '../core/events/tracking.ts'
-import { errors, Instant, instantOrNull, tagged } from './schemas.ts'
+import { errors, instantOrNull, InstantOrNull, tagged } from './schemas.ts'
 
 export type ReconcileDeps = {
   readonly archive: Pick<EventArchive, 'total'>
@@ -16,7 +16,6 @@ export type ReconcileDeps = {
   readonly urls: readonly string[]
 }
 
-const InstantOrNull = Type.Union([Instant, Type.Null()])
 const Count = Type.Integer({ minimum: 0 })
 const Webhook = Type.Object({
   id: Type.Integer(),

@@ -38,6 +38,15 @@ export const Cursor = Type.String({
 
 export const Instant = Type.String({ format: 'date-time', examples: ['2026-05-04T10:20:30.123Z'] })
 
+export const InstantOrNull = Type.Union([Instant, Type.Null()])
+
+/** Where the next page begins. */
+export const nextFor = (parameter: string) =>
+  Type.Union([Type.String(), Type.Null()], { description: `Goes into \`${parameter}\`; null: no more` })
+
+/** A longer id is nobody's. */
+export const IdParams = Type.Object({ id: Type.String({ maxLength: 100 }) })
+
 export const tagged = (tag: string) => ({ tags: [tag] })
 
 /** RFC 3339 in UTC. */

@@ -6,7 +6,7 @@ import type { Hub } from '../core/events/hub.ts'
 import type { EventArchive, EventFeed, Quarantine } from '../core/events/ports.ts'
 import type { Tracking } from '../core/events/tracking.ts'
 import type { HookWatch } from './hook-watch.ts'
-import { errors, Instant, instant, instantOrNull, tagged } from './schemas.ts'
+import { errors, Instant, instant, instantOrNull, InstantOrNull, tagged } from './schemas.ts'
 
 export type SetupDeps = {
   readonly feed: EventFeed
@@ -25,7 +25,6 @@ export type SetupDeps = {
   readonly now: () => number
 }
 
-const InstantOrNull = Type.Union([Instant, Type.Null()])
 const Setup = Type.Object({
   version: Type.String(),
   public_url: Type.String(),

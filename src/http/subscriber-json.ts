@@ -3,9 +3,7 @@ import { Type, type Static } from 'typebox'
 import type { Subscriber } from '../core/list/ports.ts'
 import { EMAIL_LENGTH, emailProblem, NAME_LENGTH, nameProblem } from '../core/list/subscriber.ts'
 import { badField } from './bad-field.ts'
-import { Instant, instant, instantOrNull } from './schemas.ts'
-
-export const InstantOrNull = Type.Union([Instant, Type.Null()])
+import { Instant, instant, instantOrNull, InstantOrNull } from './schemas.ts'
 
 export const Email = Type.String({
   description: `${EMAIL_LENGTH} bytes at most; compared without case`,

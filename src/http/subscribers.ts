@@ -6,7 +6,7 @@ import { isUuid } from '../core/ids.ts'
 import type { SubscriberStore } from '../core/list/ports.ts'
 import { badField } from './bad-field.ts'
 import { acceptForms, FORM } from './form-body.ts'
-import { errors, tagged } from './schemas.ts'
+import { errors, IdParams, nextFor, tagged } from './schemas.ts'
 import { exportCsv, wantsCsv } from './subscriber-export.ts'
 import { registerSubscriberImport } from './subscriber-import.ts'
 import { Email, presentSubscriber, readEmail, SubscriberSchema } from './subscriber-json.ts'
@@ -19,7 +19,6 @@ export type SubscribersDeps = SubscribingDeps & {
 }
 
 const about = tagged('Mailing list')
-const Id = Type.Object({ id: Type.String({ maxLength: 100 }) })
 const Query = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
   after: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the page before' })),
@@ -30,7 +29,7 @@ const Query = Type.Object({
 const Page = Type.Object({
   count: Type.Integer({ description: 'All that match' }),
   subscribers: Type.Array(SubscriberSchema),
-  next: Type.Union([Type.String(), Type.Null()], { description: 'Goes into `after`; null: no more' }),
+  next: nextFor('after'),
 })
 
 export async function registerSubscribers(app: FastifyInstance, deps: SubscribersDeps): Promise<void> {
@@ -97,7 +96,7 @@ function registerReading(app: FastifyInstance, deps: SubscribersDeps): void {
       schema: {
         ...about,
         summary: 'One subscriber',
-        params: Id,
+        params: IdParams,
         response: { 200: SubscriberSchema, ...errors(401, 404, 503) },
       },
     },
@@ -162,7 +161,7 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
         ...about,
         summary: 'Remove a subscriber',
         description: 'A suppression stays.',
-        params: Id,
+        params: IdParams,
         response: { 204: Type.Null(), ...errors(401, 404, 503) },
       },
     },
@@ -181,7 +180,7 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
         summary: 'Forget a person (GDPR)',
         description:
           'The person, their events, history and mails in the outbox. Of a suppressed address only a keyed hash stays, so that it is still refused.',
-        params: Id,
+        params: IdParams,
         response: { 204: Type.Null(), ...errors(401, 404, 503) },
       },
     },

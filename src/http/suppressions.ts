@@ -5,8 +5,8 @@ import { HubError } from '../core/errors.ts'
 import type { ListedSuppression, SuppressionReason, SuppressionStore } from '../core/list/ports.ts'
 import { badField } from './bad-field.ts'
 import { acceptForms, FORM } from './form-body.ts'
-import { errors, Instant, instant, instantOrNull, tagged } from './schemas.ts'
-import { Email, InstantOrNull, readEmail } from './subscriber-json.ts'
+import { errors, Instant, instant, instantOrNull, InstantOrNull, nextFor, tagged } from './schemas.ts'
+import { Email, readEmail } from './subscriber-json.ts'
 
 export type SuppressionsDeps = {
   readonly suppressions: SuppressionStore
@@ -40,7 +40,7 @@ const Query = Type.Object({
 const Page = Type.Object({
   count: Type.Integer(),
   suppressions: Type.Array(SuppressionSchema),
-  next: Type.Union([Type.String(), Type.Null()], { description: 'Goes into `after`; null: no more' }),
+  next: nextFor('after'),
 })
 const about = tagged('Mailing list')
 

@@ -1,12 +1,10 @@
 // /unsubscribe/{token}: the link in every mail. GET only asks, for scanners follow links; POST does it, as the button
 // of the page or of the reader's own mail program (RFC 8058).
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
 import type { Links, UnsubscribeLink } from '../core/mailing/links.ts'
 import type { SubscriberStore, SuppressionStore } from '../core/list/ports.ts'
-import { acceptAnyBody } from './any-body.ts'
-import { sendPage, type PlainPage } from './plain-page.ts'
-import { tagged } from './schemas.ts'
+import { registerMailLink } from './mail-link.ts'
+import type { PlainPage } from './plain-page.ts'
 
 export type Unsubscription = UnsubscribeLink & {
   readonly at: number
@@ -44,41 +42,25 @@ const UNKNOWN: PlainPage = {
   ],
 }
 
-const Token = Type.Object({ token: Type.String() })
-const Html = (description: string) => Type.String({ description })
-const schema = {
-  ...tagged('Links in mails'),
-  security: [],
-  params: Token,
-  response: { 200: Html('A page'), 404: Html('A page: the token is forged or incomplete') },
-}
-
-export async function registerUnsubscribe(app: FastifyInstance, deps: UnsubscribeDeps): Promise<void> {
-  await app.register(async (pages) => {
-    acceptAnyBody(pages)
-    const config = { public: true, anyOrigin: true }
-    pages.get<{ Params: { token: string } }>(
-      '/unsubscribe/:token',
-      { config, schema: { ...schema, summary: 'Asks whether to unsubscribe; changes nothing' } },
-      async ({ params }, reply) => sendPage(reply, deps.links.readUnsubscribe(params.token) ? ASKS : UNKNOWN),
-    )
-    pages.post<{ Params: { token: string } }>(
-      '/unsubscribe/:token',
-      {
-        config,
-        schema: {
-          ...schema,
-          summary: 'Unsubscribes, any number of times',
-          description: 'What `List-Unsubscribe-Post` of each mail leads to (RFC 8058). The body is ignored.',
-        },
-      },
-      async (request, reply) => {
-        const link = deps.links.readUnsubscribe(request.params.token)
-        if (!link) return sendPage(reply, UNKNOWN)
-        await unsubscribe(deps, link, request)
-        return sendPage(reply, DONE)
-      },
-    )
+export function registerUnsubscribe(app: FastifyInstance, deps: UnsubscribeDeps): Promise<void> {
+  const { links } = deps
+  return registerMailLink(app, {
+    path: '/unsubscribe',
+    asks: ASKS,
+    done: DONE,
+    unknown: UNKNOWN,
+    unknownMeans: 'the token is forged or incomplete',
+    get: { summary: 'Asks whether to unsubscribe; changes nothing' },
+    post: {
+      summary: 'Unsubscribes, any number of times',
+      description: 'What `List-Unsubscribe-Post` of each mail leads to (RFC 8058). The body is ignored.',
+    },
+    isKnown: (token) => links.readUnsubscribe(token) !== undefined,
+    async follow(token, request) {
+      const link = links.readUnsubscribe(token)
+      if (link) await unsubscribe(deps, link, request)
+      return link !== undefined
+    },
   })
 }
 

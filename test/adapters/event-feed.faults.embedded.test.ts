@@ -8,17 +8,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openEmbeddedFeed } from '../../src/adapters/embedded/event-feed.ts'
 import { BEGINNING } from '../../src/core/events/cursor.ts'
 import type { EventFeed } from '../../src/core/events/ports.ts'
-import {
-  HOUR,
-  makeEvents,
-  NOON,
-  range,
-  readAll,
-  ROOMY,
-  seqs,
-  silentLog,
-  startReader,
-} from '../support/feed-lab.ts'
+import { makeEvents, range, readAll, ROOMY, seqs, silentLog, startReader } from '../support/feed-lab.ts'
+import { HOUR, NOON } from '../support/times.ts'
 
 let folder: string
 let file: string

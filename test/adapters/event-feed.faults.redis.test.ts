@@ -4,7 +4,6 @@ import { openRedisFeed } from '../../src/adapters/redis/event-feed.ts'
 import { BEGINNING } from '../../src/core/events/cursor.ts'
 import type { EventFeed } from '../../src/core/events/ports.ts'
 import {
-  HOUR,
   makeEvents,
   range,
   readAll,
@@ -15,6 +14,7 @@ import {
   until,
 } from '../support/feed-lab.ts'
 import { appendUntilStored, useRedisLab } from '../support/redis-lab.ts'
+import { HOUR } from '../support/times.ts'
 
 const { redis, lab } = useRedisLab()
 

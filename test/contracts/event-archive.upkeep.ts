@@ -4,8 +4,8 @@ import { createEventArchive } from '../../src/adapters/sql/event-archive.ts'
 import { BEGINNING } from '../../src/core/events/cursor.ts'
 import type { ArchiveRow } from '../../src/core/events/ports.ts'
 import { EPOCH, makeRow, makeRows, type SqlLab } from '../support/sql-lab.ts'
+import { MINUTE } from '../support/times.ts'
 
-const MINUTE = 60_000
 const at = (seq: number) => ({ epoch: EPOCH, seq })
 
 export function promisesOfUpkeep(lab: () => SqlLab): void {

@@ -2,17 +2,8 @@
 import { expect, test } from 'vitest'
 import { BEGINNING } from '../../src/core/events/cursor.ts'
 import type { NewEvent } from '../../src/core/events/event.ts'
-import {
-  HOUR,
-  idOf,
-  makeEvents,
-  MINUTE,
-  range,
-  readAll,
-  seqs,
-  texts,
-  type FeedLab,
-} from '../support/feed-lab.ts'
+import { idOf, makeEvents, range, readAll, seqs, texts, type FeedLab } from '../support/feed-lab.ts'
+import { HOUR, MINUTE } from '../support/times.ts'
 
 export function promisesOfAppending(lab: () => FeedLab): void {
   test('gives every byte back as it came', async () => {

@@ -3,16 +3,8 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { BEGINNING } from '../../src/core/events/cursor.ts'
-import {
-  HOUR,
-  makeEvents,
-  range,
-  readAll,
-  seqs,
-  startReader,
-  texts,
-  type FeedLab,
-} from '../support/feed-lab.ts'
+import { makeEvents, range, readAll, seqs, startReader, texts, type FeedLab } from '../support/feed-lab.ts'
+import { HOUR } from '../support/times.ts'
 
 const APPEND_AND_DIE = join(import.meta.dirname, '../support/append-and-die.ts')
 

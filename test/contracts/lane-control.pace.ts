@@ -1,10 +1,8 @@
 // LaneControl: how fast mails go out, what slows a lane, and what pauses it.
 import { expect, test } from 'vitest'
 import type { LaneControl } from '../../src/core/sending/ports.ts'
-import { MINUTE, NOON } from '../support/feed-lab.ts'
 import type { SendLab } from '../support/send-lab.ts'
-
-const SECOND = 1_000
+import { MINUTE, NOON, SECOND } from '../support/times.ts'
 
 export function promisesOfPace(lab: () => SendLab): void {
   function open(perSecond = 100) {

@@ -1,10 +1,8 @@
 // LaneControl: places among a lane's connections.
 import { expect, test } from 'vitest'
 import type { LaneControl } from '../../src/core/sending/ports.ts'
-import { NOON } from '../support/feed-lab.ts'
 import type { SendLab } from '../support/send-lab.ts'
-
-const SECOND = 1_000
+import { NOON, SECOND } from '../support/times.ts'
 
 export function promisesOfPlaces(lab: () => SendLab): void {
   function open(connections: number) {

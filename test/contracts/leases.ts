@@ -3,8 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createLeases } from '../../src/adapters/sql/leases.ts'
 import type { Leases } from '../../src/core/ports.ts'
 import type { SqlLab } from '../support/sql-lab.ts'
-
-const NOON = Date.UTC(2026, 2, 10, 12)
+import { NOON } from '../support/times.ts'
 
 export function leasesContract(openLab: () => Promise<SqlLab>): void {
   let lab: SqlLab

@@ -3,8 +3,9 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DELIVERY_STATUSES, emptyTally } from '../../src/core/mailing/outcome.ts'
 import type { ChunkRef, DeliveryStatus, Outcome } from '../../src/core/mailing/ports.ts'
-import { MINUTE, NOON, outcome, type LedgerLab } from '../support/ledger-lab.ts'
+import { outcome, type LedgerLab } from '../support/ledger-lab.ts'
 import { startRecording } from '../support/record-in-a-process.ts'
+import { MINUTE, NOON } from '../support/times.ts'
 
 const READERS = 6
 const CASES = 60

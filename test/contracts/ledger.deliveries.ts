@@ -1,6 +1,7 @@
 // Promises of the pages of deliveries, and of the audience.
 import { expect, test } from 'vitest'
-import { emailOf, laneOf, MINUTE, NOON, outcome, readerId, type LedgerLab } from '../support/ledger-lab.ts'
+import { emailOf, laneOf, outcome, readerId, type LedgerLab } from '../support/ledger-lab.ts'
+import { MINUTE, NOON } from '../support/times.ts'
 
 export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
   async function mailing(count: number) {

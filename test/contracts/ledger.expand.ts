@@ -1,7 +1,8 @@
 // Promises of expanding: everybody who was subscribed at the start, once, whatever happens on the way.
 import { expect, test } from 'vitest'
 import { createSubscribers } from '../../src/adapters/sql/subscribers.ts'
-import { emailOf, laneOf, MINUTE, NOON, readerId, type LedgerLab } from '../support/ledger-lab.ts'
+import { emailOf, laneOf, readerId, type LedgerLab } from '../support/ledger-lab.ts'
+import { MINUTE, NOON } from '../support/times.ts'
 
 export function promisesOfExpanding(lab: () => LedgerLab): void {
   test('gives everybody who is subscribed one delivery, as they are now', async () => {

@@ -1,7 +1,8 @@
 // Promises of recording: outcomes are kept once, only move forward, and tell when a chunk is due again.
 import { expect, test } from 'vitest'
 import type { ChunkRef, Delivery, Outcome } from '../../src/core/mailing/ports.ts'
-import { MINUTE, NOON, outcome, type LedgerLab } from '../support/ledger-lab.ts'
+import { outcome, type LedgerLab } from '../support/ledger-lab.ts'
+import { MINUTE, NOON } from '../support/times.ts'
 
 export function promisesOfRecording(lab: () => LedgerLab): void {
   /** A campaign to so many readers of one lane, in one chunk. */

@@ -4,9 +4,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Delivery } from '../../src/core/mailing/ports.ts'
-import { NOON } from '../support/ledger-lab.ts'
 import { about, APPLE, FIREFOX, sync, ts, type LoopLab, type Payload } from '../support/loop-lab.ts'
 import { countAll, heldOf, knownOf, type Told } from '../support/loop-model.ts'
+import { NOON } from '../support/times.ts'
 
 const READERS = 3
 const SOFT_BOUNCES = 3

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { BEGINNING } from '../../src/core/events/cursor.ts'
 import { isHubError } from '../../src/core/errors.ts'
 import type { Delivery } from '../../src/core/mailing/ports.ts'
-import { NOON } from '../support/ledger-lab.ts'
 import { about, idOf, ts, type LoopLab } from '../support/loop-lab.ts'
+import { NOON } from '../support/times.ts'
 
 const at = (after: number) => NOON + after * 1000
 
@@ -175,6 +175,18 @@ export function promisesOfReactions(lab: () => LoopLab): void {
     expect(await countsOf(campaign.id)).toMatchObject({ unsubscribed: 2 })
     await lab().take(about(one, 'unsub', 30))
     expect(await countsOf(campaign.id)).toMatchObject({ unsubscribed: 2 })
+  })
+
+  test('shows at a delivery that its reader has left by the link, whatever else was heard of it', async () => {
+    const { one, two } = await first()
+    const { campaignId } = one
+    const earlier = NOON - 1000
+    await lab().take(about(one, 'open', 30))
+    await lab().reactions.leftByLink({ campaignId, deliveryId: one.id }, earlier)
+    await lab().reactions.leftByLink({ campaignId, deliveryId: two.id }, earlier)
+    const facts = await lab().reactions.of(campaignId, [one.id, two.id])
+    expect(facts.get(one.id)).toMatchObject({ unsubscribed: earlier, opened: expect.any(Number) })
+    expect(facts.get(two.id)).toMatchObject({ unsubscribed: earlier, opened: null })
   })
 
   test('tells to whom a mail went', async () => {

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { createSubscribers } from '../../src/adapters/sql/subscribers.ts'
 import type { Delivery } from '../../src/core/mailing/ports.ts'
 import type { Suppression } from '../../src/core/list/ports.ts'
-import { NOON } from '../support/ledger-lab.ts'
-import { about, DAY, SECRET, sync, ts, type LoopLab, type Payload } from '../support/loop-lab.ts'
+import { about, SECRET, sync, ts, type LoopLab, type Payload } from '../support/loop-lab.ts'
+import { DAY, NOON } from '../support/times.ts'
 
 const DAYS = DAY / 1000
 const foreign = (event: string, email: string, after = 0, changes: Payload = {}): Payload => ({

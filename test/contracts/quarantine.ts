@@ -3,8 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createQuarantine } from '../../src/adapters/sql/quarantine.ts'
 import type { Quarantine, QuarantineEntry } from '../../src/core/events/ports.ts'
 import type { SqlLab } from '../support/sql-lab.ts'
-
-const NOON = Date.UTC(2026, 2, 10, 12)
+import { NOON } from '../support/times.ts'
 
 function makeEntry(n: number, data = `["entry ${n} 안녕 😀"]`): QuarantineEntry {
   return { id: `entry-${String(n).padStart(3, '0')}`, receivedAt: NOON + n, reason: 'It is no object', data }

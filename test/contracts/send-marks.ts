@@ -1,8 +1,8 @@
 // Every promise of the Marks port, as tests that each adapter must pass on a real store.
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Marks } from '../../src/core/sending/ports.ts'
+import type { Marks, SendStores } from '../../src/core/sending/ports.ts'
 import type { Outcome } from '../../src/core/mailing/ports.ts'
-import { chunk, CAMPAIGN, dieAfter, type SendLab, type SendStores } from '../support/send-lab.ts'
+import { chunk, CAMPAIGN, dieAfter, type SendLab } from '../support/send-lab.ts'
 
 const outcome = (n: number, changes: Partial<Outcome> = {}): Outcome => ({
   n,

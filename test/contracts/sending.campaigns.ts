@@ -36,6 +36,19 @@ export function promisesOfCampaigns({ lab, script }: Current): void {
     expect(await lab().status(later)).toBe('scheduled')
   })
 
+  test('a scheduled campaign tells how it goes out when it begins, not how it would have when it was made', async () => {
+    const changes = {
+      status: 'scheduled',
+      startedAt: null,
+      sendAt: Date.now() - 1,
+      transport: 'outbox',
+    } as const
+    const campaign = await lab().mail(1, changes)
+    lab().work()
+    await eventually(() => lab().status(campaign)).toBe('finished')
+    expect(await lab().store.get(campaign.id)).toMatchObject({ transport: 'smtp' })
+  })
+
   test('a campaign that starts later is taken up', async () => {
     const worker = lab().work()
     const campaign = await lab().mail(3)

@@ -1,5 +1,6 @@
 // Sending: what mail servers say and do, and what becomes of the mails.
 import { expect, test } from 'vitest'
+import { createReactionStore } from '../../src/adapters/sql/reactions.ts'
 import { eventually } from '../support/eventually.ts'
 import { until } from '../support/feed-lab.ts'
 import { emailOf } from '../support/ledger-lab.ts'
@@ -91,6 +92,19 @@ export function promisesOfFaults({ lab, script }: Current): void {
     expect(lab().got()).toEqual(range(40))
   })
 
+  test('a lane that is resumed while the fault lasts is paused again', async () => {
+    script((step) => (step === 'rcpt' ? '550 5.7.515 no DMARC' : undefined))
+    const campaign = await lab().mail(10)
+    const worker = lab().work({ laneConfigs: ONE_LANE })
+    await eventually(() => laneState(worker, 'default')).toMatchObject({ state: 'paused' })
+
+    script((step) => (step === 'rcpt' ? '550 5.7.515 still no DMARC' : undefined))
+    await worker.stores.lanes.resume('default')
+    const again = { state: 'paused', reason: '550 5.7.515 still no DMARC' }
+    await eventually(() => laneState(worker, 'default')).toMatchObject(again)
+    expect(await lab().counts(campaign)).toMatchObject({ queued: 10, failed: 0 })
+  })
+
   test('several readers refused by policy within a minute are no longer about the readers', async () => {
     script((step) => (step === 'rcpt' ? '550 5.7.1 your mail looks like spam' : undefined))
     const campaign = await lab().mail(50)
@@ -121,6 +135,30 @@ export function promisesOfFaults({ lab, script }: Current): void {
       reason: expect.stringContaining('ECONNREFUSED'),
     })
     expect(await lab().counts(campaign)).toMatchObject({ queued: 3 })
+  })
+
+  test('a mail that was in doubt, and that its reader has left by since, was sent and not skipped', async () => {
+    const doubted = Promise.withResolvers<void>()
+    script((step, { line }) => {
+      if (step !== 'body' || !isAbout(line, 1)) return undefined
+      doubted.resolve()
+      return 'silence'
+    })
+    const campaign = await lab().mail(4)
+    const reactions = createReactionStore(lab().sql)
+    let later = 0
+    lab().work({ reactions, now: () => Date.now() + later })
+    await doubted.promise
+    const [delivery] = await lab().ledger.deliveries({ campaignId: campaign.id, q: emailOf(1), limit: 1 })
+    if (!delivery) throw new Error('the delivery is missing')
+    await reactions.leftByLink({ campaignId: campaign.id, deliveryId: delivery.id }, Date.now())
+    await lab().subscribers.unsubscribe(emailOf(1), Date.now())
+    script(() => undefined)
+    later = 1_000 // what was known of readers is too old by then
+    lab().server.dropAll()
+    await eventually(() => lab().status(campaign)).toBe('finished')
+    expect(await lab().counts(campaign)).toMatchObject({ sent: 4, skipped: 0 })
+    expect(lab().got()).toEqual([0, 2, 3])
   })
 
   test('a server that hangs up now and then loses nothing', async () => {

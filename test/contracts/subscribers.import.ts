@@ -1,6 +1,7 @@
 // What a bulk step of an import promises.
 import { expect, test } from 'vitest'
-import { makeReaders, makeSuppression, NOON, type ListLab } from '../support/list-lab.ts'
+import { makeReaders, makeSuppression, type ListLab } from '../support/list-lab.ts'
+import { NOON } from '../support/times.ts'
 
 export function promisesOfImporting(lab: () => ListLab): void {
   const load = (rows: readonly { email: string; name: string }[], dryRun = false, now = NOON) =>

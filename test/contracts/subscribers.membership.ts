@@ -1,6 +1,7 @@
 // What subscribing, confirming and unsubscribing promise.
 import { describe, expect, test } from 'vitest'
-import { DAY, HOUR, makeSuppression, NOON, type ListLab } from '../support/list-lab.ts'
+import { makeSuppression, type ListLab } from '../support/list-lab.ts'
+import { DAY, HOUR, NOON } from '../support/times.ts'
 
 export function promisesOfMembership(lab: () => ListLab): void {
   const add = (email = 'Ann@Example.com', name = 'Ann', now = NOON, confirmed = true) =>

@@ -1,6 +1,7 @@
 // What removing and erasing readers promise.
 import { expect, test } from 'vitest'
-import { HOUR, makeReaders, makeSuppression, NOON, type ListLab } from '../support/list-lab.ts'
+import { makeReaders, makeSuppression, type ListLab } from '../support/list-lab.ts'
+import { HOUR, NOON } from '../support/times.ts'
 
 export function promisesOfRemoving(lab: () => ListLab): void {
   async function addAnn(): Promise<string> {

@@ -1,8 +1,9 @@
 // Every promise of the SuppressionStore port, as tests that each database must pass.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Suppression } from '../../src/core/list/ports.ts'
-import { HOUR, makeSuppression, NOON, openListLab, type ListLab } from '../support/list-lab.ts'
+import { makeSuppression, openListLab, type ListLab } from '../support/list-lab.ts'
 import type { SqlLab } from '../support/sql-lab.ts'
+import { HOUR, NOON } from '../support/times.ts'
 
 const ANN = 'Ann@Example.com'
 

@@ -1,21 +1,11 @@
 // What the page says of its connection: gaps lie where they are, and what is refused for good leads to the sign-in.
-import type { Browser, Page, WebSocketRoute } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { live, mailEvent, openBrowser, openPage, runHub } from '../support/browser.ts'
-import type { RunningHub } from '../support/browser.ts'
+import type { Page, WebSocketRoute } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { live, mailEvent } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
+import { usePageLab } from '../support/page-lab.ts'
 
-let browser: Browser
-let hub: RunningHub
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  hub = await runHub()
-})
-afterAll(async () => {
-  await browser.close()
-  await hub.close()
-})
+const lab = usePageLab()
 
 type Frame = { type: string; cursor: string; data?: { msg: { subject: string } } }
 
@@ -33,9 +23,9 @@ async function loseEvents(page: Page): Promise<void> {
 }
 
 test('a gap is a line in the list, where it lies', async () => {
-  const { page, problems, close } = await openPage(browser, hub, { before: loseEvents })
+  const { page, problems, close } = await lab.open({ before: loseEvents })
   await live(page)
-  await hub.post(['Before', 'Lost', 'After'].map((subject) => mailEvent({ subject })))
+  await lab.hub.post(['Before', 'Lost', 'After'].map((subject) => mailEvent({ subject })))
   const lines = page.locator('.line')
   await eventually(() => lines.count()).toBe(3)
   expect(await lines.nth(0).innerText()).toContain('After')
@@ -48,7 +38,7 @@ test('a gap is a line in the list, where it lies', async () => {
 test('catching up and reconnecting are told apart from live', async () => {
   const sockets: WebSocketRoute[] = []
   let held = false
-  const { page, close } = await openPage(browser, hub, {
+  const { page, close } = await lab.open({
     before: (opened) =>
       opened.routeWebSocket(/\/ws\/email/, (socket) => {
         sockets.push(socket)
@@ -62,7 +52,7 @@ test('catching up and reconnecting are told apart from live', async () => {
   held = true
   await page.route('**/api/events?*', async (route) => route.continue())
   await sockets[0]?.close({ code: 1012 })
-  await hub.post([mailEvent({ subject: 'Meanwhile' }), mailEvent({ subject: 'And again' })])
+  await lab.hub.post([mailEvent({ subject: 'Meanwhile' }), mailEvent({ subject: 'And again' })])
   await page.locator('.state', { hasText: /^Catching up/ }).waitFor()
   expect(await page.title()).toBe('Live · Mail Event Hub')
   await close()
@@ -70,7 +60,7 @@ test('catching up and reconnecting are told apart from live', async () => {
 
 test('a socket that is closed with 4401 leads to the sign-in', async () => {
   const sockets: WebSocketRoute[] = []
-  const { page, close } = await openPage(browser, hub, {
+  const { page, close } = await lab.open({
     before: (opened) =>
       opened.routeWebSocket(/\/ws\/email/, (socket) => {
         socket.connectToServer()

@@ -1,24 +1,13 @@
 // What the first view costs on the network, and what it looks like: the promises that are numbers.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { live, mailEvents, openBrowser, openPage, runHub } from '../support/browser.ts'
-import type { RunningHub } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { live, mailEvents } from '../support/browser.ts'
+import { usePageLab } from '../support/page-lab.ts'
 import { faint } from '../support/in-page.js'
 
 const MOST_BYTES = 150_000
 
-let browser: Browser
-let hub: RunningHub
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  hub = await runHub()
-  await hub.post(mailEvents(40))
-})
-afterAll(async () => {
-  await browser.close()
-  await hub.close()
-})
+const lab = usePageLab((hub) => hub.post(mailEvents(40)))
 
 test('the first view is under 150 kB, headers and all, before any event', async () => {
   let bytes = 0
@@ -33,7 +22,7 @@ test('the first view is under 150 kB, headers and all, before any event', async 
       if (!data.has(requestId)) bytes += encodedDataLength
     })
   }
-  const { page, close } = await openPage(browser, hub, { before: count })
+  const { page, close } = await lab.open({ before: count })
   await live(page)
   await page.locator('.line').first().waitFor()
   expect(bytes).toBeGreaterThan(10_000)
@@ -43,7 +32,7 @@ test('the first view is under 150 kB, headers and all, before any event', async 
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`text has the contrast of WCAG AA in ${colorScheme}`, async () => {
-    const { page, close } = await openPage(browser, hub, {
+    const { page, close } = await lab.open({
       colorScheme,
       reducedMotion: 'reduce',
       path: '/?events=sent',
@@ -52,7 +41,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.locator('.line').first().click()
     await page.getByRole('complementary').waitFor()
     expect(await page.evaluate(faint)).toEqual([])
-    await page.goto(`${hub.url}/setup`)
+    await page.goto(`${lab.hub.url}/setup`)
     await page.getByRole('heading', { name: 'Set-up', level: 1 }).waitFor()
     expect(await page.evaluate(faint)).toEqual([])
     await close()

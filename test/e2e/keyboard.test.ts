@@ -1,27 +1,18 @@
 // The page by keyboard alone, and what assistive technology finds there.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { live, mailEvents, openBrowser, openPage, runHub, subjects } from '../support/browser.ts'
-import type { RunningHub } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { live, mailEvents, subjects } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
+import { usePageLab } from '../support/page-lab.ts'
 import { faults, focused, overflow } from '../support/in-page.js'
 
-let browser: Browser
-let hub: RunningHub
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  hub = await runHub()
-  await hub.post(mailEvents(30, (index) => ({ subject: `Mail ${index}`, tags: ['a-tag'] })))
-})
-afterAll(async () => {
-  await browser.close()
-  await hub.close()
-})
+const lab = usePageLab((hub) =>
+  hub.post(mailEvents(30, (index) => ({ subject: `Mail ${index}`, tags: ['a-tag'] }))),
+)
 
 async function withPage(path: string, look: (page: Page) => Promise<void>, phone = false): Promise<void> {
   const size = phone ? { viewport: { width: 390, height: 844 }, hasTouch: true } : {}
-  const { page, problems, close } = await openPage(browser, hub, { path, ...size })
+  const { page, problems, close } = await lab.open({ path, ...size })
   await live(page)
   await look(page)
   expect(problems).toEqual([])
@@ -109,7 +100,7 @@ for (const phone of [false, true]) {
         await page.getByRole('complementary').waitFor()
         expect(await page.evaluate(faults)).toEqual([])
         await page.getByRole('complementary').getByRole('button', { name: 'Close' }).click()
-        await page.goto(`${hub.url}/setup`)
+        await page.goto(`${lab.hub.url}/setup`)
         await page.getByRole('heading', { name: 'Set-up', level: 1 }).waitFor()
         expect(await page.evaluate(faults)).toEqual([])
       },
@@ -125,7 +116,7 @@ test('no view is wider than a phone', () =>
       await page.locator('.line').first().click()
       await page.getByRole('complementary').waitFor()
       expect(await page.evaluate(overflow)).toBe(0)
-      await page.goto(`${hub.url}/setup`)
+      await page.goto(`${lab.hub.url}/setup`)
       await page.getByRole('heading', { name: 'Set-up', level: 1 }).waitFor()
       expect(await page.evaluate(overflow)).toBe(0)
     },

@@ -1,40 +1,29 @@
 // A thousand events a second for a while: every one is counted, and the document stays small.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { live, mailEvents, openBrowser, openPage, runHub, subjects, TOKEN } from '../support/browser.ts'
-import type { RunningHub } from '../support/browser.ts'
+import { expect, test } from 'vitest'
+import { live, mailEvents, subjects, TOKEN } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
+import { usePageLab } from '../support/page-lab.ts'
 
 const BATCHES = 50
 const BATCH = 100
 
-let browser: Browser
-let hub: RunningHub
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  hub = await runHub()
-})
-afterAll(async () => {
-  await browser.close()
-  await hub.close()
-})
+const lab = usePageLab()
 
 async function postAll(meanwhile: () => Promise<void>): Promise<void> {
   for (let batch = 0; batch < BATCHES; batch += 1) {
     const started = performance.now()
-    await hub.post(mailEvents(BATCH, (index) => ({ subject: `Mail ${batch * BATCH + index}` })))
+    await lab.hub.post(mailEvents(BATCH, (index) => ({ subject: `Mail ${batch * BATCH + index}` })))
     await meanwhile()
     await sleep(Math.max(0, 100 - (performance.now() - started)))
   }
 }
 
 test('1,000 events a second: the list and the counts are right, the document stays small', async () => {
-  const flowing = await openPage(browser, hub)
-  const held = await openPage(browser, hub)
+  const flowing = await lab.open()
+  const held = await lab.open()
   await Promise.all([live(flowing.page), live(held.page)])
-  await hub.post(mailEvents(1, () => ({ subject: 'The first' })))
+  await lab.hub.post(mailEvents(1, () => ({ subject: 'The first' })))
   await eventually(() => subjects(held.page)).toEqual(['The first'])
   await held.page.getByRole('button', { name: 'Pause' }).click()
 
@@ -51,7 +40,7 @@ test('1,000 events a second: the list and the counts are right, the document sta
   expect(await held.page.locator('.line').count()).toBeLessThan(60)
 
   // What the chart shows is what the server counted.
-  const stats = await fetch(`${hub.url}/api/stats?minutes=60`, { headers: { authorization: TOKEN } })
+  const stats = await fetch(`${lab.hub.url}/api/stats?minutes=60`, { headers: { authorization: TOKEN } })
   const { minutes } = (await stats.json()) as { minutes: { counts: Record<string, number> }[] }
   expect(minutes.reduce((sum, { counts }) => sum + (counts.sent ?? 0), 0)).toBe(BATCHES * BATCH + 1)
   const chart = flowing.page.getByRole('img', { name: 'Events in the last hour: 5,001 events' })

@@ -1,38 +1,27 @@
 // The hub dies and comes back while one looks: nothing is missing, nothing is there twice.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { live, mailEvents, openBrowser, openPage, runHub, subjects } from '../support/browser.ts'
-import type { RunningHub } from '../support/browser.ts'
+import { expect, test } from 'vitest'
+import { live, mailEvents, subjects } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
+import { usePageLab } from '../support/page-lab.ts'
 
-let browser: Browser
-let hub: RunningHub
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  hub = await runHub()
-})
-afterAll(async () => {
-  await browser.close()
-  await hub.close()
-})
+const lab = usePageLab()
 
 const post = (from: number, count: number) =>
-  hub.post(mailEvents(count, (index) => ({ subject: `Mail ${from + index}` })))
+  lab.hub.post(mailEvents(count, (index) => ({ subject: `Mail ${from + index}` })))
 const newestFirst = (count: number) =>
   Array.from({ length: count }, (_, index) => `Mail ${count - 1 - index}`)
 
 test('after kill -9 and a new start the list goes on where it was', async () => {
   await post(0, 4)
-  const { page, problems } = await openPage(browser, hub)
+  const { page, problems } = await lab.open()
   await live(page)
   await eventually(() => subjects(page)).toEqual(newestFirst(4))
 
-  await hub.kill()
+  await lab.hub.kill()
   await page.getByText('Reconnecting, nothing lost').first().waitFor()
   expect(await subjects(page)).toEqual(newestFirst(4))
 
-  await hub.start()
+  await lab.hub.start()
   // Some before the page is back, some after.
   await post(4, 3)
   await live(page)

@@ -1,28 +1,17 @@
 // Signing in: by the token, by the link that the start prints, and out again.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { live, mailEvent, openBrowser, openPage, runHub, subjects, TOKEN } from '../support/browser.ts'
-import type { RunningHub } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { live, mailEvent, subjects, TOKEN } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
+import { usePageLab } from '../support/page-lab.ts'
 
-let browser: Browser
-let hub: RunningHub
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  hub = await runHub()
-  await hub.post([mailEvent({ subject: 'Behind the door' })])
-})
-afterAll(async () => {
-  await browser.close()
-  await hub.close()
-})
+const lab = usePageLab((hub) => hub.post([mailEvent({ subject: 'Behind the door' })]))
 
 /** A refused request is on the console of any browser; nothing else may be. */
 const others = (problems: readonly string[]) => problems.filter((problem) => !problem.includes('401'))
 
 test('the wrong token is refused with a word, the right one lets in', async () => {
-  const { page, problems, close } = await openPage(browser, hub, { signedIn: false })
+  const { page, problems, close } = await lab.open({ signedIn: false })
   await page.getByLabel('API token').fill('not-the-token')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('alert').getByText('The token is wrong').waitFor()
@@ -43,9 +32,9 @@ test('the wrong token is refused with a word, the right one lets in', async () =
 
 test('the link of the start signs in, and leaves no token in the address', async () => {
   const path = `/?events=sent#token=${TOKEN}`
-  const { page, problems, close } = await openPage(browser, hub, { signedIn: false, path })
+  const { page, problems, close } = await lab.open({ signedIn: false, path })
   await live(page)
-  expect(page.url()).toBe(`${hub.url}/?events=sent`)
+  expect(page.url()).toBe(`${lab.hub.url}/?events=sent`)
   await page.reload()
   await live(page)
   expect(problems).toEqual([])
@@ -60,22 +49,22 @@ test('an answer that is there at once is not missed', async () => {
       globalThis.fetch = (url, init) =>
         url === '/api/session' ? Promise.resolve(Response.json(session)) : real(url, init)
     })
-  const { page, problems, close } = await openPage(browser, hub, { before: atOnce })
+  const { page, problems, close } = await lab.open({ before: atOnce })
   await live(page)
   expect(problems).toEqual([])
   await close()
 })
 
 test('a link with an old token leads to the sign-in', async () => {
-  const { page, problems, close } = await openPage(browser, hub, { signedIn: false, path: '/#token=old' })
+  const { page, problems, close } = await lab.open({ signedIn: false, path: '/#token=old' })
   await page.getByRole('alert').getByText('The token is wrong').waitFor()
-  expect(page.url()).toBe(`${hub.url}/`)
+  expect(page.url()).toBe(`${lab.hub.url}/`)
   expect(others(problems)).toEqual([])
   await close()
 })
 
 test('a session that ends while one looks leads to the sign-in', async () => {
-  const { page, problems, close } = await openPage(browser, hub)
+  const { page, problems, close } = await lab.open()
   await live(page)
   await page.context().clearCookies()
   await page.getByRole('button', { name: 'Opened', exact: true }).click()

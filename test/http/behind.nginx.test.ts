@@ -2,12 +2,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { webhookRequest } from '../../simulator/batch.ts'
 import { KEY, startHub, TOKEN, type TestHub } from '../support/hub.ts'
+import { freePort } from '../support/server-process.ts'
 import { openSocket } from '../support/socket.ts'
 
 const NGINX = '/usr/sbin/nginx'
@@ -44,15 +44,6 @@ afterAll(async () => {
   await hub?.close()
   if (dir) await rm(dir, { recursive: true, force: true })
 })
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
-}
 
 test('a full batch of 2 MiB passes', async () => {
   const events = Array.from({ length: 1000 }, (_, n) => ({ event: 'send', n, pad: 'x'.repeat(2100) }))

@@ -2,7 +2,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { CampaignStatus } from '../../src/core/mailing/ports.ts'
 import { openCampaignsApp, READER, type CampaignsApp } from '../support/campaigns-app.ts'
-import { makeCampaign, MINUTE, NOON, outcome } from '../support/ledger-lab.ts'
+import { makeCampaign, outcome } from '../support/ledger-lab.ts'
+import { MINUTE, NOON } from '../support/times.ts'
 
 const STATUSES = ['draft', 'scheduled', 'running', 'paused', 'finished', 'cancelled'] as const
 
@@ -21,14 +22,6 @@ async function campaignThatIs(status: CampaignStatus): Promise<string> {
   return campaign.id
 }
 const post = (id: string, verb: string, body?: object) => app.call('POST', `/campaigns/${id}/${verb}`, body)
-
-/** A mailing to so many readers at example.com, expanded. */
-async function mailing(count: number): Promise<string> {
-  await app.lab.addReaders({ count, domain: 'example.com' })
-  const campaign = await app.lab.start()
-  await app.lab.expand(campaign)
-  return campaign.id
-}
 
 describe('the verbs', () => {
   beforeAll(open)
@@ -114,7 +107,7 @@ describe('the verbs', () => {
   })
 
   test('retry-failed queues what failed, and a finished mailing runs again', async () => {
-    const id = await mailing(3)
+    const id = await app.mailing(3)
     await app.lab.ledger.record(
       { campaignId: id, chunk: 0, lane: 'default' },
       [outcome(0), outcome(1, { status: 'failed' }), outcome(2, { status: 'failed' })],

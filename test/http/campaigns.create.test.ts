@@ -1,17 +1,11 @@
 // POST /campaigns: what a mailing may say, when it starts, and that it is made once.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openCampaignsApp, type CampaignsApp } from '../support/campaigns-app.ts'
-import { MINUTE, NOON } from '../support/ledger-lab.ts'
-
-const HELLO = { subject: 'Grüße ✓ {{name|friend}}', content: '<p>안녕 {{name}}</p>' }
-const at = (ms: number) => new Date(ms).toISOString()
+import { at, HELLO, openCampaignsApp, type CampaignsApp } from '../support/campaigns-app.ts'
+import { MINUTE, NOON } from '../support/times.ts'
 
 let app: CampaignsApp
 const open = async () => void (app = await openCampaignsApp())
 const close = () => app.close()
-
-const create = async (changes: object = {}, headers: Record<string, string> = {}) =>
-  app.call('POST', '/campaigns', { ...HELLO, ...changes }, { headers })
 
 describe('POST /campaigns', () => {
   beforeAll(open)
@@ -19,7 +13,7 @@ describe('POST /campaigns', () => {
   beforeEach(() => void app.told.splice(0))
 
   test('201: a draft, with every field of a campaign', async () => {
-    const answer = await create()
+    const answer = await app.create()
     expect(answer).toMatchObject({ status: 201, headers: { location: `/campaigns/${answer.body.id}` } })
     expect(answer.body).toEqual({
       id: expect.stringMatching(/^[\da-f-]{36}$/),
@@ -48,12 +42,12 @@ describe('POST /campaigns', () => {
 
   test('keeps everything that it may say', async () => {
     const all = { text: 'plain', preheader: 'pre ✓', reply_to: 'Ed <ed@example.com>', tag: 'march' }
-    expect((await create(all)).body).toMatchObject(all)
+    expect((await app.create(all)).body).toMatchObject(all)
   })
 
   test('takes an empty text for none', async () => {
     const empty = { text: '', preheader: ' ', reply_to: '', tag: '' }
-    expect((await create(empty)).body).toMatchObject({
+    expect((await app.create(empty)).body).toMatchObject({
       text: null,
       preheader: null,
       reply_to: null,
@@ -62,7 +56,7 @@ describe('POST /campaigns', () => {
   })
 
   test('201: scheduled, with send_at in any offset', async () => {
-    const answer = await create({ send_at: '2026-03-11T12:30:00+09:00' })
+    const answer = await app.create({ send_at: '2026-03-11T12:30:00+09:00' })
     expect(answer).toMatchObject({
       status: 201,
       body: { status: 'scheduled', send_at: '2026-03-11T03:30:00.000Z' },
@@ -70,7 +64,7 @@ describe('POST /campaigns', () => {
   })
 
   test('202: started at once, and the senders are woken', async () => {
-    expect(await create({ start: true })).toMatchObject({
+    expect(await app.create({ start: true })).toMatchObject({
       status: 202,
       body: { status: 'running', started_at: at(NOON) },
     })
@@ -108,7 +102,7 @@ describe('POST /campaigns', () => {
     ['send_at', { send_at: at(NOON + MINUTE), start: true }],
     ['start', { start: 'yes' }],
   ])('400 names the field that is wrong: %s %j', async (field, changes) => {
-    const answer = await create(changes)
+    const answer = await app.create(changes)
     expect(answer.status).toBe(400)
     expect(answer.body.error).toMatchObject({ code: 'request.invalid', details: [{ field }] })
     expect(answer.body.error.message).toContain(field)
@@ -119,18 +113,18 @@ describe('POST /campaigns', () => {
     ['subject', { subject: '{{first_name}}' }],
     ['text', { text: '{{ city }}' }],
   ])('400 names a placeholder that nobody can fill: %s', async (field, changes) => {
-    expect(await create(changes)).toMatchObject({
+    expect(await app.create(changes)).toMatchObject({
       status: 400,
       body: { error: { code: 'campaign.bad_placeholder', details: { field } } },
     })
   })
 
   test('takes a send_at that has just passed', async () => {
-    expect((await create({ send_at: at(NOON - 1000) })).status).toBe(201)
+    expect((await app.create({ send_at: at(NOON - 1000) })).status).toBe(201)
   })
 
   test('takes a content of nearly a mebibyte', async () => {
-    expect((await create({ content: '"'.repeat(1024 * 1024) })).status).toBe(201)
+    expect((await app.create({ content: '"'.repeat(1024 * 1024) })).status).toBe(201)
   })
 
   test('a body that is no JSON is 400, and one of another type 415', async () => {
@@ -147,8 +141,8 @@ describe('Idempotency-Key', () => {
 
   test('makes a repeated POST one campaign', async () => {
     const key = { 'idempotency-key': 'a1' }
-    const first = await create({ start: true }, key)
-    const again = await create({ start: true }, key)
+    const first = await app.create({ start: true }, key)
+    const again = await app.create({ start: true }, key)
     expect(again).toMatchObject({
       status: 202,
       headers: { 'idempotency-replayed': 'true' },
@@ -161,28 +155,28 @@ describe('Idempotency-Key', () => {
 
   test('also when it comes many times at once', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => create({}, { 'idempotency-key': 'a1' })),
+      Array.from({ length: 8 }, () => app.create({}, { 'idempotency-key': 'a1' })),
     )
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
   })
 
   test('also when its send_at has passed meanwhile', async () => {
     const request = [{ send_at: at(NOON + MINUTE) }, { 'idempotency-key': 'a1' }] as const
-    const first = await create(...request)
+    const first = await app.create(...request)
     app.state.now += 60 * MINUTE
-    expect(await create(...request)).toMatchObject({ status: 201, body: { id: first.body.id } })
+    expect(await app.create(...request)).toMatchObject({ status: 201, body: { id: first.body.id } })
   })
 
   test('with another request is 409', async () => {
-    await create({}, { 'idempotency-key': 'a1' })
+    await app.create({}, { 'idempotency-key': 'a1' })
     for (const other of [{ subject: 'Other' }, { start: true }, { send_at: at(NOON + MINUTE) }])
-      expect(await create(other, { 'idempotency-key': 'a1' })).toMatchObject({
+      expect(await app.create(other, { 'idempotency-key': 'a1' })).toMatchObject({
         status: 409,
         body: { error: { code: 'campaign.idempotency_conflict' } },
       })
   })
 
   test.each(['', 'two words', 'x'.repeat(256)])('that is none is 400: %s', async (key) => {
-    expect((await create({}, { 'idempotency-key': key })).status).toBe(400)
+    expect((await app.create({}, { 'idempotency-key': key })).status).toBe(400)
   })
 })

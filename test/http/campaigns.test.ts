@@ -1,18 +1,13 @@
 // /campaigns: showing, editing and deleting mailings.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openCampaignsApp, type CampaignsApp } from '../support/campaigns-app.ts'
-import { MINUTE, NOON } from '../support/ledger-lab.ts'
-
-const HELLO = { subject: 'Grüße ✓ {{name|friend}}', content: '<p>안녕 {{name}}</p>' }
-const at = (ms: number) => new Date(ms).toISOString()
+import { at, HELLO, openCampaignsApp, type CampaignsApp } from '../support/campaigns-app.ts'
+import { MINUTE, NOON } from '../support/times.ts'
 
 let app: CampaignsApp
 const open = async () => void (app = await openCampaignsApp())
 const close = () => app.close()
 
-const create = async (changes: object = {}, headers: Record<string, string> = {}) =>
-  app.call('POST', '/campaigns', { ...HELLO, ...changes }, { headers })
-const idOf = async (changes?: object): Promise<string> => (await create(changes)).body.id
+const idOf = async (changes?: object): Promise<string> => (await app.create(changes)).body.id
 
 describe('GET /campaigns', () => {
   beforeEach(open)
@@ -63,7 +58,7 @@ describe('GET /campaigns/{id}', () => {
   )
 
   test('is shown without its lanes when these cannot be read', async () => {
-    const broken = await openCampaignsApp({ laneStates: () => Promise.reject(new Error('gone')) })
+    const broken = await openCampaignsApp({ lanes: { states: () => Promise.reject(new Error('gone')) } })
     const { id, lanes } = (await broken.call('POST', '/campaigns', HELLO)).body
     expect(lanes).toEqual([])
     expect(await broken.call('GET', `/campaigns/${id}`)).toMatchObject({ status: 200, body: { lanes: [] } })

@@ -1,8 +1,8 @@
 // Double opt-in: the mail, its link, and who is subscribed by it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startListApp, type ListApp } from '../support/list-app.ts'
-import { DAY, HOUR, NOON } from '../support/list-lab.ts'
 import { isPlainPage, pathOf } from '../support/plain-page.ts'
+import { DAY, HOUR, NOON } from '../support/times.ts'
 
 describe('double opt-in', () => {
   let app: ListApp

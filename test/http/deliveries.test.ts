@@ -1,26 +1,19 @@
 // /campaigns/{id}/deliveries: who got a mailing, who did not, and why.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openCampaignsApp, type CampaignsApp } from '../support/campaigns-app.ts'
-import { MINUTE, NOON, outcome } from '../support/ledger-lab.ts'
+import { outcome } from '../support/ledger-lab.ts'
+import { MINUTE, NOON } from '../support/times.ts'
 
 let app: CampaignsApp
 const open = async () => void (app = await openCampaignsApp())
 const close = () => app.close()
-
-/** A mailing to so many readers at example.com, expanded. */
-async function mailing(count: number): Promise<string> {
-  await app.lab.addReaders({ count, domain: 'example.com' })
-  const campaign = await app.lab.start()
-  await app.lab.expand(campaign)
-  return campaign.id
-}
 
 describe('deliveries', () => {
   let id: string
   afterEach(close)
   beforeEach(async () => {
     await open()
-    id = await mailing(5)
+    id = await app.mailing(5)
     await app.lab.ledger.record(
       { campaignId: id, chunk: 0, lane: 'default' },
       [

@@ -12,10 +12,7 @@ const headers = { authorization: TOKEN }
 let count = 0
 const event = (extra: object = {}) => ({ event: 'send', _id: `live-${++count}`, ...extra })
 const open = (query = '') => openSocket(hub.address, query, { headers })
-const ticket = async () => {
-  const answer = await hub.call({ method: 'POST', url: '/api/tickets', headers })
-  return (answer.body as { ticket: string }).ticket
-}
+const ticket = async () => (await hub.call({ method: 'POST', url: '/api/tickets', headers })).body.ticket
 const eventsSeen = (socket: TestSocket, number: number) =>
   socket.until((frames) => frames.filter((frame) => frame.type === 'event').length >= number)
 const live = (socket: TestSocket) =>

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../support/feed-lab.ts'
+import type { Body } from '../support/answer.ts'
 import { startHub, TOKEN, type TestHub } from '../support/hub.ts'
 
 let hub: TestHub
@@ -29,7 +30,7 @@ async function mailTo(count: number): Promise<{ id: string; mails: readonly Mail
   return { id: body.id, mails: deliveries }
 }
 
-type Mail = { id: string; email: string; subscriber_id: string }
+type Mail = Body['deliveries'][number]
 
 test('what comes back lands on the mailing, its deliveries and the list', async () => {
   const { id, mails } = await mailTo(4)
@@ -57,7 +58,7 @@ test('what comes back lands on the mailing, its deliveries and the list', async 
     }),
   )
   const { deliveries } = (await hub.get(`/campaigns/${id}/deliveries`)).body
-  expect(deliveries.find(({ id }: Mail) => id === one.id)).toMatchObject({
+  expect(deliveries.find(({ id }) => id === one.id)).toMatchObject({
     clicked_at: new Date((ts + 91) * 1000).toISOString(),
     bounced_at: null,
   })

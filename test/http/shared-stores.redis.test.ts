@@ -1,5 +1,6 @@
 // Two hubs on one Redis and one MariaDB, as behind a load balancer: one feed, one order, one archive.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Answer } from '../support/answer.ts'
 import { startHub, TOKEN, type TestHub } from '../support/hub.ts'
 import { startMariaDb, type MariaDb } from '../support/mariadb.ts'
 import { startRedis, type RedisServer } from '../support/redis.ts'
@@ -25,8 +26,7 @@ const open = (hub: TestHub, query = '') => openSocket(hub.address, query, { head
 const live = (socket: TestSocket) => socket.until((frames) => frames.some((frame) => frame.live))
 const batch = (from: number, size: number) =>
   Array.from({ length: size }, (_, n) => ({ event: 'send', _id: `s${from + n}` }))
-const idsOf = (answer: { body: { events: { data: { _id: string } }[] } }) =>
-  answer.body.events.map(({ data }) => data._id)
+const idsOf = ({ body }: Answer) => body.events.map(({ data }) => data._id)
 
 test('what one hub takes, every socket of both gets, in one order', async () => {
   const sockets = await Promise.all([...hubs, ...hubs].map((hub) => open(hub)))
@@ -53,8 +53,8 @@ test('each shows what the other has answered 200, at once, and every event is ar
     expect(idsOf(await asked.get('/api/events?limit=1'))).toEqual([`s${6000 + n}`])
   }
   const all: string[] = []
-  for (let next = '0'; next;) {
-    const answer = await hubs[0].get(`/api/events?limit=1000&after=${next}`)
+  for (let next: string | null = '0'; next;) {
+    const answer: Answer = await hubs[0].get(`/api/events?limit=1000&after=${next}`)
     all.push(...idsOf(answer))
     next = answer.body.next
   }

@@ -1,7 +1,8 @@
 // The list in and out as CSV files.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startListApp, TOKEN, type ListApp } from '../support/list-app.ts'
-import { makeReaders, makeSuppression, NOON } from '../support/list-lab.ts'
+import { makeReaders, makeSuppression } from '../support/list-lab.ts'
+import { NOON } from '../support/times.ts'
 
 let app: ListApp
 beforeAll(async () => void (app = await startListApp()))
@@ -90,7 +91,7 @@ describe('import', () => {
     ].join('\n')
     const { body } = await upload(text)
     expect(body).toMatchObject(counts(3, 0, 0, 7))
-    expect(body.errors.map(({ line }: { line: number }) => line)).toEqual([3, 4, 5, 6, 7, 8, 10])
+    expect(body.errors.map(({ line }) => line)).toEqual([3, 4, 5, 6, 7, 8, 10])
     expect((await readers()).map(([email]) => email)).toEqual([
       'a@example.com',
       'g@example.com',

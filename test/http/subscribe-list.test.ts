@@ -1,22 +1,20 @@
 // /subscribe, code by code: the list as its owner sees it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startListApp, TOKEN, type ListApp } from '../support/list-app.ts'
-import { HOUR, makeReaders, makeSuppression, NOON } from '../support/list-lab.ts'
+import { ANN, error, startListApp, TOKEN, type ListApp } from '../support/list-app.ts'
+import { makeReaders, makeSuppression } from '../support/list-lab.ts'
+import { HOUR, NOON } from '../support/times.ts'
 
 let app: ListApp
 beforeAll(async () => void (app = await startListApp()))
 beforeEach(() => app.wipe())
 afterAll(() => app?.close())
 
-const ANN = { email: 'Ann@Example.com', name: 'Ann 안녕' }
-const error = (status: number, code: string) => ({ status, body: { error: { code } } })
 const NOBODY = '01a20144-af1d-722a-9d98-6a215e4325f9'
-const addAnn = async (): Promise<string> => (await app.post('/subscribe', ANN)).body.id
 const addMany = (count: number) => app.list.import(makeReaders(1, count), NOON, false)
 
 describe('PATCH', () => {
   test('is 201 with the subscriber, who stays', async () => {
-    const id = await addAnn()
+    const id = await app.addAnn()
     app.clock.now = NOON + HOUR
     expect(await app.patch('/subscribe', { email: 'ANN@example.com' })).toMatchObject({
       status: 201,
@@ -26,7 +24,7 @@ describe('PATCH', () => {
   })
 
   test('is 409 when they have left already', async () => {
-    await addAnn()
+    await app.addAnn()
     await app.patch('/subscribe', ANN)
     expect(await app.patch('/subscribe', ANN)).toMatchObject(error(409, 'subscriber.unsubscribed'))
   })
@@ -73,7 +71,7 @@ describe('DELETE', () => {
   })
 
   test('of one is 204, and then 404', async () => {
-    const id = await addAnn()
+    const id = await app.addAnn()
     expect((await app.remove(`/subscribe/${id}/`)).status).toBe(204)
     expect(await app.remove(`/subscribe/${id}`)).toMatchObject(error(404, 'subscriber.not_found'))
   })
@@ -98,7 +96,7 @@ describe('GET', () => {
     for (let next: string | null = ''; next !== null;) {
       const { body } = await app.get(`/subscribe?limit=10${next && `&after=${next}`}`)
       expect(body.count).toBe(25)
-      seen.push(...body.subscribers.map(({ email }: { email: string }) => email))
+      seen.push(...body.subscribers.map(({ email }) => email))
       next = body.next
     }
     expect(seen).toEqual(makeReaders(1, 25).map(({ email }) => email))
@@ -129,7 +127,7 @@ describe('GET', () => {
   )
 
   test('tells why someone is suppressed, and until when', async () => {
-    await addAnn()
+    await app.addAnn()
     await app.suppressions.put(makeSuppression('ann@example.com', { until: NOON + HOUR }))
     expect((await app.reader('ann@example.com')).suppressed).toEqual({
       reason: 'bounce',

@@ -1,8 +1,8 @@
 // The link of every mail: unsubscribing by one click.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startListApp, type ListApp } from '../support/list-app.ts'
-import { DAY, NOON } from '../support/list-lab.ts'
 import { isPlainPage, pathOf } from '../support/plain-page.ts'
+import { DAY, NOON } from '../support/times.ts'
 
 const CAMPAIGN = '01a20144-af1d-722a-9d98-6a215e4325f9'
 const delivery = { campaignId: CAMPAIGN, deliveryId: '12-345' }

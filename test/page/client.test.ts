@@ -56,7 +56,7 @@ async function open(options: Partial<Options> = {}) {
   const events: string[] = []
   const connection = connect({
     url: 'https://hub.example.com',
-    WebSocket: FakeSocket as unknown as typeof WebSocket,
+    WebSocket: FakeSocket,
     onState: (state) => states.push(state),
     onEvent: ({ cursor }) => events.push(cursor),
     ...options,

@@ -50,7 +50,7 @@ function lab(archive: StoredEvent[]) {
     }
   }
   const feed = createLiveFeed({
-    api: api as unknown as Parameters<typeof createLiveFeed>[0]['api'],
+    api,
     connect,
     schedule: (task) => task(),
   })

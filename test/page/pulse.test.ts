@@ -2,8 +2,24 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { rowOf } from '../../public/model/facts.js'
 import { createPulse } from '../../public/pulse.js'
+import type { Setup } from '../../public/types.d.ts'
 
 const NOW = Date.parse('2030-05-06T12:00:30Z')
+
+const SETUP: Setup = {
+  version: '1.0.0',
+  public_url: 'https://hub.example.com',
+  webhook_urls: ['https://hub.example.com/api/hook'],
+  keys: 1,
+  probe_seen_at: null,
+  first_event_at: '2030-05-06T10:00:00Z',
+  last_event_at: '2030-05-06T11:00:00Z',
+  refused: [],
+  quarantine: 0,
+  stores: { events: 'embedded', database: 'sqlite' },
+  lag: 0,
+  clients: 1,
+}
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW })
@@ -25,13 +41,10 @@ function lab() {
     },
     async setup() {
       asked.push('setup')
-      return { last_event_at: '2030-05-06T11:00:00Z' }
+      return SETUP
     },
   }
-  const pulse = createPulse({
-    api: api as unknown as Parameters<typeof createPulse>[0]['api'],
-    seesAll: () => all,
-  })
+  const pulse = createPulse({ api, seesAll: () => all })
   return { pulse, asked, seeLess: () => (all = false) }
 }
 

@@ -2,7 +2,8 @@
 // Arguments: embedded FILE | redis URL, then how many events to append and their label.
 import { openEmbeddedFeed } from '../../src/adapters/embedded/event-feed.ts'
 import { openRedisFeed } from '../../src/adapters/redis/event-feed.ts'
-import { makeEvents, NOON, ROOMY, silentLog } from './feed-lab.ts'
+import { makeEvents, ROOMY, silentLog } from './feed-lab.ts'
+import { NOON } from './times.ts'
 
 const [kind, place = '', count, label] = process.argv.slice(2)
 const options = { ...ROOMY, now: () => NOON, log: silentLog }

@@ -1,17 +1,17 @@
 // The campaigns' routes on an empty database, without senders: what they would be told is written down.
 import rateLimit from '@fastify/rate-limit'
-import { Ajv } from 'ajv'
-import addFormats from 'ajv-formats'
-import fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
+import fastify, { type InjectOptions } from 'fastify'
 import { createActions } from '../../src/core/mailing/campaign.actions.ts'
 import type { Campaign } from '../../src/core/mailing/ports.ts'
 import type { LaneState, SendResult } from '../../src/core/sending/ports.ts'
 import type { Subscriber } from '../../src/core/list/ports.ts'
 import { registerCampaigns, type CampaignsDeps } from '../../src/http/campaigns.ts'
-import { registerErrors } from '../../src/http/errors.ts'
+import { REQUEST_OPTIONS, setUpRequests } from '../../src/http/requests.ts'
+import { toAnswer } from './answer.ts'
 import { silentLog } from './feed-lab.ts'
-import { NOON, openLedgerLab, readerId } from './ledger-lab.ts'
+import { openLedgerLab, readerId } from './ledger-lab.ts'
 import { openSqliteLab } from './sql-lab.ts'
+import { NOON } from './times.ts'
 
 export type CampaignsApp = Awaited<ReturnType<typeof openCampaignsApp>>
 
@@ -19,6 +19,10 @@ const LANES: readonly LaneState[] = [
   { name: 'google', state: 'slowed', reason: '421 4.7.28', perSecond: 4 },
   { name: 'default', state: 'open', reason: null, perSecond: 50 },
 ]
+export const HELLO = { subject: 'Grüße ✓ {{name|friend}}', content: '<p>안녕 {{name}}</p>' }
+/** As the API writes an instant. */
+export const at = (ms: number): string => new Date(ms).toISOString()
+
 export const READER: Subscriber = {
   id: readerId(1),
   email: 'kim@example.com',
@@ -53,14 +57,14 @@ export async function openCampaignsApp(changes: Partial<CampaignsDeps> = {}) {
     log: silentLog,
     now,
   })
-  const app = fastify({ routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 } })
-  setUp(app)
+  const app = fastify(REQUEST_OPTIONS)
+  setUpRequests(app)
   await app.register(rateLimit, { global: false })
   await registerCampaigns(app, {
     actions,
     campaigns: lab.store,
     ledger: lab.ledger,
-    laneStates: async () => LANES,
+    lanes: { states: async () => LANES },
     subscribers: { get: async (id) => (id === READER.id ? READER : undefined) },
     render: ({ subject }: Campaign, { name, email }) => ({ subject, html: `<p>${email}</p>`, text: name }),
     async sendTest({ id }, to) {
@@ -77,14 +81,7 @@ export async function openCampaignsApp(changes: Partial<CampaignsDeps> = {}) {
     payload?: object,
     more?: InjectOptions,
   ) => {
-    const response = await app.inject({ method, url, ...(payload ? { payload } : {}), ...more })
-    const json = /json/.test(String(response.headers['content-type']))
-    return {
-      status: response.statusCode,
-      headers: response.headers,
-      text: response.body,
-      body: json ? response.json() : undefined,
-    }
+    return toAnswer(await app.inject({ method, url, ...(payload ? { payload } : {}), ...more }))
   }
   return {
     lab,
@@ -92,20 +89,15 @@ export async function openCampaignsApp(changes: Partial<CampaignsDeps> = {}) {
     tests,
     state,
     call,
+    create: (changes: object = {}, headers: Record<string, string> = {}) =>
+      call('POST', '/campaigns', { ...HELLO, ...changes }, { headers }),
+    /** A mailing to so many readers at example.com, expanded. */
+    async mailing(count: number): Promise<string> {
+      await lab.addReaders({ count, domain: 'example.com' })
+      const campaign = await lab.start()
+      await lab.expand(campaign)
+      return campaign.id
+    },
     close: async () => void (await Promise.all([app.close(), lab.close()])),
   }
-}
-
-/** As src/app.ts does it. */
-function setUp(app: FastifyInstance): void {
-  registerErrors(app)
-  const strict = addFormats.default(new Ajv({ allErrors: false, useDefaults: true }))
-  const lenient = addFormats.default(new Ajv({ coerceTypes: 'array', useDefaults: true }))
-  const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body === '' ? done(null, undefined) : parseJson(request, body, done),
-  )
-  app.setValidatorCompiler<object>(({ schema, httpPart }) =>
-    (httpPart === 'body' ? strict : lenient).compile(schema),
-  )
 }

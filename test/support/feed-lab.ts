@@ -4,6 +4,7 @@ import { expect, vi } from 'vitest'
 import type { Cursor } from '../../src/core/events/cursor.ts'
 import { KINDS, type FeedEvent, type NewEvent } from '../../src/core/events/event.ts'
 import type { EventFeed, FeedPage, Gap } from '../../src/core/events/ports.ts'
+import { NOON } from './times.ts'
 
 export type FeedBounds = { readonly retention: number; readonly maxBytes: number }
 
@@ -19,9 +20,6 @@ export type FeedLab = {
   close(): Promise<void>
 }
 
-export const NOON = Date.UTC(2026, 2, 10, 12)
-export const MINUTE = 60_000
-export const HOUR = 60 * MINUTE
 export const ROOMY: FeedBounds = { retention: 1_000_000, maxBytes: 1_000_000_000 }
 export const silentLog = { info: () => {}, warn: () => {}, error: () => {} }
 

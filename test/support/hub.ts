@@ -8,6 +8,7 @@ import { buildApp, type Deps } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { wire } from '../../src/wire.ts'
 import { webhookRequest } from '../../simulator/batch.ts'
+import { toAnswer, type Answer } from './answer.ts'
 
 export const KEY = 'a-webhook-key'
 export const WEBHOOK_URL = 'https://hub.example.com/api/hook'
@@ -30,15 +31,6 @@ export type TestHub = {
   close(): Promise<void>
 }
 
-export type Answer = {
-  readonly status: number
-  readonly headers: Record<string, string | number | readonly string[] | undefined>
-  readonly text: string
-  // The body is whatever the route answers: a test says what it expects of it.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  readonly body: any
-}
-
 export async function startHub(env: Record<string, string> = {}, given?: string): Promise<TestHub> {
   const dir = given ?? (await mkdtemp(join(tmpdir(), 'hub-test-')))
   const logged: Record<string, unknown>[] = []
@@ -57,7 +49,7 @@ export async function startHub(env: Record<string, string> = {}, given?: string)
   if (!wired.serving) throw new Error('a hub for tests serves')
   const app = await buildApp(wired.serving)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  const call = async (options: InjectOptions) => answer(await app.inject(options))
+  const call = async (options: InjectOptions) => toAnswer(await app.inject(options))
   return {
     app,
     wired: wired.serving,
@@ -76,15 +68,5 @@ export async function startHub(env: Record<string, string> = {}, given?: string)
       await wired.close()
       if (!given) await rm(dir, { recursive: true, force: true })
     },
-  }
-}
-
-function answer(response: { statusCode: number; headers: Answer['headers']; payload: string }): Answer {
-  const json = /json/.test(String(response.headers['content-type']))
-  return {
-    status: response.statusCode,
-    headers: response.headers,
-    text: response.payload,
-    body: json && response.payload ? JSON.parse(response.payload) : undefined,
   }
 }

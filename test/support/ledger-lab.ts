@@ -12,9 +12,7 @@ import type {
 } from '../../src/core/mailing/ports.ts'
 import type { SuppressionReason } from '../../src/core/list/ports.ts'
 import type { SqlLab } from './sql-lab.ts'
-
-export const NOON = Date.UTC(2026, 2, 10, 12)
-export const MINUTE = 60_000
+import { MINUTE, NOON } from './times.ts'
 
 export const laneOf = (email: string): string =>
   email.endsWith('@gmail.com') ? 'google' : email.endsWith('@naver.com') ? 'naver' : 'default'

@@ -1,6 +1,4 @@
 // The list's resources on a small server of their own, with a clock, a mailbox and hooks that remember.
-import { Ajv } from 'ajv'
-import addFormats from 'ajv-formats'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
@@ -10,16 +8,20 @@ import type { Subscriber } from '../../src/core/list/ports.ts'
 import { createAccess, registerAccess, registerHostCheck } from '../../src/http/access.ts'
 import { registerBodyTimeout } from '../../src/http/body-timeout.ts'
 import { registerConfirm } from '../../src/http/confirm.ts'
-import { registerErrors } from '../../src/http/errors.ts'
+import { REQUEST_OPTIONS, setUpRequests } from '../../src/http/requests.ts'
 import { registerSubscribers, type SubscribersDeps } from '../../src/http/subscribers.ts'
 import { registerSuppressions } from '../../src/http/suppressions.ts'
 import { registerUnsubscribe, type UnsubscribeDeps, type Unsubscription } from '../../src/http/unsubscribe.ts'
-import type { Answer } from './hub.ts'
+import { toAnswer } from './answer.ts'
 import { openListLab } from './list-lab.ts'
 import { openSqliteLab, type SqlLab } from './sql-lab.ts'
 
 export const TOKEN = 'the-api-token-of-the-tests'
 const PUBLIC_URL = 'https://hub.example.com'
+
+export const ANN = { email: 'Ann@Example.com', name: 'Ann 안녕' }
+/** An answer that is an error. */
+export const error = (status: number, code: string) => ({ status, body: { error: { code } } })
 
 type Options = Partial<
   Pick<SubscribersDeps, 'doubleOptIn' | 'erasers' | 'sendMail'> & Pick<UnsubscribeDeps, 'addressOf'>
@@ -80,9 +82,15 @@ export async function startListApp(options: Options = {}, openLab: () => Promise
     post: (url: string, payload?: object) => withToken('POST', url, payload),
     patch: (url: string, payload?: object) => withToken('PATCH', url, payload),
     remove: (url: string, payload?: object) => withToken('DELETE', url, payload),
+    /** Her id. */
+    addAnn: async (): Promise<string> => (await withToken('POST', '/subscribe', ANN)).body.id,
     /** The reader's row, as the API shows it. */
-    reader: async (email: string) =>
-      (await withToken('GET', `/subscribe?email=${encodeURIComponent(email)}`)).body.subscribers[0],
+    async reader(email: string) {
+      const answer = await withToken('GET', `/subscribe?email=${encodeURIComponent(email)}`)
+      const [reader] = answer.body.subscribers
+      if (!reader) throw new Error(`${email} is not on the list`)
+      return reader
+    },
     async close() {
       await app.close()
       await lab.close()
@@ -90,31 +98,12 @@ export async function startListApp(options: Options = {}, openLab: () => Promise
   }
 }
 
-/** As app.ts sets one up. */
 async function createServer() {
-  const app = fastify({
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
-    requestTimeout: 0,
-  })
-  registerErrors(app)
-  const strict = addFormats.default(new Ajv({ allErrors: false, useDefaults: true }))
-  const lenient = addFormats.default(new Ajv({ coerceTypes: 'array', useDefaults: true }))
-  app.setValidatorCompiler<object>(({ schema, httpPart }) =>
-    (httpPart === 'body' ? strict : lenient).compile(schema),
-  )
-  const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body === '' ? done(null, undefined) : parseJson(request, body, done),
-  )
+  const app = fastify({ ...REQUEST_OPTIONS, requestTimeout: 0 })
+  setUpRequests(app)
   await app.register(helmet)
   await app.register(cookie)
   await app.register(rateLimit, { global: false })
   registerBodyTimeout(app, 60_000)
   return app
-}
-
-function toAnswer(response: { statusCode: number; headers: Answer['headers']; payload: string }): Answer {
-  const isJson = /json/.test(String(response.headers['content-type'])) && response.payload !== ''
-  const body = isJson ? JSON.parse(response.payload) : undefined
-  return { status: response.statusCode, headers: response.headers, text: response.payload, body }
 }

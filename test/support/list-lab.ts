@@ -4,11 +4,7 @@ import { createSubscribers } from '../../src/adapters/sql/subscribers.ts'
 import { createSuppressions } from '../../src/adapters/sql/suppressions.ts'
 import type { ImportRow, Suppression, SubscriberStore, SuppressionStore } from '../../src/core/list/ports.ts'
 import type { SqlLab } from './sql-lab.ts'
-
-export const NOON = Date.UTC(2026, 2, 10, 12)
-export const MINUTE = 60_000
-export const HOUR = 60 * MINUTE
-export const DAY = 24 * HOUR
+import { NOON } from './times.ts'
 
 export type ListLab = {
   readonly sql: Sql

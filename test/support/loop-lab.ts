@@ -11,12 +11,11 @@ import type { Campaign, Delivery } from '../../src/core/mailing/ports.ts'
 import type { ReactionStore } from '../../src/core/loop/ports.ts'
 import type { SuppressionStore } from '../../src/core/list/ports.ts'
 import type { ArchiveRow, EventArchive } from '../../src/core/events/ports.ts'
-import { NOON, openLedgerLab, type LedgerLab } from './ledger-lab.ts'
+import { openLedgerLab, type LedgerLab } from './ledger-lab.ts'
 import type { SqlLab } from './sql-lab.ts'
+import { NOON } from './times.ts'
 
 export const SECRET = 'a secret of the tests'
-export const SECOND = 1000
-export const DAY = 86_400_000
 
 export type Payload = Record<string, unknown>
 

@@ -1,6 +1,5 @@
 // The program itself, as a process of its own.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
@@ -15,14 +14,6 @@ export type HubProcess = {
   readonly exited: Promise<number | null>
   /** Resolves when /readyz says so. */
   ready(): Promise<void>
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /** Starts the program with these settings and nothing of the surrounding environment's. */

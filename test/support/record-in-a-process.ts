@@ -6,9 +6,9 @@ import { createCampaignStore } from '../../src/adapters/sql/campaigns.ts'
 import { createLedger } from '../../src/adapters/sql/ledger.ts'
 import { openMysql } from '../../src/adapters/sql/mysql.ts'
 import { openSqlite } from '../../src/adapters/sql/sqlite.ts'
+import { NOON } from './times.ts'
 
 // Not from ledger-lab.ts: that would load vitest, which takes longer than all the rest.
-const NOON = Date.UTC(2026, 2, 10, 12)
 const laneOf = (email: string): string => (email.endsWith('@gmail.com') ? 'google' : 'default')
 const log = { info: () => {}, warn: () => {}, error: () => {} }
 

@@ -2,9 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { freePort, launch, type ServerProcess } from './server-process.ts'
+import { end, freePort, launch, untilReady, type ServerProcess } from './server-process.ts'
 
 const START_MS = 20_000
 // What a careful operator sets: every write is on disk before it is answered.
@@ -36,14 +35,7 @@ export async function startRedis(settings: readonly string[] = DURABLE) {
         ...settings,
       ],
     })
-    await untilReady(url, server)
-  }
-
-  async function end(signal: 'TERM' | 'KILL'): Promise<void> {
-    if (!server.isRunning()) return
-    server.signal('CONT')
-    server.signal(signal)
-    await server.ended
+    await untilReady(server, () => command(url, ['PING']), START_MS)
   }
 
   await start()
@@ -52,14 +44,14 @@ export async function startRedis(settings: readonly string[] = DURABLE) {
     /** Where it keeps its files. */
     folder,
     start,
-    stop: () => end('TERM'),
-    kill: () => end('KILL'),
+    stop: () => end(server, 'TERM'),
+    kill: () => end(server, 'KILL'),
     pause: () => server.signal('STOP'),
     resume: () => server.signal('CONT'),
     /** Runs one command, as an operator would in redis-cli. */
     command: (...words: readonly [string, ...string[]]) => command(url, words),
     async close(): Promise<void> {
-      await end('KILL')
+      await end(server, 'KILL')
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -73,17 +65,5 @@ async function command(url: string, [name, ...args]: readonly [string, ...string
     return await redis.call(name, ...args)
   } finally {
     redis.disconnect()
-  }
-}
-
-async function untilReady(url: string, server: ServerProcess): Promise<void> {
-  for (const end = Date.now() + START_MS; ;) {
-    try {
-      await command(url, ['PING'])
-      return
-    } catch (error) {
-      if (!server.isRunning() || Date.now() > end) throw new Error('Redis does not start', { cause: error })
-      await pause(20)
-    }
   }
 }

@@ -3,27 +3,14 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createEmbeddedLaneControl } from '../../src/adapters/embedded/lane-control.ts'
-import { createEmbeddedMarks } from '../../src/adapters/embedded/send-marks.ts'
-import { createEmbeddedSendQueue } from '../../src/adapters/embedded/send-queue.ts'
-import { openSendStore } from '../../src/adapters/embedded/send-store.ts'
-import { openRedisLaneControl } from '../../src/adapters/redis/lane-control.ts'
-import { openSendConnection } from '../../src/adapters/redis/send-connection.ts'
-import { createRedisMarks } from '../../src/adapters/redis/send-marks.ts'
-import { openRedisSendQueue } from '../../src/adapters/redis/send-queue.ts'
+import { openEmbeddedSendStores } from '../../src/adapters/embedded/send-stores.ts'
+import { openRedisSendStores } from '../../src/adapters/redis/send-stores.ts'
 import type { Log } from '../../src/core/log.ts'
 import type { LaneConfig } from '../../src/core/sending/lanes.ts'
 import type { ChunkRef } from '../../src/core/mailing/ports.ts'
-import type { LaneControl, Marks, SendQueue } from '../../src/core/sending/ports.ts'
+import type { SendStores } from '../../src/core/sending/ports.ts'
 import { silentLog } from './feed-lab.ts'
 import type { RedisServer } from './redis.ts'
-
-export type SendStores = {
-  readonly queue: SendQueue
-  readonly marks: Marks
-  readonly lanes: LaneControl
-  close(): Promise<void>
-}
 
 export type StoreOptions = {
   readonly configs?: readonly LaneConfig[]
@@ -54,25 +41,8 @@ export const FAST = { lockMs: 1_500, stalledMs: 700 }
 
 export function openStores(kind: string, place: string, options: StoreOptions = {}): SendStores {
   const { configs = LANES, now, log = silentLog, patience = FAST } = options
-  if (kind === 'embedded') {
-    const store = openSendStore(place)
-    const queue = createEmbeddedSendQueue(store, log)
-    const close = () => queue.close().finally(() => store.close())
-    return { queue, marks: createEmbeddedMarks(store), lanes: createEmbeddedLaneControl(configs, now), close }
-  }
-  const connection = openSendConnection({ url: place, log })
-  const lanes = openRedisLaneControl({ connection, configs, log, ...(now ? { now } : {}) })
-  const queue = openRedisSendQueue({ url: place, log, ...patience })
-  return {
-    queue,
-    marks: createRedisMarks(connection),
-    lanes,
-    async close() {
-      await queue.close()
-      await lanes.close()
-      connection.close()
-    },
-  }
+  if (kind === 'embedded') return openEmbeddedSendStores({ file: place, configs, now, log })
+  return openRedisSendStores({ url: place, configs, now, log, ...patience })
 }
 
 export async function openEmbeddedSendLab(): Promise<SendLab> {

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { delimiter, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 // Debian keeps servers where only root's PATH looks.
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
@@ -63,12 +64,39 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-function track(child: ChildProcess): ServerProcess {
+/** A server of a test that breaks off must not stay behind. */
+export function track(child: ChildProcess): ServerProcess {
   const end = (): void => void child.kill('SIGKILL')
   process.once('exit', end)
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null
   const ended = once(child, 'exit').then(() => void process.off('exit', end))
   return { signal: (name) => void child.kill(`SIG${name}`), ended, isRunning }
+}
+
+/** Ends a server if it still runs, also a frozen one. */
+export async function end(server: ServerProcess, signal: 'TERM' | 'KILL'): Promise<void> {
+  if (!server.isRunning()) return
+  server.signal('CONT')
+  server.signal(signal)
+  await server.ended
+}
+
+/** Asks until it answers; fails when it has ended, or does not come up in time. */
+export async function untilReady(
+  server: ServerProcess,
+  ask: () => Promise<unknown>,
+  ms: number,
+): Promise<void> {
+  for (const until = Date.now() + ms; ;) {
+    try {
+      await ask()
+      return
+    } catch (error) {
+      if (!server.isRunning() || Date.now() > until)
+        throw new Error('The server does not start', { cause: error })
+      await sleep(20)
+    }
+  }
 }
 
 function userId(): string {

@@ -10,8 +10,9 @@ import { BEGINNING } from '../../src/core/events/cursor.ts'
 import type { EventArchive, EventFeed, Quarantine } from '../../src/core/events/ports.ts'
 import type { Leases } from '../../src/core/ports.ts'
 import { startTracking, type Tracking, type TrackingOptions } from '../../src/core/events/tracking.ts'
-import { NOON, ROOMY, silentLog } from './feed-lab.ts'
+import { ROOMY, silentLog } from './feed-lab.ts'
 import type { SqlLab } from './sql-lab.ts'
+import { NOON } from './times.ts'
 
 export type TrackingLab = {
   readonly feed: EventFeed

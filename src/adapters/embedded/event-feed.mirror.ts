@@ -3,6 +3,7 @@ import { BEGINNING, type Cursor } from '../../core/events/cursor.ts'
 import type { FeedEvent, NewEvent } from '../../core/events/event.ts'
 import { cursorAt, endOf, type Span } from '../../core/events/place.ts'
 import type { Appended, FeedPage } from '../../core/events/ports.ts'
+import { toBuffer } from './bytes.ts'
 import { openStoreThread } from './event-feed.store-thread.ts'
 import type { Bounds } from './event-feed.store.ts'
 import { createTail } from './event-feed.tail.ts'
@@ -77,8 +78,4 @@ function withBuffers(page: FeedPage): FeedPage {
     data: toBuffer(event.data),
   }))
   return { ...page, events }
-}
-
-function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -4,10 +4,12 @@ import type { Cursor } from '../../core/events/cursor.ts'
 import type { FeedEvent, Kind, NewEvent } from '../../core/events/event.ts'
 import { cursorAt, locate, type Life } from '../../core/events/place.ts'
 import type { FeedPage } from '../../core/events/ports.ts'
+import { lockBeside } from './file-lock.ts'
+import { transaction } from '../sql/sqlite.transaction.ts'
+import { toBuffer } from './bytes.ts'
 
 // `seen` remembers ids by day and longer than the events: what is too old lies together at one end of it.
 const SCHEMA = `
-  PRAGMA locking_mode = EXCLUSIVE; -- a second hub on the same file must not come up
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   CREATE TABLE IF NOT EXISTS events (
@@ -36,6 +38,7 @@ export type Store = ReturnType<typeof openStore>
 
 /** Opens the file and begins a new life of the feed: nobody can tell whether its tail is the one it had. */
 export function openStore(file: string, at: number) {
+  const lock = lockBeside(file)
   const db = new DatabaseSync(file, { timeout: 2_000 })
   db.exec(SCHEMA)
   db.exec('PRAGMA secure_delete = ON') // what is erased or trimmed is overwritten with zeroes
@@ -75,19 +78,10 @@ export function openStore(file: string, at: number) {
       return (state = transaction(db, () => erase(state, seqs)))
     },
     forget: prepareForget(db),
-    close: () => db.close(),
-  }
-}
-
-function transaction<T>(db: DatabaseSync, work: () => T): T {
-  db.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    db.exec('COMMIT')
-    return result
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK') // SQLite has rolled back by itself where the disk is full
-    throw error
+    close() {
+      db.close()
+      lock.release()
+    },
   }
 }
 
@@ -200,8 +194,4 @@ function prepareForget(db: DatabaseSync) {
 
 function toEvent({ seq, epoch, at, kind, id, data }: Row): FeedEvent {
   return { cursor: { epoch, seq }, receivedAt: at, kind, id: toBuffer(id), data: toBuffer(data) }
-}
-
-function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -4,9 +4,10 @@
 // the marks of the last moments, and the few mails they were of are then sent again.
 import { DatabaseSync } from 'node:sqlite'
 import { HubError } from '../../core/errors.ts'
+import { lockBeside } from './file-lock.ts'
+import { transaction } from '../sql/sqlite.transaction.ts'
 
 const SCHEMA = `
-  PRAGMA locking_mode = EXCLUSIVE; -- a second hub on the same file must not come up
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
   CREATE TABLE IF NOT EXISTS queue (
@@ -29,11 +30,13 @@ export type SendStore = {
 }
 
 export function openSendStore(file: string): SendStore {
+  const lock = lockBeside(file)
   const db = new DatabaseSync(file, { timeout: 2_000 })
   try {
     db.exec(SCHEMA)
   } catch (error) {
     db.close()
+    lock.release()
     throw error
   }
   return {
@@ -46,19 +49,9 @@ export function openSendStore(file: string): SendStore {
       }
     },
     close() {
-      if (db.isOpen) db.close()
+      if (!db.isOpen) return
+      db.close()
+      lock.release()
     },
-  }
-}
-
-function transaction<T>(db: DatabaseSync, work: () => T): T {
-  db.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    db.exec('COMMIT')
-    return result
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK')
-    throw error
   }
 }

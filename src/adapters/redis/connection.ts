@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { HubError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
+import { backOff } from '../../core/pause.ts'
 
 /** One life of the connection: commands go out on it only after the server has told its run id. */
 export type Session = {
@@ -74,8 +75,13 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
 }
 
+/** The delay before a try; half of it is chance, so that not all processes come at once. */
+export function reconnectAfter(mostMs: number): (times: number) => number {
+  return (times) => backOff(times, { first: 50, most: mostMs }) * (0.5 + Math.random() / 2)
+}
+
 /** An outage is told once, not at every try. */
-function createOutageLog(connection: string, log: Log) {
+export function createOutageLog(connection: string, log: Log) {
   let isOut = false
   return {
     failed(error: unknown): void {
@@ -103,8 +109,7 @@ function createClient({ url, name, silenceMs }: ConnectionOptions, lose: () => v
     maxRetriesPerRequest: 0,
     connectTimeout: silenceMs,
     socketTimeout: silenceMs,
-    retryStrategy: (times) =>
-      Math.min(50 * 2 ** Math.min(times, 10), LONGEST_BACK_OFF_MS) * (0.5 + Math.random() / 2),
+    retryStrategy: reconnectAfter(LONGEST_BACK_OFF_MS),
     // After a failover the old primary may still answer, as a replica.
     reconnectOnError(error) {
       const isReplica = error.message.startsWith('READONLY')

@@ -10,6 +10,7 @@ import { HubError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import type { ChunkRef } from '../../core/mailing/ports.ts'
 import type { SendQueue } from '../../core/sending/ports.ts'
+import { createOutageLog, reconnectAfter } from './connection.ts'
 import { SEND_KEYS } from './keys.ts'
 
 export type RedisQueueOptions = {
@@ -22,6 +23,7 @@ export type RedisQueueOptions = {
 
 type ChunkJob = Job<ChunkRef>
 
+const NAME = 'hub-queue'
 const LOCK_MS = 10_000
 const STALLED_MS = 4_000
 const LONGEST_BACK_OFF_MS = 1_000
@@ -141,23 +143,16 @@ async function untilReady(redis: Redis): Promise<void> {
 
 function connect(url: string, patient: boolean, log: Log): Redis {
   const redis = new Redis(url, {
-    connectionName: 'hub-queue',
+    connectionName: NAME,
     protocol: 2,
     // A worker waits for Redis to come back, whoever adds is told.
     maxRetriesPerRequest: patient ? null : 1,
     connectTimeout: SILENCE_MS,
     socketTimeout: SILENCE_MS,
-    retryStrategy: (times) =>
-      Math.min(50 * 2 ** Math.min(times, 10), LONGEST_BACK_OFF_MS) * (0.5 + Math.random() / 2),
+    retryStrategy: reconnectAfter(LONGEST_BACK_OFF_MS),
   })
-  let troubled = false
-  redis.on('ready', () => {
-    if (troubled) log.info({ connection: 'hub-queue' }, 'Redis answers again')
-    troubled = false
-  })
-  redis.on('error', (err: unknown) => {
-    if (!troubled) log.warn({ err, connection: 'hub-queue' }, 'Redis cannot be reached, trying again')
-    troubled = true
-  })
+  const tell = createOutageLog(NAME, log)
+  redis.on('ready', tell.recovered)
+  redis.on('error', tell.failed)
   return redis
 }

@@ -1,10 +1,12 @@
 // What came back of the mails, as the API shows it: counts by campaign, and each delivery's facts.
 import { and, eq, inArray, isNull, sql as words } from 'drizzle-orm'
 import { readDeliveryId } from '../../core/loop/correlation.ts'
-import type { Facts } from '../../core/loop/reactions.ts'
+import { factsOf, NOTHING_HEARD, type Facts } from '../../core/loop/reactions.ts'
 import type { ReactionStore } from '../../core/loop/ports.ts'
 import { newRowsFor, type Sql } from './dialect.ts'
 import { noFacts } from './loop.reactions.ts'
+
+const NO_FACTS: Facts = factsOf(NOTHING_HEARD, 0)
 
 export function createReactionStore(sql: Sql): ReactionStore {
   const { db } = sql
@@ -52,14 +54,18 @@ export function createReactionStore(sql: Sql): ReactionStore {
       if (places.length === 0) return new Map()
       const numbers = [...new Set(places.map(({ chunk }) => chunk))]
       const wanted = new Set(ids)
-      const rows = await sql.read(
-        db
-          .select()
-          .from(reactions)
-          .where(and(eq(reactions.campaignId, campaignId), inArray(reactions.chunk, numbers))),
-      )
-      const found = rows.map((row) => [`${row.chunk}-${row.n}`, row satisfies Facts] as const)
-      return new Map(found.filter(([id]) => wanted.has(id)))
+      const within = <T extends typeof reactions | typeof linkUnsubscribes>({ campaignId: id, chunk }: T) =>
+        and(eq(id, campaignId), inArray(chunk, numbers))
+      const [rows, left] = await Promise.all([
+        sql.read(db.select().from(reactions).where(within(reactions))),
+        sql.read(db.select().from(linkUnsubscribes).where(within(linkUnsubscribes))),
+      ])
+      const found = new Map(rows.map((row): [string, Facts] => [`${row.chunk}-${row.n}`, row]))
+      for (const { chunk, n, at } of left) {
+        const facts = found.get(`${chunk}-${n}`) ?? NO_FACTS
+        found.set(`${chunk}-${n}`, { ...facts, unsubscribed: Math.min(at, facts.unsubscribed ?? at) })
+      }
+      return new Map([...found].filter(([id]) => wanted.has(id)))
     },
 
     async leftByLink({ campaignId, deliveryId }, at) {

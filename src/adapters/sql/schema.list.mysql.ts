@@ -1,12 +1,7 @@
 // The mailing list's tables on MySQL and MariaDB. schema.list.sqlite.ts holds the same ones, and says what is in them.
-import { bigint, customType, index, mysqlTable } from 'drizzle-orm/mysql-core'
+import { index, mysqlTable } from 'drizzle-orm/mysql-core'
 import type { SuppressionReason } from '../../core/list/ports.ts'
-
-// Compared byte by byte whatever the database's own collation is, as SQLite does.
-const key = customType<{ data: string; config: { length: number }; configRequired: true }>({
-  dataType: ({ length }) => `varchar(${length}) character set utf8mb4 collate utf8mb4_bin`,
-})
-const integer = (name: string) => bigint(name, { mode: 'number' })
+import { integer, key } from './columns.mysql.ts'
 
 export const subscribers = mysqlTable(
   'subscribers',

@@ -1,13 +1,6 @@
 // What came back of the mails, on MySQL and MariaDB. schema.loop.sqlite.ts holds the same tables, and says what they mean.
-import { bigint, customType, int, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core'
-
-// Compared byte by byte whatever the database's own collation is, as SQLite does.
-const BINARY = 'character set utf8mb4 collate utf8mb4_bin'
-const key = customType<{ data: string; config: { length: number }; configRequired: true }>({
-  dataType: ({ length }) => `varchar(${length}) ${BINARY}`,
-})
-const longText = customType<{ data: string }>({ dataType: () => `longtext ${BINARY}` })
-const instant = (name: string) => bigint(name, { mode: 'number' })
+import { int, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core'
+import { integer, key, longText } from './columns.mysql.ts'
 
 export const reactions = mysqlTable(
   'reactions',
@@ -16,17 +9,17 @@ export const reactions = mysqlTable(
     chunk: int().notNull(),
     n: int().notNull(),
     messageId: key('message_id', { length: 128 }),
-    settled: instant('settled_at'),
-    delivered: instant('delivered_at'),
-    opened: instant('opened_at'),
-    clicked: instant('clicked_at'),
-    bounced: instant('bounced_at'),
-    softBounced: instant('soft_bounced_at'),
-    complained: instant('complained_at'),
-    unsubscribed: instant('unsubscribed_at'),
-    rejected: instant('rejected_at'),
-    robotOpened: instant('robot_opened_at'),
-    robotClicked: instant('robot_clicked_at'),
+    settled: integer('settled_at'),
+    delivered: integer('delivered_at'),
+    opened: integer('opened_at'),
+    clicked: integer('clicked_at'),
+    bounced: integer('bounced_at'),
+    softBounced: integer('soft_bounced_at'),
+    complained: integer('complained_at'),
+    unsubscribed: integer('unsubscribed_at'),
+    rejected: integer('rejected_at'),
+    robotOpened: integer('robot_opened_at'),
+    robotClicked: integer('robot_clicked_at'),
     heard: longText().notNull(),
   },
   (t) => [primaryKey({ columns: [t.campaignId, t.chunk, t.n] })],
@@ -55,7 +48,7 @@ export const linkUnsubscribes = mysqlTable(
     campaignId: key('campaign_id', { length: 36 }).notNull(),
     chunk: int().notNull(),
     n: int().notNull(),
-    at: instant('at').notNull(),
+    at: integer('at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.campaignId, t.chunk, t.n] })],
 )

@@ -1,14 +1,7 @@
 // The tables of mailings on MySQL and MariaDB. schema.mailing.sqlite.ts holds the same ones, and says what they mean.
-import { bigint, customType, index, int, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core'
+import { index, int, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core'
 import type { Campaign, CampaignStatus, DeliveryStatus } from '../../core/mailing/ports.ts'
-
-// Compared byte by byte whatever the database's own collation is, as SQLite does.
-const BINARY = 'character set utf8mb4 collate utf8mb4_bin'
-const key = customType<{ data: string; config: { length: number }; configRequired: true }>({
-  dataType: ({ length }) => `varchar(${length}) ${BINARY}`,
-})
-const longText = customType<{ data: string }>({ dataType: () => `longtext ${BINARY}` })
-const instant = (name: string) => bigint(name, { mode: 'number' })
+import { integer, key, longText } from './columns.mysql.ts'
 
 export const campaigns = mysqlTable(
   'campaigns',
@@ -23,10 +16,10 @@ export const campaigns = mysqlTable(
     preheader: longText(),
     replyTo: longText('reply_to'),
     tag: longText(),
-    createdAt: instant('created_at').notNull(),
-    sendAt: instant('send_at'),
-    startedAt: instant('started_at'),
-    finishedAt: instant('finished_at'),
+    createdAt: integer('created_at').notNull(),
+    sendAt: integer('send_at'),
+    startedAt: integer('started_at'),
+    finishedAt: integer('finished_at'),
     expanded: int().notNull(),
     expandedTo: key('expanded_to', { length: 36 }).notNull(),
     nextChunk: int('next_chunk').notNull(),
@@ -42,7 +35,7 @@ export const chunks = mysqlTable(
     campaignId: key('campaign_id', { length: 36 }).notNull(),
     number: int().notNull(),
     lane: key({ length: 64 }).notNull(),
-    dueAt: instant('due_at'),
+    dueAt: integer('due_at'),
     version: int().notNull(),
     queued: int().notNull(),
     sent: int().notNull(),
@@ -71,9 +64,9 @@ export const deliveries = mysqlTable(
     status: key({ length: 16 }).$type<DeliveryStatus>().notNull(),
     attempts: int().notNull(),
     earlierAttempts: int('earlier_attempts').notNull(),
-    dueAt: instant('due_at').notNull(),
+    dueAt: integer('due_at').notNull(),
     reason: key({ length: 1000 }),
-    updatedAt: instant('updated_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.campaignId, t.chunk, t.n] })],
 )

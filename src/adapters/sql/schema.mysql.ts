@@ -1,19 +1,13 @@
 // The tables on MySQL and MariaDB, the same as in schema.sqlite.ts: dialect.ts checks that the rows agree.
-import { bigint, customType, index, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core'
+import { customType, index, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core'
 import type { Kind } from '../../core/events/event.ts'
+import { integer, key, longText } from './columns.mysql.ts'
 
 export * from './schema.list.mysql.ts'
 export * from './schema.loop.mysql.ts'
 export * from './schema.mailing.mysql.ts'
 
-// Compared byte by byte whatever the database's own collation is, as SQLite does.
-const BINARY = 'character set utf8mb4 collate utf8mb4_bin'
-const key = customType<{ data: string; config: { length: number }; configRequired: true }>({
-  dataType: ({ length }) => `varchar(${length}) ${BINARY}`,
-})
-const longText = customType<{ data: string }>({ dataType: () => `longtext ${BINARY}` })
 const id16 = customType<{ data: Buffer }>({ dataType: () => 'binary(16)' })
-const integer = (name: string) => bigint(name, { mode: 'number' })
 
 export const events = mysqlTable(
   'events',

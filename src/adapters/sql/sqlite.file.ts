@@ -1,6 +1,7 @@
 // A SQLite file, synchronously: opened, brought up to date, read and written. Runs in a thread of its own.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { MIGRATIONS_TABLE, readMigrations, stepsLeft } from './migrations.ts'
+import { transaction } from './sqlite.transaction.ts'
 
 /** A statement with its values, or one that is run for each row. Can be sent to a thread. */
 export type Job =
@@ -54,18 +55,6 @@ function execute(prepare: (text: string) => StatementSync, job: Job): number {
   const statement = prepare(job.text)
   if ('values' in job) return Number(statement.run(...job.values).changes)
   return job.rows.reduce((sum, row) => sum + Number(statement.run(...row).changes), 0)
-}
-
-function transaction<T>(db: DatabaseSync, work: () => T): T {
-  db.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    db.exec('COMMIT')
-    return result
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK') // SQLite has rolled back by itself where the disk is full
-    throw error
-  }
 }
 
 /** Keeps prepared statements by their text, the latest used ones. */

@@ -2,6 +2,7 @@
 import { and, asc, eq, gt, lte, sql as words, type SQL } from 'drizzle-orm'
 import type { Subscriber, SubscriberQuery } from '../../core/list/ports.ts'
 import { emailKey, foldText, isActive } from '../../core/list/subscriber.ts'
+import { breath } from '../../core/pause.ts'
 import type { Sql } from './dialect.ts'
 import { selectSuppression } from './suppressions.ts'
 
@@ -102,9 +103,6 @@ export function createFind(sql: Sql, now: () => number) {
     },
   }
 }
-
-/** Lets others have their turn. */
-export const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 type Row = Pick<Subscriber, 'id' | 'email' | 'name' | 'createdAt' | 'updatedAt'> & { subscribed: number } & {
   [K in 'reason' | 'source' | 'since' | 'until']: NonNullable<Subscriber['suppressed']>[K] | null

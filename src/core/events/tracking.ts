@@ -7,7 +7,7 @@ import type { Cursor } from './cursor.ts'
 import type { Log } from '../log.ts'
 import type { EventArchive, EventFeed, Quarantine } from './ports.ts'
 import type { Leases } from '../ports.ts'
-import { createNap } from '../pause.ts'
+import { backOff, createNap } from '../pause.ts'
 import { createProgress } from './tracking.progress.ts'
 import { createPruning } from './tracking.prune.ts'
 import { createRecorder } from './tracking.record.ts'
@@ -96,7 +96,7 @@ export function startTracking(options: TrackingOptions): Tracking {
 
   async function waitOut(error: unknown): Promise<void> {
     if (failures === 0) log.warn({ err: error }, 'tracking waits and tries again')
-    const delay = Math.min(RETRY_MS.first * 2 ** failures, RETRY_MS.most)
+    const delay = backOff(failures, RETRY_MS)
     failures += 1
     if (!stop.signal.aborted) await beat.wait(delay)
   }

@@ -1,6 +1,7 @@
 // A CSV file into the list: its columns found, its lines checked, its readers handed to the store in bulk.
 import { createCsvReader, type CsvRecord } from '../csv-reader.ts'
 import { plainCell } from '../csv.ts'
+import { breath } from '../pause.ts'
 import type { ImportCounts, ImportRow, SubscriberStore } from './ports.ts'
 import { createSeen } from './seen.ts'
 import { emailKey, emailProblem, nameProblem } from './subscriber.ts'
@@ -47,7 +48,7 @@ export async function importCsv(
       total.added += added
       total.updated += updated
       total.skipped += skipped
-      await breath()
+      await breath() // a database in this process would keep everybody else waiting for the whole file
     }
   }
 
@@ -135,6 +136,3 @@ function readRow(cells: readonly string[], columns: Columns): Line {
 /** In a cell an end of line is only layout. */
 const oneLine = (text: string): string => text.replace(/[\r\n\t]+/g, ' ').trim()
 const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
-
-/** A database in this process would otherwise keep everybody else waiting for the whole file. */
-const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -3,16 +3,17 @@
 // would be wrong.
 import type { Log } from '../log.ts'
 import type { Leases } from '../ports.ts'
-import { createNap } from '../pause.ts'
+import { backOff, createNap } from '../pause.ts'
 import { DEFAULT_LANE } from './lanes.ts'
 import type { CampaignHead, CampaignStore, ChunkRef, Ledger } from '../mailing/ports.ts'
-import type { Marks, SendQueue } from './ports.ts'
+import type { Mailer, Marks, SendQueue } from './ports.ts'
 
 export type FeederOptions = {
   readonly campaigns: CampaignStore
   readonly ledger: Ledger
   readonly queue: Pick<SendQueue, 'add'>
   readonly marks: Pick<Marks, 'setCampaign'>
+  readonly mailer: Pick<Mailer, 'transport'>
   readonly leases: Leases
   readonly owner: string
   readonly laneNames: readonly string[]
@@ -100,7 +101,7 @@ export function startFeeder(options: FeederOptions): Feeder {
         state.failures = 0
       } catch (err) {
         if (state.failures === 0) log.warn({ err }, 'mailings wait: what is due cannot be looked up')
-        const delay = Math.min(RETRY_MS.first * 2 ** state.failures, RETRY_MS.most)
+        const delay = backOff(state.failures, RETRY_MS)
         state.failures += 1
         if (!state.closing) await nap.wait(delay)
       }
@@ -125,14 +126,15 @@ export function startFeeder(options: FeederOptions): Feeder {
 }
 
 /** Scheduled campaigns whose time has come begin. */
-async function startDue({ campaigns, now, log }: FeederOptions, active: readonly CampaignHead[]) {
+async function startDue({ campaigns, mailer, now, log }: FeederOptions, active: readonly CampaignHead[]) {
+  const { transport } = mailer
   const running: CampaignHead[] = []
   for (const campaign of active) {
     if (campaign.status === 'running') {
       running.push(campaign)
       continue
     }
-    const start = { status: 'running', statusReason: null, startedAt: now() } as const
+    const start = { status: 'running', statusReason: null, startedAt: now(), transport } as const
     if (!(await campaigns.change(campaign.id, ['scheduled'], start))) continue
     log.info({ campaign: campaign.id }, 'a scheduled mailing begins')
     running.push({ ...campaign, ...start })

@@ -38,13 +38,15 @@ export function createHealth({ lane, lanes, now, log }: HealthOptions): Health {
     await report.catch((err: unknown) => log.warn({ err, lane }, 'the pace of a lane cannot be told'))
   }
 
-  /** Mails that were under way when it was paused are no news. */
+  /** Mails that were under way when it was paused are no news; where somebody has resumed it since, it is paused again. */
   async function pauseFor(ms: number, reason: string, why: string): Promise<boolean> {
-    if (now() < state.pausedUntil) return false
-    state.pausedUntil = now() + ms
-    log.error({ lane, reason, seconds: ms / 1000 }, why)
+    const isNews = now() >= state.pausedUntil
+    if (isNews) {
+      state.pausedUntil = now() + ms
+      log.error({ lane, reason, seconds: ms / 1000 }, why)
+    }
     await tell(lanes.pause(lane, reason, state.pausedUntil))
-    return true
+    return isNews
   }
 
   async function blame(reason: string): Promise<void> {

@@ -1,7 +1,7 @@
 // What becomes of a chunk's mails, told twice: to the marks at once, so that a crash forgets nothing, and to the ledger
 // in bulk. Callers of one moment share one step of the marks.
 import type { Log } from '../log.ts'
-import { createNap } from '../pause.ts'
+import { breath, createNap } from '../pause.ts'
 import type { ChunkRef, Ledger, Outcome } from '../mailing/ports.ts'
 import type { Marks, Step } from './ports.ts'
 
@@ -89,7 +89,7 @@ function createSteps({ ref, token, marks, log }: JournalOptions) {
 
   async function run(): Promise<void> {
     while (!state.fenced && (outcomes.length > 0 || claims.length > 0)) {
-      await new Promise(setImmediate) // who comes in the same turn comes along
+      await breath() // who comes in the same turn comes along
       if (state.stopped) refuse()
       await step()
       if (state.stopped && state.troubled) break

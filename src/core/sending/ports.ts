@@ -74,6 +74,15 @@ export type LaneControl = {
   states(): Promise<readonly LaneState[]>
 }
 
+/** The three that are about what is under way, as one store has them. */
+export type SendStores = {
+  readonly queue: SendQueue
+  readonly marks: Marks
+  readonly lanes: LaneControl
+  /** After what works on them has ended. */
+  close(): Promise<void>
+}
+
 export type SendResult =
   | { readonly kind: 'sent'; readonly response: string }
   /** 421, 4xx: try later. */

@@ -8,10 +8,12 @@ import type { SubscriberStore } from '../list/ports.ts'
 import type { Counters } from './counters.ts'
 import type { Gate } from './gate.ts'
 import type { Journal } from './journal.ts'
-import { createTodo } from './todo.ts'
+import { createTodo, type TodoOptions } from './todo.ts'
 
 export type SendersParts = {
   readonly subscribers: Pick<SubscriberStore, 'unmailable'>
+  /** What came back of mails; without it nobody knows. */
+  readonly reactions?: { readonly of: NonNullable<TodoOptions['heardOf']> }
   readonly gate: Gate
   readonly counters: Counters
   readonly connections: number
@@ -43,9 +45,10 @@ export function createSenders(parts: SendersParts, { ref, deliveries, journal, s
   const group = {}
   const todo = createTodo(deliveries, {
     unmailable: parts.subscribers.unmailable,
+    heardOf: parts.reactions?.of,
     now,
-    onSkipped(outcome) {
-      counters.count(ref.lane, 'skipped')
+    onSettled(outcome) {
+      counters.count(ref.lane, outcome.status)
       journal.skip(outcome)
     },
   })

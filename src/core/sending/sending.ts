@@ -14,6 +14,7 @@ import { createCounters, type LaneCounts } from './counters.ts'
 import { startFeeder } from './feeder.ts'
 import { openGate } from './gate.ts'
 import { createHealth } from './health.ts'
+import type { SendersParts } from './senders.ts'
 import { createWatch, type Compiled } from './watch.ts'
 
 export type SendingOptions = {
@@ -21,6 +22,8 @@ export type SendingOptions = {
   readonly ledger: Ledger
   readonly subscribers: Pick<SubscriberStore, 'unmailable'>
   readonly suppressions: Pick<SuppressionStore, 'put'>
+  /** What came back of mails that were in doubt when a connection or a process was lost. */
+  readonly reactions?: SendersParts['reactions']
   readonly queue: SendQueue
   readonly marks: Marks
   readonly lanes: LaneControl

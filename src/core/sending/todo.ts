@@ -4,9 +4,17 @@ import type { SubscriberStore } from '../list/ports.ts'
 
 export type TodoOptions = {
   readonly unmailable: SubscriberStore['unmailable']
+  /** Of these deliveries of one campaign, those that something has come back of. */
+  readonly heardOf?: (
+    campaignId: string,
+    deliveryIds: readonly string[],
+  ) => Promise<ReadonlyMap<string, unknown>>
   readonly now: () => number
-  readonly onSkipped: (outcome: Outcome) => void
+  /** Skipped, or found out to have been sent before: nothing is left to do. */
+  readonly onSettled: (outcome: Outcome) => void
 }
+
+const CAME_BACK = 'sent before a connection or a process was lost: events came back of it'
 
 /** Who leaves gets nothing a second later: a look that is older than this is taken again. */
 const FRESH_MS = 700
@@ -14,7 +22,8 @@ const FEWEST_AHEAD = 10
 const MOST_AHEAD = 500
 const OTHERS_FIRST = 5
 
-export function createTodo(deliveries: readonly Delivery[], { unmailable, now, onSkipped }: TodoOptions) {
+export function createTodo(deliveries: readonly Delivery[], options: TodoOptions) {
+  const { unmailable, now } = options
   let left = deliveries.toReversed() // the next one is the last
   const lookedAt = new Map<number, number>()
   let taken = 0
@@ -32,10 +41,13 @@ export function createTodo(deliveries: readonly Delivery[], { unmailable, now, o
     for (const { n, subscriberId } of ahead) if (!verdicts.has(subscriberId)) lookedAt.set(n, at)
     const skipped = ahead.filter(({ subscriberId }) => verdicts.has(subscriberId))
     if (skipped.length === 0) return
+    const cameBack = await findSent(options, skipped)
     left = left.filter((delivery) => !skipped.includes(delivery))
-    for (const { n, attempts, dueAt, subscriberId } of skipped) {
+    for (const { id, n, attempts, dueAt, subscriberId } of skipped) {
       const reason = verdicts.get(subscriberId) ?? null
-      onSkipped({ n, status: 'skipped', attempts, dueAt, reason, at })
+      const skip = { n, status: 'skipped', attempts, dueAt, reason, at } as const
+      const sent = { ...skip, status: 'sent', attempts: attempts + 1, reason: CAME_BACK } as const
+      options.onSettled(cameBack.has(id) ? sent : skip)
     }
   }
 
@@ -57,4 +69,10 @@ export function createTodo(deliveries: readonly Delivery[], { unmailable, now, o
       left.splice(Math.max(0, left.length - OTHERS_FIRST), 0, delivery)
     },
   }
+}
+
+/** A mail that was in doubt may be the very one that its reader has left by, or that bounced: so it did go out. */
+async function findSent({ heardOf }: TodoOptions, deliveries: readonly Delivery[]) {
+  const ids = deliveries.map(({ id }) => id)
+  return (await heardOf?.(deliveries[0]?.campaignId ?? '', ids)) ?? new Map<string, unknown>()
 }

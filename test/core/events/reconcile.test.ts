@@ -1,8 +1,8 @@
 // What follows from Mandrill's count and the hub's.
 import { expect, test } from 'vitest'
 import { reconcile, type WebhookReport } from '../../../src/core/events/reconcile.ts'
+import { NOON } from '../../support/times.ts'
 
-const NOON = Date.UTC(2026, 2, 10, 12)
 const URL = 'https://hub.example.com/api/hook'
 const webhook = (changes: Partial<WebhookReport> = {}): WebhookReport => ({
   id: 1,

@@ -1,8 +1,8 @@
 // Webhooks that fall silent while mails go out are told once, and their return, too.
 import { afterEach, expect, test } from 'vitest'
 import { SILENT_AFTER_MS, watchSilence, type Silence } from '../../../src/core/events/silence.ts'
+import { NOON } from '../../support/times.ts'
 
-const NOON = Date.UTC(2026, 2, 10, 12)
 let silence: Silence
 afterEach(() => silence.close())
 

@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { HubError } from '../../../src/core/errors.ts'
 import type { Leases } from '../../../src/core/ports.ts'
 import type { Tracking } from '../../../src/core/events/tracking.ts'
-import { makeEvents, NOON, texts, until } from '../../support/feed-lab.ts'
+import { makeEvents, texts, until } from '../../support/feed-lab.ts'
 import { makeRows, openSqliteLab } from '../../support/sql-lab.ts'
 import { failing, openTrackingLab, type TrackingLab } from '../../support/tracking-lab.ts'
+import { NOON } from '../../support/times.ts'
 
 const SOON = 30_000
 const unavailable = () => new HubError('archive.unavailable')

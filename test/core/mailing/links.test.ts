@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createLinks } from '../../../src/core/mailing/links.ts'
+import { NOON } from '../../support/times.ts'
 
-const NOON = Date.UTC(2026, 2, 10, 12)
 const ID = '01a20144-af1d-722a-9d98-6a215e4325f9'
 const links = createLinks('a secret', 'https://hub.example.com')
 const tokenOf = (url: string) => url.split('/').at(-1) as string

@@ -10,8 +10,8 @@ import {
   spaced,
   speedUp,
 } from '../../../src/core/sending/lanes.ts'
+import { NOON } from '../../support/times.ts'
 
-const NOON = Date.UTC(2026, 2, 10, 12)
 const config = (name: string, ...domains: string[]) => ({ name, domains, connections: 4, perSecond: 20 })
 
 describe('an address', () => {

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import type { Delivery } from '../../../src/core/mailing/ports.ts'
 import type { SendResult } from '../../../src/core/sending/ports.ts'
 import { isAboutMailbox, isPolicy, outcomeOf } from '../../../src/core/sending/verdict.ts'
+import { NOON } from '../../support/times.ts'
 
-const NOON = Date.UTC(2026, 2, 10, 12)
 const DELAYS = [60_000, 300_000]
 
 function delivery(changes: Partial<Delivery> = {}): Delivery {
