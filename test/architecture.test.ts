@@ -54,8 +54,9 @@ test('http imports core and http, never an adapter or the configuration', () => 
   ).toEqual([])
 })
 
-test('only wire.ts, with its part wire.mailing.ts, names adapters', () => {
-  const outside = (file: string) => !isIn('adapters')(file) && !['wire.ts', 'wire.mailing.ts'].includes(file)
+test('only wire.ts, with its parts, names adapters', () => {
+  const composing = ['wire.ts', 'wire.mailing.ts', 'wire.backup.ts']
+  const outside = (file: string) => !isIn('adapters')(file) && !composing.includes(file)
   expect(offenders(outside, (to) => !isIn('adapters')(to))).toEqual([])
 })
 

@@ -1,18 +1,25 @@
 // One process for one DATA_DIR: embedded stores are not made for two, and the second would only find out slowly.
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { lockFile, type FileLock } from './file-lock.ts'
 
-/**
- * Locks a folder for as long as this process lives: the kernel lets go of SQLite's file lock even after kill -9.
- * Throws when another process has it.
- */
-export function lockDataDir(dir: string): { release(): void } {
-  const db = new DatabaseSync(join(dir, 'lock'), { timeout: 0 })
+export const LOCK_FILE = 'lock'
+/** Where a restore has its files until all is well. */
+export const RESTORING = '.restoring'
+
+/** Locks a folder for as long as this process lives. Throws when another process has it, or it is half restored. */
+export function lockDataDir(dir: string): FileLock {
+  const lock = lockFolder(dir)
+  if (!existsSync(join(dir, RESTORING))) return lock
+  lock.release()
+  throw new Error(`DATA_DIR: a restore into ${dir} was interrupted: empty it, and restore again`)
+}
+
+/** Whatever is in it. */
+export function lockFolder(dir: string): FileLock {
   try {
-    db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT')
+    return lockFile(join(dir, LOCK_FILE))
   } catch (error) {
-    db.close()
     throw new Error(`DATA_DIR: another hub is running on ${dir}`, { cause: error })
   }
-  return { release: () => db.close() }
 }

@@ -67,3 +67,8 @@ function toMarks(rows: readonly Row[]) {
   }
   return { outcomes, inDoubt }
 }
+
+/** For a ledger that comes from a backup: its chunks may be others than those that were marked. */
+export function forgetMarks({ db, atomically }: SendStore): void {
+  atomically(() => db.exec('DELETE FROM marks; DELETE FROM chunks'))
+}

@@ -32,6 +32,8 @@ export const SEND_KEYS = {
   token: 'hub:{send}:token',
   /** Hash: the token of who has the chunk, and its marks. */
   chunk: (campaignId: string, chunk: number) => `hub:{send}:chunk:${campaignId}:${chunk}`,
+  /** All of them, as a pattern. */
+  anyChunk: 'hub:{send}:chunk:*',
   /** String: paused or cancelled; none = running. */
   campaign: (id: string) => `hub:{send}:campaign:${id}`,
   /** Hash: pace (JSON), next (when the next mail is due, in ms). */

@@ -1,7 +1,7 @@
 // A term of tracking: as long as this process does the work and nothing goes wrong, it follows the feed.
 import { compareCursors, type Cursor } from './cursor.ts'
 import type { Log } from '../log.ts'
-import type { EventFeed, FeedPage } from './ports.ts'
+import type { EventFeed, FeedPage, Gap } from './ports.ts'
 import { createNap } from '../pause.ts'
 import { type Progress } from './tracking.progress.ts'
 import type { Recorder } from './tracking.record.ts'
@@ -14,6 +14,12 @@ export type Term = ReturnType<typeof startTerm>
  */
 const PACE_MS = 10
 const FULL_PAGE = 1_000
+
+const LOST = {
+  expired: 'events were lost before tracking could take them: the feed has let go of them',
+  reset:
+    'the feed was lost or is from a backup: what tracking had not taken of it is gone, and it goes on with what is there',
+} as const satisfies Record<Gap['reason'], string>
 
 type Options = {
   readonly feed: EventFeed
@@ -45,7 +51,7 @@ export function startTerm({ feed, progress, record, log, onTrouble }: Options) {
   async function takePage(page: FeedPage): Promise<void> {
     progress.headAt(page.head)
     await step(async (from) => {
-      if (page.gap) log.error({ gap: page.gap }, 'events were lost before tracking could take them')
+      if (page.gap) log.error({ gap: page.gap }, LOST[page.gap.reason])
       await record(from, page)
     })
     if (page.events.length < FULL_PAGE && !ended && !progress.wanted()) await pace.wait(PACE_MS)

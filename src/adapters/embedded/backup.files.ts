@@ -1,0 +1,105 @@
+// What a backup of DATA_DIR is: a folder of files, and a list of them that is written last. Without it, it is none.
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { chmod, mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+
+/** Of each file, by its path in the folder: its SHA-256. */
+export type Backup = {
+  readonly madeAt: number
+  readonly version: string
+  readonly files: ReadonlyMap<string, string>
+}
+
+export const LIST = 'backup.json'
+/** The order matters: see backup.ts. */
+export const DATABASES = ['sending.sqlite', 'hub.sqlite', 'feed.sqlite'] as const
+export type Database = (typeof DATABASES)[number]
+
+/** Paths that a backup may hold: the databases, the secrets, and mails. */
+const SAFE = /^(?:[a-z-]+(?:\.sqlite)?|outbox(?:\/[a-z0-9][a-z0-9.-]*){1,2})$/i
+
+export class BackupError extends Error {}
+
+export async function writeList(dir: string, { madeAt, version, files }: Backup): Promise<void> {
+  const list = { made_at: new Date(madeAt).toISOString(), version, files: Object.fromEntries(files) }
+  const file = await open(join(dir, LIST), 'wx', 0o600)
+  try {
+    await file.writeFile(`${JSON.stringify(list, null, 2)}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+export async function readList(dir: string): Promise<Backup> {
+  const text = await readFile(join(dir, LIST), 'utf8').catch(() => {
+    throw new BackupError(`${dir} holds no whole backup: it has no ${LIST}`)
+  })
+  const list = parse(text)
+  const madeAt = Date.parse(String(list.made_at))
+  const files = Object.entries(Object(list.files) as Record<string, unknown>)
+  const isSound = ([path, sum]: [string, unknown]) => SAFE.test(path) && /^[\da-f]{64}$/.test(String(sum))
+  if (Number.isNaN(madeAt) || files.length === 0 || !files.every(isSound))
+    throw new BackupError(`${join(dir, LIST)} is not what a backup writes`)
+  return {
+    madeAt,
+    version: String(list.version),
+    files: new Map(files.map(([path, sum]) => [path, String(sum)])),
+  }
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text)) as Record<string, unknown>
+  } catch {
+    return {}
+  }
+}
+
+/** Copies a file and waits for the disk; its SHA-256. */
+export async function copyFile(from: string, to: string): Promise<string> {
+  await mkdir(dirname(to), { recursive: true, mode: 0o700 })
+  const hash = createHash('sha256')
+  const file = await open(to, 'wx', 0o600)
+  try {
+    await pipeline(createReadStream(from), async (chunks) => {
+      for await (const chunk of chunks as AsyncIterable<Buffer>) {
+        hash.update(chunk)
+        await file.writeFile(chunk) // goes on where the last one ended
+      }
+    })
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  return hash.digest('hex')
+}
+
+/** Of a file that somebody else has written: waits for the disk; its SHA-256. */
+export async function settleFile(path: string): Promise<string> {
+  await chmod(path, 0o600)
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  await syncPath(path)
+  return hash.digest('hex')
+}
+
+/** A new name in a folder is safe when the folder is. */
+export async function syncFolders(dir: string): Promise<void> {
+  for (const entry of await readdir(dir, { withFileTypes: true, recursive: true }))
+    if (entry.isDirectory()) await syncPath(join(entry.parentPath, entry.name))
+  await syncPath(dir)
+}
+
+async function syncPath(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  await file.sync().finally(() => file.close())
+}
+
+export const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )

@@ -1,0 +1,22 @@
+// A lock that ends with the process that has it: the kernel lets go of SQLite's file lock even after kill -9.
+import { DatabaseSync } from 'node:sqlite'
+
+export type FileLock = { release(): void }
+
+/** Throws SQLite's "database is locked" when somebody has it. */
+export function lockFile(path: string): FileLock {
+  const db = new DatabaseSync(path, { timeout: 0 })
+  try {
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT')
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  return { release: () => db.close() }
+}
+
+/**
+ * One hub for one store's file. Beside the file, not in it: a lock on the file itself would keep backups out, which
+ * read it while the hub runs.
+ */
+export const lockBeside = (file: string): FileLock => lockFile(`${file}.lock`)

@@ -1,0 +1,170 @@
+// A hub as a process on real stores that can be backed up, lost and restored, and what is asked of it.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { vi } from 'vitest'
+import { runDoc, runShell } from './doc-commands.ts'
+import { startMailSink } from './mail-sink.ts'
+import { freePort } from './server-process.ts'
+import { spawnHub, type HubProcess } from './process.ts'
+import { openSocket, type TestSocket } from './socket.ts'
+
+export const TOKEN = 'the-token-of-the-backup-tests'
+
+/** How each kind of store is lost and restored. All while no hub runs. */
+export type Stores = {
+  readonly settings: Record<string, string>
+  /** By the commands of docs/backup.md. */
+  backUp(run: Run): Promise<void>
+  loseAll(): Promise<void>
+  restoreAll(run: Run): Promise<void>
+  /** The feed stays as it is. */
+  loseDatabase(): Promise<void>
+  restoreDatabase(run: Run): Promise<void>
+  /** The database stays as it is. */
+  loseFeed(run: Run): Promise<void>
+  restoreFeed(run: Run): Promise<void>
+}
+
+/** Runs commands of docs/backup.md. */
+export type Run = (name: string, more?: Record<string, string>) => Promise<string>
+export type Stage = Awaited<ReturnType<typeof openStage>>
+
+const lanes = (perSecond: number): string =>
+  `[{"name":"default","domains":[],"connections":1,"per_second":${perSecond}}]`
+/** A mailing is under way for as long as a test needs it. */
+const SLOW = lanes(4)
+/** For a hub that is to bring it to its end. */
+export const FAST = { MAIL_LANES: lanes(200) }
+
+export async function openStage(open: (folder: string) => Promise<Stores>) {
+  const folder = await mkdtemp(join(tmpdir(), 'hub-backup-'))
+  const [stores, sink] = await Promise.all([open(folder), startMailSink()])
+  const settings = { API_TOKEN: TOKEN, MAIL_LANES: SLOW, SMTP_URL: sink.url, ...stores.settings }
+  const backup = join(folder, 'backup')
+  const run: Run = (name, more) => runDoc('backup.md', name, { ...settings, BACKUP: backup, ...more })
+  const hubs: HubProcess[] = []
+
+  return {
+    folder,
+    backup,
+    sink,
+    run,
+    npm: (script: string) => runShell(`npm run ${script}`, settings),
+    backUp: () => stores.backUp(run),
+    loseAll: stores.loseAll,
+    restoreAll: () => stores.restoreAll(run),
+    async databaseOfBackup(): Promise<void> {
+      await stores.loseDatabase()
+      await stores.restoreDatabase(run)
+    },
+    async feedOfBackup(): Promise<void> {
+      await stores.loseFeed(run)
+      await stores.restoreFeed(run)
+    },
+    loseFeed: () => stores.loseFeed(run),
+    async start(more: Record<string, string> = {}): Promise<Hub> {
+      const hub = spawnHub({ ...settings, PORT: String(await freePort()), ...more })
+      hubs.push(hub)
+      await hub.ready()
+      return createClient(hub)
+    },
+    /** What a hub prints that does not come up. */
+    async refused(): Promise<string> {
+      const hub = spawnHub({ ...settings, PORT: String(await freePort()) })
+      hubs.push(hub)
+      await hub.exited
+      return hub.printed()
+    },
+    async close(): Promise<void> {
+      for (const hub of hubs) hub.child.kill('SIGKILL')
+      await Promise.all(hubs.map((hub) => hub.exited))
+      await sink.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export type Hub = ReturnType<typeof createClient>
+type Found = { readonly cursor: string; readonly data: { readonly n?: number } }
+
+// Answers are whatever the route gives: a test says what it expects of it.
+// oxlint-disable-next-line typescript/no-explicit-any
+type Answer = any
+
+function createClient(process: HubProcess) {
+  const headers = { authorization: TOKEN, 'content-type': 'application/json' }
+
+  async function ask(
+    path: string,
+    body?: unknown,
+    method = body === undefined ? 'GET' : 'POST',
+  ): Promise<Answer> {
+    const answer = await fetch(`${process.url}${path}`, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+    })
+    const text = await answer.text()
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`)
+    return text.startsWith('{') ? JSON.parse(text) : text
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    process.child.kill(signal)
+    await process.exited
+  }
+
+  return {
+    ...process,
+    ask,
+    post: (events: readonly unknown[]) => ask('/api/hook', { mandrill_events: events }),
+    /** Every event of the archive, oldest first. */
+    async events(): Promise<Found[]> {
+      const found: Found[] = []
+      for (let after: string | null = '0'; after;) {
+        const page: { events: Found[]; next: string | null } = await ask(
+          `/api/events?limit=1000&after=${after}`,
+        )
+        found.push(...page.events)
+        after = page.events.length > 0 ? page.next : null
+      }
+      return found
+    },
+    socket: (query: string): Promise<TestSocket> => openSocket(new URL(process.url).host, query, { headers }),
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  }
+}
+
+/** Numbered events of a kind that changes nothing else. */
+export const numbered = (from: number, size: number) =>
+  Array.from({ length: size }, (_, n) => ({ event: 'send', ts: 1_773_144_000, n: from + n }))
+
+/** Posts batch after batch until it is stopped, or the hub is gone. */
+export function startTraffic(hub: Hub) {
+  const answered: number[] = []
+  let stopped = false
+  const done = (async () => {
+    for (let from = 0; !stopped; from += 20) {
+      const answer: unknown = await hub.post(numbered(from, 20)).catch(() => undefined)
+      if (!answer) return
+      answered.push(...Array.from({ length: 20 }, (_, n) => from + n))
+    }
+  })()
+  return {
+    /** The numbers of the events that were answered 200 so far. */
+    answered: (): readonly number[] => [...answered],
+    has: (count: number) =>
+      vi.waitFor(
+        () => {
+          if (answered.length < count) throw new Error(`${answered.length} of ${count}`)
+        },
+        { timeout: 30_000, interval: 20 },
+      ),
+    async stop(): Promise<void> {
+      stopped = true
+      await done
+    },
+  }
+}
