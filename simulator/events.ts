@@ -11,6 +11,14 @@ export type SimulatedEvent = {
   readonly word: string
 }
 
+/** Where a sender gets its events from. */
+export type EventSource = {
+  /** Those that are ready to be sent, the next first. */
+  take(most: number): readonly SimulatedEvent[]
+  /** No other will come. */
+  isOver(): boolean
+}
+
 export type EventOptions = {
   readonly seed: number
   /** Milliseconds since 1970. With the same seed and a clock that tells the same, the events are the same. */
@@ -41,6 +49,12 @@ export function* simulateEvents({ seed, now }: EventOptions): Generator<Simulate
     // A mail program that fetches a picture twice within a second tells the same thing twice.
     if (world.random.chance(0.004)) yield event
   }
+}
+
+/** The same as a source: it has always more. */
+export function endlessEvents(options: EventOptions): EventSource {
+  const events = simulateEvents(options)
+  return { take: (most) => Array.from({ length: most }, () => events.next().value), isOver: () => false }
 }
 
 function takeLate({ late }: World): SimulatedEvent | undefined {

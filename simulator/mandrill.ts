@@ -1,8 +1,9 @@
-// A Mandrill to test against: announces itself, posts signed batches at a settable rate, retries, repeats, overlaps.
+// The side of the fake Mandrill that tells: announces itself, posts signed batches at a settable rate, retries, repeats,
+// overlaps.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { batchText, PROBE_KEY, webhookRequest, type WebhookRequest } from './batch.ts'
 import { openLedger, type Books, type Ledger } from './books.ts'
-import { simulateEvents, type SimulatedEvent } from './events.ts'
+import { endlessEvents, type EventSource, type SimulatedEvent } from './events.ts'
 import { createPace, type Pace } from './pace.ts'
 import { openPoster, type Poster } from './post.ts'
 import { createRandom, type Random } from './random.ts'
@@ -13,6 +14,8 @@ export type SimulatorOptions = {
   /** The URL as it was typed in Mandrill, which is signed; `url` if not given. */
   readonly webhookUrl?: string
   readonly key: string
+  /** What is told; made-up events of made-up mails if not given. */
+  readonly source?: EventSource
   /** Events a second; Infinity = as fast as they are taken. */
   readonly rate?: number
   readonly batchSize?: number
@@ -38,7 +41,9 @@ export type Simulator = {
   readonly books: Books
   setRate(eventsPerSecond: number): void
   burst(events: number): void
-  /** Resolves when `total` events are accepted, or after stop(). */
+  /** Batches that are not accepted yet. */
+  underway(): number
+  /** Resolves when `total` events are accepted or the source is over, or after stop(). */
   readonly finished: Promise<void>
   /** Waits for answers that are on their way; batches that were not accepted stay in doubt. */
   stop(): Promise<void>
@@ -68,33 +73,36 @@ type Run = Required<SimulatorOptions> & {
   readonly ledger: Ledger
   readonly poster: Poster
   readonly pace: Pace
-  readonly source: Generator<SimulatedEvent, never, void>
   readonly random: Random
   readonly earlier: (readonly SimulatedEvent[])[]
   readonly stopping: AbortSignal
   left: number
+  underway: number
 }
 
 export function startSimulator(given: SimulatorOptions): Simulator {
   const options = { ...DEFAULTS, webhookUrl: given.url, ...given }
+  const source = given.source ?? endlessEvents(options)
   const stop = new AbortController()
   const run: Run = {
     ...options,
     ledger: openLedger(options.mostEntries),
     poster: openPoster(options.url, options.connections, options.timeoutMs),
     pace: createPace({ ...options, mostWaiting: options.batchSize * 10 }),
-    source: simulateEvents(options),
+    source,
     // Not the generator's own: the events must not depend on how the sending went.
     random: createRandom(options.seed + 1),
     earlier: [],
     stopping: stop.signal,
     left: options.total,
+    underway: 0,
   }
   const finished = runAll(run)
   return {
     books: run.ledger.books,
     setRate: run.pace.setRate,
     burst: run.pace.burst,
+    underway: () => run.underway,
     finished,
     async stop() {
       stop.abort()
@@ -117,28 +125,30 @@ async function announce(run: Run): Promise<void> {
 }
 
 async function sendBatches(run: Run): Promise<void> {
-  while (run.left > 0 && !run.stopping.aborted) {
-    const size = Math.min(run.left, run.pace.take(run.batchSize))
-    if (size === 0) {
+  while (run.left > 0 && !run.stopping.aborted && !run.source.isOver()) {
+    const fresh = run.source.take(Math.min(run.left, run.pace.take(run.batchSize)))
+    if (fresh.length === 0) {
       await pause(IDLE_MS, run.stopping)
       continue
     }
-    run.left -= size
-    const events = withOverlap(run, take(run.source, size))
-    const request = webhookRequest(batchText(events), run)
-    const accepted = await deliver(run, events, request)
+    run.left -= fresh.length
+    run.underway += 1
+    const accepted = await sendBatch(run, withOverlap(run, fresh))
+    run.underway -= 1
     if (!accepted) return
-    if (run.random.chance(run.repeats)) {
-      run.ledger.repeated()
-      await deliver(run, events, request)
-    }
-    run.earlier.push(events)
-    if (run.earlier.length > REMEMBERED) run.earlier.shift()
   }
 }
 
-function take(source: Generator<SimulatedEvent, never, void>, count: number): SimulatedEvent[] {
-  return Array.from({ length: count }, () => source.next().value)
+async function sendBatch(run: Run, events: readonly SimulatedEvent[]): Promise<boolean> {
+  const request = webhookRequest(batchText(events), run)
+  if (!(await deliver(run, events, request))) return false
+  if (run.random.chance(run.repeats)) {
+    run.ledger.repeated()
+    await deliver(run, events, request)
+  }
+  run.earlier.push(events)
+  if (run.earlier.length > REMEMBERED) run.earlier.shift()
+  return true
 }
 
 function withOverlap(run: Run, fresh: readonly SimulatedEvent[]): readonly SimulatedEvent[] {

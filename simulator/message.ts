@@ -45,7 +45,8 @@ type Reader = {
   readonly place: (typeof tables.PLACES)[number]
 }
 
-export function createMessage(random: Random, ts: number): Message {
+/** What is not given is made up. */
+export function createMessage(random: Random, ts: number, given: Partial<Message> = {}): Message {
   return {
     id: random.hex(32),
     version: random.hex(22),
@@ -66,6 +67,7 @@ export function createMessage(random: Random, ts: number): Message {
     clicks: [],
     smtpEvents: [],
     life: planLife(random),
+    ...given,
   }
 }
 
@@ -100,9 +102,18 @@ function planLife(random: Random): MessageEvent[] {
   return life
 }
 
+/** Who opens or clicks, if not the reader with the usual program; and where a click leads. */
+export type Visitor = { readonly agent?: tables.Agent | undefined; readonly url?: string | undefined }
+
 /** Lets something happen to a message at `ts`, and tells it as Mandrill does. */
-export function happen(message: Message, event: MessageEvent, ts: number, random: Random): JsonObject {
-  const visit = event === 'open' || event === 'click' ? visitOf(message, event, ts, random) : {}
+export function happen(
+  message: Message,
+  event: MessageEvent,
+  ts: number,
+  random: Random,
+  visitor: Visitor = {},
+): JsonObject {
+  const visit = event === 'open' || event === 'click' ? visitOf(message, { event, ts }, random, visitor) : {}
   const deferral = event === 'deferral' ? random.pick(tables.DEFERRALS) : undefined
   if (deferral) message.smtpEvents.push(smtpEvent('deferred', deferral, ts, random))
   if (event === 'delivered') {
@@ -158,12 +169,15 @@ function smtpEvent(type: string, diag: string, ts: number, random: Random): Json
   return { ts, type, diag, source_ip: '198.51.100.7', destination_ip: someIp(random), size }
 }
 
-function visitOf(message: Message, event: 'open' | 'click', ts: number, random: Random): JsonObject {
-  const { ip, agent, place } = message.reader
+type Happening = { readonly event: MessageEvent; readonly ts: number }
+
+function visitOf(message: Message, { event, ts }: Happening, random: Random, visitor: Visitor): JsonObject {
+  const { ip, place } = message.reader
+  const agent = visitor.agent ?? message.reader.agent
   const [countryShort, country, region, city, latitude, longitude, timezone] = place
-  const url = event === 'click' ? random.pick(tables.LINKS) : undefined
-  const visit = { ts, ip, location: `${city}, ${countryShort}`, ua: `${agent.os}/${agent.name}`, url }
-  ;(event === 'click' ? message.clicks : message.opens).push(visit)
+  const url = event === 'click' ? (visitor.url ?? random.pick(tables.LINKS)) : undefined
+  const seen = { ts, ip, location: `${city}, ${countryShort}`, ua: `${agent.os}/${agent.name}`, url }
+  ;(event === 'click' ? message.clicks : message.opens).push(seen)
   return {
     ip,
     url,

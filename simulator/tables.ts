@@ -127,6 +127,30 @@ export const AGENTS = [
   },
 ] as const satisfies readonly Agent[]
 
+/** Scanners of mail servers that say who they are; Mandrill's parser names them, too. */
+export const SCANNERS = [
+  robot('Barracuda Sentinel (EE)', 'Barracuda Sentinel'),
+  robot('Mozilla/5.0 (compatible; Proofpoint URL Defense; +https://scanner.example)', 'Proofpoint'),
+  robot('Mozilla/5.0 (compatible; bingbot-like LinkCheck/2.0)', 'LinkCheck bot'),
+] as const
+
+/** Proxies that load pictures as soon as a mail arrives: Apple's, whose agent says no more than this, and Gmail's. */
+export const PREFETCHERS = [
+  robot('Mozilla/5.0', 'unknown'),
+  robot(
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/42.0.2311.135 Safari/537.36 Edge/12.246 Mozilla/5.0',
+    'Edge 12.246',
+  ),
+] as const
+
+export function isRobots(agent: Agent | undefined): boolean {
+  return agent !== undefined && [...SCANNERS, ...PREFETCHERS].includes(agent)
+}
+
+function robot(text: string, name: string): Agent {
+  return { text, type: 'unknown', name, family: name, version: null, os: 'unknown', mobile: false }
+}
+
 export const PLACES = [
   ['KR', 'South Korea', 'Seoul-teukbyeolsi', 'Seoul', 37.5663, 126.9997, '+09:00'],
   ['PT', 'Portugal', 'Porto', 'Porto', 41.1496086121, -8.61098957062, '+01:00'],

@@ -7,11 +7,12 @@ export type Listed = {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-export async function listEvents({ get }: Pick<Stage, 'get'>): Promise<Listed[]> {
+/** `filter`: more of the query, such as `&campaign=…`. */
+export async function listEvents({ get }: Pick<Stage, 'get'>, filter = ''): Promise<Listed[]> {
   const all: Listed[] = []
   let after: string | null = '0'
   while (after !== null) {
-    const page = (await get(`/api/events?limit=1000&after=${after}`)) as Page
+    const page = (await get(`/api/events?limit=1000&after=${after}${filter}`)) as Page
     all.push(...page.events)
     after = page.next
   }

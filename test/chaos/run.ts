@@ -1,10 +1,12 @@
-// npm run chaos [soak | sending]: a soak on each store (for sending see sending.run.ts). 0 when nothing was lost, repeated or disordered, else 1 and what was found.
+// npm run chaos [soak | sending | loop]: a soak on each store (the others: sending.run.ts, loop.run.ts). 0 when nothing was lost, repeated or disordered, else 1 and what was found.
 // Options: [--events N] [--sockets N] [--kills N] [--store-kills N] [--rate N] [--seed N] [--stores embedded,redis,pair]
 import { parseArgs } from 'node:util'
+import { runLoops } from './loop.run.ts'
 import { runSending } from './sending.run.ts'
 import { soak, type SoakResult } from './soak.ts'
 import { STORES, type Store } from './stage.ts'
 
+if (process.argv[2] === 'loop') process.exit(await runLoops(process.argv.slice(3)))
 if (process.argv[2] === 'sending') process.exit(await runSending(process.argv.slice(3)))
 
 const { values, positionals } = parseArgs({

@@ -28,7 +28,11 @@ export type Stage = {
 
 const WEBHOOK_URL = 'https://hub.example.com/api/hook'
 
-export async function openStage(store: Store): Promise<Stage> {
+/** `settings`: more of the hubs' environment. */
+export async function openStage(
+  store: Store,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Stage> {
   const dir = await mkdtemp(join(tmpdir(), 'hub-soak-'))
   // Also when the run is cut short.
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
@@ -38,6 +42,7 @@ export async function openStage(store: Store): Promise<Stage> {
     REDIS_URL: redis?.url ?? '',
     DATABASE_URL: (await mariadb?.database()) ?? '',
     MANDRILL_WEBHOOK_URL: WEBHOOK_URL,
+    ...settings,
   }
   const names = store === 'pair' ? ['one hub', 'the other hub'] : ['the hub']
   const hubs: HubProcess[] = []

@@ -1,0 +1,84 @@
+// The hub of the demo: a process of its own, with made-up keys, that is stopped with the demo.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+export type DemoHub = {
+  readonly child: ChildProcess
+  /** Where it can be reached from here. */
+  readonly address: string
+  readonly publicUrl: string
+  /** It signs in whoever opens it. */
+  readonly link: Promise<string>
+  /** Of the API; '' where none is asked. */
+  readonly token: Promise<string>
+}
+
+/** What a .env file says is for the real hub: its stores, secrets and addresses must not get what is made up here. */
+const OWN = {
+  REDIS_URL: '',
+  DATABASE_URL: '',
+  SMTP_URL: '',
+  API_TOKEN: '',
+  DATA_DIR: './data/demo',
+  LOG_LEVEL: 'warn',
+  MAIL_LANES: JSON.stringify([
+    { name: 'naver', domains: ['naver.example'], connections: 4, per_second: 100 },
+    { name: 'google', domains: ['gmail.example'], connections: 4, per_second: 100 },
+    { name: 'default', domains: [], connections: 4, per_second: 100 },
+  ]),
+  // A single complaint among the first hundred readers would pause the mailing, and there would be less to see.
+  PAUSE_COMPLAINT_RATE: '0.05',
+}
+
+/** `settings` stand above the environment. */
+export function startHub(port: number, key: string, settings: Readonly<Record<string, string>>): DemoHub {
+  const publicUrl = process.env.PUBLIC_URL || `http://localhost:${port}`
+  const signing = { PUBLIC_URL: publicUrl, MANDRILL_WEBHOOK_URL: '', MANDRILL_WEBHOOK_KEYS: key }
+  const server = fileURLToPath(new URL('../src/server.ts', import.meta.url))
+  const child = spawn(process.execPath, ['--disable-warning=DeprecationWarning', server], {
+    env: { ...OWN, ...process.env, ...signing, ...settings, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // A process group of its own: Ctrl-C is for the demo, which stops the hub after the simulator.
+    detached: true,
+  })
+  // Never leave it behind, however this process ends.
+  process.once('exit', () => child.kill('SIGTERM'))
+  const link = readLink(child)
+  const token = link.then((text) => /#token=(.+)$/.exec(text)?.[1] ?? process.env.API_TOKEN ?? '')
+  return { child, address: `http://127.0.0.1:${port}`, publicUrl, link, token }
+}
+
+/** The hub prints where to sign in; everything else that it says is passed on. */
+function readLink(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      if (text.startsWith('{')) process.stdout.write(text)
+      else resolve(/https?:\/\/\S+/.exec(text)?.[0] ?? '')
+    })
+  })
+}
+
+export const hasEnded = ({ child }: DemoHub): boolean => child.exitCode !== null || child.signalCode !== null
+
+export async function isReady(hub: DemoHub): Promise<boolean> {
+  while (!hasEnded(hub)) {
+    const answer = await fetch(`${hub.address}/readyz`).catch(() => undefined)
+    if (answer?.ok) return true
+    await sleep(100)
+  }
+  return false
+}
+
+/** Asked beforehand: a hub that fails after its start would tell it less clearly. */
+export async function isFree(port: number): Promise<boolean> {
+  const probe = createServer()
+  const free = new Promise<boolean>((resolve) => {
+    probe.once('error', () => resolve(false))
+    probe.listen(port, process.env.HOST || '127.0.0.1', () => resolve(true))
+  })
+  const answer = await free
+  await new Promise((closed) => probe.close(closed))
+  return answer
+}

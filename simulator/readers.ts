@@ -1,0 +1,62 @@
+// Made-up readers of a made-up list. Always the same ones, so that a list that is filled twice does not grow.
+import { createRandom } from './random.ts'
+
+const GIVEN = [
+  'Ada',
+  'Bogdan',
+  'Chiara',
+  'Dmitri',
+  'Eun-ji',
+  'Fatou',
+  'Grzegorz',
+  'Hana',
+  'Ines',
+  'Jürgen',
+  'Kofi',
+  'Léa',
+]
+const FAMILY = [
+  'Almeida',
+  'Berg',
+  'Choi',
+  'Diallo',
+  'Eriksen',
+  'Fontana',
+  'García',
+  'Haddad',
+  'Ivanova',
+  'Jansen',
+  'Kim',
+]
+const KOREAN = ['김민준', '이서연', '박도윤', '최지우', '정하은', '강시우', '조예린', '윤건우']
+/** As large as each provider is among the readers. None of them takes mail (RFC 2606). */
+const DOMAINS = [
+  ...Array.from({ length: 5 }, () => 'naver.example'),
+  ...Array.from({ length: 4 }, () => 'gmail.example'),
+  'outlook.example',
+  'uni.example',
+  'company.example',
+]
+
+export type MadeUpReader = { readonly email: string; readonly name: string }
+
+export function makeUpReaders(count: number, seed = 2030): MadeUpReader[] {
+  const random = createRandom(seed)
+  return Array.from({ length: count }, (_, n) => {
+    const [given, family] = [random.pick(GIVEN), random.pick(FAMILY)]
+    const local = toAscii(`${given}.${family}`)
+    const name = random.chance(0.1) ? '' : random.chance(0.3) ? random.pick(KOREAN) : `${given} ${family}`
+    return { email: `${local}.${n + 1}@${random.pick(DOMAINS)}`, name }
+  })
+}
+
+export function toCsv(readers: readonly MadeUpReader[]): string {
+  return ['email,name', ...readers.map(({ email, name }) => `${email},${name}`)].join('\n')
+}
+
+function toAscii(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(/[^a-zA-Z.-]/g, '')
+    .toLowerCase()
+}
