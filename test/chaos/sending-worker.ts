@@ -3,6 +3,7 @@
 import { createCampaignStore } from '../../src/adapters/sql/campaigns.ts'
 import { createLeases } from '../../src/adapters/sql/leases.ts'
 import { createLedger } from '../../src/adapters/sql/ledger.ts'
+import { createReactionStore } from '../../src/adapters/sql/reactions.ts'
 import { createSubscribers } from '../../src/adapters/sql/subscribers.ts'
 import { createSuppressions } from '../../src/adapters/sql/suppressions.ts'
 import { createHtmlToText } from '../../src/adapters/mail/html-to-text.ts'
@@ -44,6 +45,7 @@ const sending = startSending({
   ledger: createLedger(sql),
   subscribers: createSubscribers(sql, list),
   suppressions: createSuppressions(sql, list),
+  reactions: createReactionStore(sql),
   laneConfigs: configs,
   mailer,
   compile: (campaign) =>

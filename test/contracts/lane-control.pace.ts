@@ -99,6 +99,20 @@ export function promisesOfPace(lab: () => SendLab): void {
     expect(await state()).toEqual(slowed)
   })
 
+  test('is slowed in proportion where few are deferred, and by half where it is too much mail', async () => {
+    const { clock, lanes, state } = open(100)
+    await lanes.report('default', 'deferred', '451 4.7.1 greylisted', 0.03)
+    expect(await state()).toMatchObject({ state: 'slowed', reason: '451 4.7.1 greylisted', perSecond: 99.85 })
+    for (let times = 0; times < 60; times++) {
+      clock.now += SECOND
+      await lanes.report('default', 'deferred', '451 4.7.1 greylisted', 0.03)
+    }
+    expect((await state())?.perSecond).toBeCloseTo(97, 0)
+    clock.now += SECOND
+    await lanes.report('default', 'deferred', '421 4.7.28 unusual rate of mail', 0.03)
+    expect((await state())?.perSecond).toBeCloseTo(48.5, 0)
+  })
+
   test('gives less when it is slowed', async () => {
     const { clock, lanes } = open(100)
     await lanes.report('default', 'deferred', '451 later')
@@ -125,7 +139,10 @@ export function promisesOfPace(lab: () => SendLab): void {
   test('speeds up step by step, to what is configured and no further', async () => {
     const { clock, lanes, state } = open(100)
     await lanes.report('default', 'deferred', '421 slow down')
-    clock.now += SECOND
+    clock.now += 5 * SECOND - 1
+    await lanes.report('default', 'sent')
+    expect(await state()).toMatchObject({ perSecond: 50 }) // too soon
+    clock.now += 1
     for (const _ of [1, 2, 3]) await lanes.report('default', 'sent')
     expect(await state()).toMatchObject({ state: 'slowed', perSecond: 55 })
     for (let times = 0; times < 20; times++, clock.now += SECOND) await lanes.report('default', 'sent')

@@ -12,6 +12,7 @@ import { compileMail } from '../../src/core/mailing/message.ts'
 import type { Campaign, DeliveryCounts } from '../../src/core/mailing/ports.ts'
 import type { Mailer, SendStores } from '../../src/core/sending/ports.ts'
 import type { SubscriberStore, SuppressionStore } from '../../src/core/list/ports.ts'
+import { createReactionStore } from '../../src/adapters/sql/reactions.ts'
 import { startSending, type Sending, type SendingOptions } from '../../src/core/sending/sending.ts'
 import { silentLog } from './feed-lab.ts'
 import { emailOf, openLedgerLab, type LedgerLab } from './ledger-lab.ts'
@@ -80,6 +81,7 @@ export async function openSendingLab({ sql, send, script, log = silentLog }: Lab
       ledger: ledgerLab.ledger,
       subscribers,
       suppressions,
+      reactions: createReactionStore(ledgerLab.sql),
       laneConfigs,
       mailer,
       compile,

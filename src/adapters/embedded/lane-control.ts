@@ -56,9 +56,10 @@ export function createEmbeddedLaneControl(
       places.set(place, owner)
       return { granted: true, release: async () => void places.delete(place) }
     },
-    async report(name, result, reason = '') {
+    async report(name, result, reason = '', deferredShare = 1) {
       const lane = laneOf(name)
-      lane.pace = result === 'sent' ? speedUp(lane.pace, now()) : slowDown(lane.pace, reason, now())
+      lane.pace =
+        result === 'sent' ? speedUp(lane.pace, now()) : slowDown(lane.pace, reason, now(), deferredShare)
     },
     async pause(name, reason, untilMs) {
       const lane = laneOf(name)

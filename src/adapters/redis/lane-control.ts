@@ -68,8 +68,10 @@ export function openRedisLaneControl(options: RedisLaneOptions): LaneControl & {
       return { granted, retryAfterMs: Number(retryAfterMs) }
     },
     connect: (lane, owner) => places.take(configOf(lane), owner),
-    report: (lane, result, reason = '') =>
-      change(lane, (pace, at) => (result === 'sent' ? speedUp(pace, at) : slowDown(pace, reason, at))),
+    report: (lane, result, reason = '', deferredShare = 1) =>
+      change(lane, (pace, at) =>
+        result === 'sent' ? speedUp(pace, at) : slowDown(pace, reason, at, deferredShare),
+      ),
     // The caller's clock may be another than Redis's: what counts is how long.
     pause: (lane, reason, untilMs) => {
       const length = untilMs - (now ?? Date.now)()

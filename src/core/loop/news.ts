@@ -6,6 +6,7 @@ import type { Log } from '../log.ts'
 import type { ArchiveRow } from '../events/ports.ts'
 import type { Paused } from './brakes.ts'
 import type { LaneControl, Marks } from '../sending/ports.ts'
+import { createAnswers, type Answers } from '../sending/answers.ts'
 import { isAboutMailbox } from '../sending/verdict.ts'
 
 export type LoopNews = {
@@ -18,12 +19,23 @@ type Options = {
   readonly marks: Pick<Marks, 'setCampaign'>
   readonly laneOf: (email: string) => string
   readonly log: Log
+  readonly now?: () => number
 }
 
-export function createLoopNews({ lanes, marks, laneOf, log }: Options): (news: LoopNews) => void {
+export function createLoopNews(options: Options): (news: LoopNews) => void {
+  const { lanes, marks, laneOf, log, now = Date.now } = options
+  const answers = new Map<string, Answers>()
+
+  function answersOf(email: string): Answers {
+    const lane = laneOf(email)
+    const known = answers.get(lane) ?? createAnswers(now)
+    answers.set(lane, known)
+    return known
+  }
+
   async function slow(lane: string, answer: string): Promise<void> {
     await lanes
-      .report(lane, 'deferred', answer)
+      .report(lane, 'deferred', answer, answers.get(lane)?.deferredShare())
       .catch((err: unknown) => log.warn({ err, lane }, 'the pace of a lane cannot be told'))
   }
 
@@ -36,24 +48,25 @@ export function createLoopNews({ lanes, marks, laneOf, log }: Options): (news: L
       )
   }
 
+  /** One lesson a lane and page: what the provider said last, other than about one reader's mailbox. */
+  function learn(rows: readonly ArchiveRow[]): ReadonlyMap<string, string> {
+    const deferrals = new Map<string, string>()
+    for (const { event, facts } of rows) {
+      if (facts.email === null) continue
+      if (event.kind === 'delivered') answersOf(facts.email).note('sent')
+      if (event.kind !== 'deferred') continue
+      const response = answerOf(facts.payload)
+      if (isAboutMailbox({ kind: 'deferred', response })) continue
+      answersOf(facts.email).note('deferred')
+      deferrals.set(laneOf(facts.email), response)
+    }
+    return deferrals
+  }
+
   return ({ paused, rows }) => {
-    for (const [lane, answer] of deferrals(rows, laneOf)) void slow(lane, answer)
+    for (const [lane, answer] of learn(rows)) void slow(lane, answer)
     for (const each of paused) void stop(each)
   }
-}
-
-/** One lesson a lane and page: what the provider said last, other than about one reader's mailbox. */
-function deferrals(
-  rows: readonly ArchiveRow[],
-  laneOf: (email: string) => string,
-): ReadonlyMap<string, string> {
-  const lanes = new Map<string, string>()
-  for (const { event, facts } of rows) {
-    if (event.kind !== 'deferred' || facts.email === null) continue
-    const response = answerOf(facts.payload)
-    if (!isAboutMailbox({ kind: 'deferred', response })) lanes.set(laneOf(facts.email), response)
-  }
-  return lanes
 }
 
 /** What the provider's server said, wherever Mandrill tells it. */

@@ -20,10 +20,10 @@ const CLOSING_MS = 5_000
 
 export async function sendChunk(parts: ChunkParts, ref: ChunkRef, signal: AbortSignal): Promise<void> {
   const { marks, watch } = parts
-  const token = await takeOver(parts, ref)
+  const { token, inDoubt } = await takeOver(parts, ref)
   const journal = createJournal({ ...parts, ref, token, tellEveryMs: parts.tellEveryMs() })
   const compiled = await watch.open(ref.campaignId)
-  const end = compiled ? await sendAll(parts, ref, { journal, compiled }, signal) : 'go'
+  const end = compiled ? await sendAll(parts, ref, { journal, compiled, inDoubt }, signal) : 'go'
   await journal.close(patience(parts, signal))
   // What marks say of a campaign may be overtaken by what the database says: then that holds.
   if ((end === 'paused' || end === 'cancelled') && (await watch.open(ref.campaignId)))
@@ -31,29 +31,29 @@ export async function sendChunk(parts: ChunkParts, ref: ChunkRef, signal: AbortS
 }
 
 /** Fences off whoever had the chunk, and tells the ledger what they had no time to tell. */
-async function takeOver({ marks, ledger, counters, now, log }: ChunkParts, ref: ChunkRef): Promise<number> {
+async function takeOver({ marks, ledger, counters, now, log }: ChunkParts, ref: ChunkRef) {
   const { token, outcomes, inDoubt } = await marks.take(ref)
   if (outcomes.length > 0) await ledger.record(ref, outcomes, now())
   if (inDoubt.length > 0) {
     counters.doubt(ref.lane, inDoubt.length)
     log.warn({ ...ref, mails: inDoubt }, 'a worker ended while it sent these: they may go out twice')
   }
-  return token
+  return { token, inDoubt: new Set(inDoubt) }
 }
 
-type Work = { readonly journal: Journal; readonly compiled: Compiled }
+type Work = { readonly journal: Journal; readonly compiled: Compiled; readonly inDoubt: Set<number> }
 
 /** Gives back what the last claim was told. */
 async function sendAll(
   parts: ChunkParts,
   ref: ChunkRef,
-  { journal, compiled }: Work,
+  { journal, compiled, inDoubt }: Work,
   signal: AbortSignal,
 ): Promise<Step | 'stopped'> {
   const deliveries = await parts.ledger.open(ref, parts.now())
   if (signal.aborted) return 'stopped'
-  const send = createTry(parts, journal, compiled)
-  const { run, stop } = createSenders(parts, { ref, deliveries, journal, send })
+  const send = createTry(parts, { journal, compiled, inDoubt })
+  const { run, stop } = createSenders(parts, { ref, deliveries, journal, inDoubt, send })
   const letGo = parts.watch.hold(ref.campaignId, stop)
   signal.addEventListener('abort', stop)
   try {

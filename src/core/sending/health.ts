@@ -1,6 +1,7 @@
 // How a lane fares, as one process sees it: what each answer means for the lane's pace, and when it must pause.
 import type { Log } from '../log.ts'
 import type { LaneControl, SendResult } from './ports.ts'
+import { createAnswers } from './answers.ts'
 import { isAboutMailbox, isPolicy } from './verdict.ts'
 
 export type Health = {
@@ -30,6 +31,7 @@ const DEFERRED_EVERY_MS = 250
 
 export function createHealth({ lane, lanes, now, log }: HealthOptions): Health {
   const refused = new Map<string, number>()
+  const answers = createAnswers(now)
   const last = { sent: 0, deferred: 0 }
   const state = { faults: 0, outages: 0, lost: 0, answered: 0, suspected: false, pausedUntil: 0 }
 
@@ -73,15 +75,18 @@ export function createHealth({ lane, lanes, now, log }: HealthOptions): Health {
 
   async function sent(): Promise<void> {
     Object.assign(state, { faults: 0, suspected: false })
+    answers.note('sent')
     if (now() - last.sent < SENT_EVERY_MS) return
     last.sent = now()
     await tell(lanes.report(lane, 'sent'))
   }
 
   async function deferred(result: SendResult): Promise<void> {
-    if (isAboutMailbox(result) || now() - last.deferred < DEFERRED_EVERY_MS) return
+    if (isAboutMailbox(result)) return
+    answers.note('deferred')
+    if (now() - last.deferred < DEFERRED_EVERY_MS) return
     last.deferred = now()
-    await tell(lanes.report(lane, 'deferred', result.response))
+    await tell(lanes.report(lane, 'deferred', result.response, answers.deferredShare()))
   }
 
   return {

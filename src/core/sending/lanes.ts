@@ -1,8 +1,9 @@
 // Lanes: which one an address falls into, and how its pace follows what the provider says.
 //
 // The pace is additive up, multiplicative down, as TCP's: a server that defers is given less at once, and trust comes
-// back slowly. These rules are plain functions over a Pace; an adapter keeps it where all workers see it.
+// back slowly. How much less depends on how much it defers, as in DCTCP (RFC 8257). These rules are plain functions over a Pace; an adapter keeps it where all workers see it.
 import type { LaneState } from './ports.ts'
+import { isRateLimit } from './verdict.ts'
 
 /** Connections and mails a second are totals over all workers. */
 export type LaneConfig = {
@@ -43,21 +44,31 @@ export const FULL_PACE: Pace = {
   raisedAt: 0,
 }
 
-const SLOWED_TO = 0.5
 const RAISED_BY = 0.05
 const FLOOR = 0.05
+/** One deferral among very many slows a little, too. */
+const LEAST_SHARE = 0.1
+/** So long after a deferral nothing is raised for successes alone. */
+const QUIET_MS = 5_000
 /** Mails that were under way together are answered together: one lesson a second is learned from them. */
 const LESSON_MS = 1_000
 const REASON_CHARACTERS = 300
 
-export function slowDown(pace: Pace, reason: string, now: number): Pace {
+/**
+ * `deferred`: which share of the provider's latest answers were deferrals. All of them, or an answer that says itself that
+ * there is too much mail, halve the pace. Of fewer the pace comes to rest where it is in proportion: a lane with
+ * 3 % of greylisting goes at 97 %.
+ */
+export function slowDown(pace: Pace, reason: string, now: number, deferred = 1): Pace {
   if (now - pace.slowedAt < LESSON_MS) return pace
-  const share = Math.max(FLOOR, pace.share * SLOWED_TO)
+  const weight = isRateLimit({ response: reason }) ? 1 : deferred
+  const cut = Math.max(weight, LEAST_SHARE) / 2
+  const share = Math.max(FLOOR, pace.share * (1 - cut) + RAISED_BY * (1 - weight))
   return { ...pace, share, reason: clip(reason), slowedAt: now, raisedAt: now }
 }
 
 export function speedUp(pace: Pace, now: number): Pace {
-  if (pace.share >= 1 || now - pace.raisedAt < LESSON_MS) return pace
+  if (pace.share >= 1 || now - pace.raisedAt < LESSON_MS || now - pace.slowedAt < QUIET_MS) return pace
   // Rounded, or twenty steps of a twentieth would end a little below the whole.
   const share = Math.min(1, Math.round((pace.share + RAISED_BY) * 1e6) / 1e6)
   return { ...pace, share, reason: share < 1 ? pace.reason : null, raisedAt: now }

@@ -66,8 +66,11 @@ export type LaneControl = {
     lane: string,
     owner: string,
   ): Promise<{ readonly granted: boolean; readonly release: () => Promise<void> }>
-  /** Success speeds a slowed lane up (additive), deferral slows it (multiplicative). */
-  report(lane: string, result: 'sent' | 'deferred', reason?: string): Promise<void>
+  /**
+   * Success speeds a slowed lane up (additive), deferral slows it (multiplicative), by how large a share of the latest
+   * answers were deferrals: 1 = all, which is taken where nobody says.
+   */
+  report(lane: string, result: 'sent' | 'deferred', reason?: string, deferredShare?: number): Promise<void>
   /** A sender's fault: nothing goes out on the lane until it is resumed or its time is over. */
   pause(lane: string, reason: string, untilMs: number): Promise<void>
   resume(lane: string): Promise<void>

@@ -12,8 +12,7 @@ import { createTodo, type TodoOptions } from './todo.ts'
 
 export type SendersParts = {
   readonly subscribers: Pick<SubscriberStore, 'unmailable'>
-  /** What came back of mails; without it nobody knows. */
-  readonly reactions?: { readonly of: NonNullable<TodoOptions['heardOf']> }
+  readonly reactions: { readonly of: TodoOptions['heardOf'] }
   readonly gate: Gate
   readonly counters: Counters
   readonly connections: number
@@ -25,6 +24,7 @@ export type SendersWork = {
   readonly ref: ChunkRef
   readonly deliveries: readonly Delivery[]
   readonly journal: Journal
+  readonly inDoubt: TodoOptions['inDoubt']
   /** Tries a claimed mail; false = it stays queued. */
   readonly send: (delivery: Delivery) => Promise<boolean>
 }
@@ -38,14 +38,16 @@ export type Senders = {
 
 const RETRY_MS = 500
 
-export function createSenders(parts: SendersParts, { ref, deliveries, journal, send }: SendersWork): Senders {
+export function createSenders(parts: SendersParts, work: SendersWork): Senders {
+  const { ref, deliveries, journal, inDoubt, send } = work
   const { gate, now, counters, log } = parts
   const state = { waiting: 0, troubled: false, end: 'go' as Step | 'stopped' }
   const stopped = new AbortController()
   const group = {}
   const todo = createTodo(deliveries, {
     unmailable: parts.subscribers.unmailable,
-    heardOf: parts.reactions?.of,
+    inDoubt,
+    heardOf: parts.reactions.of,
     now,
     onSettled(outcome) {
       counters.count(ref.lane, outcome.status)

@@ -23,7 +23,7 @@ export type SendingOptions = {
   readonly subscribers: Pick<SubscriberStore, 'unmailable'>
   readonly suppressions: Pick<SuppressionStore, 'put'>
   /** What came back of mails that were in doubt when a connection or a process was lost. */
-  readonly reactions?: SendersParts['reactions']
+  readonly reactions: SendersParts['reactions']
   readonly queue: SendQueue
   readonly marks: Marks
   readonly lanes: LaneControl

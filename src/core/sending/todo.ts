@@ -4,13 +4,12 @@ import type { SubscriberStore } from '../list/ports.ts'
 
 export type TodoOptions = {
   readonly unmailable: SubscriberStore['unmailable']
-  /** Of these deliveries of one campaign, those that something has come back of. */
-  readonly heardOf?: (
-    campaignId: string,
-    deliveryIds: readonly string[],
-  ) => Promise<ReadonlyMap<string, unknown>>
+  /** The n of mails that may have been taken when a connection or a process was lost. Grows. */
+  readonly inDoubt: ReadonlySet<number>
+  /** Of these deliveries of one campaign, those that something has come back of: they were sent. */
+  readonly heardOf: (campaignId: string, ids: readonly string[]) => Promise<ReadonlyMap<string, unknown>>
   readonly now: () => number
-  /** Skipped, or found out to have been sent before: nothing is left to do. */
+  /** Skipped, or found out to have been sent: nothing is left to do. */
   readonly onSettled: (outcome: Outcome) => void
 }
 
@@ -23,7 +22,7 @@ const MOST_AHEAD = 500
 const OTHERS_FIRST = 5
 
 export function createTodo(deliveries: readonly Delivery[], options: TodoOptions) {
-  const { unmailable, now } = options
+  const { unmailable, inDoubt, heardOf, now } = options
   let left = deliveries.toReversed() // the next one is the last
   const lookedAt = new Map<number, number>()
   let taken = 0
@@ -38,17 +37,32 @@ export function createTodo(deliveries: readonly Delivery[], options: TodoOptions
       ahead.map(({ subscriberId }) => subscriberId),
       at,
     )
+    const sent = await cameBack(ahead)
     for (const { n, subscriberId } of ahead) if (!verdicts.has(subscriberId)) lookedAt.set(n, at)
-    const skipped = ahead.filter(({ subscriberId }) => verdicts.has(subscriberId))
-    if (skipped.length === 0) return
-    const cameBack = await findSent(options, skipped)
-    left = left.filter((delivery) => !skipped.includes(delivery))
-    for (const { id, n, attempts, dueAt, subscriberId } of skipped) {
+    const settled = ahead.filter(({ n, subscriberId }) => sent.has(n) || verdicts.has(subscriberId))
+    if (settled.length === 0) return
+    left = left.filter((delivery) => !settled.includes(delivery))
+    for (const { n, attempts, dueAt, subscriberId } of settled) {
+      const common = { n, dueAt, at }
       const reason = verdicts.get(subscriberId) ?? null
-      const skip = { n, status: 'skipped', attempts, dueAt, reason, at } as const
-      const sent = { ...skip, status: 'sent', attempts: attempts + 1, reason: CAME_BACK } as const
-      options.onSettled(cameBack.has(id) ? sent : skip)
+      options.onSettled(
+        sent.has(n)
+          ? { ...common, status: 'sent', attempts: attempts + 1, reason: CAME_BACK }
+          : { ...common, status: 'skipped', attempts, reason },
+      )
     }
+  }
+
+  /** A mail in doubt may be the very one that its reader has opened, or left by, or that bounced: it did go out. */
+  async function cameBack(ahead: readonly Delivery[]): Promise<ReadonlySet<number>> {
+    const doubtful = ahead.filter(({ n }) => inDoubt.has(n))
+    const [first] = doubtful
+    if (!first) return new Set()
+    const heard = await heardOf(
+      first.campaignId,
+      doubtful.map(({ id }) => id),
+    )
+    return new Set(doubtful.filter(({ id }) => heard.has(id)).map(({ n }) => n))
   }
 
   return {
@@ -66,13 +80,8 @@ export function createTodo(deliveries: readonly Delivery[], options: TodoOptions
     },
     /** It was not sent after all. A few others go first, so that one mail alone does not look like an outage. */
     putBack(delivery: Delivery): void {
+      lookedAt.delete(delivery.n) // it may be in doubt by now
       left.splice(Math.max(0, left.length - OTHERS_FIRST), 0, delivery)
     },
   }
-}
-
-/** A mail that was in doubt may be the very one that its reader has left by, or that bounced: so it did go out. */
-async function findSent({ heardOf }: TodoOptions, deliveries: readonly Delivery[]) {
-  const ids = deliveries.map(({ id }) => id)
-  return (await heardOf?.(deliveries[0]?.campaignId ?? '', ids)) ?? new Map<string, unknown>()
 }

@@ -19,12 +19,19 @@ export type TryParts = {
   readonly log: Log
 }
 
+export type TryWork = {
+  readonly journal: Journal
+  readonly compiled: Compiled
+  /** Told here: the n of a mail that may have been taken although its connection was lost. */
+  readonly inDoubt: Set<number>
+}
+
 /** A mail that is lost again and again while others are answered is deferred, as if the server had said so. */
 const LOST_TIMES = 3
 const LOST = 'lost with the connection each time: '
 
 /** Tries mails of one chunk. False = it stays queued. */
-export function createTry(parts: TryParts, journal: Journal, compiled: Compiled) {
+export function createTry(parts: TryParts, { journal, compiled, inDoubt }: TryWork) {
   const { mailer, health, now, retryDelaysMs, counters } = parts
   /** How often a mail was lost, and how many others had been answered before that began. */
   const lost = new Map<number, { readonly times: number; readonly answered: number }>()
@@ -50,7 +57,10 @@ export function createTry(parts: TryParts, journal: Journal, compiled: Compiled)
   return async (delivery: Delivery): Promise<boolean> => {
     const result = await send(mailer, compiled, delivery)
     if (result.kind === 'unreachable') {
-      if (result.inDoubt) counters.doubt(delivery.lane, 1)
+      if (result.inDoubt) {
+        counters.doubt(delivery.lane, 1)
+        inDoubt.add(delivery.n)
+      }
       return concludeLost(delivery, result)
     }
     if (await health.note(result, delivery.subscriberId)) return false

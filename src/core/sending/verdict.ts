@@ -44,3 +44,12 @@ const MAILBOX = /(?<![\d.])4\.2\.[12](?![\d.])/
 export function isAboutMailbox({ response }: SendResult): boolean {
   return MAILBOX.test(response)
 }
+
+// RFC 5321 leaves 421 to servers that will not go on; large providers say so when they get too much. 4.7.28 is Google's
+// word for it. https://support.google.com/a/answer/3726730
+const RATE_LIMIT = /(?<![\d.])(?:421|4\.7\.28)(?![\d.])/
+
+/** Deferred because it is too much mail at a time. */
+export function isRateLimit({ response }: { readonly response: string }): boolean {
+  return RATE_LIMIT.test(response)
+}

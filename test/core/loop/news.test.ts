@@ -17,14 +17,19 @@ function row(kind: Kind, payload: Record<string, unknown>): ArchiveRow {
   return { event, facts: readFacts(payload) }
 }
 
-function lab(fails = false) {
+function lab(fails = false, onShare = (_share?: number) => {}) {
   const told: string[] = []
   const answer = async (text: string) => {
     told.push(text)
     if (fails) throw new Error('the store cannot be reached')
   }
   const news = createLoopNews({
-    lanes: { report: (lane, result, reason) => answer(`${lane} ${result}: ${reason}`) },
+    lanes: {
+      report(lane, result, reason, share) {
+        onShare(share)
+        return answer(`${lane} ${result}: ${reason}`)
+      },
+    },
     marks: { setCampaign: (id, state) => answer(`${id} ${state}`) },
     laneOf: createLaneOf([{ name: 'google', domains: ['gmail.com'], connections: 1, perSecond: 1 }]),
     log: silentLog,
@@ -39,6 +44,14 @@ test('a lane learns one lesson from a page', () => {
   const rows = [deferral('a@gmail.com', '421 first'), deferral('b@Gmail.com', '421 second')]
   news({ paused: [], rows: [...rows, row('opened', { msg: { email: 'c@example.com' } })] })
   expect(told).toEqual(['google deferred: 421 second'])
+})
+
+test('a lane learns how many were deferred beside those that were delivered', () => {
+  const shares: (number | undefined)[] = []
+  const { news } = lab(false, (share) => shares.push(share))
+  const delivered = Array.from({ length: 9 }, () => row('delivered', { msg: { email: 'b@gmail.com' } }))
+  news({ paused: [], rows: [...delivered, deferral('a@gmail.com', '451 later')] })
+  expect(shares.map((share) => share?.toFixed(2))).toEqual(['0.10'])
 })
 
 test('a full mailbox is no reason to slow down', () => {
