@@ -1,8 +1,8 @@
 // Two kinds of tests: `fast` needs nothing but npm packages, `servers` needs what `npm run setup` brings.
-// A test that needs a server says so in its file's name, or lives in test/e2e or test/chaos.
+// A test that needs a server says so in its file's name, or lives in test/e2e, test/chaos or test/backup.
 import { configDefaults, defineConfig } from 'vitest/config'
 
-const SERVERS = ['test/**/*.{redis,mysql,nginx}.test.ts', 'test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts']
+const SERVERS = ['test/**/*.{redis,mysql,nginx}.test.ts', 'test/{e2e,chaos,backup}/**/*.test.ts']
 
 export default defineConfig({
   test: {

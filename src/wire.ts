@@ -12,7 +12,7 @@ import { createMemoryOneTime } from './adapters/embedded/one-time.ts'
 import { createMandrillAccount } from './adapters/mandrill/account.ts'
 import type { Sql } from './adapters/sql/dialect.ts'
 import { createEventArchive } from './adapters/sql/event-archive.ts'
-import { createLeases } from './adapters/sql/leases.ts'
+import { createLeases, dropLeases } from './adapters/sql/leases.ts'
 import { createLoop } from './adapters/sql/loop.ts'
 import { createQuarantine } from './adapters/sql/quarantine.ts'
 import { openSqlite } from './adapters/sql/sqlite.ts'
@@ -172,7 +172,11 @@ async function openEvents(config: Config, log: FastifyBaseLogger): Promise<Event
 }
 
 async function openDatabase(config: Config, log: FastifyBaseLogger): Promise<Sql> {
-  if (!config.DATABASE_URL) return openSqlite({ file: join(config.DATA_DIR, 'hub.sqlite'), log })
+  if (!config.DATABASE_URL) {
+    const sql = await openSqlite({ file: join(config.DATA_DIR, 'hub.sqlite'), log })
+    await sql.run(dropLeases(sql)) // DATA_DIR is locked: what a killed process held need not be waited for
+    return sql
+  }
   const { openMysql } = await import('./adapters/sql/mysql.ts')
   return openMysql({ url: config.DATABASE_URL, log })
 }

@@ -1,7 +1,7 @@
 // Leases: which process may do something alone for a while.
 import { and, eq, lte, or } from 'drizzle-orm'
 import type { Leases } from '../../core/ports.ts'
-import { rowsFor, type Sql } from './dialect.ts'
+import { rowsFor, type Sql, type Write } from './dialect.ts'
 
 export function createLeases(sql: Sql): Leases {
   const { db } = sql
@@ -26,3 +26,6 @@ export function createLeases(sql: Sql): Leases {
     },
   }
 }
+
+/** Whoever held one is gone: for a process that is sure to be alone on its database. */
+export const dropLeases = ({ db, tables }: Sql): Write => db.delete(tables.leases)

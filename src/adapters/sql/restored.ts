@@ -2,13 +2,14 @@
 import { and, eq, inArray, lte, or, sql as words } from 'drizzle-orm'
 import { UNCERTAIN } from '../../core/mailing/restored.ts'
 import type { Sql } from './dialect.ts'
+import { dropLeases } from './leases.ts'
 
 /**
  * Pauses what would go out by itself, and says why; also where it was paused without a reason. Tells how many. Whoever
  * held a lease is gone. No hub may run.
  */
 export async function holdMailings(sql: Sql, reason: string, now: number): Promise<number> {
-  const { campaigns, leases } = sql.tables
+  const { campaigns } = sql.tables
   const { status, sendAt, startedAt, statusReason } = campaigns
   const due = and(eq(status, 'scheduled'), lte(sendAt, now))
   const held = sql.db
@@ -19,6 +20,6 @@ export async function holdMailings(sql: Sql, reason: string, now: number): Promi
       startedAt: words`coalesce(${startedAt}, ${sendAt})`, // its audience is that of its time
     })
     .where(or(inArray(status, [...UNCERTAIN]), due))
-  const [count = 0] = await sql.atomically([held, sql.db.delete(leases)])
+  const [count = 0] = await sql.atomically([held, dropLeases(sql)])
   return count
 }

@@ -144,7 +144,8 @@ export function startTracking(options: TrackingOptions): Tracking {
   }
 }
 
-const LEASE = { name: 'tracking', forMs: 10_000, renewMs: 3_000 }
+/** Short: while nobody knows that its holder is dead, the archive stands still. */
+const LEASE = { name: 'tracking', forMs: 5_000, renewMs: 1_500 }
 
 function createLease({ leases, owner }: TrackingOptions, now: () => number) {
   let renewAt = 0

@@ -1,10 +1,10 @@
 // Backup and restore where Redis has the feed and MariaDB the rest, and what `npm run restored` refuses.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { testBackup } from './contracts/backup.ts'
-import { openStage } from './support/backup-stage.ts'
-import { onBoth, startRedisToBackUp } from './support/backup-stores.ts'
-import { startMariaDb, type MariaDb } from './support/mariadb.ts'
-import type { RedisServer } from './support/redis.ts'
+import { testBackup } from '../contracts/backup.ts'
+import { openStage } from '../support/backup-stage.ts'
+import { onBoth, startRedisToBackUp } from '../support/backup-stores.ts'
+import { startMariaDb, type MariaDb } from '../support/mariadb.ts'
+import type { RedisServer } from '../support/redis.ts'
 
 let mariadb: MariaDb
 let redis: RedisServer
