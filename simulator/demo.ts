@@ -8,9 +8,6 @@ import { readWishes, type Wishes } from './demo-options.ts'
 import { startFakeMandrill } from './fake-mandrill.ts'
 import { startSimulator, type Simulator } from './mandrill.ts'
 
-/** Each deferral slows the lane of its provider: with more of them there would be little to see for long. */
-const CALM = { deferral: 0.01, busy: 0.003 }
-
 const wishes = readWishes()
 const port = Number(process.env.PORT || 8000)
 if (!(await isFree(port))) {
@@ -24,8 +21,7 @@ async function runDemo(wishes: Wishes, port: number): Promise<void> {
   const { readers, lifeMs: spanMs, rates, rate, batch: batchSize, burst, seed } = wishes
   // Made up anew at every start: only the simulator signs with it.
   const key = randomBytes(16).toString('base64url')
-  const fake =
-    readers > 0 ? await startFakeMandrill({ seed, spanMs, rates: { ...CALM, ...rates } }) : undefined
+  const fake = readers > 0 ? await startFakeMandrill({ seed, spanMs, rates }) : undefined
   const hub = startHub(port, key, fake ? { SMTP_URL: fake.smtpUrl } : {})
   if (!(await isReady(hub))) fail('The hub did not start. What it said stands above.')
   const retry = { firstMs: 500, factor: 2, mostMs: 10_000 }

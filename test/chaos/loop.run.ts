@@ -10,7 +10,7 @@ export async function runLoops(args: readonly string[]): Promise<number> {
     options: {
       readers: { type: 'string', default: '20000' },
       kills: { type: 'string', default: '2' },
-      'per-second': { type: 'string', default: '600' },
+      'per-second': { type: 'string', default: '1000' },
       span: { type: 'string', default: '15' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       stores: { type: 'string', default: LOOP_STORES.join() },
