@@ -107,13 +107,13 @@ export function promisesOfFinding(lab: () => ListLab): void {
     await lab().list.unsubscribeById(six, NOON)
     const verdicts = [
       [two, 'unsubscribed'],
-      [three, 'suppressed'],
+      [three, 'suppressed: complaint'],
       [five, 'gone'],
       [six, 'unsubscribed'],
     ]
     const ids = [one, two, three, four, five, six]
     expect([...(await lab().list.unmailable(ids, NOON + HOUR))]).toEqual(verdicts)
-    expect((await lab().list.unmailable([four], NOON + HOUR - 1)).get(four)).toBe('suppressed')
+    expect((await lab().list.unmailable([four], NOON + HOUR - 1)).get(four)).toBe('suppressed: bounce')
     expect((await lab().list.unmailable([], NOON)).size).toBe(0)
   })
 }

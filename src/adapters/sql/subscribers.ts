@@ -1,6 +1,6 @@
 // The mailing list in SQL, put together; and how readers are removed from it.
 import { asc, desc, eq, inArray, lte } from 'drizzle-orm'
-import type { SubscriberStore } from '../../core/list/ports.ts'
+import type { SubscriberStore, Unmailable } from '../../core/list/ports.ts'
 import { createErasedKeys, isActive } from '../../core/list/subscriber.ts'
 import { breath } from '../../core/pause.ts'
 import { rowsFor, type Sql } from './dialect.ts'
@@ -65,8 +65,6 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
   }
 }
 
-type Verdict = 'unsubscribed' | 'suppressed' | 'gone'
-
 function unmailable(sql: Sql): SubscriberStore['unmailable'] {
   const { db } = sql
   const { subscribers, suppressions } = sql.tables
@@ -80,12 +78,12 @@ function unmailable(sql: Sql): SubscriberStore['unmailable'] {
         .where(inArray(subscribers.id, [...ids])),
     )
     const found = new Map(rows.map((row) => [row.id, row]))
-    const verdicts: [string, Verdict][] = []
+    const verdicts: [string, Unmailable][] = []
     for (const id of ids) {
       const row = found.get(id)
       if (!row) verdicts.push([id, 'gone'])
       else if (row.subscribed !== 1) verdicts.push([id, 'unsubscribed'])
-      else if (row.reason !== null && isActive(row, now)) verdicts.push([id, 'suppressed'])
+      else if (row.reason !== null && isActive(row, now)) verdicts.push([id, `suppressed: ${row.reason}`])
     }
     return new Map(verdicts)
   }

@@ -35,6 +35,9 @@ export type SubscriberQuery = {
   readonly subscribed?: boolean | undefined
 }
 
+/** Why somebody may not be mailed, as deliveries tell it. */
+export type Unmailable = 'unsubscribed' | 'gone' | `suppressed: ${SuppressionReason}`
+
 export type ImportRow = { readonly email: string; readonly name: string }
 export type ImportCounts = { readonly added: number; readonly updated: number; readonly skipped: number }
 
@@ -80,10 +83,7 @@ export type SubscriberStore = {
    */
   import(rows: readonly ImportRow[], now: number, dryRun: boolean): Promise<ImportCounts>
   /** Of these ids, those who may not be mailed now: left, suppressed or gone. For the last look before sending. */
-  unmailable(
-    ids: readonly string[],
-    now: number,
-  ): Promise<ReadonlyMap<string, 'unsubscribed' | 'suppressed' | 'gone'>>
+  unmailable(ids: readonly string[], now: number): Promise<ReadonlyMap<string, Unmailable>>
 }
 
 /** `email` is null for an erased person, of whose address only a keyed hash is kept. */
