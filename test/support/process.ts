@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
 
-const SERVER = join(import.meta.dirname, '../../src/server.ts')
+const ROOT = join(import.meta.dirname, '../..')
+const SERVER = join(ROOT, 'src/server.ts')
+/** The same as npm start's: tests start it very often. */
+const NODE_COMPILE_CACHE = join(ROOT, 'node_modules/.cache/node')
 
 export type HubProcess = {
   readonly child: ChildProcess
@@ -20,7 +23,7 @@ export type HubProcess = {
 export function spawnHub(env: Record<string, string>): HubProcess {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, [SERVER], {
-    env: { PATH, HOME, ...env },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...env },
     cwd: tmpdir(),
     stdio: 'pipe',
   })
