@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { spawnHub, type HubProcess } from './support/process.ts'
 import { freePort } from './support/server-process.ts'
 import { openSocket } from './support/socket.ts'
@@ -131,4 +133,29 @@ test('SIGTERM answers what is under way, ends sockets with 1001, and exits with 
   // Either it was answered, and is there; or it never got in, and may be sent again.
   const { accepted } = (await call(again, '/api/hook', batch(0, 10_000))).body as { accepted: number }
   if (status === 200) expect(accepted).toBe(0)
+})
+
+test('a request that is under way at SIGTERM is answered, and its connection let go', async () => {
+  const hub = await start()
+  await hub.ready()
+  const body = JSON.stringify(batch(0, 3))
+  const head = [
+    'POST /api/hook HTTP/1.1',
+    'host: localhost',
+    `authorization: ${await token()}`,
+    'content-type: application/json',
+    `content-length: ${body.length}`,
+  ].join('\r\n')
+  const connection = connect(Number(new URL(hub.url).port), '127.0.0.1')
+  let answer = ''
+  connection.on('data', (text) => (answer += String(text)))
+  connection.write(`${head}\r\n\r\n${body.slice(0, 10)}`)
+  await call(hub, '/readyz') // by now the hub has the other one, too
+  hub.child.kill('SIGTERM')
+  await vi.waitFor(() => expect(hub.printed()).toContain('shutting down'))
+  connection.write(body.slice(10))
+  await once(connection, 'end')
+  expect(answer).toMatch(/^HTTP\/1.1 200 /)
+  expect(answer.toLowerCase()).toContain('connection: close')
+  expect(await hub.exited).toBe(0)
 })
