@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
+import type { Body } from './answer.ts'
 import { runDoc, runShell } from './doc-commands.ts'
 import { startMailSink } from './mail-sink.ts'
 import { freePort } from './server-process.ts'
@@ -86,11 +87,7 @@ export async function openStage(open: (folder: string) => Promise<Stores>) {
 }
 
 export type Hub = ReturnType<typeof createClient>
-type Found = { readonly cursor: string; readonly data: { readonly n?: number } }
-
-// Answers are whatever the route gives: a test says what it expects of it.
-// oxlint-disable-next-line typescript/no-explicit-any
-type Answer = any
+type Found = Body['events'][number]
 
 function createClient(process: HubProcess) {
   const headers = { authorization: TOKEN, 'content-type': 'application/json' }
@@ -99,7 +96,7 @@ function createClient(process: HubProcess) {
     path: string,
     body?: unknown,
     method = body === undefined ? 'GET' : 'POST',
-  ): Promise<Answer> {
+  ): Promise<Body> {
     const answer = await fetch(`${process.url}${path}`, {
       method,
       headers,
@@ -107,7 +104,7 @@ function createClient(process: HubProcess) {
     })
     const text = await answer.text()
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`)
-    return text.startsWith('{') ? JSON.parse(text) : text
+    return (text.startsWith('{') ? JSON.parse(text) : {}) as Body
   }
 
   async function end(signal: NodeJS.Signals): Promise<void> {
@@ -123,9 +120,7 @@ function createClient(process: HubProcess) {
     async events(): Promise<Found[]> {
       const found: Found[] = []
       for (let after: string | null = '0'; after;) {
-        const page: { events: Found[]; next: string | null } = await ask(
-          `/api/events?limit=1000&after=${after}`,
-        )
+        const page: Body = await ask(`/api/events?limit=1000&after=${after}`)
         found.push(...page.events)
         after = page.events.length > 0 ? page.next : null
       }
