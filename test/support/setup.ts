@@ -21,6 +21,10 @@ const NEEDS: readonly Need[] = [
   { name: 'MariaDB 10.6', commands: ['mariadbd'], packages: ['mariadb-server'], service: 'mysql' },
   { name: 'Chromium', commands: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
   { name: 'nginx', commands: ['nginx'], packages: ['nginx-light'] },
+  // What the commands of docs/backup.md use.
+  { name: 'the tools of Redis', commands: ['redis-cli'], packages: ['redis-tools'] },
+  { name: 'the tools of MariaDB', commands: ['mariadb-dump'], packages: ['mariadb-client'] },
+  { name: 'curl', commands: ['curl'], packages: ['curl'] },
   { name: 'Korean fonts', folder: '/usr/share/fonts/truetype/nanum', packages: ['fonts-nanum'] },
 ]
 
