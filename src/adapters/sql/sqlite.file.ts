@@ -15,12 +15,13 @@ const BUSY_MS = 10_000
 const STATEMENTS_KEPT = 200
 
 // WAL is a property of the file; the others belong to the connection. Fewer and larger checkpoints than the
-// default's write a page once that many commits have changed.
+// default's write a page once that many commits have changed. What is erased or pruned is overwritten with zeroes.
 const SETTINGS = {
   write: `
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
+    PRAGMA secure_delete = ON;
     PRAGMA wal_autocheckpoint = 10000;
     PRAGMA journal_size_limit = 67108864;
     PRAGMA cache_size = -65536;`,
