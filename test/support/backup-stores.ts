@@ -1,5 +1,5 @@
 // The pairs of stores that a hub can run on, for the tests of backup and restore: how each is backed up, lost, restored.
-import { cp, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Run, Stores } from './backup-stage.ts'
 import { run as statement, type MariaDb } from './mariadb.ts'
@@ -29,7 +29,8 @@ export async function openEmbedded(folder: string): Promise<Stores> {
       // That the database is newer than the feed is no advice, but it happens.
       await rename(dir, `${dir}.newer`)
       await run('restore DATA_DIR')
-      await cp(join(`${dir}.newer`, 'hub.sqlite'), join(dir, 'hub.sqlite'), { force: true })
+      const files = (await readdir(`${dir}.newer`)).filter((name) => name.startsWith('hub.sqlite'))
+      for (const name of files) await cp(join(`${dir}.newer`, name), join(dir, name), { force: true })
     },
   }
 }

@@ -21,22 +21,24 @@ const DUPLICATE = new Set([1555, 2067])
 export async function openSqlite({ file, log }: { file: string; log: Log }): Promise<Sql> {
   const writer = startThread({ file, access: 'write' })
   const reader = startThread({ file, access: 'read' }) // opens the file when it is first asked
+  /** One after the other: only who is the last one to close brings the WAL back into the file. */
+  const close = () => reader.close().then(writer.close)
   try {
     const steps = await writer.ask('steps')
     if (steps > 0) log.info({ file, steps }, 'the tables of the database were brought up to date')
     await reader.ask('steps')
   } catch (error) {
-    await Promise.all([writer.close(), reader.close()])
+    await close()
     throw error
   }
   const query = drizzle(async (text, values: Value[], method) => {
     const rows = await reader.ask('all', text, values.map(sendable))
     return { rows: method === 'get' ? (rows[0] as never) : rows }
   })
-  return onSqlite(query, tables, createDriver(writer, reader))
+  return onSqlite(query, tables, { ...createDriver(writer, reader), close })
 }
 
-function createDriver(writer: Thread, reader: Thread): Driver {
+function createDriver(writer: Thread, reader: Thread): Omit<Driver, 'close'> {
   return {
     run: (write) => writer.ask('run', toJob(write)),
     atomically: (writes) => writer.ask('atomically', writes.map(toJob)),
@@ -45,7 +47,6 @@ function createDriver(writer: Thread, reader: Thread): Driver {
       return code === NOT_NULL ? 'null' : DUPLICATE.has(code) ? 'duplicate' : undefined
     },
     ping: async () => void (await reader.ask('all', 'SELECT 1', [])),
-    close: async () => void (await Promise.all([writer.close(), reader.close()])),
   }
 }
 
