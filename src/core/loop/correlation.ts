@@ -1,5 +1,6 @@
 // Which delivery an event is about: what its metadata names, unless that is another recipient's.
 import { MAIL_KINDS, type EventFacts, type Kind } from '../events/event.ts'
+import { asObject } from '../events/payload.ts'
 import { isUuid } from '../ids.ts'
 import { emailKey } from '../list/subscriber.ts'
 
@@ -29,7 +30,6 @@ export function isRecipient(delivery: { readonly email: string }, { email }: Eve
 }
 
 function deliveryIdIn({ msg }: EventFacts['payload']): string {
-  const metadata = typeof msg === 'object' && msg !== null && 'metadata' in msg ? msg.metadata : null
-  const named = typeof metadata === 'object' && metadata !== null && 'delivery_id' in metadata
-  return named && typeof metadata.delivery_id === 'string' ? metadata.delivery_id : ''
+  const { delivery_id: id } = asObject(asObject(msg).metadata)
+  return typeof id === 'string' ? id : ''
 }

@@ -3,6 +3,7 @@
 // None of this has to be exact. A lane's pace is advice, and workers see within a second in the database what they are
 // told here at once.
 import type { Log } from '../log.ts'
+import { asObject } from '../events/payload.ts'
 import type { ArchiveRow } from '../events/ports.ts'
 import type { Paused } from './brakes.ts'
 import type { LaneControl, Marks } from '../sending/ports.ts'
@@ -71,13 +72,8 @@ export function createLoopNews(options: Options): (news: LoopNews) => void {
 
 /** What the provider's server said, wherever Mandrill tells it. */
 function answerOf({ diag, msg }: ArchiveRow['facts']['payload']): string {
-  const message: object = typeof msg === 'object' && msg !== null ? msg : {}
-  const told = [diag, 'diag' in message ? message.diag : undefined, lastAnswer(message)]
+  const message = asObject(msg)
+  const last = Array.isArray(message.smtp_events) ? asObject(message.smtp_events.at(-1)).diag : undefined
+  const told = [diag, message.diag, last]
   return told.find((text) => typeof text === 'string' && text !== '')?.toString() ?? 'deferred'
-}
-
-function lastAnswer(message: object): unknown {
-  const answers: unknown = 'smtp_events' in message ? message.smtp_events : []
-  const last: unknown = Array.isArray(answers) ? answers.at(-1) : undefined
-  return typeof last === 'object' && last !== null && 'diag' in last ? last.diag : undefined
 }

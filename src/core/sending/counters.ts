@@ -6,7 +6,7 @@ export type LaneCounts = Readonly<Record<Counted | 'in_doubt', number>>
 
 export type Counters = {
   count(lane: string, status: Exclude<DeliveryStatus, 'queued'>): void
-  /** Mails that somebody claimed and said nothing of: they may go out twice. */
+  /** Mails that somebody claimed and said nothing of: sent again, unless something came back of them. */
   doubt(lane: string, count: number): void
   /** By lane. */
   read(): ReadonlyMap<string, LaneCounts>

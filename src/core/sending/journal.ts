@@ -21,8 +21,8 @@ export type Journal = {
   claim(n: number): Promise<Step | 'stopped'>
   /** What became of a claimed mail. */
   note(outcome: Outcome): void
-  /** What became of a mail that was never claimed. */
-  skip(outcome: Outcome): void
+  /** What became of a mail that needs no claim: skipped, or known by now to have been sent. */
+  settle(outcome: Outcome): void
   /** Refuses every claim that is not granted yet, and those to come. */
   stop(): void
   /** Tells the ledger the rest, trying as long as `patient()`. What it could not be told stays marked. */
@@ -44,7 +44,7 @@ export function createJournal(options: JournalOptions): Journal {
       steps.note(outcome)
       book.add(outcome)
     },
-    skip: book.add,
+    settle: book.add,
     stop: steps.stop,
     async close(patient) {
       steps.stop()

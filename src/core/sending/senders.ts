@@ -51,7 +51,7 @@ export function createSenders(parts: SendersParts, work: SendersWork): Senders {
     now,
     onSettled(outcome) {
       counters.count(ref.lane, outcome.status)
-      journal.skip(outcome)
+      journal.settle(outcome)
     },
   })
 
