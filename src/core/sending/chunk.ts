@@ -36,7 +36,10 @@ async function takeOver({ marks, ledger, counters, now, log }: ChunkParts, ref: 
   if (outcomes.length > 0) await ledger.record(ref, outcomes, now())
   if (inDoubt.length > 0) {
     counters.doubt(ref.lane, inDoubt.length)
-    log.warn({ ...ref, mails: inDoubt }, 'a worker ended while it sent these: what nothing comes back of is sent again')
+    log.warn(
+      { ...ref, mails: inDoubt },
+      'a worker ended while it sent these: what nothing comes back of is sent again',
+    )
   }
   return { token, inDoubt: new Set(inDoubt) }
 }
