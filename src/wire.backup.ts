@@ -59,12 +59,17 @@ export async function settleRestored(config: Config): Promise<number> {
   const sql = await openDatabase(config)
   try {
     await requireAlone(sql)
-    await forgetMarksOf(config)
-    return await holdMailings(sql, restoredReason(), Date.now())
+    return await settle(config, sql)
   } finally {
     await sql.close()
     lock?.release()
   }
+}
+
+/** Makes an earlier database safe to go on with: marks in the sending store may be of parts that are cut otherwise now. */
+export async function settle(config: Config, sql: Sql): Promise<number> {
+  await forgetMarksOf(config)
+  return holdMailings(sql, restoredReason(), Date.now())
 }
 
 async function openDatabase({ DATABASE_URL, DATA_DIR }: Config): Promise<Sql> {

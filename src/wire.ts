@@ -17,6 +17,7 @@ import { createLoop } from './adapters/sql/loop.ts'
 import { createQuarantine } from './adapters/sql/quarantine.ts'
 import { openSqlite } from './adapters/sql/sqlite.ts'
 import { isHubError } from './core/errors.ts'
+import { isBehindFeed } from './core/events/behind.ts'
 import { createErasure } from './core/events/erasure.ts'
 import { createHub } from './core/events/hub.ts'
 import type { EventFeed } from './core/events/ports.ts'
@@ -24,6 +25,7 @@ import type { Leases, OneTime } from './core/ports.ts'
 import { watchSilence } from './core/events/silence.ts'
 import { startTracking } from './core/events/tracking.ts'
 import { version } from './version.ts'
+import { settle } from './wire.backup.ts'
 import { openMailing, type Mailing } from './wire.mailing.ts'
 
 /** What this process runs on, by its role. */
@@ -45,6 +47,7 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
   const settings = readSettings(config)
   const events = await openEvents(config, log)
   const sql = await patiently(() => openDatabase(config, log))
+  await patiently(() => holdIfBehind(config, { feed: events.feed, sql, log }))
   const shared = { sql, leases: createLeases(sql), owner: randomUUID(), secret: settings.secret, log }
   const mailing = await openMailing(config, shared)
   const base: WorkerDeps = {
@@ -179,6 +182,18 @@ async function openDatabase(config: Config, log: FastifyBaseLogger): Promise<Sql
   }
   const { openMysql } = await import('./adapters/sql/mysql.ts')
   return openMysql({ url: config.DATABASE_URL, log })
+}
+
+type Known = { readonly feed: EventFeed; readonly sql: Sql; readonly log: FastifyBaseLogger }
+
+/** Nobody may have told us that the database was restored. What it does not know to be sent must not go out by itself. */
+async function holdIfBehind(config: Config, { feed, sql, log }: Known): Promise<void> {
+  if (!(await isBehindFeed({ feed, archive: createEventArchive(sql) }))) return
+  const held = await settle(config, sql)
+  log.error(
+    { held },
+    'the database is older than the feed: it was restored, or lost commits. Its mailings are paused',
+  )
 }
 
 /** Stores may come up after the hub, when a whole machine starts. */

@@ -1,8 +1,12 @@
 // Backup and restore where Redis has the feed and MariaDB the rest, and what `npm run restored` refuses.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testBackup } from '../contracts/backup.ts'
-import { openStage } from '../support/backup-stage.ts'
+import { FEED_KEYS } from '../../src/adapters/redis/keys.ts'
+import { sent, subscribe, tracked } from '../support/backup-asks.ts'
+import { FAST, numbered, openStage } from '../support/backup-stage.ts'
 import { onBoth, startRedisToBackUp } from '../support/backup-stores.ts'
+import { docCommands } from '../support/doc-commands.ts'
+import { eventually } from '../support/eventually.ts'
 import { startMariaDb, type MariaDb } from '../support/mariadb.ts'
 import type { RedisServer } from '../support/redis.ts'
 
@@ -22,7 +26,46 @@ test('a database that a hub runs on is not taken for one that comes from a backu
   const stage = await openStage(open)
   try {
     await stage.start()
-    await expect(stage.npm('restored')).rejects.toThrow(/restored failed: a hub is running on this database/)
+    await expect(stage.shell('npm run restored')).rejects.toThrow(
+      /restored failed: a hub is running on this database/,
+    )
+  } finally {
+    await stage.close()
+  }
+})
+
+test('a database that was restored without a word is noticed: its mailing waits, and resumes', async () => {
+  const stage = await openStage(open)
+  try {
+    const hub = await stage.start()
+    await subscribe(hub, 60)
+    const { campaign } = await hub.ask('/subscribe/send-mail', { subject: 'Now', content: 'Hi' })
+    await eventually(async () => (await sent(hub, campaign.id)).length).toBeGreaterThan(4)
+    await stage.backUp()
+    await hub.post(numbered(0, 10))
+    await tracked(hub, 10)
+    await eventually(() => redis.command('HGET', FEED_KEYS.meta, 'taken')).toMatch(/-10$/)
+    await hub.kill()
+    await stage.loseDatabase()
+    const commands = docCommands('backup.md', 'restore the database')
+    expect(commands).toContain('\nnpm run restored')
+    await stage.shell(commands.replace('\nnpm run restored', ''))
+
+    const mails = stage.sink.mails.length
+    const again = await stage.start(FAST)
+    expect(again.printed()).toContain('the database is older than the feed')
+    expect(await again.ask(`/campaigns/${campaign.id}`)).toMatchObject({
+      status: 'paused',
+      status_reason: expect.stringMatching(/^restored from a backup/),
+    })
+    await tracked(again, 10)
+    expect(stage.sink.mails).toHaveLength(mails)
+    await again.ask(`/campaigns/${campaign.id}/resume`, {})
+    await eventually(async () => (await again.ask(`/campaigns/${campaign.id}`)).status).toBe('finished')
+    await again.stop()
+
+    const third = await stage.start()
+    expect(third.printed()).not.toContain('the database is older than the feed')
   } finally {
     await stage.close()
   }

@@ -57,6 +57,17 @@ export function promisesOfRestarting(lab: () => FeedLab): void {
     expect(seqs(page.events)).toEqual(range(13, 15))
   })
 
+  test('knows after a restart what it was told last to have been taken', async () => {
+    const before = await lab().open()
+    expect(await before.taken()).toEqual(BEGINNING)
+    await before.append(makeEvents(10))
+    await before.trim(await before.last(0))
+    const told = await before.last(3)
+    await before.trim(told)
+    await before.close()
+    expect(await (await lab().open()).taken()).toEqual(told)
+  })
+
   test('knows after a restart what it was given before', async () => {
     const before = await lab().open()
     await before.append(makeEvents(10))

@@ -51,7 +51,7 @@ export async function openStage(open: (folder: string) => Promise<Stores>) {
     backup,
     sink,
     run,
-    npm: (script: string) => runShell(`npm run ${script}`, settings),
+    shell: (commands: string) => runShell(commands, { ...settings, BACKUP: backup }),
     backUp: () => stores.backUp(run),
     loseAll: stores.loseAll,
     restoreAll: () => stores.restoreAll(run),
@@ -63,6 +63,7 @@ export async function openStage(open: (folder: string) => Promise<Stores>) {
       await stores.loseFeed(run)
       await stores.restoreFeed(run)
     },
+    loseDatabase: stores.loseDatabase,
     loseFeed: () => stores.loseFeed(run),
     async start(more: Record<string, string> = {}): Promise<Hub> {
       const hub = spawnHub({ ...settings, PORT: String(await freePort()), ...more })

@@ -44,6 +44,8 @@ export async function openMirror(file: string, at: number) {
       }
       tail.trim(state.floor)
     },
+    noteTaken: (cursor: Cursor) => thread.call('noteTaken', cursor),
+    taken: () => thread.call('taken'),
     async erase(cursors: readonly Cursor[]): Promise<void> {
       const known = cursors.filter(({ epoch }) => endOf(epoch, span()) !== undefined)
       const seqs = known.map(({ seq }) => seq)

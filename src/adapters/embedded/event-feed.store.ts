@@ -1,6 +1,6 @@
 // The SQLite file of the embedded feed: its tables, and every statement that runs on them.
 import { DatabaseSync } from 'node:sqlite'
-import type { Cursor } from '../../core/events/cursor.ts'
+import { compareCursors, type Cursor } from '../../core/events/cursor.ts'
 import type { FeedEvent, Kind, NewEvent } from '../../core/events/event.ts'
 import { cursorAt, locate, type Life } from '../../core/events/place.ts'
 import type { FeedPage } from '../../core/events/ports.ts'
@@ -21,6 +21,9 @@ const SCHEMA = `
     one INTEGER PRIMARY KEY CHECK (one = 1),
     floor INTEGER NOT NULL, head INTEGER NOT NULL, bytes INTEGER NOT NULL);
   INSERT OR IGNORE INTO state VALUES (1, 0, 0, 0);
+  CREATE TABLE IF NOT EXISTS taken (
+    one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, seq INTEGER NOT NULL);
+  INSERT OR IGNORE INTO taken VALUES (1, 0, 0);
 `
 const DAY_MS = 86_400_000
 const PAGE_BYTES = 4 * 1024 * 1024
@@ -49,6 +52,7 @@ export function openStore(file: string, at: number) {
   const drop = prepareDrop(db)
   const select = preparePage(db)
   const erase = prepareErase(db)
+  const taken = prepareTaken(db)
 
   return {
     state: () => state,
@@ -60,6 +64,8 @@ export function openStore(file: string, at: number) {
       state = written.state
       return written
     },
+    taken: taken.read,
+    noteTaken: taken.note,
     /** Lets go of at most `limit` of the oldest events that are beyond the bounds and not after `last`. */
     trim(last: number, bounds: Bounds, limit: number): State {
       return (state = transaction(db, () => drop(state, last, bounds, limit)))
@@ -147,6 +153,19 @@ function prepareDrop(db: DatabaseSync) {
       updateState.run(floor, bytes)
     }
     return { ...state, floor, bytes }
+  }
+}
+
+function prepareTaken(db: DatabaseSync) {
+  const select = db.prepare('SELECT epoch, seq FROM taken')
+  const update = db.prepare('UPDATE taken SET epoch = ?, seq = ?')
+  const read = () => select.get() as Cursor
+  return {
+    read: (): Cursor => ({ ...read() }),
+    /** A commit only where there is news. */
+    note(cursor: Cursor): void {
+      if (compareCursors(cursor, read()) !== 0) update.run(cursor.epoch, cursor.seq)
+    },
   }
 }
 

@@ -54,9 +54,11 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
     trim: (cursor) =>
       attempt(async () => {
         taken = Math.max(taken, mirror.reached(cursor))
+        await mirror.noteTaken(cursor)
         await mirror.trim(taken, bounds)
         await mirror.forget(now())
       }),
+    taken: () => attempt(mirror.taken),
     erase: (cursors) => attempt(() => mirror.erase(cursors)),
     ping: () => attempt(mirror.ping),
     close: () => (closing ??= close()),

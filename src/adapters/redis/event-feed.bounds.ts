@@ -26,6 +26,10 @@ export async function noteTaken(session: Session, taken: Cursor, at: number): Pr
   if (!(await note()) && (await makeRoom(session, at, taken))) await note()
 }
 
+export async function readTaken({ redis }: Session): Promise<Cursor> {
+  return parseCursor((await redis.hget(FEED_KEYS.meta, 'taken')) ?? '0') ?? BEGINNING
+}
+
 export type Room = {
   /** Brings the feed back within its bounds; tells whether it is full nevertheless. */
   keep(): Promise<{ full: boolean }>

@@ -5,7 +5,14 @@ import type { EventFeed, Follower } from '../../core/events/ports.ts'
 import { openConnection, reasonOf, type Session } from './connection.ts'
 import { tellDurability } from './durability.ts'
 import { createAppender } from './event-feed.append.ts'
-import { createRoom, isOutOfMemory, noteTaken, unlessOutOfMemory, type Bounds } from './event-feed.bounds.ts'
+import {
+  createRoom,
+  isOutOfMemory,
+  noteTaken,
+  readTaken,
+  unlessOutOfMemory,
+  type Bounds,
+} from './event-feed.bounds.ts'
 import { startFollower } from './event-feed.follow.ts'
 import { eraseEvents, beginLife, findLast, readPage } from './event-feed.read.ts'
 
@@ -51,6 +58,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
         await noteTaken(await session(), taken, now())
         await room.keep()
       }),
+    taken: () => attempt(async () => readTaken(await session())),
     erase: (cursors) => attempt(async () => eraseEvents(await session(), cursors)),
     ping: () => attempt(async () => void (await (await session()).redis.ping())),
     async close() {

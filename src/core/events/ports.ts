@@ -51,6 +51,8 @@ export type EventFeed = {
    * oldest events beyond its bounds (count and bytes), never of one after `taken`.
    */
   trim(taken: Cursor): Promise<void>
+  /** What trim was told last, by whichever process; BEGINNING when it never was. After a power cut it may be older. */
+  taken(): Promise<Cursor>
   /**
    * Takes these events out for good. Every other keeps its cursor, and readers pass over the place without a gap; but
    * where nothing older is kept, it counts as trimmed. They stay known as duplicates.
