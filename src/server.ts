@@ -15,7 +15,8 @@ const app = await (wired.serving ? buildApp(wired.serving) : buildWorkerApp(wire
 await app.listen({ host: config.HOST, port: config.PORT }).catch(stop)
 if (wired.serving) greet(config, wired)
 flushCompileCache() // where npm start has asked for one: the next start is faster by a third
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void drain(signal))
+const draining = { asked: false }
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void drain(signal))
 
 function readConfig(): Config {
   try {
@@ -45,8 +46,9 @@ function greet({ PUBLIC_URL, AUTH }: Config, { tokenIsOurs, settings }: Wired): 
 }
 
 async function drain(signal: string): Promise<void> {
+  if (draining.asked) process.exit(130) // whoever asks twice does not want to wait
+  draining.asked = true
   log.info({ signal }, 'shutting down')
-  process.once(signal, () => process.exit(130))
   setTimeout(() => process.exit(1), CLOSE_MS).unref()
   await app.close()
   await wired.close()

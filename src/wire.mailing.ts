@@ -24,9 +24,12 @@ import type { Mailer, SendStores } from './core/sending/ports.ts'
 import { startSending, type Sending } from './core/sending/sending.ts'
 import type { Leases } from './core/ports.ts'
 import type { MailingDeps } from './http/mailing.ts'
+import type { Eraser } from './http/subscribers.ts'
 
-export type Mailing = MailingDeps & {
+export type Mailing = Omit<MailingDeps, 'erasers'> & {
   readonly transport: Mailer['transport']
+  /** Forgets a person in the ledger and in the outbox. */
+  readonly erase: Eraser
   /** To be told what tracking has committed. */
   readonly loop: (news: LoopNews) => void
   /** Mails of the newest mailings that a server has taken. */
@@ -88,10 +91,10 @@ export async function openMailing(config: Config, needs: Needs): Promise<Mailing
     lanes: send.lanes,
     transport: mail.mailer.transport,
     doubleOptIn: config.DOUBLE_OPT_IN,
-    erasers: [
-      async ({ id }) => void (await parts.stores.ledger.erase(id)),
-      async ({ email }) => void (await eraseFromOutbox(mail.outbox, email)),
-    ],
+    async erase({ id, email }) {
+      await parts.stores.ledger.erase(id)
+      await eraseFromOutbox(mail.outbox, email)
+    },
     async close() {
       await sending?.close()
       await mail.mailer.close()

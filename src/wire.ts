@@ -71,7 +71,7 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
       ...base,
       ...events,
       ...tracked,
-      mailing: withErasure(mailing, tracked.erase),
+      mailing: { ...mailing, erasers: { events: tracked.erase, mailings: mailing.erase } },
       stores,
     },
     tokenIsOurs: config.API_TOKEN === undefined,
@@ -137,11 +137,6 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
 
 function namesOfStores({ REDIS_URL, DATABASE_URL }: Config): Deps['stores'] {
   return { events: REDIS_URL ? 'redis' : 'embedded', database: DATABASE_URL ? 'mysql' : 'sqlite' }
-}
-
-/** Whoever forgets a person forgets the events, too. */
-function withErasure(mailing: Mailing, erase: Mailing['erasers'][number]): Mailing {
-  return { ...mailing, erasers: [...mailing.erasers, erase] }
 }
 
 function readSettings(config: Config): Settings {

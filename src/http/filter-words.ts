@@ -3,6 +3,7 @@ import { HubError } from '../core/errors.ts'
 import type { Kind } from '../core/events/event.ts'
 import type { Filter } from '../core/events/filter.ts'
 import { kindsOfWord } from '../core/events/mandrill.ts'
+import { emailKey } from '../core/list/subscriber.ts'
 
 export type FilterWords = {
   readonly events?: string | readonly string[] | null | undefined
@@ -13,9 +14,10 @@ export type FilterWords = {
 
 /** Empty and null fields are no condition. Throws request.unknown_event, request.invalid. */
 export function readFilter({ events, email, tag, campaign }: FilterWords): Filter {
+  const address = readText('email', email)
   return {
     kinds: readKinds(events),
-    email: readText('email', email)?.trim().toLowerCase(),
+    email: address === undefined ? undefined : emailKey(address.trim()),
     tag: readText('tag', tag),
     campaignId: readText('campaign', campaign),
   }

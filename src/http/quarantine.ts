@@ -1,9 +1,9 @@
 // /api/quarantine: what was signed but could not be read as an event, to be looked at, and read again after an update.
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { readBatch } from '../core/events/batch.ts'
 import { HubError } from '../core/errors.ts'
 import type { EventFeed, Quarantine, QuarantineEntry } from '../core/events/ports.ts'
+import { readAgain } from '../core/events/replay.ts'
 import { errors, IdParams, Instant, instant, tagged } from './schemas.ts'
 
 const Entry = Type.Object({
@@ -64,17 +64,12 @@ export async function registerQuarantine(
 async function replay(feed: EventFeed, quarantine: Quarantine, id: string) {
   const entry = await quarantine.get(id)
   if (!entry) throw new HubError('quarantine.not_found')
-  const { events, unreadable } = readBatch(asBatch(entry.data))
+  const { events, unreadable } = readAgain(entry)
   if (unreadable.length || events.length === 0)
     throw new HubError('quarantine.unreadable', { details: { reason: entry.reason } })
   const stored = await feed.append(events)
   await quarantine.remove(id)
   return stored
-}
-
-/** An entry is one event, or a whole batch that was no array. */
-function asBatch(data: string): Buffer {
-  return Buffer.from(data.trimStart().startsWith('[') ? data : `[${data}]`)
 }
 
 const present = ({ id, receivedAt, reason, data }: QuarantineEntry) => ({

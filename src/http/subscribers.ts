@@ -14,9 +14,11 @@ import { registerSubscribing, type SubscribingDeps } from './subscribing.ts'
 
 export type SubscribersDeps = SubscribingDeps & {
   readonly subscribers: SubscriberStore
-  /** Everything else that knows of a person: events, archive, outbox. Each may be called again. */
-  readonly erasers: readonly ((reader: { readonly id: string; readonly email: string }) => Promise<void>)[]
+  /** Everything else that knows of a person: what came in, and what goes out. Each may be called again. */
+  readonly erasers: { readonly events: Eraser; readonly mailings: Eraser }
 }
+
+export type Eraser = (reader: { readonly id: string; readonly email: string }) => Promise<void>
 
 const about = tagged('Mailing list')
 const Query = Type.Object({
@@ -186,9 +188,11 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
     },
     async ({ params }, reply) => {
       const { id, email } = await existing(deps, params.id)
-      // The person last: whoever is told of a failure on the way can ask again.
-      for (const erase of erasers) await erase({ id, email })
+      // The person after all else: whoever is told of a failure on the way can ask again.
+      await erasers.events({ id, email })
+      await erasers.mailings({ id, email })
       await subscribers.erase(id, now())
+      await erasers.mailings({ id, email }) // a mailing that was being expanded has written them down once more
       return reply.status(204).send()
     },
   )

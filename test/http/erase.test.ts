@@ -1,6 +1,7 @@
 // POST /subscribe/{id}/erase reaches events: in the feed, in the archive, and in quarantine. Of that person only.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { until } from '../support/feed-lab.ts'
+import { BEGINNING } from '../../src/core/events/cursor.ts'
+import { readAll, texts, until } from '../support/feed-lab.ts'
 import { startHub, TOKEN, type TestHub } from '../support/hub.ts'
 import { openSocket } from '../support/socket.ts'
 
@@ -9,6 +10,11 @@ beforeAll(async () => void (hub = await startHub()))
 afterAll(() => hub.close())
 
 const headers = { authorization: TOKEN }
+const subscribe = (email: string) =>
+  hub.call({ method: 'POST', url: '/subscribe', headers, payload: { email, name: '' } })
+const erase = (id: string) => hub.call({ method: 'POST', url: `/subscribe/${id}/erase`, headers })
+/** What the feed holds. */
+const kept = async () => texts((await readAll(hub.wired.feed, BEGINNING)).events).join()
 const event = (email: string, n: number) => ({
   event: 'open',
   ts: 1_773_144_000 + n,
@@ -17,8 +23,7 @@ const event = (email: string, n: number) => ({
 })
 
 test('nothing of a person can be read any more, and everything of the others', async () => {
-  const payload = { email: 'Ada@Example.com', name: 'Ada' }
-  const { body } = await hub.call({ method: 'POST', url: '/subscribe', headers, payload })
+  const { body } = await subscribe('Ada@Example.com')
   const people = [
     'ada@example.com',
     'bob@example.com',
@@ -36,8 +41,7 @@ test('nothing of a person can be read any more, and everything of the others', a
   await hub.post(senders.map(mailFrom))
   await hub.post(['about Ada@example.com', 'about bob@example.com'])
   const before = await hub.wired.feed.last(0)
-  const url = `/subscribe/${body.id}/erase`
-  expect(await hub.call({ method: 'POST', url, headers })).toMatchObject({ status: 204 })
+  expect(await erase(body.id)).toMatchObject({ status: 204 })
 
   expect((await hub.get('/api/events?email=ada@example.com')).body.events).toEqual([])
   expect((await hub.get('/api/events')).text).not.toMatch(/ada@/i)
@@ -55,4 +59,25 @@ test('nothing of a person can be read any more, and everything of the others', a
   expect((await hub.wired.feed.last(0)).seq).toBe(before.seq + 1)
   expect((await hub.post([event('ada@example.com', 0)])).body).toMatchObject({ accepted: 0, duplicates: 1 })
   socket.ws.close()
+})
+
+test('what the archive has pruned is taken out of the feed all the same', async () => {
+  const { body } = await subscribe('eve@example.com')
+  await hub.post([event('eve@example.com', 100), event('fay@example.com', 101)])
+  await until(() => expect(hub.wired.tracking.lag()).toBe(0))
+  await hub.wired.archive.prune(Date.now() + 1, 1_000)
+  expect(await kept()).toMatch(/eve@/)
+  expect(await erase(body.id)).toMatchObject({ status: 204 })
+  expect(await kept()).not.toMatch(/eve@/)
+  expect(await kept()).toMatch(/fay@/)
+})
+
+test('an internationalised domain is found in either spelling', async () => {
+  const { body } = await subscribe('gil@bücher.example')
+  await hub.post([event('gil@xn--bcher-kva.example', 200), event('Gil@BÜCHER.example', 201)])
+  const found = (await hub.get(`/api/events?email=${encodeURIComponent('gil@bücher.example')}`)).body.events
+  expect(found).toHaveLength(2)
+  expect(await erase(body.id)).toMatchObject({ status: 204 })
+  expect((await hub.get('/api/events')).text).not.toMatch(/gil@/i)
+  expect(await kept()).not.toMatch(/gil@/i)
 })

@@ -256,7 +256,10 @@ describe('the kinds', () => {
     ['allowlist', 'add', 'unsuppressed'],
     ['safelist', 'add', 'unsuppressed'],
     ['something_new', 'add', 'unknown'],
-  ])('%s %s is %s', async (type, action, kind) => {
+    ['blacklist', { toString: 1 }, 'unknown'],
+    ['blacklist', ['add'], 'unknown'],
+    ['blacklist', null, 'unknown'],
+  ])('%s %j is %s', async (type, action, kind) => {
     await hub.post([{ type, action, reject: { email: 'a@example.com' }, n: ++count }])
     expect((await newest())?.kind).toBe(kind)
   })

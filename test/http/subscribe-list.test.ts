@@ -159,11 +159,14 @@ describe('without the token', () => {
 describe('erase', () => {
   test('tells everything that knows of the person, and then forgets them', async () => {
     const erased: string[] = []
-    const careful = await startListApp({ erasers: [async ({ email }) => void erased.push(email)] })
+    const tell = (what: string) => async (reader: { email: string }) =>
+      void erased.push(`${what} ${reader.email}`)
+    const careful = await startListApp({ erasers: { events: tell('events of'), mailings: tell('mails to') } })
     const { id } = (await careful.post('/subscribe', ANN)).body
     await careful.suppressions.put(makeSuppression('ann@example.com', { reason: 'complaint' }))
     expect(await careful.post(`/subscribe/${id}/erase`)).toMatchObject({ status: 204 })
-    expect(erased).toEqual([ANN.email])
+    const mailings = `mails to ${ANN.email}`
+    expect(erased).toEqual([`events of ${ANN.email}`, mailings, mailings])
     expect((await careful.get('/subscribe')).body.count).toBe(0)
     expect((await careful.get('/suppressions')).body.suppressions).toMatchObject([
       { email: null, reason: 'complaint' },
@@ -177,7 +180,7 @@ describe('erase', () => {
     const eraser = async () => {
       if (broken) throw new Error('gone')
     }
-    const careful = await startListApp({ erasers: [eraser] })
+    const careful = await startListApp({ erasers: { events: eraser, mailings: eraser } })
     const { id } = (await careful.post('/subscribe', ANN)).body
     expect((await careful.post(`/subscribe/${id}/erase`)).status).toBe(500)
     broken = false

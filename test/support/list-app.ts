@@ -51,7 +51,7 @@ export async function startListApp(options: Options = {}, openLab: () => Promise
   await registerSubscribers(app, {
     ...shared,
     doubleOptIn: false,
-    erasers: [],
+    erasers: { events: async () => {}, mailings: async () => {} },
     async sendConfirmation({ email }: Subscriber, url: string, expiresAt: number) {
       if (mailer.broken) throw new Error('the mail server is gone')
       mails.push({ to: email, url, expiresAt })

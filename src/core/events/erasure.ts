@@ -1,20 +1,25 @@
 // Forgetting a person's events: in the feed, in the archive, and what lies in quarantine.
 //
-// The archive knows where they are, so it goes last: whoever is told of a failure on the way can ask again.
+// Either store may hold what the other does not: the feed keeps what ARCHIVE_DAYS has pruned and what came twice, the
+// archive what the feed has let go of. So both are gone through. Each step may be repeated.
 import { HubError } from '../errors.ts'
-import type { Cursor } from './cursor.ts'
+import { emailKey } from '../list/subscriber.ts'
+import { breath } from '../pause.ts'
+import { BEGINNING, compareCursors, type Cursor } from './cursor.ts'
+import { eventFacts, type FeedEvent } from './event.ts'
 import { asObject } from './payload.ts'
 import type { EventArchive, EventFeed, Quarantine } from './ports.ts'
 import type { Tracking } from './tracking.ts'
 
 export type ErasureDeps = {
-  readonly feed: Pick<EventFeed, 'last' | 'erase'>
+  readonly feed: Pick<EventFeed, 'last' | 'read' | 'erase'>
   readonly archive: Pick<EventArchive, 'find' | 'placesOf' | 'erase'>
   readonly quarantine: Pick<Quarantine, 'erase'>
   readonly tracking: Pick<Tracking, 'reached'>
 }
 
-const STEP_EVENTS = 250
+const STEP_EVENTS = 1_000
+const STEP_ERASED = 250
 /** A mail that was sent in may hold whole files. */
 const STEP_INBOUND = 20
 const PATIENCE_MS = 5_000
@@ -22,36 +27,50 @@ const PATIENCE_MS = 5_000
 /** Everything that was received before it was asked. Throws archive.behind when that cannot be had in time. */
 export function createErasure({ feed, archive, quarantine, tracking }: ErasureDeps) {
   return async ({ email }: { readonly email: string }): Promise<void> => {
-    if (!(await tracking.reached(await feed.last(0), PATIENCE_MS))) throw new HubError('archive.behind')
-    const address = email.toLowerCase() // as events are filed
-    for (;;) {
-      const places = await archive.placesOf(address, STEP_EVENTS)
-      if (places.length === 0) break
-      await forget(places)
-    }
-    for await (const places of inboundFrom(archive, address)) await forget(places)
-    await quarantine.erase(address)
-  }
-
-  async function forget(places: readonly Cursor[]): Promise<void> {
-    await feed.erase(places)
-    await archive.erase(places)
+    const head = await feed.last(0)
+    if (!(await tracking.reached(head, PATIENCE_MS))) throw new HubError('archive.behind')
+    const key = emailKey(email)
+    await eraseFromFeed(feed, key, head)
+    await eraseFromArchive(archive, key)
+    for (const spelling of new Set([key, email.toLowerCase()])) await quarantine.erase(spelling)
   }
 }
 
-/** Mails that the person has sent in, which are filed under the address that received them: all of them are looked at. */
-async function* inboundFrom(archive: Pick<EventArchive, 'find'>, address: string): AsyncGenerator<Cursor[]> {
+/** Reads all that is kept: a million events take some seconds. */
+async function eraseFromFeed(feed: ErasureDeps['feed'], key: string, head: Cursor): Promise<void> {
+  for (let after = BEGINNING; compareCursors(after, head) < 0; await breath()) {
+    const { events, next } = await feed.read(after, STEP_EVENTS)
+    const theirs = events.filter((event) => isAbout(event, key)).map(({ cursor }) => cursor)
+    if (theirs.length > 0) await feed.erase(theirs)
+    if (compareCursors(next, after) <= 0) return
+    after = next
+  }
+}
+
+async function eraseFromArchive(archive: ErasureDeps['archive'], key: string): Promise<void> {
+  for (;;) {
+    const places = await archive.placesOf(key, STEP_ERASED)
+    if (places.length === 0) break
+    await archive.erase(places)
+  }
+  // What they have sent in is filed under the address that received it: all of these are looked at.
   for (let before: Cursor | undefined; ;) {
     const page = await archive.find({ kinds: ['inbound'], limit: STEP_INBOUND, before })
     const last = page.at(-1)
     if (!last) return
     before = last.cursor
-    const places = page.filter(({ data }) => senderOf(data) === address).map(({ cursor }) => cursor)
-    if (places.length > 0) yield places
+    await archive.erase(
+      page.filter(({ data }) => senderOf(JSON.parse(data)) === key).map(({ cursor }) => cursor),
+    )
   }
 }
 
-function senderOf(data: string): string | undefined {
-  const { from_email: sender } = asObject(asObject(JSON.parse(data)).msg)
-  return typeof sender === 'string' ? sender.toLowerCase() : undefined
+function isAbout(event: FeedEvent, key: string): boolean {
+  const { email, payload } = eventFacts(event)
+  return email === key || (event.kind === 'inbound' && senderOf(payload) === key)
+}
+
+function senderOf(payload: unknown): string | undefined {
+  const { from_email: sender } = asObject(asObject(payload).msg)
+  return typeof sender === 'string' ? emailKey(sender) : undefined
 }

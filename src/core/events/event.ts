@@ -1,5 +1,6 @@
 // A mail event: its kinds, and what can be read from it. The payload is always kept as it came.
 import type { Cursor } from './cursor.ts'
+import { emailKey } from '../list/subscriber.ts'
 import { asInstant, asObject, type Payload } from './payload.ts'
 
 /** What becomes of a mail, in the hub's own words. What each means in Mandrill's: see mandrill.ts. */
@@ -41,7 +42,7 @@ export type FeedEvent = NewEvent & {
 export type EventFacts = {
   /** Mandrill's `_id` of the message. */
   readonly messageId: string | null
-  /** The reader's address in lower case. */
+  /** The reader's address, as addresses are compared: see emailKey. */
   readonly email: string | null
   readonly tags: readonly string[]
   /** `campaign_id` of the metadata that the hub gave the mail. */
@@ -66,9 +67,10 @@ export function readFacts(payload: Record<string, unknown>): EventFacts {
   const message = asObject(payload.msg)
   const entry = asObject(payload.reject ?? payload.entry)
   const metadata = asObject(message.metadata)
+  const email = asText(message.email) ?? asText(entry.email)
   return {
     messageId: asText(payload._id) ?? asText(message._id),
-    email: (asText(message.email) ?? asText(entry.email))?.toLowerCase() ?? null,
+    email: email === null ? null : emailKey(email),
     tags: Array.isArray(message.tags) ? message.tags.filter((tag) => typeof tag === 'string') : [],
     campaignId: asText(metadata.campaign_id),
     subject: asText(message.subject),

@@ -4,7 +4,7 @@ import { eventFacts, type FeedEvent, type Kind } from './event.ts'
 /** Empty = everything. Several conditions must all hold. */
 export type Filter = {
   readonly kinds?: readonly Kind[] | undefined
-  /** Lower case. */
+  /** As addresses are compared: see emailKey. */
   readonly email?: string | undefined
   readonly tag?: string | undefined
   readonly campaignId?: string | undefined

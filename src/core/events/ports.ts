@@ -73,7 +73,7 @@ export type EventQuery = {
   /** Only events after this place, oldest first. Without `before` and `after`: newest first. */
   readonly after?: Cursor | undefined
   readonly kinds?: readonly Kind[] | undefined
-  /** Lower case. */
+  /** As addresses are compared: see emailKey. */
   readonly email?: string | undefined
   readonly messageId?: string | undefined
   readonly campaignId?: string | undefined
@@ -100,7 +100,7 @@ export type EventArchive = {
   countByMinute(since: number): Promise<readonly { minute: number; kind: Kind; count: number }[]>
   /** How many events it holds, and the minute of the first; null when there is none. */
   total(): Promise<{ readonly count: number; readonly since: number | null }>
-  /** Where the oldest events of an address (lower case) are, so many at most. */
+  /** Where the oldest events of an address (its emailKey) are, so many at most. */
   placesOf(email: string, limit: number): Promise<readonly Cursor[]>
   /** Drops these events. The counts by minute, which name nobody, stay. */
   erase(places: readonly Cursor[]): Promise<void>

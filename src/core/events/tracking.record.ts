@@ -4,6 +4,7 @@ import { isHubError } from '../errors.ts'
 import { eventFacts } from './event.ts'
 import type { Log } from '../log.ts'
 import type { ArchiveRow, EventArchive, FeedPage, Quarantine } from './ports.ts'
+import { setAsideId } from './replay.ts'
 
 /** Takes a page that follows `from`. What it has taken it tells by `moved`, also when it fails half-way. */
 export type Recorder = (from: Cursor, page: Pick<FeedPage, 'events' | 'next'>) => Promise<void>
@@ -13,20 +14,25 @@ type Options = {
   readonly quarantine: Quarantine
   readonly log: Log
   readonly moved: (position: Cursor, events: number) => void
+  readonly now: () => number
 }
 
 const BATCH_EVENTS = 1_000
-/** One bad event is at fault itself; when so many are refused in a row, the database is. */
-const REFUSALS_IN_A_ROW = 10
+/**
+ * One bad event is at fault itself. When so many are refused in a row within a minute, the database may be: tracking waits,
+ * and goes on at this pace, for the good ones behind them.
+ */
+const REFUSALS = { most: 10, withinMs: 60_000 }
 
-export function createRecorder({ archive, quarantine, log, moved }: Options): Recorder {
-  let refusals = 0
+export function createRecorder({ archive, quarantine, log, moved, now }: Options): Recorder {
+  let refusals: readonly number[] = []
 
   /** The event's text goes into quarantine, and tracking past it. */
   async function setAside(from: Cursor, to: Cursor, { event }: ArchiveRow, error: unknown): Promise<void> {
-    refusals += 1
-    if (refusals > REFUSALS_IN_A_ROW) throw error
-    const id = `event-${event.id.toString('hex')}`
+    refusals = refusals.filter((at) => at > now() - REFUSALS.withinMs)
+    if (refusals.length >= REFUSALS.most) throw error
+    refusals = [...refusals, now()]
+    const id = setAsideId(event)
     const reason = `The archive refused it: ${error instanceof Error ? error.message : String(error)}`
     const { receivedAt, data } = event
     await quarantine.add([{ id, receivedAt, reason: reason.slice(0, 1000), data: data.toString() }])
@@ -38,7 +44,7 @@ export function createRecorder({ archive, quarantine, log, moved }: Options): Re
   async function take(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
     try {
       await archive.record(from, to, rows)
-      if (rows.length > 0) refusals = 0
+      if (rows.length > 0) refusals = []
       moved(to, rows.length)
     } catch (error) {
       const [first] = rows

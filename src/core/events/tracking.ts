@@ -50,7 +50,7 @@ export function startTracking(options: TrackingOptions): Tracking {
   const stop = new AbortController()
   const lease = createLease(options, now)
   const prune = createPruning({ archive, archiveDays, now, nap: beat.wait })
-  const record = createRecorder({ ...options, moved })
+  const record = createRecorder({ ...options, now, moved })
   let term: Term | undefined
   let watching = false
   let failures = 0

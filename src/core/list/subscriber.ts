@@ -5,6 +5,7 @@ import type { Suppression, SuppressionReason } from './ports.ts'
 export const EMAIL_LENGTH = 254
 export const NAME_LENGTH = 200
 const LOCAL_LENGTH = 64
+const DOMAIN_LENGTH = 253
 
 /** RFC 5322, section 3.2.3, and letters of any script (RFC 6531). Quoted local parts are refused: nobody has one. */
 const ATOM = "[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+"
@@ -52,10 +53,11 @@ export function emailKey(email: string): string {
 /** Lower case, and in punycode where it is internationalised; undefined for what is no dotted domain. */
 function asciiDomain(domain: string): string | undefined {
   // URL does what domainToASCII does (UTS 46), and more: nothing but a host name may reach it.
+  if (domain.length > DOMAIN_LENGTH) return undefined
   const isAscii = ASCII_DOMAIN.test(domain)
   if (!isAscii && !(ANY_DOMAIN.test(domain) && URL.canParse(`http://${domain}`))) return undefined
   const ascii = isAscii ? domain.toLowerCase() : new URL(`http://${domain}`).hostname
-  return ascii.length <= 253 && ASCII_DOMAIN.test(ascii) ? ascii : undefined
+  return ascii.length <= DOMAIN_LENGTH && ASCII_DOMAIN.test(ascii) ? ascii : undefined
 }
 
 /** What a search by a part of address or name looks in, and how the part itself has to be written. */

@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { HubError } from '../../../src/core/errors.ts'
 import type { Leases } from '../../../src/core/ports.ts'
+import { readBatch } from '../../../src/core/events/batch.ts'
+import { readAgain } from '../../../src/core/events/replay.ts'
 import type { Tracking } from '../../../src/core/events/tracking.ts'
 import { makeEvents, texts, until } from '../../support/feed-lab.ts'
 import { makeRows, openSqliteLab } from '../../support/sql-lab.ts'
@@ -200,5 +202,37 @@ describe('events that the archive refuses', () => {
     expect(await caughtUp(tracking)).toBe(true)
     expect((await lab.quarantine.list(100)).length).toBe(10)
     expect(await lab.archived()).toHaveLength(90)
+  })
+
+  test('go into quarantine slowly when there are many, and never stop those behind them for good', async () => {
+    const bad = (text: string) => !text.includes('"reader-0@')
+    const state = { now: NOON }
+    const tracking = lab.start({ archive: refusing(bad), now: () => state.now })
+    await lab.feed.append([...makeEvents(26).slice(1), ...makeEvents(1)])
+    await until(() => expect(lab.told).toContainEqual(['warn', 'tracking waits and tries again']))
+    for (const refused of [10, 20]) {
+      await until(async () => expect(await lab.quarantine.count()).toBe(refused))
+      state.now += 60_000
+    }
+    expect(await caughtUp(tracking)).toBe(true)
+    expect(await lab.quarantine.count()).toBe(25)
+    expect(await lab.archived()).toEqual(texts(makeEvents(1)))
+  })
+
+  test('come back by a replay once the archive takes them, each of two equal ones', async () => {
+    const state = { broken: true }
+    const tracking = lab.start({ archive: refusing(() => state.broken) })
+    const { events } = readBatch(Buffer.from('[{"event":"spam","ts":1},{"event":"spam","ts":1}]'))
+    await lab.feed.append(events)
+    await until(async () => expect(await lab.quarantine.count()).toBe(2))
+    state.broken = false
+    for (const entry of await lab.quarantine.list(10))
+      for (const expected of [1, 0]) {
+        const again = readAgain(entry)
+        expect(again.unreadable).toEqual([])
+        expect((await lab.feed.append(again.events)).accepted).toBe(expected)
+      }
+    expect(await caughtUp(tracking)).toBe(true)
+    expect(await lab.archived()).toEqual(events.map(({ data }) => data.toString()))
   })
 })
