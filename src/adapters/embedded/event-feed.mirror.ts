@@ -12,7 +12,6 @@ import { createTail } from './event-feed.tail.ts'
 const STEP_EVENTS = 1_000
 
 type Batch = readonly NewEvent[]
-export type Mirror = Awaited<ReturnType<typeof openMirror>>
 
 export async function openMirror(file: string, at: number) {
   const thread = await openStoreThread({ file, at })

@@ -4,7 +4,8 @@ import type { NewEvent } from '../../core/events/event.ts'
 import type { Appended } from '../../core/events/ports.ts'
 import type { Session } from './connection.ts'
 import { isOutOfMemory, makeRoom, type Room } from './event-feed.bounds.ts'
-import { appendScript, run } from './event-feed.scripts.ts'
+import { appendScript } from './event-feed.scripts.ts'
+import { run } from './script.ts'
 import { FEED_KEYS, seenKeys } from './keys.ts'
 
 /** Redis does nothing else while a script runs, and Lua's unpack fails near 8,000 values. */

@@ -6,7 +6,8 @@ import type { FeedEvent, Kind } from '../../core/events/event.ts'
 import { cursorAt, locate, type Span } from '../../core/events/place.ts'
 import type { FeedPage } from '../../core/events/ports.ts'
 import type { Session } from './connection.ts'
-import { beginScript, run } from './event-feed.scripts.ts'
+import { beginScript } from './event-feed.scripts.ts'
+import { run } from './script.ts'
 import { FEED_KEYS } from './keys.ts'
 
 /** An entry as Redis gives it: its id, and its fields and values in turn. */

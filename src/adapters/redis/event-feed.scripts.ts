@@ -1,8 +1,5 @@
 // The two scripts that write to the feed in Redis, each all or nothing and one round trip.
-import { createHash } from 'node:crypto'
-import type { Redis } from 'ioredis'
-
-export type Script = { readonly text: string; readonly sha: string }
+import { script } from './script.ts'
 
 // KEYS: events, meta, lives. ARGV: run id, now.
 // A new life begins when something of the feed is gone, or when another Redis process than before has it: its
@@ -66,22 +63,3 @@ return #fresh
 
 export const beginScript = script(BEGIN)
 export const appendScript = script(APPEND)
-
-export function script(text: string): Script {
-  return { text, sha: createHash('sha1').update(text).digest('hex') }
-}
-
-/** Runs a script that Redis most likely has already. */
-export async function run(
-  redis: Redis,
-  { text, sha }: Script,
-  keys: readonly string[],
-  args: readonly (Buffer | string)[],
-): Promise<unknown> {
-  try {
-    return await redis.evalsha(sha, keys.length, ...keys, ...args)
-  } catch (error) {
-    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-    return redis.eval(text, keys.length, ...keys, ...args)
-  }
-}

@@ -1,5 +1,5 @@
 // The scripts of the lanes in Redis. Their clock is Redis's own, so that all workers have the same one; tests give theirs.
-import { script } from './event-feed.scripts.ts'
+import { script } from './script.ts'
 
 // The first ARGV of each script: a clock in ms, or nothing.
 const CLOCK = `

@@ -2,7 +2,7 @@
 import { HubError, isHubError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import { openConnection } from './connection.ts'
-import { run, type Script } from './event-feed.scripts.ts'
+import { run, type Script } from './script.ts'
 
 const SILENCE_MS = 4_000
 const PATIENCE_MS = 1_000

@@ -1,6 +1,6 @@
 // The scripts of the marks in Redis. A chunk is one hash: `token`, and for each mail its number with either an empty
 // text (claimed, and nothing known of it yet) or its outcome.
-import { script } from './event-feed.scripts.ts'
+import { script } from './script.ts'
 
 // KEYS: chunk, token. ARGV: seconds that marks are kept.
 // Tokens only grow, also over a Redis that has lost everything: they begin at its clock.

@@ -1,7 +1,7 @@
 // The marks in Redis: one hash a chunk, one script a step.
 import type { Marks, Step } from '../../core/sending/ports.ts'
 import type { Outcome } from '../../core/mailing/ports.ts'
-import { script } from './event-feed.scripts.ts'
+import { script } from './script.ts'
 import { SEND_KEYS } from './keys.ts'
 import type { SendConnection } from './send-connection.ts'
 import { dropScript, stepScript, takeScript } from './send-marks.scripts.ts'

@@ -8,7 +8,7 @@ import type { Deltas } from './loop.reactions.ts'
 export type BrakeEffects = { readonly writes: readonly Write[]; readonly paused: readonly Paused[] }
 
 const WATCHED = ['settled', 'bounced', 'complained'] as const satisfies readonly Fact[]
-/** No campaign's id can be in the way of it: these are facts' names. */
+/** Beside each count, the part of it that was there when the mailing did not run last. */
 const baseOf = (fact: string): string => `base ${fact}`
 
 type Counts = Readonly<Record<string, number>>

@@ -10,8 +10,6 @@ export type Paused = { readonly campaignId: string; readonly reason: string }
 /** Fewer tell nothing. */
 const ENOUGH = 100
 
-export const NOTHING_SETTLED: Settled = { settled: 0, bounced: 0, complained: 0 }
-
 /**
  * Why to pause, if at all. `base` is what there was when the mailing did not run last: whoever resumes it has seen
  * those, and the next ones are judged anew.
