@@ -38,7 +38,7 @@ local interval = 1000 / rate
 ahead = math.max(ahead, interval)
 local kept_next = tonumber(kept[2] or '0')
 local from = math.max(math.min(kept_next, now + ahead), now)
-local granted = math.max(0, math.min(count, math.floor((now + ahead - from) / interval + 1e-9)))
+local granted = math.max(0, math.min(count, math.floor((ahead - (from - now) + 0.001) / interval)))
 local after = from + granted * interval
 if granted > 0 or kept_next > from then
   redis.call('HSET', KEYS[1], 'next', string.format('%.6f', after))

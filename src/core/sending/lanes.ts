@@ -97,6 +97,9 @@ export function rateOf(perSecond: number, pace: Pace): number {
  */
 export const AHEAD_MS = 50
 
+/** Instants of today are doubles that lie a quarter of a microsecond apart: what is due within this is due. */
+const GRAIN_MS = 0.001
+
 /** Even spacing as one number, the instant at which the next mail would be due (GCRA, as ATM networks call it). */
 export function spaced(
   nextAt: number,
@@ -108,7 +111,7 @@ export function spaced(
   const ahead = Math.max(interval, AHEAD_MS)
   // Further ahead than this it is of a slower pace, or of a clock that was set back.
   const from = Math.max(Math.min(nextAt, now + ahead), now)
-  const granted = Math.max(0, Math.min(count, Math.floor((now + ahead - from) / interval + 1e-9)))
+  const granted = Math.max(0, Math.min(count, Math.floor((ahead - (from - now) + GRAIN_MS) / interval)))
   const then = from + granted * interval
   return { granted, nextAt: then, retryAfterMs: granted > 0 ? 0 : Math.max(1, then + interval - ahead - now) }
 }

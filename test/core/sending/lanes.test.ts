@@ -74,6 +74,29 @@ describe('the pace', () => {
     )
   })
 
+  test('goes at every pace, at any instant of these years: whoever comes when told to gets a mail', () => {
+    const instant = fc.double({ min: NOON, max: NOON * 1.5, noNaN: true })
+    const steps = fc.array(fc.double({ min: 0, max: 0.9, noNaN: true }), { minLength: 20, maxLength: 20 })
+    const rate = fc.oneof(
+      fc.integer({ min: 1, max: 3_000 }),
+      fc.double({ min: 0.05, max: 3_000, noNaN: true }),
+    )
+    fc.assert(
+      fc.property(instant, rate, fc.integer({ min: 1, max: 20 }), steps, (start, whole, twentieths, late) => {
+        const perSecond = (whole * twentieths) / 20
+        let [nextAt, now] = [0, start]
+        for (const ms of late) {
+          let lease = spaced(nextAt, perSecond, 1_000, now)
+          expect(lease.granted).toBeGreaterThan(0)
+          while (lease.granted > 0) lease = spaced(lease.nextAt, perSecond, 1, now)
+          nextAt = lease.nextAt
+          now += lease.retryAfterMs + ms
+        }
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
   test('keeps a reason of any length short', () => {
     expect(slowDown(FULL_PACE, 'x'.repeat(5_000), NOON).reason?.length).toBe(300)
   })
