@@ -19,7 +19,7 @@ export function registerSendingMetrics(sending: Pick<Sending, 'metrics'>, regist
   }
   const mails = new Counter({
     name: 'mail_event_hub_mails_total',
-    help: 'Tries of this process by lane and outcome; in_doubt: claimed by a process that died, sent again',
+    help: 'Tries of this process by lane and outcome; in_doubt: claimed by a process that died, sent again unless something came back',
     labelNames: ['lane', 'outcome'],
     registers: [],
     async collect() {

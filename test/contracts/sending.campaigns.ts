@@ -122,6 +122,28 @@ export function promisesOfCampaigns({ lab, script }: Current): void {
     expect((await lab().counts(campaign)).queued).toBeGreaterThan(0)
   })
 
+  test('a paused campaign is not read again and again, and goes on when only the database knows of it', async () => {
+    const campaign = await lab().mail(40)
+    const { store } = lab()
+    const times = { read: 0, fed: 0 }
+    const campaigns: typeof store = {
+      ...store,
+      get: (id) => ((times.read += 1), store.get(id)),
+      cancelling: () => ((times.fed += 1), store.cancelling()),
+    }
+    const worker = lab().work({ campaigns, laneConfigs: slow(10) })
+    await until(() => expect(lab().server.taken.length).toBeGreaterThan(2))
+    await store.change(campaign.id, ['running'], { status: 'paused' })
+    await until(async () => expect((await worker.metrics()).chunksInHand).toBe(0))
+    Object.assign(times, { read: 0, fed: 0 })
+    await eventually(() => times.fed).toBeGreaterThan(9)
+    expect(times.read).toBeLessThan(4) // by the feeder once, and by a chunk of each lane that was on its way
+
+    await store.change(campaign.id, ['paused'], { status: 'running' })
+    await eventually(() => lab().status(campaign)).toBe('finished')
+    expect(lab().got()).toEqual(range(40))
+  })
+
   test('a campaign runs also when marks still say that it is paused', async () => {
     const campaign = await lab().mail(30)
     const worker = lab().work()

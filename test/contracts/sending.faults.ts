@@ -1,6 +1,5 @@
 // Sending: what mail servers say and do, and what becomes of the mails.
 import { expect, test } from 'vitest'
-import { createReactionStore } from '../../src/adapters/sql/reactions.ts'
 import { eventually } from '../support/eventually.ts'
 import { until } from '../support/feed-lab.ts'
 import { emailOf } from '../support/ledger-lab.ts'
@@ -135,31 +134,6 @@ export function promisesOfFaults({ lab, script }: Current): void {
       reason: expect.stringContaining('ECONNREFUSED'),
     })
     expect(await lab().counts(campaign)).toMatchObject({ queued: 3 })
-  })
-
-  test.for([
-    ['a mail in doubt of which something came back is not sent again', false],
-    ['a mail in doubt that its reader has left by was sent, and not skipped', true],
-  ] as const)('%s', async ([, leaves]) => {
-    const doubted = Promise.withResolvers<void>()
-    script((step, { line }) => {
-      if (step !== 'body' || !isAbout(line, 1)) return undefined
-      doubted.resolve()
-      return 'silence'
-    })
-    const campaign = await lab().mail(4)
-    lab().work()
-    await doubted.promise
-    const [delivery] = await lab().ledger.deliveries({ campaignId: campaign.id, q: emailOf(1), limit: 1 })
-    if (!delivery) throw new Error('the delivery is missing')
-    const place = { campaignId: campaign.id, deliveryId: delivery.id }
-    await createReactionStore(lab().sql).leftByLink(place, Date.now())
-    if (leaves) await lab().subscribers.unsubscribe(emailOf(1), Date.now())
-    script(() => undefined)
-    lab().server.dropAll()
-    await eventually(() => lab().status(campaign)).toBe('finished')
-    expect(await lab().counts(campaign)).toMatchObject({ sent: 4, skipped: 0 })
-    expect(lab().got()).toEqual([0, 2, 3])
   })
 
   test('a server that hangs up now and then loses nothing', async () => {

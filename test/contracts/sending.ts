@@ -5,6 +5,7 @@ import { openSendingLab, type SendingLab } from '../support/sending-lab.ts'
 import type { SendLab } from '../support/send-lab.ts'
 import type { SqlLab } from '../support/sql-lab.ts'
 import { promisesOfCampaigns } from './sending.campaigns.ts'
+import { promisesOfDoubt } from './sending.doubt.ts'
 import { promisesOfFaults } from './sending.faults.ts'
 import { promisesOfWorkers } from './sending.workers.ts'
 
@@ -26,5 +27,6 @@ export function sendingContract(openLabs: () => Promise<{ sql: SqlLab; send: Sen
 
   describe('campaigns', () => promisesOfCampaigns(current))
   describe('faults of mail servers', () => promisesOfFaults(current))
+  describe('mails in doubt', () => promisesOfDoubt(current))
   describe('workers', () => promisesOfWorkers(current))
 }

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { until } from '../support/feed-lab.ts'
-import { QUICK, range } from '../support/sending-lab.ts'
+import { readerId } from '../support/ledger-lab.ts'
+import { QUICK, range, type Worker } from '../support/sending-lab.ts'
 import type { Current } from './sending.ts'
 
 const slow = (perSecond: number) => QUICK.map((lane) => ({ ...lane, perSecond }))
@@ -64,6 +65,42 @@ export function promisesOfWorkers({ lab, script }: Current): void {
     await until(async () => expect(await worker.stores.marks.step(ref, token, [], [])).toBe('fenced'))
     await eventually(() => lab().status(campaign)).toBe('finished')
     expect(lab().got()).toEqual(range(20))
+  })
+
+  test.for([
+    ['who leaves while the marks are away gets nothing, however long they are', 0],
+    ['a reader who cannot be looked up again is asked about until it is known', 1],
+  ] as const)('%s', async ([, failures]) => {
+    const campaign = await lab().mail(2)
+    const away = { claimed: false, ended: Promise.withResolvers<void>(), later: 0, failures: 0 }
+    const { subscribers } = lab()
+    const worker: Worker = lab().work({
+      laneConfigs: [{ name: 'default', domains: [], connections: 1, perSecond: 2_000 }],
+      now: () => Date.now() + away.later,
+      subscribers: {
+        unmailable: async (...about) => {
+          if (away.failures-- > 0) throw new Error('the database is away')
+          return subscribers.unmailable(...about)
+        },
+      },
+      marks: {
+        take: (ref) => worker.stores.marks.take(ref),
+        drop: (...about) => worker.stores.marks.drop(...about),
+        setCampaign: (...about) => worker.stores.marks.setCampaign(...about),
+        async step(ref, token, outcomes, claims) {
+          away.claimed ||= claims.length > 0
+          if (claims.length > 0) await away.ended.promise
+          return worker.stores.marks.step(ref, token, outcomes, claims)
+        },
+      },
+    })
+    await until(() => expect(away.claimed).toBe(true))
+    await subscribers.unsubscribeById(readerId(0), Date.now())
+    Object.assign(away, { later: 60_000, failures })
+    away.ended.resolve()
+    await eventually(() => lab().status(campaign)).toBe('finished')
+    expect(lab().got()).toEqual([1])
+    expect(await lab().counts(campaign)).toMatchObject({ sent: 1, skipped: 1 })
   })
 
   test('several workers share a campaign, and nobody gets two mails', async () => {

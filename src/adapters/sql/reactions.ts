@@ -1,5 +1,5 @@
 // What came back of the mails, as the API shows it: counts by campaign, and each delivery's facts.
-import { and, eq, inArray, isNull, sql as words } from 'drizzle-orm'
+import { and, between, eq, inArray, isNull, sql as words } from 'drizzle-orm'
 import { readDeliveryId } from '../../core/loop/correlation.ts'
 import { factsOf, NOTHING_HEARD, type Facts } from '../../core/loop/reactions.ts'
 import type { ReactionStore } from '../../core/loop/ports.ts'
@@ -54,8 +54,13 @@ export function createReactionStore(sql: Sql): ReactionStore {
       if (places.length === 0) return new Map()
       const numbers = [...new Set(places.map(({ chunk }) => chunk))]
       const wanted = new Set(ids)
-      const within = <T extends typeof reactions | typeof linkUnsubscribes>({ campaignId: id, chunk }: T) =>
-        and(eq(id, campaignId), inArray(chunk, numbers))
+      // Sending asks about the end of a chunk again and again: what came back of its beginning is not read each time.
+      const [least, most] = [Math.min(...places.map(({ n }) => n)), Math.max(...places.map(({ n }) => n))]
+      const within = <T extends typeof reactions | typeof linkUnsubscribes>({
+        campaignId: id,
+        chunk,
+        n,
+      }: T) => and(eq(id, campaignId), inArray(chunk, numbers), between(n, least, most))
       const [rows, left] = await Promise.all([
         sql.read(db.select().from(reactions).where(within(reactions))),
         sql.read(db.select().from(linkUnsubscribes).where(within(linkUnsubscribes))),

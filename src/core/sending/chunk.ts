@@ -20,10 +20,10 @@ const CLOSING_MS = 5_000
 
 export async function sendChunk(parts: ChunkParts, ref: ChunkRef, signal: AbortSignal): Promise<void> {
   const { marks, watch } = parts
-  const { token, inDoubt } = await takeOver(parts, ref)
+  const token = await takeOver(parts, ref)
   const journal = createJournal({ ...parts, ref, token, tellEveryMs: parts.tellEveryMs() })
   const compiled = await watch.open(ref.campaignId)
-  const end = compiled ? await sendAll(parts, ref, { journal, compiled, inDoubt }, signal) : 'go'
+  const end = compiled ? await sendAll(parts, ref, { journal, compiled }, signal) : 'go'
   await journal.close(patience(parts, signal))
   // What marks say of a campaign may be overtaken by what the database says: then that holds.
   if ((end === 'paused' || end === 'cancelled') && (await watch.open(ref.campaignId)))
@@ -41,22 +41,22 @@ async function takeOver({ marks, ledger, counters, now, log }: ChunkParts, ref: 
       'a worker ended while it sent these: what nothing comes back of is sent again',
     )
   }
-  return { token, inDoubt: new Set(inDoubt) }
+  return token
 }
 
-type Work = { readonly journal: Journal; readonly compiled: Compiled; readonly inDoubt: Set<number> }
+type Work = { readonly journal: Journal; readonly compiled: Compiled }
 
 /** Gives back what the last claim was told. */
 async function sendAll(
   parts: ChunkParts,
   ref: ChunkRef,
-  { journal, compiled, inDoubt }: Work,
+  { journal, compiled }: Work,
   signal: AbortSignal,
 ): Promise<Step | 'stopped'> {
   const deliveries = await parts.ledger.open(ref, parts.now())
   if (signal.aborted) return 'stopped'
-  const send = createTry(parts, { journal, compiled, inDoubt })
-  const { run, stop } = createSenders(parts, { ref, deliveries, journal, inDoubt, send })
+  const send = createTry(parts, { journal, compiled })
+  const { run, stop } = createSenders(parts, { ref, deliveries, journal, send })
   const letGo = parts.watch.hold(ref.campaignId, stop)
   signal.addEventListener('abort', stop)
   try {

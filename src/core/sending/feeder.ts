@@ -197,18 +197,19 @@ function createLanes({ ledger, laneNames, now }: FeederOptions) {
  * before they could.
  */
 function createSync({ campaigns, marks }: FeederOptions) {
-  const told = new Map<string, 'running' | 'paused' | 'cancelled'>()
+  const told = new Map<string, 'running' | 'cancelled'>()
 
-  async function tell(id: string, state: 'running' | 'paused' | 'cancelled'): Promise<void> {
+  async function tell(id: string, state: 'running' | 'cancelled'): Promise<void> {
     if (told.get(id) === state) return
     await marks.setCampaign(id, state)
     told.set(id, state)
   }
 
+  /** Once, and it is forgotten: should it run again or be cancelled, it is among those. Its text may be a megabyte. */
   async function tellStopped(id: string): Promise<void> {
     const status = (await campaigns.get(id))?.status
-    if (status === 'paused') await tell(id, 'paused')
-    else if (status !== 'running') told.delete(id)
+    if (status === 'paused') await marks.setCampaign(id, 'paused')
+    told.delete(id)
   }
 
   return async (running: readonly CampaignHead[], cancelling: readonly CampaignHead[]): Promise<void> => {

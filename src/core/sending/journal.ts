@@ -49,7 +49,9 @@ export function createJournal(options: JournalOptions): Journal {
     async close(patient) {
       steps.stop()
       if (!(await book.close(patient))) return steps.done()
-      // Nothing marked is needed any more. Marks that stay because of an outage are told again, which changes nothing.
+      // Nothing marked is needed any more: what was claimed and has no outcome is still to be sent in the ledger, and
+      // whether it did go out is told by what comes back of it. Marks that stay because of an outage are told again,
+      // which changes nothing.
       await options.marks.drop(ref, options.token).catch(() => undefined)
     },
   }

@@ -24,7 +24,6 @@ export type SendersWork = {
   readonly ref: ChunkRef
   readonly deliveries: readonly Delivery[]
   readonly journal: Journal
-  readonly inDoubt: TodoOptions['inDoubt']
   /** Tries a claimed mail; false = it stays queued. */
   readonly send: (delivery: Delivery) => Promise<boolean>
 }
@@ -39,14 +38,13 @@ export type Senders = {
 const RETRY_MS = 500
 
 export function createSenders(parts: SendersParts, work: SendersWork): Senders {
-  const { ref, deliveries, journal, inDoubt, send } = work
+  const { ref, deliveries, journal, send } = work
   const { gate, now, counters, log } = parts
   const state = { waiting: 0, troubled: false, end: 'go' as Step | 'stopped' }
   const stopped = new AbortController()
   const group = {}
   const todo = createTodo(deliveries, {
     unmailable: parts.subscribers.unmailable,
-    inDoubt,
     heardOf: parts.reactions.of,
     now,
     onSettled(outcome) {
@@ -66,12 +64,25 @@ export function createSenders(parts: SendersParts, work: SendersWork): Senders {
     const delivery = await todo.next()
     if (!delivery || stopped.signal.aborted) return
     const step = await journal.claim(delivery.n)
-    if (step === 'go') {
-      if (!(await send(delivery))) todo.putBack(delivery)
-      return
+    if (step !== 'go') {
+      state.end = step
+      return stop()
     }
-    state.end = step
-    stop()
+    if ((await isStillToSend(delivery)) && !(await send(delivery))) todo.putBack(delivery)
+  }
+
+  /** A claim may have waited out an outage, and the reader has left meanwhile. */
+  async function isStillToSend(delivery: Delivery): Promise<boolean> {
+    try {
+      const settled = await todo.lookAgain(delivery)
+      if (!settled) return !stopped.signal.aborted
+      counters.count(ref.lane, settled.status)
+      journal.note(settled)
+      return false
+    } catch (err) {
+      todo.putBack(delivery)
+      throw err
+    }
   }
 
   async function waitOut(err: unknown): Promise<void> {

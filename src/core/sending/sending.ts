@@ -22,7 +22,7 @@ export type SendingOptions = {
   readonly ledger: Ledger
   readonly subscribers: Pick<SubscriberStore, 'unmailable'>
   readonly suppressions: Pick<SuppressionStore, 'put'>
-  /** What came back of mails that were in doubt when a connection or a process was lost. */
+  /** What came back of mails that are still to be sent as far as the ledger knows: they were sent. */
   readonly reactions: SendersParts['reactions']
   readonly queue: SendQueue
   readonly marks: Marks

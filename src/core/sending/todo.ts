@@ -4,8 +4,6 @@ import type { SubscriberStore } from '../list/ports.ts'
 
 export type TodoOptions = {
   readonly unmailable: SubscriberStore['unmailable']
-  /** The n of mails that may have been taken when a connection or a process was lost. Grows. */
-  readonly inDoubt: ReadonlySet<number>
   /** Of these deliveries of one campaign, those that something has come back of: they were sent. */
   readonly heardOf: (campaignId: string, ids: readonly string[]) => Promise<ReadonlyMap<string, unknown>>
   readonly now: () => number
@@ -17,52 +15,31 @@ const CAME_BACK = 'sent before a connection or a process was lost: events came b
 
 /** Who leaves gets nothing a second later: a look that is older than this is taken again. */
 const FRESH_MS = 700
+/** The same once a mail is claimed: most claims take a moment, and need no second look. */
+const STALE_MS = 1_000
 const FEWEST_AHEAD = 10
 const MOST_AHEAD = 500
 const OTHERS_FIRST = 5
 
 export function createTodo(deliveries: readonly Delivery[], options: TodoOptions) {
-  const { unmailable, inDoubt, heardOf, now } = options
+  const { now } = options
   let left = deliveries.toReversed() // the next one is the last
   const lookedAt = new Map<number, number>()
   let taken = 0
   let looking: Promise<void> | undefined
+
+  const age = (delivery: Delivery): number => now() - (lookedAt.get(delivery.n) ?? -Infinity)
 
   /** Looks as far ahead as twice what was sent since the last look: a slow lane asks for few, a fast one seldom. */
   async function look(): Promise<void> {
     const ahead = left.slice(-Math.min(MOST_AHEAD, Math.max(FEWEST_AHEAD, 2 * taken)))
     const at = now()
     taken = 0
-    const verdicts = await unmailable(
-      ahead.map(({ subscriberId }) => subscriberId),
-      at,
-    )
-    const sent = await cameBack(ahead)
-    for (const { n, subscriberId } of ahead) if (!verdicts.has(subscriberId)) lookedAt.set(n, at)
-    const settled = ahead.filter(({ n, subscriberId }) => sent.has(n) || verdicts.has(subscriberId))
-    if (settled.length === 0) return
-    left = left.filter((delivery) => !settled.includes(delivery))
-    for (const { n, attempts, dueAt, subscriberId } of settled) {
-      const common = { n, dueAt, at }
-      const reason = verdicts.get(subscriberId) ?? null
-      options.onSettled(
-        sent.has(n)
-          ? { ...common, status: 'sent', attempts: attempts + 1, reason: CAME_BACK }
-          : { ...common, status: 'skipped', attempts, reason },
-      )
-    }
-  }
-
-  /** A mail in doubt may be the very one that its reader has opened, or left by, or that bounced: it did go out. */
-  async function cameBack(ahead: readonly Delivery[]): Promise<ReadonlySet<number>> {
-    const doubtful = ahead.filter(({ n }) => inDoubt.has(n))
-    const [first] = doubtful
-    if (!first) return new Set()
-    const heard = await heardOf(
-      first.campaignId,
-      doubtful.map(({ id }) => id),
-    )
-    return new Set(doubtful.filter(({ id }) => heard.has(id)).map(({ n }) => n))
+    const settled = await settledOf(options, ahead, at)
+    for (const { n } of ahead) if (!settled.has(n)) lookedAt.set(n, at)
+    if (settled.size === 0) return
+    left = left.filter(({ n }) => !settled.has(n))
+    for (const outcome of settled.values()) options.onSettled(outcome)
   }
 
   return {
@@ -71,12 +48,17 @@ export function createTodo(deliveries: readonly Delivery[], options: TodoOptions
       for (;;) {
         const delivery = left.at(-1)
         if (!delivery) return undefined
-        if (now() - (lookedAt.get(delivery.n) ?? -Infinity) < FRESH_MS) {
+        if (age(delivery) < FRESH_MS) {
           taken += 1
           return left.pop()
         }
         await (looking ??= look().finally(() => (looking = undefined)))
       }
+    },
+    /** What has become of one that was taken, if its claim waited for so long that its look is stale. */
+    async lookAgain(delivery: Delivery): Promise<Outcome | undefined> {
+      if (age(delivery) < STALE_MS) return undefined
+      return (await settledOf(options, [delivery], now())).get(delivery.n)
     },
     /** It was not sent after all. A few others go first, so that one mail alone does not look like an outage. */
     putBack(delivery: Delivery): void {
@@ -84,4 +66,30 @@ export function createTodo(deliveries: readonly Delivery[], options: TodoOptions
       left.splice(Math.max(0, left.length - OTHERS_FIRST), 0, delivery)
     },
   }
+}
+
+/**
+ * Those that nothing is left to do for. A mail that no server took can have no events: whoever has opened it, left by it
+ * or bounced did get it, from a process or over a connection that was lost before it could say so. All are asked about,
+ * not only those that somebody remembers to be in doubt: that memory may be lost, and this cannot.
+ */
+async function settledOf(
+  { unmailable, heardOf }: TodoOptions,
+  page: readonly Delivery[],
+  at: number,
+): Promise<ReadonlyMap<number, Outcome>> {
+  const settled = new Map<number, Outcome>()
+  const [first] = page
+  if (!first) return settled
+  const readers = page.map(({ subscriberId }) => subscriberId)
+  const ids = page.map(({ id }) => id)
+  const [verdicts, heard] = await Promise.all([unmailable(readers, at), heardOf(first.campaignId, ids)])
+  for (const { id, n, attempts, dueAt, subscriberId } of page) {
+    const common = { n, dueAt, at }
+    const reason = verdicts.get(subscriberId)
+    if (heard.has(id))
+      settled.set(n, { ...common, status: 'sent', attempts: attempts + 1, reason: CAME_BACK })
+    else if (reason !== undefined) settled.set(n, { ...common, status: 'skipped', attempts, reason })
+  }
+  return settled
 }

@@ -22,8 +22,6 @@ export type TryParts = {
 export type TryWork = {
   readonly journal: Journal
   readonly compiled: Compiled
-  /** Told here: the n of a mail that may have been taken although its connection was lost. */
-  readonly inDoubt: Set<number>
 }
 
 /** A mail that is lost again and again while others are answered is deferred, as if the server had said so. */
@@ -31,7 +29,7 @@ const LOST_TIMES = 3
 const LOST = 'lost with the connection each time: '
 
 /** Tries mails of one chunk. False = it stays queued. */
-export function createTry(parts: TryParts, { journal, compiled, inDoubt }: TryWork) {
+export function createTry(parts: TryParts, { journal, compiled }: TryWork) {
   const { mailer, health, now, retryDelaysMs, counters } = parts
   /** How often a mail was lost, and how many others had been answered before that began. */
   const lost = new Map<number, { readonly times: number; readonly answered: number }>()
@@ -57,10 +55,7 @@ export function createTry(parts: TryParts, { journal, compiled, inDoubt }: TryWo
   return async (delivery: Delivery): Promise<boolean> => {
     const result = await send(mailer, compiled, delivery)
     if (result.kind === 'unreachable') {
-      if (result.inDoubt) {
-        counters.doubt(delivery.lane, 1)
-        inDoubt.add(delivery.n)
-      }
+      if (result.inDoubt) counters.doubt(delivery.lane, 1)
       return concludeLost(delivery, result)
     }
     if (await health.note(result, delivery.subscriberId)) return false
