@@ -173,6 +173,14 @@ function parseLane(lane: unknown, wanted: string): LaneConfig {
   }
 }
 
+/** An address or a host's name, as listen() takes it: an IPv6 address without brackets. */
+export function host(value: string): string {
+  const isName = /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(value)
+  if (isIP(value) === 0 && !isName)
+    throw new Error(`must be an address or a host's name, without brackets, not "${value}"`)
+  return value
+}
+
 /** Does a host name this very machine? */
 export function isLoopback(host: string): boolean {
   const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase()

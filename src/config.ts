@@ -15,7 +15,7 @@ const setting = <T>(doc: string, defaultText: string, parse: (text: string) => T
 })
 
 export const SETTINGS = {
-  HOST: setting('Where it listens', '127.0.0.1', read.text),
+  HOST: setting('Where it listens', '127.0.0.1', read.host),
   PORT: setting('Its port', '8000', read.integer(0, 65_535)),
   PUBLIC_URL: setting(
     'How the outside reaches it: links in mails, and the URL that Mandrill signs. Empty: http://localhost:PORT',

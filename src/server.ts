@@ -12,7 +12,7 @@ const config = readConfig()
 const log = pino({ level: config.LOG_LEVEL })
 const wired = await wire(config, log).catch(stop)
 const app = await (wired.serving ? buildApp(wired.serving) : buildWorkerApp(wired))
-await app.listen({ host: config.HOST, port: config.PORT }).catch(stop)
+await app.listen({ host: config.HOST, port: config.PORT }).catch(cannotListen)
 if (wired.serving) greet(config, wired)
 flushCompileCache() // where npm start has asked for one: the next start is faster by a third
 const draining = { asked: false }
@@ -31,6 +31,10 @@ function readConfig(): Config {
 function stop(error: Error): never {
   process.stderr.write(`mail-event-hub cannot start: ${error.message}\n`)
   process.exit(1)
+}
+
+function cannotListen(error: Error): never {
+  return stop(new Error(`HOST ${config.HOST}, PORT ${config.PORT}: ${error.message}`))
 }
 
 // Not through the log: a link that holds a token is for the person at the terminal.

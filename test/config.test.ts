@@ -61,6 +61,8 @@ describe('a value that cannot be taken stops the start with one line that names 
     [{ AUTH: 'maybe' }, /^AUTH: must be on, off/],
     [{ AUTH: 'off', HOST: '0.0.0.0' }, /^AUTH: off is only for a loopback HOST/],
     [{ ROLE: 'boss' }, /^ROLE: /],
+    [{ HOST: '[::1]' }, /^HOST: must be an address or a host's name, without brackets/],
+    [{ HOST: 'not a host' }, /^HOST: /],
     [{ ROLE: 'worker' }, /^ROLE: worker needs REDIS_URL and DATABASE_URL/],
     [{ ROLE: 'web', ...shared, REDIS_URL: 'redis://127.0.0.1' }, /^ROLE: web needs/],
     [{ PUBLIC_URL: 'hub.example.com' }, /^PUBLIC_URL: must be a URL/],

@@ -139,7 +139,7 @@ function registerAudience(app: FastifyInstance, { actions, ledger, now }: VerbDe
       schema: {
         ...about,
         summary: 'How many would get it, how many are skipped, and why',
-        description: 'Once it is started: whom it has taken.',
+        description: 'Once it is started and has gone through the list: whom it has taken.',
         params: IdParams,
         response: {
           200: Type.Object({

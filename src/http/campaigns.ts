@@ -53,7 +53,7 @@ const NewCampaign = Type.Object({
 const ChangedCampaign = Type.Partial(Type.Object(Fields))
 const Page = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
-  before: Type.Optional(Type.String({ maxLength: 36, description: '`next` of the page before' })),
+  before: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the page before' })),
 })
 
 const aboutCampaigns = tagged('Campaigns')

@@ -57,6 +57,7 @@ function translate(error: FastifyError): HubError {
   if (error.validation) return invalid(error)
   const code = FASTIFY_CODES[error.code]
   if (code) return new HubError(code, code === 'request.invalid' ? { message: error.message } : {})
+  if (error.statusCode === 403) return new HubError('request.not_found') // of @fastify/send: no path that a file can have
   if (error.statusCode === 429) return new HubError('request.too_many')
   return error.statusCode && error.statusCode < 500
     ? new HubError('request.invalid', { message: error.message })

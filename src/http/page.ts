@@ -23,7 +23,7 @@ export async function registerPage(app: FastifyInstance): Promise<void> {
   await app.register(fastifyStatic, { root: PUBLIC, cacheControl: false, allowedPath })
   app.addHook('onSend', async (request, reply) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-cache')
-    if (SHARED.includes(request.url))
+    if (SHARED.includes(request.routeOptions.url ?? ''))
       reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin')
   })
   compressTexts(app)
@@ -34,6 +34,8 @@ export async function registerPage(app: FastifyInstance): Promise<void> {
       reply.sendFile(path.slice(cut + 1), path.slice(0, cut)),
     )
   }
+  for (const file of SHARED)
+    app.get(file, { schema: { hide: true } }, (_request, reply) => reply.sendFile(file.slice(1)))
   for (const view of VIEWS)
     app.get(view, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'))
 }

@@ -179,6 +179,10 @@ describe('CORS', () => {
     expect((await preflight(origin)).headers['access-control-allow-origin']).toBe(origin)
   })
 
+  test('an OPTIONS that is no preflight is answered, too', async () => {
+    expect((await hub.call({ method: 'OPTIONS', url: '/api/events' })).status).toBe(204)
+  })
+
   test('any other may not', async () => {
     expect((await preflight('https://evil.example')).headers['access-control-allow-origin']).toBeUndefined()
   })

@@ -26,6 +26,21 @@ test.each(['/', '/main.js', '/style.css', '/icon.svg', '/vendor/htm.js', '/clien
   },
 )
 
+test('a final slash is ignored for the client, too', async () => {
+  expect((await get('/client.js/')).body).toBe((await get('/client.js')).body)
+})
+
+test.each([
+  ['a token of any length', `/unsubscribe/${'x'.repeat(5_000)}`],
+  ['an empty name', '/api/events//'],
+  ['no file', '/no/such/file'],
+  ['a file elsewhere', '/%2e%2e/package.json'],
+  ['a hidden file', '/.git'],
+])('a path that names %s is 404', async (_, url) => {
+  const answer = await get(url)
+  expect([answer.statusCode, answer.json()]).toMatchObject([404, { error: { code: 'request.not_found' } }])
+})
+
 test.each(['identity', 'br', 'gzip;q=0', 'gzip; q=0.0, br'])(
   'whoever accepts "%s" gets the file as it is',
   async (accepted) => {

@@ -75,6 +75,12 @@ describe('import', () => {
     expect((await upload('x', '', 'text/csv; charset=nonsense')).status).toBe(415)
   })
 
+  test('tells a line that is in no encoding it was said to be in', async () => {
+    const { body } = await upload(Buffer.from('a@example.com,J\xfcrgen\nb@example.com,Bo', 'latin1'))
+    expect(body).toMatchObject({ added: 1, errors: [{ line: 1, message: expect.stringMatching(/no UTF-8/) }] })
+    expect(await readers()).toEqual([['b@example.com', 'Bo']])
+  })
+
   test('tells each bad line and takes all others', async () => {
     const text = [
       'email,name',

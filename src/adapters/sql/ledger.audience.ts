@@ -54,7 +54,7 @@ export function createAudience(sql: Sql): Ledger['audience'] {
     return { recipients: row?.recipients ?? 0, skipped: Object.fromEntries(reasons) }
   }
 
-  return ({ id, startedAt }, now) => (startedAt === null ? wouldGet(now) : hasTaken(id))
+  return ({ id, expanded }, now) => (expanded ? hasTaken(id) : wouldGet(now))
 }
 
 export function stillSuppressed({ tables: { suppressions } }: Sql, now: number): SQL | undefined {

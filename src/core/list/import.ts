@@ -129,9 +129,14 @@ function readRow(cells: readonly string[], columns: Columns): Line {
   if (wrong) return { problem: `email ${wrong}: ${shown(email)}` }
   const wrongName = nameProblem(name)
   if (wrongName) return { problem: `name ${wrongName}: ${shown(name)}` }
+  if (`${email}${name}`.includes(UNREADABLE))
+    return { problem: `This line is no UTF-8 (say its charset in the content type): ${shown(name)}` }
   const left = /^(false|no|0)$/i.test(cell(columns.subscribed))
   return left || cell(columns.suppressed) !== '' ? 'skip' : { email, name }
 }
+
+/** What a decoder leaves of bytes that are none of its characters. */
+const UNREADABLE = '\ufffd'
 
 /** In a cell an end of line is only layout. */
 const oneLine = (text: string): string => text.replace(/[\r\n\t]+/g, ' ').trim()
