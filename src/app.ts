@@ -144,7 +144,12 @@ async function createServer({ settings, log }: WorkerDeps, access: Access): Prom
   letGoWhenClosing(app)
   registerBodyTimeout(app, REQUEST_TIMEOUT_MS)
   await app.register(helmet, securityHeaders(settings.publicUrl.startsWith('https:')))
-  await app.register(cors, { origin: [...settings.allowedOrigins], credentials: true, maxAge: 600, strictPreflight: false })
+  await app.register(cors, {
+    origin: [...settings.allowedOrigins],
+    credentials: true,
+    maxAge: 600,
+    strictPreflight: false,
+  })
   await app.register(cookie)
   await app.register(rateLimit, { global: false })
   registerHostCheck(app, access)

@@ -91,8 +91,8 @@ export async function openMailing(config: Config, needs: Needs): Promise<Mailing
     lanes: send.lanes,
     transport: mail.mailer.transport,
     doubleOptIn: config.DOUBLE_OPT_IN,
-    async erase({ id, email }) {
-      await parts.stores.ledger.erase(id)
+    async erase(email) {
+      await parts.stores.ledger.erase(email)
       await eraseFromOutbox(mail.outbox, email)
     },
     async close() {

@@ -55,7 +55,7 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
         ...about,
         summary: 'Search the history of events',
         description:
-          'Newest first; with `after` oldest first. Contains every event that was answered 200 before the request.',
+          'Newest first; with `after` oldest first. Contains every event that was answered 200 before the request. A page is about 8 MiB at most, so it may be shorter than `limit`: go on while there is a `next`.',
         querystring: Query,
         response: { 200: Page, ...errors(400, 401, 503) },
       },
@@ -63,7 +63,8 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
     async (request, reply) => {
       const query = toQuery(request.query)
       await caughtUp(deps)
-      return sendRaw(reply, pageText(await deps.archive.find({ ...query, limit: query.limit + 1 }), query))
+      const events = await deps.archive.find(query)
+      return sendRaw(reply, pageText(events, await nextOf(deps.archive, events, query)))
     },
   )
 
@@ -73,6 +74,7 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
       schema: {
         ...about,
         summary: "One message's timeline",
+        description: 'Oldest first: its first 1,000 events, or about 8 MiB of them.',
         params: Type.Object({ id: Type.String({ description: "Mandrill's `_id`", maxLength: 500 }) }),
         response: {
           200: Type.Object({ message: Type.Any(), events: Type.Array(Event) }),
@@ -159,12 +161,21 @@ function readPlace(field: string, text: string | undefined): Place | undefined {
   return place
 }
 
-// One more than asked for was read, to know whether there is a next page.
-function pageText(found: readonly ArchivedEvent[], { limit }: EventQuery): string {
-  const events = found.slice(0, limit)
-  const last = found.length > limit ? events.at(-1) : undefined
-  const next = last ? `"${formatCursor(last.cursor)}"` : 'null'
-  return `{"events":[${events.map(eventText).join(',')}],"next":${next}}`
+/** The last event's place, if anything follows it. Its length does not tell: a page has a bound in bytes, too. */
+async function nextOf(
+  archive: EventArchive,
+  events: readonly ArchivedEvent[],
+  query: EventQuery,
+): Promise<Place | undefined> {
+  const last = events.at(-1)?.cursor
+  if (!last) return undefined
+  const from = query.after ? { after: last } : { before: last }
+  return (await archive.find({ ...query, ...from, limit: 1 })).length > 0 ? last : undefined
+}
+
+function pageText(events: readonly ArchivedEvent[], next: Place | undefined): string {
+  const place = next ? `"${formatCursor(next)}"` : 'null'
+  return `{"events":[${events.map(eventText).join(',')}],"next":${place}}`
 }
 
 function eventText({ cursor, kind, receivedAt, data }: ArchivedEvent): string {

@@ -4,6 +4,7 @@ import { Type, type Static } from 'typebox'
 import { HubError } from '../core/errors.ts'
 import { isUuid } from '../core/ids.ts'
 import type { SubscriberStore } from '../core/list/ports.ts'
+import { emailProblem } from '../core/list/subscriber.ts'
 import { badField } from './bad-field.ts'
 import { acceptForms, FORM } from './form-body.ts'
 import { errors, IdParams, nextFor, tagged } from './schemas.ts'
@@ -18,7 +19,7 @@ export type SubscribersDeps = SubscribingDeps & {
   readonly erasers: { readonly events: Eraser; readonly mailings: Eraser }
 }
 
-export type Eraser = (reader: { readonly id: string; readonly email: string }) => Promise<void>
+export type Eraser = (email: string) => Promise<void>
 
 const about = tagged('Mailing list')
 const Query = Type.Object({
@@ -181,22 +182,25 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
         ...about,
         summary: 'Forget a person (GDPR)',
         description:
-          'The person, their events, history and mails in the outbox. Of a suppressed address only a keyed hash stays, so that it is still refused.',
+          'The person, their events, history and mails in the outbox. Of a suppressed address only a keyed hash stays, so that it is ' +
+          'still refused. Instead of the id an address may be given: for who is not on the list, or not any more.',
         params: IdParams,
         response: { 204: Type.Null(), ...errors(401, 404, 503) },
       },
     },
     async ({ params }, reply) => {
-      const { id, email } = await existing(deps, params.id)
+      const email = isAddress(params.id) ? params.id : (await existing(deps, params.id)).email
       // The person after all else: whoever is told of a failure on the way can ask again.
-      await erasers.events({ id, email })
-      await erasers.mailings({ id, email })
-      await subscribers.erase(id, now())
-      await erasers.mailings({ id, email }) // a mailing that was being expanded has written them down once more
+      await erasers.events(email)
+      await erasers.mailings(email)
+      await subscribers.erase(email, now())
+      await erasers.mailings(email) // a mailing that was being expanded has written them down once more
       return reply.status(204).send()
     },
   )
 }
+
+const isAddress = (text: string): boolean => emailProblem(text) === undefined
 
 /** Removing the whole list is asked for by nothing else than just that: no empty id, no filter that nobody reads. */
 function meansEverybody({ raw, body }: FastifyRequest): void {

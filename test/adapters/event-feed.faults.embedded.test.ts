@@ -4,11 +4,22 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Worker } from 'node:worker_threads'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openEmbeddedFeed } from '../../src/adapters/embedded/event-feed.ts'
 import { BEGINNING } from '../../src/core/events/cursor.ts'
 import type { EventFeed } from '../../src/core/events/ports.ts'
-import { makeEvents, range, readAll, ROOMY, seqs, silentLog, startReader } from '../support/feed-lab.ts'
+import { isWriting, watchThreads } from '../support/cut-threads.ts'
+import {
+  makeEvents,
+  range,
+  readAll,
+  ROOMY,
+  seqs,
+  silentLog,
+  startReader,
+  until,
+} from '../support/feed-lab.ts'
 import { HOUR, NOON } from '../support/times.ts'
 
 let folder: string
@@ -66,6 +77,74 @@ test.runIf(process.platform === 'linux')(
     await feed.close()
   },
 )
+
+describe('a thread that ends although nobody has closed it', () => {
+  let threads: ReturnType<typeof watchThreads>
+  beforeEach(() => void (threads = watchThreads()))
+  afterEach(() => threads.end())
+  const unavailable = { code: 'feed.unavailable', status: 503 }
+
+  test('is replaced: what was stored is there, and readers go on without a gap', async () => {
+    const feed = await open()
+    const reader = startReader(feed, BEGINNING)
+    await feed.append(makeEvents(10))
+    const before = await feed.last(4)
+    await feed.trim(before)
+    await threads.cutOff(0)
+    expect(await feed.append(makeEvents(20))).toEqual({ accepted: 10, duplicates: 10 })
+    await reader.has(20)
+    expect(seqs(reader.events)).toEqual(range(1, 20))
+    expect(reader.gaps).toEqual([])
+    expect(seqs((await feed.read(before, 100)).events)).toEqual(range(7, 20))
+    expect(await feed.taken()).toEqual(before)
+    expect(await feed.last(0)).toMatchObject({ seq: 20 })
+    await feed.close()
+  })
+
+  test('what it was at is refused, and may be given again', async () => {
+    const feed = await open()
+    const reader = startReader(feed, BEGINNING)
+    const refused = expect(feed.append(makeEvents(2_000, 'event', 20_000))).rejects.toMatchObject(unavailable)
+    await isWriting(file)
+    await threads.cutOff(0)
+    await refused
+    expect(await feed.append(makeEvents(2_000, 'event', 20_000))).toEqual({ accepted: 2_000, duplicates: 0 })
+    await reader.has(2_000)
+    expect(seqs(reader.events)).toEqual(range(1, 2_000))
+    await feed.close()
+  })
+
+  test('readers are given what it had stored without a word', async () => {
+    const feed = await open()
+    const reader = startReader(feed, BEGINNING)
+    await feed.append(makeEvents(3))
+    await reader.has(3)
+    await threads.cutOff(0)
+    const other = new DatabaseSync(file)
+    other.exec(`INSERT INTO events SELECT 4, epoch, at, kind, id, data FROM events WHERE seq = 3`)
+    other.exec('UPDATE state SET head = 4')
+    other.close()
+    await feed.ping()
+    await reader.has(4)
+    expect(seqs(reader.events)).toEqual(range(1, 4))
+    await feed.close()
+  })
+
+  test('is not replaced again and again, nor after the feed was closed', async () => {
+    const feed = await open()
+    const cutShort = (worker: Worker) => void worker.terminate()
+    process.on('worker', cutShort)
+    await threads.cutOff(0)
+    for (let n = 0; n < 50; n++) await expect(feed.ping()).rejects.toMatchObject(unavailable)
+    expect(threads.begun()).toBe(2)
+    process.off('worker', cutShort)
+    await until(() => feed.ping())
+    await threads.cutOff(2)
+    await feed.close()
+    await (await open()).close()
+    expect(threads.begun()).toBe(4)
+  })
+})
 
 test('each opening begins a new epoch, also when the clock stands or was set back', async () => {
   const epochs: number[] = []

@@ -3,8 +3,10 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { createEventArchive } from '../../src/adapters/sql/event-archive.ts'
+import { rowsFor } from '../../src/adapters/sql/dialect.ts'
 import { BEGINNING, type Cursor } from '../../src/core/events/cursor.ts'
 import type { EventArchive } from '../../src/core/events/ports.ts'
 import type { SqlLab } from '../support/sql-lab.ts'
@@ -48,6 +50,30 @@ export function promisesOfDatabases(lab: () => SqlLab): void {
   test('has every table and column that the stores use', async () => {
     const { db, tables, read } = await lab().open()
     for (const table of Object.values(tables)) await read(db.select().from(table).limit(1))
+  })
+
+  test('an error tells of a column, not of what was to be stored in it', async () => {
+    const sql = await lab().open()
+    const { leases, suppressions } = sql.tables
+    const owner = "anna' for key 'x@example.com"
+    const lease = rowsFor(leases, [{ name: owner, owner, untilMs: 1 }])
+    const long = {
+      emailKey: `anna@${'x'.repeat(400)}`,
+      email: null,
+      reason: 'bounce' as const,
+      source: 'anna',
+    }
+    await sql.run(lease)
+    const told: string[] = []
+    for (const write of [
+      lease,
+      rowsFor(suppressions, [{ ...long, since: 1, until: null }]), // SQLite takes it
+      { toSQL: () => ({ sql: "SELEC 'anna' FROM leases", params: [] }) },
+    ])
+      await sql.run(write).catch((error: unknown) => told.push(inspect(error)))
+    expect(told.join()).not.toContain('anna')
+    expect(told[0]).toMatch(/leases\.name|PRIMARY/)
+    expect(told.length).toBeGreaterThanOrEqual(2)
   })
 
   test('is found as it was left', async () => {

@@ -122,6 +122,29 @@ export function promisesOfFinding(lab: () => SqlLab): void {
     await fc.assert(property, { numRuns: 20 })
   })
 
+  test.for(['before', 'after'] as const)(
+    'a page by `%s` is bounded in bytes, and holds one event at least',
+    async (direction) => {
+      const archive = await open()
+      const millions = [...Array(12).fill(1), 12, 9, ...Array(9).fill(1), 0, 0, 12]
+      const rows = millions.map((size, n) => makeRow(n + 1, { subject: '안'.repeat((size * 1_000_000) / 3) }))
+      for (const [n, row] of rows.entries())
+        await archive.record({ epoch: n && EPOCH, seq: n }, row.event.cursor, [row])
+      const seen: string[] = []
+      for (let place = direction === 'after' ? BEGINNING : undefined; ;) {
+        const page = await archive.find({ limit: 100, [direction]: place })
+        const bytes = page.reduce((sum, { data }) => sum + Buffer.byteLength(data), 0)
+        expect(bytes <= 8 * 1024 * 1024 || page.length === 1).toBe(true)
+        seen.push(...page.map(({ data }) => data))
+        place = page.at(-1)?.cursor
+        if (!place) break
+      }
+      const all = rows.map(({ event }) => event.data.toString())
+      expect(seen.length).toBe(all.length)
+      expect(seen.every((data, n) => data === all.at(direction === 'after' ? n : -1 - n))).toBe(true)
+    },
+  )
+
   test('finds by a tag although an event has 1,000 of 3,000 characters', async () => {
     const archive = await open()
     const tags = [...Array(1000).keys()].map((n) => `${n} ${'x'.repeat(3000)}`)

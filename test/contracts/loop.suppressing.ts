@@ -1,10 +1,13 @@
 // What the loop promises about the addresses that get no more mail, and those that get it again.
+import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { rowsFor } from '../../src/adapters/sql/dialect.ts'
 import { createSubscribers } from '../../src/adapters/sql/subscribers.ts'
+import { MIRROR } from '../../src/core/loop/suppressing.ts'
 import type { Delivery } from '../../src/core/mailing/ports.ts'
 import type { Suppression } from '../../src/core/list/ports.ts'
 import { about, SECRET, sync, ts, type LoopLab, type Payload } from '../support/loop-lab.ts'
-import { DAY, NOON } from '../support/times.ts'
+import { DAY, HOUR, NOON } from '../support/times.ts'
 
 const DAYS = DAY / 1000
 const foreign = (event: string, email: string, after = 0, changes: Payload = {}): Payload => ({
@@ -155,10 +158,70 @@ export function promisesOfSuppressing(lab: () => LoopLab): void {
     const { deliveries } = await lab().mailing(1)
     const one = deliveries[0] as Delivery
     await lab().take(about(one, 'hard_bounce'))
-    await createSubscribers(lab().sql, { secret: SECRET }).erase(one.subscriberId, NOON)
+    await createSubscribers(lab().sql, { secret: SECRET }).erase(one.email, NOON)
     await lab().take(foreign('spam', one.email, 5))
     expect(await held(one.email)).toMatchObject({ reason: 'complaint' })
     expect((await lab().suppressions.list(10)).map(({ email }) => email)).toEqual([null])
+  })
+
+  test('who has come back after an erasure is stopped by a complaint like everybody', async () => {
+    const email = 'back@example.com'
+    const list = createSubscribers(lab().sql, { secret: SECRET, now: () => NOON })
+    await list.subscribe(email, '', NOON - 5 * HOUR)
+    await put(email, { reason: 'bounce', source: MIRROR, since: NOON - 4 * HOUR, until: NOON - 2 * HOUR })
+    await list.erase(email, NOON - 3 * HOUR)
+    const back = (await list.subscribe(email, '', NOON - HOUR)).subscriber?.id ?? ''
+    await lab().take(foreign('spam', email))
+    expect((await list.unmailable([back], NOON)).get(back)).toBe('suppressed: complaint')
+    expect((await list.get(back))?.suppressed).toMatchObject({ reason: 'complaint' })
+  })
+
+  test('who waits for confirmation after an erasure is known by a complaint like everybody', async () => {
+    const email = 'waits@example.com'
+    const list = createSubscribers(lab().sql, { secret: SECRET, now: () => NOON })
+    await list.subscribe(email, '', NOON - HOUR)
+    await put(email, { reason: 'unsubscribe' })
+    await list.erase(email, NOON)
+    const waits = (await list.subscribe(email, '', NOON, false)).subscriber?.id ?? ''
+    await lab().take(foreign('spam', email))
+    expect((await list.get(waits))?.suppressed).toMatchObject({ reason: 'complaint' })
+    expect(await list.confirm(waits, NOON)).toBe('unknown')
+  })
+
+  test('an address with very many soft bounces takes nothing from the others', async () => {
+    const loud = Array.from({ length: 50_000 }, (_, n) => ({ email: 'alerts@full.example', n }))
+    const quiet = ['a@example.com', 'zoe@example.com'].flatMap((email) => [1, 2].map((n) => ({ email, n })))
+    const rows = [...loud, ...quiet].map(({ email, n }, seq) => ({
+      epoch: 1,
+      seq,
+      id: createHash('sha256').update(`${email} ${n}`).digest().subarray(0, 16),
+      kind: 'soft_bounced' as const,
+      receivedAt: NOON - DAY + n,
+      email,
+    }))
+    await lab().sql.run(rowsFor(lab().sql.tables.events, rows))
+    const emails = ['a@example.com', 'alerts@full.example', 'zoe@example.com']
+    await lab().take(...emails.map((email) => foreign('soft_bounce', email)))
+    for (const email of emails) expect(await held(email)).toMatchObject({ reason: 'bounce' })
+  })
+
+  test('soft bounces that happened first, and are heard last, count as what they are', async () => {
+    const email = 'late@example.com'
+    await lab().take(...[50, 10, 40].map((n) => foreign('soft_bounce', email, n)), foreign('open', email, 20))
+    expect(await held(email)).toMatchObject({ reason: 'bounce' }) // before the mail that got through was heard of
+    await lab().suppressions.remove(email)
+    await lab().take(...[5, 6, 7, 8, 9].map((n) => foreign('soft_bounce', email, n)))
+    expect(await held(email)).toBeUndefined()
+    await lab().take(foreign('soft_bounce', email, 30))
+    expect(await held(email)).toMatchObject({ reason: 'bounce' })
+  })
+
+  test("a reason of Mandrill's that is no text is none", async () => {
+    const reasons = [{ toString: 1 }, ['spam'], 7, null]
+    await lab().take(
+      ...reasons.map((reason, n) => sync('blacklist', 'add', { email: `${n}@example.com`, reason })),
+    )
+    for (const n of reasons.keys()) expect(await held(`${n}@example.com`)).toMatchObject({ reason: 'reject' })
   })
 
   test('what is no address suppresses nobody', async () => {

@@ -15,6 +15,13 @@ export function promisesOfImporting(lab: () => ListLab): void {
     expect(found[999]).toMatchObject({ subscribed: true, createdAt: NOON, updatedAt: NOON })
   })
 
+  test('takes a name that grows when it is folded, and is found by its beginning', async () => {
+    const name = '\ufb2c'.repeat(200)
+    const email = `${'a'.repeat(60)}@${'b'.repeat(60)}.example`
+    expect(await load([{ email, name }, ...makeReaders(1, 1)])).toMatchObject({ added: 2 })
+    expect(await lab().list.find({ limit: 9, q: '\ufb2c' })).toMatchObject([{ email, name }])
+  })
+
   test('of no rows does nothing', async () => {
     expect(await load([])).toEqual({ added: 0, updated: 0, skipped: 0 })
   })

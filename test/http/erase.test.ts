@@ -81,3 +81,35 @@ test('an internationalised domain is found in either spelling', async () => {
   expect((await hub.get('/api/events')).text).not.toMatch(/gil@/i)
   expect(await kept()).not.toMatch(/gil@/i)
 })
+
+test('events that name a mail of theirs only, and what lies in quarantine in any spelling', async () => {
+  const { body } = await subscribe('hül@example.com')
+  const bare = (_id: string, n: number) => ({
+    event: 'click',
+    ts: 1_773_144_000 + n,
+    _id,
+    url: 'https://a.example/hül',
+  })
+  const theirs = { ...event('HÜL@example.com', 300), _id: 'mail of hül' }
+  await hub.post([bare('mail of hül', 301), theirs, bare('another mail', 302), bare('mail of hül', 303)])
+  const before = (await hub.get('/api/quarantine')).body.quarantine.length
+  await hub.post('["about h\\u00fcl@example.com", "email=h%C3%BCl%40example.com"]')
+  expect((await hub.get('/api/quarantine')).body.quarantine).toHaveLength(before + 2)
+  expect(await erase(body.id)).toMatchObject({ status: 204 })
+  expect((await hub.get('/api/quarantine')).body.quarantine).toHaveLength(before)
+  expect((await hub.get('/api/messages/mail%20of%20h%C3%BCl')).status).toBe(404)
+  expect((await hub.get('/api/messages/another%20mail')).status).toBe(200)
+  expect(await kept()).not.toContain('mail of hül')
+})
+
+test('a person is forgotten by their address, who is on the list no more or never was', async () => {
+  const { body } = await subscribe('ida@example.com')
+  await hub.call({ method: 'DELETE', url: `/subscribe/${body.id}`, headers })
+  await hub.post([event('ida@example.com', 400), { event: 'spam', ts: 1, msg: { email: 'ida@example.com' } }])
+  await until(async () => expect((await hub.get('/suppressions')).text).toContain('ida@'))
+  expect(await erase('IDA@example.com')).toMatchObject({ status: 204 })
+  expect(await kept()).not.toMatch(/ida@/i)
+  expect((await hub.get('/suppressions')).text).not.toMatch(/ida@/i)
+  expect(await subscribe('ida@example.com')).toMatchObject({ status: 409 })
+  expect(await erase('no-address')).toMatchObject({ status: 404 })
+})

@@ -102,6 +102,30 @@ describe('GET /api/events', () => {
   })
 })
 
+describe('events of megabytes', () => {
+  const mail = (n: number) => ({ event: 'inbound', n, msg: { text: 'x'.repeat(3_000_000) } })
+  let large: TestHub
+  beforeAll(async () => {
+    large = await startHub()
+    for (let n = 1; n <= 7; n++) await large.post([mail(n)])
+  })
+  afterAll(() => large.close())
+
+  test.each([
+    ['before', '', [7, 6, 5, 4, 3, 2, 1]],
+    ['after', '0', [1, 2, 3, 4, 5, 6, 7]],
+  ])('come in pages that are no larger, by %s', async (parameter, first, expected) => {
+    const pages: number[][] = []
+    for (let next: string | null = first; next !== null;) {
+      const { body } = await large.get(`/api/events?limit=1000${next && `&${parameter}=${next}`}`)
+      pages.push(numbers(body))
+      next = body.next
+    }
+    expect(pages.flat()).toEqual(expected)
+    expect(pages.map(({ length }) => length)).toEqual([2, 2, 2, 1])
+  })
+})
+
 describe('GET /api/messages/{_id}', () => {
   test("is one message's timeline, oldest first", async () => {
     const { body } = await hub.get('/api/messages/m7')

@@ -77,7 +77,10 @@ describe('import', () => {
 
   test('tells a line that is in no encoding it was said to be in', async () => {
     const { body } = await upload(Buffer.from('a@example.com,J\xfcrgen\nb@example.com,Bo', 'latin1'))
-    expect(body).toMatchObject({ added: 1, errors: [{ line: 1, message: expect.stringMatching(/no UTF-8/) }] })
+    expect(body).toMatchObject({
+      added: 1,
+      errors: [{ line: 1, message: expect.stringMatching(/no UTF-8/) }],
+    })
     expect(await readers()).toEqual([['b@example.com', 'Bo']])
   })
 

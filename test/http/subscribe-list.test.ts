@@ -159,8 +159,7 @@ describe('without the token', () => {
 describe('erase', () => {
   test('tells everything that knows of the person, and then forgets them', async () => {
     const erased: string[] = []
-    const tell = (what: string) => async (reader: { email: string }) =>
-      void erased.push(`${what} ${reader.email}`)
+    const tell = (what: string) => async (email: string) => void erased.push(`${what} ${email}`)
     const careful = await startListApp({ erasers: { events: tell('events of'), mailings: tell('mails to') } })
     const { id } = (await careful.post('/subscribe', ANN)).body
     await careful.suppressions.put(makeSuppression('ann@example.com', { reason: 'complaint' }))

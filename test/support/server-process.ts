@@ -1,7 +1,7 @@
 // Runs a server for tests: the one that is installed, or else the same one from a container image.
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -70,7 +70,19 @@ export function track(child: ChildProcess): ServerProcess {
   process.once('exit', end)
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null
   const ended = once(child, 'exit').then(() => void process.off('exit', end))
-  return { signal: (name) => void child.kill(`SIG${name}`), ended, isRunning }
+  const signal: ServerProcess['signal'] = (name) => {
+    child.kill(`SIG${name}`)
+    if (name === 'STOP') untilFrozen(child.pid)
+  }
+  return { signal, ended, isRunning }
+}
+
+/** A signal takes a moment to reach every thread: until then a frozen server may still answer. Linux tells. */
+function untilFrozen(pid: number | undefined): void {
+  const tasks = `/proc/${pid}/task`
+  const isFrozen = (task: string) => /\) T [^)]*$/.test(readFileSync(join(tasks, task, 'stat'), 'utf8'))
+  for (const until = Date.now() + 1_000; existsSync(tasks) && Date.now() < until;)
+    if (readdirSync(tasks).every(isFrozen)) return
 }
 
 /** Ends a server if it still runs, also a frozen one. */

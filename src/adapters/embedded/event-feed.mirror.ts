@@ -1,11 +1,13 @@
 // The feed's file with what is asked for most kept in memory: what it holds, and its newest events.
 import { BEGINNING, type Cursor } from '../../core/events/cursor.ts'
 import type { FeedEvent, NewEvent } from '../../core/events/event.ts'
-import { cursorAt, endOf, type Span } from '../../core/events/place.ts'
+import { cursorAt, endOf, type Life, type Span } from '../../core/events/place.ts'
 import type { Appended, FeedPage } from '../../core/events/ports.ts'
+import type { Log } from '../../core/log.ts'
 import { toBuffer } from './bytes.ts'
-import { openStoreThread } from './event-feed.store-thread.ts'
-import type { Bounds } from './event-feed.store.ts'
+import { createRenewal } from './event-feed.renewal.ts'
+import { openStoreThread, type StoreThread } from './event-feed.store-thread.ts'
+import type { Bounds, State } from './event-feed.store.ts'
 import { createTail } from './event-feed.tail.ts'
 
 /** Trimming goes in steps: an append waits for one of them, not for all. */
@@ -13,48 +15,75 @@ const STEP_EVENTS = 1_000
 
 type Batch = readonly NewEvent[]
 
-export async function openMirror(file: string, at: number) {
+export type MirrorOptions = {
+  readonly file: string
+  readonly now: () => number
+  readonly log: Log
+  /** Told when another thread has taken the place of one that has ended: there may be events that nobody was told of. */
+  readonly onRenewed: () => void
+}
+
+/** What is known of the file as long as one thread has it. */
+type Held = {
+  readonly thread: StoreThread
+  readonly lives: readonly Life[]
+  readonly tail: ReturnType<typeof createTail>
+  state: State
+}
+
+async function hold(file: string, at: number): Promise<Held> {
   const thread = await openStoreThread({ file, at })
-  const lives = await thread.call('lives')
-  let state = await thread.call('state')
-  const span = (): Span => ({ ...state, lives })
-  const head = (): Cursor => cursorAt(state.head, span())
-  const tail = createTail(head())
+  const [lives, state] = await Promise.all([thread.call('lives'), thread.call('state')])
+  return { thread, lives, state, tail: createTail(cursorAt(state.head, { ...state, lives })) }
+}
+
+export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
+  const renewal = await createRenewal(() => hold(file, now()), log, onRenewed)
+  const { latest, current } = renewal
+  const span = ({ state, lives }: Held = latest()): Span => ({ ...state, lives })
 
   return {
-    bytes: () => state.bytes,
-    last: (count: number): Cursor => cursorAt(Math.max(state.head - count, state.floor), span()),
+    bytes: () => latest().state.bytes,
+    last(count: number): Cursor {
+      const { head, floor } = span()
+      return cursorAt(Math.max(head - count, floor), span())
+    },
     /** The newest seq that a cursor has behind it; 0 when it is of another feed. */
     reached: (cursor: Cursor): number => Math.min(cursor.seq, endOf(cursor.epoch, span()) ?? 0),
     async append(batches: readonly Batch[], at: number): Promise<Appended[]> {
-      const written = await thread.call('append', batches, at)
-      state = written.state
-      const { epoch } = head()
-      for (const [n, batch] of batches.entries()) tail.push(stored(batch, written.seqs[n] ?? [], epoch, at))
+      const held = await current()
+      const written = await held.thread.call('append', batches, at)
+      held.state = written.state
+      const { epoch } = cursorAt(held.state.head, span(held))
+      for (const [n, batch] of batches.entries())
+        held.tail.push(stored(batch, written.seqs[n] ?? [], epoch, at))
       return written.seqs.map(countAccepted)
     },
     async read(after: Cursor, limit: number): Promise<FeedPage> {
+      const { tail, thread } = await current()
       return tail.after(after, limit) ?? withBuffers(await thread.call('read', after, limit))
     },
     async trim(last: number, bounds: Bounds): Promise<void> {
-      for (let floor = -1; floor !== state.floor;) {
-        floor = state.floor
-        state = await thread.call('trim', last, bounds, STEP_EVENTS)
+      const held = await current()
+      for (let floor = -1; floor !== held.state.floor;) {
+        floor = held.state.floor
+        held.state = await held.thread.call('trim', last, bounds, STEP_EVENTS)
       }
-      tail.trim(state.floor)
+      held.tail.trim(held.state.floor)
     },
-    noteTaken: (cursor: Cursor) => thread.call('noteTaken', cursor),
-    taken: () => thread.call('taken'),
+    noteTaken: async (cursor: Cursor) => (await current()).thread.call('noteTaken', cursor),
+    taken: async () => (await current()).thread.call('taken'),
     async erase(cursors: readonly Cursor[]): Promise<void> {
-      const known = cursors.filter(({ epoch }) => endOf(epoch, span()) !== undefined)
+      const held = await current()
+      const known = cursors.filter(({ epoch }) => endOf(epoch, span(held)) !== undefined)
       const seqs = known.map(({ seq }) => seq)
       for (let start = 0; start < seqs.length; start += STEP_EVENTS)
-        state = await thread.call('erase', seqs.slice(start, start + STEP_EVENTS))
-      tail.trim(state.head) // it has no holes: what it held is read from the file from now on
+        held.state = await held.thread.call('erase', seqs.slice(start, start + STEP_EVENTS))
+      held.tail.trim(held.state.head) // it has no holes: what it held is read from the file from now on
     },
-    forget: (at: number) => thread.call('forget', at, STEP_EVENTS),
-    ping: async () => void (await thread.call('read', BEGINNING, 1)),
-    close: () => thread.close(),
+    forget: async (at: number) => (await current()).thread.call('forget', at, STEP_EVENTS),
+    ping: async () => void (await (await current()).thread.call('read', BEGINNING, 1)),
+    close: renewal.close,
   }
 }
 

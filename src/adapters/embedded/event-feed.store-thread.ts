@@ -10,6 +10,8 @@ export type Answer = { readonly id: number; readonly result?: unknown; readonly 
 export type StoreThread = {
   /** Calls are answered in their order. */
   call<K extends keyof Store>(name: K, ...args: Parameters<Store[K]>): Promise<ReturnType<Store[K]>>
+  /** Why it can answer nothing any more; undefined while it can. Then the file is free for another one. */
+  failure(): unknown
   /** Ends the thread; what was asked before is answered first. */
   close(): Promise<void>
 }
@@ -19,16 +21,15 @@ export async function openStoreThread(data: ThreadData): Promise<StoreThread> {
   const worker = new Worker(new URL('./event-feed.thread.ts', import.meta.url), { workerData: data })
   const asked = new Map<number, PromiseWithResolvers<unknown>>()
   let lastId = 0
+  let cause: unknown
   let failure: unknown
 
-  function fail(error: unknown): void {
-    failure ??= error
+  worker.on('error', (error) => (cause = error)) // always followed by its exit
+  worker.on('exit', () => {
+    failure = cause ?? new Error('The thread of the event feed has ended')
     for (const { reject } of asked.values()) reject(failure)
     asked.clear()
-  }
-
-  worker.on('error', fail)
-  worker.on('exit', () => fail(new Error('The thread of the event feed has ended')))
+  })
   worker.on('message', ({ id, result, error }: Answer) => {
     const question = asked.get(id)
     asked.delete(id)
@@ -48,10 +49,13 @@ export async function openStoreThread(data: ThreadData): Promise<StoreThread> {
   await call('state')
   return {
     call,
+    failure: () => failure,
     async close() {
       if (failure) return
-      await call('close')
       const ended = once(worker, 'exit')
+      await call('close').catch((error: unknown) => {
+        if (!failure) throw error
+      })
       await worker.terminate()
       await ended
     },

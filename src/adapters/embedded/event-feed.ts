@@ -16,8 +16,9 @@ export type EmbeddedFeedOptions = Bounds & {
 /** Rejects when the file cannot be used, or when another hub has it. */
 export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<EventFeed> {
   const { file, now = Date.now, log, ...bounds } = options
-  const mirror = await openMirror(file, now())
   const followers = new Set<EmbeddedFollower>()
+  const wakeAll = () => followers.forEach((follower) => follower.wake())
+  const mirror = await openMirror({ file, now, log, onRenewed: wakeAll })
   let taken = 0
   let closing: Promise<void> | undefined
 
@@ -28,7 +29,7 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
 
   const commits = createCommits(async (batches) => {
     const results = await mirror.append(batches, now())
-    for (const follower of followers) follower.wake()
+    wakeAll()
     return results
   })
 

@@ -1,7 +1,7 @@
 // Searching the archive: pages in cursor order that stay fast whichever filters are given.
 //
 // A page is found in two steps. First its places, from the index of one filter, which alone gives them in
-// order; the other filters are looked up for each. Then the rows of those places. Which filter leads is
+// order; the other filters are looked up for each. Then the rows of those places that fit. Which filter leads is
 // decided by a count that gives up early, not by the databases' statistics: SQLite has none, and a wrong
 // guess reads the whole table.
 import {
@@ -26,6 +26,10 @@ import { fromParts } from './texts.ts'
 
 /** A filter that leads no page is not worth counting further. */
 const COUNT_LIMIT = 10_000
+/** Of a page's data: one event may be as large as a webhook's body, and a page is a thousand of them. */
+const PAGE_BYTES = 8 * 1024 * 1024
+/** Few: where the texts are long, MySQL has to read them to tell. SQLite does not. */
+const SIZES_AT_ONCE = 100
 
 type Table = Sql['tables']['events'] | Sql['tables']['eventTags']
 
@@ -89,6 +93,32 @@ export function createSearch(sql: Sql): EventArchive['find'] {
     return (await Promise.all(pages)).flat().sort(inOrder(query)).slice(0, query.limit)
   }
 
+  async function sizesAt(places: readonly Cursor[]): Promise<ReadonlyMap<string, number>> {
+    const { epoch, seq, text } = eventTexts
+    const bytes = words`sum(octet_length(${text}))`.mapWith(Number)
+    const rows = await sql.read(
+      db
+        .select({ epoch, seq, bytes })
+        .from(eventTexts)
+        .where(inPlaces(eventTexts, places))
+        .groupBy(epoch, seq),
+    )
+    return new Map(rows.map((row) => [formatCursor(row), row.bytes]))
+  }
+
+  /** The first of these places whose events fit into a page, and one at least. */
+  async function fitting(places: readonly Cursor[]): Promise<readonly Cursor[]> {
+    if (places.length < 2) return places
+    let bytes = 0
+    for (let start = 0; start < places.length; start += SIZES_AT_ONCE) {
+      const some = places.slice(start, start + SIZES_AT_ONCE)
+      const sizes = await sizesAt(some)
+      const end = some.findIndex((place) => (bytes += sizes.get(formatCursor(place)) ?? 0) > PAGE_BYTES)
+      if (end >= 0) return places.slice(0, Math.max(start + end, 1))
+    }
+    return places
+  }
+
   async function eventsAt(places: readonly Cursor[]): Promise<ArchivedEvent[]> {
     const { epoch, seq, kind, receivedAt } = events
     const [rows, parts] = await Promise.all([
@@ -104,7 +134,7 @@ export function createSearch(sql: Sql): EventArchive['find'] {
 
   return async (query) => {
     const found: ArchivedEvent[] = []
-    for (const chunk of chunks(await places(query))) found.push(...(await eventsAt(chunk)))
+    for (const chunk of chunks(await fitting(await places(query)))) found.push(...(await eventsAt(chunk)))
     const order = inOrder(query)
     return found.sort((a, b) => order(a.cursor, b.cursor))
   }

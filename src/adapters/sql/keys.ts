@@ -13,8 +13,9 @@ const HASH_LENGTH = 43
  * sides always meet.
  */
 export function keyOf(text: string, length: number): string {
-  const fits = text.length <= length || [...text].length <= length
+  const start = text.slice(0, 2 * length) // a character takes one or two units: enough, however long the text is
+  const fits = text.length <= length || (text === start && [...start].length <= length)
   if (fits && text.isWellFormed() && !text.endsWith(' ')) return text
   const hash = createHash('sha256').update(JSON.stringify(text)).digest('base64url')
-  return `${[...text.toWellFormed()].slice(0, length - HASH_LENGTH - 1).join('')}~${hash}`
+  return `${[...start.toWellFormed()].slice(0, length - HASH_LENGTH - 1).join('')}~${hash}`
 }

@@ -15,7 +15,12 @@ const NUMBERS = new Set(UNAVAILABLE.flatMap(([, ...numbers]) => numbers))
 const CODES = /^(E[A-Z]+|PROTOCOL_\w+)$/
 const POOL_MESSAGES = /^(Pool is closed|Queue limit reached|Can't (add|write))/
 
-type DriverError = Error & { code?: unknown; fatal?: unknown; sql?: unknown }
+/** What the server quotes in these are names of databases, tables, columns, users; in all others it may be a value. */
+const NAMES_ONLY = new Set([...REFUSALS, 1048, 1050, 1054, 1060, 1061, 1091, 1146, 1264, 1364, 1406])
+/** From the first quote to the last but the one of a name at the end: a value may hold quotes, too. */
+const QUOTED = /'.*'(?= for (?:key|column) )|'.*'/s
+
+type DriverError = Error & { code?: unknown; fatal?: unknown; sql?: unknown; sqlMessage?: unknown }
 
 export function errorNumber(error: unknown): number {
   return error instanceof Error && 'errno' in error ? Number(error.errno) : 0
@@ -35,11 +40,22 @@ export function isRefusal(error: unknown): error is HubError {
 export function toHubError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof HubError) return error
   const details: DriverError = error
-  delete details.sql // the statement with its values: readers' data, in a log
+  hideValues(details)
   const unavailable =
     details.fatal === true ||
     NUMBERS.has(errorNumber(error)) ||
     CODES.test(String(details.code)) ||
     POOL_MESSAGES.test(error.message)
   return unavailable ? new HubError('archive.unavailable', { cause: error }) : error
+}
+
+/** Errors go into logs and into quarantine's reasons: readers' data must not. */
+function hideValues(error: DriverError): void {
+  delete error.sql // the statement with its values
+  if (!isAnswer(error) || NAMES_ONLY.has(errorNumber(error))) return
+  const { message, stack } = error
+  const hidden = message.replace(QUOTED, "'…'")
+  error.message = hidden
+  if (stack !== undefined) error.stack = stack.replace(message, () => hidden)
+  if ('sqlMessage' in error) error.sqlMessage = hidden
 }

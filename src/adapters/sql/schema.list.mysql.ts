@@ -29,3 +29,8 @@ export const suppressions = mysqlTable('suppressions', {
   since: integer('since').notNull(),
   until: integer('until'),
 })
+
+export const liftings = mysqlTable('liftings', {
+  emailKey: key('email_key', { length: 320 }).primaryKey(),
+  at: integer('at').notNull(),
+})

@@ -38,3 +38,10 @@ export const suppressions = sqliteTable('suppressions', {
   /** null = for good. */
   until: integer(),
 })
+
+/** When an address was allowed again by hand: what happened before is history, and may be told later. */
+export const liftings = sqliteTable('liftings', {
+  /** As in suppressions. */
+  emailKey: text('email_key').primaryKey(),
+  at: integer().notNull(),
+})

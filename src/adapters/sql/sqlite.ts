@@ -19,8 +19,8 @@ const NOT_NULL = 1299
 const DUPLICATE = new Set([1555, 2067])
 
 export async function openSqlite({ file, log }: { file: string; log: Log }): Promise<Sql> {
-  const writer = startThread({ file, access: 'write' })
-  const reader = startThread({ file, access: 'read' }) // opens the file when it is first asked
+  const writer = startThread({ file, access: 'write' }, log)
+  const reader = startThread({ file, access: 'read' }, log) // opens the file when it is first asked
   /** One after the other: only who is the last one to close brings the WAL back into the file. */
   const close = () => reader.close().then(writer.close)
   try {

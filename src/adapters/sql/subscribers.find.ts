@@ -8,7 +8,7 @@ import { selectSuppression } from './suppressions.ts'
 
 /**
  * A part of an address or name is in no index. It is looked for in slices of the list, one statement each: whatever
- * the list's size, no statement takes long, and SQLite, which works in this process, holds up nobody else.
+ * the list's size, no statement takes long. SQLite has one thread for all that is read: others get their turn between.
  */
 const SLICE = 10_000
 

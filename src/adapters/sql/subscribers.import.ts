@@ -1,5 +1,5 @@
 // One bulk step of an import: what is known of a thousand addresses is read, and what is new is written at once.
-import { inArray, sql as words } from 'drizzle-orm'
+import { and, inArray, lte, sql as words } from 'drizzle-orm'
 import { uuidv7 } from '../../core/ids.ts'
 import type { ImportCounts, ImportRow } from '../../core/list/ports.ts'
 import { createErasedKeys, emailKey, isActive, searchText } from '../../core/list/subscriber.ts'
@@ -16,7 +16,12 @@ type Known = {
   readonly subscribed: number
 }
 type Change = Known & { readonly newName: string }
-type Plan = { readonly added: readonly Keyed[]; readonly changed: readonly Change[] }
+type Plan = {
+  readonly added: readonly Keyed[]
+  readonly changed: readonly Change[]
+  /** Hashes of those who are added that hold no longer. */
+  readonly over: readonly string[]
+}
 
 export function createImport(sql: Sql, secret: string) {
   const { db } = sql
@@ -34,8 +39,8 @@ export function createImport(sql: Sql, secret: string) {
     return new Map(rows.map(({ key, ...row }) => [key, row]))
   }
 
-  /** Which of these addresses are suppressed, for whatever reason. */
-  async function held(keys: readonly string[], now: number): Promise<ReadonlySet<string>> {
+  /** Which of these addresses are suppressed, for whatever reason; and whose hashes hold no longer. */
+  async function held(keys: readonly string[], now: number) {
     const names = new Map(keys.flatMap((key) => [[key, key] as const, [erasedKey(key), key] as const]))
     const rows = await sql.read(
       db
@@ -43,14 +48,20 @@ export function createImport(sql: Sql, secret: string) {
         .from(suppressions)
         .where(inArray(suppressions.emailKey, [...names.keys()])),
     )
-    return new Set(rows.filter((row) => isActive(row, now)).map(({ key }) => names.get(key) ?? key))
+    const active = rows.filter((row) => isActive(row, now))
+    const over = rows.filter((row) => !isActive(row, now) && names.get(row.key) !== row.key)
+    return {
+      suppressed: new Set(active.map(({ key }) => names.get(key) ?? key)),
+      over: over.map(({ key }) => key),
+    }
   }
 
   async function plan(rows: ReadonlyMap<string, Keyed>, now: number): Promise<Plan> {
     const there = await known([...rows.keys()])
     const strangers = [...rows.values()].filter(({ key }) => !there.has(key))
-    const suppressed = await held(strangers.map(({ key }) => key), now) // prettier-ignore
+    const { suppressed, over } = await held(strangers.map(({ key }) => key), now) // prettier-ignore
     return {
+      over,
       added: strangers.filter(({ key }) => !suppressed.has(key)),
       changed: [...there].flatMap(([key, row]) => {
         const newName = rows.get(key)?.name ?? ''
@@ -60,10 +71,11 @@ export function createImport(sql: Sql, secret: string) {
     }
   }
 
-  const write = ({ added, changed }: Plan, now: number) =>
+  const write = ({ added, changed, over }: Plan, now: number) =>
     sql.atomically([
       rowsFor(subscribers, added.map((row) => newSubscriber(row, now))), // prettier-ignore
       ...renaming(sql, changed, now),
+      ...(over.length > 0 ? [forgetting(sql, over, now)] : []),
     ])
 
   return async (rows: readonly ImportRow[], now: number, dryRun: boolean): Promise<ImportCounts> => {
@@ -100,6 +112,15 @@ export function newSubscriber({ email, name, key }: Keyed, now: number, confirme
     createdAt: now,
     updatedAt: now,
   }
+}
+
+/**
+ * In the transaction that puts erased persons on the list again: what is left of their suppressions that are over. From
+ * now on their suppressions have plain keys.
+ */
+export function forgetting({ db, tables }: Sql, hashes: readonly string[], now: number): Write {
+  const { emailKey: key, until } = tables.suppressions
+  return db.delete(tables.suppressions).where(and(inArray(key, [...hashes]), lte(until, now)))
 }
 
 /** One statement for all of them: a thousand round trips would take a thousand times as long. */

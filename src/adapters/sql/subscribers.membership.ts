@@ -4,7 +4,7 @@ import type { SubscriberStore } from '../../core/list/ports.ts'
 import { blocksSubscribing, createErasedKeys, emailKey, searchText } from '../../core/list/subscriber.ts'
 import { rowsFor, type Sql } from './dialect.ts'
 import type { createFind } from './subscribers.find.ts'
-import { newSubscriber } from './subscribers.import.ts'
+import { forgetting, newSubscriber } from './subscribers.import.ts'
 import { createSuppressions, type ListOptions } from './suppressions.ts'
 
 type One = ReturnType<typeof createFind>['one']
@@ -32,8 +32,10 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
   }
 
   async function insert(row: ReturnType<typeof newSubscriber>): Promise<boolean> {
+    const hash = [erasedKey(row.emailKey)]
     try {
-      return (await sql.run(rowsFor(subscribers, [row]))) > 0
+      await sql.atomically([rowsFor(subscribers, [row]), forgetting(sql, hash, row.createdAt)])
+      return true
     } catch (error) {
       if (sql.fault(error) === 'duplicate') return false
       throw error

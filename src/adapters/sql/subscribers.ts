@@ -1,7 +1,7 @@
 // The mailing list in SQL, put together; and how readers are removed from it.
 import { asc, desc, eq, inArray, lte } from 'drizzle-orm'
 import type { SubscriberStore, Unmailable } from '../../core/list/ports.ts'
-import { createErasedKeys, isActive } from '../../core/list/subscriber.ts'
+import { createErasedKeys, emailKey, isActive } from '../../core/list/subscriber.ts'
 import { breath } from '../../core/pause.ts'
 import { rowsFor, type Sql } from './dialect.ts'
 import { createFind } from './subscribers.find.ts'
@@ -48,19 +48,18 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
       }
     },
 
-    async erase(id, now) {
-      const [row] = await sql.read(
-        db.select({ key: subscribers.emailKey }).from(subscribers).where(eq(subscribers.id, id)),
-      )
-      if (!row) return false
-      const keys = [row.key, erasedKey(row.key)]
-      const mine = inArray(suppressions.emailKey, keys)
+    async erase(email, now) {
+      const key = emailKey(email)
+      const mine = inArray(suppressions.emailKey, [key, erasedKey(key)])
       const held = await sql.read(db.select(selectSuppression(sql)).from(suppressions).where(mine))
       const kept = strongest(held.filter((suppression) => isActive(suppression, now)))
-      const hashed = kept && { ...kept, emailKey: erasedKey(row.key), email: null }
+      const hashed = kept && { ...kept, emailKey: erasedKey(key), email: null }
       const keep = hashed ? [rowsFor(suppressions, [hashed])] : []
-      await sql.atomically([removal(id), db.delete(suppressions).where(mine), ...keep])
-      return true
+      await sql.atomically([
+        db.delete(subscribers).where(eq(subscribers.emailKey, key)),
+        db.delete(suppressions).where(mine),
+        ...keep,
+      ])
     },
   }
 }

@@ -23,14 +23,15 @@ export function createSuppressions(sql: Sql, { secret }: ListOptions): Suppressi
   const keysOf = (email: string) => [emailKey(email), erasedKey(emailKey(email))]
   const columns = selectSuppression(sql)
 
-  /** An erased person's address is not stored again by what comes to be known of it later. */
   async function rowOf({ email, reason, source, since, until }: Suppression) {
     const key = emailKey(email)
     const erased = erasedKey(key)
     const found = await sql.read(
-      db.select({ key: suppressions.emailKey }).from(suppressions).where(eq(suppressions.emailKey, erased)),
+      db.select({ until: suppressions.until }).from(suppressions).where(eq(suppressions.emailKey, erased)),
     )
-    const place = found.length > 0 ? { emailKey: erased, email: null } : { emailKey: key, email }
+    const holding = found.some((row) => isActive(row, since)) ? [key] : []
+    const isApart = (await notListed(sql, holding)).has(key)
+    const place = isApart ? { emailKey: erased, email: null } : { emailKey: key, email }
     return { ...place, reason, source, since, until }
   }
 
@@ -71,6 +72,24 @@ export function createSuppressions(sql: Sql, { secret }: ListOptions): Suppressi
       return (await sql.run(db.delete(suppressions).where(mine))) > 0
     },
   }
+}
+
+/**
+ * Of the addresses whose hash holds, those that are kept as a hash only. An erased person's address is not stored again
+ * by what comes to be known of it later. But who is on the list again has it there, and whatever asks whether a reader
+ * may be mailed asks for that: their suppressions have plain keys.
+ */
+export async function notListed(sql: Sql, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  if (keys.length === 0) return new Set()
+  const { emailKey: key } = sql.tables.subscribers
+  const rows = await sql.read(
+    sql.db
+      .select({ key })
+      .from(sql.tables.subscribers)
+      .where(inArray(key, [...keys])),
+  )
+  const listed = new Set(rows.map((row) => row.key))
+  return new Set(keys.filter((each) => !listed.has(each)))
 }
 
 export function selectSuppression({ tables: { suppressions } }: Sql) {

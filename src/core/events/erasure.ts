@@ -6,9 +6,9 @@ import { HubError } from '../errors.ts'
 import { emailKey } from '../list/subscriber.ts'
 import { breath } from '../pause.ts'
 import { BEGINNING, compareCursors, type Cursor } from './cursor.ts'
-import { eventFacts, type FeedEvent } from './event.ts'
-import { asObject } from './payload.ts'
-import type { EventArchive, EventFeed, Quarantine } from './ports.ts'
+import { readFacts, type Kind } from './event.ts'
+import { asObject, type Payload } from './payload.ts'
+import type { ArchivedEvent, EventArchive, EventFeed, EventQuery, Quarantine } from './ports.ts'
 import type { Tracking } from './tracking.ts'
 
 export type ErasureDeps = {
@@ -20,57 +20,88 @@ export type ErasureDeps = {
 
 const STEP_EVENTS = 1_000
 const STEP_ERASED = 250
-/** A mail that was sent in may hold whole files. */
-const STEP_INBOUND = 20
+const STEP_FOUND = 20
 const PATIENCE_MS = 5_000
 
 /** Everything that was received before it was asked. Throws archive.behind when that cannot be had in time. */
 export function createErasure({ feed, archive, quarantine, tracking }: ErasureDeps) {
-  return async ({ email }: { readonly email: string }): Promise<void> => {
+  return async (email: string): Promise<void> => {
     const head = await feed.last(0)
     if (!(await tracking.reached(head, PATIENCE_MS))) throw new HubError('archive.behind')
     const key = emailKey(email)
-    await eraseFromFeed(feed, key, head)
-    await eraseFromArchive(archive, key)
-    for (const spelling of new Set([key, email.toLowerCase()])) await quarantine.erase(spelling)
+    const theirs = { key, messageIds: await messagesTo(archive, key) }
+    await eraseFromFeed(feed, theirs, head)
+    await eraseFromArchive(archive, theirs)
+    for (const spelling of spellings(email)) await quarantine.erase(spelling)
   }
 }
 
+/** What of a person's is looked for: their address, and Mandrill's ids of the mails that they got. */
+type Theirs = { readonly key: string; readonly messageIds: ReadonlySet<string> }
+
+/** An event may name its mail only. */
+async function messagesTo(archive: ErasureDeps['archive'], key: string): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>()
+  for await (const { data } of found(archive, { email: key })) {
+    const { email, messageId } = readFacts(asObject(JSON.parse(data)))
+    if (email === key && messageId !== null) ids.add(messageId)
+  }
+  return ids
+}
+
+/** As an address may stand in a text that is no event: in JSON that PHP has written, and in a form. */
+function spellings(email: string): ReadonlySet<string> {
+  const escaped = (text: string) =>
+    text.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const plain = [emailKey(email), email.toLowerCase(), email.toUpperCase()]
+  return new Set(plain.flatMap((text) => [text, escaped(text), encodeURIComponent(text)]))
+}
+
 /** Reads all that is kept: a million events take some seconds. */
-async function eraseFromFeed(feed: ErasureDeps['feed'], key: string, head: Cursor): Promise<void> {
+async function eraseFromFeed(feed: ErasureDeps['feed'], theirs: Theirs, head: Cursor): Promise<void> {
   for (let after = BEGINNING; compareCursors(after, head) < 0; await breath()) {
     const { events, next } = await feed.read(after, STEP_EVENTS)
-    const theirs = events.filter((event) => isAbout(event, key)).map(({ cursor }) => cursor)
-    if (theirs.length > 0) await feed.erase(theirs)
+    const places = events.filter(({ kind, data }) => isTheirs(kind, data, theirs)).map(({ cursor }) => cursor)
+    if (places.length > 0) await feed.erase(places)
     if (compareCursors(next, after) <= 0) return
     after = next
   }
 }
 
-async function eraseFromArchive(archive: ErasureDeps['archive'], key: string): Promise<void> {
+async function eraseFromArchive(archive: ErasureDeps['archive'], theirs: Theirs): Promise<void> {
+  // What they have sent in is filed under the address that received it: all of these are looked at.
+  const searches: Partial<EventQuery>[] = [...theirs.messageIds].map((messageId) => ({ messageId }))
+  for (const search of [...searches, { kinds: ['inbound'] as const }])
+    for await (const { kind, data, cursor } of found(archive, search))
+      if (isTheirs(kind, data, theirs)) await archive.erase([cursor])
   for (;;) {
-    const places = await archive.placesOf(key, STEP_ERASED)
+    const places = await archive.placesOf(theirs.key, STEP_ERASED)
     if (places.length === 0) break
     await archive.erase(places)
   }
-  // What they have sent in is filed under the address that received it: all of these are looked at.
+}
+
+/** Newest first, and few at a time: a mail that was sent in may hold whole files. */
+async function* found(
+  archive: ErasureDeps['archive'],
+  search: Partial<EventQuery>,
+): AsyncGenerator<ArchivedEvent> {
   for (let before: Cursor | undefined; ;) {
-    const page = await archive.find({ kinds: ['inbound'], limit: STEP_INBOUND, before })
-    const last = page.at(-1)
-    if (!last) return
-    before = last.cursor
-    await archive.erase(
-      page.filter(({ data }) => senderOf(JSON.parse(data)) === key).map(({ cursor }) => cursor),
-    )
+    const page = await archive.find({ ...search, limit: STEP_FOUND, before })
+    yield* page
+    before = page.at(-1)?.cursor
+    if (!before) return
+    await breath()
   }
 }
 
-function isAbout(event: FeedEvent, key: string): boolean {
-  const { email, payload } = eventFacts(event)
-  return email === key || (event.kind === 'inbound' && senderOf(payload) === key)
+function isTheirs(kind: Kind, data: Buffer | string, { key, messageIds }: Theirs): boolean {
+  const { email, messageId, payload } = readFacts(asObject(JSON.parse(data.toString())))
+  if (email === key || (kind === 'inbound' && senderOf(payload) === key)) return true
+  return email === null && messageId !== null && messageIds.has(messageId)
 }
 
-function senderOf(payload: unknown): string | undefined {
-  const { from_email: sender } = asObject(asObject(payload).msg)
+function senderOf({ msg }: Payload): string | undefined {
+  const { from_email: sender } = asObject(msg)
   return typeof sender === 'string' ? emailKey(sender) : undefined
 }

@@ -95,6 +95,10 @@ export type EventArchive = {
    * (same id) is passed over. Throws archive.conflict, and changes nothing, when the position is not `from`.
    */
   record(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void>
+  /**
+   * At most `limit` events, and about 8 MiB of data, but one at least where there is any: a page that is shorter than
+   * its limit need not be the last one.
+   */
   find(query: EventQuery): Promise<readonly ArchivedEvent[]>
   /** Events per kind and minute since an instant: minute is in milliseconds since 1970, by time of receipt. */
   countByMinute(since: number): Promise<readonly { minute: number; kind: Kind; count: number }[]>

@@ -75,8 +75,11 @@ export type SubscriberStore = {
   remove(id: string): Promise<boolean>
   /** Those who were there when it began. */
   removeAll(): Promise<void>
-  /** Removes the person; of a suppression that holds, only a keyed hash of the address stays, and still holds. */
-  erase(id: string, now: number): Promise<boolean>
+  /**
+   * Removes the person, on the list or not; of a suppression that holds, only a keyed hash of the address stays, and still
+   * holds.
+   */
+  erase(email: string, now: number): Promise<void>
   /**
    * One bulk step of an import, at most 1,000 rows; never re-subscribes who left or is suppressed. updated = the name
    * has changed; an empty one changes nothing. Of rows with one address the first counts.

@@ -60,8 +60,14 @@ function asciiDomain(domain: string): string | undefined {
   return ascii.length <= DOMAIN_LENGTH && ASCII_DOMAIN.test(ascii) ? ascii : undefined
 }
 
+/** A text may grow when it is folded, to three times its length by NFC. What does not fit is not searched. */
+const SEARCH_LENGTH = 700
+
 /** What a search by a part of address or name looks in, and how the part itself has to be written. */
-export const searchText = (email: string, name: string): string => foldText(`${email}\n${name}`)
+export function searchText(email: string, name: string): string {
+  const text = foldText(`${email}\n${name}`).slice(0, SEARCH_LENGTH)
+  return text.isWellFormed() ? text : text.slice(0, -1) // half a character could not be stored
+}
 export const foldText = (text: string): string => text.normalize('NFC').toLowerCase()
 
 /**

@@ -143,14 +143,14 @@ function whose(visits: readonly Visit[], scanned: ReadonlySet<{ at: number; link
   // A list does not say well who it was. Its entry counts where no event tells of the same visit.
   const isTold = (visit: Visit) =>
     told.some(({ at, link }) => link === visit.link && Math.abs(at - visit.at) <= SAME_VISIT_MS)
-  let [person, robot]: (number | null)[] = [null, null]
+  let person: number | null = null
+  let robot: number | null = null
   for (const visit of visits) {
     if (visit.by === LISTED && isTold(visit)) continue
-    if (scanned.has(visit) || visit.by & ROBOT) robot = earliest(robot ?? null, visit.at)
-    if (!scanned.has(visit) && (visit.by & PERSON || visit.by === LISTED))
-      person = earliest(person ?? null, visit.at)
+    if (scanned.has(visit) || visit.by & ROBOT) robot = earliest(robot, visit.at)
+    if (!scanned.has(visit) && (visit.by & PERSON || visit.by === LISTED)) person = earliest(person, visit.at)
   }
-  return { person: person ?? null, robot: robot ?? null }
+  return { person, robot }
 }
 
 /** Each once, in order, the earliest ones: equal for equal sets, whatever was put together in which order. */

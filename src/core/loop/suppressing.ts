@@ -22,6 +22,7 @@ export const REMEMBERED: readonly Kind[] = ['soft_bounced', 'delivered', 'opened
 
 /** Events of an address, so far. */
 export type Past = {
+  /** The newest ones, newest first. */
   readonly softBounces: readonly number[]
   /** The last time that a mail got through. */
   readonly through: number
@@ -29,8 +30,12 @@ export type Past = {
 }
 export const NO_PAST: Past = { softBounces: [], through: -Infinity, lifted: -Infinity }
 
-export function remember(past: Past, kind: Kind, at: number): Past {
-  if (kind === 'soft_bounced') return { ...past, softBounces: [...past.softBounces, at] }
+/** Keeps so many soft bounces as suppress, the newest by when they happened: older ones decide nothing. */
+export function remember(past: Past, kind: Kind, at: number, most: number): Past {
+  if (kind === 'soft_bounced') {
+    const softBounces = [...past.softBounces, at].sort((a, b) => b - a).slice(0, most)
+    return { ...past, softBounces }
+  }
   if (kind === 'unsuppressed') return { ...past, lifted: Math.max(past.lifted, at) }
   if (!REMEMBERED.includes(kind)) return past
   return { ...past, through: Math.max(past.through, at) }
@@ -87,7 +92,8 @@ function rejectReason({ facts: { payload } }: ArchiveRow): SuppressionReason | u
 
 function mirror({ event, facts: { payload } }: ArchiveRow, email: string): Verdict {
   const entry = asObject(payload.reject ?? payload.entry)
-  const reason = own(REASONS, String(entry.reason)) ?? 'reject'
+  const word = typeof entry.reason === 'string' ? entry.reason : ''
+  const reason = own(REASONS, word) ?? 'reject'
   const since = event.receivedAt
   const ends = entry.expired === true ? since : readDate(entry.expires_at)
   const until = LIFTABLE.includes(reason) ? ends : null

@@ -143,9 +143,12 @@ export type Ledger = {
   tallies(
     campaignIds: readonly string[],
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, Readonly<Record<DeliveryStatus, number>>>>>
-  /** Forgets whose a reader's deliveries were, in every campaign; how many. They stay, and are counted. */
-  erase(subscriberId: string): Promise<number>
-  /** Who would get it if it started now; once it is started: whom it has taken. */
+  /**
+   * Forgets whose an address's deliveries were, in every campaign; how many. They stay, and are counted. Reads the whole
+   * ledger, in steps: about a second for a million deliveries.
+   */
+  erase(email: string): Promise<number>
+  /** Who would get it if it started now; once it is expanded: whom it has taken. */
   audience(campaign: CampaignHead, now: number): Promise<Audience>
   /** Per lane, how many are queued or deferred. */
   queuedByLane(campaignId: string): Promise<ReadonlyMap<string, number>>

@@ -111,6 +111,20 @@ test('the longest address has a key that the column holds', () => {
   expect([...searchText(longest, name)].length).toBeLessThanOrEqual(700)
 })
 
+test('what is searched fits into its column, whatever a name grows to, and ends with a whole character', () => {
+  const email = `${'a'.repeat(64)}@${'b'.repeat(60)}.example`
+  const grown = ['\ufb2c', '\u{1d160}', 'İ', 'x\u{1d160}'].map((text) =>
+    [...text.repeat(200)].slice(0, 200).join(''),
+  )
+  for (const name of grown) {
+    expect(nameProblem(name)).toBeUndefined()
+    const text = searchText(email, name)
+    expect([...text].length).toBeLessThanOrEqual(700)
+    expect(text.isWellFormed()).toBe(true)
+    expect(text.startsWith(`${email}\n`)).toBe(true)
+  }
+})
+
 test('names: 200 characters of any script, no control characters', () => {
   expect(nameProblem('')).toBeUndefined()
   expect(nameProblem('👩‍👩‍👧 안녕 <b>"x"')).toBeUndefined()
