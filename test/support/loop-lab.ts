@@ -22,6 +22,8 @@ export type Payload = Record<string, unknown>
 export type LoopLab = LedgerLab & {
   readonly archive: EventArchive
   readonly reactions: ReactionStore
+  /** When something is lifted by hand. */
+  readonly clock: { now: number }
   readonly suppressions: SuppressionStore
   readonly news: LoopNews[]
   /** A mailing to so many readers, expanded; its deliveries in order of their readers. */
@@ -48,6 +50,7 @@ export async function openLoopLab(lab: SqlLab, options: Partial<LoopOptions> = {
   })
   const archive = createEventArchive(sql, effects)
   let seq = 0
+  const clock = { now: NOON }
   let readers = 0
 
   async function record(rows: readonly ArchiveRow[]): Promise<void> {
@@ -63,7 +66,8 @@ export async function openLoopLab(lab: SqlLab, options: Partial<LoopOptions> = {
     ...ledgerLab,
     archive,
     reactions: createReactionStore(sql),
-    suppressions: createSuppressions(sql, { secret: SECRET }),
+    clock,
+    suppressions: createSuppressions(sql, { secret: SECRET, now: () => clock.now }),
     news,
     async mailing(count, content = '<a href="https://a.example">a</a> <a href="https://b.example">b</a>') {
       await ledgerLab.addReaders({ count, from: readers, subscribedAt: NOON - 60_000 + readers })

@@ -1,7 +1,6 @@
 // The loop as simply as it can be said: from all events that have come, in their order, to what must be known then.
 import type { Delivery } from '../../src/core/mailing/ports.ts'
 import type { SuppressionReason } from '../../src/core/list/ports.ts'
-import { STRENGTH } from '../../src/core/list/subscriber.ts'
 import type { Payload } from './loop-lab.ts'
 
 export type Told = {
@@ -22,7 +21,7 @@ export type Told = {
 }
 
 export type Known = Readonly<Record<string, boolean>>
-export type Held = { reason: SuppressionReason; until: number | null; mirror: boolean }
+export type Held = { reason: SuppressionReason; until: number | null }
 
 const LISTS = ['blacklist', 'whitelist']
 const LINKS = 2
@@ -66,52 +65,47 @@ export function knownOf(reader: number, all: readonly Told[]): Known | undefined
   }
 }
 
-const REASONS: Readonly<Record<string, SuppressionReason>> = {
-  hard_bounce: 'bounce',
-  soft_bounce: 'bounce',
-  spam: 'complaint',
-  unsub: 'unsubscribe',
-  reject: 'reject',
-  blacklist: 'bounce',
-}
 const WINDOW = 30 * 86_400
 
-/** What must hold for a reader's address, event by event. */
+/**
+ * What must hold for a reader's address. But for soft bounces it follows from what has happened when, in whatever order it
+ * is told; of what happened in one second the order decides in which it was told.
+ */
 export function heldOf(reader: number, all: readonly Told[], noon: number, limit: number): Held | undefined {
-  let held: Held | undefined
   const own = all.filter((told) => told.reader === reader)
-  for (const [n, { event, at, expires }] of own.entries()) {
-    const before = own.slice(0, n + 1)
-    const latest = (...events: string[]) =>
-      Math.max(-Infinity, ...before.filter((told) => events.includes(told.event)).map((told) => told.at))
-    if (event === 'whitelist') {
-      if (held?.reason === 'bounce' || held?.reason === 'reject') held = undefined
-      continue
-    }
-    const reason = REASONS[event]
-    if (!reason) continue
-    if (!['spam', 'unsub'].includes(event) && latest('whitelist') > at) continue
-    if (event === 'soft_bounce') {
-      const from = Math.max(
-        latest('delivered', 'open', 'click'),
-        latest('whitelist'),
-        latest('soft_bounce') - WINDOW,
-      )
-      if (before.filter((told) => told.event === 'soft_bounce' && told.at > from).length < limit) continue
-    }
-    const mirror = event === 'blacklist'
-    const until = mirror && expires !== null ? noon + expires * 1000 : null
-    const told = { reason, until, mirror }
-    if (!held || wins(told, held)) held = told
+  const has = (event: string) => own.some((told) => told.event === event)
+  if (has('spam')) return { reason: 'complaint', until: null }
+  if (has('unsub')) return { reason: 'unsubscribe', until: null }
+  const lifted = latest(own, 'whitelist')
+  const lastLifting = own.findLastIndex(({ event }) => event === 'whitelist')
+  const counts = ({ at }: Told, n: number) => at > lifted || (at === lifted && n > lastLifting)
+  const bounced = own.some((told, n) => ['hard_bounce', 'reject'].includes(told.event) && counts(told, n))
+  if (bounced || softBounced(own, limit)) return { reason: 'bounce', until: null }
+  const listed = latest(own, 'blacklist')
+  const entry = own.findLastIndex(({ event, at }) => event === 'blacklist' && at === listed)
+  const told = own[entry]
+  if (!told || !counts(told, entry)) return undefined
+  return { reason: 'bounce', until: told.expires === null ? null : noon + told.expires * 1000 }
+}
+
+/** These go by what is known when one of them, or a lifting, is told: a mail that got through may be told later. */
+function softBounced(own: readonly Told[], limit: number): boolean {
+  let held = false
+  for (const [n, { event, at }] of own.entries()) {
+    const known = own.slice(0, n + 1)
+    const lifted = latest(known, 'whitelist')
+    const softs = known.filter((told) => told.event === 'soft_bounce')
+    const through = latest(known, 'delivered', 'open', 'click')
+    const from = Math.max(through, lifted, latest(softs, 'soft_bounce') - WINDOW)
+    const enough = softs.filter((told) => told.at > from).length >= limit
+    if (event === 'soft_bounce' && at >= lifted) held ||= enough
+    if (event === 'whitelist') held &&= enough && softs.some((told) => told.at > lifted)
   }
   return held
 }
 
-function wins(told: Held, held: Held): boolean {
-  if (STRENGTH[told.reason] !== STRENGTH[held.reason]) return STRENGTH[told.reason] > STRENGTH[held.reason]
-  if (held.mirror) return told.mirror || told.until === null
-  return held.until !== null
-}
+const latest = (all: readonly Told[], ...events: string[]): number =>
+  Math.max(-Infinity, ...all.filter(({ event }) => events.includes(event)).map(({ at }) => at))
 
 /** How many readers each is true of. */
 export function countAll(deliveries: readonly Delivery[], all: readonly Told[]): Record<string, number> {

@@ -1,32 +1,28 @@
 // What a page of events changes in the suppressions, whether their mails are the hub's or not.
-import { and, eq, gt, inArray, lte, or, sql as words } from 'drizzle-orm'
+import { and, inArray } from 'drizzle-orm'
 import type { SuppressionReason } from '../../core/list/ports.ts'
 import { createErasedKeys, isActive } from '../../core/list/subscriber.ts'
 import {
   decide,
+  instantOf,
   judge,
+  judgeAgain,
   JUDGED,
   LIFTABLE,
   NO_PAST,
   remember,
-  REMEMBERED,
   replaces,
-  SOFT_BOUNCE_WINDOW_MS,
   type Decision,
-  type Past,
 } from '../../core/loop/suppressing.ts'
 import type { ArchiveRow } from '../../core/events/ports.ts'
 import type { Sql, Write } from './dialect.ts'
-import { KEY_LENGTH, keyOf } from './keys.ts'
+import { createHistories, createPasts, inSteps, type SuppressionOptions } from './loop.suppressions.past.ts'
 import { leaving, notListed, putting } from './suppressions.ts'
-
-const ADDRESSES_AT_ONCE = 500
-
-export type SuppressionOptions = { readonly secret: string; readonly softBounces: number }
 
 export function createSuppressionEffects(sql: Sql, { secret, softBounces }: SuppressionOptions) {
   const erasedKey = createErasedKeys(secret)
-  const pastOf = createPasts(sql, softBounces)
+  const pastOf = createPasts(sql, { secret, softBounces })
+  const historyOf = createHistories(sql)
 
   /** Of whom only a hash is kept. */
   function keptApart(keys: readonly string[], held: ReadonlyMap<string, Held>, now: number) {
@@ -68,12 +64,16 @@ export function createSuppressionEffects(sql: Sql, { secret, softBounces }: Supp
 
   return async (rows: readonly ArchiveRow[]): Promise<readonly Write[]> => {
     const pasts = await pastOf(rows)
+    const histories = await historyOf(rows)
     const verdicts = rows.flatMap((row) => {
-      const { email, occurredAt } = row.facts
-      const before = pasts.get(email ?? '') ?? NO_PAST
-      const past = remember(before, row.event.kind, occurredAt ?? row.event.receivedAt, softBounces)
-      if (email !== null && pasts.has(email)) pasts.set(email, past)
-      return judge(row, past, softBounces) ?? []
+      const email = row.facts.email ?? ''
+      const past = remember(pasts.get(email) ?? NO_PAST, row.event.kind, instantOf(row), softBounces)
+      if (pasts.has(email)) pasts.set(email, past)
+      const history = histories.get(email) ?? []
+      if (JUDGED.includes(row.event.kind)) history.push(row)
+      const verdict = judge(row, past, softBounces)
+      if (!verdict) return []
+      return verdict.put === null ? [verdict, ...judgeAgain(history, past, softBounces)] : [verdict]
     })
     const now = Math.max(...rows.map(({ event }) => event.receivedAt))
     return verdicts.length === 0 ? [] : writesOf(decide(verdicts), now)
@@ -96,53 +96,4 @@ async function heldBy(sql: Sql, keys: readonly string[]): Promise<ReadonlyMap<st
     sql.read(sql.db.select().from(suppressions).where(inArray(suppressions.emailKey, some))),
   )
   return new Map(rows.map((row) => [row.emailKey, row]))
-}
-
-/** What is known of those addresses about which something is to be judged. */
-function createPasts(sql: Sql, softBounces: number) {
-  const heardOf = createHeard(sql, softBounces)
-  return async (rows: readonly ArchiveRow[]): Promise<Map<string, Past>> => {
-    const judged = rows.filter(({ event, facts }) => JUDGED.includes(event.kind) && facts.email !== null)
-    const emails = new Map(
-      judged.map(({ facts }) => [keyOf(facts.email ?? '', KEY_LENGTH.email), facts.email ?? '']),
-    )
-    const pasts = new Map([...emails.values()].map((email) => [email, NO_PAST]))
-    const newest = Math.max(...judged.map(({ event }) => event.receivedAt))
-    const since = newest - SOFT_BOUNCE_WINDOW_MS
-    const found = await inSteps([...emails.keys()], (some) => heardOf(some, since))
-    for (const { email: key, kind, at } of found) {
-      const email = emails.get(key ?? '') ?? ''
-      pasts.set(email, remember(pasts.get(email) ?? NO_PAST, kind, at, softBounces))
-    }
-    return pasts
-  }
-}
-
-/**
- * Of each address and kind the newest event, and of soft bounces as many as suppress: nothing else decides anything. The
- * database counts them off, so that an address with very many events is one like any other here.
- */
-function createHeard(sql: Sql, softBounces: number) {
-  const { email, kind, occurredAt, receivedAt } = sql.tables.events
-  const at = words<number>`coalesce(${occurredAt}, ${receivedAt})`.mapWith(Number)
-  const place = words<number>`row_number() over (partition by ${email}, ${kind} order by ${at} desc)`
-  return async (emails: string[], since: number) => {
-    const within = or(gt(receivedAt, since), eq(kind, 'unsuppressed'))
-    const heard = sql.db
-      .select({ email, kind, at: at.as('at'), place: place.as('place') })
-      .from(sql.tables.events)
-      .where(and(inArray(email, emails), inArray(kind, [...REMEMBERED]), within))
-      .as('heard')
-    const counts = or(eq(heard.place, 1), and(eq(heard.kind, 'soft_bounced'), lte(heard.place, softBounces)))
-    return sql.read(
-      sql.db.select({ email: heard.email, kind: heard.kind, at: heard.at }).from(heard).where(counts),
-    )
-  }
-}
-
-async function inSteps<T>(keys: readonly string[], read: (some: string[]) => Promise<T[]>): Promise<T[]> {
-  const found: T[] = []
-  for (let start = 0; start < keys.length; start += ADDRESSES_AT_ONCE)
-    found.push(...(await read(keys.slice(start, start + ADDRESSES_AT_ONCE))))
-  return found
 }

@@ -9,7 +9,8 @@ import type { Sql, Write } from './dialect.ts'
 import { createBrakeEffects } from './loop.brakes.ts'
 import { createCorrelation } from './loop.deliveries.ts'
 import { createReactionEffects } from './loop.reactions.ts'
-import { createSuppressionEffects, type SuppressionOptions } from './loop.suppressions.ts'
+import { createSuppressionEffects } from './loop.suppressions.ts'
+import type { SuppressionOptions } from './loop.suppressions.past.ts'
 
 export type LoopOptions = SuppressionOptions &
   BrakeRates & {

@@ -28,7 +28,7 @@ export function createSubscribers(sql: Sql, options: ListOptions): SubscriberSto
 
 function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove' | 'removeAll' | 'erase'> {
   const { db } = sql
-  const { subscribers, suppressions } = sql.tables
+  const { subscribers, suppressions, liftings } = sql.tables
   const erasedKey = createErasedKeys(options.secret)
   const ids = () => db.select({ id: subscribers.id }).from(subscribers)
   const removal = (id: string) => db.delete(subscribers).where(eq(subscribers.id, id))
@@ -58,6 +58,7 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
       await sql.atomically([
         db.delete(subscribers).where(eq(subscribers.emailKey, key)),
         db.delete(suppressions).where(mine),
+        db.delete(liftings).where(eq(liftings.emailKey, key)),
         ...keep,
       ])
     },

@@ -8,7 +8,7 @@ import type {
 } from '../../core/list/ports.ts'
 import { createErasedKeys, emailKey, isActive, STRENGTH } from '../../core/list/subscriber.ts'
 import { LIFTABLE, MIRROR } from '../../core/loop/suppressing.ts'
-import { newRowsFor, type Sql, type Write } from './dialect.ts'
+import { newRowsFor, rowsFor, type Sql, type Write } from './dialect.ts'
 
 export type ListOptions = {
   /** Keys the hashes of erased addresses. */
@@ -16,9 +16,9 @@ export type ListOptions = {
   readonly now?: () => number
 }
 
-export function createSuppressions(sql: Sql, { secret }: ListOptions): SuppressionStore {
+export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOptions): SuppressionStore {
   const { db } = sql
-  const { suppressions } = sql.tables
+  const { suppressions, liftings } = sql.tables
   const erasedKey = createErasedKeys(secret)
   const keysOf = (email: string) => [emailKey(email), erasedKey(emailKey(email))]
   const columns = selectSuppression(sql)
@@ -69,7 +69,21 @@ export function createSuppressions(sql: Sql, { secret }: ListOptions): Suppressi
     },
     async remove(email) {
       const mine = inArray(suppressions.emailKey, keysOf(email))
-      return (await sql.run(db.delete(suppressions).where(mine))) > 0
+      const held = await sql.read(
+        db.select({ emailKey: suppressions.emailKey }).from(suppressions).where(mine),
+      )
+      if (held.length === 0) return false
+      const at = Math.floor(now() / 1_000) * 1_000 // Mandrill tells seconds: what happens in this one comes after it
+      const keys = held.map(({ emailKey }) => emailKey)
+      await sql.atomically([
+        db.delete(suppressions).where(inArray(suppressions.emailKey, keys)),
+        db.delete(liftings).where(inArray(liftings.emailKey, keys)),
+        rowsFor(
+          liftings,
+          keys.map((emailKey) => ({ emailKey, at })),
+        ),
+      ])
+      return true
     },
   }
 }

@@ -106,5 +106,6 @@ export type SuppressionStore = {
    * the reason 'unsubscribe' the reader is taken off the list, too.
    */
   put(suppression: Suppression): Promise<void>
+  /** Lifts it by hand; false when there is none. What happened before is history then, also when it is told later. */
   remove(email: string): Promise<boolean>
 }

@@ -1,9 +1,9 @@
 // What an event means for further mail to its address: stop it, allow it again, or nothing.
 //
-// Events come late and out of order: a bounce that happened before the address was allowed again is history.
-import type { Kind } from '../events/event.ts'
+// Events come late and out of order. What counts is when they happened: a bounce from before the address was allowed again
+// is history, whichever is told first, and of two changes of Mandrill's list the later one holds.
+import type { EventFacts, FeedEvent, Kind } from '../events/event.ts'
 import { asObject, own } from '../events/payload.ts'
-import type { ArchiveRow } from '../events/ports.ts'
 import type { Suppression, SuppressionReason } from '../list/ports.ts'
 import { emailKey, emailProblem, STRENGTH } from '../list/subscriber.ts'
 
@@ -18,7 +18,19 @@ export const SOFT_BOUNCE_WINDOW_MS = 30 * 86_400_000
 
 /** Kinds whose meaning depends on what else is known of the address, and what has to be known for it. */
 export const JUDGED: readonly Kind[] = ['bounced', 'soft_bounced', 'rejected', 'suppressed']
-export const REMEMBERED: readonly Kind[] = ['soft_bounced', 'delivered', 'opened', 'clicked', 'unsuppressed']
+export const REMEMBERED: readonly Kind[] = [
+  'soft_bounced',
+  'delivered',
+  'opened',
+  'clicked',
+  'suppressed',
+  'unsuppressed',
+]
+/** However long ago it was. */
+export const NEVER_FORGOTTEN: readonly Kind[] = ['suppressed', 'unsuppressed']
+
+/** What is read of an event. */
+export type Told = { readonly event: Pick<FeedEvent, 'kind' | 'receivedAt'>; readonly facts: EventFacts }
 
 /** Events of an address, so far. */
 export type Past = {
@@ -26,9 +38,14 @@ export type Past = {
   readonly softBounces: readonly number[]
   /** The last time that a mail got through. */
   readonly through: number
+  /** The last time that the address was allowed again, by Mandrill's operator or here by hand. */
   readonly lifted: number
+  /** The last change of Mandrill's list. */
+  readonly listed: number
 }
-export const NO_PAST: Past = { softBounces: [], through: -Infinity, lifted: -Infinity }
+export const NO_PAST: Past = { softBounces: [], through: -Infinity, lifted: -Infinity, listed: -Infinity }
+
+export const instantOf = ({ event, facts }: Told): number => facts.occurredAt ?? event.receivedAt
 
 /** Keeps so many soft bounces as suppress, the newest by when they happened: older ones decide nothing. */
 export function remember(past: Past, kind: Kind, at: number, most: number): Past {
@@ -37,6 +54,7 @@ export function remember(past: Past, kind: Kind, at: number, most: number): Past
     return { ...past, softBounces }
   }
   if (kind === 'unsuppressed') return { ...past, lifted: Math.max(past.lifted, at) }
+  if (kind === 'suppressed') return { ...past, listed: Math.max(past.listed, at) }
   if (!REMEMBERED.includes(kind)) return past
   return { ...past, through: Math.max(past.through, at) }
 }
@@ -45,24 +63,50 @@ export function remember(past: Past, kind: Kind, at: number, most: number): Past
 export type Verdict = { readonly email: string; readonly put: Suppression | null }
 
 /** `past`: what is known of the address, this event included. */
-export function judge(row: ArchiveRow, past: Past, softBounces: number): Verdict | undefined {
-  const { event, facts } = row
-  const { email } = facts
+export function judge(row: Told, past: Past, softBounces: number): Verdict | undefined {
+  const { email } = row.facts
   if (email === null || emailProblem(email) !== undefined) return undefined
-  const at = facts.occurredAt ?? event.receivedAt
-  const put = (reason: SuppressionReason): Verdict => ({
+  if (row.event.kind === 'unsuppressed') return { email, put: null }
+  const put = suppressionBy(row, email, past, softBounces)
+  return put && (!isLiftable(put) || past.lifted <= instantOf(row)) ? { email, put } : undefined
+}
+
+/** After a lifting: what still holds of `before`, since it happened later than that. */
+export function judgeAgain(before: readonly Told[], past: Past, softBounces: number): readonly Verdict[] {
+  return before
+    .filter((row) => instantOf(row) > past.lifted)
+    .sort((a, b) => instantOf(a) - instantOf(b))
+    .flatMap((row) => judge(row, past, softBounces) ?? [])
+}
+
+function suppressionBy(row: Told, email: string, past: Past, softBounces: number): Suppression | undefined {
+  const put = (reason: SuppressionReason): Suppression => ({
     email,
-    put: { email, reason, source: SOURCE, since: event.receivedAt, until: null },
+    reason,
+    source: SOURCE,
+    since: row.event.receivedAt,
+    until: null,
   })
-  if (event.kind === 'complained') return put('complaint')
-  if (event.kind === 'unsubscribed') return put('unsubscribe')
-  if (event.kind === 'unsuppressed') return { email, put: null }
-  if (!JUDGED.includes(event.kind) || past.lifted > at) return undefined
-  if (event.kind === 'bounced') return put('bounce')
-  if (event.kind === 'soft_bounced') return countSoft(past) >= softBounces ? put('bounce') : undefined
-  if (event.kind === 'suppressed') return mirror(row, email)
-  const reason = rejectReason(row)
-  return reason && put(reason)
+  switch (row.event.kind) {
+    case 'complained':
+      return put('complaint')
+    case 'unsubscribed':
+      return put('unsubscribe')
+    case 'bounced':
+      return put('bounce')
+    case 'soft_bounced':
+      return countSoft(past) >= softBounces ? put('bounce') : undefined
+    case 'rejected': {
+      const reason = rejectReason(row)
+      return reason && put(reason)
+    }
+    case 'suppressed': {
+      const listed = mirror(row, email)
+      return isLiftable(listed) && past.listed > instantOf(row) ? undefined : listed
+    }
+    default:
+      return undefined
+  }
 }
 
 /** Soft bounces within the window before the last of them, since a mail got through. */
@@ -81,7 +125,7 @@ const REASONS: Readonly<Record<string, SuppressionReason>> = {
 /** Reasons to refuse a mail that are the sender's, not the reader's. */
 const SENDERS = ['invalid-sender', 'test-mode-limit', 'rule', 'unsigned']
 
-function rejectReason({ facts: { payload } }: ArchiveRow): SuppressionReason | undefined {
+function rejectReason({ facts: { payload } }: Told): SuppressionReason | undefined {
   const { reject } = asObject(payload.msg)
   const word = typeof reject === 'string' ? reject : asObject(reject).reason
   if (typeof word !== 'string') return 'reject'
@@ -90,14 +134,14 @@ function rejectReason({ facts: { payload } }: ArchiveRow): SuppressionReason | u
   return reason === 'complaint' || reason === 'unsubscribe' ? reason : 'reject'
 }
 
-function mirror({ event, facts: { payload } }: ArchiveRow, email: string): Verdict {
+function mirror({ event, facts: { payload } }: Told, email: string): Suppression {
   const entry = asObject(payload.reject ?? payload.entry)
   const word = typeof entry.reason === 'string' ? entry.reason : ''
   const reason = own(REASONS, word) ?? 'reject'
   const since = event.receivedAt
   const ends = entry.expired === true ? since : readDate(entry.expires_at)
   const until = LIFTABLE.includes(reason) ? ends : null
-  return { email, put: { email, reason, source: MIRROR, since, until } }
+  return { email, reason, source: MIRROR, since, until }
 }
 
 /** `YYYY-MM-DD HH:MM:SS`, in UTC although it does not say so. */
@@ -123,14 +167,19 @@ export function decide(verdicts: readonly Verdict[]): ReadonlyMap<string, Decisi
     const before = decisions.get(key) ?? { email, lifted: false, put: null, leaves: false }
     const leaves = before.leaves || put?.reason === 'unsubscribe'
     if (put) decisions.set(key, { ...before, leaves, put: stronger(before.put, put) })
-    else decisions.set(key, { ...before, lifted: true, put: isLiftable(before.put) ? null : before.put })
+    else
+      decisions.set(key, {
+        ...before,
+        lifted: true,
+        put: before.put && isLiftable(before.put) ? null : before.put,
+      })
   }
   return decisions
 }
 
 const stronger = (held: Suppression | null, told: Suppression) =>
   held && !replaces(told, held) ? held : told
-const isLiftable = (held: Suppression | null) => held !== null && LIFTABLE.includes(held.reason)
+const isLiftable = ({ reason }: Suppression) => LIFTABLE.includes(reason)
 
 /** Whether what is told takes the place of what holds: it is over, or weaker, or as strong and shorter, or mirrored. */
 export function replaces(
