@@ -13,7 +13,12 @@ const Entry = Type.Object({
   data: Type.String({ description: 'The text as it came' }),
 })
 const Query = Type.Object({
-  limit: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Entries may be large' }),
+  limit: Type.Integer({
+    minimum: 1,
+    maximum: 100,
+    default: 20,
+    description: 'Fewer where they are large: go on while there is a `next`',
+  }),
   before: Type.Optional(Type.String({ description: '`next` of the page before' })),
 })
 const Replayed = Type.Object({ accepted: Type.Integer(), duplicates: Type.Integer() })
@@ -39,9 +44,11 @@ export async function registerQuarantine(
     },
     async (request) => {
       const { limit, before } = request.query
-      const found = await quarantine.list(limit + 1, before)
-      const page = found.slice(0, limit)
-      return { quarantine: page.map(present), next: found.length > limit ? (page.at(-1)?.id ?? null) : null }
+      const page = await quarantine.list(limit, before)
+      const last = page.at(-1)?.id
+      // Its length does not tell: a page has a bound in bytes, too.
+      const isLast = last === undefined || (await quarantine.list(1, last)).length === 0
+      return { quarantine: page.map(present), next: isLast ? null : last }
     },
   )
 

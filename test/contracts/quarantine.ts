@@ -44,6 +44,21 @@ export function quarantineContract(openLab: () => Promise<SqlLab>): void {
     expect(seen).toEqual(entries.toReversed())
   })
 
+  test('a page holds as many large ones as fit, and one at least', async () => {
+    const large = 'x'.repeat(5 * 1024 * 1024)
+    await quarantine.add([
+      makeEntry(1, large + large),
+      makeEntry(2, large),
+      makeEntry(3, large),
+      makeEntry(4),
+    ])
+    const ids = async (before?: string) => (await quarantine.list(10, before)).map(({ id }) => id)
+    expect(await ids()).toEqual(['entry-004', 'entry-003'])
+    expect(await ids('entry-003')).toEqual(['entry-002'])
+    expect(await ids('entry-002')).toEqual(['entry-001'])
+    expect(await ids('entry-001')).toEqual([])
+  })
+
   test('lists from the newest on when the entry it should go on from was removed', async () => {
     await quarantine.add([makeEntry(1), makeEntry(2)])
     await quarantine.remove('entry-002')

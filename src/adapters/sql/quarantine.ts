@@ -4,6 +4,9 @@ import type { Quarantine, QuarantineEntry } from '../../core/events/ports.ts'
 import { rowsFor, type Sql } from './dialect.ts'
 import { fromParts, toParts } from './texts.ts'
 
+/** Of a page's texts: each may be as large as a webhook's body. */
+const PAGE_BYTES = 8 * 1024 * 1024
+
 export function createQuarantine(sql: Sql): Quarantine {
   const { db } = sql
   const { quarantine, quarantineTexts } = sql.tables
@@ -17,12 +20,30 @@ export function createQuarantine(sql: Sql): Quarantine {
         .orderBy(desc(quarantine.receivedAt), desc(quarantine.id))
         .limit(limit),
     )
-    if (rows.length === 0) return []
-    const ids = rows.map(({ id }) => id)
+    const ids = await fitting(rows.map(({ id }) => id))
+    if (ids.length === 0) return []
     const texts = db.select(getTableColumns(quarantineTexts)).from(quarantineTexts)
     const parts = await sql.read(texts.where(inArray(quarantineTexts.id, ids)))
     const byId = Map.groupBy(parts, ({ id }) => id)
-    return rows.map((row) => ({ ...row, data: fromParts(byId.get(row.id) ?? []) }))
+    return rows.slice(0, ids.length).map((row) => ({ ...row, data: fromParts(byId.get(row.id) ?? []) }))
+  }
+
+  /** The first of these whose texts fit into a page, and one at least. */
+  async function fitting(ids: readonly string[]): Promise<readonly string[]> {
+    if (ids.length < 2) return ids
+    const { id, text } = quarantineTexts
+    const bytes = words`sum(octet_length(${text}))`.mapWith(Number)
+    const rows = await sql.read(
+      db
+        .select({ id, bytes })
+        .from(quarantineTexts)
+        .where(inArray(id, [...ids]))
+        .groupBy(id),
+    )
+    const sizes = new Map(rows.map((row) => [row.id, row.bytes]))
+    let sum = 0
+    const end = ids.findIndex((each) => (sum += sizes.get(each) ?? 0) > PAGE_BYTES)
+    return end < 0 ? ids : ids.slice(0, Math.max(end, 1))
   }
 
   async function place(id: string) {

@@ -124,7 +124,7 @@ export type QuarantineEntry = {
 export type Quarantine = {
   /** Durable when it resolves. The same id again changes nothing. */
   add(entries: readonly QuarantineEntry[]): Promise<void>
-  /** Newest first. An entry may be as large as a webhook's body: ask for few. */
+  /** Newest first: at most `limit`, and about 8 MiB of texts, but one at least where there is any. */
   list(limit: number, before?: string): Promise<readonly QuarantineEntry[]>
   count(): Promise<number>
   get(id: string): Promise<QuarantineEntry | undefined>
