@@ -42,7 +42,7 @@ export type Wired = WorkerDeps & {
 const DRAIN_MS = 2000
 
 export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wired> {
-  mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 })
+  makeDataDir(config.DATA_DIR)
   const lock = config.REDIS_URL && config.DATABASE_URL ? undefined : lockDataDir(config.DATA_DIR)
   const settings = readSettings(config)
   const events = await openEvents(config, log)
@@ -137,6 +137,14 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
 
 function namesOfStores({ REDIS_URL, DATABASE_URL }: Config): Deps['stores'] {
   return { events: REDIS_URL ? 'redis' : 'embedded', database: DATABASE_URL ? 'mysql' : 'sqlite' }
+}
+
+function makeDataDir(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new Error(`DATA_DIR: ${(cause as Error).message}`, { cause })
+  }
 }
 
 function readSettings(config: Config): Settings {

@@ -70,13 +70,19 @@ test('a setting that cannot be taken stops it with one line that names it', asyn
   expect(hub.printed()).toMatch(/^mail-event-hub cannot start: PORT: [^\n]+\n$/)
 })
 
+test('a folder that cannot be made stops it with one line that names the setting', async () => {
+  const hub = await start({ DATA_DIR: join(import.meta.filename, 'below-a-file') })
+  expect(await hub.exited).toBe(1)
+  expect(hub.printed()).toMatch(/^mail-event-hub cannot start: DATA_DIR: [^\n]+\n$/)
+})
+
 test('a port that is taken stops it with one line', async () => {
   const first = await start()
   await first.ready()
   const second = await start({ PORT: new URL(first.url).port, DATA_DIR: join(dir, 'second') })
   second.child.kill(0)
   expect(await second.exited).toBe(1)
-  expect(second.printed()).toMatch(/cannot start: .*EADDRINUSE/)
+  expect(second.printed()).toMatch(/cannot start: HOST 127\.0\.0\.1, PORT \d+: .*EADDRINUSE/)
 })
 
 test('a second process on one DATA_DIR is refused with one line', async () => {
