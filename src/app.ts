@@ -15,6 +15,7 @@ import type { Silence } from './core/events/silence.ts'
 import type { Tracking } from './core/events/tracking.ts'
 import { createAccess, registerAccess, registerHostCheck, type Access } from './http/access.ts'
 import { registerBodyTimeout } from './http/body-timeout.ts'
+import { registerClosing } from './http/closing.ts'
 import { createPresent } from './http/campaign-json.ts'
 import { createCampaignWatch } from './http/campaign-watch.ts'
 import { registerDocs, registerDocsPage } from './http/docs.ts'
@@ -141,7 +142,7 @@ async function createServer({ settings, log }: WorkerDeps, access: Access): Prom
   })
   setUpRequests(app)
   logRequests(app)
-  letGoWhenClosing(app)
+  registerClosing(app)
   registerBodyTimeout(app, REQUEST_TIMEOUT_MS)
   await app.register(helmet, securityHeaders(settings.publicUrl.startsWith('https:')))
   await app.register(cors, {
@@ -164,13 +165,6 @@ function logRequests(app: FastifyInstance): void {
     const ms = Math.round(reply.elapsedTime)
     request.log[level]({ ...requestForLog(request), status: reply.statusCode, ms }, 'request')
   })
-}
-
-/** A connection that is busy when the hub closes would else be kept for the next request, and hold the hub up. */
-function letGoWhenClosing(app: FastifyInstance): void {
-  let closing = false
-  app.addHook('preClose', async () => void (closing = true))
-  app.addHook('onSend', async (_request, reply) => void (closing && reply.header('connection', 'close')))
 }
 
 function securityHeaders(secure: boolean) {

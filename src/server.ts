@@ -5,7 +5,10 @@ import { buildApp, buildWorkerApp } from './app.ts'
 import { ConfigError, loadConfig, type Config } from './config.ts'
 import { wire, type Wired } from './wire.ts'
 
-/** A shutdown that takes longer than this is cut off; nothing is lost by it, since stored is stored. */
+/**
+ * A shutdown that takes longer than this is cut off: a mail server may be slow to answer. Nothing that is stored is lost;
+ * the mails in flight then count as in doubt.
+ */
 const CLOSE_MS = 35_000
 
 const config = readConfig()
@@ -54,7 +57,7 @@ async function drain(signal: string): Promise<void> {
   draining.asked = true
   log.info({ signal }, 'shutting down')
   setTimeout(() => process.exit(1), CLOSE_MS).unref()
-  await app.close()
+  await Promise.all([app.close(), wired.stopSending()])
   await wired.close()
   log.info('closed')
 }

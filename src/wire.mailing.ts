@@ -36,7 +36,9 @@ export type Mailing = Omit<MailingDeps, 'erasers'> & {
   readonly sentOfLate: () => Promise<number>
   /** undefined where the role is `web`: other processes send. */
   readonly sending: Sending | undefined
-  /** Finishes the mails in flight; before the database is closed. */
+  /** Finishes the mails in flight. */
+  stopSending(): Promise<void>
+  /** Lets go of everything; before the database is closed. */
   close(): Promise<void>
 }
 
@@ -81,6 +83,8 @@ export async function openMailing(config: Config, needs: Needs): Promise<Mailing
     settings,
   }
   const sending = config.ROLE === 'web' ? undefined : openSending(parts)
+  let stopped: Promise<void> | undefined
+  const stopSending = () => (stopped ??= sending?.close() ?? Promise.resolve())
   return {
     ...parts.stores,
     ...singleMails(parts),
@@ -95,8 +99,9 @@ export async function openMailing(config: Config, needs: Needs): Promise<Mailing
       await parts.stores.ledger.erase(email)
       await eraseFromOutbox(mail.outbox, email)
     },
+    stopSending,
     async close() {
-      await sending?.close()
+      await stopSending()
       await mail.mailer.close()
       await send.close()
     },

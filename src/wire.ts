@@ -34,6 +34,8 @@ export type Wired = WorkerDeps & {
   readonly serving: Deps | undefined
   /** True when this start made the token, or an earlier one did: the operator has not chosen it. */
   readonly tokenIsOurs: boolean
+  /** Begins no more mails, and waits for those in flight. May be asked more than once. */
+  stopSending(): Promise<void>
   /** Lets go of everything, in the order that loses nothing. After the HTTP side has closed. */
   close(): Promise<void>
 }
@@ -75,6 +77,7 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
       stores,
     },
     tokenIsOurs: config.API_TOKEN === undefined,
+    stopSending: mailing.stopSending,
     async close() {
       await mailing.close()
       await tracked?.close()

@@ -55,7 +55,7 @@ export function createAccess(options: AccessOptions): Access {
     const { origin, host } = request.headers
     if (origin === undefined) return true
     const name = originName(origin)
-    return name === originName(`${request.protocol}://${host}`) || origins.includes(name)
+    return name !== '' && (name === originName(`${request.protocol}://${host}`) || origins.includes(name))
   }
 
   // A browser's GET within one origin carries no Origin; whatever changes something does.

@@ -47,11 +47,13 @@ export async function registerHook(app: FastifyInstance, deps: HookDeps): Promis
   const asBytes = { parseAs: 'buffer', bodyLimit: deps.bodyLimit } as const
   app.addContentTypeParser([FORM, 'application/json'], asBytes, (_request, body, done) => done(null, body))
   const budget = createByteBudget(deps.bodyLimit * BODIES_AT_ONCE)
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', async ({ method, headers, raw }, reply) => {
+    if (method !== 'POST') return
     // A body without a length may become as long as the limit.
-    const bytes = Math.min(Number(request.headers['content-length'] ?? deps.bodyLimit), deps.bodyLimit)
-    const release = request.method === 'POST' ? budget.take(bytes) : undefined
-    if (release) reply.raw.once('close', release)
+    const bytes = Math.min(Number(headers['content-length'] ?? deps.bodyLimit), deps.bodyLimit)
+    const before = raw.socket.bytesRead
+    const received = () => raw.socket.bytesRead - before
+    reply.raw.once('close', budget.take({ bytes, received, drop: () => raw.destroy() }))
   })
   const takes = takeBatch(deps)
   app.head('/api/hook', { config: { public: true }, schema: { hide: true } }, async (_request, reply) =>

@@ -4,9 +4,9 @@ import addFormats from 'ajv-formats'
 import type { FastifyInstance } from 'fastify'
 import { answerFrameworkError, registerErrors } from './errors.ts'
 
-/** For fastify(). A final slash is ignored; a longer piece of a path is no id. */
+/** For fastify(). A final slash is ignored; a longer piece of a path is no id, and no address with every byte as %XX. */
 export const REQUEST_OPTIONS = {
-  routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+  routerOptions: { ignoreTrailingSlash: true, maxParamLength: 800 },
   frameworkErrors: answerFrameworkError,
 } as const
 

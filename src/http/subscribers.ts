@@ -184,7 +184,7 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
         description:
           'The person, their events, history and mails in the outbox. Of a suppressed address only a keyed hash stays, so that it is ' +
           'still refused. Instead of the id an address may be given: for who is not on the list, or not any more.',
-        params: IdParams,
+        params: Type.Object({ id: Type.String({ maxLength: 320 }) }),
         response: { 204: Type.Null(), ...errors(401, 404, 503) },
       },
     },

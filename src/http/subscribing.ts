@@ -51,8 +51,9 @@ export function registerSubscribing(app: FastifyInstance, deps: SubscribingDeps)
         rateLimit: { ...STRANGERS, allowList: (request: FastifyRequest) => access.isSignedIn(request) },
       },
       onRequest: async (request) => {
-        const length = Number(request.headers['content-length'] ?? 0)
-        if (length > STRANGERS_BODY && !access.isSignedIn(request)) throw new HubError('request.too_large')
+        const { 'content-length': length, 'transfer-encoding': coding } = request.headers
+        const isSmall = coding === undefined && Number(length ?? 0) <= STRANGERS_BODY
+        if (!isSmall && !access.isSignedIn(request)) throw new HubError('request.too_large')
       },
       schema: {
         ...tagged('Mailing list'),

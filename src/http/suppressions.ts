@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../core/errors.ts'
+import { AN_INSTANT, readInstant } from '../core/instant.ts'
 import type { ListedSuppression, SuppressionReason, SuppressionStore } from '../core/list/ports.ts'
 import { badField } from './bad-field.ts'
 import { acceptForms, FORM } from './form-body.ts'
@@ -28,7 +29,9 @@ const SuppressionSchema = Type.Object({
 const NewSuppression = Type.Object({
   email: Email,
   reason: Type.Optional(Reason),
-  until: Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()])),
+  until: Type.Optional(
+    Type.Union([Type.String({ maxLength: 64, examples: ['2026-05-04T10:20:30Z'] }), Type.Null()]),
+  ),
 })
 const Query = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
@@ -99,7 +102,8 @@ function registerWriting(app: FastifyInstance, { suppressions, now }: Suppressio
     async ({ body }, reply) => {
       const email = readEmail(body.email)
       const since = now()
-      const until = body.until == null ? null : Date.parse(body.until)
+      const until = body.until == null ? null : readInstant(body.until)
+      if (until === undefined) throw badField('until', AN_INSTANT)
       if (until !== null && until <= since) throw badField('until', 'must be in the future')
       const suppression = { email, reason: body.reason ?? 'manual', source: 'api', since, until } as const
       await suppressions.put(suppression)

@@ -213,6 +213,13 @@ describe('a batch', () => {
     expect(answer).toMatchObject({ status: 413, body: { error: { code: 'hook.too_many_events' } } })
   })
 
+  test('with more fields than any webhook has is 400, signed or not', async () => {
+    expect(await raw('a&'.repeat(101), {})).toMatchObject({
+      status: 400,
+      body: { error: { code: 'request.invalid' } },
+    })
+  })
+
   test('beyond BODY_LIMIT is 413', async () => {
     const small = await startHub({ BODY_LIMIT: '4KiB' })
     try {

@@ -1,4 +1,5 @@
 // POST /subscribe, code by code.
+import { Readable } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ANN, error, startListApp, TOKEN, type ListApp } from '../support/list-app.ts'
 import { makeSuppression } from '../support/list-lab.ts'
@@ -137,6 +138,13 @@ describe('POST without the token', () => {
     expect(await stranger({ ...ANN, more: 'x'.repeat(20_000) }, '192.0.2.4')).toMatchObject(
       error(413, 'request.too_large'),
     )
+  })
+
+  test('may not be of a length that nobody tells', async () => {
+    const headers = { 'content-type': form, 'transfer-encoding': 'chunked' }
+    const payload = Readable.from(['email=', 'ann@example.com'])
+    const answer = await app.call({ method: 'POST', url: '/subscribe', headers, payload })
+    expect(answer).toMatchObject(error(413, 'request.too_large'))
   })
 
   test('cannot write to everybody', async () => {

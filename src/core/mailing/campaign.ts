@@ -1,4 +1,5 @@
 // A mailing's states, what may be done in which, and what a mailing may say.
+import { AN_INSTANT, readInstant } from '../instant.ts'
 import { HubError } from '../errors.ts'
 import { parseMailbox } from './mailbox.ts'
 import { checkTemplate } from './message.ts'
@@ -30,7 +31,6 @@ const PAST_MS = 60_000
 const AHEAD_MS = 5 * 365 * 24 * 3600_000
 
 const CONTROL = /[\p{Cc}\u2028\u2029]/u
-const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
 
 export function wrongState(status: CampaignStatus, verb: Verb): HubError {
   const allowed = VERBS[verb]
@@ -123,18 +123,10 @@ function replyToProblem(replyTo: string): string | undefined {
   return parseMailbox(replyTo) ? lineProblem(replyTo, REPLY_TO_LENGTH) : 'must be an e-mail address'
 }
 
-/** An instant of RFC 3339. Without an offset it would be a different one on each machine, so that is refused. */
-export function readInstant(field: string, text: string): number {
-  const [, date = '', time = '', fraction = '', offset = ''] = RFC_3339.exec(text) ?? []
-  const dayExists = new Date(`${date}T00:00:00Z`).toJSON()?.startsWith(date) // JavaScript takes February 30 for March 2
-  const ms = date && dayExists ? Date.parse(`${date}T${time}${fraction}${offset.toUpperCase()}`) : Number.NaN
-  if (Number.isFinite(ms)) return ms
-  throw invalidField(field, 'must be a time with its offset, such as 2026-05-04T10:20:30Z')
-}
-
 /** When a mailing is to start. */
 export function readSendAt(text: string, now: number): number {
-  const sendAt = readInstant('send_at', text)
+  const sendAt = readInstant(text)
+  if (sendAt === undefined) throw invalidField('send_at', AN_INSTANT)
   if (sendAt < now - PAST_MS) throw invalidField('send_at', 'must not be in the past')
   if (sendAt > now + AHEAD_MS) throw invalidField('send_at', 'must be within five years')
   return sendAt

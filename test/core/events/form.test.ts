@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeForm } from '../../../src/core/events/form.ts'
+import { decodeForm, MOST_FIELDS } from '../../../src/core/events/form.ts'
 import { arraySlices, memberSlice } from '../../../src/core/events/json-slices.ts'
 
 const decode = (body: string) =>
@@ -31,10 +31,16 @@ describe('a form', () => {
     if (!body.startsWith('=')) expect(decode(body)).toEqual([...new URLSearchParams(body)])
   })
 
+  test.each(['a&', '&', 'a=b&'])('has a bound on its fields, whatever they are: %j', (field) => {
+    expect(decode(field.repeat(MOST_FIELDS)).length).toBeLessThanOrEqual(MOST_FIELDS)
+    expect(() => decode(field.repeat(MOST_FIELDS + 1))).toThrow(/more than 100 fields/)
+    expect(() => decode(field.repeat(10_000_000))).toThrow(/more than 100 fields/)
+  })
+
   test('any fields come back as they were written', () => {
     const field = fc.tuple(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }))
     fc.assert(
-      fc.property(fc.array(field), (fields) => {
+      fc.property(fc.array(field, { maxLength: MOST_FIELDS }), (fields) => {
         expect(decode(new URLSearchParams(fields).toString())).toEqual(fields)
       }),
     )
