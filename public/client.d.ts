@@ -84,17 +84,24 @@ export type Options = Filter & {
   readonly url?: string | URL
   /** The API token. It is changed into a fresh ticket for every connection. */
   readonly token?: string
-  /** A ticket that you fetched: a string is good for one connection, a function is asked before each. */
+  /**
+   * A ticket that you fetched: a string is good for one connection, a function is asked before each. When it throws,
+   * or has no answer within 75 s, it is asked again later.
+   */
   readonly ticket?: string | (() => string | Promise<string>)
   /** Go on after this cursor; `0` is everything that is kept. Without it: what happens from now on. */
   readonly after?: string
-  /** Each matching event, once and in order. */
+  /**
+   * Each matching event, once and in order. What this or another callback throws comes up as an unhandled rejection;
+   * the connection goes on, and does not bring the event again.
+   */
   readonly onEvent?: (event: MailEvent) => void
   readonly onGap?: (gap: Gap) => void
   /** Safe to resume from, also when nothing matched: at the head, after a filter change, and every 30 s. */
   readonly onPosition?: (position: Position) => void
   /** Each mailing as it is, and again when it has changed, four times a second at most. Asked for by giving this. */
   readonly onCampaign?: (campaign: Campaign) => void
+  /** First called when connect() has returned. As every callback it may filter, seek, retry and close. */
   readonly onState?: (state: ConnectionState) => void
   /** A message that the hub could not take. The connection stays. */
   readonly onError?: (error: { readonly code: string; readonly message: string }) => void

@@ -63,20 +63,25 @@ export function connect(options) {
 
   /** @param {import('./client.d.ts').ConnectionState} next */
   function tell(next) {
+    // Always the last step of a change: onState may close or seek, and what came after would undo that.
     state = next.state
-    options.onState?.(next)
+    guard(() => options.onState?.(next))
   }
 
   async function open() {
     const mine = ++turn
+    // From here on, not only with a socket: a ticket that never comes must not end it, either.
+    watch()
     tell({ state: 'connecting', attempt })
+    if (mine !== turn) return
     try {
-      const campaigns = options.onCampaign && '1'
-      const query = { ...filterQuery(filter), campaigns, after: cursor, ticket: await nextTicket() }
+      const fresh = await nextTicket()
+      // The filter is read after the wait, in which it may have been changed.
+      const query = { ...filter, campaigns: options.onCampaign && '1', after: cursor, ticket: fresh }
       if (mine === turn) listen(new Socket(withQuery(address, query)), mine, filter)
     } catch (error) {
       if (mine !== turn) return
-      if (error instanceof Refused) stop('closed', 4401, error.message)
+      if (error instanceof Refused) stop(4401, error.message)
       else retry(backOff(attempt))
     }
   }
@@ -97,6 +102,8 @@ export function connect(options) {
     opened.addEventListener('open', () => {
       if (mine === turn && asked !== filter) sendFilter()
     })
+    // A close follows, and says all. But the sockets of npm's `ws` throw an error that nobody listens to.
+    opened.addEventListener('error', () => {})
     opened.addEventListener('message', (message) => {
       if (mine !== turn) return
       watch()
@@ -110,26 +117,27 @@ export function connect(options) {
   /** @param {import('./client.d.ts').Frame} frame */
   function take(frame) {
     if (frame.type === 'event') {
-      const { cursor: at, kind, data } = frame
-      // The cursor moves first: a handler that throws is told of, and its event is not sent again and again.
-      cursor = at
-      options.onEvent?.({ cursor: at, kind, data })
+      // The cursor moves first: an event whose handler throws is not sent again and again.
+      cursor = frame.cursor
+      guard(() => options.onEvent?.({ cursor: frame.cursor, kind: frame.kind, data: frame.data }))
     } else if (frame.type === 'position') {
+      const mine = turn
       cursor = frame.cursor
       if (frame.live && state !== 'live') tell({ state: 'live' })
       if (!frame.live && state === 'live') tell({ state: 'catching_up', cursor })
-      options.onPosition?.({ cursor, live: frame.live })
+      // After a close or seek in onState this is not the place any more.
+      if (mine === turn) guard(() => options.onPosition?.({ cursor: frame.cursor, live: frame.live }))
     } else if (frame.type === 'hello') {
       cursor = frame.cursor
       openedAt = Date.now()
       tell({ state: 'catching_up', cursor })
     } else if (frame.type === 'gap') {
       cursor = frame.to
-      options.onGap?.({ from: frame.from, to: frame.to, reason: frame.reason })
+      guard(() => options.onGap?.({ from: frame.from, to: frame.to, reason: frame.reason }))
     } else if (frame.type === 'campaign') {
-      options.onCampaign?.(frame.campaign)
+      guard(() => options.onCampaign?.(frame.campaign))
     } else if (frame.type === 'error') {
-      options.onError?.({ code: frame.code, message: frame.message })
+      guard(() => options.onError?.({ code: frame.code, message: frame.message }))
     }
   }
 
@@ -137,7 +145,7 @@ export function connect(options) {
   function closed(code, reason) {
     if (openedAt && Date.now() - openedAt > STEADY_MS) attempt = 0
     openedAt = 0
-    if (FINAL_CODES.has(code)) return stop('closed', code, reason)
+    if (FINAL_CODES.has(code)) return stop(code, reason)
     // Going away is a restart: it is back in a moment. Too busy asks for patience.
     if (code === GOING_AWAY) attempt = 0
     if (code === TOO_BUSY) attempt = Math.max(attempt, 3)
@@ -148,8 +156,8 @@ export function connect(options) {
   function retry(delay, code) {
     drop()
     attempt += 1
-    tell({ state: 'waiting', attempt, retryInMs: delay, code })
     timer = setTimeout(open, delay)
+    tell({ state: 'waiting', attempt, retryInMs: delay, code })
   }
 
   function retryNow() {
@@ -171,11 +179,11 @@ export function connect(options) {
     socket = undefined
   }
 
-  /** @param {'closed'} next @param {number} [code] @param {string} [reason] */
-  function stop(next, code, reason) {
+  /** @param {number} [code] @param {string} [reason] */
+  function stop(code, reason) {
     drop()
     globalThis.removeEventListener?.('online', retryNow)
-    if (state !== 'closed') tell({ state: next, code, reason })
+    if (state !== 'closed') tell({ state: 'closed', code, reason })
   }
 
   function sendFilter() {
@@ -183,7 +191,8 @@ export function connect(options) {
   }
 
   globalThis.addEventListener?.('online', retryNow)
-  open()
+  // Not at once: onState may use the connection, so its owner must have it.
+  timer = setTimeout(open)
 
   return {
     get cursor() {
@@ -203,8 +212,13 @@ export function connect(options) {
       open()
     },
     retryNow,
-    close: () => stop('closed'),
+    close: () => stop(),
   }
+}
+
+/** @param {() => void} callback what it throws breaks nothing here: it comes up as an unhandled rejection */
+async function guard(callback) {
+  callback()
 }
 
 /** The token or ticket is no good: trying again would change nothing. */
@@ -213,7 +227,8 @@ class Refused extends Error {}
 /** @param {URL} address @param {string} token @param {typeof fetch} request */
 async function fetchTicket(address, token, request) {
   const url = new URL(address.href.replace(/^ws/, 'http').replace(/ws\/email$/, 'api/tickets'))
-  const response = await request(url, { method: 'POST', headers: { Authorization: `Bearer ${token}` } })
+  const headers = { Authorization: `Bearer ${token}` }
+  const response = await request(url, { method: 'POST', headers, signal: AbortSignal.timeout(30_000) })
   if (response.status === 401 || response.status === 403) throw new Refused('The hub refused the token')
   if (!response.ok) throw new Error(`The hub gave no ticket: ${response.status}`)
   /** @type {{ ticket: string }} */
@@ -227,14 +242,9 @@ function pickFilter({ events, email, tag, campaign }) {
   return Object.fromEntries(chosen.filter(([, value]) => value !== undefined && value.length > 0))
 }
 
-/** @param {import('./client.d.ts').Filter} filter */
-function filterQuery({ events, email, tag, campaign }) {
-  return { events: events?.join(','), email, tag, campaign }
-}
-
-/** @param {URL} address @param {Record<string, string | undefined>} query */
+/** @param {URL} address @param {Record<string, string | readonly string[] | undefined>} query */
 function withQuery(address, query) {
   const full = new URL(address)
-  for (const [name, value] of Object.entries(query)) if (value) full.searchParams.set(name, value)
+  for (const [name, value] of Object.entries(query)) if (value) full.searchParams.set(name, `${value}`)
   return full
 }

@@ -1,5 +1,6 @@
 // /client.js in Node against a real hub: a token is enough, and a restart of the connection loses nothing.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { WebSocket as NpmWebSocket } from 'ws'
 import type { Campaign } from '../../public/client.d.ts'
 import { connect } from '../../public/client.js'
 import { startHub, TOKEN, type TestHub } from '../support/hub.ts'
@@ -69,5 +70,17 @@ test('mailings are told to whoever asks for them', async () => {
   })
   await vi.waitFor(() => expect(seen.at(-1)).toMatchObject({ id: body.id, status: 'draft' }), 10_000)
   expect([...seen].pop()).toEqual((await hub.get('/campaigns')).body.campaigns[0])
+  connection.close()
+})
+
+test("with the sockets of npm's ws, too, a hub that cannot be reached is waited for", async () => {
+  const states: object[] = []
+  // Port 9 discards, and nobody listens there.
+  const connection = connect({
+    url: 'http://127.0.0.1:9',
+    WebSocket: NpmWebSocket,
+    onState: (state) => states.push(state),
+  })
+  await vi.waitFor(() => expect(states.at(-1)).toMatchObject({ state: 'waiting', code: 1006 }), 10_000)
   connection.close()
 })

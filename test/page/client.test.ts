@@ -1,69 +1,18 @@
 // /client.js without a network: when it reconnects, from where, after how long, and when it gives up.
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { backOff, connect, socketAddress, type ConnectionState, type Options } from '../../public/client.js'
+import { expect, test, vi } from 'vitest'
+import { backOff, socketAddress } from '../../public/client.js'
+import {
+  event,
+  FakeSocket,
+  hello,
+  open,
+  position,
+  socket,
+  soon,
+  useClientLab,
+} from '../support/client-lab.ts'
 
-/** A socket that the test plays the hub for. */
-class FakeSocket extends EventTarget {
-  static all: FakeSocket[] = []
-  readonly url: URL
-  readonly sent: string[] = []
-  readyState = 0
-  constructor(url: string | URL) {
-    super()
-    this.url = new URL(url)
-    FakeSocket.all.push(this)
-  }
-  open(): this {
-    this.readyState = 1
-    this.dispatchEvent(new Event('open'))
-    return this
-  }
-  say(...frames: readonly object[]): this {
-    for (const frame of frames)
-      this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(frame) }))
-    return this
-  }
-  end(code: number, reason = ''): void {
-    this.readyState = 3
-    this.dispatchEvent(Object.assign(new Event('close'), { code, reason }))
-  }
-  send(text: string): void {
-    this.sent.push(text)
-  }
-  close(): void {
-    this.readyState = 3
-  }
-}
-
-const hello = { type: 'hello', cursor: '5-1' }
-const event = (seq: number) => ({ type: 'event', cursor: `5-${seq}`, kind: 'sent', data: { n: seq } })
-const position = (seq: number, live = true) => ({ type: 'position', cursor: `5-${seq}`, live })
-const soon = () => vi.advanceTimersByTimeAsync(0)
-const socket = (index: number) => FakeSocket.all.at(index) as FakeSocket
-
-beforeEach(() => {
-  vi.useFakeTimers()
-  vi.spyOn(Math, 'random').mockReturnValue(1)
-  FakeSocket.all = []
-})
-afterEach(() => {
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
-
-async function open(options: Partial<Options> = {}) {
-  const states: ConnectionState[] = []
-  const events: string[] = []
-  const connection = connect({
-    url: 'https://hub.example.com',
-    WebSocket: FakeSocket,
-    onState: (state) => states.push(state),
-    onEvent: ({ cursor }) => events.push(cursor),
-    ...options,
-  })
-  await soon()
-  return { connection, states, events, words: () => states.map(({ state }) => state) }
-}
+useClientLab()
 
 test.each([
   ['http://localhost:8000', 'ws://localhost:8000/ws/email'],
@@ -185,11 +134,54 @@ test('a token is changed into a fresh ticket for every connection', async () => 
   expect(request).toHaveBeenCalledWith(new URL('https://hub.example.com/api/tickets'), {
     method: 'POST',
     headers: { Authorization: 'Bearer secret' },
+    signal: expect.any(AbortSignal),
   })
   expect(socket(0).url.search).toBe('?ticket=ticket1')
   socket(0).end(1006)
   await vi.advanceTimersByTimeAsync(500)
   expect(socket(1).url.search).toBe('?ticket=ticket2')
+})
+
+test('a filter that changes while the ticket is fetched is the one that is asked for', async () => {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const { connection } = await open({ events: ['opened'], ticket: () => promise })
+  connection.filter({ events: ['clicked'] })
+  resolve('t')
+  await soon()
+  expect(socket(0).url.search).toBe('?events=clicked&ticket=t')
+  socket(0).open()
+  expect(socket(0).sent).toEqual([])
+})
+
+test.each(['resolved', 'rejected'] as const)(
+  'a ticket that does not come is asked for again, and is not used when it comes late: %s',
+  async (outcome) => {
+    const late = Promise.withResolvers<string>()
+    const answers = [late.promise, Promise.resolve('fresh')]
+    const { states } = await open({ ticket: () => answers.shift() as Promise<string> })
+    await vi.advanceTimersByTimeAsync(75_000)
+    expect(states.at(-1)).toMatchObject({ state: 'waiting', retryInMs: 500 })
+    await vi.advanceTimersByTimeAsync(500)
+    if (outcome === 'resolved') late.resolve('stale')
+    else late.reject(new Error('too late'))
+    await soon()
+    expect(FakeSocket.all.map(({ url }) => url.search)).toEqual(['?ticket=fresh'])
+    expect(states.at(-1)).toEqual({ state: 'connecting', attempt: 1 })
+  },
+)
+
+test('a request for a ticket that hangs is given up', async () => {
+  const limit = new AbortController()
+  const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(limit.signal)
+  const hang: typeof fetch = (_, init) =>
+    new Promise((_resolve, reject) =>
+      init?.signal?.addEventListener('abort', () => reject(limit.signal.reason)),
+    )
+  const { words } = await open({ token: 'secret', fetch: hang })
+  expect([words(), timeout.mock.calls]).toEqual([['connecting'], [[30_000]]])
+  limit.abort()
+  await soon()
+  expect(words()).toEqual(['connecting', 'waiting'])
 })
 
 test('a token that is refused ends it; a hub that cannot be reached does not', async () => {
