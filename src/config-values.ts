@@ -163,8 +163,8 @@ function parseLane(lane: unknown, wanted: string): LaneConfig {
     throw new Error(`lane ${name}: "domains" must be a list of domains`)
   if (!Number.isInteger(connections) || !(Number(connections) >= 1 && Number(connections) <= 1000))
     throw new Error(`lane ${name}: "connections" must be a whole number from 1 to 1000`)
-  if (typeof per_second !== 'number' || !(per_second > 0 && per_second <= 100_000))
-    throw new Error(`lane ${name}: "per_second" must be a number above 0 and up to 100000`)
+  if (typeof per_second !== 'number' || !(per_second >= 0.001 && per_second <= 100_000))
+    throw new Error(`lane ${name}: "per_second" must be a number from 0.001 to 100000`)
   return {
     name,
     domains: domains.map((domain) => domain.toLowerCase()),

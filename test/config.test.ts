@@ -84,6 +84,10 @@ describe('a value that cannot be taken stops the start with one line that names 
       /must have the name default/,
     ],
     [{ MAIL_LANES: '[{"name":"default","connections":0,"per_second":1}]' }, /lane default: "connections"/],
+    [
+      { MAIL_LANES: '[{"name":"default","connections":1,"per_second":0.0009}]' },
+      /lane default: "per_second" must be a number from 0.001 /,
+    ],
     [{ RETRY_DELAYS: '60,soon' }, /^RETRY_DELAYS: /],
     [{ PAUSE_BOUNCE_RATE: '2' }, /^PAUSE_BOUNCE_RATE: /],
     [{ EVENT_MAX_BYTES: 'much' }, /^EVENT_MAX_BYTES: /],
@@ -105,6 +109,11 @@ describe('what is taken', () => {
   test('sizes with and without a unit', () => {
     expect(load({ BODY_LIMIT: '1048576' }).BODY_LIMIT).toBe(2 ** 20)
     expect(load({ BODY_LIMIT: '4 MiB' }).BODY_LIMIT).toBe(4 * 2 ** 20)
+  })
+
+  test('a lane as slow as a mail in a thousand seconds', () => {
+    const lanes = '[{"name":"default","connections":1,"per_second":0.001}]'
+    expect(load({ MAIL_LANES: lanes }).MAIL_LANES).toMatchObject([{ per_second: 0.001 }])
   })
 
   test('lists, with spaces and empty parts', () => {

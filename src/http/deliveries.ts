@@ -85,8 +85,9 @@ export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): 
     async ({ params, query, headers }, reply) => {
       const { id: campaignId } = await actions.get(params.id)
       if (wantsCsv(headers.accept)) {
+        const file = await exportCsv(deps, campaignId, query)
         reply.header('content-disposition', `attachment; filename="deliveries-${campaignId}.csv"`)
-        return reply.type('text/csv; charset=utf-8').send(Readable.from(toCsv(deps, campaignId, query)))
+        return reply.type('text/csv; charset=utf-8').send(file)
       }
       const found = await ledger.deliveries({ campaignId, ...query, limit: query.limit + 1 })
       const page = found.slice(0, query.limit)
@@ -96,14 +97,22 @@ export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): 
   )
 }
 
-async function* toCsv(deps: DeliveriesDeps, campaignId: string, { status, q, after }: Filter) {
-  yield csvLine(COLUMNS)
-  for (let place = after; ;) {
-    const page = await deps.ledger.deliveries({ campaignId, status, q, after: place, limit: FILE_STEP })
-    yield (await toJson(deps, campaignId, page)).map(toLine).join('')
-    if (page.length < FILE_STEP) return
-    place = page.at(-1)?.id
+/** Resolves when the first page has been read: an outage is still an error then, and not a broken file. */
+async function exportCsv(deps: DeliveriesDeps, campaignId: string, filter: Filter): Promise<Readable> {
+  const { status, q } = filter
+  async function page(after: string | undefined) {
+    const found = await deps.ledger.deliveries({ campaignId, status, q, after, limit: FILE_STEP })
+    return toJson(deps, campaignId, found)
   }
+  const first = await page(filter.after)
+  async function* lines() {
+    yield csvLine(COLUMNS)
+    for (let rows = first; rows.length > 0; rows = await page(rows.at(-1)?.id)) {
+      yield rows.map(toLine).join('')
+      if (rows.length < FILE_STEP) return
+    }
+  }
+  return Readable.from(lines(), { objectMode: false })
 }
 
 function toLine(json: Static<typeof DeliverySchema>): string {

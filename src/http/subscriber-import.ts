@@ -1,7 +1,7 @@
 // POST /subscribe/import: a CSV file of any size, read as it comes and never held in memory.
 import type { IncomingMessage } from 'node:http'
 import { TextDecoder } from 'node:util'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../core/errors.ts'
 import { importCsv } from '../core/list/import.ts'
@@ -11,6 +11,7 @@ import { errors, tagged } from './schemas.ts'
 export type SubscriberImportDeps = {
   readonly subscribers: Pick<SubscriberStore, 'import'>
   readonly now: () => number
+  readonly idleMs?: number
 }
 
 /** A client that sends nothing for so long is let go; however long the whole file takes. */
@@ -41,7 +42,7 @@ const Report = Type.Object({
 
 export async function registerSubscriberImport(
   app: FastifyInstance,
-  { subscribers, now }: SubscriberImportDeps,
+  { subscribers, now, idleMs = IDLE_MS }: SubscriberImportDeps,
 ): Promise<void> {
   await app.register(async (files) => {
     files.removeAllContentTypeParsers()
@@ -60,11 +61,12 @@ export async function registerSubscriberImport(
           response: { 200: Report, ...errors(400, 401, 408, 415, 503) },
         },
       },
-      async ({ body, headers, query }) => {
+      async ({ body, headers, query }, reply) => {
         if (!body || headers['content-encoding'] !== undefined)
           throw new HubError('request.unsupported_media_type')
         const dryRun = query.dry_run !== undefined && !['false', '0'].includes(query.dry_run)
-        const pieces = decoded(body, decoderFor(headers['content-type'] ?? ''))
+        const chunks = readWithin(body, idleMs, () => hangUpAfter(reply, body))
+        const pieces = decoded(chunks, decoderFor(headers['content-type'] ?? ''))
         const { errorCount, ...report } = await importCsv(subscribers, pieces, { dryRun, now })
         return { ...report, error_count: errorCount }
       },
@@ -80,26 +82,45 @@ function decoderFor(contentType: string): TextDecoder {
   }
 }
 
-async function* decoded(body: IncomingMessage, decoder: TextDecoder): AsyncGenerator<string> {
-  const chunks = body[Symbol.asyncIterator]()
+async function* decoded(chunks: AsyncIterable<Buffer>, decoder: TextDecoder): AsyncGenerator<string> {
+  for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true })
+  yield decoder.decode()
+}
+
+/** The pieces of a body as they come, none of them later than so long after the one before. */
+async function* readWithin(
+  body: IncomingMessage,
+  idleMs: number,
+  onIdle: () => void,
+): AsyncGenerator<Buffer> {
+  const chunks = body.iterator({ destroyOnReturn: false })
   try {
     for (;;) {
-      const { done, value } = await withinTime(body, chunks.next())
-      if (done) break
-      yield decoder.decode(value as Buffer, { stream: true })
+      const { done, value } = await withinTime(chunks.next(), idleMs, onIdle)
+      if (done) return
+      yield value as Buffer
     }
-    yield decoder.decode()
   } finally {
-    // A failed import does not read on: what still comes is dropped.
-    body.resume()
+    // A failed import does not read on: what still comes is dropped, so that the client comes to its answer.
+    // It flows once the iterator no longer listens: https://nodejs.org/api/stream.html#readableresume
+    void chunks.return?.().then(() => body.resume())
   }
 }
 
-async function withinTime<T>(body: IncomingMessage, next: Promise<T>): Promise<T> {
-  const timer = setTimeout(() => body.destroy(new HubError('request.timeout')), IDLE_MS)
+async function withinTime<T>(next: Promise<T>, ms: number, onIdle: () => void): Promise<T> {
+  const { promise: idle, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    onIdle()
+    reject(new HubError('request.timeout'))
+  }, ms)
   try {
-    return await next
+    return await Promise.race([next, idle])
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** The rest of the body is not waited for once the client has its answer. */
+function hangUpAfter(reply: FastifyReply, body: IncomingMessage): void {
+  reply.header('connection', 'close').raw.once('finish', () => body.destroy())
 }

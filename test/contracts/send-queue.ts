@@ -136,6 +136,20 @@ export function sendQueueContract(openLab: () => Promise<SendLab>): void {
     expect(events).toEqual(['taken', 'told', 'ended', 'closed'])
   })
 
+  test('hands a chunk out that waits on a lane nobody works, once it is added to another', async () => {
+    const first = lab.open()
+    await first.queue.add([chunk(1, 'gone'), chunk(2)])
+    await first.close()
+    const { queue } = lab.open()
+    const worker = startWorker(queue)
+    await until(() => expect(worker.taken).toEqual([chunk(2)]))
+    await queue.add([chunk(1)])
+    await until(() => expect(worker.taken).toEqual([chunk(2), chunk(1)]))
+    await queue.add([chunk(1), chunk(3)])
+    await until(() => expect(worker.chunks()).toEqual([2, 1, 3]))
+    worker.finishAll()
+  })
+
   test('hands chunks on that a closed queue had waiting', async () => {
     const first = lab.open()
     await first.queue.add([chunk(1), chunk(2)])

@@ -22,6 +22,22 @@ export function promisesOfWorkers({ lab, script }: Current): void {
     expect(lab().got()).toEqual(range(300))
   })
 
+  test('what waited on a lane that is removed goes out on another, and not again when the lane comes back', async () => {
+    const campaign = await lab().mail(20)
+    await lab().expand(campaign)
+    const gone = lab().openStores()
+    await gone.queue.add(await lab().due(campaign.id, Date.now()))
+    await gone.close()
+    const other = lab().work({ laneConfigs: QUICK.filter(({ name }) => name === 'default') })
+    await eventually(() => lab().status(campaign)).toBe('finished')
+    expect(lab().got()).toEqual(range(20))
+    await other.close()
+    lab().work()
+    const next = await lab().start() // behind whatever is still on that lane
+    await eventually(() => lab().status(next)).toBe('finished')
+    expect(lab().got()).toEqual(range(20).flatMap((reader) => [reader, reader]))
+  })
+
   test('what marks know and the ledger does not is not sent again', async () => {
     const campaign = await lab().mail(20)
     await lab().expand(campaign)

@@ -1,4 +1,5 @@
 // /campaigns/{id}/deliveries: who got a mailing, who did not, and why.
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openCampaignsApp, type CampaignsApp } from '../support/campaigns-app.ts'
 import { outcome } from '../support/ledger-lab.ts'
@@ -76,6 +77,30 @@ describe('deliveries', () => {
     )
     expect(lines[2]).toContain(",failed,'=cmd(),1,")
     expect(lines[3]).toContain(',deferred,"421 ""later"", please",1,2026-03-10T12:01:00.000Z,')
+  })
+
+  test('come as CSV, page by page', async () => {
+    await app.lab.addReaders({ count: 1_995, from: 5, domain: 'example.com' })
+    const campaign = await app.lab.start()
+    await app.lab.expand(campaign)
+    const headers = { accept: 'text/csv' }
+    const { text } = await app.call('GET', `/campaigns/${campaign.id}/deliveries`, undefined, { headers })
+    const ids = text
+      .trim()
+      .split('\r\n')
+      .slice(1)
+      .map((line) => line.split(',')[0])
+    expect(ids).toHaveLength(2_000)
+    expect(new Set(ids).size).toBe(2_000)
+  })
+
+  test('that cannot be read are an error, and not a broken file', async () => {
+    const database = new DatabaseSync(app.lab.recipe[1])
+    database.exec('ALTER TABLE deliveries RENAME TO elsewhere')
+    database.close()
+    const answer = await get('', { accept: 'text/csv' })
+    expect(answer).toMatchObject({ status: 500, body: { error: { code: 'server.internal' } } })
+    expect(answer.headers['content-disposition']).toBeUndefined()
   })
 
   test('as CSV of one state only', async () => {

@@ -7,10 +7,12 @@ import type { SendStore } from './send-store.ts'
 
 type Handle = Parameters<SendQueue['work']>[2]
 type Row = { readonly place: number; readonly campaign: string; readonly chunk: number }
+type Elsewhere = { readonly place: number; readonly lane: string }
 
 export function createEmbeddedSendQueue(store: SendStore, log: Log): SendQueue {
   const { db, atomically } = store
   const insert = db.prepare('INSERT OR IGNORE INTO queue (lane, campaign, chunk) VALUES (?, ?, ?)')
+  const elsewhere = db.prepare('SELECT place, lane FROM queue WHERE campaign = ? AND chunk = ? AND lane <> ?')
   const remove = db.prepare('DELETE FROM queue WHERE place = ?')
   const next = db.prepare(
     'SELECT place, campaign, chunk FROM queue WHERE lane = ? AND place > ? ORDER BY place LIMIT 1',
@@ -18,6 +20,25 @@ export function createEmbeddedSendQueue(store: SendStore, log: Log): SendQueue {
   const workers = new Set<ReturnType<typeof startWorker>>()
   /** The last place of each lane that was handed out. */
   const handedOut = new Map<string, number>()
+  /** Places that are done with, and that the file could not be told of yet: they would keep their chunks out. */
+  const over = new Set<number>()
+
+  function takeOut(): void {
+    over.forEach((place) => remove.run(place))
+  }
+
+  function done(place: number): void {
+    over.add(place)
+    atomically(takeOut)
+    over.clear()
+  }
+
+  /** A chunk that waits on another lane moves: that lane may have been renamed or removed, and be worked by nobody. */
+  function put({ lane, campaignId, chunk }: ChunkRef): void {
+    const other = elsewhere.get(campaignId, chunk, lane) as Elsewhere | undefined
+    if (other && other.place > (handedOut.get(other.lane) ?? 0)) remove.run(other.place)
+    insert.run(lane, campaignId, chunk)
+  }
 
   function takeNext(lane: string): Row | undefined {
     const row = atomically(() => next.get(lane, handedOut.get(lane) ?? 0) as Row | undefined)
@@ -30,13 +51,17 @@ export function createEmbeddedSendQueue(store: SendStore, log: Log): SendQueue {
       width,
       handle: (row, signal) => handle({ campaignId: row.campaign, chunk: row.chunk, lane }, signal),
       next: () => takeNext(lane),
-      done: (place) => atomically(() => void remove.run(place)),
+      done,
       log,
     })
 
   return {
     async add(refs: readonly ChunkRef[]) {
-      atomically(() => refs.forEach(({ lane, campaignId, chunk }) => insert.run(lane, campaignId, chunk)))
+      atomically(() => {
+        takeOut()
+        refs.forEach(put)
+      })
+      over.clear()
       for (const worker of workers) worker.wake()
     },
     work(lane, width, handle) {
@@ -72,8 +97,7 @@ function startWorker({ width, handle, next, done, log }: WorkerParts) {
     try {
       done(row.place)
     } catch (err) {
-      // It is handed out again at the next start, and the ledger then says that there is nothing to do.
-      log.error({ err }, 'a chunk cannot be taken out of the queue')
+      log.error({ err }, 'a chunk cannot be taken out of the queue, trying again with the next one')
     }
   }
 

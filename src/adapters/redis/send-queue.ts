@@ -22,6 +22,7 @@ export type RedisQueueOptions = {
 }
 
 type ChunkJob = Job<ChunkRef>
+type Run = { readonly stop: AbortController; readonly ended: Promise<void> }
 
 const NAME = 'hub-queue'
 const LOCK_MS = 10_000
@@ -90,17 +91,19 @@ function startWorker(
   handle: Parameters<SendQueue['work']>[2],
 ) {
   const connection = connect(url, true, log)
-  const jobs = new Map<string, AbortController>()
-  const underWay = new Set<Promise<void>>()
+  const runs = new Map<string, Run>()
   let closing = false
 
   async function take(job: ChunkJob): Promise<void> {
     if (closing) return // fetched a moment too late: the ledger brings it back
+    const id = String(job.id)
+    // A job whose lock was lost in an outage may come to the worker that is still at it: then it ends as that run does.
+    const known = runs.get(id)
+    if (known) return known.ended
     const stop = new AbortController()
-    jobs.set(String(job.id), stop)
-    const handled = handle(job.data, stop.signal).finally(() => jobs.delete(String(job.id)))
-    underWay.add(handled)
-    await handled.finally(() => underWay.delete(handled))
+    const ended = handle(job.data, stop.signal).finally(() => runs.delete(id))
+    runs.set(id, { stop, ended })
+    await ended
   }
 
   const worker = new Worker<ChunkRef>(lane, (job) => take(job), {
@@ -115,15 +118,15 @@ function startWorker(
     runRetryDelay: LONGEST_BACK_OFF_MS,
   })
   // Somebody else has these chunks now, or will.
-  worker.on('lockRenewalFailed', (ids: string[]) => ids.forEach((id) => jobs.get(id)?.abort()))
+  worker.on('lockRenewalFailed', (ids: string[]) => ids.forEach((id) => runs.get(id)?.stop.abort()))
   worker.on('failed', (job, err) => log.warn({ err, chunk: job?.data }, 'a chunk of a mailing was left'))
   worker.on('error', () => {}) // lost locks are told above, lost connections by the connection
   return {
     async close(): Promise<void> {
       closing = true
       const closed = worker.close().catch(() => undefined)
-      for (const stop of jobs.values()) stop.abort()
-      await Promise.allSettled(underWay)
+      for (const { stop } of runs.values()) stop.abort()
+      await Promise.allSettled([...runs.values()].map(({ ended }) => ended))
       // Without Redis BullMQ would wait for it. Nothing is lost: locks run out, and the ledger brings chunks back.
       await Promise.race([closed, pause(CLOSE_MS, undefined, { ref: false })])
       connection.disconnect()

@@ -21,6 +21,8 @@ type Waiter = { readonly group: object; readonly pass: (permit: Permit | undefin
 const RETRY_MS = 500
 /** All places are in use: one that is put back ends the wait, one of another process is found out by asking. */
 const FULL_MS = 100
+/** However slow a lane is, it is asked again: a timer of more than 2^31 ms would end at once. */
+const ASK_MS = 60_000
 /** A twentieth of a second's mails: with as much again that a lane may be ahead, any second holds a tenth more at most. */
 const STOCK_MS = 50
 
@@ -49,7 +51,7 @@ export function openGate(options: GateOptions): Gate {
       const place = places.take()
       if (place) turns.next()?.pass(permit(place))
     }
-    if (retryAfterMs > 0) await pace.wait(retryAfterMs)
+    if (retryAfterMs > 0) await pace.wait(Math.min(retryAfterMs, ASK_MS))
   }
 
   async function serveAll(): Promise<void> {
