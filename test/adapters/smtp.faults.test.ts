@@ -59,19 +59,27 @@ describe('a server that refuses', () => {
 })
 
 describe('a server that hangs up', () => {
-  test.each<[Step]>([['greeting'], ['ehlo'], ['auth'], ['mail'], ['rcpt'], ['data']])(
-    'at %s: unreachable, and the mail is in no doubt',
-    async (step) => {
-      const { url, taken } = await lab.server(at(step, 'drop'))
-      const result = await lab.mailerFor(withAccount(url)).send(aMail())
-      expect(result).toEqual({ kind: 'unreachable', response: expect.stringMatching(/\S/) })
-      expect(taken).toEqual([])
-    },
-  )
+  test.each<[Step, string | undefined]>([
+    ['greeting', undefined],
+    ['ehlo', undefined],
+    ['auth', undefined],
+    ['mail', 'midway'],
+    ['rcpt', 'midway'],
+    ['data', 'midway'],
+  ])('at %s: unreachable, and the mail is in no doubt', async (step, lost) => {
+    const { url, taken } = await lab.server(at(step, 'drop'))
+    const result = await lab.mailerFor(withAccount(url)).send(aMail())
+    expect(result).toEqual({
+      kind: 'unreachable',
+      response: expect.stringMatching(/\S/),
+      ...(lost && { lost }),
+    })
+    expect(taken).toEqual([])
+  })
 
   test('behind the mail, before its answer: unreachable, and in doubt', async () => {
     const { url } = await lab.server(at('body', 'drop'))
-    expect(await lab.mailerFor(url).send(aMail())).toMatchObject({ kind: 'unreachable', inDoubt: true })
+    expect(await lab.mailerFor(url).send(aMail())).toMatchObject({ kind: 'unreachable', lost: 'in doubt' })
   })
 
   test.each<[Step]>([['greeting'], ['mail'], ['rcpt'], ['body']])(
@@ -108,21 +116,29 @@ describe('a server that hangs up', () => {
 })
 
 describe('a server that falls silent', () => {
-  test.each<[Step, boolean]>([
-    ['greeting', false],
-    ['ehlo', false],
-    ['auth', false],
-    ['mail', false],
-    ['data', false],
-    ['body', true],
-  ])('at %s: unreachable within the time for one mail', async (step, inDoubt) => {
+  test.each<[Step, string | undefined]>([
+    ['greeting', undefined],
+    ['ehlo', undefined],
+    ['auth', undefined],
+    ['mail', 'midway'],
+    ['data', 'midway'],
+    ['body', 'in doubt'],
+  ])('at %s: unreachable within the time for that', async (step, lost) => {
     const { url } = await lab.server(at(step, 'silence'))
-    const result = await lab.mailerFor(withAccount(url), { limits: { sendMs: 800 } }).send(aMail())
+    const limits = { sendMs: 800, answerMs: 800 }
+    const result = await lab.mailerFor(withAccount(url), { limits }).send(aMail())
     expect(result).toEqual({
       kind: 'unreachable',
       response: expect.stringMatching(/too long/),
-      ...(inDoubt ? { inDoubt } : {}),
+      ...(lost && { lost }),
     })
+  })
+
+  test('for longer than one mail may take, but behind all of it: its answer is waited for', async () => {
+    const { url, taken } = await lab.server(at('body', { afterMs: 900 }))
+    const mailer = lab.mailerFor(url, { limits: { sendMs: 300 } })
+    expect((await mailer.send(aMail())).kind).toBe('sent')
+    expect(taken).toHaveLength(1)
   })
 
   test('while it holds all connections: who waits for one is unreachable in time, too', async () => {

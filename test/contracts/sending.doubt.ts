@@ -122,4 +122,50 @@ export function promisesOfDoubt({ lab, script }: Current): void {
     expect(lab().got()).toEqual(range(12).filter((reader) => reader !== 1))
     expect(await lab().counts(campaign)).toMatchObject({ sent: 12, failed: 0 })
   })
+
+  test('a mail that is lost behind itself goes out twice at most, and then tells why it was given up', async () => {
+    const handedOver: string[] = []
+    script((step, { line }) => {
+      if (step !== 'body' || !isAbout(line, 1)) return undefined
+      handedOver.push(line)
+      return 'drop'
+    })
+    const campaign = await lab().mail(12)
+    lab().work({ laneConfigs: ONE_LANE })
+    await eventually(() => lab().status(campaign)).toBe('finished')
+    expect(handedOver).toHaveLength(2)
+    expect(await lab().counts(campaign)).toMatchObject({ sent: 11, failed: 1 })
+    expect(await deliveryTo(campaign, 1)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/^the connection was lost behind the mail, which may have been taken/),
+    })
+  })
+
+  test('a mailing ends although its only mail loses the connection each time', async () => {
+    script((step) => (step === 'rcpt' ? 'drop' : undefined))
+    const campaign = await lab().mail(1)
+    lab().work()
+    await eventually(() => lab().status(campaign)).toBe('finished')
+    expect(await deliveryTo(campaign, 0)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/^given up after 3 tries: the connection was lost/),
+    })
+  })
+
+  test('what was deferred is tried when it is due, and not at the end of its chunk', async () => {
+    const asked: number[] = []
+    script((step, { line }) => {
+      const reader = step === 'rcpt' ? Number(/Reader-(\d+)@/i.exec(line)?.[1]) : NaN
+      if (Number.isNaN(reader)) return undefined
+      asked.push(reader)
+      return reader === 0 && asked.length === 1 ? '450 4.2.0 come again' : undefined
+    })
+    const campaign = await lab().mail(200)
+    const laneConfigs = [{ name: 'default', domains: [], connections: 1, perSecond: 40 }]
+    lab().work({ laneConfigs, inHandMs: 300 })
+    await eventually(() => lab().status(campaign)).toBe('finished')
+    expect(asked.filter((reader) => reader === 0)).toHaveLength(2)
+    expect(asked.lastIndexOf(0)).toBeLessThan(150)
+    expect(lab().got()).toEqual(range(200))
+  })
 }

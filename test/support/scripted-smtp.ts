@@ -6,8 +6,8 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 export type Step =
   'greeting' | 'ehlo' | 'starttls' | 'auth' | 'mail' | 'rcpt' | 'data' | 'body' | 'rset' | 'quit'
 
-/** An answer; or drop the connection, with or without an answer first; or say nothing. */
-export type Behaviour = string | 'drop' | 'silence' | { readonly last: string }
+/** An answer; or drop the connection, with or without an answer first; or say nothing, for a while or for good. */
+export type Behaviour = string | 'drop' | 'silence' | { readonly last: string } | { readonly afterMs: number }
 
 export type Script = (
   step: Step,
@@ -63,7 +63,9 @@ export async function startScriptedSmtp(script: Script = () => undefined) {
       steps.push(step)
       if (step === 'mail') mails++
       const polite = step === 'data' && refused ? '503 5.5.1 no valid recipients' : POLITE[step]
-      const chosen = script(step, { line, connection, mail: mails }) ?? polite
+      const told = script(step, { line, connection, mail: mails }) ?? polite
+      const isSlow = typeof told === 'object' && 'afterMs' in told
+      const chosen = isSlow ? polite : told
       if (chosen === 'silence') return
       if (chosen === 'drop') return void socket.destroy()
       if (typeof chosen !== 'string') return void socket.end(`${chosen.last}\r\n`)
@@ -72,7 +74,9 @@ export async function startScriptedSmtp(script: Script = () => undefined) {
       inData = step === 'data' && chosen.startsWith('354')
       if (inData) text = `\r\n${text}` // the end of an empty mail, too, is a dot on a line of its own
       if (step === 'body' && chosen.startsWith('2')) taken.push(line.slice(2))
-      socket.write(`${chosen}\r\n`)
+      const answer = () => socket.write(`${chosen}\r\n`)
+      if (isSlow) setTimeout(answer, told.afterMs)
+      else answer()
       if (step === 'quit') socket.end()
     }
     act('greeting')

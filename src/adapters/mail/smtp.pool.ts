@@ -4,8 +4,13 @@ import { openSession, type Deadline, type Envelope, type Session } from './smtp.
 import type { SmtpServer } from './smtp.url.ts'
 
 export type Limits = {
-  /** One mail, from the wait for a connection to the last answer. */
+  /** One mail, from the wait for a connection until all of it has been handed over. */
   readonly sendMs: number
+  /**
+   * From there to the server's answer. RFC 5321, section 4.5.3.2.6, wants ten minutes: who gives up sooner sends again what
+   * was taken.
+   */
+  readonly answerMs: number
   readonly idleMs: number
   readonly mailsPerConnection: number
 }
@@ -43,7 +48,7 @@ export function createSessions(server: SmtpServer, most: number, limits: Limits)
     if (!session) return sendOnNew(envelope, mail, deadline)
     const result = await sendOn(session, envelope, mail, deadline)
     // The server may have hung up on the idle connection just now: that says nothing about this mail.
-    const untaken = result.kind === 'unreachable' ? !result.inDoubt : result.kind === 'deferred'
+    const untaken = result.kind === 'unreachable' ? result.lost !== 'in doubt' : result.kind === 'deferred'
     const isStale = !session.isOpen() && untaken && !deadline.late
     return isStale ? sendOnNew(envelope, mail, deadline) : result
   }

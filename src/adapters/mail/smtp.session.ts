@@ -19,10 +19,17 @@ export type Session = {
 }
 
 /** Something that may take only so long; what is to be done when it takes longer changes on the way. */
-export type Deadline = { readonly late: boolean; whenLate(act: () => void): void; clear(): void }
+export type Deadline = {
+  readonly late: boolean
+  whenLate(act: () => void): void
+  /** The whole mail has been handed over: now it waits for the answer that says whether it was taken. */
+  handedOver(): void
+  clear(): void
+}
 
 const CONNECT_MS = 10_000
-const SOCKET_MS = 30_000
+/** Longer than any deadline: those decide. */
+const SOCKET_MS = 15 * 60_000
 /** A server that closes its side more slowly is hung up on. */
 const CLOSE_MS = 1_000
 /** Longer answers are no answers. */
@@ -30,13 +37,14 @@ const ANSWER_BYTES = 64 * 1024
 
 type Failure = Error & { code?: string; response?: string; command?: string }
 
-export function startDeadline(ms: number): Deadline {
+export function startDeadline(ms: number, answerMs: number): Deadline {
   let late = false
   let act = () => {}
-  const timer = setTimeout(() => {
+  const end = () => {
     late = true
     act()
-  }, ms)
+  }
+  let timer = setTimeout(end, ms)
   return {
     get late() {
       return late
@@ -44,6 +52,10 @@ export function startDeadline(ms: number): Deadline {
     whenLate(then) {
       act = then
       if (late) act()
+    },
+    handedOver() {
+      clearTimeout(timer)
+      if (!late) timer = setTimeout(end, answerMs)
     },
     clear: () => clearTimeout(timer),
   }
@@ -118,13 +130,14 @@ function transmit(
   const body = new Readable({
     read() {
       handedOver = true
+      deadline.handedOver()
       this.push(mail)
       this.push(null)
     },
   })
   const fail = (error: Failure): void => {
     const result = resultOf(error, stageOf(error))
-    resolve(result.kind === 'unreachable' && handedOver ? { ...result, inDoubt: true } : result)
+    resolve(result.kind === 'unreachable' ? { ...result, lost: handedOver ? 'in doubt' : 'midway' } : result)
   }
   deadline.whenLate(() => {
     connection.close()

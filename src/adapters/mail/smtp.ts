@@ -23,7 +23,7 @@ export type SmtpOptions = {
   readonly isLocal?: (host: string) => boolean
 }
 
-const LIMITS: Limits = { sendMs: 30_000, idleMs: 10_000, mailsPerConnection: 100 }
+const LIMITS: Limits = { sendMs: 30_000, answerMs: 600_000, idleMs: 10_000, mailsPerConnection: 100 }
 const CONNECTIONS = 100
 
 export function openSmtpMailer(options: SmtpOptions): Mailer {
@@ -46,7 +46,7 @@ export function openSmtpMailer(options: SmtpOptions): Mailer {
     const refusal = unsendable(mail)
     if (refusal) return refusal
     const envelope = { from: sender, to: toSmtpAddress(mail.to.address) ?? '' }
-    const deadline = startDeadline(limits.sendMs)
+    const deadline = startDeadline(limits.sendMs, limits.answerMs)
     try {
       const result = await sessions.send(envelope, () => toWire(mail), deadline)
       const told = { ...result, response: redact(result.response) }
@@ -73,7 +73,7 @@ function createWatch(log: Log, server: string) {
   let reachable = true
   return (result: SendResult, messageId: string): void => {
     const { kind, response } = result
-    if (kind === 'unreachable' && result.inDoubt)
+    if (kind === 'unreachable' && result.lost === 'in doubt')
       log.warn({ server, messageId, response }, 'the connection was lost behind a mail: it may arrive twice')
     if ((kind !== 'unreachable') === reachable) return
     reachable = !reachable

@@ -11,6 +11,7 @@ export type ChunkParts = SendersParts &
     readonly ledger: Ledger
     readonly marks: Marks
     readonly watch: Watch
+    readonly inHandMs: number
     /** How long outcomes may be kept back from the ledger. */
     readonly tellEveryMs: () => number
   }
@@ -59,9 +60,12 @@ async function sendAll(
   const { run, stop } = createSenders(parts, { ref, deliveries, journal, send })
   const letGo = parts.watch.hold(ref.campaignId, stop)
   signal.addEventListener('abort', stop)
+  // On a slow lane a chunk takes many minutes. What was deferred at its beginning is due long before its end.
+  const timer = setTimeout(stop, parts.inHandMs)
   try {
     return await run()
   } finally {
+    clearTimeout(timer)
     signal.removeEventListener('abort', stop)
     letGo()
   }

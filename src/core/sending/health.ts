@@ -7,8 +7,6 @@ import { isAboutMailbox, isPolicy } from './verdict.ts'
 export type Health = {
   /** Takes note of an answer. True = it is the sender's fault after all: this mail stays queued. */
   note(result: SendResult, reader: string): Promise<boolean>
-  /** How many mails the lane's server has answered: a mail that is lost while others are answered has a fault itself. */
-  answered(): number
 }
 
 export type HealthOptions = {
@@ -33,7 +31,7 @@ export function createHealth({ lane, lanes, now, log }: HealthOptions): Health {
   const refused = new Map<string, number>()
   const answers = createAnswers(now)
   const last = { sent: 0, deferred: 0 }
-  const state = { faults: 0, outages: 0, lost: 0, answered: 0, suspected: false, pausedUntil: 0 }
+  const state = { faults: 0, outages: 0, lost: 0, suspected: false, pausedUntil: 0 }
 
   /** The lane's pace is advice: that it cannot be told now stops nothing. */
   async function tell(report: Promise<void>): Promise<void> {
@@ -90,13 +88,11 @@ export function createHealth({ lane, lanes, now, log }: HealthOptions): Health {
   }
 
   return {
-    answered: () => state.answered,
     async note(result, reader) {
       if (result.kind === 'unreachable') return lose(result.response).then(() => false)
       Object.assign(state, { lost: 0, outages: 0 })
       if (result.kind === 'sender_fault' || isFault(result, reader))
         return blame(result.response).then(() => true)
-      state.answered += 1
       if (result.kind === 'sent') await sent()
       else if (result.kind === 'deferred') await deferred(result)
       return false

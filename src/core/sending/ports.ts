@@ -94,13 +94,15 @@ export type SendResult =
   | { readonly kind: 'failed'; readonly response: string; readonly unknownReader: boolean }
   /** 530, 534, 535, 5.7.8, 5.7.515, or any 5xx before the server has heard of the reader: our account, not theirs. */
   | { readonly kind: 'sender_fault'; readonly response: string }
-  /** No connection, or it was lost before the server had said that it took the mail. `inDoubt`: after all of it had
-   * been sent, so that it may have been taken. */
-  | { readonly kind: 'unreachable'; readonly response: string; readonly inDoubt?: boolean }
+  /** No connection, or it was lost before the server had said that it took the mail. */
+  | { readonly kind: 'unreachable'; readonly response: string; readonly lost?: Lost }
+
+/** When a connection that stood was lost: with the mail under way, or behind all of it, so that it may have been taken. */
+export type Lost = 'midway' | 'in doubt'
 
 export type Mailer = {
   readonly transport: 'smtp' | 'outbox'
-  /** Never throws for what a server says or does; bounded in time (30 s). */
+  /** Never throws for what a server says or does; bounded in time (30 s, and 10 minutes for the answer to a whole mail). */
   send(mail: OutgoingMail): Promise<SendResult>
   close(): Promise<void>
 }

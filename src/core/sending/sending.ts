@@ -35,6 +35,8 @@ export type SendingOptions = {
   readonly leases: Leases
   /** This process, unlike any other on the same stores. */
   readonly owner: string
+  /** How long a chunk is in hand at most: then it comes back with what has become due meanwhile. */
+  readonly inHandMs?: number
   readonly now?: () => number
   readonly log: Log
 }
@@ -60,12 +62,13 @@ export type Sending = {
 /** Chunks of a lane that one process has in hand: about twenty campaigns can take turns on it (see the feeder's AHEAD). */
 const WIDTH = 32
 const TELL_EVERY_MS = 1_000
+const IN_HAND_MS = 30_000
 /** A process with many chunks in hand tells of each less often: each telling is a commit. */
 const TELL_SPACING_MS = 40
 const RETRY_MS = 1_000
 
 export function startSending(options: SendingOptions): Sending {
-  const { laneConfigs, queue, log, now = Date.now } = options
+  const { laneConfigs, queue, log, inHandMs = IN_HAND_MS, now = Date.now } = options
   const laneNames = laneConfigs.map(({ name }) => name)
   const laneOf = createLaneOf(laneConfigs)
   const counters = createCounters(laneNames)
@@ -78,7 +81,7 @@ export function startSending(options: SendingOptions): Sending {
     const gate = openGate({ ...options, lane, connections, now })
     const health = createHealth({ ...options, lane, now })
     const tellEveryMs = () => Math.max(TELL_EVERY_MS, state.inHand * TELL_SPACING_MS)
-    const parts = { ...options, now, watch, gate, health, counters, connections, tellEveryMs }
+    const parts = { ...options, now, watch, gate, health, counters, connections, inHandMs, tellEveryMs }
     const worker = queue.work(lane, WIDTH, (ref, signal) =>
       withCare(ref, signal, () => sendChunk(parts, ref, signal)),
     )

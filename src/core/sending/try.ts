@@ -19,21 +19,21 @@ export type TryParts = {
   readonly log: Log
 }
 
+type Unreachable = Extract<SendResult, { kind: 'unreachable' }>
+
 export type TryWork = {
   readonly journal: Journal
   readonly compiled: Compiled
 }
 
-/** A mail that is lost again and again while others are answered is deferred, as if the server had said so. */
-const LOST_TIMES = 3
-const LOST = 'lost with the connection each time: '
+/** It is tried later, as if the server had said so: whether it is the mail's own fault, or the server's, shows then. */
+const LOST = 'the connection was lost: '
+/** It waits for what may come back of it, and is then sent once more; lost like that twice in a row, it is given up. */
+const DOUBTFUL = 'the connection was lost behind the mail, which may have been taken: '
 
 /** Tries mails of one chunk. False = it stays queued. */
 export function createTry(parts: TryParts, { journal, compiled }: TryWork) {
   const { mailer, health, now, retryDelaysMs, counters } = parts
-  /** How often a mail was lost, and how many others had been answered before that began. */
-  const lost = new Map<number, { readonly times: number; readonly answered: number }>()
-
   function conclude(delivery: Delivery, result: SendResult): boolean {
     const outcome = outcomeOf(result, delivery, retryDelaysMs, now())
     if (!outcome) return false
@@ -42,23 +42,23 @@ export function createTry(parts: TryParts, { journal, compiled }: TryWork) {
     return true
   }
 
-  async function concludeLost(delivery: Delivery, result: SendResult): Promise<boolean> {
-    const { times, answered } = lost.get(delivery.n) ?? { times: 0, answered: health.answered() }
-    lost.set(delivery.n, { times: times + 1, answered })
-    // That it is the mail's own fault was found out before: no news about the lane.
-    const known = delivery.reason?.startsWith(LOST) ?? false
-    if (!known) await health.note(result, delivery.subscriberId)
-    if (times + 1 < LOST_TIMES || (!known && health.answered() === answered)) return false
-    return conclude(delivery, { kind: 'deferred', response: `${LOST}${result.response}` })
+  /** False where no connection stood: that says nothing about this mail. */
+  function concludeLost(delivery: Delivery, { response, lost }: Unreachable): boolean {
+    if (lost === undefined) return false
+    if (lost === 'midway') return conclude(delivery, { kind: 'deferred', response: `${LOST}${response}` })
+    counters.doubt(delivery.lane, 1)
+    const told = `${DOUBTFUL}${response}`
+    const again = delivery.reason?.startsWith(DOUBTFUL) ?? false
+    return conclude(
+      delivery,
+      again ? { kind: 'failed', response: told, unknownReader: false } : { kind: 'deferred', response: told },
+    )
   }
 
   return async (delivery: Delivery): Promise<boolean> => {
     const result = await send(mailer, compiled, delivery)
-    if (result.kind === 'unreachable') {
-      if (result.inDoubt) counters.doubt(delivery.lane, 1)
-      return concludeLost(delivery, result)
-    }
     if (await health.note(result, delivery.subscriberId)) return false
+    if (result.kind === 'unreachable') return concludeLost(delivery, result)
     if (result.kind === 'failed' && result.unknownReader) await suppress(parts, delivery)
     return conclude(delivery, result)
   }
