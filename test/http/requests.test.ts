@@ -6,7 +6,7 @@ let hub: TestHub
 beforeAll(async () => void (hub = await startHub()))
 afterAll(() => hub?.close())
 
-const LONG = 'x'.repeat(501)
+const LONG = 'x'.repeat(801)
 const MALFORMED = 'x'.repeat(101)
 
 test.each([
@@ -15,7 +15,7 @@ test.each([
   ['DELETE', `/subscribe/${LONG}`],
   ['DELETE', `/suppressions/${LONG}@example.com`],
   ['POST', `/unsubscribe/${LONG}`],
-] as const)('an id of more than 500 characters is 404: %s %.30s…', async (method, url) => {
+] as const)('an id of more than 800 characters is 404: %s %.30s…', async (method, url) => {
   const answer = await hub.call({ method, url, headers: { authorization: TOKEN } })
   expect(answer).toMatchObject({
     status: 404,
