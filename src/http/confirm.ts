@@ -40,8 +40,9 @@ export function registerConfirm(app: FastifyInstance, deps: ConfirmDeps): Promis
     post: { summary: 'Confirms a subscription (double opt-in)' },
     isKnown: (token) => links.readConfirm(token, now()) !== undefined,
     async follow(token) {
-      const id = links.readConfirm(token, now())
-      return id !== undefined && (await subscribers.confirm(id, now())) !== 'unknown'
+      const link = links.readConfirm(token, now())
+      if (!link) return false
+      return (await subscribers.confirm(link.subscriberId, link.asked, now())) !== 'unknown'
     },
   })
 }

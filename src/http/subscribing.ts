@@ -18,7 +18,7 @@ export type SubscribingDeps = {
   readonly links: Pick<Links, 'confirmUrl'>
   readonly now: () => number
   readonly doubleOptIn: boolean
-  /** Sends the mail of double opt-in, or throws. Called once an hour and address at most. */
+  /** Sends the mail of double opt-in, or throws. Called once an hour at most for an address that nobody confirms. */
   readonly sendConfirmation: (subscriber: Subscriber, url: string, expiresAt: number) => Promise<void>
   /** POST /subscribe/send-mail: the original documents it at this address, too. Sets the status. */
   readonly sendMail?: (request: FastifyRequest, body: MailBody, reply: FastifyReply) => Promise<unknown>
@@ -59,7 +59,7 @@ export function registerSubscribing(app: FastifyInstance, deps: SubscribingDeps)
         ...tagged('Mailing list'),
         summary: 'Subscribe a reader',
         description:
-          'Brings back one who had left. Public: without the token at most 20 a minute come from one address. With DOUBLE_OPT_IN the reader has to confirm by mail, and `subscribed` is false until then. With `subject` and `content`, and the token, it is the same as `POST /subscribe/send-mail`.',
+          'Brings back one who had left. Public: without the token at most 20 a minute come from one address. With DOUBLE_OPT_IN the reader has to confirm by mail, and `subscribed` is false until then; at most one such mail an hour goes to an address that nobody confirms. With `subject` and `content`, and the token, it is the same as `POST /subscribe/send-mail`.',
         security: [{}, { token: [] }, { session: [] }],
         consumes: ['application/json', FORM],
         body: Body,
@@ -97,10 +97,12 @@ function forStranger(subscriber: Subscriber, name: string): Subscriber {
 
 async function askToConfirm(deps: SubscribingDeps, subscriber: Subscriber, { log }: Request): Promise<void> {
   const now = deps.now()
-  if (!(await deps.subscribers.claimConfirmation(subscriber.id, now, HOUR_MS))) return
+  const asked = await deps.subscribers.claimConfirmation(subscriber.id, now, HOUR_MS)
+  if (asked === undefined) return
   const expiresAt = now + CONFIRM_WITHIN_MS
   try {
-    await deps.sendConfirmation(subscriber, deps.links.confirmUrl(subscriber.id, expiresAt), expiresAt)
+    const url = deps.links.confirmUrl({ subscriberId: subscriber.id, asked }, expiresAt)
+    await deps.sendConfirmation(subscriber, url, expiresAt)
   } catch (error) {
     await deps.subscribers.releaseConfirmation(subscriber.id)
     log.error({ err: error }, 'the mail of double opt-in could not be sent')

@@ -259,7 +259,7 @@ export function promisesOfSuppressing(lab: () => LoopLab): void {
     const waits = (await list.subscribe(email, '', NOON, false)).subscriber?.id ?? ''
     await lab().take(foreign('spam', email))
     expect((await list.get(waits))?.suppressed).toMatchObject({ reason: 'complaint' })
-    expect(await list.confirm(waits, NOON)).toBe('unknown')
+    expect(await list.confirm(waits, NOON, NOON)).toBe('unknown')
   })
 
   test('an address with very many soft bounces takes nothing from the others', async () => {

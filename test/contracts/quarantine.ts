@@ -1,5 +1,6 @@
 // Every promise of the Quarantine port, as tests that each database must pass.
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createEventArchive } from '../../src/adapters/sql/event-archive.ts'
 import { createQuarantine } from '../../src/adapters/sql/quarantine.ts'
 import type { Quarantine, QuarantineEntry } from '../../src/core/events/ports.ts'
 import type { SqlLab } from '../support/sql-lab.ts'
@@ -95,5 +96,14 @@ export function quarantineContract(openLab: () => Promise<SqlLab>): void {
     expect(await quarantine.erase('ada@EXAMPLE.com')).toBe(2)
     expect((await quarantine.list(10)).map(({ data }) => data)).toEqual(['"bob@example.com"'])
     expect(await quarantine.erase('nobody')).toBe(0)
+  })
+
+  test('what was erased has come, and is counted in the total from then on', async () => {
+    const archive = createEventArchive(await lab.open())
+    await quarantine.add([makeEntry(1, '"ada@example.com"'), makeEntry(2, '"bob@example.com"')])
+    const came = async () => (await archive.total()).count + (await quarantine.count())
+    expect(await came()).toBe(2)
+    await Promise.all([1, 2].map(() => quarantine.erase('ada@example.com')))
+    expect([await quarantine.count(), await came()]).toEqual([1, 2])
   })
 }

@@ -1,4 +1,4 @@
-// What subscribing, confirming and unsubscribing promise.
+// What subscribing and unsubscribing promise.
 import { describe, expect, test } from 'vitest'
 import { makeSuppression, type ListLab } from '../support/list-lab.ts'
 import { DAY, HOUR, NOON } from '../support/times.ts'
@@ -136,78 +136,6 @@ export function promisesOfMembership(lab: () => ListLab): void {
       await lab().suppressions.put(makeSuppression('ann@example.com', { reason: 'complaint' }))
       expect(await lab().list.unsubscribeById(id, NOON)).toBe('done')
       expect((await lab().list.get(id))?.suppressed?.reason).toBe('complaint')
-    })
-  })
-
-  describe('double opt-in', () => {
-    const wait = () => add('ann@example.com', 'Ann', NOON, false)
-
-    test('the row waits, and nothing is lifted, until it is confirmed', async () => {
-      await lab().suppressions.put(makeSuppression('ann@example.com', { reason: 'unsubscribe' }))
-      expect(await wait()).toMatchObject({
-        outcome: 'created',
-        subscriber: { subscribed: false, suppressed: { reason: 'unsubscribe' } },
-      })
-      expect((await wait()).outcome).toBe('returned')
-      expect(await lab().list.confirm(await idOf(), NOON + HOUR)).toBe('done')
-      expect(await lab().list.get(await idOf())).toMatchObject({
-        subscribed: true,
-        suppressed: null,
-        updatedAt: NOON + HOUR,
-      })
-      expect(await lab().list.confirm(await idOf(), NOON + DAY)).toBe('already')
-      expect((await wait()).outcome).toBe('exists')
-    })
-
-    test('a confirmation for nobody, or for one who has left since, confirms nobody', async () => {
-      expect(await lab().list.confirm('01a20144-af1d-722a-9d98-6a215e4325f9', NOON)).toBe('unknown')
-      await wait()
-      expect(await lab().list.unsubscribe('ann@example.com', NOON)).toBe('done')
-      expect(await lab().list.confirm(await idOf(), NOON)).toBe('unknown')
-      expect(await isSubscribed()).toBe(false)
-    })
-
-    test('a confirmation of one who has bounced or complained since confirms nobody', async () => {
-      await wait()
-      await lab().suppressions.put(makeSuppression('ann@example.com', { reason: 'complaint' }))
-      expect(await lab().list.confirm(await idOf(), NOON)).toBe('unknown')
-      expect(await isSubscribed()).toBe(false)
-    })
-
-    test('one who had left waits again', async () => {
-      await add()
-      await lab().list.unsubscribe('ann@example.com', NOON)
-      expect(await wait()).toMatchObject({ outcome: 'returned', subscriber: { subscribed: false } })
-      expect(await lab().list.confirm(await idOf(), NOON)).toBe('done')
-    })
-
-    test('a mail may be claimed by one caller an hour', async () => {
-      const id = (await wait()).subscriber?.id ?? ''
-      const claim = (now: number) => lab().list.claimConfirmation(id, now, HOUR)
-      const claims = await Promise.all([claim(NOON), claim(NOON), claim(NOON)])
-      expect(claims.filter(Boolean)).toHaveLength(1)
-      expect(await claim(NOON + HOUR - 1)).toBe(false)
-      expect(await claim(NOON + HOUR)).toBe(true)
-    })
-
-    test('an hour is an hour, also for one who has left and asks again', async () => {
-      const id = (await wait()).subscriber?.id ?? ''
-      expect(await lab().list.claimConfirmation(id, NOON, HOUR)).toBe(true)
-      await lab().list.unsubscribe('ann@example.com', NOON)
-      await wait()
-      expect(await lab().list.claimConfirmation(id, NOON + 1, HOUR)).toBe(false)
-    })
-
-    test('a mail that could not be sent may be claimed again at once', async () => {
-      const id = (await wait()).subscriber?.id ?? ''
-      await lab().list.claimConfirmation(id, NOON, HOUR)
-      await lab().list.releaseConfirmation(id)
-      expect(await lab().list.claimConfirmation(id, NOON + 1, HOUR)).toBe(true)
-    })
-
-    test('no mail is to be had for one who does not wait', async () => {
-      const id = (await add()).subscriber?.id ?? ''
-      expect(await lab().list.claimConfirmation(id, NOON, HOUR)).toBe(false)
     })
   })
 }

@@ -119,7 +119,7 @@ export function promisesOfRemoving(lab: () => ListLab): void {
     const { subscriber } = await lab().list.subscribe('ann@example.com', '', NOON, false)
     await lab().suppressions.put(makeSuppression('ann@example.com', { reason: 'complaint' }))
     expect(await lab().list.get(subscriber?.id ?? '')).toMatchObject({ suppressed: { reason: 'complaint' } })
-    expect(await lab().list.confirm(subscriber?.id ?? '', NOON)).toBe('unknown')
+    expect(await lab().list.confirm(subscriber?.id ?? '', NOON, NOON)).toBe('unknown')
   })
 
   test('an erased person who had left may come back, but is not imported', async () => {

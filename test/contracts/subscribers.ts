@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest'
 import { openListLab, type ListLab } from '../support/list-lab.ts'
 import type { SqlLab } from '../support/sql-lab.ts'
+import { promisesOfConfirming } from './subscribers.confirming.ts'
 import { promisesOfFinding } from './subscribers.find.ts'
 import { promisesOfImporting } from './subscribers.import.ts'
 import { promisesOfMembership } from './subscribers.membership.ts'
@@ -15,6 +16,7 @@ export function subscribersContract(openLab: () => Promise<SqlLab>): void {
   const current = (): ListLab => lab
 
   describe('coming and leaving', () => promisesOfMembership(current))
+  describe('double opt-in', () => promisesOfConfirming(current))
   describe('find and count', () => promisesOfFinding(current))
   describe('import', () => promisesOfImporting(current))
   describe('removing', () => promisesOfRemoving(current))

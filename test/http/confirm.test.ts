@@ -1,8 +1,11 @@
 // Double opt-in: the mail, its link, and who is subscribed by it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startListApp, type ListApp } from '../support/list-app.ts'
+import { makeSuppression } from '../support/list-lab.ts'
 import { isPlainPage, pathOf } from '../support/plain-page.ts'
 import { DAY, HOUR, NOON } from '../support/times.ts'
+
+const UNSUB = { reason: 'unsubscribe', source: 'mandrill' } as const
 
 describe('double opt-in', () => {
   let app: ListApp
@@ -15,6 +18,7 @@ describe('double opt-in', () => {
   afterAll(() => app?.close())
   const ask = () => app.post('/subscribe', { email: 'Ann@Example.com', name: 'Ann' })
   const call = (method: 'GET' | 'POST', url: string) => app.call({ method, url })
+  const annId = async () => (await app.reader('ann@example.com')).id
   const link = () => pathOf(app.mails.at(-1)?.url ?? '')
 
   test('POST is 201 with subscribed false, and a mail with a link that lasts a week', async () => {
@@ -66,6 +70,51 @@ describe('double opt-in', () => {
     app.clock.now += 1
     await ask()
     expect(app.mails).toHaveLength(2)
+  })
+
+  const leavings: [string, () => Promise<unknown>][] = [
+    ['PATCH', () => app.patch('/subscribe', { email: 'ann@example.com' })],
+    ['a link', async () => call('POST', pathOf(app.links.unsubscribeUrl({ subscriberId: await annId() })))],
+    ['what an unsub event makes', () => app.suppressions.put(makeSuppression('ann@example.com', UNSUB))],
+  ]
+
+  test.each(leavings)(
+    'who confirmed, leaves by %s and comes back gets a new mail at once',
+    async (_, leave) => {
+      await ask()
+      const old = link()
+      await call('POST', old)
+      app.clock.now += 1
+      await leave()
+      expect((await app.reader('ann@example.com')).subscribed).toBe(false)
+      app.clock.now += 1
+      expect((await ask()).status).toBe(201)
+      expect(app.mails).toHaveLength(2)
+      expect((await call('POST', old)).status).toBe(404)
+      expect((await app.reader('ann@example.com')).subscribed).toBe(false)
+      expect((await call('POST', link())).status).toBe(200)
+      expect((await app.reader('ann@example.com')).subscribed).toBe(true)
+    },
+  )
+
+  test('every mail of one who waits holds a link that works', async () => {
+    await ask()
+    const first = link()
+    app.clock.now += HOUR
+    await ask()
+    expect(app.mails).toHaveLength(2)
+    expect((await call('POST', first)).status).toBe(200)
+    expect((await app.reader('ann@example.com')).subscribed).toBe(true)
+  })
+
+  test('an old unsubscribe link does not make mail after mail of an address that nobody confirms', async () => {
+    await ask()
+    for (let tries = 0; tries < 3; tries++) {
+      app.clock.now += 1
+      await call('POST', pathOf(app.links.unsubscribeUrl({ subscriberId: await annId() })))
+      await ask()
+    }
+    expect(app.mails).toHaveLength(1)
   })
 
   test('a mail that cannot be sent is 503, and the next try sends it', async () => {

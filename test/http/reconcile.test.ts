@@ -1,15 +1,18 @@
 // GET /api/reconcile, with a server that stands in for Mandrill.
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createMandrillAccount } from '../../src/adapters/mandrill/account.ts'
 import { buildApp } from '../../src/app.ts'
 import { until } from '../support/feed-lab.ts'
 import { startHub, TOKEN, WEBHOOK_URL, type TestHub } from '../support/hub.ts'
+import { HOUR } from '../support/times.ts'
 
 let hub: TestHub
 let mandrill: FastifyInstance
 let baseUrl: string
-const state = { sent: 0, asked: [] as unknown[] }
+const state = { sent: 0, createdAt: Date.now(), asked: [] as unknown[] }
 
 beforeAll(async () => {
   hub = await startHub()
@@ -20,7 +23,8 @@ beforeAll(async () => {
       return reply
         .status(401)
         .send({ status: 'error', code: -1, name: 'Invalid_Key', message: 'Invalid API key' })
-    const dates = { created_at: new Date().toISOString().slice(0, 19).replace('T', ' '), last_sent_at: null }
+    const created_at = new Date(state.createdAt).toISOString().slice(0, 19).replace('T', ' ')
+    const dates = { created_at, last_sent_at: null }
     return [
       { id: 42, url: WEBHOOK_URL, events_sent: state.sent, batches_sent: 1, last_error: null, ...dates },
       { id: 43, url: 'https://other.example.com', events_sent: 1000, ...dates },
@@ -48,6 +52,19 @@ test('says whether anything is missing', async () => {
   state.sent = 10
   expect(await ask('right')).toMatchObject({ status: 200, body: { verdict: 'missing', missing: 7 } })
   expect(state.asked.at(-1)).toEqual({ key: 'right' })
+})
+
+test('what is missing is told of a webhook that is older than the first event, and not than the hub', async () => {
+  const file = new DatabaseSync(join(hub.dir, 'hub.sqlite'))
+  const { changes } = file.prepare('UPDATE tallies SET since = since - ?').run(3 * HOUR)
+  file.close()
+  expect(changes).toBe(1)
+  Object.assign(state, { sent: 10, createdAt: Date.now() - 2 * HOUR })
+  expect(await ask('right')).toMatchObject({
+    body: { verdict: 'missing', sent: 10, received: 3, missing: 7 },
+  })
+  state.createdAt = Date.now() - 4 * HOUR
+  expect(await ask('right')).toMatchObject({ body: { verdict: 'unknown', missing: 7 } })
 })
 
 test('409 without a key, 502 when Mandrill cannot be asked, 401 without the token', async () => {

@@ -7,6 +7,7 @@ import { newRowsFor, rowsFor, type Sql, type Tables, type Write } from './dialec
 import { chunks, createSearch, inPlaces } from './event-search.ts'
 import { KEY_LENGTH, keyOf } from './keys.ts'
 import type { PageEffects } from './loop.ts'
+import { readTotal, tallying } from './tallies.ts'
 import { toParts } from './texts.ts'
 
 const POSITION = 'archive'
@@ -93,8 +94,12 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
         .orderBy(asc(events.receivedAt))
         .limit(limit),
     )
-    const counts = db.delete(eventCounts).where(lt(eventCounts.minute, toMinute(before)))
-    if (places.length > 0) await sql.atomically([...removals(places), counts])
+    const old = lt(eventCounts.minute, toMinute(before))
+    const counts = [
+      ...tallying(sql, words`SELECT coalesce(sum(${eventCounts.count}), 0) FROM ${eventCounts} WHERE ${old}`),
+      db.delete(eventCounts).where(old),
+    ]
+    if (places.length > 0) await sql.atomically([...counts, ...removals(places)])
     return places.length
   }
 
@@ -121,14 +126,16 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
     if (places.length > 0) await sql.atomically(removals(places))
   }
 
-  async function total() {
-    const count = words<number>`coalesce(sum(${eventCounts.count}), 0)`.mapWith(Number)
-    const since = words<number | null>`min(${eventCounts.minute})`
-    const [row] = await sql.read(db.select({ count, since }).from(eventCounts))
-    return { count: row?.count ?? 0, since: row?.since === null ? null : Number(row?.since) }
+  return {
+    position,
+    record,
+    prune,
+    countByMinute,
+    total: () => readTotal(sql),
+    placesOf,
+    erase,
+    find: createSearch(sql),
   }
-
-  return { position, record, prune, countByMinute, total, placesOf, erase, find: createSearch(sql) }
 }
 
 function insertions(tables: Tables, rows: readonly ArchiveRow[]): Write[] {

@@ -2,6 +2,7 @@
 import { and, count, desc, eq, getTableColumns, inArray, lt, or, sql as words, type SQL } from 'drizzle-orm'
 import type { Quarantine, QuarantineEntry } from '../../core/events/ports.ts'
 import { rowsFor, type Sql } from './dialect.ts'
+import { tallying } from './tallies.ts'
 import { fromParts, toParts } from './texts.ts'
 
 /** Of a page's texts: each may be as large as a webhook's body. */
@@ -89,6 +90,7 @@ export function createQuarantine(sql: Sql): Quarantine {
       )
       for (const { id } of rows)
         await sql.atomically([
+          ...tallying(sql, words`SELECT count(*) FROM ${quarantine} WHERE ${eq(quarantine.id, id)}`),
           db.delete(quarantineTexts).where(eq(quarantineTexts.id, id)),
           db.delete(quarantine).where(eq(quarantine.id, id)),
         ])

@@ -17,8 +17,9 @@ export const subscribers = sqliteTable(
     subscribed: integer().notNull(),
     /** Since when; null for one who never was. It stays when the reader leaves. */
     subscribedAt: integer('subscribed_at'),
-    /** 1 = has asked to be subscribed and not confirmed it yet (double opt-in). */
+    /** Since when one has asked to be subscribed and not confirmed it yet (double opt-in); 0 = does not wait. */
     waiting: integer().notNull(),
+    /** Of the mail that asks for it; null where the next one may go out at once. */
     confirmationSentAt: integer('confirmation_sent_at'),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),

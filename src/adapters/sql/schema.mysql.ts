@@ -68,6 +68,16 @@ export const eventCounts = mysqlTable(
 )
 
 /**
+ * What the counts above do not tell: since when events are counted, be there any or none, and how many are counted there
+ * no more. The row is made by a migration, when the database is.
+ */
+export const tallies = mysqlTable('tallies', {
+  name: key({ length: 64 }).primaryKey(),
+  since: integer('since').notNull(),
+  gone: integer('gone').notNull(),
+})
+
+/**
  * How far each reader has taken the feed. The rows are made by a migration, so that an update always finds
  * its own.
  */

@@ -107,7 +107,7 @@ export function newSubscriber({ email, name, key }: Keyed, now: number, confirme
     search: searchText(email, name),
     subscribed: confirmed ? 1 : 0,
     subscribedAt: confirmed ? now : null,
-    waiting: confirmed ? 0 : 1,
+    waiting: confirmed ? 0 : now,
     confirmationSentAt: null,
     createdAt: now,
     updatedAt: now,

@@ -1,5 +1,5 @@
 // Who comes and who leaves: subscribing, confirming, unsubscribing.
-import { and, eq, inArray, isNull, lte, or } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, lte, or, sql as words } from 'drizzle-orm'
 import type { SubscriberStore } from '../../core/list/ports.ts'
 import { blocksSubscribing, createErasedKeys, emailKey, searchText } from '../../core/list/subscriber.ts'
 import { rowsFor, type Sql } from './dialect.ts'
@@ -26,6 +26,10 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
     return (await sql.run(db.delete(suppressions).where(wish))) > 0
   }
 
+  /** Who waits already has waited since then: the links of all mails of that time work. */
+  const sinceFirst = (now: number) =>
+    words`CASE WHEN ${subscribers.waiting} > 0 THEN ${subscribers.waiting} ELSE ${now} END`
+
   async function isBlocked(email: string, now: number): Promise<boolean> {
     const held = await suppressionsOf.get(email, now)
     return held !== undefined && blocksSubscribing(held.reason)
@@ -50,9 +54,11 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
       const lifted = confirmed && (await lift(key))
       const row = newSubscriber({ email, name, key }, now, confirmed)
       if (await insert(row)) return { outcome: 'created', subscriber: await byKey(key) }
-      const { subscribed, subscribedAt, waiting, updatedAt } = row
+      const { subscribed, subscribedAt, waiting, confirmationSentAt, updatedAt } = row
       const as = name === '' ? {} : { email, name, search: searchText(email, name) }
-      const change = confirmed ? { subscribed, subscribedAt, waiting } : { waiting }
+      const change = confirmed
+        ? { subscribed, subscribedAt, waiting, confirmationSentAt }
+        : { waiting: sinceFirst(waiting) }
       const away = and(eq(subscribers.emailKey, key), lifted ? undefined : eq(subscribers.subscribed, 0))
       const back = db
         .update(subscribers)
@@ -63,23 +69,28 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
     },
 
     async claimConfirmation(id, now, everyMs) {
-      const { confirmationSentAt } = subscribers
+      const { confirmationSentAt, waiting } = subscribers
+      const waits = and(eq(subscribers.id, id), gt(waiting, 0))
+      const [row] = await sql.read(db.select({ asked: waiting }).from(subscribers).where(waits))
+      if (!row) return undefined
       const due = or(isNull(confirmationSentAt), lte(confirmationSentAt, now - everyMs))
       const claim = db.update(subscribers).set({ confirmationSentAt: now })
-      return (await sql.run(claim.where(and(eq(subscribers.id, id), eq(subscribers.waiting, 1), due)))) > 0
+      const mine = and(eq(subscribers.id, id), eq(waiting, row.asked), due)
+      return (await sql.run(claim.where(mine))) > 0 ? row.asked : undefined
     },
 
     async releaseConfirmation(id) {
       await sql.run(db.update(subscribers).set({ confirmationSentAt: null }).where(eq(subscribers.id, id)))
     },
 
-    async confirm(id, now) {
+    async confirm(id, asked, now) {
       const reader = await one(eq(subscribers.id, id))
       if (!reader) return 'unknown'
       if (reader.subscribed) return 'already'
       if (await isBlocked(reader.email, now)) return 'unknown'
-      const confirmed = { subscribed: 1, subscribedAt: now, waiting: 0, updatedAt: now }
-      const waits = and(eq(subscribers.id, id), eq(subscribers.waiting, 1))
+      const released = { waiting: 0, confirmationSentAt: null }
+      const confirmed = { subscribed: 1, subscribedAt: now, ...released, updatedAt: now }
+      const waits = and(eq(subscribers.id, id), gt(subscribers.waiting, 0), eq(subscribers.waiting, asked))
       if ((await sql.run(db.update(subscribers).set(confirmed).where(waits))) === 0) return 'unknown'
       await lift(emailKey(reader.email))
       return 'done'
@@ -95,23 +106,23 @@ export function leavings(
   const { subscribers } = sql.tables
   const suppressions = createSuppressions(sql, options)
 
-  async function unsubscribe(email: string, now: number) {
+  async function leave(email: string, now: number, released: { confirmationSentAt?: null } = {}) {
     const mine = eq(subscribers.emailKey, emailKey(email))
-    const wants = or(eq(subscribers.subscribed, 1), eq(subscribers.waiting, 1))
-    const left = { subscribed: 0, waiting: 0, updatedAt: now }
+    const wants = or(eq(subscribers.subscribed, 1), gt(subscribers.waiting, 0))
+    const left = { subscribed: 0, waiting: 0, ...released, updatedAt: now }
     if ((await sql.run(db.update(subscribers).set(left).where(and(mine, wants)))) > 0) return 'done'
     const [row] = await sql.read(db.select({ id: subscribers.id }).from(subscribers).where(mine))
     return row ? 'left' : 'unknown'
   }
 
   return {
-    unsubscribe,
+    unsubscribe: (email, now) => leave(email, now, { confirmationSentAt: null }),
     async unsubscribeById(id, now) {
       const [row] = await sql.read(
         db.select({ email: subscribers.email }).from(subscribers).where(eq(subscribers.id, id)),
       )
       if (!row) return 'unknown'
-      const outcome = await unsubscribe(row.email, now)
+      const outcome = await leave(row.email, now)
       await suppressions.put({ ...row, reason: 'unsubscribe', source: 'link', since: now, until: null })
       return outcome
     },

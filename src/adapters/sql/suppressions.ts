@@ -158,7 +158,7 @@ function replaceableBy({ tables: { suppressions } }: Sql, row: Row) {
 
 /** Who does not want mail is taken off the list in the same transaction. */
 export function leaving({ db, tables: { subscribers } }: Sql, keys: readonly string[], since: number): Write {
-  const wants = or(eq(subscribers.subscribed, 1), eq(subscribers.waiting, 1))
+  const wants = or(eq(subscribers.subscribed, 1), gt(subscribers.waiting, 0))
   return db
     .update(subscribers)
     .set({ subscribed: 0, waiting: 0, updatedAt: since })

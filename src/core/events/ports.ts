@@ -102,13 +102,16 @@ export type EventArchive = {
   find(query: EventQuery): Promise<readonly ArchivedEvent[]>
   /** Events per kind and minute since an instant: minute is in milliseconds since 1970, by time of receipt. */
   countByMinute(since: number): Promise<readonly { minute: number; kind: Kind; count: number }[]>
-  /** How many events it holds, and the minute of the first; null when there is none. */
-  total(): Promise<{ readonly count: number; readonly since: number | null }>
+  /**
+   * How many events have come, also those that were pruned or erased since; and since when they are counted, which is
+   * when the database was made. Quarantined texts that were erased are in it, too: they have come as well.
+   */
+  total(): Promise<{ readonly count: number; readonly since: number }>
   /** Where the oldest events of an address (its emailKey) are, so many at most. */
   placesOf(email: string, limit: number): Promise<readonly Cursor[]>
   /** Drops these events. The counts by minute, which name nobody, stay. */
   erase(places: readonly Cursor[]): Promise<void>
-  /** Drops at most `limit` of the events received before an instant; tells how many. */
+  /** Drops at most `limit` of the events received before an instant; tells how many. The total stays. */
   prune(before: number, limit: number): Promise<number>
 }
 
@@ -129,6 +132,6 @@ export type Quarantine = {
   count(): Promise<number>
   get(id: string): Promise<QuarantineEntry | undefined>
   remove(id: string): Promise<boolean>
-  /** Drops every entry whose text holds this, whatever the case; how many. */
+  /** Drops every entry whose text holds this, whatever the case; how many. The archive's total counts them from then on. */
   erase(text: string): Promise<number>
 }

@@ -18,8 +18,8 @@ export type Received = {
   readonly quarantined: number
   /** Stored, and not counted in `events` yet. */
   readonly lag: number
-  /** Since when it counts; null when it has nothing. */
-  readonly since: number | null
+  /** Since when it counts, be there anything or not. */
+  readonly since: number
 }
 
 export type Reconciliation = {
@@ -32,8 +32,8 @@ export type Reconciliation = {
   readonly webhooks: readonly WebhookReport[]
 }
 
-/** The history counts by the minute, and Mandrill's probe comes before the first event. */
-const SLACK_MS = 3_600_000
+/** Mandrill's clock and the hub's tell the two instants that are compared. */
+const SLACK_MS = 300_000
 
 export function reconcile(
   webhooks: readonly WebhookReport[],
@@ -45,8 +45,8 @@ export function reconcile(
   const sent = ours.reduce((sum, { eventsSent }) => sum + eventsSent, 0)
   const received = events + quarantined + lag
   const missing = Math.max(0, sent - received)
-  const older = ours.some(({ createdAt }) => createdAt !== null && createdAt < (since ?? Infinity) - SLACK_MS)
-  const comparable = ours.length > 0 && (missing === 0 || since === null || !older)
+  const older = ours.some(({ createdAt }) => createdAt !== null && createdAt < since - SLACK_MS)
+  const comparable = ours.length > 0 && (missing === 0 || !older)
   return {
     sent,
     received,

@@ -57,16 +57,24 @@ export type SubscriberStore = {
     readonly outcome: 'created' | 'returned' | 'exists' | 'suppressed'
     readonly subscriber: Subscriber | null
   }>
-  /** True for one caller at most every `everyMs`, and only while the reader waits for confirmation. */
-  claimConfirmation(id: string, now: number, everyMs: number): Promise<boolean>
+  /**
+   * For one caller at most every `everyMs`, and only while the reader waits for confirmation: when they asked to be
+   * subscribed, which belongs into the link. undefined for any other. After confirming, and after `unsubscribe`, the
+   * next mail may be claimed at once; not so after `unsubscribeById` or an event of one who waits, for whoever has an old
+   * mail of theirs could make the hub send mail after mail.
+   */
+  claimConfirmation(id: string, now: number, everyMs: number): Promise<number | undefined>
   /** The mail could not be sent: it may be claimed again at once. */
   releaseConfirmation(id: string): Promise<void>
   /** 'left' already, or not there at all. The row stays. One who waits for confirmation stops waiting. */
   unsubscribe(email: string, now: number): Promise<'done' | 'left' | 'unknown'>
   /** The reader's own wish, by a link: the same, and a suppression remembers it when the row is gone. */
   unsubscribeById(id: string, now: number): Promise<'done' | 'left' | 'unknown'>
-  /** Subscribes one who waits. 'unknown': not there, or has left since, or is suppressed. */
-  confirm(id: string, now: number): Promise<'done' | 'already' | 'unknown'>
+  /**
+   * Subscribes one who waits since `asked`. 'unknown': not there, or has left since and may have asked anew, or is
+   * suppressed.
+   */
+  confirm(id: string, asked: number, now: number): Promise<'done' | 'already' | 'unknown'>
   get(id: string): Promise<Subscriber | undefined>
   /** In order of ids. */
   find(query: SubscriberQuery): Promise<readonly Subscriber[]>

@@ -8,13 +8,19 @@ export type UnsubscribeLink = {
   readonly delivery?: { readonly campaignId: string; readonly deliveryId: string } | undefined
 }
 
+export type ConfirmLink = {
+  readonly subscriberId: string
+  /** When the reader asked to be subscribed: the link confirms nothing that was asked later. */
+  readonly asked: number
+}
+
 export type Links = {
   unsubscribeUrl(link: UnsubscribeLink): string
   /** undefined for a token that this hub did not make. It never expires: a mail may be read years later. */
   readUnsubscribe(token: string): UnsubscribeLink | undefined
-  confirmUrl(subscriberId: string, expiresAt: number): string
-  /** The reader's id; undefined for a token that this hub did not make, or that has expired. */
-  readConfirm(token: string, now: number): string | undefined
+  confirmUrl(link: ConfirmLink, expiresAt: number): string
+  /** undefined for a token that this hub did not make, or that has expired. */
+  readConfirm(token: string, now: number): ConfirmLink | undefined
 }
 
 const ID_BYTES = 16
@@ -22,6 +28,8 @@ const TIME_BYTES = 6
 /** 128 bits of an HMAC: beyond guessing, and short enough for a header line (RFC 2104, section 5). */
 const MAC_BYTES = 16
 const MAX_TOKEN = 400
+/** What links and waiting readers had before either told the time. */
+const ASKED_BEFORE = 1
 
 export function createLinks(secret: string, publicUrl: string): Links {
   const unsubscribe = createSeal(secret, 'unsubscribe link')
@@ -32,15 +40,18 @@ export function createLinks(secret: string, publicUrl: string): Links {
       const body = unsubscribe.open(token)
       return body && unpackUnsubscribe(body)
     },
-    confirmUrl(subscriberId, expiresAt) {
-      const time = Buffer.alloc(TIME_BYTES)
-      time.writeUIntBE(expiresAt, 0, TIME_BYTES)
-      return `${publicUrl}/confirm/${confirm.seal(Buffer.concat([packId(subscriberId), time]))}`
+    confirmUrl({ subscriberId, asked }, expiresAt) {
+      const times = Buffer.alloc(2 * TIME_BYTES)
+      times.writeUIntBE(expiresAt, 0, TIME_BYTES)
+      times.writeUIntBE(asked, TIME_BYTES, TIME_BYTES)
+      return `${publicUrl}/confirm/${confirm.seal(Buffer.concat([packId(subscriberId), times]))}`
     },
     readConfirm(token, now) {
       const body = confirm.open(token)
       if (!body || body.readUIntBE(ID_BYTES, TIME_BYTES) <= now) return undefined
-      return unpackId(body)
+      const at = ID_BYTES + TIME_BYTES
+      const asked = body.length > at ? body.readUIntBE(at, TIME_BYTES) : ASKED_BEFORE
+      return { subscriberId: unpackId(body), asked }
     },
   }
 }

@@ -1,7 +1,7 @@
 // What follows from Mandrill's count and the hub's.
 import { expect, test } from 'vitest'
 import { reconcile, type WebhookReport } from '../../../src/core/events/reconcile.ts'
-import { NOON } from '../../support/times.ts'
+import { MINUTE, NOON } from '../../support/times.ts'
 
 const URL = 'https://hub.example.com/api/hook'
 const webhook = (changes: Partial<WebhookReport> = {}): WebhookReport => ({
@@ -31,6 +31,15 @@ test('complete when as much has arrived, whatever it has become of', () => {
 
 test('missing when less has', () => {
   expect(of([webhook({ eventsSent: 105 })])).toEqual(['missing', 105, 5])
+})
+
+test('missing, too, when nothing at all has arrived', () => {
+  expect(of([webhook({ eventsSent: 3 })], { events: 0, quarantined: 0, lag: 0 })).toEqual(['missing', 3, 3])
+})
+
+test('a webhook is older than the hub beyond what two clocks may differ by', () => {
+  const made = (minutes: number) => of([webhook({ eventsSent: 105, createdAt: NOON - minutes * MINUTE })])[0]
+  expect([made(5), made(6)]).toEqual(['missing', 'unknown'])
 })
 
 test('unknown when the counts have nothing to do with each other', () => {

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createLinks } from '../../../src/core/mailing/links.ts'
-import { NOON } from '../../support/times.ts'
+import { DAY, NOON } from '../../support/times.ts'
 
 const ID = '01a20144-af1d-722a-9d98-6a215e4325f9'
 const links = createLinks('a secret', 'https://hub.example.com')
@@ -47,14 +47,22 @@ describe('unsubscribing', () => {
 })
 
 describe('confirming', () => {
-  test('a link gives back the reader until it expires', () => {
-    const token = tokenOf(links.confirmUrl(ID, NOON))
-    expect(links.readConfirm(token, NOON - 1)).toBe(ID)
+  const link = { subscriberId: ID, asked: NOON - 7 * DAY }
+
+  test('a link gives back the reader, and when they asked, until it expires', () => {
+    const token = tokenOf(links.confirmUrl(link, NOON))
+    expect(links.readConfirm(token, NOON - 1)).toEqual(link)
+    expect(links.readConfirm(token, NOON)).toBeUndefined()
+  })
+
+  test('a link from before links told when the reader asked still works: for who waits since then', () => {
+    const token = 'AaIBRK8dciqdmGohXkMl-QGc155GAKUPN2XSfQpj_PYWoIXEXSA'
+    expect(links.readConfirm(token, NOON - 1)).toEqual({ subscriberId: ID, asked: 1 })
     expect(links.readConfirm(token, NOON)).toBeUndefined()
   })
 
   test('a token of one purpose is none for the other', () => {
-    expect(links.readUnsubscribe(tokenOf(links.confirmUrl(ID, NOON)))).toBeUndefined()
+    expect(links.readUnsubscribe(tokenOf(links.confirmUrl(link, NOON)))).toBeUndefined()
     expect(links.readConfirm(tokenOf(links.unsubscribeUrl({ subscriberId: ID })), 0)).toBeUndefined()
   })
 })
