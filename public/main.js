@@ -31,10 +31,15 @@ const pulse = createPulse({
 const app = { api, router, keys, feed, pulse, session, signOut }
 
 /** The start prints a link with the token behind the `#`, which browsers never send to a server. */
-async function signInByLink() {
+function takeLinkToken() {
   const token = new URLSearchParams(location.hash.slice(1)).get('token')
+  if (token) history.replaceState(null, '', location.pathname + location.search)
+  return token
+}
+
+/** @param {string | null} token */
+async function signInByLink(token) {
   if (!token) return api.session()
-  history.replaceState(null, '', location.pathname + location.search)
   try {
     return await api.signIn(token)
   } catch (error) {
@@ -44,14 +49,24 @@ async function signInByLink() {
   }
 }
 
-async function begin() {
+let attempts = 0
+
+async function begin(token = takeLinkToken()) {
+  const attempt = (attempts += 1)
   try {
-    const { signed_in: signedIn, auth } = await signInByLink()
-    session.set({ state: signedIn ? 'in' : 'out', auth })
+    const { signed_in: signedIn, auth } = await signInByLink(token)
+    // The answer to an older question may come last: a link was opened meanwhile.
+    if (attempt === attempts) session.set({ state: signedIn ? 'in' : 'out', auth })
   } catch {
     // The hub is starting, or away: the page that is here already waits for it.
-    setTimeout(begin, 2000)
+    if (attempt === attempts) setTimeout(begin, 2000, token)
   }
+}
+
+/** In a tab that shows the page already, opening the link changes only what is behind the `#`, and loads nothing. */
+function onHashChange() {
+  const token = takeLinkToken()
+  if (token) begin(token)
 }
 
 function onSignedOut() {
@@ -102,4 +117,5 @@ function Page() {
 }
 
 render(html`<${Page} />`, /** @type {Element} */ (document.getElementById('page')))
+addEventListener('hashchange', onHashChange)
 begin()

@@ -7,7 +7,9 @@ await runCommand('backup', async (config) => {
   const others = elsewhere(config)
   if (config.DATABASE_URL && !config.REDIS_URL)
     say('Only after the database: its place in the feed must not be ahead of this copy of the feed.')
-  const { files } = await backUpHere(config, to)
+  const made = await backUpHere(config, to)
+  const files = made?.files ?? new Map<string, string>()
+  if (!made) say(`${config.DATA_DIR} holds nothing to back up: ${to} is not made.`)
   const mails = [...files.keys()].filter((path) => path.startsWith('outbox')).length
   for (const path of files.keys()) if (!path.startsWith('outbox')) say(`${to}/${path}`)
   if (mails > 0) say(`${to}/outbox: ${mails} mails`)

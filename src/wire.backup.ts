@@ -30,7 +30,11 @@ export function elsewhere({ REDIS_URL, DATABASE_URL }: Config): readonly string[
   ]
 }
 
-export function backUpHere({ DATA_DIR, REDIS_URL, DATABASE_URL }: Config, to: string): Promise<Backup> {
+/** undefined where DATA_DIR holds nothing that is to be kept. */
+export function backUpHere(
+  { DATA_DIR, REDIS_URL, DATABASE_URL }: Config,
+  to: string,
+): Promise<Backup | undefined> {
   const databases: Database[] = [
     ...(REDIS_URL ? [] : (['sending.sqlite', 'feed.sqlite'] as const)),
     ...(DATABASE_URL ? [] : (['hub.sqlite'] as const)),

@@ -7,6 +7,7 @@ import type { LaneControl, LaneState } from '../core/sending/ports.ts'
 import type { ReactionStore } from '../core/loop/ports.ts'
 import type { Log } from '../core/log.ts'
 import type { Fact } from '../core/loop/reactions.ts'
+import { campaignExample, wholeCampaignExample } from './campaign-example.ts'
 import { laneJson, LaneSchema } from './lanes.ts'
 import { Instant, instant, instantOrNull } from './schemas.ts'
 
@@ -46,7 +47,7 @@ const Lane = Type.Object({
   queued: Type.Integer({ description: 'Deliveries of this campaign that are queued or deferred on it' }),
 })
 
-export const CampaignSchema = Type.Object({
+const FIELDS = {
   id: Type.String({ format: 'uuid' }),
   subject: Type.String(),
   tag: Text,
@@ -75,15 +76,26 @@ export const CampaignSchema = Type.Object({
   send_at: OrNull(Instant),
   started_at: OrNull(Instant),
   finished_at: OrNull(Instant),
-})
+}
+export const CampaignSchema = Type.Object(FIELDS, { examples: [campaignExample('running')] })
 
 /** One campaign also tells what it says, so that it can be edited. */
-export const WholeCampaignSchema = Type.Object({
-  ...CampaignSchema.properties,
-  content: Type.String({ description: 'HTML with placeholders' }),
-  text: Type.Union([Type.String(), Type.Null()], { description: 'null: made from the HTML' }),
-  preheader: Text,
-  reply_to: Text,
+export const WholeCampaignSchema = Type.Object(
+  {
+    ...FIELDS,
+    content: Type.String({ description: 'HTML with placeholders' }),
+    text: Type.Union([Type.String(), Type.Null()], { description: 'null: made from the HTML' }),
+    preheader: Text,
+    reply_to: Text,
+  },
+  { description: 'The campaign', examples: [wholeCampaignExample('running')] },
+)
+
+/** The same, shown in the state that a call brings it to. */
+export const campaignIn = (status: Parameters<typeof wholeCampaignExample>[0], description: string) => ({
+  ...WholeCampaignSchema,
+  description,
+  examples: [wholeCampaignExample(status)],
 })
 
 export type CampaignJson = Record<string, unknown> & { readonly id: string }

@@ -9,7 +9,7 @@ import type { SendResult } from '../core/sending/ports.ts'
 import type { SubscriberStore } from '../core/list/ports.ts'
 import { emailProblem } from '../core/list/subscriber.ts'
 import { badField } from './bad-field.ts'
-import { WholeCampaignSchema, type Present } from './campaign-json.ts'
+import { campaignIn, type Present } from './campaign-json.ts'
 import { errors, IdParams, tagged } from './schemas.ts'
 
 /** Whom a preview is made for. */
@@ -39,19 +39,51 @@ type Route = {
   readonly action: Simple
   readonly status: 200 | 201 | 202
   readonly summary: string
+  /** What it then is, and a word on it. */
+  readonly gives: Parameters<typeof campaignIn>
 }
 
 const ROUTES: readonly Route[] = [
-  { path: 'start', action: 'start', status: 202, summary: 'Start it now' },
-  { path: 'pause', action: 'pause', status: 200, summary: 'Pause it: takes hold within a second' },
-  { path: 'resume', action: 'resume', status: 200, summary: 'Go on after a pause' },
-  { path: 'cancel', action: 'cancel', status: 202, summary: 'Cancel what has not been sent' },
-  { path: 'retry-failed', action: 'retryFailed', status: 202, summary: 'Try the failed deliveries again' },
-  { path: 'duplicate', action: 'duplicate', status: 201, summary: 'Make a new draft that says the same' },
+  { path: 'start', action: 'start', status: 202, summary: 'Start it now', gives: ['running', 'It runs'] },
+  {
+    path: 'pause',
+    action: 'pause',
+    status: 200,
+    summary: 'Pause it: takes hold within a second',
+    gives: ['paused', 'Paused'],
+  },
+  {
+    path: 'resume',
+    action: 'resume',
+    status: 200,
+    summary: 'Go on after a pause',
+    gives: ['running', 'It runs again'],
+  },
+  {
+    path: 'cancel',
+    action: 'cancel',
+    status: 202,
+    summary: 'Cancel what has not been sent',
+    gives: ['cancelled', 'Cancelled'],
+  },
+  {
+    path: 'retry-failed',
+    action: 'retryFailed',
+    status: 202,
+    summary: 'Try the failed deliveries again',
+    gives: ['running', 'They are queued again'],
+  },
+  {
+    path: 'duplicate',
+    action: 'duplicate',
+    status: 201,
+    summary: 'Make a new draft that says the same',
+    gives: ['draft', 'The new draft'],
+  },
 ]
 
 export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps, present: Present): void {
-  for (const { path, action, status, summary } of ROUTES)
+  for (const { path, action, status, summary, gives } of ROUTES)
     app.post<{ Params: { id: string } }>(
       `/campaigns/:id/${path}`,
       {
@@ -59,7 +91,10 @@ export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps, pres
           ...about,
           summary,
           params: IdParams,
-          response: { [status]: WholeCampaignSchema, ...errors(401, 404, 409, 503) },
+          response: {
+            [status]: campaignIn(...gives),
+            ...errors(401, 'campaign.not_found', 'campaign.wrong_state', 503),
+          },
         },
       },
       async ({ params }, reply) => {
@@ -84,11 +119,17 @@ function registerTest(app: FastifyInstance, { actions, sendTest }: VerbDeps): vo
         params: IdParams,
         body: Type.Object({ to: Type.String({ examples: ['me@example.com'] }) }),
         response: {
-          200: Type.Object({
-            to: Type.String(),
-            response: Type.String({ description: 'The mail server said' }),
-          }),
-          ...errors(400, 401, 404, 429, 502, 503),
+          200: Type.Object(
+            {
+              to: Type.String({ examples: ['me@example.com'] }),
+              response: Type.String({
+                description: 'The mail server said',
+                examples: ['250 2.0.0 Ok: queued'],
+              }),
+            },
+            { description: 'The mail server has taken it' },
+          ),
+          ...errors(400, 401, 'campaign.not_found', 429, 'campaign.test_failed', 503),
         },
       },
     },
@@ -117,8 +158,14 @@ function registerPreview(app: FastifyInstance, { actions, subscribers, render }:
           subscriber: Type.Optional(Type.String({ maxLength: 100, description: "A subscriber's id" })),
         }),
         response: {
-          200: Type.Object({ subject: Type.String(), html: Type.String(), text: Type.String() }),
-          ...errors(401, 404, 503),
+          200: Type.Object(
+            { subject: Type.String(), html: Type.String(), text: Type.String() },
+            {
+              description: 'The mail, with its placeholders filled',
+              examples: [{ subject: 'News in May, Ann', html: '<p>Hello Ann</p>', text: 'Hello Ann' }],
+            },
+          ),
+          ...errors(401, 'campaign.not_found', 'subscriber.not_found', 503),
         },
       },
     },
@@ -142,12 +189,14 @@ function registerAudience(app: FastifyInstance, { actions, ledger, now }: VerbDe
         description: 'Once it is started and has gone through the list: whom it has taken.',
         params: IdParams,
         response: {
-          200: Type.Object({
-            recipients: Count,
-            skipped: Count,
-            reasons: Type.Record(Type.String(), Count, { examples: [{ 'suppressed: bounce': 2 }] }),
-          }),
-          ...errors(401, 404, 503),
+          200: Type.Object(
+            { recipients: Count, skipped: Count, reasons: Type.Record(Type.String(), Count) },
+            {
+              description: 'Counts of readers',
+              examples: [{ recipients: 1230, skipped: 20, reasons: { 'suppressed: bounce': 20 } }],
+            },
+          ),
+          ...errors(401, 'campaign.not_found', 503),
         },
       },
     },

@@ -4,11 +4,17 @@ import { Type, type Static, type TStringOptions } from 'typebox'
 import type { Actions } from '../core/mailing/campaign.actions.ts'
 import { PREHEADER_LENGTH, SUBJECT_LENGTH, TAG_LENGTH } from '../core/mailing/campaign.ts'
 import type { CampaignStore } from '../core/mailing/ports.ts'
-import { CampaignSchema, createPresent, WholeCampaignSchema, type PresentDeps } from './campaign-json.ts'
+import {
+  campaignIn,
+  CampaignSchema,
+  createPresent,
+  WholeCampaignSchema,
+  type PresentDeps,
+} from './campaign-json.ts'
 import { registerCampaignVerbs, type VerbDeps } from './campaign-verbs.ts'
 import { registerDeliveries, type DeliveriesDeps } from './deliveries.ts'
 import { IdempotencyHeaders, idempotencyKey, markReplayed } from './idempotency.ts'
-import { errors, IdParams, nextFor, tagged } from './schemas.ts'
+import { errors, IdParams, nextFor, nothing, tagged } from './schemas.ts'
 import { registerSendMail } from './send-mail.ts'
 
 export type CampaignsDeps = PresentDeps &
@@ -46,17 +52,22 @@ const Fields = {
     description: 'When it starts by itself; RFC 3339 with an offset. null: not by itself',
   }),
 }
-const NewCampaign = Type.Object({
-  ...Fields,
-  start: Type.Optional(Type.Boolean({ description: 'Start it at once', default: false })),
-})
-const ChangedCampaign = Type.Partial(Type.Object(Fields))
+const SAYS = { subject: 'News in May, {{name|friend}}', content: '<p>Hello {{name|friend}}</p>' }
+const NewCampaign = Type.Object(
+  {
+    ...Fields,
+    start: Type.Optional(Type.Boolean({ description: 'Start it at once', default: false })),
+  },
+  { examples: [{ ...SAYS, tag: 'newsletter', start: false }] },
+)
+const ChangedCampaign = Type.Partial(Type.Object(Fields), { examples: [SAYS] })
 const Page = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
   before: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the page before' })),
 })
 
 const aboutCampaigns = tagged('Campaigns')
+const NOT_NOW = errors(401, 'campaign.not_found', 'campaign.wrong_state', 503)
 
 type NewBody = Static<typeof NewCampaign>
 type ChangedBody = Static<typeof ChangedCampaign>
@@ -74,10 +85,10 @@ export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDep
         summary: 'All campaigns, newest first',
         querystring: Page,
         response: {
-          200: Type.Object({
-            campaigns: Type.Array(CampaignSchema),
-            next: nextFor('before'),
-          }),
+          200: Type.Object(
+            { campaigns: Type.Array(CampaignSchema), next: nextFor('before') },
+            { description: 'A page of campaigns' },
+          ),
           ...errors(400, 401, 503),
         },
       },
@@ -97,7 +108,7 @@ export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDep
         ...aboutCampaigns,
         summary: 'One campaign, with what it says',
         params: IdParams,
-        response: { 200: WholeCampaignSchema, ...errors(401, 404, 503) },
+        response: { 200: WholeCampaignSchema, ...errors(401, 'campaign.not_found', 503) },
       },
     },
     async ({ params }) => present.one(await actions.get(params.id)),
@@ -123,9 +134,9 @@ function registerCreating(app: FastifyInstance, deps: CampaignsDeps): void {
         headers: IdempotencyHeaders,
         body: NewCampaign,
         response: {
-          201: { ...WholeCampaignSchema, description: 'Draft or scheduled' },
-          202: { ...WholeCampaignSchema, description: 'Started' },
-          ...errors(400, 401, 409, 413, 415, 503),
+          201: campaignIn('draft', 'Draft or scheduled'),
+          202: campaignIn('running', 'Started'),
+          ...errors(400, 401, 'campaign.idempotency_conflict', 413, 415, 503),
         },
       },
     },
@@ -154,7 +165,7 @@ function registerChanging(app: FastifyInstance, deps: CampaignsDeps): void {
         description: 'What is not given stays. A `send_at` makes it scheduled, `send_at: null` a draft.',
         params: IdParams,
         body: ChangedCampaign,
-        response: { 200: WholeCampaignSchema, ...errors(400, 401, 404, 409, 413, 415, 503) },
+        response: { 200: campaignIn('draft', 'As it is now'), ...NOT_NOW, ...errors(400, 413, 415) },
       },
     },
     async ({ params, body: { reply_to: replyTo, send_at: sendAt, ...rest } }) =>
@@ -168,7 +179,7 @@ function registerChanging(app: FastifyInstance, deps: CampaignsDeps): void {
         ...aboutCampaigns,
         summary: 'Delete a draft, or one that is scheduled',
         params: IdParams,
-        response: { 204: Type.Null(), ...errors(401, 404, 409, 503) },
+        response: { 204: nothing('Deleted'), ...NOT_NOW },
       },
     },
     async ({ params }, reply) => {

@@ -35,7 +35,7 @@ const Query = Type.Object({
 const When = (description?: string) =>
   Type.Union([Instant, Type.Null()], description === undefined ? {} : { description })
 
-const DeliverySchema = Type.Object({
+const FIELDS = {
   id: Type.String({ description: 'Unique within the campaign; `delivery_id` in the metadata of its events' }),
   subscriber_id: Type.String(),
   email: Type.String(),
@@ -56,8 +56,30 @@ const DeliverySchema = Type.Object({
   bounced_at: When(),
   complained_at: When(),
   unsubscribed_at: When(),
+}
+const DeliverySchema = Type.Object(FIELDS, {
+  examples: [
+    {
+      id: '0-17',
+      subscriber_id: '01a20144-af1d-722a-9d98-6a215e4325f9',
+      email: 'reader@example.com',
+      name: 'Ann Reader',
+      lane: 'default',
+      status: 'sent',
+      reason: null,
+      attempts: 1,
+      due_at: null,
+      updated_at: '2026-05-04T10:25:02.250Z',
+      delivered_at: '2026-05-04T10:25:03.000Z',
+      opened_at: '2026-05-04T11:02:10.000Z',
+      clicked_at: null,
+      bounced_at: null,
+      complained_at: null,
+      unsubscribed_at: null,
+    },
+  ],
 })
-const COLUMNS = Object.keys(DeliverySchema.properties) as (keyof Static<typeof DeliverySchema>)[]
+const COLUMNS = Object.keys(FIELDS) as (keyof Static<typeof DeliverySchema>)[]
 
 type Filter = Pick<Static<typeof Query>, 'status' | 'q' | 'after'>
 
@@ -74,11 +96,11 @@ export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): 
         params: IdParams,
         querystring: Query,
         response: {
-          200: Type.Object({
-            deliveries: Type.Array(DeliverySchema),
-            next: nextFor('after'),
-          }),
-          ...errors(400, 401, 404, 503),
+          200: Type.Object(
+            { deliveries: Type.Array(DeliverySchema), next: nextFor('after') },
+            { description: 'A page of deliveries, or all as a file' },
+          ),
+          ...errors(400, 401, 'campaign.not_found', 503),
         },
       },
     },

@@ -7,6 +7,7 @@ import { KINDS, readFacts } from '../core/events/event.ts'
 import type { ArchivedEvent, EventArchive, EventFeed, EventQuery } from '../core/events/ports.ts'
 import type { Tracking } from '../core/events/tracking.ts'
 import { readFilter } from './filter-words.ts'
+import { eventExample } from './event-example.ts'
 import { Cursor, errors, Instant, instant, tagged } from './schemas.ts'
 
 export type EventsDeps = {
@@ -23,6 +24,12 @@ const MAX_TIMELINE = 1000
 const Words = Type.Union([Type.String(), Type.Array(Type.String())], {
   description: `Comma-separated words, Mandrill's or the hub's: ${KINDS.join(', ')}`,
 })
+const MESSAGE = {
+  _id: eventExample._id,
+  email: eventExample.msg.email,
+  subject: eventExample.msg.subject,
+  tags: eventExample.msg.tags,
+}
 const Query = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
   before: Type.Optional(Cursor),
@@ -35,16 +42,22 @@ const Query = Type.Object({
 })
 const Event = Type.Object({
   cursor: Cursor,
-  kind: Type.Union(KINDS.map((kind) => Type.Literal(kind))),
+  kind: Type.Union(
+    KINDS.map((kind) => Type.Literal(kind)),
+    { examples: ['opened'] },
+  ),
   received_at: Instant,
-  data: Type.Any({ description: 'The event exactly as Mandrill sent it' }),
+  data: Type.Any({ description: 'The event exactly as Mandrill sent it', examples: [eventExample] }),
 })
-const Page = Type.Object({
-  events: Type.Array(Event),
-  next: Type.Union([Cursor, Type.Null()], {
-    description: 'Goes into the same parameter for the next page; null: no more',
-  }),
-})
+const Page = Type.Object(
+  {
+    events: Type.Array(Event),
+    next: Type.Union([Cursor, Type.Null()], {
+      description: 'Goes into the same parameter for the next page; null: no more',
+    }),
+  },
+  { description: 'A page of events' },
+)
 
 export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Promise<void> {
   const about = tagged('Events')
@@ -77,8 +90,11 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
         description: 'Oldest first: its first 1,000 events, or about 8 MiB of them.',
         params: Type.Object({ id: Type.String({ description: "Mandrill's `_id`", maxLength: 500 }) }),
         response: {
-          200: Type.Object({ message: Type.Any(), events: Type.Array(Event) }),
-          ...errors(401, 404, 503),
+          200: Type.Object(
+            { message: Type.Any({ examples: [MESSAGE] }), events: Type.Array(Event) },
+            { description: 'The message, and its events' },
+          ),
+          ...errors(401, 'message.not_found', 503),
         },
       },
     },
@@ -109,11 +125,15 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
   )
 }
 
-const Stats = Type.Object({
-  minutes: Type.Array(Type.Object({ minute: Instant, counts: Type.Record(Type.String(), Type.Integer()) }), {
-    description: 'Oldest first; minutes without an event are left out',
-  }),
-})
+const Counts = Type.Record(Type.String(), Type.Integer(), { examples: [{ sent: 120, opened: 14 }] })
+const Stats = Type.Object(
+  {
+    minutes: Type.Array(Type.Object({ minute: Instant, counts: Counts }), {
+      description: 'Oldest first; minutes without an event are left out',
+    }),
+  },
+  { description: 'Counts' },
+)
 
 async function countedMinutes({ archive, now }: EventsDeps, minutes: number) {
   const since = (Math.floor(now() / 60_000) - minutes + 1) * 60_000

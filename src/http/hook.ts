@@ -17,7 +17,8 @@ import type { EventFeed, Quarantine } from '../core/events/ports.ts'
 import type { Access } from './access.ts'
 import { createByteBudget } from './byte-budget.ts'
 import type { HookWatch } from './hook-watch.ts'
-import { errors, tagged } from './schemas.ts'
+import { eventExample } from './event-example.ts'
+import { errors, nothing, tagged } from './schemas.ts'
 
 export type HookDeps = {
   readonly feed: EventFeed
@@ -36,11 +37,34 @@ const FORM = 'application/x-www-form-urlencoded'
 const BODIES_AT_ONCE = 8
 const RETRY_SECONDS = 30
 
-const Answer = Type.Object({
-  accepted: Type.Integer({ description: 'Events stored now' }),
-  duplicates: Type.Integer({ description: 'Events that were stored before' }),
-  quarantined: Type.Integer({ description: 'Things that cannot be read as events: see /api/quarantine' }),
-})
+const Answer = Type.Object(
+  {
+    accepted: Type.Integer({ description: 'Events stored now' }),
+    duplicates: Type.Integer({ description: 'Events that were stored before' }),
+    quarantined: Type.Integer({ description: 'Things that cannot be read as events: see /api/quarantine' }),
+  },
+  { description: 'Stored', examples: [{ accepted: 1, duplicates: 0, quarantined: 0 }] },
+)
+/** Only for /doc: the body is read by hand, as the bytes that were signed. */
+const documentedBody = {
+  content: {
+    'application/json': {
+      schema: Type.Object(
+        { [BATCH_FIELD]: Type.Array(Type.Any()) },
+        { description: 'With the API token', examples: [{ [BATCH_FIELD]: [eventExample] }] },
+      ),
+    },
+    [FORM]: {
+      schema: Type.Object(
+        { [BATCH_FIELD]: Type.String({ description: 'A JSON array of events' }) },
+        {
+          description: 'As Mandrill sends it, with X-Mandrill-Signature',
+          examples: [{ [BATCH_FIELD]: JSON.stringify([eventExample]) }],
+        },
+      ),
+    },
+  },
+}
 
 export async function registerHook(app: FastifyInstance, deps: HookDeps): Promise<void> {
   app.removeAllContentTypeParsers()
@@ -56,14 +80,21 @@ export async function registerHook(app: FastifyInstance, deps: HookDeps): Promis
     reply.raw.once('close', budget.take({ bytes, received, drop: () => raw.destroy() }))
   })
   const takes = takeBatch(deps)
-  app.head('/api/hook', { config: { public: true }, schema: { hide: true } }, async (_request, reply) =>
-    reply.send(),
-  )
+  const asked = { public: true, swagger: { exposeHeadRoute: true } }
+  app.head('/api/hook', { config: asked, schema: headSchema }, async (_request, reply) => reply.send())
   app.post<{ Body: Buffer }>(
     '/api/hook',
-    { config: { public: true }, bodyLimit: deps.bodyLimit, schema },
+    { config: { public: true, documentedBody }, bodyLimit: deps.bodyLimit, schema },
     takes,
   )
+}
+
+const headSchema: FastifySchema = {
+  ...tagged('Webhook'),
+  summary: 'Is there a webhook?',
+  description: 'Mandrill asks this before it takes the address.',
+  security: [],
+  response: { 200: nothing('There is'), ...errors(403) },
 }
 
 const schema: FastifySchema = {
@@ -72,9 +103,20 @@ const schema: FastifySchema = {
   description:
     'The address to type in Mandrill. A batch is signed with the key of the webhook (`X-Mandrill-Signature`); with the API ' +
     'token, a JSON body `{"mandrill_events":[…]}` is taken instead. 200 only after the batch is durably stored.',
-  security: [{ token: [] }, { mandrill_signature: [] }],
-  consumes: [FORM, 'application/json'],
-  response: { 200: Answer, ...errors(400, 401, 413, 415, 503) },
+  security: [{ token: [] }, { session: [] }, { mandrill_signature: [] }],
+  response: {
+    200: Answer,
+    ...errors(
+      'hook.no_field',
+      'hook.bad_signature',
+      'access.unauthorized',
+      'request.too_large',
+      'hook.too_many_events',
+      415,
+      'hook.no_key',
+      'feed.unavailable',
+    ),
+  },
 }
 
 function takeBatch(deps: HookDeps) {

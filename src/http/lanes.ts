@@ -12,8 +12,11 @@ export type LanesDeps = {
 export const LaneSchema = Type.Object({
   name: Type.String({ examples: ['google'] }),
   state: Type.Union([Type.Literal('open'), Type.Literal('slowed'), Type.Literal('paused')]),
-  reason: Type.Union([Type.String(), Type.Null()]),
-  per_second: Type.Number({ description: 'Mails a second that are allowed now, over all workers' }),
+  reason: Type.Union([Type.String(), Type.Null()], { examples: [null] }),
+  per_second: Type.Number({
+    description: 'Mails a second that are allowed now, over all workers',
+    examples: [20],
+  }),
 })
 
 export const laneJson = ({ name, state, reason, perSecond }: LaneState): Static<typeof LaneSchema> => ({
@@ -32,7 +35,10 @@ export async function registerLanes(app: FastifyInstance, { lanes }: LanesDeps):
       schema: {
         ...about,
         summary: 'The lanes: one for each mail provider (MAIL_LANES)',
-        response: { 200: Type.Object({ lanes: Type.Array(LaneSchema) }), ...errors(401, 503) },
+        response: {
+          200: Type.Object({ lanes: Type.Array(LaneSchema) }, { description: 'The lanes' }),
+          ...errors(401, 503),
+        },
       },
     },
     async () => ({ lanes: (await lanes.states()).map(laneJson) }),
@@ -47,7 +53,7 @@ export async function registerLanes(app: FastifyInstance, { lanes }: LanesDeps):
         description:
           'For a lane that was paused by a fault of the sender, once that is mended; workers go on within a second. Changes nothing on a lane that is open.',
         params: Type.Object({ name: Type.String({ maxLength: 100 }) }),
-        response: { 200: LaneSchema, ...errors(401, 404, 503) },
+        response: { 200: { ...LaneSchema, description: 'The lane' }, ...errors(401, 'lane.not_found', 503) },
       },
     },
     async ({ params: { name } }) => {

@@ -22,6 +22,8 @@ export type MailLink = {
   readonly follow: (token: string, request: FastifyRequest) => Promise<boolean>
 }
 
+const PAGE = '<!DOCTYPE html>…'
+
 type Route = { readonly Params: { readonly token: string } }
 
 export async function registerMailLink(app: FastifyInstance, link: MailLink): Promise<void> {
@@ -30,9 +32,10 @@ export async function registerMailLink(app: FastifyInstance, link: MailLink): Pr
     ...tagged('Links in mails'),
     security: [],
     params: Type.Object({ token: Type.String() }),
+    produces: ['text/html'],
     response: {
-      200: Type.String({ description: 'A page' }),
-      404: Type.String({ description: `A page: ${link.unknownMeans}` }),
+      200: Type.String({ description: 'A page', examples: [PAGE] }),
+      404: Type.String({ description: `A page: ${link.unknownMeans}`, examples: [PAGE] }),
     },
   }
   await app.register(async (pages) => {

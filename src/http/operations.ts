@@ -25,11 +25,23 @@ export type OperationsDeps = {
 
 const PING_MS = 2000
 
-const Ready = Type.Object({
-  status: Type.Union([Type.Literal('ready'), Type.Literal('unavailable')]),
-  stores: Type.Record(Type.String(), Type.String()),
-  tracking_lag: Type.Optional(Type.Integer({ description: 'Events that the archive has not taken yet' })),
-})
+const Alive = Type.Object({ status: Type.Literal('ok') }, { description: 'It is' })
+const Ready = Type.Object(
+  {
+    status: Type.Union([Type.Literal('ready'), Type.Literal('unavailable')]),
+    stores: Type.Record(Type.String(), Type.String()),
+    tracking_lag: Type.Optional(Type.Integer({ description: 'Events that the archive has not taken yet' })),
+  },
+  {
+    description: 'All of them',
+    examples: [{ status: 'ready', stores: { events: 'ok', database: 'ok' }, tracking_lag: 0 }],
+  },
+)
+const NotReady = {
+  ...Ready,
+  description: 'A store cannot be reached',
+  examples: [{ status: 'unavailable', stores: { events: 'unavailable', database: 'ok' }, tracking_lag: 0 }],
+}
 
 export async function registerOperations(app: FastifyInstance, deps: OperationsDeps): Promise<void> {
   const about = tagged('Operations')
@@ -44,7 +56,7 @@ export async function registerOperations(app: FastifyInstance, deps: OperationsD
         ...about,
         summary: 'The process is alive',
         security: [],
-        response: { 200: Type.Object({ status: Type.Literal('ok') }) },
+        response: { 200: Alive, ...errors(403) },
       },
     },
     async () => ({ status: 'ok' as const }),
@@ -58,7 +70,7 @@ export async function registerOperations(app: FastifyInstance, deps: OperationsD
         ...about,
         summary: 'Every store can be reached',
         security: [],
-        response: { 200: Ready, 503: { ...Ready, description: 'A store cannot be reached' } },
+        response: { 200: Ready, ...errors(403), 503: NotReady },
       },
     },
     async (_request, reply) => {
@@ -79,7 +91,10 @@ export async function registerOperations(app: FastifyInstance, deps: OperationsD
         ...about,
         summary: 'Prometheus metrics',
         produces: ['text/plain'],
-        response: { 200: Type.String(), ...errors(401) },
+        response: {
+          200: Type.String({ description: 'The metrics', examples: ['mail_event_hub_sockets 3\n'] }),
+          ...errors(401),
+        },
       },
     },
     async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()),

@@ -4,13 +4,13 @@ import { Type } from 'typebox'
 import { HubError } from '../core/errors.ts'
 import type { EventFeed, Quarantine, QuarantineEntry } from '../core/events/ports.ts'
 import { readAgain } from '../core/events/replay.ts'
-import { errors, IdParams, Instant, instant, tagged } from './schemas.ts'
+import { errors, IdParams, Instant, instant, nextFor, tagged } from './schemas.ts'
 
 const Entry = Type.Object({
-  id: Type.String(),
+  id: Type.String({ examples: ['01a20144-af1d-722a-9d98-6a215e4325f9'] }),
   received_at: Instant,
-  reason: Type.String(),
-  data: Type.String({ description: 'The text as it came' }),
+  reason: Type.String({ examples: ['Not an object with a word in `event` or `type`'] }),
+  data: Type.String({ description: 'The text as it came', examples: ['{"foo":"bar"}'] }),
 })
 const Query = Type.Object({
   limit: Type.Integer({
@@ -21,7 +21,10 @@ const Query = Type.Object({
   }),
   before: Type.Optional(Type.String({ description: '`next` of the page before' })),
 })
-const Replayed = Type.Object({ accepted: Type.Integer(), duplicates: Type.Integer() })
+const Replayed = Type.Object(
+  { accepted: Type.Integer(), duplicates: Type.Integer() },
+  { description: 'Stored, and out of quarantine', examples: [{ accepted: 1, duplicates: 0 }] },
+)
 
 export async function registerQuarantine(
   app: FastifyInstance,
@@ -37,7 +40,10 @@ export async function registerQuarantine(
         summary: 'What could not be read as an event, newest first',
         querystring: Query,
         response: {
-          200: Type.Object({ quarantine: Type.Array(Entry), next: Type.Union([Type.String(), Type.Null()]) }),
+          200: Type.Object(
+            { quarantine: Type.Array(Entry), next: nextFor('before') },
+            { description: 'A page of entries' },
+          ),
           ...errors(400, 401, 503),
         },
       },
@@ -61,7 +67,7 @@ export async function registerQuarantine(
         description:
           'Stores what can be read by now and takes the entry out of quarantine; 409 when it still cannot be read.',
         params: IdParams,
-        response: { 200: Replayed, ...errors(401, 404, 409, 503) },
+        response: { 200: Replayed, ...errors(401, 'quarantine.not_found', 'quarantine.unreadable', 503) },
       },
     },
     async (request) => replay(feed, quarantine, request.params.id),

@@ -1,10 +1,12 @@
 // Pieces of schemas that several resources share.
 import { Type, type TSchema } from 'typebox'
+import { HubError, type ErrorCode } from '../core/errors.ts'
+import { errorBody } from './errors.ts'
 
 export const ErrorSchema = Type.Object(
   {
     error: Type.Object({
-      code: Type.String({ examples: ['request.invalid'] }),
+      code: Type.String(),
       message: Type.String(),
       details: Type.Optional(Type.Any()),
     }),
@@ -12,23 +14,38 @@ export const ErrorSchema = Type.Object(
   { description: 'What went wrong: a code to act on, and a sentence to read' },
 )
 
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'A field is wrong; the message names it',
-  401: 'No token, or a wrong one',
-  403: 'This web origin may not use the hub',
-  404: 'Not there',
-  409: 'Its state does not allow this',
-  413: 'Too large',
-  415: 'Not this content type',
-  429: 'Too many requests; see Retry-After',
-  503: 'Cannot be done now; see Retry-After',
+/** Of each status: what it means, and the error that most routes answer it with. */
+const ERRORS: Readonly<Record<number, readonly [meaning: string, usual: ErrorCode]>> = {
+  400: ['A field is wrong; the message names it', 'request.invalid'],
+  401: ['No token, or a wrong one', 'access.unauthorized'],
+  403: ['This web origin, or with AUTH=off this Host, may not use the hub', 'access.foreign_host'],
+  404: ['Not there', 'request.not_found'],
+  408: ['It took too long to arrive', 'request.timeout'],
+  409: ['Its state does not allow this', 'subscriber.exists'],
+  413: ['Too large', 'request.too_large'],
+  415: ['Not this content type', 'request.unsupported_media_type'],
+  429: ['Too many requests; see Retry-After', 'request.too_many'],
+  502: ['Another server failed', 'reconcile.unavailable'],
+  503: ['Cannot be done now; see Retry-After', 'server.busy'],
 }
 
-/** The error answers of a route, for its `response`. */
-export function errors(...statuses: readonly number[]): Record<number, TSchema> {
-  return Object.fromEntries(
-    statuses.map((status) => [status, { ...ErrorSchema, description: REASONS[status] ?? 'Error' }]),
-  )
+/** Errors that say more than their sentence. */
+const SAID: Partial<Record<ErrorCode, { readonly details: unknown }>> = {
+  'hook.no_field': { details: { field: 'mandrill_events' } },
+  'campaign.test_failed': { details: { kind: 'deferred', response: '421 4.7.0 Try again later' } },
+}
+
+/** The error answers of a route, for its `response`: statuses, or the codes where a route has its own. */
+export function errors(...what: readonly (number | ErrorCode)[]): Record<number, TSchema> {
+  const answers: Record<number, typeof ErrorSchema & { description: string; examples: unknown[] }> = {}
+  for (const each of what) {
+    const code = typeof each === 'string' ? each : (ERRORS[each]?.[1] ?? 'server.internal')
+    const error = new HubError(code, SAID[code])
+    const description = ERRORS[error.status]?.[0] ?? 'Error'
+    const examples = [...(answers[error.status]?.examples ?? []), errorBody(error)]
+    answers[error.status] = { ...ErrorSchema, description, examples }
+  }
+  return answers
 }
 
 export const Cursor = Type.String({
@@ -42,12 +59,18 @@ export const InstantOrNull = Type.Union([Instant, Type.Null()])
 
 /** Where the next page begins. */
 export const nextFor = (parameter: string) =>
-  Type.Union([Type.String(), Type.Null()], { description: `Goes into \`${parameter}\`; null: no more` })
+  Type.Union([Type.String(), Type.Null()], {
+    description: `Goes into \`${parameter}\`; null: no more`,
+    examples: [null],
+  })
 
 /** A longer id is nobody's. */
 export const IdParams = Type.Object({ id: Type.String({ maxLength: 100 }) })
 
 export const tagged = (tag: string) => ({ tags: [tag] })
+
+/** An answer without a body. */
+export const nothing = (description: string) => Type.Null({ description })
 
 /** RFC 3339 in UTC. */
 export const instant = (ms: number): string => new Date(ms).toISOString()

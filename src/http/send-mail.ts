@@ -14,10 +14,21 @@ export type SendMailDeps = PresentDeps & { readonly actions: Pick<Actions, 'crea
 const BODY_LIMIT = 4 * 1024 * 1024
 
 export const SendMailBody = Type.Object({
-  subject: Type.String({ minLength: 1, maxLength: SUBJECT_LENGTH }),
-  content: Type.String({ minLength: 1, description: 'HTML with placeholders, 1 MiB at most' }),
+  subject: Type.String({
+    minLength: 1,
+    maxLength: SUBJECT_LENGTH,
+    examples: ['News in May, {{name|friend}}'],
+  }),
+  content: Type.String({
+    minLength: 1,
+    description: 'HTML with placeholders, 1 MiB at most',
+    examples: ['<p>Hello {{name|friend}}</p>'],
+  }),
 })
-export const SendMailAnswer = Type.Object({ campaign: WholeCampaignSchema })
+export const SendMailAnswer = Type.Object(
+  { campaign: WholeCampaignSchema },
+  { description: 'Started: its mails go out from now on' },
+)
 
 /** The handler, for whichever route such a body comes to. */
 export function createSendMail(deps: SendMailDeps) {
@@ -48,7 +59,10 @@ export async function registerSendMail(app: FastifyInstance, deps: SendMailDeps)
           consumes: ['application/json', FORM],
           headers: IdempotencyHeaders,
           body: SendMailBody,
-          response: { 203: SendMailAnswer, ...errors(400, 401, 409, 413, 415, 503) },
+          response: {
+            203: SendMailAnswer,
+            ...errors(400, 401, 'campaign.idempotency_conflict', 413, 415, 503),
+          },
         },
       },
       async (request, reply) => sendMail(request, request.body, reply),

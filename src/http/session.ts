@@ -3,13 +3,16 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { HubError } from '../core/errors.ts'
 import { SESSION_COOKIE, type Access } from './access.ts'
-import { errors, Instant, instant, tagged } from './schemas.ts'
+import { errors, Instant, instant, nothing, tagged } from './schemas.ts'
 import type { Tickets } from './tickets.ts'
 
-const State = Type.Object({
-  signed_in: Type.Boolean(),
-  auth: Type.Union([Type.Literal('on'), Type.Literal('off')], { description: 'off: no token is asked' }),
-})
+const State = Type.Object(
+  {
+    signed_in: Type.Boolean({ examples: [true] }),
+    auth: Type.Union([Type.Literal('on'), Type.Literal('off')], { description: 'off: no token is asked' }),
+  },
+  { description: 'Whether it is, and whether a token is asked' },
+)
 const SignIn = Type.Object({
   token: Type.String({ minLength: 1, maxLength: 1000, examples: ['the API token'] }),
 })
@@ -29,7 +32,12 @@ export async function registerSession(
     '/api/session',
     {
       ...open,
-      schema: { ...about, summary: 'Is this browser signed in?', security: [], response: { 200: State } },
+      schema: {
+        ...about,
+        summary: 'Is this browser signed in?',
+        security: [],
+        response: { 200: State, ...errors(403) },
+      },
     },
     async (request) => ({ signed_in: access.isSignedIn(request), auth }),
   )
@@ -45,7 +53,7 @@ export async function registerSession(
           'HttpOnly, SameSite=Strict, and Secure under https. It counts only with the origin of the hub or an allowed one.',
         security: [],
         body: SignIn,
-        response: { 200: State, ...errors(400, 401, 403, 429) },
+        response: { 200: State, ...errors(400, 'access.bad_token', 'access.foreign_origin', 429) },
       },
     },
     async (request, reply) => {
@@ -66,12 +74,23 @@ export async function registerSession(
 
   app.delete(
     '/api/session',
-    { ...open, schema: { ...about, summary: 'Sign out', security: [], response: { 204: Type.Null() } } },
+    {
+      ...open,
+      schema: {
+        ...about,
+        summary: 'Sign out',
+        security: [],
+        response: { 204: nothing('The cookie is gone'), ...errors(403) },
+      },
+    },
     async (_request, reply) => reply.clearCookie(SESSION_COOKIE, { path: '/' }).status(204).send(),
   )
 }
 
-const Ticket = Type.Object({ ticket: Type.String(), expires_at: Instant })
+const Ticket = Type.Object(
+  { ticket: Type.String({ examples: ['1777890090000.Zk3x…'] }), expires_at: Instant },
+  { description: 'The ticket' },
+)
 
 export async function registerTickets(app: FastifyInstance, tickets: Tickets): Promise<void> {
   app.post(

@@ -25,7 +25,7 @@ export type SetupDeps = {
   readonly now: () => number
 }
 
-const Setup = Type.Object({
+const FIELDS = {
   version: Type.String(),
   public_url: Type.String(),
   webhook_urls: Type.Array(Type.String(), { description: 'Type one of these in Mandrill, to the letter' }),
@@ -41,6 +41,25 @@ const Setup = Type.Object({
   stores: Type.Object({ events: Type.String(), database: Type.String() }),
   lag: Type.Integer(),
   clients: Type.Integer(),
+}
+const Setup = Type.Object(FIELDS, {
+  description: 'What is set, and what has come in',
+  examples: [
+    {
+      version: '0.1.0',
+      public_url: 'https://hub.example.com',
+      webhook_urls: ['https://hub.example.com/api/hook'],
+      keys: 1,
+      probe_seen_at: '2026-05-04T10:18:00.000Z',
+      first_event_at: '2026-05-04T10:20:30.123Z',
+      last_event_at: '2026-05-04T10:25:30.500Z',
+      refused: [{ at: '2026-05-04T10:19:00.000Z', reason: 'wrong signature', hint: null }],
+      quarantine: 0,
+      stores: { events: 'sqlite', database: 'sqlite' },
+      lag: 0,
+      clients: 3,
+    },
+  ],
 })
 
 export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Promise<void> {
@@ -65,7 +84,10 @@ export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Prom
         summary: 'Store a sample event',
         description:
           'An event like one of Mandrill, tagged `sample`, to see the hub at work before Mandrill is connected.',
-        response: { 202: Type.Object({ accepted: Type.Integer() }), ...errors(401, 503) },
+        response: {
+          202: Type.Object({ accepted: Type.Integer({ examples: [1] }) }, { description: 'Stored' }),
+          ...errors(401, 503),
+        },
       },
     },
     async (_request, reply) => {

@@ -28,7 +28,7 @@ const Query = Type.Object({
     ),
   ),
 })
-const Report = Type.Object({
+const REPORT = {
   added: Type.Integer(),
   updated: Type.Integer({ description: 'The name has changed' }),
   skipped: Type.Integer({
@@ -38,7 +38,25 @@ const Report = Type.Object({
     description: 'Lines that cannot be read, the first 1,000',
   }),
   error_count: Type.Integer({ description: 'All of them' }),
+}
+const Report = Type.Object(REPORT, {
+  description: 'What was done',
+  examples: [
+    {
+      added: 1,
+      updated: 0,
+      skipped: 1,
+      errors: [{ line: 3, message: 'email: is required' }],
+      error_count: 1,
+    },
+  ],
 })
+/** Only for /doc: the body is read as it comes. */
+const documentedBody = {
+  content: {
+    'text/csv': { schema: Type.String({ examples: ['email,name\nann@example.com,Ann Reader\n'] }) },
+  },
+}
 
 export async function registerSubscriberImport(
   app: FastifyInstance,
@@ -50,13 +68,12 @@ export async function registerSubscriberImport(
     files.post<{ Querystring: Static<typeof Query>; Body: IncomingMessage }>(
       '/subscribe/import',
       {
-        config: { longBody: true },
+        config: { longBody: true, documentedBody },
         schema: {
           ...tagged('Mailing list'),
           summary: 'Import a CSV file of any size',
           description:
             "Columns `email` and `name`, found by a header in any order, or else the first and the second. Others are ignored, except `subscribed` and `suppressed` as in the list's own file: who left or is suppressed there is skipped. Never re-subscribes who left, bounced or complained.",
-          consumes: ['text/csv'],
           querystring: Query,
           response: { 200: Report, ...errors(400, 401, 408, 415, 503) },
         },

@@ -14,7 +14,7 @@ export const Name = Type.Union([Type.String(), Type.Null()], {
   examples: ['Ann Reader'],
 })
 
-export const SubscriberSchema = Type.Object({
+const FIELDS = {
   id: Type.String({ examples: ['01a20144-af1d-722a-9d98-6a215e4325f9'] }),
   email: Type.String({ description: 'As it was typed' }),
   name: Type.String(),
@@ -32,6 +32,22 @@ export const SubscriberSchema = Type.Object({
   ),
   created_at: Instant,
   updated_at: Instant,
+}
+
+const READER = {
+  id: '01a20144-af1d-722a-9d98-6a215e4325f9',
+  email: 'reader@example.com',
+  name: 'Ann Reader',
+  subscribed: true,
+  suppressed: null,
+  created_at: '2026-05-04T10:20:30.123Z',
+  updated_at: '2026-05-04T10:20:30.123Z',
+}
+
+export const SubscriberSchema = Type.Object(FIELDS, { description: 'The subscriber', examples: [READER] })
+export const UnsubscribedSchema = Type.Object(FIELDS, {
+  description: 'The subscriber, who gets no mailings any more',
+  examples: [{ ...READER, subscribed: false, updated_at: '2026-06-01T08:00:00.000Z' }],
 })
 
 export type SubscriberJson = Static<typeof SubscriberSchema>

@@ -7,10 +7,16 @@ import type { SubscriberStore } from '../core/list/ports.ts'
 import { emailProblem } from '../core/list/subscriber.ts'
 import { badField } from './bad-field.ts'
 import { acceptForms, FORM } from './form-body.ts'
-import { errors, IdParams, nextFor, tagged } from './schemas.ts'
+import { errors, IdParams, nextFor, nothing, tagged } from './schemas.ts'
 import { exportCsv, wantsCsv } from './subscriber-export.ts'
 import { registerSubscriberImport } from './subscriber-import.ts'
-import { Email, presentSubscriber, readEmail, SubscriberSchema } from './subscriber-json.ts'
+import {
+  Email,
+  presentSubscriber,
+  readEmail,
+  SubscriberSchema,
+  UnsubscribedSchema,
+} from './subscriber-json.ts'
 import { registerSubscribing, type SubscribingDeps } from './subscribing.ts'
 
 export type SubscribersDeps = SubscribingDeps & {
@@ -29,11 +35,14 @@ const Query = Type.Object({
   q: Type.Optional(Type.String({ maxLength: 200, description: 'A part of address or name' })),
   subscribed: Type.Optional(Type.Boolean()),
 })
-const Page = Type.Object({
-  count: Type.Integer({ description: 'All that match' }),
-  subscribers: Type.Array(SubscriberSchema),
-  next: nextFor('after'),
-})
+const Page = Type.Object(
+  {
+    count: Type.Integer({ description: 'All that match', examples: [1] }),
+    subscribers: Type.Array(SubscriberSchema),
+    next: nextFor('after'),
+  },
+  { description: 'A page of subscribers, or all as a file' },
+)
 
 export async function registerSubscribers(app: FastifyInstance, deps: SubscribersDeps): Promise<void> {
   await app.register(async (list) => {
@@ -57,7 +66,10 @@ function registerLeaving(app: FastifyInstance, { subscribers, now }: Subscribers
         description: 'The reader stays on the list, and gets nothing.',
         consumes: ['application/json', FORM],
         body: Type.Object({ email: Email }),
-        response: { 201: SubscriberSchema, ...errors(400, 401, 404, 409, 415, 503) },
+        response: {
+          201: UnsubscribedSchema,
+          ...errors(400, 401, 'subscriber.not_found', 'subscriber.unsubscribed', 415, 503),
+        },
       },
     },
     async (request, reply) => {
@@ -100,7 +112,7 @@ function registerReading(app: FastifyInstance, deps: SubscribersDeps): void {
         ...about,
         summary: 'One subscriber',
         params: IdParams,
-        response: { 200: SubscriberSchema, ...errors(401, 404, 503) },
+        response: { 200: SubscriberSchema, ...errors(401, 'subscriber.not_found', 503) },
       },
     },
     async ({ params }) => presentSubscriber(await existing(deps, params.id)),
@@ -147,7 +159,7 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
         ...about,
         summary: 'Remove everybody',
         description: 'Suppressions stay. `DELETE /subscribe/` is 404: an empty id must not erase the list.',
-        response: { 204: Type.Null(), ...errors(400, 401, 404, 503) },
+        response: { 204: nothing('The list is empty'), ...errors(400, 401, 'subscriber.not_found', 503) },
       },
     },
     async (request, reply) => {
@@ -165,7 +177,7 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
         summary: 'Remove a subscriber',
         description: 'A suppression stays.',
         params: IdParams,
-        response: { 204: Type.Null(), ...errors(401, 404, 503) },
+        response: { 204: nothing('Removed'), ...errors(401, 'subscriber.not_found', 503) },
       },
     },
     async ({ params }, reply) => {
@@ -185,7 +197,7 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
           'The person, their events, history and mails in the outbox. Of a suppressed address only a keyed hash stays, so that it is ' +
           'still refused. Instead of the id an address may be given: for who is not on the list, or not any more.',
         params: Type.Object({ id: Type.String({ maxLength: 320 }) }),
-        response: { 204: Type.Null(), ...errors(401, 404, 503) },
+        response: { 204: nothing('Forgotten'), ...errors(401, 'subscriber.not_found', 503) },
       },
     },
     async ({ params }, reply) => {

@@ -6,7 +6,16 @@ import { AN_INSTANT, readInstant } from '../core/instant.ts'
 import type { ListedSuppression, SuppressionReason, SuppressionStore } from '../core/list/ports.ts'
 import { badField } from './bad-field.ts'
 import { acceptForms, FORM } from './form-body.ts'
-import { errors, Instant, instant, instantOrNull, InstantOrNull, nextFor, tagged } from './schemas.ts'
+import {
+  errors,
+  Instant,
+  instant,
+  instantOrNull,
+  InstantOrNull,
+  nextFor,
+  nothing,
+  tagged,
+} from './schemas.ts'
 import { Email, readEmail } from './subscriber-json.ts'
 
 export type SuppressionsDeps = {
@@ -17,22 +26,39 @@ export type SuppressionsDeps = {
 const REASONS = ['bounce', 'complaint', 'unsubscribe', 'reject', 'manual'] as const
 const Reason = Type.Unsafe<SuppressionReason>(Type.Union(REASONS.map((reason) => Type.Literal(reason))))
 
-const SuppressionSchema = Type.Object({
-  email: Type.Union([Type.String(), Type.Null()], {
-    description: 'null for an erased person: only a keyed hash of the address is kept',
-  }),
-  reason: Type.String(),
-  source: Type.String({ description: 'Who said so: api, link, smtp, mandrill' }),
-  since: Instant,
-  until: InstantOrNull,
-})
-const NewSuppression = Type.Object({
-  email: Email,
-  reason: Type.Optional(Reason),
-  until: Type.Optional(
-    Type.Union([Type.String({ maxLength: 64, examples: ['2026-05-04T10:20:30Z'] }), Type.Null()]),
-  ),
-})
+const SuppressionSchema = Type.Object(
+  {
+    email: Type.Union([Type.String(), Type.Null()], {
+      description: 'null for an erased person: only a keyed hash of the address is kept',
+    }),
+    reason: Type.String(),
+    source: Type.String({ description: 'Who said so: api, link, smtp, mandrill' }),
+    since: Instant,
+    until: InstantOrNull,
+  },
+  {
+    description: 'What holds for this address now',
+    examples: [
+      {
+        email: 'reader@example.com',
+        reason: 'manual',
+        source: 'api',
+        since: '2026-05-04T10:20:30.123Z',
+        until: null,
+      },
+    ],
+  },
+)
+const NewSuppression = Type.Object(
+  {
+    email: Email,
+    reason: Type.Optional(Reason),
+    until: Type.Optional(
+      Type.Union([Type.String({ maxLength: 64, examples: ['2026-05-04T10:20:30Z'] }), Type.Null()]),
+    ),
+  },
+  { examples: [{ email: 'reader@example.com', reason: 'manual' }] },
+)
 const Query = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
   after: Type.Optional(Type.String({ maxLength: 1000, description: '`next` of the page before' })),
@@ -40,11 +66,14 @@ const Query = Type.Object({
     Type.String({ maxLength: 320, description: 'The one that holds for this address now' }),
   ),
 })
-const Page = Type.Object({
-  count: Type.Integer(),
-  suppressions: Type.Array(SuppressionSchema),
-  next: nextFor('after'),
-})
+const Page = Type.Object(
+  {
+    count: Type.Integer({ examples: [1] }),
+    suppressions: Type.Array(SuppressionSchema),
+    next: nextFor('after'),
+  },
+  { description: 'A page of suppressions' },
+)
 const about = tagged('Mailing list')
 
 export async function registerSuppressions(app: FastifyInstance, deps: SuppressionsDeps): Promise<void> {
@@ -120,7 +149,7 @@ function registerWriting(app: FastifyInstance, { suppressions, now }: Suppressio
         summary: 'Lift the suppression of an address',
         description: 'Subscribes nobody.',
         params: Type.Object({ email: Type.String() }),
-        response: { 204: Type.Null(), ...errors(401, 404, 503) },
+        response: { 204: nothing('Lifted'), ...errors(401, 'suppression.not_found', 503) },
       },
     },
     async ({ params }, reply) => {

@@ -41,6 +41,31 @@ test('the link of the start signs in, and leaves no token in the address', async
   await close()
 })
 
+test('the link signs in as well in a tab that shows the form already', async () => {
+  const { page, problems, close } = await lab.open({ signedIn: false, path: '/?events=sent' })
+  await page.getByLabel('API token').waitFor()
+  await page.goto(`${lab.hub.url}/?events=sent#token=old`)
+  await page.getByRole('alert').getByText('The token is wrong').waitFor()
+  expect(page.url()).toBe(`${lab.hub.url}/?events=sent`)
+  await page.goto(`${lab.hub.url}/?events=sent#token=${TOKEN}`)
+  await live(page)
+  expect(page.url()).toBe(`${lab.hub.url}/?events=sent`)
+  expect(others(problems)).toEqual([])
+  await close()
+})
+
+test('the link leaves no token in the address of a tab that is signed in', async () => {
+  const { page, problems, close } = await lab.open()
+  await live(page)
+  for (const token of ['old', TOKEN]) {
+    await page.goto(`${lab.hub.url}/#token=${token}`)
+    await eventually(() => page.url()).toBe(`${lab.hub.url}/`)
+    await live(page)
+  }
+  expect(others(problems)).toEqual([])
+  await close()
+})
+
 test('an answer that is there at once is not missed', async () => {
   const atOnce = async (page: Page) =>
     page.addInitScript(() => {

@@ -4,7 +4,7 @@
 // it). Their order makes one whole of them. Marks come before the ledger: an outcome leaves the marks only when the
 // ledger has it, so that no mail that was sent before is forgotten. The ledger and the archive come before the feed: the
 // feed is never behind the place that tracking has taken it to.
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import {
@@ -33,13 +33,14 @@ const SECRETS = ['api-token', 'secret']
 const OUTBOX = 'outbox'
 const PAGES_A_STEP = 1_000
 
+/** undefined, and no folder, where all is elsewhere: no database is wanted, and nothing else is there. */
 export async function backUp({
   dataDir,
   to,
   databases,
   version,
   now = Date.now,
-}: BackUpOptions): Promise<Backup> {
+}: BackUpOptions): Promise<Backup | undefined> {
   await claimFolder(to)
   const madeAt = now()
   const files = new Map<string, string>()
@@ -49,7 +50,7 @@ export async function backUp({
     const sum = await copyFile(join(dataDir, path), join(to, path)).catch(isGone)
     if (sum) files.set(path, sum)
   }
-  if (files.size === 0) throw new BackupError(`${dataDir} holds nothing to back up`)
+  if (files.size === 0) return rm(to, { recursive: true }).then(() => undefined)
   await syncFolders(to)
   const made = { madeAt, version, files }
   await writeList(to, made)
