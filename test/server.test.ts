@@ -141,6 +141,17 @@ test('SIGTERM answers what is under way, ends sockets with 1001, and exits with 
   if (status === 200) expect(accepted).toBe(0)
 })
 
+test('a request that was refused before its body was read does not hold the process up', async () => {
+  const hub = await start()
+  await hub.ready()
+  const connection = connect(Number(new URL(hub.url).port), '127.0.0.1')
+  connection.write('POST /api/hook HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nabc')
+  expect(String((await once(connection, 'data'))[0])).toMatch(/^HTTP\/1.1 4/)
+  hub.child.kill('SIGTERM')
+  expect(await hub.exited).toBe(0)
+  connection.destroy()
+})
+
 test('a request that is under way at SIGTERM is answered, and its connection let go', async () => {
   const hub = await start()
   await hub.ready()

@@ -21,7 +21,8 @@ export function registerBodyTimeout(app: FastifyInstance, limitMs: number): void
       reply.raw.once('finish', () => raw.destroy())
       void sendError(reply.header('connection', 'close'), new HubError('request.timeout'))
     }, limitMs)
-    raw.once('close', () => clearTimeout(timer))
-    raw.once('end', () => clearTimeout(timer))
+    timer.unref()
+    for (const over of ['end', 'close']) raw.once(over, () => clearTimeout(timer))
+    reply.raw.once('close', () => clearTimeout(timer)) // answered before all of it was read
   })
 }

@@ -76,7 +76,7 @@ export async function registerHook(app: FastifyInstance, deps: HookDeps): Promis
     // A body without a length may become as long as the limit.
     const bytes = Math.min(Number(headers['content-length'] ?? deps.bodyLimit), deps.bodyLimit)
     const before = raw.socket.bytesRead
-    const received = () => raw.socket.bytesRead - before
+    const received = () => (raw.complete ? Infinity : raw.socket.bytesRead - before)
     reply.raw.once('close', budget.take({ bytes, received, drop: () => raw.destroy() }))
   })
   const takes = takeBatch(deps)

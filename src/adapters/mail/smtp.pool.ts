@@ -7,8 +7,8 @@ export type Limits = {
   /** One mail, from the wait for a connection until all of it has been handed over. */
   readonly sendMs: number
   /**
-   * From there to the server's answer. RFC 5321, section 4.5.3.2.6, wants ten minutes: who gives up sooner sends again what
-   * was taken.
+   * From there to the server's answer. Who gives up too soon sends again what was taken: RFC 5321, section 4.5.3.2.6, has ten
+   * minutes. Two of them here: meanwhile the mail's chunk does not end, and what is due in it waits.
    */
   readonly answerMs: number
   readonly idleMs: number

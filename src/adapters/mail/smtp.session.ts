@@ -32,6 +32,7 @@ const CONNECT_MS = 10_000
 const SOCKET_MS = 15 * 60_000
 /** A server that closes its side more slowly is hung up on. */
 const CLOSE_MS = 1_000
+const RESET_MS = 3_000
 /** Longer answers are no answers. */
 const ANSWER_BYTES = 64 * 1024
 
@@ -108,7 +109,7 @@ function createSession(connection: SMTPConnection): Session {
       used++
       const result = await transmit(connection, envelope, mail, deadline)
       // A refused mail leaves its sender behind on the server (RFC 5321, section 4.1.4).
-      if (result.kind !== 'sent' && !connection.destroyed) await reset(connection, deadline)
+      if (result.kind !== 'sent' && !connection.destroyed) await reset(connection)
       return result
     },
     quit() {
@@ -151,11 +152,13 @@ function transmit(
   return promise
 }
 
-function reset(connection: SMTPConnection, deadline: Deadline): Promise<void> {
+/** A server that is silent now is hung up on: what became of the mail is known. */
+function reset(connection: SMTPConnection): Promise<void> {
   return new Promise((done) => {
     connection.once('end', done)
-    deadline.whenLate(() => connection.close())
+    const timer = setTimeout(() => connection.close(), RESET_MS)
     connection.reset((error) => {
+      clearTimeout(timer)
       connection.off('end', done)
       if (error) connection.close()
       done()

@@ -23,7 +23,7 @@ export type SmtpOptions = {
   readonly isLocal?: (host: string) => boolean
 }
 
-const LIMITS: Limits = { sendMs: 30_000, answerMs: 600_000, idleMs: 10_000, mailsPerConnection: 100 }
+const LIMITS: Limits = { sendMs: 30_000, answerMs: 120_000, idleMs: 10_000, mailsPerConnection: 100 }
 const CONNECTIONS = 100
 
 export function openSmtpMailer(options: SmtpOptions): Mailer {

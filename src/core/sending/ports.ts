@@ -102,7 +102,7 @@ export type Lost = 'midway' | 'in doubt'
 
 export type Mailer = {
   readonly transport: 'smtp' | 'outbox'
-  /** Never throws for what a server says or does; bounded in time (30 s, and 10 minutes for the answer to a whole mail). */
+  /** Never throws for what a server says or does; bounded in time (30 s, and 2 minutes for the answer to a whole mail). */
   send(mail: OutgoingMail): Promise<SendResult>
   close(): Promise<void>
 }
