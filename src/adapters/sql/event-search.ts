@@ -211,7 +211,7 @@ function conditionsOf({ db, tables }: Sql, query: EventQuery): Condition[] {
   return conditions
 }
 
-/** A column that no index is used for: the leader's index gives the order, another would only disturb it. */
-function hidden(column: unknown): SQL {
+/** A column that no index is used for: another one leads, and this one's would only disturb it. */
+export function hidden(column: unknown): SQL {
   return words`coalesce(${column}, '')`
 }

@@ -113,7 +113,7 @@ async function change(session: Session, write: Changes): Promise<number> {
 }
 
 /** The new values are a table to join with: one statement for many rows, and one that never inserts. */
-function update({ table, key, set }: Changes, count: number): string {
+export function update({ table, key, set }: Changes, count: number): string {
   const columns = [...key, ...set]
   const first = `SELECT ${columns.map((name) => `? AS \`${name}\``).join()}`
   const others = ` UNION ALL SELECT ${columns.map(() => '?').join()}`.repeat(count - 1)
