@@ -1,4 +1,5 @@
 // Promises of the pages of deliveries, and of the audience.
+import type { Delivery } from '../../src/core/mailing/ports.ts'
 import { expect, test } from 'vitest'
 import { emailOf, laneOf, outcome, readerId, type LedgerLab } from '../support/ledger-lab.ts'
 import { MINUTE, NOON } from '../support/times.ts'
@@ -81,6 +82,17 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
       expect(theirs).toMatchObject([{ subscriberId: readerId(777), name: '', status: 'queued' }])
       expect(await lab().ledger.counts(campaignId)).toMatchObject({ total: 1200, queued: 1200 })
     }
+  })
+
+  test("of an erased reader keep nothing of the server's answers: they quote addresses", async () => {
+    const { id: campaignId } = await mailing(3)
+    const one = (await lab().all(campaignId)).find(({ email }) => email === emailOf(1))
+    const reason = `550 5.1.1 <${emailOf(1)}>: no such user`
+    const { chunk, n, lane } = one as Delivery
+    await lab().ledger.record({ campaignId, chunk, lane }, [outcome(n, { status: 'failed', reason })], NOON)
+    expect(await lab().ledger.erase(emailOf(1))).toBe(1)
+    const theirs = (await lab().all(campaignId)).filter(({ email }) => email === '')
+    expect(theirs).toMatchObject([{ status: 'failed', reason: null }])
   })
 
   test('the audience of a draft is who is subscribed now, without who is suppressed', async () => {

@@ -1,5 +1,6 @@
 // Promises of expanding: everybody who was subscribed at the start, once, whatever happens on the way.
 import { expect, test } from 'vitest'
+import { createLedger } from '../../src/adapters/sql/ledger.ts'
 import { createSubscribers } from '../../src/adapters/sql/subscribers.ts'
 import { emailOf, laneOf, readerId, type LedgerLab } from '../support/ledger-lab.ts'
 import { MINUTE, NOON } from '../support/times.ts'
@@ -130,5 +131,20 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
     await lab().store.change(campaign.id, ['running'], { status: 'cancelled' })
     expect(await lab().ledger.expand(campaign, laneOf, 10, NOON)).toBe('busy')
     expect(await lab().ledger.counts(campaign.id)).toMatchObject({ total: 10, queued: 10 })
+  })
+
+  test('of a campaign that is cancelled between the reading and the writing writes nothing', async () => {
+    await lab().addReaders({ count: 30 })
+    const campaign = await lab().start()
+    const { sql } = lab()
+    const atThatMoment = createLedger({
+      ...sql,
+      async atomically(writes) {
+        await lab().store.change(campaign.id, ['running'], { status: 'cancelled' })
+        return sql.atomically(writes)
+      },
+    })
+    expect(await atThatMoment.expand(campaign, laneOf, 10, NOON)).toBe('busy')
+    expect(await lab().all(campaign.id)).toEqual([])
   })
 }

@@ -36,3 +36,26 @@ test('a lane whose next mail is further away than a timer can be is asked once a
   expect(asked).toBe(3)
   await gate.close()
 })
+
+test('campaigns take turns: one waiter of a small one is not passed over for all of a large one', async () => {
+  const lane = { name: 'default', domains: [], connections: 1, perSecond: 1000 }
+  const lanes = createEmbeddedLaneControl([lane])
+  const gate = openGate({ ...lane, lane: 'default', lanes, owner: 'one', now: Date.now, log: silentLog })
+  const turns = { large: 0, small: 0 }
+  const send = async (campaign: keyof typeof turns) => {
+    for (;;) {
+      const permit = await gate.enter(campaign, {})
+      if (!permit) return
+      turns[campaign] += 1
+      await new Promise((done) => setTimeout(done, 2))
+      permit.release()
+    }
+  }
+  const senders = [...Array.from({ length: 16 }, () => send('large')), send('small')]
+  await vi.advanceTimersByTimeAsync(2_000)
+  await gate.close()
+  await vi.advanceTimersByTimeAsync(1_000)
+  await Promise.all(senders)
+  expect(turns.small).toBeGreaterThan(50)
+  expect(turns.small / turns.large).toBeGreaterThan(0.8)
+})
