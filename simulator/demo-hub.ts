@@ -62,13 +62,9 @@ function readLink(child: ChildProcess): Promise<string> {
 
 export const hasEnded = ({ child }: DemoHub): boolean => child.exitCode !== null || child.signalCode !== null
 
-export async function isReady(hub: DemoHub): Promise<boolean> {
-  while (!hasEnded(hub)) {
-    const answer = await fetch(`${hub.address}/readyz`).catch(() => undefined)
-    if (answer?.ok) return true
-    await sleep(100)
-  }
-  return false
+/** Never, where it has ended or is stopped before. */
+export async function untilReady(hub: DemoHub): Promise<void> {
+  while (hasEnded(hub) || !(await fetch(`${hub.address}/readyz`).catch(() => undefined))?.ok) await sleep(100)
 }
 
 /** Asked beforehand: a hub that fails after its start would tell it less clearly. */

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hasEnded, isFree, isReady, startHub, type DemoHub } from './demo-hub.ts'
+import { hasEnded, isFree, startHub, untilReady, type DemoHub } from './demo-hub.ts'
 import { startMailing, type DemoMailing } from './demo-mailing.ts'
 import { readWishes, type Wishes } from './demo-options.ts'
 import { startFakeMandrill } from './fake-mandrill.ts'
@@ -23,7 +23,9 @@ async function runDemo(wishes: Wishes, port: number): Promise<void> {
   const key = randomBytes(16).toString('base64url')
   const fake = readers > 0 ? await startFakeMandrill({ seed, spanMs, rates }) : undefined
   const hub = startHub(port, key, fake ? { SMTP_URL: fake.smtpUrl } : {})
-  if (!(await isReady(hub))) fail('The hub did not start. What it said stands above.')
+  const senders: Simulator[] = []
+  const stopped = stopTogether(hub, senders, async () => fake?.stop())
+  await untilReady(hub)
   const retry = { firstMs: 500, factor: 2, mostMs: 10_000 }
   const hook = {
     url: `${hub.address}/api/hook`,
@@ -33,9 +35,9 @@ async function runDemo(wishes: Wishes, port: number): Promise<void> {
     retry,
   }
   // Two senders: what becomes of the mailing, and what other programs send by the same Mandrill.
-  const senders = [startSimulator({ ...hook, rate, seed }), ...(fake ? [fake.tellTo(hook)] : [])]
-  senders[0]?.burst(burst)
-  const stopped = stopTogether(hub, senders, async () => fake?.stop())
+  const others = startSimulator({ ...hook, rate, seed })
+  senders.push(others, ...(fake ? [fake.tellTo(hook)] : []))
+  others.burst(burst)
   console.log(welcome(await hub.link, port, wishes))
   const mailing = readers > 0 ? await startMailing(hub, readers).catch(tellWhy) : undefined
   await tellProgress(senders, mailing, stopped)
@@ -75,7 +77,11 @@ function stopTogether(
     process.exit()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
-  hub.child.once('exit', (code) => stopping.signal.aborted || fail(`The hub has ended by itself (${code}).`))
+  hub.child.once(
+    'exit',
+    (code) =>
+      stopping.signal.aborted || fail(`The hub has ended by itself (${code}). What it said stands above.`),
+  )
   return stopping.signal
 }
 

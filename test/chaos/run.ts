@@ -6,6 +6,9 @@ import { runSending } from './sending.run.ts'
 import { soak, type SoakResult } from './soak.ts'
 import { STORES, type Store } from './stage.ts'
 
+// What was started ends with this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 if (process.argv[2] === 'loop') process.exit(await runLoops(process.argv.slice(3)))
 if (process.argv[2] === 'sending') process.exit(await runSending(process.argv.slice(3)))
 

@@ -27,6 +27,9 @@ const SHOTS: readonly Shot[] = [
   },
 ]
 
+// The hub ends with this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 const hub = await runHub()
 const browser = await openBrowser()
 try {

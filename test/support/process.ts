@@ -21,9 +21,9 @@ export type HubProcess = {
 
 /** Starts the program with these settings and nothing of the surrounding environment's. */
 export function spawnHub(env: Record<string, string>): HubProcess {
-  const { PATH = '', HOME = '' } = process.env
+  const { PATH = '', HOME = '', TMPDIR = '' } = process.env
   const child = spawn(process.execPath, [SERVER], {
-    env: { PATH, HOME, NODE_COMPILE_CACHE, ...env },
+    env: { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE, ...env },
     cwd: tmpdir(),
     stdio: 'pipe',
   })
