@@ -7,6 +7,7 @@ import { promisesOfErasing } from './event-feed.erase.ts'
 import { promisesOfFollowing } from './event-feed.follow.ts'
 import { promisesOfReading } from './event-feed.read.ts'
 import { promisesOfRestarting } from './event-feed.restart.ts'
+import { promisesOfResuming } from './event-feed.resume.ts'
 
 /** `openLab` gives each test an empty store of its own. */
 export function eventFeedContract(openLab: () => Promise<FeedLab>): void {
@@ -21,4 +22,5 @@ export function eventFeedContract(openLab: () => Promise<FeedLab>): void {
   describe('bounds', () => promisesOfBounds(current))
   describe('erase', () => promisesOfErasing(current))
   describe('restart', () => promisesOfRestarting(current))
+  describe('resume', () => promisesOfResuming(current))
 }

@@ -15,6 +15,8 @@ export type FeedLab = {
   open(bounds?: Partial<FeedBounds>): Promise<EventFeed>
   /** The store loses everything while no feed is open. */
   wipe(): Promise<void>
+  /** The store is started anew while no feed is open: a new life of the feed begins, and nothing is lost. */
+  restart(): Promise<void>
   /** How another process opens a feed on the same store: arguments of append-and-die.ts. */
   readonly recipe: readonly string[]
   close(): Promise<void>
@@ -27,6 +29,7 @@ export const silentLog = { info: () => {}, warn: () => {}, error: () => {} }
 export function createLab(store: {
   open: (bounds: FeedBounds & { now: () => number }) => EventFeed | Promise<EventFeed>
   wipe: () => Promise<void>
+  restart?: () => Promise<void>
   recipe: readonly string[]
   close?: () => Promise<void>
 }): FeedLab {
@@ -36,6 +39,10 @@ export function createLab(store: {
     clock,
     recipe: store.recipe,
     wipe: store.wipe,
+    async restart() {
+      clock.now += 1_000
+      await store.restart?.()
+    },
     async open(bounds) {
       const feed = await store.open({ ...ROOMY, ...bounds, now: () => clock.now })
       feeds.push(feed)

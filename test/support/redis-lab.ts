@@ -22,6 +22,10 @@ export async function openRedisLab(redis: RedisServer): Promise<FeedLab> {
   return createLab({
     open: (options) => openRedisFeed({ url: redis.url, log: silentLog, ...options }),
     wipe,
+    async restart() {
+      await redis.stop()
+      await redis.start()
+    },
     recipe: ['redis', redis.url],
   })
 }

@@ -1,6 +1,6 @@
 // A follower of the embedded feed: reads until it has all, then sleeps until it is woken.
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
-import type { Cursor } from '../../core/events/cursor.ts'
+import { compareCursors, type Cursor } from '../../core/events/cursor.ts'
 import type { Log } from '../../core/log.ts'
 import type { FeedPage, Follower } from '../../core/events/ports.ts'
 
@@ -25,7 +25,7 @@ export function startFollower({ after, read, onPage, log }: FollowOptions): Embe
   async function readOn(): Promise<void> {
     alarm = Promise.withResolvers() // before reading: what is appended from here on wakes it
     const page = await read(cursor, PAGE_EVENTS)
-    if (page.gap || page.events.length > 0 || page.next.seq > cursor.seq) {
+    if (page.gap || compareCursors(page.next, cursor) !== 0) {
       await onPage(page)
       cursor = page.next
       await nextTurn() // catching up must not keep everybody else waiting

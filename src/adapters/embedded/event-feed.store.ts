@@ -75,9 +75,7 @@ export function openStore(file: string, at: number) {
       const { seq, gap } = locate(after, span)
       const events = select(seq, limit)
       const head = cursorAt(state.head, span)
-      // Nothing although the head lies further on: all of it was erased.
-      const empty = seq < state.head ? head : after
-      const next = events.at(-1)?.cursor ?? gap?.to ?? empty
+      const next = events.at(-1)?.cursor ?? gap?.to ?? head
       return { events, gap, next, head }
     },
     erase(seqs: readonly number[]): State {

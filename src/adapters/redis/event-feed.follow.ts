@@ -1,6 +1,6 @@
 // A follower of the feed in Redis: a connection of its own, that sleeps in XREAD until there is more.
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Cursor } from '../../core/events/cursor.ts'
+import { compareCursors, type Cursor } from '../../core/events/cursor.ts'
 import { isHubError } from '../../core/errors.ts'
 import type { FeedEvent } from '../../core/events/event.ts'
 import type { Log } from '../../core/log.ts'
@@ -76,7 +76,7 @@ function createPages(session: () => Promise<Session>, now: () => number) {
   return async (cursor: Cursor): Promise<FeedPage | undefined> => {
     if (!isAtHead) {
       const page = await readPage(await session(), now(), cursor, PAGE_EVENTS)
-      isAtHead = !page.gap && page.events.length === 0 && page.next.seq <= cursor.seq
+      isAtHead = !page.gap && page.events.length === 0 && compareCursors(page.next, cursor) === 0
       return isAtHead ? undefined : page
     }
     isAtHead = false // whatever comes but the very next events, the place is looked for anew

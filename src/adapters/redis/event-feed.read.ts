@@ -64,7 +64,7 @@ export async function readPage(
   const head = cursorAt(span.head, span)
   if (events.length === 0 && !gap && after.seq < span.head)
     return readErased(session, at, { after, head, limit })
-  const next = events.at(-1)?.cursor ?? gap?.to ?? after
+  const next = events.at(-1)?.cursor ?? gap?.to ?? head
   return { events, gap, next, head: compareCursors(next, head) > 0 ? next : head }
 }
 

@@ -17,8 +17,8 @@ export type FeedPage = {
   /** Told once, where it lies before the first of `events`. */
   readonly gap: Gap | undefined
   /**
-   * Where to go on reading: the last event's cursor, or else the gap's end, or else the head where all that follows
-   * was erased, or else where the reading began.
+   * Where to go on reading: the last event's cursor, or else the gap's end, or else the head. A place that has several
+   * names, because lives of the feed began there without an event, is called by the latest one.
    */
   readonly next: Cursor
   /** The feed's newest cursor when the page was read. */
