@@ -14,7 +14,9 @@ import type { MandrillAccount } from './core/events/reconcile.ts'
 import type { Silence } from './core/events/silence.ts'
 import type { Tracking } from './core/events/tracking.ts'
 import { createAccess, registerAccess, registerHostCheck, type Access } from './http/access.ts'
+import { registerBodies } from './http/bodies.ts'
 import { registerBodyTimeout } from './http/body-timeout.ts'
+import { createByteBudget } from './http/byte-budget.ts'
 import { registerClosing } from './http/closing.ts'
 import { createPresent } from './http/campaign-json.ts'
 import { createCampaignWatch } from './http/campaign-watch.ts'
@@ -73,6 +75,8 @@ export type Settings = {
 
 /** Bodies other than the webhook's. */
 const BODY_LIMIT = 1024 * 1024
+/** All bodies together, as far as they have arrived; never less than two of the largest. */
+const BODIES_TOGETHER = 64 * 1024 * 1024
 /** A client that is slower than this with its request is let go. */
 const REQUEST_TIMEOUT_MS = 60_000
 const SOCKET_MESSAGE_LIMIT = 64 * 1024
@@ -154,6 +158,8 @@ async function createServer({ settings, log }: WorkerDeps, access: Access): Prom
   await app.register(cookie)
   await app.register(rateLimit, { global: false })
   registerHostCheck(app, access)
+  const budget = createByteBudget(Math.max(BODIES_TOGETHER, 2 * settings.bodyLimit))
+  registerBodies(app, budget, access.isSignedIn)
   return app
 }
 

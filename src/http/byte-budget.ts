@@ -1,54 +1,83 @@
-// A bound on the bytes of request bodies that are in memory at the same time, however many clients send.
-import { HubError } from '../core/errors.ts'
+// A bound on the bytes of request bodies that are in memory at the same time, however many clients send. What counts is
+// what has arrived: what a header claims costs nothing, and takes nothing away from anybody.
 
 export type Upload = {
-  /** What it may come to. */
-  readonly bytes: number
-  /** How much of it has come by now. */
-  readonly received: () => number
-  /** Ends it. */
+  /** Who goes before whom: of a lower rank is let go first. */
+  readonly rank: number
+  readonly address: string
+  /** Ends it: it has to make way. */
   readonly drop: () => void
 }
 
-export type ByteBudget = {
-  /**
-   * Takes a share of the budget and gives the function that hands it back. When it is spent, those who send slowly make
-   * way; throws server.busy when that is not enough.
-   */
-  take(upload: Upload): () => void
+export type Share = {
+  /** So much more of it has arrived. May call `drop`, its own too, when there is no room. */
+  add(bytes: number): void
+  /** All of it is there, and it is being worked on: it makes way for nobody any more. */
+  whole(): void
+  /** Nothing of it is held any more. */
+  release(): void
 }
 
-/** Whoever is slower than this after a moment only holds a place: any mail provider's server sends megabytes a second. */
-const SLOW = { afterMs: 2_000, bytesPerMs: 64 }
+export type ByteBudget = { open(upload: Upload): Share }
 
-type Share = Upload & { readonly since: number }
+type Held = Upload & { bytes: number; byteMs: number; since: number; isWhole: boolean }
+
+/** Room is made for more than the one who asks, or a flood would have each piece of a body look through all of them. */
+const LOW_WATER = 7 / 8
 
 export function createByteBudget(limit: number, now = () => performance.now()): ByteBudget {
-  const shares = new Set<Share>()
+  const shares = new Set<Held>()
   let taken = 0
 
-  function release(share: Share): void {
+  /** What a share has cost so far: bytes times the time that they were held. */
+  function settle(share: Held): number {
+    share.byteMs += share.bytes * (now() - share.since)
+    share.since = now()
+    return share.byteMs
+  }
+
+  function release(share: Held): void {
     if (shares.delete(share)) taken -= share.bytes
   }
 
-  function isSlow({ since, received }: Share): boolean {
-    const age = now() - since
-    return age > SLOW.afterMs && received() < age * SLOW.bytesPerMs
+  /**
+   * Whoever holds the most for the longest goes first: a batch that comes at a mail server's speed has cost nearly nothing
+   * when it is whole, many slow uploads cost much. An address answers for all that it sends.
+   */
+  function makeRoom(): void {
+    const coming = [...shares].filter((share) => !share.isWhole)
+    const ofAddress = new Map<string, number>()
+    for (const share of coming)
+      ofAddress.set(share.address, (ofAddress.get(share.address) ?? 0) + settle(share))
+    const order = coming.toSorted(
+      (a, b) =>
+        a.rank - b.rank ||
+        (ofAddress.get(b.address) ?? 0) - (ofAddress.get(a.address) ?? 0) ||
+        b.byteMs - a.byteMs ||
+        b.bytes - a.bytes,
+    )
+    for (const share of order) {
+      if (taken <= limit * LOW_WATER) return
+      release(share)
+      share.drop()
+    }
   }
 
   return {
-    take(upload) {
-      for (const share of shares) {
-        if (taken + upload.bytes <= limit) break
-        if (!isSlow(share)) continue
-        release(share)
-        share.drop()
-      }
-      if (taken + upload.bytes > limit) throw new HubError('server.busy')
-      const share = { ...upload, since: now() }
+    open(upload) {
+      const share: Held = { ...upload, bytes: 0, byteMs: 0, since: now(), isWhole: false }
       shares.add(share)
-      taken += share.bytes
-      return () => release(share)
+      return {
+        add(bytes) {
+          if (!shares.has(share)) return
+          settle(share)
+          share.bytes += bytes
+          taken += bytes
+          if (taken > limit) makeRoom()
+        },
+        whole: () => void (share.isWhole = true),
+        release: () => release(share),
+      }
     },
   }
 }

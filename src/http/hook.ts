@@ -1,4 +1,5 @@
 // /api/hook: Mandrill's webhook. Signature on the bytes as they came, then one parse, then durable, then 200.
+import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
 import { Type } from 'typebox'
 import { readBatch, type Batch } from '../core/events/batch.ts'
@@ -9,13 +10,14 @@ import {
   BATCH_FIELD,
   explainRefusal,
   isProbe,
+  isSignature,
   isSignedWith,
   slashVariants,
   type Signed,
 } from '../core/events/mandrill.ts'
 import type { EventFeed, Quarantine } from '../core/events/ports.ts'
 import type { Access } from './access.ts'
-import { createByteBudget } from './byte-budget.ts'
+import { wholeBody } from './bodies.ts'
 import type { HookWatch } from './hook-watch.ts'
 import { eventExample } from './event-example.ts'
 import { errors, nothing, tagged } from './schemas.ts'
@@ -33,8 +35,8 @@ export type HookDeps = {
 }
 
 const FORM = 'application/x-www-form-urlencoded'
-/** Bodies of this many times the limit may be in memory at once; beyond it: 503, and Mandrill tries again. */
-const BODIES_AT_ONCE = 8
+const FORM_TYPE = /^application\/x-www-form-urlencoded/i
+const JSON_TYPE = /^application\/json/i
 const RETRY_SECONDS = 30
 
 const Answer = Type.Object(
@@ -68,23 +70,22 @@ const documentedBody = {
 
 export async function registerHook(app: FastifyInstance, deps: HookDeps): Promise<void> {
   app.removeAllContentTypeParsers()
-  const asBytes = { parseAs: 'buffer', bodyLimit: deps.bodyLimit } as const
-  app.addContentTypeParser([FORM, 'application/json'], asBytes, (_request, body, done) => done(null, body))
-  const budget = createByteBudget(deps.bodyLimit * BODIES_AT_ONCE)
-  app.addHook('onRequest', async ({ method, headers, raw }, reply) => {
-    if (method !== 'POST') return
-    // A body without a length may become as long as the limit.
-    const bytes = Math.min(Number(headers['content-length'] ?? deps.bodyLimit), deps.bodyLimit)
-    const before = raw.socket.bytesRead
-    const received = () => (raw.complete ? Infinity : raw.socket.bytesRead - before)
-    reply.raw.once('close', budget.take({ bytes, received, drop: () => raw.destroy() }))
+  app.addContentTypeParser([FORM, 'application/json'], (_request: unknown, payload: Readable) =>
+    wholeBody(payload),
+  )
+  app.addHook('onRequest', async (request) => {
+    if (request.method === 'POST') refuseUnread(deps, request)
   })
   const takes = takeBatch(deps)
   const asked = { public: true, swagger: { exposeHeadRoute: true } }
   app.head('/api/hook', { config: asked, schema: headSchema }, async (_request, reply) => reply.send())
   app.post<{ Body: Buffer }>(
     '/api/hook',
-    { config: { public: true, documentedBody }, bodyLimit: deps.bodyLimit, schema },
+    {
+      config: { public: true, carriesProof: looksSigned, documentedBody },
+      bodyLimit: deps.bodyLimit,
+      schema,
+    },
     takes,
   )
 }
@@ -119,12 +120,27 @@ const schema: FastifySchema = {
   },
 }
 
+/** What no body can make right is refused before any of it is read. */
+function refuseUnread(deps: HookDeps, request: FastifyRequest): void {
+  const type = request.headers['content-type'] ?? ''
+  if (request.headers['content-encoding'] !== undefined) throw new HubError('request.unsupported_media_type')
+  if (JSON_TYPE.test(type) && !deps.access.isSignedIn(request)) throw new HubError('access.unauthorized')
+  if (!FORM_TYPE.test(type) || looksSigned(request)) return
+  checkSignature(deps, request, { signature: signatureOf(request), fields: [] })
+}
+
+function looksSigned(request: FastifyRequest): boolean {
+  return FORM_TYPE.test(request.headers['content-type'] ?? '') && isSignature(signatureOf(request))
+}
+
+function signatureOf({ headers }: FastifyRequest): string {
+  return String(headers['x-mandrill-signature'] ?? '')
+}
+
 function takeBatch(deps: HookDeps) {
   return async (request: FastifyRequest<{ Body: Buffer }>) => {
-    if (request.headers['content-encoding'] !== undefined)
-      throw new HubError('request.unsupported_media_type')
     const body = request.body ?? Buffer.alloc(0)
-    const isForm = !/^application\/json/i.test(request.headers['content-type'] ?? FORM)
+    const isForm = !JSON_TYPE.test(request.headers['content-type'] ?? FORM)
     const text = isForm ? formBatch(deps, request, body) : jsonBatch(deps, request, body)
     const answer = await store(deps, readBatch(text))
     deps.watch.accepted(answer.accepted)
@@ -135,8 +151,7 @@ function takeBatch(deps: HookDeps) {
 /** The batch of a form, once its signature is found right. */
 function formBatch(deps: HookDeps, request: FastifyRequest, body: Buffer): Buffer {
   const fields = decodeForm(body)
-  const signature = String(request.headers['x-mandrill-signature'] ?? '')
-  checkSignature(deps, request, { signature, fields })
+  checkSignature(deps, request, { signature: signatureOf(request), fields })
   const found = fields.filter((field) => field.name.toString() === BATCH_FIELD)
   if (found.length !== 1)
     throw new HubError('hook.no_field', {

@@ -55,6 +55,11 @@ export function kindsOfWord(word: string): readonly Kind[] | undefined {
 
 export type Signed = { readonly signature: string; readonly fields: readonly FormField[] }
 
+/** Can this be a signature at all? */
+export function isSignature(text: string): boolean {
+  return Buffer.from(text, 'base64').length === SHA1_BYTES
+}
+
 /**
  * True when one of the keys and one of the URLs make this signature: base64(HMAC-SHA1(key, URL + each field's name and
  * value, sorted by name)), over the decoded bytes. Every comparison takes constant time.
