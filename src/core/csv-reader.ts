@@ -19,13 +19,14 @@ const QUOTED = /"[^"]*"?/g
 type Found = { readonly record: CsvRecord | undefined; readonly end: number }
 
 /**
- * Commas, or what the first line has instead of them: spreadsheets write semicolons in half of Europe. A broken line is
- * told and passed over, and reading goes on at the next line: never is more lost than the line that is broken.
+ * Commas, or what is given or the first line has instead of them: spreadsheets write semicolons in half of Europe. A broken
+ * line is told and passed over, and reading goes on at the next line: never is more lost than the line that is broken.
+ * (That is why no library reads it: to those a quote that is never closed is the end, or swallows all that follows.)
  */
-export function createCsvReader(): CsvReader {
+export function createCsvReader(given?: string): CsvReader {
   let rest = ''
   let line = 1
-  let delimiter: string | undefined
+  let delimiter = given
   let begun = false
   let skipping = false
   let heldReturn = ''

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
-import { csvLine } from '../core/csv.ts'
+import { csvHead, csvLine } from '../core/csv.ts'
 import type { Actions } from '../core/mailing/campaign.actions.ts'
 import { DELIVERY_STATUSES, isOpen } from '../core/mailing/outcome.ts'
 import type { Delivery, DeliveryStatus, Ledger } from '../core/mailing/ports.ts'
@@ -128,7 +128,7 @@ async function exportCsv(deps: DeliveriesDeps, campaignId: string, filter: Filte
   }
   const first = await page(filter.after)
   async function* lines() {
-    yield csvLine(COLUMNS)
+    yield csvHead(COLUMNS)
     for (let rows = first; rows.length > 0; rows = await page(rows.at(-1)?.id)) {
       yield rows.map(toLine).join('')
       if (rows.length < FILE_STEP) return

@@ -1,12 +1,12 @@
 // The whole list as one CSV file: page by page, as fast as the client takes it.
 import { Readable } from 'node:stream'
-import { csvLine } from '../core/csv.ts'
+import { csvHead, csvLine } from '../core/csv.ts'
+import { LIST_COLUMNS } from '../core/list/columns.ts'
 import type { Subscriber, SubscriberQuery, SubscriberStore } from '../core/list/ports.ts'
 import { instant } from './schemas.ts'
 
 /** Readers that are in memory at a time. */
 const STEP = 1000
-const COLUMNS = ['id', 'email', 'name', 'subscribed', 'suppressed', 'created_at', 'updated_at']
 
 export const wantsCsv = (accept: string | undefined): boolean => /\btext\/csv\b/i.test(accept ?? '')
 
@@ -18,7 +18,7 @@ export async function exportCsv(
   const page = (after?: string) => subscribers.find({ ...filter, limit: STEP, after })
   const first = await page()
   async function* lines() {
-    yield csvLine(COLUMNS)
+    yield csvHead(LIST_COLUMNS)
     for (let found = first; found.length > 0; found = await page(found.at(-1)?.id)) {
       yield found.map(toLine).join('')
       if (found.length < STEP) return
@@ -28,6 +28,7 @@ export async function exportCsv(
 }
 
 function toLine({ id, email, name, subscribed, suppressed, createdAt, updatedAt }: Subscriber): string {
-  const state = [String(subscribed), suppressed?.reason ?? '']
+  const mailable = subscribed && suppressed === null
+  const state = [String(subscribed), suppressed?.reason ?? '', String(mailable)]
   return csvLine([id, email, name, ...state, instant(createdAt), instant(updatedAt)])
 }

@@ -34,6 +34,14 @@ const REPORT = {
   skipped: Type.Integer({
     description: 'On the list already, named twice, or not to be brought back: left, bounced, complained',
   }),
+  left: Type.Integer({
+    description:
+      "By the file's own word they left, bounced, complained or never confirmed: on the list, and get no mail",
+  }),
+  columns: Type.Object(
+    { used: Type.Array(Type.String()), ignored: Type.Array(Type.String()) },
+    { description: "The file's columns, by their titles: what was read, and what was not" },
+  ),
   errors: Type.Array(Type.Object({ line: Type.Integer(), message: Type.String() }), {
     description: 'Lines that cannot be read, the first 1,000',
   }),
@@ -46,7 +54,9 @@ const Report = Type.Object(REPORT, {
       added: 1,
       updated: 0,
       skipped: 1,
-      errors: [{ line: 3, message: 'email: is required' }],
+      left: 1,
+      columns: { used: ['Email Address', 'First Name', 'Status'], ignored: ['Birthday'] },
+      errors: [{ line: 5, message: 'What the word of "Status" says is not understood: "VIP"' }],
       error_count: 1,
     },
   ],
@@ -73,7 +83,7 @@ export async function registerSubscriberImport(
           ...tagged('Mailing list'),
           summary: 'Import a CSV file of any size',
           description:
-            "Columns `email` and `name`, found by a header in any order, or else the first and the second. Others are ignored, except `subscribed` and `suppressed` as in the list's own file: who left or is suppressed there is skipped. Never re-subscribes who left, bounced or complained.",
+            "An address and a name, found by titles in many languages, or by what is in the columns where there are none. Never re-subscribes who left, bounced or complained, here or by the file's own word: a status column (the list's own file, saved by a spreadsheet in whatever language, or another tool's) brings such a person in as left or suppressed, and a word in it that is not understood is an error.",
           querystring: Query,
           response: { 200: Report, ...errors(400, 401, 408, 415, 503) },
         },

@@ -18,7 +18,7 @@ const FIELDS = {
   id: Type.String({ examples: ['01a20144-af1d-722a-9d98-6a215e4325f9'] }),
   email: Type.String({ description: 'As it was typed' }),
   name: Type.String(),
-  subscribed: Type.Boolean({ description: 'Gets mailings' }),
+  subscribed: Type.Boolean({ description: 'Has confirmed, where that is asked for, and not left' }),
   suppressed: Type.Union(
     [
       Type.Object({
@@ -30,6 +30,7 @@ const FIELDS = {
     ],
     { description: 'Gets no mail, whatever `subscribed` says' },
   ),
+  mailable: Type.Boolean({ description: 'Gets mailings: subscribed, and not suppressed' }),
   created_at: Instant,
   updated_at: Instant,
 }
@@ -40,6 +41,7 @@ const READER = {
   name: 'Ann Reader',
   subscribed: true,
   suppressed: null,
+  mailable: true,
   created_at: '2026-05-04T10:20:30.123Z',
   updated_at: '2026-05-04T10:20:30.123Z',
 }
@@ -47,7 +49,7 @@ const READER = {
 export const SubscriberSchema = Type.Object(FIELDS, { description: 'The subscriber', examples: [READER] })
 export const UnsubscribedSchema = Type.Object(FIELDS, {
   description: 'The subscriber, who gets no mailings any more',
-  examples: [{ ...READER, subscribed: false, updated_at: '2026-06-01T08:00:00.000Z' }],
+  examples: [{ ...READER, subscribed: false, mailable: false, updated_at: '2026-06-01T08:00:00.000Z' }],
 })
 
 export type SubscriberJson = Static<typeof SubscriberSchema>
@@ -64,6 +66,7 @@ export function presentSubscriber(subscriber: Subscriber): SubscriberJson {
       since: instant(suppressed.since),
       until: instantOrNull(suppressed.until),
     },
+    mailable: subscribed && suppressed === null,
     created_at: instant(createdAt),
     updated_at: instant(updatedAt),
   }

@@ -179,12 +179,12 @@ describe('Accept: text/csv', () => {
     expect(headers.vary).toContain('Accept')
     const lines = text.split('\r\n')
     expect(lines).toHaveLength(3002)
-    expect(lines[0]).toBe('id,email,name,subscribed,suppressed,created_at,updated_at')
+    expect(lines[0]).toBe('\ufeffid,email,name,subscribed,suppressed,mailable,created_at,updated_at')
     expect(lines[1]).toMatch(
-      /^[\da-f-]{36},Reader-1@Example.com,Reader 1 안녕,true,,2026-03-10T12:00:00.000Z,/,
+      /^[\da-f-]{36},Reader-1@Example.com,Reader 1 안녕,true,,true,2026-03-10T12:00:00.000Z,/,
     )
-    expect(lines[2]).toContain(',true,bounce,')
-    expect(lines[3]).toContain(',false,,')
+    expect(lines[2]).toContain(',true,bounce,false,')
+    expect(lines[3]).toContain(',false,,false,')
     expect(lines[3001]).toBe('')
   })
 
@@ -194,7 +194,9 @@ describe('Accept: text/csv', () => {
   })
 
   test('of an empty list is a header', async () => {
-    expect((await download()).text).toBe('id,email,name,subscribed,suppressed,created_at,updated_at\r\n')
+    expect((await download()).text).toBe(
+      '\ufeffid,email,name,subscribed,suppressed,mailable,created_at,updated_at\r\n',
+    )
   })
 
   const NAMES = [
@@ -229,13 +231,24 @@ describe('Accept: text/csv', () => {
     expect(await readers()).toEqual(before)
   })
 
-  test('who has left or is suppressed does not come in again on another hub', async () => {
+  test('who has left or is suppressed is so on another hub, too', async () => {
     await app.list.import(makeReaders(1, 3), NOON, false)
     await app.patch('/subscribe', { email: 'reader-1@example.com' })
     await app.suppressions.put(makeSuppression('reader-2@example.com'))
     const file = (await download()).text
     await app.wipe()
-    expect((await upload(file)).body).toMatchObject(counts(1, 0, 2))
-    expect((await readers()).map(([email]) => email)).toEqual(['Reader-3@Example.com'])
+    expect((await upload(file)).body).toMatchObject({ ...counts(1), left: 2 })
+    const standing = (await app.list.find({ limit: 9 })).map((each) => [
+      each.subscribed,
+      each.suppressed?.reason,
+    ])
+    expect(standing).toEqual([
+      [false, undefined],
+      [true, 'bounce'],
+      [true, undefined],
+    ])
+    const again = (await download()).text
+    const withoutIds = (text: string) => text.replace(/^[\da-f-]{36}/gm, '')
+    expect(withoutIds(again)).toBe(withoutIds(file))
   })
 })

@@ -2,8 +2,9 @@
 import { and, inArray, lte, sql as words } from 'drizzle-orm'
 import { uuidv7 } from '../../core/ids.ts'
 import type { ImportCounts, ImportRow } from '../../core/list/ports.ts'
-import { createErasedKeys, emailKey, isActive, searchText } from '../../core/list/subscriber.ts'
+import { createErasedKeys, emailKey, isActive, searchText, STRENGTH } from '../../core/list/subscriber.ts'
 import { rowsFor, type Sql, type Write } from './dialect.ts'
+import { leaving, putting } from './suppressions.ts'
 
 /** Someone else may add one of the same addresses between reading and writing; then it is read again. */
 const TRIES = 5
@@ -19,9 +20,15 @@ type Change = Known & { readonly newName: string }
 type Plan = {
   readonly added: readonly Keyed[]
   readonly changed: readonly Change[]
+  /** Who may not be mailed by the file's word, on the list or not. */
+  readonly told: readonly Keyed[]
+  /** Of those, who is not suppressed as strongly already. */
+  readonly suppressed: Parameters<typeof putting>[1]
   /** Hashes of those who are added that hold no longer. */
   readonly over: readonly string[]
 }
+
+const isTold = ({ wish, suppressed }: ImportRow): boolean => wish !== undefined || suppressed !== undefined
 
 export function createImport(sql: Sql, secret: string) {
   const { db } = sql
@@ -39,58 +46,69 @@ export function createImport(sql: Sql, secret: string) {
     return new Map(rows.map(({ key, ...row }) => [key, row]))
   }
 
-  /** Which of these addresses are suppressed, for whatever reason; and whose hashes hold no longer. */
+  /** What holds of these addresses, in plain or as a hash; and the hashes of those that hold no longer. */
   async function held(keys: readonly string[], now: number) {
     const names = new Map(keys.flatMap((key) => [[key, key] as const, [erasedKey(key), key] as const]))
+    const { emailKey: stored, reason, until } = suppressions
     const rows = await sql.read(
       db
-        .select({ key: suppressions.emailKey, until: suppressions.until })
+        .select({ stored, reason, until })
         .from(suppressions)
-        .where(inArray(suppressions.emailKey, [...names.keys()])),
+        .where(inArray(stored, [...names.keys()])),
     )
-    const active = rows.filter((row) => isActive(row, now))
-    const over = rows.filter((row) => !isActive(row, now) && names.get(row.key) !== row.key)
-    return {
-      suppressed: new Set(active.map(({ key }) => names.get(key) ?? key)),
-      over: over.map(({ key }) => key),
-    }
+    const found = rows.map((row) => ({ ...row, key: names.get(row.stored) ?? row.stored }))
+    const active = found.filter((row) => isActive(row, now))
+    const over = found.filter((row) => !isActive(row, now) && row.stored !== row.key)
+    return { active: new Map(active.map((row) => [row.key, row])), over: over.map(({ stored }) => stored) }
   }
 
   async function plan(rows: ReadonlyMap<string, Keyed>, now: number): Promise<Plan> {
     const there = await known([...rows.keys()])
-    const strangers = [...rows.values()].filter(({ key }) => !there.has(key))
-    const { suppressed, over } = await held(strangers.map(({ key }) => key), now) // prettier-ignore
+    const asked = [...rows.values()].filter((row) => !there.has(row.key) || isTold(row))
+    const { active, over } = await held(asked.map(({ key }) => key), now) // prettier-ignore
+    // Of an erased person nothing is written down again: what is kept of them holds.
+    const isErased = ({ key }: Keyed) => !there.has(key) && (active.get(key)?.stored ?? key) !== key
+    const strangers = asked.filter(({ key }) => !there.has(key))
     return {
       over,
-      added: strangers.filter(({ key }) => !suppressed.has(key)),
+      added: strangers.filter((row) => (isTold(row) ? !isErased(row) : !active.has(row.key))),
+      told: asked.filter((row) => isTold(row) && !isErased(row)),
+      suppressed: asked.flatMap(({ key, email, suppressed: reason, ...row }) => {
+        const before = active.get(key)
+        if (!reason || isErased({ key, email, ...row })) return []
+        const holds = before?.stored === key && STRENGTH[before.reason] >= STRENGTH[reason]
+        return holds ? [] : [{ emailKey: key, email, reason, source: 'import', since: now, until: null }]
+      }),
       changed: [...there].flatMap(([key, row]) => {
-        const newName = rows.get(key)?.name ?? ''
+        const given = rows.get(key)
+        const newName = given && !isTold(given) ? given.name : ''
         const changes = row.subscribed === 1 && newName !== '' && newName !== row.name
         return changes ? [{ ...row, newName }] : []
       }),
     }
   }
 
-  const write = ({ added, changed, over }: Plan, now: number) =>
-    sql.atomically([
-      rowsFor(subscribers, added.map((row) => newSubscriber(row, now))), // prettier-ignore
+  function write({ added, changed, told, suppressed, over }: Plan, now: number) {
+    const left = told.filter(({ wish }) => wish === 'left').map(({ key }) => key)
+    return sql.atomically([
+      rowsFor(subscribers, added.map((row) => newSubscriber(row, now, row.wish === undefined, false))), // prettier-ignore
       ...renaming(sql, changed, now),
+      ...(suppressed.length > 0 ? putting(sql, suppressed) : []),
+      ...(left.length > 0 ? [leaving(sql, left, now)] : []),
       ...(over.length > 0 ? [forgetting(sql, over, now)] : []),
     ])
+  }
 
   return async (rows: readonly ImportRow[], now: number, dryRun: boolean): Promise<ImportCounts> => {
-    const distinct = new Map<string, Keyed>()
-    for (const row of rows) {
-      const key = emailKey(row.email)
-      if (!distinct.has(key)) distinct.set(key, { ...row, key })
-    }
+    const distinct = oneEach(rows)
+    const left = rows.filter(isTold).length
     for (let tries = 1; ; tries++) {
       const todo = await plan(distinct, now)
-      const { length: added } = todo.added
+      const added = todo.added.filter((row) => !isTold(row)).length
       const { length: updated } = todo.changed
       try {
-        if (!dryRun && added + updated > 0) await write(todo, now)
-        return { added, updated, skipped: rows.length - added - updated }
+        if (!dryRun && todo.added.length + updated + todo.told.length > 0) await write(todo, now)
+        return { added, updated, skipped: rows.length - added - updated - left, left }
       } catch (error) {
         if (sql.fault(error) !== 'duplicate' || tries >= TRIES) throw error
       }
@@ -98,7 +116,26 @@ export function createImport(sql: Sql, secret: string) {
   }
 }
 
-export function newSubscriber({ email, name, key }: Keyed, now: number, confirmed = true) {
+/** By address: the first row of it, with the most careful word of all of them. */
+function oneEach(rows: readonly ImportRow[]): ReadonlyMap<string, Keyed> {
+  const distinct = new Map<string, Keyed>()
+  for (const row of rows) {
+    const key = emailKey(row.email)
+    const first = distinct.get(key)
+    distinct.set(key, first ? { ...first, ...strictest(first, row) } : { ...row, key })
+  }
+  return distinct
+}
+
+function strictest(a: ImportRow, b: ImportRow): Pick<ImportRow, 'wish' | 'suppressed'> {
+  const wish = [a.wish, b.wish].includes('left') ? 'left' : (a.wish ?? b.wish)
+  const reasons = [a, b].flatMap(({ suppressed }) => suppressed ?? [])
+  const [suppressed] = reasons.toSorted((x, y) => STRENGTH[y] - STRENGTH[x])
+  return { ...(wish && { wish }), ...(suppressed && { suppressed }) }
+}
+
+/** Who is not confirmed waits for it, unless nobody has asked them. */
+export function newSubscriber({ email, name, key }: Keyed, now: number, confirmed = true, asked = true) {
   return {
     id: uuidv7(now),
     email,
@@ -107,7 +144,7 @@ export function newSubscriber({ email, name, key }: Keyed, now: number, confirme
     search: searchText(email, name),
     subscribed: confirmed ? 1 : 0,
     subscribedAt: confirmed ? now : null,
-    waiting: confirmed ? 0 : now,
+    waiting: confirmed || !asked ? 0 : now,
     confirmationSentAt: null,
     createdAt: now,
     updatedAt: now,

@@ -2,12 +2,18 @@
 import { createCsvReader, type CsvRecord } from '../csv-reader.ts'
 import { plainCell } from '../csv.ts'
 import { breath } from '../pause.ts'
+import { layoutOf, type Layout } from './columns.ts'
 import type { ImportCounts, ImportRow, SubscriberStore } from './ports.ts'
 import { createSeen } from './seen.ts'
+import { standingOf } from './standing.ts'
 import { emailKey, emailProblem, nameProblem } from './subscriber.ts'
+import { isNo, isYes, telling, type Said } from './words.ts'
 
 export type ImportProblem = { readonly line: number; readonly message: string }
+/** Titles of the file's columns: those that were read, and those that told nothing that is kept here. */
+export type ColumnUse = { readonly used: readonly string[]; readonly ignored: readonly string[] }
 export type ImportReport = ImportCounts & {
+  readonly columns: ColumnUse
   /** The first of them. */
   readonly errors: readonly ImportProblem[]
   readonly errorCount: number
@@ -17,20 +23,10 @@ export type ImportOptions = { readonly dryRun: boolean; readonly now?: () => num
 /** Rows that the store takes in one step. */
 const STEP = 1000
 const ERRORS_TOLD = 1000
+/** Characters that are looked at before it is decided how the file is to be read. */
+const HEAD_LENGTH = 65_536
 
-const EMAIL = ['email', 'e mail', 'email address', 'e mail address', 'mail']
-const NAME = ['name', 'full name']
-const NAME_PARTS = ['first name', 'last name']
-
-/** Where the columns are; -1 = there is none. */
-type Columns = {
-  readonly email: number
-  readonly names: readonly number[]
-  /** As the hub's own files have them: who is not subscribed there, or suppressed, is not subscribed by a file. */
-  readonly subscribed: number
-  readonly suppressed: number
-}
-type Line = ImportRow | 'skip' | { readonly problem: string }
+type Line = ImportRow | { readonly problem: string }
 
 /** Reads text in pieces as it comes. Holds one step of rows, whatever the size of the file. */
 export async function importCsv(
@@ -38,106 +34,170 @@ export async function importCsv(
   pieces: AsyncIterable<string>,
   { dryRun, now = Date.now }: ImportOptions,
 ): Promise<ImportReport> {
-  const reader = createCsvReader()
-  const collected = createCollector()
-  const total = { added: 0, updated: 0, skipped: 0 }
+  const rows: ImportRow[] = []
+  const seen = createSeen()
+  const total = { added: 0, updated: 0, skipped: 0, left: 0 }
 
   async function flush(atLeast: number): Promise<void> {
-    while (collected.rows.length >= atLeast && collected.rows.length > 0) {
-      const { added, updated, skipped } = await store.import(collected.rows.splice(0, STEP), now(), dryRun)
-      total.added += added
-      total.updated += updated
-      total.skipped += skipped
+    while (rows.length >= atLeast && rows.length > 0) {
+      const counts = await store.import(rows.splice(0, STEP), now(), dryRun)
+      for (const name of ['added', 'updated', 'skipped', 'left'] as const) total[name] += counts[name]
       await breath() // a database in this process would keep everybody else waiting for the whole file
     }
   }
 
-  for await (const piece of pieces) {
-    collected.take(reader.push(piece))
+  const { columns, errors, errorCount } = await readTable(pieces, readPerson, async (people) => {
+    for (const row of people) {
+      // A word that says they left counts wherever it stands, also behind one that did not.
+      const isTold = row.wish !== undefined || row.suppressed !== undefined
+      if (seen.add(emailKey(row.email)) && !isTold) total.skipped++
+      else rows.push(row)
+    }
     await flush(STEP)
-  }
-  collected.take(reader.end())
+  })
   await flush(1)
-  const { errors, errorCount, skipped } = collected.result()
-  return { ...total, skipped: total.skipped + skipped, errors, errorCount }
+  return { ...total, columns, errors, errorCount }
 }
 
-/** Sorts records into rows, errors and those to be skipped. */
-function createCollector() {
-  const rows: ImportRow[] = []
+/** Reads a line of a table as what it is about; `use` tells that a column of no known title was read. */
+export type ReadLine<T> = (
+  cells: readonly string[],
+  layout: Layout,
+  use: (column: number) => void,
+) => T | { readonly problem: string }
+
+/** Any table of people in CSV, piece by piece: what its lines are is handed on as they come. */
+export async function readTable<T extends object>(
+  pieces: AsyncIterable<string>,
+  readLine: ReadLine<T>,
+  onRows: (rows: readonly T[]) => Promise<void>,
+): Promise<Pick<ImportReport, 'columns' | 'errors' | 'errorCount'>> {
   const errors: ImportProblem[] = []
-  const seen = createSeen()
-  let columns: Columns | undefined
   let errorCount = 0
-  let skipped = 0
+  let head = ''
+  let table: { readonly layout: Layout; readonly reader: ReturnType<typeof createCsvReader> } | undefined
+  let isNone = false
+  const used = new Set<number>()
 
   function tell(line: number, message: string): void {
     errorCount++
     if (errors.length < ERRORS_TOLD) errors.push({ line, message })
   }
 
-  function takeRow(line: number, row: Line): void {
-    if (row === 'skip') skipped++
-    else if ('problem' in row) tell(line, row.problem)
-    else if (seen.add(emailKey(row.email))) skipped++
-    else rows.push(row)
+  function open(isWhole: boolean): void {
+    const layout = layoutOf(head, isWhole)
+    if (layout) {
+      table = { layout, reader: createCsvReader(layout.delimiter) }
+      for (const column of usedBy(layout)) used.add(column)
+    } else if (head.trim() !== '') {
+      isNone = true
+      tell(1, 'No column holds e-mail addresses, and none is called email')
+    }
   }
 
+  function rowsOf(records: readonly CsvRecord[], { from, ...layout }: Layout): T[] {
+    return records.flatMap((record) => {
+      if (record.line < from) return []
+      if ('cells' in record && record.cells.every((cell) => cell.trim() === '')) return []
+      const row =
+        'problem' in record
+          ? { problem: `This line ${record.problem}` }
+          : readLine(record.cells, { from, ...layout }, (column) => used.add(column))
+      if (!('problem' in row)) return [row]
+      tell(record.line, `${row.problem}`)
+      return []
+    })
+  }
+
+  async function take(text: string, isLast: boolean): Promise<void> {
+    let fresh = text
+    if (!table && !isNone) {
+      head += text
+      if (head.length < HEAD_LENGTH && !isLast) return
+      open(isLast)
+      fresh = head
+      head = ''
+    }
+    if (!table) return
+    const { layout, reader } = table
+    await onRows(rowsOf([...reader.push(fresh), ...(isLast ? reader.end() : [])], layout))
+  }
+
+  for await (const piece of pieces) await take(piece, false)
+  await take('', true)
+  return { columns: columnUse(table?.layout, used), errors, errorCount }
+}
+
+const usedBy = ({ titles, email, name, nameParts, readings }: Layout): readonly number[] =>
+  titles ? [email, name, ...nameParts, ...readings.keys()] : [email, name]
+
+function columnUse(layout: Layout | undefined, used: ReadonlySet<number>): ColumnUse {
+  const titles = layout?.titles?.map((title, n) => title || `column ${n + 1}`)
+  if (layout && !titles)
+    return { used: [...used].toSorted((a, b) => a - b).map((n) => `column ${n + 1}`), ignored: [] }
   return {
-    rows,
-    take(records: readonly CsvRecord[]): void {
-      for (const record of records) {
-        if ('problem' in record) tell(record.line, `This line ${record.problem}`)
-        else if (columns) takeRow(record.line, readRow(record.cells, columns))
-        else {
-          const header = readHeader(record.cells)
-          columns = header ?? { email: 0, names: [1], subscribed: -1, suppressed: -1 }
-          if (!header) takeRow(record.line, readRow(record.cells, columns))
-        }
-      }
-    },
-    result: () => ({ errors, errorCount, skipped }),
+    used: (titles ?? []).filter((_, n) => used.has(n)),
+    ignored: (titles ?? []).filter((_, n) => !used.has(n)),
   }
 }
 
-/** undefined for a first line that is no header. */
-function readHeader(cells: readonly string[]): Columns | undefined {
-  const titles = cells.map((cell) =>
-    cell
-      .trim()
-      .toLowerCase()
-      .replace(/[\s_-]+/g, ' '),
-  )
-  const find = (names: readonly string[]) => titles.findIndex((title) => names.includes(title))
-  const email = find(EMAIL)
-  if (email < 0) return undefined
-  const name = find(NAME)
-  const parts = NAME_PARTS.map((part) => titles.indexOf(part)).filter((at) => at >= 0)
-  return {
-    email,
-    names: name < 0 ? parts : [name],
-    subscribed: find(['subscribed']),
-    suppressed: find(['suppressed']),
-  }
-}
-
-function readRow(cells: readonly string[], columns: Columns): Line {
-  const cell = (at: number) => plainCell(oneLine(cells[at] ?? ''))
-  const email = cell(columns.email)
-  const name = oneLine(columns.names.map(cell).join(' '))
-  const wrong = emailProblem(email)
-  if (wrong) return { problem: `email ${wrong}: ${shown(email)}` }
+const readPerson: ReadLine<ImportRow> = (cells, layout, use): Line => {
+  const cell = (at: number) => cellAt(cells, at)
+  const email = cell(layout.email)
+  const problem = addressProblem(email)
+  if (problem) return { problem }
+  const whole = cell(layout.name)
+  const name = oneLine(whole === '' ? layout.nameParts.map(cell).join(' ') : whole)
   const wrongName = nameProblem(name)
   if (wrongName) return { problem: `name ${wrongName}: ${shown(name)}` }
-  if (`${email}${name}`.includes(UNREADABLE))
-    return { problem: `This line is no UTF-8 (say its charset in the content type): ${shown(name)}` }
-  const left = /^(false|no|0)$/i.test(cell(columns.subscribed))
-  return left || cell(columns.suppressed) !== '' ? 'skip' : { email, name }
+  const unreadable = [email, name].find((text) => text.includes(UNREADABLE))
+  if (unreadable !== undefined) return { problem: notDecoded(unreadable) }
+  return standing({ email, name }, cells, layout, use)
+}
+
+function standing(
+  person: Pick<ImportRow, 'email' | 'name'>,
+  cells: readonly string[],
+  { titles, email, name, readings }: Layout,
+  use: (column: number) => void,
+): Line {
+  const said: Said[] = []
+  const puzzling: number[] = []
+  const width = Math.max(cells.length, titles?.length ?? 0)
+  for (let n = 0; n < width; n++) {
+    if (n === email) continue
+    const cell = cellAt(cells, n)
+    const reading = readings.get(n)
+    const word = reading ? reading(cell) : n === name && titles ? undefined : telling(cell)
+    if (word && !reading) use(n)
+    // Without a title a yes may mean that they left, and a no that they did not.
+    const isBare = !titles && (isYes(cell) || isNo(cell))
+    if (word) said.push(word)
+    if (isBare) said.push('unknown')
+    if (isBare || word === 'unknown') puzzling.push(n)
+  }
+  const found = standingOf(said)
+  if (found) return { ...person, ...found }
+  const [at = 0] = puzzling
+  const where = titles ? `of ${shown(titles[at] ?? '')} ` : 'in a column without a title '
+  return { problem: `What the word ${where}says is not understood: ${shown(cellAt(cells, at))}` }
+}
+
+export const cellAt = (cells: readonly string[], at: number): string => plainCell(oneLine(cells[at] ?? ''))
+
+export function addressProblem(email: string): string | undefined {
+  const wrong = emailProblem(email)
+  if (wrong) return `email ${wrong}: ${shown(email)}`
+  if (email.includes(UNREADABLE)) return notDecoded(email)
+  return email.includes('|') ? `email must not contain |: ${shown(email)}` : undefined
 }
 
 /** What a decoder leaves of bytes that are none of its characters. */
 const UNREADABLE = '\ufffd'
+const notDecoded = (text: string) =>
+  `This line is no UTF-8 (say its charset in the content type): ${shown(text)}`
 
 /** In a cell an end of line is only layout. */
 const oneLine = (text: string): string => text.replace(/[\r\n\t]+/g, ' ').trim()
-const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+export const shown = (text: string): string =>
+  JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)

@@ -38,8 +38,21 @@ export type SubscriberQuery = {
 /** Why somebody may not be mailed, as deliveries tell it. */
 export type Unmailable = 'unsubscribed' | 'gone' | `suppressed: ${SuppressionReason}`
 
-export type ImportRow = { readonly email: string; readonly name: string }
-export type ImportCounts = { readonly added: number; readonly updated: number; readonly skipped: number }
+export type ImportRow = {
+  readonly email: string
+  readonly name: string
+  /** By the file's own word they have left, or never confirmed. */
+  readonly wish?: 'left' | 'unconfirmed'
+  /** By the file's own word they may not be mailed. */
+  readonly suppressed?: SuppressionReason
+}
+export type ImportCounts = {
+  readonly added: number
+  readonly updated: number
+  readonly skipped: number
+  /** Rows of people who by the file's own word get no mail, whether that is news or not. */
+  readonly left: number
+}
 
 /** Everything throws archive.unavailable in an outage. Suppressions that are over count as none. */
 export type SubscriberStore = {
@@ -90,7 +103,9 @@ export type SubscriberStore = {
   erase(email: string, now: number): Promise<void>
   /**
    * One bulk step of an import, at most 1,000 rows; never re-subscribes who left or is suppressed. updated = the name
-   * has changed; an empty one changes nothing. Of rows with one address the first counts.
+   * has changed; an empty one changes nothing. Of rows with one address the first counts, but the most careful word of all
+   * of them. Who left or is suppressed by the file's word is so afterwards, whatever they were; who never confirmed is
+   * not subscribed by it.
    */
   import(rows: readonly ImportRow[], now: number, dryRun: boolean): Promise<ImportCounts>
   /** Of these ids, those who may not be mailed now: left, suppressed or gone. For the last look before sending. */

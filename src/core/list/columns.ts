@@ -1,0 +1,152 @@
+// How a file is read: its delimiter, its header wherever it stands, and what each column is for.
+import { createCsvReader } from '../csv-reader.ts'
+import { plainCell } from '../csv.ts'
+import { isUuid } from '../ids.ts'
+import { readingOf, type Reading } from './standing.ts'
+import { emailProblem } from './subscriber.ts'
+import { fold } from './words.ts'
+
+export type Layout = {
+  readonly delimiter: string
+  /** The first line of people; what stands before it is no line of the table. */
+  readonly from: number
+  /** null: there is no header. */
+  readonly titles: readonly string[] | null
+  readonly email: number
+  /** A whole name, or else its parts in order. */
+  readonly name: number
+  readonly nameParts: readonly number[]
+  /** Columns that say whether one wants, and may get, mail. */
+  readonly readings: ReadonlyMap<number, Reading>
+}
+
+/** The list's own file. */
+export const LIST_COLUMNS = ['id', 'email', 'name', 'subscribed', 'suppressed', 'mailable', 'created_at', 'updated_at'] // prettier-ignore
+
+/** The title or the address has to be found in what a file begins with. */
+const HEADER_WITHIN = 10
+const DELIMITERS = [',', ';', '\t', '|']
+/** Excel's own line, which tells the delimiter: it shows all else as a table, and not this. */
+const SEPARATOR = /^\s*"?sep=([,;\t|:~])"?[,;\t|]*\s*$/i
+
+/** By titles without their blanks; the first of them that a file has counts. */
+const EMAIL = new RegExp(
+  `^(primary|subscriber|contact|user|customer|member|your|work|home|personal|invitee|recipient)?(${[
+    'e?mail(1|id|addr|address|addresses|adresse|adres|adress|primary|1value|1address|address1|value|이메일)?',
+    'adress?ed?e?(e?mail|messagerie)|adresse(electronique|courriel)|courriel(electronique)?|emailadresse?',
+    'correo(electronico)?|(direccion|direccionde)(correo(electronico)?|e?mail)|indirizzo(di)?(e?mail|postaelettronica)|postaelettronica',
+    'endereco(de)?(e?mail|correioeletronico)|correioeletronico|epost(adress|adresse)?|sahkoposti(osoite)?|adrese?mail|eposta(adresi)?|epostadresi',
+    '(адрес)?(электронн(ая|ои)почт[аы])|(адрес)?e?mail(адрес)?|почта|электроннаяпочта|адресэлектроннойпочты|елпошта|електроннапошта',
+    '(이메일|전자우편|전자메일|메일|이메일주소|메일주소|전자우편주소|이메일아이디)|(メール|eメール|電子メール)(アドレス)?|(电子)?邮[件箱](地址)?|(電子)?郵[件箱](地址)?|電子郵件',
+  ].join('|')})$`,
+)
+const NAME =
+  /^((subscriber|contact|customer|user|member)?(full|display|complete)?name|namefull|nomcomplet|nometprenom|vollername|ganzername|anzeigename|nombrecompleto|nombreyapellidos?|nomecompleto|nomeecognome|volledigenaam|naam|имя|фио|полноеимя|이름|성명|성함|고객명|회원명|수신자명|氏名|お名前|名前|姓名|名字|adsoyad|isim|namn|navn|nimi|jmeno|nev|imie|imieinazwisko)$/
+const GIVEN =
+  /^((your)?(first|given|fore)name|fname|namefirst|prenom|vorname|nombre|nome|voornaam|fornavn|fornamn|etunimi|primeironome)$/
+const MIDDLE = /^((middle|additional)name|namemiddle)$/
+const FAMILY =
+  /^((last|family|sur)name|lname|namelast|nom|nomdefamille|nachname|familienname|apellidos?|cognome|sobrenome|achternaam|etternavn|efternavn|efternamn|sukunimi|фамилия|nazwisko|soyad)$/
+
+const compact = (title: string): string => fold(title).replaceAll(' ', '')
+const isAddress = (cell = ''): boolean => emailProblem(plainCell(cell.trim())) === undefined
+
+type Row = { readonly line: number; readonly cells: readonly string[] }
+type Look = Pick<Layout, 'from' | 'titles' | 'email'> & {
+  readonly hits: number
+  readonly people: readonly string[]
+  readonly width: number
+}
+
+/** undefined: nothing in it is an address, and nothing is called so. */
+export function layoutOf(head: string, isWhole: boolean): Layout | undefined {
+  const told = SEPARATOR.exec(/^\ufeff?([^\r\n]*)/.exec(head)?.[1] ?? '')?.[1]
+  const looks = (told ? [told] : DELIMITERS).flatMap((delimiter) => {
+    const look = lookAt(rowsOf(head, isWhole, delimiter).slice(told ? 1 : 0))
+    return look ? [{ delimiter, ...look }] : []
+  })
+  const [best] = looks.toSorted((a, b) => b.hits - a.hits || b.width - a.width)
+  return best && { ...best, ...purposes(best) }
+}
+
+function rowsOf(head: string, isWhole: boolean, delimiter: string): Row[] {
+  const reader = createCsvReader(delimiter)
+  const records = [...reader.push(head), ...(isWhole ? reader.end() : [])]
+  return records.filter((record): record is Row => 'cells' in record)
+}
+
+function lookAt(rows: readonly Row[]): Look | undefined {
+  const first = rows.findIndex(({ cells }) => cells.some(isAddress))
+  const before = first < 0 ? rows : rows.slice(0, first)
+  const at = before.slice(0, HEADER_WITHIN).findIndex(({ cells }) => cells.some(isEmailTitle))
+  if (at >= 0) return titled(rows, at, (cells) => cells.flatMap((cell, n) => (isEmailTitle(cell) ? [n] : [])))
+  if (first < 0 || first > HEADER_WITHIN) return undefined
+  const header = before.at(-1)
+  const every = (cells: readonly string[]) => [...cells.keys()]
+  // A header in words that are not known here. What looks like an address with a fault is none.
+  const people = rows[first]?.cells ?? []
+  if (header && isHeader(header.cells, people) && before.slice(0, -1).every(({ cells }) => isCaption(cells)))
+    return titled(rows, first - 1, () => every(people))
+  const { email, hits } = mostAddresses(rows, every(people))
+  const titles = ownColumns(people)
+  return { from: rows[0]?.line ?? 1, titles, email, hits, people, width: people.length }
+}
+
+const isHeader = (cells: readonly string[], people: readonly string[]): boolean =>
+  cells.length === people.length && !cells.some((cell) => /[@\d]/.test(cell))
+const isCaption = (cells: readonly string[]): boolean => cells.filter((cell) => cell.trim()).length <= 1
+
+/** The list's own file that has lost its header. */
+const ownColumns = (cells: readonly string[]): readonly string[] | null =>
+  cells.length === LIST_COLUMNS.length && isUuid(cells[0] ?? '') ? LIST_COLUMNS : null
+
+const isEmailTitle = (cell: string): boolean => EMAIL.test(compact(cell))
+
+function titled(
+  rows: readonly Row[],
+  at: number,
+  columns: (cells: readonly string[]) => readonly number[],
+): Look {
+  const header = rows[at] ?? { line: 0, cells: [] }
+  const { email, hits } = mostAddresses(rows.slice(at + 1), columns(header.cells))
+  const from = rows[at + 1]?.line ?? header.line + 1
+  return {
+    from,
+    titles: header.cells.map((cell) => cell.trim()),
+    email,
+    hits,
+    people: [],
+    width: header.cells.length,
+  }
+}
+
+/** Of several columns that may hold it the one that does, and of equal ones the first. */
+function mostAddresses(rows: readonly Row[], columns: readonly number[]) {
+  const counts = columns.map((email) => ({
+    email,
+    hits: rows.filter(({ cells }) => isAddress(cells[email])).length,
+  }))
+  const [best = { email: 0, hits: 0 }] = counts.toSorted((a, b) => b.hits - a.hits)
+  return best
+}
+
+/** Without titles: what has letters beside the address, rather after it. */
+function nameBeside(email: number, people: readonly string[]): number {
+  const isName = (n: number) => /\p{L}/u.test(people[n] ?? '') && !isUuid(people[n] ?? '')
+  return [email + 1, email - 1].find(isName) ?? email + 1
+}
+
+function purposes({ titles, email, people }: Look): Pick<Layout, 'name' | 'nameParts' | 'readings'> {
+  if (!titles) return { name: nameBeside(email, people), nameParts: [], readings: new Map() }
+  const names = titles.map((title, n) => (n === email ? '' : compact(title)))
+  const parts = [GIVEN, MIDDLE, FAMILY].map((kind) => names.findIndex((title) => kind.test(title)))
+  const readings = titles.flatMap((title, n) => {
+    const reading = n === email ? undefined : readingOf(title)
+    return reading ? [[n, reading] as const] : []
+  })
+  return {
+    name: names.findIndex((title) => NAME.test(title)),
+    nameParts: parts.filter((n) => n >= 0),
+    readings: new Map(readings),
+  }
+}

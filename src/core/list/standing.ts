@@ -1,0 +1,99 @@
+// What the columns of a file say of a person: wants mail, has left, or may not be mailed. The most careful word counts.
+import type { ImportRow, SuppressionReason } from './ports.ts'
+import { STRENGTH } from './subscriber.ts'
+import { fold, isDate, isNo, isNothing, isYes, reasonOf, statusOf, type Said, type Verdict } from './words.ts'
+
+/** How the cells of a column are read. */
+export type Reading = (cell: string) => Said
+
+/** Yes is good, no is `no`; a day is when one said yes. */
+const good =
+  (no: Verdict): Reading =>
+  (cell) => {
+    if (isNo(cell)) return no
+    if (isYes(cell) || isDate(cell)) return 'in'
+    return /\p{L}/u.test(cell) ? statusOf(cell) : 'unknown'
+  }
+
+/** Nothing is good, yes and any day are not. A word may say more than the title does. */
+const bad =
+  (yes: Verdict): Reading =>
+  (cell) => {
+    if (isNothing(cell) || isNo(cell)) return 'in'
+    if (isYes(cell) || isDate(cell)) return yes
+    const said = statusOf(cell)
+    return said === 'left' && yes !== 'left' ? yes : said
+  }
+
+/** Anything is not good: why, in which mailing. */
+const anything =
+  (verdict: Verdict): Reading =>
+  (cell) =>
+    isNothing(cell) || isNo(cell) ? 'in' : verdict
+
+/** Only a plain no counts: such columns may be about much else. */
+const hint: Reading = (cell) => (isNo(cell) ? 'left' : 'in')
+
+const suppressed: Reading = (cell) => (isNothing(cell) ? 'in' : (reasonOf(cell) ?? bad('manual')(cell)))
+
+/** How often, or a number for each kind of it. */
+const numbered =
+  (yes: Verdict): Reading =>
+  (cell) =>
+    /^\s*[1-9]\d{0,3}\s*$/.test(cell) ? yes : bad(yes)(cell)
+
+/** Columns that are about something else, whatever else their titles say. */
+const OTHER =
+  /\b(customer|account|employment|civil|relationship|lifecycle|sms|phone|mobile|whatsapp|push|fax|call|url|link|token|hash|key|code|uuid|score|count|number|total|rate|payment|order|shipping|marital|plan|lead|job|deal|billing|ticket|ip)\b|문자|전화|url$/
+/** Of mails that came back later, or of mails in all: one who has some gets mail all the same. */
+const COUNTED = /^(soft )?bounces$|bouncecount|e ?mails bounced/
+const LEFT =
+  /unsub|opt(ed)? ?out|desabon|desinscri|desuscri|descadastr|abmeld|abgemeld|ausgetragen|austritt|fecha de baja|de baja|disiscri|disiscrizione|uitschrij|uitgeschr|afgemeld|afmeld|avregistr|avmeld|wypis|отпис|odhlas|leiratkoz|dezabon|수신 ?거부|구독 ?(취소|해지)|해지|탈퇴|退订|取消订阅|退会|配信停止|購読解除/
+const BOUNCED = /bounce|cleaned|^clean |undeliver|unzustellbar|rebot|rimbalz|반송|退信|invalid e ?mail/
+const COMPLAINED = /complain|spam|abuse|junk/
+const BLOCKED =
+  /black ?list|block ?list|blocked|suppress|do ?not ?(e ?)?(mail|contact)|^dnc( |$)|^(e ?mail )?disabled$|banned|deny ?list|quarantin|gesperrt|차단/
+const GONE =
+  /^(is )?(deleted|removed|archived|left)( (at|on|date|time))?$|^(stop|removal) (time|date|status|method)$|^date (stopped|removed|deleted)$|geloscht|삭제일/
+const WHY = /reason|campaign|comment|motiv|grund|사유|method|source|origin|feedback/
+const CONFIRMED =
+  /^((is|e ?mail|subscription) )*(confirmed|verified|activated)$|^(bestatigt|confirmee?|confirmad[oa]|confermat[oa]|bevestigd|potwierdzon[aey]|подтвержден|подтвержден[ао]|bekraftad|인증|이메일 인증|確認済み|已确认)$/
+const WANTED =
+  /^((is|e ?mail|currently) )*(subscribed|active|enabled|deliverable|abonniert|angemeldet|aktiv|abonnee?|inscrite?|actif|suscrit[oa]|activ[oa]|iscritt[oa]|attiv[oa]|ativ[oa]|aangemeld|ingeschreven|actief|zapisan[yae]|aktywn[yae]|подписан|активен|구독|구독 ?여부|수신 ?동의|수신 ?여부|購読|已订阅|订阅)$|^subscribed to (e ?mails?|newsletters?|marketing)$|^accepts ((e ?mail )?marketing|newsletter)$|^can receive (e ?mail )?marketing$/
+const HINT =
+  /^(news ?letter|opt in|opted in|e ?mail opt in|consent|gdpr consent|marketing|mailing|marketing opt in|e ?mail marketing|수신)$/
+const STATUS =
+  /\b(stat(us|ut|ute))\b|^e ?mail marketing consent$|^subscription$|^(статус|상태|구독 ?상태|수신 ?상태|状態|状态|订阅状态|狀態|訂閱狀態|購読状態|ステータス|durum|tila|stav|stato|stato iscrizione|estado (de|da) (la )?(suscripcion|inscricao)|estado suscripcion|situacao)( |$)/
+
+/** How the column of this title is read; undefined: it tells nothing of what is asked here. */
+export function readingOf(title: string): Reading | undefined {
+  const name = fold(title)
+  if (name === 'suppressed') return suppressed
+  if (COUNTED.test(name) || (OTHER.test(name) && !/^unsub .*(campaign|reason)/.test(name))) return undefined
+  const yes = outcome(name)
+  if (yes && WHY.test(name)) return anything(yes)
+  if (yes) return /^dnc|contact|bounces/.test(name) ? numbered(yes) : bad(yes)
+  if (CONFIRMED.test(name) || name === 'mailable') return good('unconfirmed')
+  if (WANTED.test(name)) return good('left')
+  if (HINT.test(name)) return hint
+  return STATUS.test(name) ? statusOf : undefined
+}
+
+function outcome(name: string): Verdict | undefined {
+  if (LEFT.test(name) || GONE.test(name)) return 'left'
+  if (BOUNCED.test(name)) return 'bounce'
+  if (COMPLAINED.test(name)) return 'complaint'
+  return BLOCKED.test(name) ? 'manual' : undefined
+}
+
+export type Standing = Pick<ImportRow, 'wish' | 'suppressed'>
+
+/** All that a line says, taken together; undefined: a word is not understood, and none says that one gets no mail. */
+export function standingOf(said: readonly Said[]): Standing | undefined {
+  const reasons = said.filter((each): each is SuppressionReason => each in STRENGTH)
+  const [suppressed] = reasons.toSorted((a, b) => STRENGTH[b] - STRENGTH[a])
+  const left = said.includes('left') || reasons.includes('unsubscribe')
+  if (left || suppressed) return { ...(left && { wish: 'left' }), ...(suppressed && { suppressed }) }
+  if (said.includes('unknown')) return undefined
+  return said.includes('unconfirmed') ? { wish: 'unconfirmed' } : {}
+}

@@ -1,0 +1,123 @@
+// Words of files about people, in the languages and tools they come from: yes and no, and what a status says.
+import type { SuppressionReason } from './ports.ts'
+
+/** What a cell says of a person. */
+export type Verdict = 'in' | 'unconfirmed' | 'left' | SuppressionReason
+/** 'unknown': a word that is not understood, which is never a yes. */
+export type Said = Verdict | 'unknown'
+
+/** Without case, accents, and the signs that stand between words. */
+export function fold(text: string): string {
+  return text
+    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]+/g, '')
+    .toLowerCase()
+    .replace(/ı/g, 'i')
+    .replace(/ł/g, 'l')
+    .replace(/ß/g, 'ss')
+    .replace(/[^\p{L}\p{N}+]+/gu, ' ')
+    .trim()
+    .normalize('NFC')
+}
+
+/** A word's case is no border of words: ACTIVE, Active and aCTIVE are one. */
+const foldWord = (text: string): string => fold(text.toLowerCase())
+
+/** An empty cell is no word. */
+const wordsOf = (text: string): ReadonlySet<string> =>
+  new Set(text.split('|').flatMap((word) => foldWord(word) || []))
+
+/** How spreadsheets write it in their languages, and people. */
+const YES = wordsOf(
+  'true|wahr|vrai|verdadero|verdadeiro|vero|cert|waar|истина|істина|правда|точно|тачно|tačno|prawda|pravda|doğru|참|真|tosi|sant|sann|sand|satt|' +
+    'igaz|adevărat|αληθες|αληθης|αληθής|istinito|istina|tõene|patiess|teisinga|egia|אמת|صواب|صحيح|จริง|đúng|benar|सत्य|درست|ақиқат|' +
+    'yes|y|t|on|ja|j|oui|o|si|sim|s|da|да|д|так|tak|evet|igen|kyllä|joo|ano|áno|jah|taip|jā|jo|já|ναι|כן|نعم|ใช่|có|ya|हाँ|بله|是|对|はい|예|네|' +
+    'checked|1|1 0|1 00',
+)
+const NO = wordsOf(
+  'false|falsch|faux|falso|fals|onwaar|ложь|неправда|хибність|лъжа|нетачно|netačno|fałsz|nepravda|yanlış|거짓|假|偽|epätosi|falskt|falsk|usann|usant|' +
+    'ósatt|hamis|ψευδες|ψευδης|ψευδής|neistinito|laž|väär|aplams|klaidinga|gezurra|שקר|خطأ|เท็จ|sai|salah|असत्य|نادرست|жалған|' +
+    'no|n|f|off|nein|non|não|nee|nej|nei|ne|нет|н|ні|не|nie|hayır|nem|ei|nu|όχι|לא|لا|ไม่|không|tidak|नहीं|خیر|否|不|いいえ|아니오|아니요|아뇨|' +
+    'unchecked|0|0 0|0 00',
+)
+/** How tools write that there is nothing. */
+const NOTHING = wordsOf('null|nil|none|undefined|nan|n a|never|nie|0000 00 00|0000 00 00 00 00 00')
+
+export function isYes(cell: string): boolean {
+  return /^\s*(-1|[✓✔☑])\s*$/.test(cell) || YES.has(foldWord(cell)) // -1 is Visual Basic's
+}
+export const isNo = (cell: string): boolean => cell.trim() !== '-1' && NO.has(foldWord(cell))
+export function isNothing(cell: string): boolean {
+  const word = foldWord(cell)
+  return (word === '' && !isYes(cell)) || NOTHING.has(word) || cell.trim() === '\\N'
+}
+/** With a year in it, or three numbers, or seconds since 1970. */
+export const isDate = (cell: string): boolean =>
+  /(^|\D)(19|20)\d\d(\D|$)|\d{1,4}\D{1,3}\d{1,2}\D{1,3}\d{1,4}|^\s*\d{8,14}([.,]\d+)?\s*$/.test(cell)
+
+/** What a status may be where one gets mail: only these words, and nothing that is like them. */
+const IN = wordsOf(
+  'subscribed|subscriber|subscribe|subscription active|currently subscribed|active|active subscriber|enabled|confirmed|verified|opted in|opt in|' +
+    'optin|opted-in|double opt in|single opt in|valid|deliverable|regular|premium|ok|okay|good|normal|member|engaged|express|explicit|implied|allowed|granted|' +
+    'angemeldet|abonniert|aktiv|bestätigt|eingetragen|abonné|abonnée|inscrit|inscrite|actif|active|confirmé|confirmée|suscrito|suscrita|suscripto|activo|' +
+    'activa|confirmado|confirmada|iscritto|iscritta|attivo|attiva|confermato|confermata|inscrito|inscrita|ativo|ativa|aangemeld|ingeschreven|actief|bevestigd|' +
+    'zapisany|zapisana|aktywny|aktywna|potwierdzony|potwierdzona|подписан|подписана|активен|активный|активна|подтвержден|подтверждён|підписаний|активний|' +
+    'prenumererar|bekräftad|abonnerer|bekreftet|bekræftet|tilmeldt|påmeldt|tilaaja|aktiivinen|vahvistettu|abone|aktif|etkin|onaylandı|odebírá|aktivní|' +
+    'potvrzeno|feliratkozott|aktív|abonat|activ|구독|구독중|구독 중|활성|정상|수신|수신동의|수신 동의|동의|購読|購読中|登録|登録済み|有効|配信中|已订阅|订阅|订阅中|' +
+    '有效|活跃|已确认|正常|已訂閱|訂閱',
+)
+
+/** Parts of words that say one gets no mail: the first that fits. Careful, so a part is enough. */
+const OUT: readonly (readonly [RegExp, Verdict])[] = [
+  [/complain|spam|abus|junk|fbl|beschwer|plainte|queja|reclamo|жалоб|스팸|불만|신고|迷惑|投诉/, 'complaint'],
+  [
+    /unconfirm|not (yet )?confirm|non confirm|no confirm|nao confirm|unbestatig|nicht bestatig|onbevestig|niet bevestig|niepotwierdz|obekraft|ubekreft|ubekraeft|nevahvist|onaylanma|не ?подтвержд|не ?підтвер|nepotvr|pending|await|waiting|ausstehend|attente|attesa|pendient|pendent|oczekuj|unverif|not verif|unactivat|not activat|미확인|미인증|미동의|대기|未確認|仮登録|未确认|待确认|non ?subscrib|never ?subscrib|not yet subscrib|no consent|transactional|temp hold|not set|unknown consent|unengaged/,
+    'unconfirmed',
+  ],
+  [
+    /bounc|cleaned|undeliver|invalid|hardb|softb|unzustellbar|retourn|rebot|rimbalz|niedorecz|не ?доставл|반송|수신불가|不达|エラー|退信/,
+    'bounce',
+  ],
+  [/reject|dropped|abgelehnt/, 'reject'],
+  [
+    /block|black ?list|suppress|bann|deny|denied|dnc|do ?not ?(contact|mail|email)|manual|^custom$|gesperrt|bloqu|bloccat|geblokk|заблок|차단|黑名单|ブロック/,
+    'manual',
+  ],
+  [
+    /unsub|un sub|not? subscrib|opt(ed)? ?out|optout|cancel|inactiv|not active|disab|deactiv|expire|delet|remov|archiv|churn|stopped|resigned|^left|abgemeld|ausgetrag|gekundig|inaktiv|geloscht|desabon|desinscri|desuscri|desubscri|descadastr|resili|supprim|de ?baja|^baja|anulad|disiscri|cancella|inattiv|uitgeschr|afgemeld|opgezegd|inactief|wypisan|nieaktyw|zrezygn|отпис|неактив|відпис|неактивн|avregistr|avslut|avmeld|afmeldt|frameldt|peruut|perunut|cikt|iptal|pasif|odhlas|odhlas|neaktivni|leiratkoz|inaktiv|dezabon|취소|해지|거부|탈퇴|비활성|휴면|중지|정지|삭제|解除|停止|退会|無効|拒否|退订|取消|退訂|失效|停用/,
+    'left',
+  ],
+]
+
+/** A whole cell that says so whatever its column is called. */
+const TELLING =
+  /^((globally|list|manually|automatically|admin|hard|soft|user) )*(un ?subscribed|opted out|block ?listed|black ?listed|bounced?|complained|complaint|marked as spam|spam complaint|cleaned|unconfirmed|not confirmed|suppressed|undeliverable|do not contact|abgemeldet|ausgetragen|desabonnee?|desinscrite?|disiscritto|dado de baja|descadastrado|uitgeschreven|afgemeld|wypisany|wypisana|отписан|수신 ?거부|구독 ?취소|구독 ?해지|退订|已退订|配信停止)$/
+
+const outWord = (folded: string): Verdict | undefined => OUT.find(([word]) => word.test(folded))?.[1]
+
+/** A status in words. */
+export function statusOf(cell: string): Said {
+  const word = foldWord(cell)
+  const out = outWord(word)
+  if (out) return out
+  if (IN.has(word)) return 'in'
+  if (/\d/.test(word)) return 'unknown' // every tool numbers them in its own way
+  return isYes(cell) ? 'in' : isNo(cell) ? 'left' : 'unknown'
+}
+
+/** What a cell says that nobody has asked, for no title tells what its column is about. */
+export function telling(cell: string): Verdict | undefined {
+  if (cell.length > 40 || cell === '') return undefined
+  const word = foldWord(cell)
+  return TELLING.test(word) ? outWord(word) : undefined
+}
+
+/** Why an address gets no mail, in whatever tool's word. undefined: not understood. */
+export function reasonOf(cell: string): SuppressionReason | undefined {
+  const word = fold(cell)
+  if (/^[45]\d\d( |$)|^[45] \d/.test(word)) return 'bounce' // a mail server's answer
+  const said = outWord(word) ?? outWord(foldWord(cell))
+  if (said === 'left') return 'unsubscribe'
+  return said === 'in' || said === 'unconfirmed' ? undefined : said
+}
