@@ -175,6 +175,7 @@ function mailEvent(
     msg: {
       opens: list('open'),
       clicks: list('click'),
+      ...(event === 'reject' && { reject: { reason: 'hard-bounce' } }),
       smtp_events: before.answers.map((at) => ({ ts: second(at), type: 'sent', diag: '250 ok' })),
       ...(!named && { metadata: [] }),
     },

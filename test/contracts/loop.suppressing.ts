@@ -38,7 +38,7 @@ export function promisesOfSuppressing(lab: () => LoopLab): void {
   ] as const)('%s stops further mail to its address', async ([event, reason]) => {
     const { deliveries } = await lab().mailing(1)
     const one = deliveries[0] as Delivery
-    await lab().take(about(one, event))
+    await lab().take(about(one, event, 0, { msg: { reject: { reason: 'hard-bounce' } } }))
     expect(await held(one.email)).toEqual({ reason, source: 'mandrill', until: null })
     const { unmailable } = createSubscribers(lab().sql, { secret: SECRET })
     expect((await unmailable([one.subscriberId], NOON)).size).toBe(1)
@@ -62,15 +62,64 @@ export function promisesOfSuppressing(lab: () => LoopLab): void {
     expect(await held(one.email)).toMatchObject({ reason: 'complaint' })
   })
 
-  test("a refusal for a fault of the sender's is not the reader's", async () => {
-    await lab().take(
-      foreign('reject', 'a@example.com', 0, { reject: { reason: 'unsigned' } }),
-      foreign('reject', 'b@example.com', 0, { reject: { reason: 'spam' } }),
-      foreign('reject', 'c@example.com', 0, { reject: null }),
-    )
-    expect(await held('a@example.com')).toBeUndefined()
-    expect(await held('b@example.com')).toMatchObject({ reason: 'complaint' })
-    expect(await held('c@example.com')).toMatchObject({ reason: 'reject' })
+  test.for<[unknown, string | undefined]>([
+    [{ reason: 'hard-bounce' }, 'reject'],
+    [{ reason: 'custom' }, 'reject'],
+    [{ reason: 'invalid' }, 'reject'],
+    ['hard-bounce', 'reject'],
+    [{ reason: 'spam' }, 'complaint'],
+    [{ reason: 'unsub' }, 'unsubscribe'],
+    [{ reason: 'Hard_Bounce' }, 'reject'],
+    // for a time
+    [{ reason: 'soft-bounce' }, undefined],
+    ['soft-bounce', undefined],
+    // the sender's own
+    [{ reason: 'invalid-sender' }, undefined],
+    [{ reason: 'unsigned' }, undefined],
+    [{ reason: 'rule' }, undefined],
+    [{ reason: 'test-mode-limit' }, undefined],
+    // not told, or not known
+    [null, undefined],
+    [undefined, undefined],
+    [[], undefined],
+    [{ reason: null }, undefined],
+    [{ reason: 'constructor' }, undefined],
+    [{ reason: 'something-new' }, undefined],
+  ])('a refusal %j means %s', async ([reject, reason]) => {
+    const email = 'a@example.com'
+    await lab().take(foreign('reject', email, 0, { reject, state: 'rejected' }))
+    expect((await held(email))?.reason).toBe(reason)
+  })
+
+  test.for(['soft-bounce', 'hard-bounce', 'custom', null])(
+    'an entry of the list keeps its end, whatever is refused for it: %s',
+    async (reason) => {
+      const refused = (email: string, after: number) =>
+        foreign('reject', email, after, { reject: reason && { reason } })
+      const listed = (email: string, after: number) =>
+        sync('blacklist', 'add', { email, reason: 'soft-bounce', expires_at: '2026-03-20 12:00:00' }, after)
+      const [early, late, page] = ['early@example.com', 'late@example.com', 'page@example.com'] as const
+      await lab().take(listed(early, 1))
+      await lab().take(refused(early, 2))
+      await lab().take(refused(late, 2))
+      await lab().take(listed(late, 1))
+      await lab().take(refused(page, 1), listed(page, 2), refused(page, 3))
+      for (const email of [early, late, page])
+        expect(await held(email), email).toEqual({
+          reason: 'bounce',
+          source: MIRROR,
+          until: NOON + 10 * DAY,
+        })
+    },
+  )
+
+  test('a refusal takes no end from what was put there for a time, a hard bounce does', async () => {
+    const email = 'a@example.com'
+    await put(email, { reason: 'bounce', until: NOON + DAY })
+    await lab().take(foreign('reject', email, 1, { reject: { reason: 'custom' } }))
+    expect(await held(email)).toMatchObject({ source: 'api', until: NOON + DAY })
+    await lab().take(foreign('hard_bounce', email, 2))
+    expect(await held(email)).toEqual({ reason: 'bounce', source: 'mandrill', until: null })
   })
 
   test('so many soft bounces within 30 days do', async () => {
@@ -185,7 +234,9 @@ export function promisesOfSuppressing(lab: () => LoopLab): void {
 
   test("the allow list lifts bounces, never complaints, the reader's own wish or the operator's", async () => {
     await lab().take(
-      ...['hard_bounce', 'reject', 'spam', 'unsub'].map((event) => foreign(event, `${event}@example.com`)),
+      ...['hard_bounce', 'reject', 'spam', 'unsub'].map((event) =>
+        foreign(event, `${event}@example.com`, 0, { reject: { reason: 'custom' } }),
+      ),
     )
     await put('manual@example.com', {})
     const all = ['hard_bounce', 'reject', 'spam', 'unsub', 'manual'].map((word) => `${word}@example.com`)

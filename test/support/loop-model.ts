@@ -79,12 +79,13 @@ export function heldOf(reader: number, all: readonly Told[], noon: number, limit
   const lifted = latest(own, 'whitelist')
   const lastLifting = own.findLastIndex(({ event }) => event === 'whitelist')
   const counts = ({ at }: Told, n: number) => at > lifted || (at === lifted && n > lastLifting)
-  const bounced = own.some((told, n) => ['hard_bounce', 'reject'].includes(told.event) && counts(told, n))
-  if (bounced || softBounced(own, limit)) return { reason: 'bounce', until: null }
+  const happened = (event: string) => own.some((told, n) => told.event === event && counts(told, n))
+  if (happened('hard_bounce') || softBounced(own, limit)) return { reason: 'bounce', until: null }
   const listed = latest(own, 'blacklist')
   const entry = own.findLastIndex(({ event, at }) => event === 'blacklist' && at === listed)
   const told = own[entry]
-  if (!told || !counts(told, entry)) return undefined
+  // Of a refusal the entry that it is for tells more, where there is one.
+  if (!told || !counts(told, entry)) return happened('reject') ? { reason: 'bounce', until: null } : undefined
   return { reason: 'bounce', until: told.expires === null ? null : noon + told.expires * 1000 }
 }
 

@@ -7,7 +7,7 @@ import type {
   SuppressionStore,
 } from '../../core/list/ports.ts'
 import { createErasedKeys, emailKey, isActive, STRENGTH } from '../../core/list/subscriber.ts'
-import { LIFTABLE, MIRROR } from '../../core/loop/suppressing.ts'
+import { ECHO, isEcho, LIFTABLE, MIRROR } from '../../core/loop/suppressing.ts'
 import { newRowsFor, rowsFor, type Sql, type Write } from './dialect.ts'
 
 export type ListOptions = {
@@ -144,14 +144,18 @@ function replaceableBy({ tables: { suppressions } }: Sql, row: Row) {
   const reasons = Object.keys(STRENGTH) as SuppressionReason[]
   const weaker = reasons.filter((each) => STRENGTH[each] < strength)
   const equal = reasons.filter((each) => STRENGTH[each] === strength)
+  const over = lte(until, row.since)
+  const lesser = weaker.length > 0 ? inArray(reason, weaker) : undefined
+  if (isEcho(row)) return or(over, lesser)
   const shorter = row.until === null ? isNotNull(until) : lt(until, row.until)
   const mirrored = (row.source === MIRROR ? LIFTABLE.includes(row.reason) : row.until === null)
     ? undefined
     : words`1 = 0`
   return or(
-    lte(until, row.since),
-    weaker.length > 0 ? inArray(reason, weaker) : undefined,
+    over,
+    lesser,
     and(inArray(reason, equal), shorter),
+    and(eq(source, ECHO.source), inArray(reason, equal), eq(reason, ECHO.reason)),
     and(eq(source, MIRROR), inArray(reason, equal), mirrored),
   )
 }

@@ -122,22 +122,32 @@ const REASONS: Readonly<Record<string, SuppressionReason>> = {
   spam: 'complaint',
   unsub: 'unsubscribe',
 }
-/** Reasons to refuse a mail that are the sender's, not the reader's. */
-const SENDERS = ['invalid-sender', 'test-mode-limit', 'rule', 'unsigned']
+
+/**
+ * Why a mail was refused, where that is about its reader. The others are a mailbox's that is full for a time
+ * (soft-bounce), or the sender's own (invalid-sender, unsigned, rule, test-mode-limit). A reason that is not told, or that
+ * nobody knows, suppresses nobody: Mandrill, which refuses, does so again, and tells its list by events of its own.
+ */
+const REFUSED_FOR_GOOD: Readonly<Record<string, SuppressionReason>> = {
+  'hard-bounce': 'reject',
+  custom: 'reject',
+  invalid: 'reject',
+  spam: 'complaint',
+  unsub: 'unsubscribe',
+}
 
 function rejectReason({ facts: { payload } }: Told): SuppressionReason | undefined {
-  const { reject } = asObject(payload.msg)
-  const word = typeof reject === 'string' ? reject : asObject(reject).reason
-  if (typeof word !== 'string') return 'reject'
-  if (SENDERS.includes(word)) return undefined
-  const reason = own(REASONS, word)
-  return reason === 'complaint' || reason === 'unsubscribe' ? reason : 'reject'
+  const { reject, reject_reason: told } = asObject(payload.msg)
+  const word = [reject, asObject(reject).reason, told].find((text) => typeof text === 'string' && text !== '')
+  return own(REFUSED_FOR_GOOD, wordOf(word))
 }
+
+const wordOf = (text: unknown): string =>
+  typeof text === 'string' ? text.trim().toLowerCase().replaceAll('_', '-') : ''
 
 function mirror({ event, facts: { payload } }: Told, email: string): Suppression {
   const entry = asObject(payload.reject ?? payload.entry)
-  const word = typeof entry.reason === 'string' ? entry.reason : ''
-  const reason = own(REASONS, word) ?? 'reject'
+  const reason = own(REASONS, wordOf(entry.reason)) ?? 'reject'
   const since = event.receivedAt
   const ends = entry.expired === true ? since : readDate(entry.expires_at)
   const until = LIFTABLE.includes(reason) ? ends : null
@@ -181,14 +191,23 @@ const stronger = (held: Suppression | null, told: Suppression) =>
   held && !replaces(told, held) ? held : told
 const isLiftable = ({ reason }: Suppression) => LIFTABLE.includes(reason)
 
-/** Whether what is told takes the place of what holds: it is over, or weaker, or as strong and shorter, or mirrored. */
+/**
+ * Whether what is told takes the place of what holds: it is over, or weaker, or as strong and shorter, or mirrored, or an
+ * echo of Mandrill's list.
+ */
 export function replaces(
   told: Pick<Suppression, 'reason' | 'source' | 'since' | 'until'>,
   held: Pick<Suppression, 'reason' | 'source' | 'until'>,
 ): boolean {
   if (held.until !== null && held.until <= told.since) return true
   if (STRENGTH[held.reason] !== STRENGTH[told.reason]) return STRENGTH[held.reason] < STRENGTH[told.reason]
+  if (isEcho(told) || isEcho(held)) return !isEcho(told)
   if (told.source === MIRROR && held.source === MIRROR) return LIFTABLE.includes(held.reason)
   if (held.source === MIRROR && told.until === null) return true // from now on the mirror cannot end it
   return held.until !== null && (told.until === null || held.until < told.until)
 }
+
+/** A refusal of Mandrill repeats what its list says. What is known of the list itself, its end too, says it better. */
+export const ECHO = { source: SOURCE, reason: 'reject' } as const satisfies Partial<Suppression>
+export const isEcho = ({ source, reason }: Pick<Suppression, 'source' | 'reason'>): boolean =>
+  source === ECHO.source && reason === ECHO.reason
