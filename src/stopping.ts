@@ -1,0 +1,62 @@
+// How the program ends when it is asked to: at any moment, in bounded time, and with 0, for whatever is stored stays so.
+import { setTimeout as pause } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+
+export type Stoppable = {
+  readonly checks: readonly { readonly name: string; ping(): Promise<void> }[]
+  /** Finishes what is under way, and lets go of everything. */
+  close(): Promise<void>
+}
+
+/** A mail server may be slow to answer. Mails that are still in flight then count as in doubt, and go out again. */
+const LONGEST_MS = 35_000
+/** A store that does not answer is not waited for as long: what it was asked for is not answered to anybody, either. */
+const STORE_MS = 8_000
+const CHECK_MS = 1_500
+/** Ctrl-C comes twice: from the terminal, and from npm, which passes it on. Only a later signal is impatience. */
+const SAME_SIGNAL_MS = 1_000
+
+/** Listens to SIGTERM and SIGINT from now on; what is there to be closed is told as soon as it is there. */
+export function listenToSignals(log: FastifyBaseLogger): (running: Stoppable) => void {
+  let running: Stoppable | undefined
+  let since: number | undefined
+
+  async function stop(signal: string): Promise<void> {
+    if (since !== undefined && Date.now() - since > SAME_SIGNAL_MS) process.exit(130)
+    if (since !== undefined) return
+    since = Date.now()
+    log.info({ signal }, running ? 'shutting down' : 'stopped while it was starting')
+    if (!running) process.exit(0)
+    cutOff(LONGEST_MS, 'closed before a mail server had answered')
+    void silentOnes(running).then((stores) => {
+      if (stores.length > 0) cutOff(STORE_MS - CHECK_MS, 'closed before a store had answered', { stores })
+    })
+    try {
+      await running.close()
+      log.info('closed')
+      process.exit(0) // a driver may have left a timer
+    } catch (err) {
+      log.error({ err }, 'closing failed')
+      process.exit(1)
+    }
+  }
+
+  function cutOff(afterMs: number, what: string, details = {}): void {
+    setTimeout(() => {
+      log.warn(details, what)
+      process.exit(0)
+    }, afterMs)
+  }
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal))
+  return (started) => void (running = started)
+}
+
+/** The stores that do not answer now. */
+async function silentOnes({ checks }: Stoppable): Promise<readonly string[]> {
+  const answers = checks.map(async ({ name, ping }) => {
+    const silent = pause(CHECK_MS, name)
+    return Promise.race([ping().then(() => undefined), silent]).catch(() => silent)
+  })
+  return (await Promise.all(answers)).filter((name) => name !== undefined)
+}
