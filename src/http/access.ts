@@ -30,6 +30,8 @@ export type Access = {
   hasToken(request: FastifyRequest): boolean
   /** True without an Origin: only browsers send one. */
   isOwnOrigin(request: FastifyRequest): boolean
+  /** The hub's own by its PUBLIC_URL, or one of ALLOWED_ORIGINS: what CORS lets in. */
+  isAllowed(origin: string): boolean
   /** The value of a fresh session's cookie, and its life in seconds. */
   newSession(): { value: string; maxAge: number }
 }
@@ -81,6 +83,7 @@ export function createAccess(options: AccessOptions): Access {
     isSignedIn: (request) =>
       !required || hasToken(request) || (isSession(request.cookies[SESSION_COOKIE]) && cookieCounts(request)),
     isOwnOrigin,
+    isAllowed: (origin) => origins.includes(originName(origin)),
     newSession() {
       const expires = String(now() + SESSION_SECONDS * 1000)
       return { value: `${expires}.${sign(expires)}`, maxAge: SESSION_SECONDS }
@@ -90,6 +93,9 @@ export function createAccess(options: AccessOptions): Access {
 
 /** Guards every route that does not say it is public. Sockets are told by a close code instead (live.ts). */
 export function registerAccess(app: FastifyInstance, access: Access): void {
+  app.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  })
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.public || access.isSignedIn(request)) return
     throw new HubError('access.unauthorized')

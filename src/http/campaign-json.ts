@@ -9,7 +9,7 @@ import type { Log } from '../core/log.ts'
 import type { Fact } from '../core/loop/reactions.ts'
 import { campaignExample, wholeCampaignExample } from './campaign-example.ts'
 import { laneJson, LaneSchema } from './lanes.ts'
-import { Instant, instant, instantOrNull } from './schemas.ts'
+import { Instant, instant, instantOrNull, oneOf } from './schemas.ts'
 
 /** How many distinct readers each is true of; they may overlap. */
 export type People = Readonly<
@@ -51,13 +51,9 @@ const FIELDS = {
   id: Type.String({ format: 'uuid' }),
   subject: Type.String(),
   tag: Text,
-  status: Type.Union(
-    (['draft', 'scheduled', 'running', 'paused', 'finished', 'cancelled'] as const).map((status) =>
-      Type.Literal(status),
-    ),
-  ),
+  status: oneOf(['draft', 'scheduled', 'running', 'paused', 'finished', 'cancelled']),
   status_reason: Text,
-  transport: Type.Union([Type.Literal('smtp'), Type.Literal('outbox')], {
+  transport: oneOf(['smtp', 'outbox'], {
     description: 'outbox: mails are written to files, since no SMTP server is set',
   }),
   deliveries: Type.Object({

@@ -8,7 +8,7 @@ import { DELIVERY_STATUSES, isOpen } from '../core/mailing/outcome.ts'
 import type { Delivery, DeliveryStatus, Ledger } from '../core/mailing/ports.ts'
 import type { ReactionStore } from '../core/loop/ports.ts'
 import type { Facts } from '../core/loop/reactions.ts'
-import { errors, IdParams, Instant, instant, instantOrNull, nextFor, tagged } from './schemas.ts'
+import { errors, IdParams, Instant, instant, instantOrNull, nextFor, oneOf, tagged } from './schemas.ts'
 import { wantsCsv } from './subscriber-export.ts'
 
 export type DeliveriesDeps = {
@@ -20,9 +20,7 @@ export type DeliveriesDeps = {
 /** Rows of a file that are in memory at a time. */
 const FILE_STEP = 1000
 
-const Status = Type.Unsafe<DeliveryStatus>(
-  Type.Union(DELIVERY_STATUSES.map((status) => Type.Literal(status))),
-)
+const Status = oneOf<DeliveryStatus>(DELIVERY_STATUSES)
 const Query = Type.Object({
   status: Type.Optional(Status),
   q: Type.Optional(Type.String({ maxLength: 320, description: 'A part of the address' })),

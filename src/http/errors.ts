@@ -71,7 +71,9 @@ function invalid(error: FastifyError): HubError {
     const missing = problem.params.missingProperty ?? problem.params.additionalProperty
     const path = problem.instancePath.split('/').slice(1)
     if (typeof missing === 'string') path.push(missing)
-    return { field: path.join('.') || where, message: problem.message ?? 'is not valid' }
+    const words = problem.keyword === 'enum' && (problem.params.allowedValues as readonly string[])
+    const message = words ? `must be one of ${words.join(', ')}` : (problem.message ?? 'is not valid')
+    return { field: path.join('.') || where, message }
   })
   const first = details?.[0]
   return new HubError('request.invalid', { message: `${where}: ${first?.field} ${first?.message}`, details })

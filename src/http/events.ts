@@ -8,7 +8,7 @@ import type { ArchivedEvent, EventArchive, EventFeed, EventQuery } from '../core
 import type { Tracking } from '../core/events/tracking.ts'
 import { readFilter } from './filter-words.ts'
 import { eventExample } from './event-example.ts'
-import { Cursor, errors, Instant, instant, tagged } from './schemas.ts'
+import { Cursor, errors, Instant, instant, oneOf, tagged } from './schemas.ts'
 
 export type EventsDeps = {
   readonly feed: EventFeed
@@ -42,10 +42,7 @@ const Query = Type.Object({
 })
 const Event = Type.Object({
   cursor: Cursor,
-  kind: Type.Union(
-    KINDS.map((kind) => Type.Literal(kind)),
-    { examples: ['opened'] },
-  ),
+  kind: oneOf(KINDS, { examples: ['opened'] }),
   received_at: Instant,
   data: Type.Any({ description: 'The event exactly as Mandrill sent it', examples: [eventExample] }),
 })

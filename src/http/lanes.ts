@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../core/errors.ts'
 import type { LaneControl, LaneState } from '../core/sending/ports.ts'
-import { errors, tagged } from './schemas.ts'
+import { errors, oneOf, tagged } from './schemas.ts'
 
 export type LanesDeps = {
   readonly lanes: Pick<LaneControl, 'states' | 'resume'>
@@ -11,7 +11,7 @@ export type LanesDeps = {
 
 export const LaneSchema = Type.Object({
   name: Type.String({ examples: ['google'] }),
-  state: Type.Union([Type.Literal('open'), Type.Literal('slowed'), Type.Literal('paused')]),
+  state: oneOf(['open', 'slowed', 'paused']),
   reason: Type.Union([Type.String(), Type.Null()], { examples: [null] }),
   per_second: Type.Number({
     description: 'Mails a second that are allowed now, over all workers',

@@ -10,6 +10,7 @@ import type { EventFeed } from '../core/events/ports.ts'
 import type { Access } from './access.ts'
 import type { CampaignWatch } from './campaign-watch.ts'
 import { readFilter, type FilterWords } from './filter-words.ts'
+import { unknownParameter } from './queries.ts'
 import { eventFrames, gapFrame, positionFrame, textFrame, type Format } from './frames.ts'
 import type { Tickets } from './tickets.ts'
 
@@ -27,6 +28,18 @@ type LiveQuery = FilterWords & {
   readonly format?: string
   readonly ticket?: string
   readonly campaigns?: string
+}
+
+const PARAMETERS: Readonly<Record<keyof LiveQuery, true>> = {
+  after: true,
+  last: true,
+  events: true,
+  email: true,
+  tag: true,
+  campaign: true,
+  campaigns: true,
+  format: true,
+  ticket: true,
 }
 
 /** Bytes that may wait for a socket before the hub stops handing it events. */
@@ -94,14 +107,14 @@ async function open(deps: LiveDeps, client: Client, request: FastifyRequest<{ Qu
   try {
     if (!(await maySee(deps, request))) return socket.close(CLOSE.notSignedIn, 'not signed in')
     const problems: HubError[] = []
-    const filter = tolerant(() => readFilter(query), problems) ?? { kinds: [] }
+    const filter = tolerant(() => readWords(query), problems) ?? { kinds: [] }
     const after = await startingPlace(deps, query, problems)
     if (!after) return socket.close(CLOSE.unusable, 'after: this is not a cursor')
     const format = readFormat(query.format, problems)
+    const shows = readShows(query.campaigns, problems)
     if (socket.readyState !== socket.OPEN) return
     const observation = attach(deps.hub, socket, request.raw.socket, { after, filter, format, problems })
-    if (query.campaigns === '1' && format === 'json')
-      showCampaigns(deps.campaignWatch, socket, request.raw.socket)
+    if (shows && format === 'json') showCampaigns(deps.campaignWatch, socket, request.raw.socket)
     socket.off('message', collect)
     socket.on('message', (data: Buffer, binary: boolean) =>
       onMessage(client, observation, format, data, binary),
@@ -111,6 +124,13 @@ async function open(deps: LiveDeps, client: Client, request: FastifyRequest<{ Qu
     if (!isHubError(error)) request.log.error({ err: error }, 'a socket could not be opened')
     socket.close(CLOSE.tooBusy, 'the event store cannot be reached: come back later')
   }
+}
+
+/** A condition that is misspelt must not bring everything. */
+function readWords(query: LiveQuery): Filter {
+  const strange = Object.keys(query).find((name) => !Object.hasOwn(PARAMETERS, name))
+  if (strange !== undefined) throw unknownParameter(strange, PARAMETERS)
+  return readFilter(query)
 }
 
 async function maySee({ access, tickets }: LiveDeps, request: FastifyRequest<{ Querystring: LiveQuery }>) {
@@ -134,8 +154,14 @@ async function startingPlace({ feed, hub }: LiveDeps, query: LiveQuery, problems
 function readFormat(format: string | undefined, problems: HubError[]): Format {
   if (format === 'raw') return 'raw'
   if (format !== undefined && format !== 'json')
-    problems.push(new HubError('request.invalid', { message: 'format: must be raw or json' }))
+    problems.push(new HubError('request.invalid', { message: 'format: must be one of json, raw' }))
   return 'json'
+}
+
+function readShows(campaigns: string | undefined, problems: HubError[]): boolean {
+  if (campaigns !== undefined && !['0', '1'].includes(campaigns))
+    problems.push(new HubError('request.invalid', { message: 'campaigns: must be one of 0, 1' }))
+  return campaigns === '1'
 }
 
 /** A parameter that cannot be taken is told, and the socket stays: with nothing rather than with too much. */

@@ -8,7 +8,7 @@ import type { Silence } from '../core/events/silence.ts'
 import type { Tracking } from '../core/events/tracking.ts'
 import { registerSendingMetrics } from './sending-metrics.ts'
 import type { HookWatch } from './hook-watch.ts'
-import { errors, tagged } from './schemas.ts'
+import { errors, oneOf, tagged } from './schemas.ts'
 
 /** A store by the name that the operator knows it by, and a call that throws when it cannot be reached. */
 export type Check = { readonly name: string; readonly ping: () => Promise<void> }
@@ -28,7 +28,7 @@ const PING_MS = 2000
 const Alive = Type.Object({ status: Type.Literal('ok') }, { description: 'It is' })
 const Ready = Type.Object(
   {
-    status: Type.Union([Type.Literal('ready'), Type.Literal('unavailable')]),
+    status: oneOf(['ready', 'unavailable']),
     stores: Type.Record(Type.String(), Type.String()),
     tracking_lag: Type.Optional(Type.Integer({ description: 'Events that the archive has not taken yet' })),
   },

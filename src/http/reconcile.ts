@@ -5,7 +5,7 @@ import { HubError } from '../core/errors.ts'
 import type { EventArchive, Quarantine } from '../core/events/ports.ts'
 import { reconcile, type MandrillAccount } from '../core/events/reconcile.ts'
 import type { Tracking } from '../core/events/tracking.ts'
-import { errors, instantOrNull, InstantOrNull, tagged } from './schemas.ts'
+import { errors, instantOrNull, InstantOrNull, oneOf, tagged } from './schemas.ts'
 
 export type ReconcileDeps = {
   readonly archive: Pick<EventArchive, 'total'>
@@ -26,7 +26,7 @@ const Webhook = Type.Object({
   last_error: Type.Union([Type.String(), Type.Null()]),
 })
 const Answer = Type.Object({
-  verdict: Type.Union([Type.Literal('complete'), Type.Literal('missing'), Type.Literal('unknown')], {
+  verdict: oneOf(['complete', 'missing', 'unknown'], {
     description:
       "unknown: Mandrill's count is older than this hub's, or Mandrill knows no webhook with this hub's URL",
   }),

@@ -3,21 +3,23 @@ import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import type { FastifyInstance } from 'fastify'
 import { answerFrameworkError, registerErrors } from './errors.ts'
+import { parseQuery, queryReader, registerQueries } from './queries.ts'
 
 /** For fastify(). A final slash is ignored; a longer piece of a path is no id, and no address with every byte as %XX. */
 export const REQUEST_OPTIONS = {
-  routerOptions: { ignoreTrailingSlash: true, maxParamLength: 800 },
+  routerOptions: { ignoreTrailingSlash: true, maxParamLength: 800, querystringParser: parseQuery },
   frameworkErrors: answerFrameworkError,
 } as const
 
 export function setUpRequests(app: FastifyInstance): void {
   registerErrors(app)
-  // Bodies are taken as they are written; only what comes as text by nature (queries, paths) is read as numbers.
-  const strict = addFormats.default(new Ajv({ allErrors: false, useDefaults: true }))
-  const lenient = addFormats.default(new Ajv({ coerceTypes: 'array', useDefaults: true }))
-  app.setValidatorCompiler<object>(({ schema, httpPart }) =>
-    (httpPart === 'body' ? strict : lenient).compile(schema),
-  )
+  registerQueries(app)
+  // Nothing is taken for what it is not; queries alone, which are texts by nature, are read as numbers.
+  const ajv = addFormats.default(new Ajv({ useDefaults: true }))
+  app.setValidatorCompiler<object>(({ schema, httpPart }) => {
+    const check = ajv.compile(schema)
+    return httpPart === 'querystring' ? queryReader(schema, check) : check
+  })
   // An empty body is no error where none is needed; where one is, its schema says so.
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>

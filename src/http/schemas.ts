@@ -1,5 +1,5 @@
 // Pieces of schemas that several resources share.
-import { Type, type TSchema } from 'typebox'
+import { Type, type TSchema, type TSchemaOptions } from 'typebox'
 import { HubError, type ErrorCode } from '../core/errors.ts'
 import { errorBody } from './errors.ts'
 
@@ -66,6 +66,10 @@ export const nextFor = (parameter: string) =>
 
 /** A longer id is nobody's. */
 export const IdParams = Type.Object({ id: Type.String({ maxLength: 100 }) })
+
+/** A closed list of words: one schema, so that an error is one sentence which lists them. */
+export const oneOf = <const W extends string>(words: readonly W[], options: TSchemaOptions = {}) =>
+  Type.Unsafe<W>({ ...options, type: 'string', enum: [...words] })
 
 export const tagged = (tag: string) => ({ tags: [tag] })
 

@@ -3,13 +3,13 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { HubError } from '../core/errors.ts'
 import { SESSION_COOKIE, type Access } from './access.ts'
-import { errors, Instant, instant, nothing, tagged } from './schemas.ts'
+import { errors, Instant, instant, nothing, oneOf, tagged } from './schemas.ts'
 import type { Tickets } from './tickets.ts'
 
 const State = Type.Object(
   {
     signed_in: Type.Boolean({ examples: [true] }),
-    auth: Type.Union([Type.Literal('on'), Type.Literal('off')], { description: 'off: no token is asked' }),
+    auth: oneOf(['on', 'off'], { description: 'off: no token is asked' }),
   },
   { description: 'Whether it is, and whether a token is asked' },
 )

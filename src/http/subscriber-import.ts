@@ -6,7 +6,7 @@ import { Type, type Static } from 'typebox'
 import { HubError } from '../core/errors.ts'
 import { importCsv } from '../core/list/import.ts'
 import type { SubscriberStore } from '../core/list/ports.ts'
-import { errors, tagged } from './schemas.ts'
+import { errors, oneOf, tagged } from './schemas.ts'
 
 export type SubscriberImportDeps = {
   readonly subscribers: Pick<SubscriberStore, 'import'>
@@ -20,12 +20,7 @@ const ENCODING = /;\s*charset\s*=\s*"?([\w:.-]+)"?/i
 
 const Query = Type.Object({
   dry_run: Type.Optional(
-    Type.Union(
-      [Type.Literal(''), Type.Literal('true'), Type.Literal('1'), Type.Literal('false'), Type.Literal('0')],
-      {
-        description: 'Only tell what would be done',
-      },
-    ),
+    oneOf(['', 'true', '1', 'false', '0'], { description: 'Only tell what would be done' }),
   ),
 })
 const REPORT = {

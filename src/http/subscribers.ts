@@ -155,6 +155,7 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
   app.delete(
     '/subscribe',
     {
+      preValidation: async (request) => meansEverybody(request),
       schema: {
         ...about,
         summary: 'Remove everybody',
@@ -162,8 +163,7 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
         response: { 204: nothing('The list is empty'), ...errors(400, 401, 'subscriber.not_found', 503) },
       },
     },
-    async (request, reply) => {
-      meansEverybody(request)
+    async (_request, reply) => {
       await subscribers.removeAll()
       return reply.status(204).send()
     },

@@ -14,6 +14,7 @@ import {
   InstantOrNull,
   nextFor,
   nothing,
+  oneOf,
   tagged,
 } from './schemas.ts'
 import { Email, readEmail } from './subscriber-json.ts'
@@ -24,7 +25,7 @@ export type SuppressionsDeps = {
 }
 
 const REASONS = ['bounce', 'complaint', 'unsubscribe', 'reject', 'manual'] as const
-const Reason = Type.Unsafe<SuppressionReason>(Type.Union(REASONS.map((reason) => Type.Literal(reason))))
+const Reason = oneOf<SuppressionReason>(REASONS)
 
 const SuppressionSchema = Type.Object(
   {
