@@ -17,6 +17,7 @@ const CLOSED: LaneControl = {
   lease: async () => ({ granted: 0, retryAfterMs: 1_000 }),
   connect: async () => ({ granted: false, release: async () => {} }),
   report: async () => {},
+  weigh: async () => ({ verdict: 'open', at: 0 }),
   pause: async () => {},
   resume: async () => {},
   states: async () => [],

@@ -104,14 +104,12 @@ export function promisesOfFaults({ lab, script }: Current): void {
     expect(await lab().counts(campaign)).toMatchObject({ queued: 10, failed: 0 })
   })
 
-  test('several readers refused by policy within a minute are no longer about the readers', async () => {
+  test('several readers refused by policy in a row are no longer about the readers', async () => {
     script((step) => (step === 'rcpt' ? '550 5.7.1 your mail looks like spam' : undefined))
     const campaign = await lab().mail(50)
     const worker = lab().work({ laneConfigs: ONE_LANE })
     await eventually(() => laneState(worker, 'default')).toMatchObject({ state: 'paused' })
-    const { failed, queued } = await lab().counts(campaign)
-    expect(failed + queued).toBe(50)
-    expect(failed).toBeLessThanOrEqual(2)
+    expect(await lab().counts(campaign)).toMatchObject({ queued: 50, failed: 0 })
   })
 
   test('a dead server stops its lanes and loses nothing', async () => {

@@ -7,6 +7,7 @@ import type { SqlLab } from '../support/sql-lab.ts'
 import { promisesOfCampaigns } from './sending.campaigns.ts'
 import { promisesOfDoubt } from './sending.doubt.ts'
 import { promisesOfFaults } from './sending.faults.ts'
+import { promisesOfRefusals } from './sending.refusals.ts'
 import { promisesOfWorkers } from './sending.workers.ts'
 
 export type Current = {
@@ -27,6 +28,7 @@ export function sendingContract(openLabs: () => Promise<{ sql: SqlLab; send: Sen
 
   describe('campaigns', () => promisesOfCampaigns(current))
   describe('faults of mail servers', () => promisesOfFaults(current))
+  describe('what is refused for good', () => promisesOfRefusals(current))
   describe('mails in doubt', () => promisesOfDoubt(current))
   describe('workers', () => promisesOfWorkers(current))
 }

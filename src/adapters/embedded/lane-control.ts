@@ -14,6 +14,7 @@ import {
   type Pace,
 } from '../../core/sending/lanes.ts'
 import type { LaneControl } from '../../core/sending/ports.ts'
+import { NO_SUSPICION, taken, weigh, type Suspicion } from '../../core/sending/suspicion.ts'
 
 /** Whoever has not asked for so long wants no place. */
 const WANTED_MS = 2_500
@@ -21,6 +22,7 @@ const WANTED_MS = 2_500
 type Lane = {
   readonly config: LaneConfig
   pace: Pace
+  suspicion: Suspicion
   nextAt: number
   /** The owner of each place that is held. */
   readonly places: Map<symbol, string>
@@ -61,6 +63,14 @@ export function createEmbeddedLaneControl(
       lane.pace =
         result === 'sent' ? speedUp(lane.pace, now()) : slowDown(lane.pace, reason, now(), deferredShare)
     },
+    async weigh(name, told, refusal) {
+      const lane = laneOf(name)
+      lane.suspicion = taken(lane.suspicion, told)
+      if (!refusal) return { verdict: 'open', at: now() }
+      const weighed = weigh(lane.suspicion, refusal, now())
+      lane.suspicion = weighed.suspicion
+      return { verdict: weighed.verdict, at: refusal.at ?? now() }
+    },
     async pause(name, reason, untilMs) {
       const lane = laneOf(name)
       lane.pace = pause(lane.pace, reason, untilMs, now())
@@ -73,7 +83,7 @@ export function createEmbeddedLaneControl(
 }
 
 function newLane(config: LaneConfig): Lane {
-  return { config, pace: FULL_PACE, nextAt: 0, places: new Map(), owners: new Map() }
+  return { config, pace: FULL_PACE, suspicion: NO_SUSPICION, nextAt: 0, places: new Map(), owners: new Map() }
 }
 
 function mayConnect({ config, places, owners }: Lane, owner: string, now: number): boolean {

@@ -2,6 +2,7 @@
 //
 // RFC 5321 section 4.2 (the code), RFC 3463 (the enhanced code, which is looked at first), RFC 7504 (521 and 556).
 import type { SendResult } from '../../core/sending/ports.ts'
+import { namesSender } from '../../core/sending/refusals.ts'
 
 /** What the server was answering. */
 export type Stage = 'greeting' | 'login' | 'sender' | 'reader' | 'mail'
@@ -27,7 +28,8 @@ export function classify(stage: Stage, answer: string): SendResult {
     return code >= 400 && code < 600 ? { kind: 'deferred', response } : { kind: 'unreachable', response }
   if (SIZE_CODES.has(enhanced)) return { kind: 'failed', response, unknownReader: false }
   if (isAboutSender(stage, code, enhanced)) return { kind: 'sender_fault', response }
-  const unknownReader = UNKNOWN_READER.has(enhanced) || (enhanced === '' && code === NO_MAIL)
+  const isUnknown = UNKNOWN_READER.has(enhanced) || (enhanced === '' && code === NO_MAIL)
+  const unknownReader = isUnknown && !namesSender(response) // Postfix tells of a bad sender at RCPT
   return { kind: 'failed', response, unknownReader }
 }
 

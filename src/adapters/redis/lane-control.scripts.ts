@@ -10,15 +10,15 @@ if not now then
 end
 `
 
-// KEYS: lane. Answers the pace as it is kept, and the time.
+// KEYS: lane. ARGV: clock, field. Answers the field as it is kept, and the time.
 export const peekScript = script(`${CLOCK}
-return { redis.call('HGET', KEYS[1], 'pace') or '', string.format('%.0f', now) }
+return { redis.call('HGET', KEYS[1], ARGV[2]) or '', string.format('%.0f', now) }
 `)
 
-// KEYS: lane. ARGV: clock, the pace as it was, the pace as it shall be. Answers 0 when someone else has changed it.
-export const paceScript = script(`
-if (redis.call('HGET', KEYS[1], 'pace') or '') ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], 'pace', ARGV[3])
+// KEYS: lane. ARGV: field, what it was, what it shall be. Answers 0 when someone else has changed it.
+export const swapScript = script(`
+if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
 return 1
 `)
 

@@ -1,4 +1,4 @@
-// The pace of the lanes in Redis, where all workers share it.
+// The pace of the lanes, and what they were told, in Redis, where all workers share it.
 import { HubError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import {
@@ -14,8 +14,9 @@ import {
   type Pace,
 } from '../../core/sending/lanes.ts'
 import type { LaneControl } from '../../core/sending/ports.ts'
+import { NO_SUSPICION, taken, weigh } from '../../core/sending/suspicion.ts'
 import { SEND_KEYS } from './keys.ts'
-import { leaseScript, paceScript, peekScript } from './lane-control.scripts.ts'
+import { leaseScript, peekScript, swapScript } from './lane-control.scripts.ts'
 import { openPlaces } from './lane-control.places.ts'
 import type { SendConnection } from './send-connection.ts'
 
@@ -30,6 +31,9 @@ export type RedisLaneOptions = {
 /** Workers that learn something of a lane at the same moment get in each other's way a few times at most. */
 const TRIES = 10
 
+/** What is kept of a lane. */
+type Field = 'pace' | 'suspicion'
+
 export function openRedisLaneControl(options: RedisLaneOptions): LaneControl & { close(): Promise<void> } {
   const { connection, configs, now } = options
   const clock = (): string => (now ? String(now()) : '')
@@ -41,22 +45,29 @@ export function openRedisLaneControl(options: RedisLaneOptions): LaneControl & {
     throw new HubError('server.internal', { message: `There is no lane ${lane}` })
   }
 
-  async function peek(lane: string): Promise<{ text: string; pace: Pace; at: number }> {
-    const reply = await connection.run(peekScript, [SEND_KEYS.lane(lane)], [clock()])
+  async function peek<T>(
+    lane: string,
+    field: Field,
+    empty: T,
+  ): Promise<{ text: string; kept: T; at: number }> {
+    const reply = await connection.run(peekScript, [SEND_KEYS.lane(lane)], [clock(), field])
     const [text = '', at] = reply as string[]
-    return { text, pace: text ? (JSON.parse(text) as Pace) : FULL_PACE, at: Number(at) }
+    return { text, kept: text ? (JSON.parse(text) as T) : empty, at: Number(at) }
   }
 
   /** The rules are core's: read, applied, and written if nobody was faster. */
-  async function change(lane: string, rule: (pace: Pace, at: number) => Pace): Promise<void> {
+  async function change<T>(lane: string, field: Field, empty: T, rule: (kept: T, at: number) => T) {
     for (let tries = 0; tries < TRIES; tries++) {
-      const { text, pace, at } = await peek(lane)
-      const next = rule(pace, at)
-      if (next === pace) return
-      const args = ['', text, JSON.stringify(next)]
-      if ((await connection.run(paceScript, [SEND_KEYS.lane(lane)], args)) === 1) return
+      const { text, kept, at } = await peek(lane, field, empty)
+      const next = rule(kept, at)
+      if (next === kept) return
+      const args = [field, text, JSON.stringify(next)]
+      if ((await connection.run(swapScript, [SEND_KEYS.lane(lane)], args)) === 1) return
     }
   }
+
+  const changePace = (lane: string, rule: (pace: Pace, at: number) => Pace): Promise<void> =>
+    change(lane, 'pace', FULL_PACE, rule)
 
   return {
     async lease(lane, count) {
@@ -69,20 +80,32 @@ export function openRedisLaneControl(options: RedisLaneOptions): LaneControl & {
     },
     connect: (lane, owner) => places.take(configOf(lane), owner),
     report: (lane, result, reason = '', deferredShare = 1) =>
-      change(lane, (pace, at) =>
+      changePace(lane, (pace, at) =>
         result === 'sent' ? speedUp(pace, at) : slowDown(pace, reason, at, deferredShare),
       ),
+    async weigh(lane, told, refusal) {
+      let answer: Awaited<ReturnType<LaneControl['weigh']>> = { verdict: 'open', at: 0 }
+      await change(lane, 'suspicion', NO_SUSPICION, (kept, at) => {
+        const suspicion = taken(kept, told)
+        answer = { verdict: 'open', at: refusal?.at ?? at }
+        if (!refusal) return suspicion
+        const weighed = weigh(suspicion, refusal, at)
+        answer = { ...answer, verdict: weighed.verdict }
+        return weighed.suspicion
+      })
+      return answer
+    },
     // The caller's clock may be another than Redis's: what counts is how long.
     pause: (lane, reason, untilMs) => {
       const length = untilMs - (now ?? Date.now)()
-      return change(lane, (pace, at) => pause(pace, reason, at + length, at))
+      return changePace(lane, (pace, at) => pause(pace, reason, at + length, at))
     },
-    resume: (lane) => change(lane, () => ({ ...FULL_PACE })),
+    resume: (lane) => changePace(lane, () => ({ ...FULL_PACE })),
     states: () =>
       Promise.all(
         configs.map(async (config) => {
-          const { pace, at } = await peek(config.name)
-          return toState(config, pace, at)
+          const { kept, at } = await peek(config.name, 'pace', FULL_PACE)
+          return toState(config, kept, at)
         }),
       ),
     close: places.close,

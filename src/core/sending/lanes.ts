@@ -19,8 +19,10 @@ export const DEFAULT_LANE = 'default'
 /** The lane of an address: by its exact domain, since a subdomain is often somebody else's server. */
 export function createLaneOf(configs: readonly LaneConfig[]): (email: string) => string {
   const lanes = new Map(configs.flatMap(({ name, domains }) => domains.map((domain) => [domain, name])))
-  return (email) => lanes.get(email.slice(email.lastIndexOf('@') + 1).toLowerCase()) ?? DEFAULT_LANE
+  return (email) => lanes.get(domainOf(email)) ?? DEFAULT_LANE
 }
+
+export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase()
 
 export type Pace = {
   /** Of the configured rate; 1 = all of it. */

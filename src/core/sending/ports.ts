@@ -3,6 +3,7 @@
 // The queue only says which worker looks after which chunk now; marks remember, mail by mail, what the ledger has not
 // been told yet. After any crash the ledger and the marks together know what is left to do.
 import type { ChunkRef, Outcome, OutgoingMail } from '../mailing/ports.ts'
+import type { Refusal, Taken, Verdict } from './suspicion.ts'
 
 /** Which worker looks after which chunk now. BullMQ on Redis, a table when embedded. */
 export type SendQueue = {
@@ -71,6 +72,16 @@ export type LaneControl = {
    * answers were deferrals: 1 = all, which is taken where nobody says.
    */
   report(lane: string, result: 'sent' | 'deferred', reason?: string, deferredShare?: number): Promise<void>
+  /**
+   * Whom a permanent answer is about, by all that was told and taken of late on this lane, over all workers: the rules of
+   * suspicion.ts. Gives back when it was told; asked again with that, it is not counted again. `taken`: what this caller's
+   * mails have seen since it told last.
+   */
+  weigh(
+    lane: string,
+    taken: Taken,
+    refusal?: Refusal,
+  ): Promise<{ readonly verdict: Verdict; readonly at: number }>
   /** A sender's fault: nothing goes out on the lane until it is resumed or its time is over. */
   pause(lane: string, reason: string, untilMs: number): Promise<void>
   resume(lane: string): Promise<void>
@@ -92,7 +103,7 @@ export type SendResult =
   | { readonly kind: 'deferred'; readonly response: string }
   /** 5xx about this reader or this mail. `unknownReader`: 5.1.x, the address does not exist. */
   | { readonly kind: 'failed'; readonly response: string; readonly unknownReader: boolean }
-  /** 530, 534, 535, 5.7.8, 5.7.515, or any 5xx before the server has heard of the reader: our account, not theirs. */
+  /** 530, 534, 535, 5.1.7, 5.1.8, 5.7.8, 5.7.515, or any 5xx before the server has heard of the reader: our account, not theirs. */
   | { readonly kind: 'sender_fault'; readonly response: string }
   /** No connection, or it was lost before the server had said that it took the mail. */
   | { readonly kind: 'unreachable'; readonly response: string; readonly lost?: Lost }

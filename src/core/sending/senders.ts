@@ -8,7 +8,9 @@ import type { SubscriberStore } from '../list/ports.ts'
 import type { Counters } from './counters.ts'
 import type { Gate } from './gate.ts'
 import type { Journal } from './journal.ts'
+import { createSuspended } from './suspended.ts'
 import { createTodo, type TodoOptions } from './todo.ts'
+import type { Tried } from './try.ts'
 
 export type SendersParts = {
   readonly subscribers: Pick<SubscriberStore, 'unmailable'>
@@ -24,8 +26,8 @@ export type SendersWork = {
   readonly ref: ChunkRef
   readonly deliveries: readonly Delivery[]
   readonly journal: Journal
-  /** Tries a claimed mail; false = it stays queued. */
-  readonly send: (delivery: Delivery) => Promise<boolean>
+  /** Tries a claimed mail. */
+  readonly send: (delivery: Delivery) => Promise<Tried>
 }
 
 export type Senders = {
@@ -53,6 +55,8 @@ export function createSenders(parts: SendersParts, work: SendersWork): Senders {
     },
   })
 
+  const suspended = createSuspended({ putBack: todo.putBack, now })
+
   function stop(): void {
     stopped.abort()
     journal.stop()
@@ -68,7 +72,7 @@ export function createSenders(parts: SendersParts, work: SendersWork): Senders {
       state.end = step
       return stop()
     }
-    if ((await isStillToSend(delivery)) && !(await send(delivery))) todo.putBack(delivery)
+    if (await isStillToSend(delivery)) await suspended.note(delivery, await send(delivery))
   }
 
   /** A claim may have waited out an outage, and the reader has left meanwhile. */
@@ -108,7 +112,8 @@ export function createSenders(parts: SendersParts, work: SendersWork): Senders {
     stop,
     async run() {
       const count = Math.min(parts.connections, deliveries.length)
-      await Promise.all(Array.from({ length: count }, sender))
+      do await Promise.all(Array.from({ length: count }, sender))
+      while (await suspended.settleRest(stopped.signal))
       return state.end
     },
   }

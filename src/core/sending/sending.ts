@@ -79,7 +79,7 @@ export function startSending(options: SendingOptions): Sending {
   function startLane(config: LaneConfig) {
     const { name: lane, connections } = config
     const gate = openGate({ ...options, lane, connections, now })
-    const health = createHealth({ ...options, lane, now })
+    const health = createHealth({ ...options, lane, isMixed: config.domains.length === 0, now })
     const tellEveryMs = () => Math.max(TELL_EVERY_MS, state.inHand * TELL_SPACING_MS)
     const parts = { ...options, now, watch, gate, health, counters, connections, inHandMs, tellEveryMs }
     const worker = queue.work(lane, WIDTH, (ref, signal) =>

@@ -1,6 +1,7 @@
 // The mails of a chunk that are left, in order. Whether a reader may still be mailed is looked up moments before.
 import type { Delivery, Outcome } from '../mailing/ports.ts'
 import type { SubscriberStore } from '../list/ports.ts'
+import { domainOf } from './lanes.ts'
 
 export type TodoOptions = {
   readonly unmailable: SubscriberStore['unmailable']
@@ -23,7 +24,7 @@ const OTHERS_FIRST = 5
 
 export function createTodo(deliveries: readonly Delivery[], options: TodoOptions) {
   const { now } = options
-  let left = deliveries.toReversed() // the next one is the last
+  let left = spread(deliveries).toReversed() // the next one is the last
   const lookedAt = new Map<number, number>()
   let taken = 0
   let looking: Promise<void> | undefined
@@ -92,4 +93,11 @@ async function settledOf(
     else if (reason !== undefined) settled.set(n, { ...common, status: 'skipped', attempts, reason })
   }
   return settled
+}
+
+/** Domains take turns: what one of them says to its readers is heard beside what others say. */
+function spread(deliveries: readonly Delivery[]): Delivery[] {
+  const domains = [...Map.groupBy(deliveries, ({ email }) => domainOf(email)).values()]
+  const turns = Math.max(0, ...domains.map(({ length }) => length))
+  return Array.from({ length: turns }, (_, turn) => domains.flatMap((mails) => mails[turn] ?? [])).flat()
 }

@@ -4,7 +4,7 @@ import type { Delivery, OutgoingMail } from '../mailing/ports.ts'
 import type { Mailer, SendResult } from './ports.ts'
 import type { SuppressionStore } from '../list/ports.ts'
 import type { Counters } from './counters.ts'
-import type { Health } from './health.ts'
+import type { Health, Judgement, Noted } from './health.ts'
 import type { Journal } from './journal.ts'
 import { outcomeOf } from './verdict.ts'
 import type { Compiled } from './watch.ts'
@@ -31,7 +31,15 @@ const LOST = 'the connection was lost: '
 /** It waits for what may come back of it, and is then sent once more; lost like that twice in a row, it is given up. */
 const DOUBTFUL = 'the connection was lost behind the mail, which may have been taken: '
 
-/** Tries mails of one chunk. False = it stays queued. */
+/** What became of a try. `kept`: it stays queued. */
+export type Tried = 'sent' | 'done' | 'kept' | Suspended
+/** It was refused, and whether that is about its reader is not known yet. */
+export type Suspended = {
+  /** `last`: what is still open then is about the reader. */
+  settle(last: boolean): Promise<'done' | 'kept' | 'open'>
+}
+
+/** Tries mails of one chunk. */
 export function createTry(parts: TryParts, { journal, compiled }: TryWork) {
   const { mailer, health, now, retryDelaysMs, counters } = parts
   function conclude(delivery: Delivery, result: SendResult): boolean {
@@ -40,6 +48,14 @@ export function createTry(parts: TryParts, { journal, compiled }: TryWork) {
     counters.count(delivery.lane, outcome.status)
     journal.note(outcome)
     return true
+  }
+
+  async function settle(delivery: Delivery, result: SendResult, judgement: Judgement) {
+    if (judgement !== 'theirs') return 'kept'
+    if (result.kind === 'unreachable') return concludeLost(delivery, result) ? 'done' : 'kept'
+    if (result.kind === 'failed' && result.unknownReader) await suppress(parts, delivery)
+    if (!conclude(delivery, result)) return 'kept'
+    return result.kind === 'sent' ? 'sent' : 'done'
   }
 
   /** False where no connection stood: that says nothing about this mail. */
@@ -55,23 +71,37 @@ export function createTry(parts: TryParts, { journal, compiled }: TryWork) {
     )
   }
 
-  return async (delivery: Delivery): Promise<boolean> => {
-    const result = await send(mailer, compiled, delivery)
-    if (await health.note(result, delivery.subscriberId)) return false
-    if (result.kind === 'unreachable') return concludeLost(delivery, result)
-    if (result.kind === 'failed' && result.unknownReader) await suppress(parts, delivery)
-    return conclude(delivery, result)
+  function suspend(delivery: Delivery, result: SendResult, ask: NonNullable<Noted['ask']>): Suspended {
+    return {
+      async settle(isLast) {
+        const judgement = await ask()
+        if (judgement === 'open' && !isLast) return 'open'
+        return (await settle(delivery, result, judgement === 'open' ? 'theirs' : judgement)) === 'kept'
+          ? 'kept'
+          : 'done'
+      },
+    }
+  }
+
+  return async (delivery: Delivery): Promise<Tried> => {
+    const mail = make(compiled, delivery)
+    if ('kind' in mail) return settle(delivery, mail, 'theirs')
+    const result = await send(mailer, mail)
+    const { judgement, ask } = await health.note(result, delivery)
+    return judgement === 'open' && ask ? suspend(delivery, result, ask) : settle(delivery, result, judgement)
   }
 }
 
 /** A mail that cannot be made fails alone. */
-async function send(mailer: Mailer, compiled: Compiled, delivery: Delivery): Promise<SendResult> {
-  let mail: OutgoingMail
+function make(compiled: Compiled, delivery: Delivery): OutgoingMail | SendResult {
   try {
-    mail = compiled.mail(delivery)
+    return compiled.mail(delivery)
   } catch (error) {
     return { kind: 'failed', response: `the mail cannot be made: ${textOf(error)}`, unknownReader: false }
   }
+}
+
+async function send(mailer: Mailer, mail: OutgoingMail): Promise<SendResult> {
   try {
     return await mailer.send(mail)
   } catch (error) {

@@ -28,15 +28,6 @@ function deferred(
   return { ...outcome, status: 'failed', reason: `given up after ${tries} tries: ${outcome.reason}` }
 }
 
-// RFC 3463: x.7.z is security and policy. Which of them are our account's the mailer knows (sender_fault); of the others
-// the server may mean one reader's rules, or us.
-const POLICY = /(?<![\d.])5\.7\.\d{1,3}(?![\d.])/
-
-/** Refused by policy: perhaps the reader's, perhaps the provider's against us. */
-export function isPolicy({ response }: SendResult): boolean {
-  return POLICY.test(response)
-}
-
 // RFC 3463: 4.2.1 and 4.2.2 are about one mailbox, that is disabled, full, or gets too much mail from everybody.
 const MAILBOX = /(?<![\d.])4\.2\.[12](?![\d.])/
 

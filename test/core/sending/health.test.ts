@@ -20,9 +20,15 @@ function openLane() {
       return lanes.pause(...about)
     },
   }
-  const health = createHealth({ lane: 'default', lanes: watched, now: () => NOON, log: silentLog })
+  const health = createHealth({
+    lane: 'default',
+    isMixed: true,
+    lanes: watched,
+    now: () => NOON,
+    log: silentLog,
+  })
   const note = async (...results: readonly SendResult[]) => {
-    for (const result of results) await health.note(result, 'ann@example.com')
+    for (const result of results) await health.note(result, { subscriberId: 'ann', email: 'ann@example.com' })
   }
   return { note, pauses }
 }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Delivery } from '../../../src/core/mailing/ports.ts'
 import type { SendResult } from '../../../src/core/sending/ports.ts'
-import { isAboutMailbox, isPolicy, outcomeOf } from '../../../src/core/sending/verdict.ts'
+import { isAboutMailbox, outcomeOf } from '../../../src/core/sending/verdict.ts'
 import { NOON } from '../../support/times.ts'
 
 const DELAYS = [60_000, 300_000]
@@ -58,14 +58,6 @@ test.each(['sender_fault', 'unreachable'] as const)(
     expect(judge({ kind, response: '535 no' })).toBeUndefined()
   },
 )
-
-test('policy is told by its enhanced code', () => {
-  const result = (response: string) => ({ kind: 'failed', response, unknownReader: false }) as const
-  expect(isPolicy(result('550 5.7.1 blocked'))).toBe(true)
-  expect(isPolicy(result('554-5.7.26 unauthenticated'))).toBe(true)
-  expect(isPolicy(result('550 5.1.1 no such user'))).toBe(false)
-  expect(isPolicy(result('550 from 10.5.7.1'))).toBe(false)
-})
 
 test('what is about one mailbox is told by its enhanced code', () => {
   expect(isAboutMailbox({ kind: 'deferred', response: '452 4.2.2 mailbox full' })).toBe(true)

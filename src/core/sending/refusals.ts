@@ -1,0 +1,58 @@
+// Permanent answers: whose matter one is, as far as it says so, and which of them are the same answer.
+//
+// RFC 3463 and the IANA registry give the codes. Servers do not keep to them: Yandex tells an unknown reader with 5.7.1,
+// Postfix a bad sender with 5.1.0 at RCPT. So the words are looked at, too, and what names the sender goes before all.
+
+/** A mailbox that does not exist, is closed, full or takes no mail from lists; a domain that has no way to it. */
+const MAILBOX_CODES = new Set(
+  '5.1.1 5.1.2 5.1.3 5.1.4 5.1.6 5.1.10 5.2.1 5.2.2 5.2.4 5.4.1 5.4.4 5.6.7 5.7.13 5.7.17 5.7.18'.split(' '),
+)
+
+const SENDER_WORDS =
+  /\bsend(?:er|ers|ing)\b|\bsubmission\b|return[- ]?path|\bmail from\b|\bfrom (?:address|header)\b|not verified|relay(?:ing)? (?:access )?(?:denied|not permitted|quota)|\byour (?:account|domain|ip|server|plan|quota|e-?mail address)\b/i
+
+const WHOM = '(?:user|recipient|mailbox|mail box|account|address|addressee|alias|local part)'
+const MAILBOX_WORDS = new RegExp(
+  [
+    `(?:no such|unknown|invalid|bad|illegal|non-?existent|unrout(?:e)?able|disabled|inactive) (?:e-?mail |local |virtual |destination )?${WHOM}`,
+    `no ${WHOM} (?:here|by that name|available|found)`,
+    `${WHOM}(?: name| address| id)?(?: is| was| has been|:)? (?:currently )?(?:unknown|un-?available|disabled|inactive|closed|deactivated|discontinued|full|invalid|undeliverable|not (?:found|known|exist|available|valid)|does ?n[o']t exist|doesn't exist|over (?:its )?quota)`,
+    `not an? (?:valid|known) ${WHOM}`,
+    `you tried to reach (?:does not exist|is (?:disabled|over quota|inactive))`,
+    `does(?:n't| not) have an? [\\w.-]+ account`,
+    `(?:mailbox|storage) (?:is )?(?:full|exceeds? (?:its |the )?quota)|exceeded storage allocation`,
+  ].join('|'),
+  'i',
+)
+
+/** The words are about us, whatever the code says. */
+export function namesSender(response: string): boolean {
+  return SENDER_WORDS.test(response)
+}
+
+/** It is about one reader's mailbox; of any other answer it is open whom it is about. */
+export function isAboutReader(response: string): boolean {
+  if (namesSender(response)) return false
+  return MAILBOX_CODES.has(codesOf(response).enhanced) || MAILBOX_WORDS.test(response)
+}
+
+const WORDS = 12
+
+/** The same for every reader who is told the same: without addresses, names of hosts, numbers, and what is made up anew. */
+export function sameness(response: string): string {
+  const { code, enhanced, text } = codesOf(response)
+  const words = text
+    .toLowerCase()
+    .replace(/<[^>]*>|\S+@\S+|https?:\S+/g, ' ')
+    .split(/[\s,;:()[\]{}"'=|/]+/)
+    .filter((word) => !/[\d_]|\w\.\w/.test(word))
+    .map((word) => word.replace(/[^\p{L}-]/gu, ''))
+    .filter((word) => word !== '' && word !== '-')
+  return [code, enhanced, ...words.slice(0, WORDS)].filter(Boolean).join(' ')
+}
+
+function codesOf(response: string): { code: string; enhanced: string; text: string } {
+  const [, code = '', enhanced = '', text = response] =
+    /^(\d{3})(?: (\d\.\d{1,3}\.\d{1,3})(?!\S))?\s*([^]*)$/.exec(response) ?? []
+  return { code, enhanced, text }
+}
