@@ -27,6 +27,7 @@ const ERRORS = {
   'feed.unavailable': [503, 'The event store cannot be reached'],
   'feed.full': [503, 'The event store is full: events that tracking has not taken yet are never dropped'],
   'archive.unavailable': [503, 'The database cannot be reached'],
+  'archive.too_large': [413, 'This is larger than the database takes at once: see its max_allowed_packet'],
   'archive.behind': [503, 'The archive has not caught up with the feed yet'],
   'archive.conflict': [500, 'Another process has moved the tracking position'],
   'sending.unavailable': [503, 'The store of the mails under way cannot be reached'],

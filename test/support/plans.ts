@@ -6,7 +6,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { createConnection } from 'mysql2/promise'
 import type { RowDataPacket } from 'mysql2'
 import type { Sql, Write } from '../../src/adapters/sql/dialect.ts'
-import { update } from '../../src/adapters/sql/mysql.ts'
+import { statementsOf } from '../../src/adapters/sql/mysql.statements.ts'
 import { LARGE } from './busy-database.ts'
 
 export type Statement = { readonly text: string; readonly values: readonly unknown[] }
@@ -63,10 +63,10 @@ export const updateOfSqlite: UpdateOf = ({ table, key, set, changes: [row = []] 
   return { text, values: [...row.slice(key.length), ...row.slice(0, key.length)] }
 }
 
-/** MySQL changes so many at once as it is given here at most. */
+/** MySQL joins with many at once: the first statement of those. */
 export const updateOfMysql: UpdateOf = (write) => {
-  const some = write.changes.slice(0, 100)
-  return { text: update(write, some.length), values: some.flat() }
+  const [text = ''] = statementsOf(write, Infinity)
+  return { text, values: [] }
 }
 
 /** Told apart by what they say, not by how long their lists are. */

@@ -1,7 +1,7 @@
 // Campaigns: what each mailing says, and its state, which only changes from a state that the caller expects.
 import { and, asc, desc, eq, getTableColumns, inArray, isNull, lt, lte, or, sql as words } from 'drizzle-orm'
-import { HubError } from '../../core/errors.ts'
-import type { Campaign, CampaignHead, CampaignStore } from '../../core/mailing/ports.ts'
+import { HubError, isHubError } from '../../core/errors.ts'
+import type { Campaign, CampaignContent, CampaignHead, CampaignStore } from '../../core/mailing/ports.ts'
 import { rowsFor, type Sql, type Tables } from './dialect.ts'
 
 /** Far more than anybody runs at a time. */
@@ -43,7 +43,10 @@ export function createCampaignStore(sql: Sql): CampaignStore {
   async function create(campaign: Campaign, key?: string, print?: string) {
     const row = { ...campaign, expanded: campaign.expanded ? 1 : 0, expandedTo: '', nextChunk: 0 }
     try {
-      await sql.run(rowsFor(campaigns, [{ ...row, idempotencyKey: key, fingerprint: print }]))
+      await naming(
+        campaign,
+        sql.run(rowsFor(campaigns, [{ ...row, idempotencyKey: key, fingerprint: print }])),
+      )
       return { campaign, created: true }
     } catch (error) {
       if (sql.fault(error) !== 'duplicate' || key === undefined) throw error
@@ -68,7 +71,7 @@ export function createCampaignStore(sql: Sql): CampaignStore {
       const unchanged = words`${campaigns.status}`
       const allowed = and(eq(campaigns.id, id), inArray(campaigns.status, [...from]))
       const changes = { ...to, status: to.status ?? unchanged }
-      return (await sql.run(db.update(campaigns).set(changes).where(allowed))) > 0
+      return (await naming(to, sql.run(db.update(campaigns).set(changes).where(allowed)))) > 0
     },
     async remove(id) {
       const removable = inArray(campaigns.status, ['draft', 'scheduled'])
@@ -91,6 +94,22 @@ export function createCampaignStore(sql: Sql): CampaignStore {
       const rows = await sql.read(db.select(head).from(campaigns).where(unsettled).limit(ACTIVE_LIMIT))
       return rows.map(toHead)
     },
+  }
+}
+
+const TEXTS = ['content', 'text', 'subject', 'preheader'] as const
+
+/** Where a campaign is larger than the database takes, the error names the field that makes it so. */
+async function naming<T>(says: Partial<CampaignContent>, write: Promise<T>): Promise<T> {
+  try {
+    return await write
+  } catch (error) {
+    if (!isHubError(error, 'archive.too_large')) throw error
+    const sizes = TEXTS.map((field) => ({ field, size: says[field]?.length ?? 0 }))
+    const [{ field } = { field: 'content' }] = sizes.sort((a, b) => b.size - a.size)
+    const message = 'is larger than the database takes at once: shorten it, or raise max_allowed_packet'
+    const details = [{ field, message }]
+    throw new HubError('archive.too_large', { message: `body: ${field} ${message}`, details, cause: error })
   }
 }
 

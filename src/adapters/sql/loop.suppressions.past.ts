@@ -83,8 +83,11 @@ function createLiftedByHand(sql: Sql, secret: string) {
   }
 }
 
+/** What is longer than a key is nobody's address. */
 const emailsOf = (rows: readonly ArchiveRow[]): readonly string[] => [
-  ...new Set(rows.flatMap(({ facts }) => facts.email ?? [])),
+  ...new Set(
+    rows.flatMap(({ facts: { email } }) => (email && email.length <= KEY_LENGTH.email ? email : [])),
+  ),
 ]
 
 /**

@@ -1,5 +1,5 @@
 // Which errors mean that the database cannot be used now, and may be again later.
-import { HubError } from '../../core/errors.ts'
+import { HubError, isHubError } from '../../core/errors.ts'
 
 const REFUSALS = [1044, 1045, 1049, 1130, 1698]
 const UNAVAILABLE: readonly (readonly [reason: string, ...numbers: number[]])[] = [
@@ -29,6 +29,11 @@ export function errorNumber(error: unknown): number {
 /** The server has said it; anything else leaves open what the connection is still at. */
 export function isAnswer(error: unknown): boolean {
   return errorNumber(error) > 0
+}
+
+/** The connection is free for other things: the server has answered, or was not asked at all. */
+export function isSettled(error: unknown): boolean {
+  return isAnswer(error) || isHubError(error, 'archive.too_large')
 }
 
 /** A user, password or database that is wrong: at the start there is no sense in waiting. */

@@ -3,14 +3,16 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import {
   createPool,
+  format,
+  type Connection,
   type ConnectionOptions,
-  type QueryOptions,
   type ResultSetHeader,
   type RowDataPacket,
 } from 'mysql2'
 import type { PoolConnection } from 'mysql2/promise'
-import { isHubError } from '../../core/errors.ts'
-import { isAnswer, toHubError } from './mysql.errors.ts'
+import { HubError, isHubError } from '../../core/errors.ts'
+import type { Value } from './dialect.ts'
+import { isSettled, toHubError } from './mysql.errors.ts'
 
 const CONNECTIONS = 10
 const WAITING = 1_000
@@ -26,8 +28,17 @@ const ISOLATION = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'
 
 export type Connections = ReturnType<typeof createConnections>
 
-/** What is lent of a connection. */
+/** Of a packet, beside the statement. */
+const PACKET_HEAD = 1024
+/** Where the server has not told. */
+const USUAL_PACKET = 16 * 1024 * 1024
+
+/** What is lent of a connection. A statement that is larger than the server takes throws archive.too_large unsent. */
 export type Session = {
+  /** The server's max_allowed_packet, as this connection has it. */
+  readonly packet: number
+  /** Bytes of a statement. */
+  readonly most: number
   /** Runs a statement; tells how many rows it touched. */
   run(text: string, values?: unknown[]): Promise<number>
   select(text: string, values?: unknown[]): Promise<RowDataPacket[]>
@@ -38,6 +49,7 @@ export type Session = {
 /** A server that has not answered within `queryMs` is as good as one that is gone. */
 export function createConnections(url: string, queryMs: number) {
   const sockets = createSockets()
+  const packets = new WeakMap<object, Promise<number>>()
   const pool = createPool({
     uri: url,
     stream: sockets.open,
@@ -55,6 +67,7 @@ export function createConnections(url: string, queryMs: number) {
       connection.query(text, (error: unknown) => {
         if (error) sockets.drop(connection)
       })
+    packets.set(connection, readPacket(connection))
   })
 
   /** Lends a connection. It is used again only if the server is known to be done with it. */
@@ -62,12 +75,13 @@ export function createConnections(url: string, queryMs: number) {
     let connection: PoolConnection | undefined
     try {
       connection = await pool.promise().getConnection()
-      const result = await work(createSession(connection, timeoutMs))
+      const packet = (await packets.get(connection.connection)) ?? USUAL_PACKET
+      const result = await work(createSession(connection, packet, timeoutMs))
       connection.release()
       return result
     } catch (error) {
       const translated = toHubError(error)
-      if (isAnswer(error) && !isHubError(translated)) connection?.release()
+      if (isSettled(error) && !isHubError(translated, 'archive.unavailable')) connection?.release()
       else if (connection) sockets.drop(connection.connection)
       throw translated
     }
@@ -114,14 +128,35 @@ function createSockets() {
   }
 }
 
-function createSession(connection: PoolConnection, timeout: number): Session {
-  async function query<T extends ResultSetHeader | RowDataPacket[] | RowDataPacket[][]>(
-    options: QueryOptions,
-  ): Promise<T> {
-    const [result] = await connection.query<T>({ ...options, timeout })
+/** It may change while the server runs: each connection keeps what it began with. */
+function readPacket(connection: Connection): Promise<number> {
+  return new Promise((resolve) => {
+    connection.query<RowDataPacket[]>('SELECT @@max_allowed_packet AS bytes', (error, rows) =>
+      resolve(error ? USUAL_PACKET : Number(rows[0]?.bytes)),
+    )
+  })
+}
+
+type Question = {
+  readonly sql: string
+  readonly values?: unknown[] | undefined
+  readonly rowsAsArray?: boolean
+}
+
+function createSession(connection: PoolConnection, packet: number, timeout: number): Session {
+  const most = packet - PACKET_HEAD
+  async function query<T extends ResultSetHeader | RowDataPacket[] | RowDataPacket[][]>({
+    values,
+    ...options
+  }: Question): Promise<T> {
+    const sql = values === undefined ? options.sql : format(options.sql, values as Value[])
+    if (sql.length * 3 > most && Buffer.byteLength(sql) > most) throw new HubError('archive.too_large')
+    const [result] = await connection.query<T>({ ...options, sql, timeout })
     return result
   }
   return {
+    packet,
+    most,
     run: async (sql, values) => (await query<ResultSetHeader>({ sql, values })).affectedRows,
     select: (sql, values) => query({ sql, values }),
     selectArrays: (sql, values) => query({ sql, values, rowsAsArray: true }),

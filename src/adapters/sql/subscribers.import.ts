@@ -1,9 +1,9 @@
 // One bulk step of an import: what is known of a thousand addresses is read, and what is new is written at once.
-import { and, inArray, lte, sql as words } from 'drizzle-orm'
+import { and, inArray, lte } from 'drizzle-orm'
 import { uuidv7 } from '../../core/ids.ts'
 import type { ImportCounts, ImportRow } from '../../core/list/ports.ts'
 import { createErasedKeys, emailKey, isActive, searchText, STRENGTH } from '../../core/list/subscriber.ts'
-import { rowsFor, type Sql, type Write } from './dialect.ts'
+import { changesFor, rowsFor, type Sql, type Write } from './dialect.ts'
 import { leaving, putting } from './suppressions.ts'
 
 /** Someone else may add one of the same addresses between reading and writing; then it is read again. */
@@ -92,7 +92,7 @@ export function createImport(sql: Sql, secret: string) {
     const left = told.filter(({ wish }) => wish === 'left').map(({ key }) => key)
     return sql.atomically([
       rowsFor(subscribers, added.map((row) => newSubscriber(row, now, row.wish === undefined, false))), // prettier-ignore
-      ...renaming(sql, changed, now),
+      ...(changed.length > 0 ? [renaming(sql, changed, now)] : []),
       ...(suppressed.length > 0 ? putting(sql, suppressed) : []),
       ...(left.length > 0 ? [leaving(sql, left, now)] : []),
       ...(over.length > 0 ? [forgetting(sql, over, now)] : []),
@@ -160,22 +160,13 @@ export function forgetting({ db, tables }: Sql, hashes: readonly string[], now: 
   return db.delete(tables.suppressions).where(and(inArray(key, [...hashes]), lte(until, now)))
 }
 
-/** One statement for all of them: a thousand round trips would take a thousand times as long. */
-function renaming({ db, tables: { subscribers } }: Sql, changes: readonly Change[], now: number): Write[] {
-  if (changes.length === 0) return []
-  const byId = (column: typeof subscribers.name | typeof subscribers.search, value: (c: Change) => string) =>
-    words<string>`CASE ${subscribers.id} ${words.join(
-      changes.map((change) => words`WHEN ${change.id} THEN ${value(change)}`),
-      words` `,
-    )} ELSE ${column} END`
-  return [
-    db
-      .update(subscribers)
-      .set({
-        name: byId(subscribers.name, ({ newName }) => newName),
-        search: byId(subscribers.search, ({ email, newName }) => searchText(email, newName)),
-        updatedAt: now,
-      })
-      .where(inArray(subscribers.id, changes.map(({ id }) => id))), // prettier-ignore
-  ]
+/** Together: a thousand round trips would take a thousand times as long. */
+function renaming({ tables: { subscribers } }: Sql, changes: readonly Change[], now: number): Write {
+  const rows = changes.map(({ id, email, newName: name }) => ({
+    id,
+    name,
+    search: searchText(email, name),
+    updatedAt: now,
+  }))
+  return changesFor(subscribers, ['id'], rows)
 }

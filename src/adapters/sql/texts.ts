@@ -1,6 +1,7 @@
 // Long texts, kept in parts: a row larger than MySQL's max_allowed_packet can be neither written nor read.
 
-const PART_LENGTH = 1_000_000
+/** At most three bytes each, also where they are escaped: they fit into the smallest packet that the hub takes. */
+const PART_LENGTH = 250_000
 
 export type Part = { readonly part: number; readonly text: string }
 

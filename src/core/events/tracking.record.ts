@@ -3,7 +3,7 @@ import type { Cursor } from './cursor.ts'
 import { isHubError } from '../errors.ts'
 import { eventFacts } from './event.ts'
 import type { Log } from '../log.ts'
-import type { ArchiveRow, EventArchive, FeedPage, Quarantine } from './ports.ts'
+import type { ArchiveRow, EventArchive, FeedPage, Quarantine, QuarantineEntry } from './ports.ts'
 import { setAsideId } from './replay.ts'
 
 /** Takes a page that follows `from`. What it has taken it tells by `moved`, also when it fails half-way. */
@@ -23,32 +23,66 @@ const BATCH_EVENTS = 1_000
  * and goes on at this pace, for the good ones behind them.
  */
 const REFUSALS = { most: 10, withinMs: 60_000 }
+/** An event fails alone so many times while the database takes anything else: then it is no outage. */
+const STRIKES = 5
+/** Of an event that not even quarantine can hold. */
+const KEPT_CHARACTERS = 100_000
 
 export function createRecorder({ archive, quarantine, log, moved, now }: Options): Recorder {
   let refusals: readonly number[] = []
+  let strikes = 0
 
-  /** The event's text goes into quarantine, and tracking past it. */
-  async function setAside(from: Cursor, to: Cursor, { event }: ArchiveRow, error: unknown): Promise<void> {
+  function countRefusal(error: unknown): void {
+    if (isHubError(error, 'archive.too_large')) return // no fault of the database
     refusals = refusals.filter((at) => at > now() - REFUSALS.withinMs)
     if (refusals.length >= REFUSALS.most) throw error
     refusals = [...refusals, now()]
+  }
+
+  /** As much of its text as can be held. */
+  async function keep(entry: QuarantineEntry): Promise<void> {
+    for (const length of [entry.data.length, KEPT_CHARACTERS, 0]) {
+      try {
+        return await quarantine.add([cut(entry, length)])
+      } catch (error) {
+        if (isOutage(error) || length === 0) throw error
+      }
+    }
+  }
+
+  /** The event's text goes into quarantine, and tracking past it. */
+  async function setAside(from: Cursor, to: Cursor, { event }: ArchiveRow, error: unknown): Promise<void> {
+    countRefusal(error)
     const id = setAsideId(event)
     const reason = `The archive refused it: ${error instanceof Error ? error.message : String(error)}`
     const { receivedAt, data } = event
-    await quarantine.add([{ id, receivedAt, reason: reason.slice(0, 1000), data: data.toString() }])
+    await keep({ id, receivedAt, reason: reason.slice(0, 1000), data: data.toString() })
     await archive.record(from, to, [])
     moved(to, 0)
     log.error({ err: error, cursor: event.cursor, quarantine: id }, 'an event could not be archived')
+  }
+
+  /**
+   * Throws where the database is away. Else it works, and what it was given is too much for it: a page that takes too long,
+   * or locks what others need, is taken in halves. An event that fails alone may have met with bad luck: not so often.
+   */
+  async function requireAnswer(from: Cursor, rows: readonly ArchiveRow[], error: unknown): Promise<void> {
+    await archive.record(from, from, [])
+    if (rows.length > 1) return
+    strikes += 1
+    if (strikes < STRIKES) throw error
   }
 
   async function take(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
     try {
       await archive.record(from, to, rows)
       if (rows.length > 0) refusals = []
+      strikes = 0
       moved(to, rows.length)
     } catch (error) {
       const [first] = rows
-      if (isHubError(error) || !first) throw error
+      if (!first || isHubError(error, 'archive.conflict')) throw error
+      if (isOutage(error)) await requireAnswer(from, rows, error)
       if (rows.length === 1) return setAside(from, to, first, error)
       const half = rows.slice(0, rows.length >> 1)
       const middle = half.at(-1)?.event.cursor ?? from
@@ -67,4 +101,15 @@ export function createRecorder({ archive, quarantine, log, moved, now }: Options
       from = to
     }
   }
+}
+
+/** What another event would meet with, too. */
+function isOutage(error: unknown): boolean {
+  return isHubError(error) && error.code !== 'archive.too_large'
+}
+
+function cut({ data, reason, ...entry }: QuarantineEntry, length: number): QuarantineEntry {
+  if (data.length <= length) return { ...entry, reason, data }
+  const mark = `[cut: ${length} of ${data.length} characters are kept here; the feed has all of it until it is trimmed]`
+  return { ...entry, reason: `${reason} ${mark}`, data: `${data.slice(0, length).toWellFormed()} ${mark}` }
 }

@@ -235,4 +235,79 @@ describe('events that the archive refuses', () => {
     expect(await caughtUp(tracking)).toBe(true)
     expect(await lab.archived()).toEqual(events.map(({ data }) => data.toString()))
   })
+
+  test('are cut where not even quarantine can hold them whole, and say so', async () => {
+    const quarantine: TrackingLab['quarantine'] = {
+      ...lab.quarantine,
+      async add(entries) {
+        if (entries.some(({ data }) => data.length > 150_000)) throw new Error('too long')
+        await lab.quarantine.add(entries)
+      },
+    }
+    const tracking = lab.start({ quarantine, archive: refusing((text) => text.includes('large')) })
+    await lab.feed.append([...makeEvents(1, 'large', 200_000), ...makeEvents(1)])
+    expect(await caughtUp(tracking)).toBe(true)
+    const [entry] = await lab.quarantine.list(10)
+    expect(entry?.data.length).toBeLessThan(101_000)
+    expect(entry?.data).toMatch(/\[cut: 100000 of \d+ characters are kept here/)
+    expect(entry?.reason).toMatch(/^The archive refused it: no such character \[cut: /)
+    expect(await lab.archived()).toEqual(texts(makeEvents(1)))
+  })
+
+  test('go into quarantine at once, however many they are, where each is larger than the database takes', async () => {
+    const archive: TrackingLab['archive'] = {
+      ...lab.archive,
+      async record(from, to, rows) {
+        if (rows.some(({ event }) => event.data.includes('large'))) throw new HubError('archive.too_large')
+        await lab.archive.record(from, to, rows)
+      },
+    }
+    const tracking = lab.start({ archive, now: () => NOON })
+    await lab.feed.append([...makeEvents(25, 'large'), ...makeEvents(1)])
+    expect(await caughtUp(tracking)).toBe(true)
+    expect([await lab.quarantine.count(), await lab.archived()]).toEqual([25, texts(makeEvents(1))])
+  })
+})
+
+describe('what is too much for a database that works otherwise', () => {
+  const away =
+    (isTooMuch: (texts: string) => boolean, most = Infinity): TrackingLab['archive']['record'] =>
+    async (from, to, rows) => {
+      if (rows.length > most || rows.some(({ event }) => isTooMuch(event.data.toString())))
+        throw unavailable()
+      await lab.archive.record(from, to, rows)
+    }
+
+  test('a page is taken in smaller ones', async () => {
+    const tracking = lab.start({ archive: { ...lab.archive, record: away(() => false, 100) } })
+    await lab.feed.append(makeEvents(350))
+    expect(await caughtUp(tracking)).toBe(true)
+    expect(await lab.archived()).toEqual(texts(makeEvents(350)))
+    expect(await lab.quarantine.count()).toBe(0)
+  })
+
+  test('an event that fails alone again and again is set aside, and those around it are not', async () => {
+    const bad = (text: string) => text.includes('"reader-3@')
+    const tracking = lab.start({ archive: { ...lab.archive, record: away(bad) } })
+    await lab.feed.append(makeEvents(8))
+    expect(await caughtUp(tracking)).toBe(true)
+    const all = texts(makeEvents(8))
+    expect(await lab.archived()).toEqual(all.filter((text) => !bad(text)))
+    expect((await lab.quarantine.list(10)).map(({ data }) => data)).toEqual(all.filter(bad))
+  })
+
+  test('in an outage nothing is set aside, however long it takes', async () => {
+    const state = { away: true, asked: 0 }
+    const record: TrackingLab['archive']['record'] = async (from, to, rows) => {
+      state.asked += 1
+      if (state.away) throw unavailable()
+      await lab.archive.record(from, to, rows)
+    }
+    const tracking = lab.start({ archive: { ...lab.archive, record } })
+    await lab.feed.append(makeEvents(1))
+    await until(() => expect(state.asked).toBeGreaterThan(5))
+    state.away = false
+    expect(await caughtUp(tracking)).toBe(true)
+    expect([await lab.quarantine.count(), await lab.archived()]).toEqual([0, texts(makeEvents(1))])
+  })
 })
