@@ -76,7 +76,24 @@ describe('a signed mail', () => {
     ['another subject', (text: string) => text.replace('Three things', 'Four things')],
     ['another body', (text: string) => text.replace('Hello', 'Hullo')],
     ['another link', (text: string) => text.replace('/unsubscribe/token', '/unsubscribe/other')],
-    ['a second From', (text: string) => `From: x@example.net\r\n${text}`],
+    ...[
+      'From: x@example.net',
+      'To: x@example.net',
+      'Cc: x@example.net',
+      'Reply-To: x@example.net',
+      'Subject: Win a prize',
+      'Date: Sun, 22 Nov 2026 03:12:19 +0000',
+      'Message-ID: <x@example.net>',
+      'List-Id: <x.example.net>',
+      'List-Unsubscribe: <https://example.net/>',
+      'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
+      'MIME-Version: 1.0',
+      'Content-Type: text/html; boundary="x"',
+      'Content-Transfer-Encoding: base64',
+    ].flatMap((line): [string, (text: string) => string][] => [
+      [`another ${line} above`, (text) => `${line}\r\n${text}`],
+      [`another ${line} below`, (text) => text.replace('\r\n\r\n', `\r\n${line}\r\n\r\n`)],
+    ]),
   ])('does not verify with %s', async (_, change) => {
     const raw = await sign()
     expect(verifyDkim(raw, pair.publicKey)?.valid).toBe(true)
