@@ -4,7 +4,7 @@ import { Type, type Static } from 'typebox'
 import type { Actions } from '../core/mailing/campaign.actions.ts'
 import { SUBJECT_LENGTH } from '../core/mailing/campaign.ts'
 import { createPresent, WholeCampaignSchema, type PresentDeps } from './campaign-json.ts'
-import { acceptForms, FORM } from './form-body.ts'
+import { acceptForms, FORMS } from './form-body.ts'
 import { IdempotencyHeaders, idempotencyKey, markReplayed } from './idempotency.ts'
 import { errors, tagged } from './schemas.ts'
 
@@ -56,7 +56,7 @@ export async function registerSendMail(app: FastifyInstance, deps: SendMailDeps)
           summary: 'Write to everybody on the list',
           description:
             'The same as creating and starting a campaign. Answers at once, whatever the size of the list; `Idempotency-Key` makes a repeated call one mailing.',
-          consumes: ['application/json', FORM],
+          consumes: FORMS,
           headers: IdempotencyHeaders,
           body: SendMailBody,
           response: {

@@ -1,11 +1,12 @@
 // POST /subscribe/import: a CSV file of any size, read as it comes and never held in memory.
 import type { IncomingMessage } from 'node:http'
-import { TextDecoder } from 'node:util'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type, type Static } from 'typebox'
+import { charsetNamed, decodeText } from '../core/charset.ts'
 import { HubError } from '../core/errors.ts'
 import { importCsv } from '../core/list/import.ts'
 import type { SubscriberStore } from '../core/list/ports.ts'
+import { firstFile, MULTIPART } from './multipart.ts'
 import { errors, oneOf, tagged } from './schemas.ts'
 
 export type SubscriberImportDeps = {
@@ -41,6 +42,8 @@ const REPORT = {
     description: 'Lines that cannot be read, the first 1,000',
   }),
   error_count: Type.Integer({ description: 'All of them' }),
+  charset: Type.String({ description: 'What the file was read as' }),
+  charset_assumed: Type.Boolean({ description: 'Neither the content type nor a mark has told it' }),
 }
 const Report = Type.Object(REPORT, {
   description: 'What was done',
@@ -53,6 +56,8 @@ const Report = Type.Object(REPORT, {
       columns: { used: ['Email Address', 'First Name', 'Status'], ignored: ['Birthday'] },
       errors: [{ line: 5, message: 'What the word of "Status" says is not understood: "VIP"' }],
       error_count: 1,
+      charset: 'utf-8',
+      charset_assumed: false,
     },
   ],
 })
@@ -60,6 +65,12 @@ const Report = Type.Object(REPORT, {
 const documentedBody = {
   content: {
     'text/csv': { schema: Type.String({ examples: ['email,name\nann@example.com,Ann Reader\n'] }) },
+    [MULTIPART]: {
+      schema: Type.Object(
+        { file: Type.String({ description: 'The file, as a form sends one' }) },
+        { examples: [{ file: 'email,name\nann@example.com,Ann Reader\n' }] },
+      ),
+    },
   },
 }
 
@@ -69,7 +80,7 @@ export async function registerSubscriberImport(
 ): Promise<void> {
   await app.register(async (files) => {
     files.removeAllContentTypeParsers()
-    files.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload))
+    files.addContentTypeParser(['text/csv', MULTIPART], (_request, payload, done) => done(null, payload))
     files.post<{ Querystring: Static<typeof Query>; Body: IncomingMessage }>(
       '/subscribe/import',
       {
@@ -78,7 +89,7 @@ export async function registerSubscriberImport(
           ...tagged('Mailing list'),
           summary: 'Import a CSV file of any size',
           description:
-            "An address and a name, found by titles in many languages, or by what is in the columns where there are none. Never re-subscribes who left, bounced or complained, here or by the file's own word: a status column (the list's own file, saved by a spreadsheet in whatever language, or another tool's) brings such a person in as left or suppressed, and a word in it that is not understood is an error.",
+            "An address and a name, found by titles in many languages, or by what is in the columns where there are none. Never re-subscribes who left, bounced or complained, here or by the file's own word: a status column (the list's own file, saved by a spreadsheet in whatever language, or another tool's) brings such a person in as left or suppressed, and a word in it that is not understood is an error. In UTF-8, UTF-16, or what `charset` of the content type says; a Korean file that says nothing is known, too.",
           querystring: Query,
           response: { 200: Report, ...errors(400, 401, 408, 415, 503) },
         },
@@ -87,26 +98,31 @@ export async function registerSubscriberImport(
         if (!body || headers['content-encoding'] !== undefined)
           throw new HubError('request.unsupported_media_type')
         const dryRun = query.dry_run !== undefined && !['false', '0'].includes(query.dry_run)
-        const chunks = readWithin(body, idleMs, () => hangUpAfter(reply, body))
-        const pieces = decoded(chunks, decoderFor(headers['content-type'] ?? ''))
+        const { pieces, used } = await readFile(body, headers['content-type'] ?? '', idleMs, reply)
         const { errorCount, ...report } = await importCsv(subscribers, pieces, { dryRun, now })
-        return { ...report, error_count: errorCount }
+        const { charset, assumed } = used()
+        return { ...report, error_count: errorCount, charset, charset_assumed: assumed }
       },
     )
   })
 }
 
-function decoderFor(contentType: string): TextDecoder {
-  try {
-    return new TextDecoder(ENCODING.exec(contentType)?.[1] ?? 'utf-8')
-  } catch {
-    throw new HubError('request.unsupported_media_type')
-  }
+/** A CSV file that is the body, or comes in a form. */
+async function readFile(body: IncomingMessage, contentType: string, idleMs: number, reply: FastifyReply) {
+  charsetOf(contentType) // what cannot be read is refused before anything of it has come
+  const chunks = readWithin(body, idleMs, () => hangUpAfter(reply, body))
+  if (!contentType.toLowerCase().startsWith(MULTIPART)) return decodeText(chunks, charsetOf(contentType))
+  const file = await firstFile(chunks, contentType)
+  return decodeText(file.chunks, charsetOf(file.contentType))
 }
 
-async function* decoded(chunks: AsyncIterable<Buffer>, decoder: TextDecoder): AsyncGenerator<string> {
-  for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true })
-  yield decoder.decode()
+/** The charset that a content type tells, if any. */
+function charsetOf(contentType: string): string | undefined {
+  const label = ENCODING.exec(contentType)?.[1]
+  const charset = label === undefined ? undefined : charsetNamed(label)
+  if (label !== undefined && charset === undefined)
+    throw new HubError('request.unsupported_media_type', { message: `This charset is not known: ${label}` })
+  return charset
 }
 
 /** The pieces of a body as they come, none of them later than so long after the one before. */

@@ -6,7 +6,7 @@ import { isUuid } from '../core/ids.ts'
 import type { SubscriberStore } from '../core/list/ports.ts'
 import { emailProblem } from '../core/list/subscriber.ts'
 import { badField } from './bad-field.ts'
-import { acceptForms, FORM } from './form-body.ts'
+import { acceptForms, FORMS } from './form-body.ts'
 import { errors, IdParams, nextFor, nothing, tagged } from './schemas.ts'
 import { exportCsv, wantsCsv } from './subscriber-export.ts'
 import { registerSubscriberImport } from './subscriber-import.ts'
@@ -64,7 +64,7 @@ function registerLeaving(app: FastifyInstance, { subscribers, now }: Subscribers
         ...about,
         summary: 'Unsubscribe an address',
         description: 'The reader stays on the list, and gets nothing.',
-        consumes: ['application/json', FORM],
+        consumes: FORMS,
         body: Type.Object({ email: Email }),
         response: {
           201: UnsubscribedSchema,

@@ -6,7 +6,7 @@ import type { Links } from '../core/mailing/links.ts'
 import type { Subscriber, SubscriberStore } from '../core/list/ports.ts'
 import type { Access } from './access.ts'
 import { badField } from './bad-field.ts'
-import { FORM } from './form-body.ts'
+import { FORMS } from './form-body.ts'
 import { errors, tagged } from './schemas.ts'
 import { Email, Name, presentSubscriber, readEmail, readName, SubscriberSchema } from './subscriber-json.ts'
 
@@ -61,7 +61,7 @@ export function registerSubscribing(app: FastifyInstance, deps: SubscribingDeps)
         description:
           'Brings back one who had left. Public: without the token at most 20 a minute come from one address. With DOUBLE_OPT_IN the reader has to confirm by mail, and `subscribed` is false until then; at most one such mail an hour goes to an address that nobody confirms. With `subject` and `content`, and the token, it is the same as `POST /subscribe/send-mail`.',
         security: [{}, { token: [] }, { session: [] }],
-        consumes: ['application/json', FORM],
+        consumes: FORMS,
         body: Body,
         response: {
           201: SubscriberSchema,

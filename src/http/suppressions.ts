@@ -5,7 +5,7 @@ import { HubError } from '../core/errors.ts'
 import { AN_INSTANT, readInstant } from '../core/instant.ts'
 import type { ListedSuppression, SuppressionReason, SuppressionStore } from '../core/list/ports.ts'
 import { badField } from './bad-field.ts'
-import { acceptForms, FORM } from './form-body.ts'
+import { acceptForms, FORMS } from './form-body.ts'
 import {
   errors,
   Instant,
@@ -124,7 +124,7 @@ function registerWriting(app: FastifyInstance, { suppressions, now }: Suppressio
         summary: 'Suppress an address',
         description:
           'The reason is `manual` unless another is given. A stronger one that is there already stays, and is the answer. `unsubscribe` takes the reader off the list, too.',
-        consumes: ['application/json', FORM],
+        consumes: FORMS,
         body: NewSuppression,
         response: { 201: SuppressionSchema, ...errors(400, 401, 415, 503) },
       },

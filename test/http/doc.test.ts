@@ -131,7 +131,7 @@ test('the example of an error is one of its status', () => {
 test('bodies that are read by hand are told, too', () => {
   const typesOf = (path: string) => Object.keys(document.paths[path]?.post?.requestBody?.content ?? {})
   expect(typesOf('/api/hook')).toEqual(['application/json', 'application/x-www-form-urlencoded'])
-  expect(typesOf('/subscribe/import')).toEqual(['text/csv'])
+  expect(typesOf('/subscribe/import')).toEqual(['text/csv', 'multipart/form-data'])
 })
 
 test('what the document shows for JSON batches and files is taken', async () => {

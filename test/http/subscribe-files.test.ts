@@ -147,12 +147,9 @@ describe('import', () => {
     expect(await app.list.count({ subscribed: true })).toBe(1)
   })
 
-  test.each(['application/json', 'text/plain', 'multipart/form-data; boundary=x'])(
-    'of %s is 415',
-    async (type) => {
-      expect((await upload('a@example.com', '', type)).status).toBe(415)
-    },
-  )
+  test.each(['application/json', 'text/plain'])('of %s is 415', async (type) => {
+    expect((await upload('a@example.com', '', type)).status).toBe(415)
+  })
 
   test('without a body or compressed is 415', async () => {
     expect((await app.post('/subscribe/import')).status).toBe(415)

@@ -91,7 +91,7 @@ describe('POST', () => {
     expect(answer).toMatchObject(error(400, 'request.invalid'))
   })
 
-  test.each(['text/plain', 'multipart/form-data; boundary=x', 'text/csv'])('of %s is 415', async (type) => {
+  test.each(['text/plain', 'text/csv'])('of %s is 415', async (type) => {
     const headers = { authorization: TOKEN, 'content-type': type }
     const answer = await app.call({ method: 'POST', url: '/subscribe', headers, payload: 'x' })
     expect(answer).toMatchObject(error(415, 'request.unsupported_media_type'))

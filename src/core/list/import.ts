@@ -147,7 +147,7 @@ const readPerson: ReadLine<ImportRow> = (cells, layout, use): Line => {
   const problem = addressProblem(email)
   if (problem) return { problem }
   const whole = cell(layout.name)
-  const name = oneLine(whole === '' ? layout.nameParts.map(cell).join(' ') : whole)
+  const name = oneLine(whole === '' ? layout.nameParts.flatMap((at) => cell(at) || []).join(' ') : whole)
   const wrongName = nameProblem(name)
   if (wrongName) return { problem: `name ${wrongName}: ${shown(name)}` }
   const unreadable = [email, name].find((text) => text.includes(UNREADABLE))
