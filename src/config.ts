@@ -39,6 +39,11 @@ export const SETTINGS = {
     read.list(read.text),
   ),
   MANDRILL_API_KEY: setting("Only for reconciling counts with Mandrill's", '', read.optional(read.text)),
+  MANDRILL_SUBACCOUNTS: setting(
+    'Comma-separated. Events of other subaccounts are stored and shown, but change no reader. Empty: all count',
+    '',
+    read.list(read.text),
+  ),
   API_TOKEN: setting(
     "The token of REST and socket clients and of the page's sign-in. Empty: made at first start, kept in DATA_DIR",
     '',

@@ -22,6 +22,7 @@ import { createErasure } from './core/events/erasure.ts'
 import { createHub } from './core/events/hub.ts'
 import type { EventFeed } from './core/events/ports.ts'
 import type { Leases, OneTime } from './core/ports.ts'
+import { parseMailbox } from './core/mailing/mailbox.ts'
 import { watchSilence } from './core/events/silence.ts'
 import { startTracking } from './core/events/tracking.ts'
 import { version } from './version.ts'
@@ -106,6 +107,7 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
   const effects = createLoop(sql, {
     secret,
     softBounces: config.SOFT_BOUNCES,
+    scope: { subaccounts: config.MANDRILL_SUBACCOUNTS, sender: ownSender(config) },
     bounceRate: config.PAUSE_BOUNCE_RATE,
     complaintRate: config.PAUSE_COMPLAINT_RATE,
     onCommitted: mailing.loop,
@@ -136,6 +138,12 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
       await tracking.close()
     },
   }
+}
+
+/** The default stands for nobody's address. */
+function ownSender({ MAIL_FROM }: Config): string | undefined {
+  const address = parseMailbox(MAIL_FROM)?.address
+  return address?.endsWith('@localhost') ? undefined : address
 }
 
 function namesOfStores({ REDIS_URL, DATABASE_URL }: Config): Deps['stores'] {

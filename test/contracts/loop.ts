@@ -6,6 +6,7 @@ import { promisesOfBrakes } from './loop.brakes.ts'
 import { propertyOfTheLoop } from './loop.property.ts'
 import { promisesOfReactions } from './loop.reactions.ts'
 import { promisesOfRobots } from './loop.robots.ts'
+import { promisesOfScope } from './loop.scope.ts'
 import { promisesOfSuppressing } from './loop.suppressing.ts'
 
 /** `openLab` gives each test an empty database of its own. */
@@ -18,6 +19,7 @@ export function loopContract(openLab: () => Promise<SqlLab>): void {
   describe('reactions', () => promisesOfReactions(current))
   describe('robots', () => promisesOfRobots(current))
   describe('suppressing', () => promisesOfSuppressing(current))
+  describe('the events of others', () => promisesOfScope(openLab))
   describe('brakes', () => promisesOfBrakes(current))
   describe('any order, repetition, splitting and loss', () => propertyOfTheLoop(current))
 }

@@ -43,6 +43,7 @@ export async function openLoopLab(lab: SqlLab, options: Partial<LoopOptions> = {
   const effects = createLoop(sql, {
     secret: SECRET,
     softBounces: 3,
+    scope: { subaccounts: [], sender: undefined },
     bounceRate: 0.1,
     complaintRate: 0.01,
     onCommitted: (told) => void news.push(told),

@@ -51,7 +51,7 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
     try {
       await sql.atomically([
         movePosition(from, to),
-        ...insertions(sql.tables, rows),
+        ...insertions(sql.tables, rows, effect?.notOurs ?? new Set()),
         ...(effect?.writes ?? []),
       ])
     } catch (error) {
@@ -138,9 +138,12 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
   }
 }
 
-function insertions(tables: Tables, rows: readonly ArchiveRow[]): Write[] {
+function insertions(tables: Tables, rows: readonly ArchiveRow[], notOurs: ReadonlySet<ArchiveRow>): Write[] {
   return [
-    rowsFor(tables.events, rows.map(toEventRow)),
+    rowsFor(
+      tables.events,
+      rows.map((row) => toEventRow(row, notOurs.has(row) ? 1 : null)),
+    ),
     rowsFor(
       tables.eventTexts,
       rows.flatMap(({ event }) =>
@@ -161,7 +164,7 @@ function distinct(rows: readonly ArchiveRow[]): readonly ArchiveRow[] {
   })
 }
 
-function toEventRow({ event, facts }: ArchiveRow) {
+function toEventRow({ event, facts }: ArchiveRow, notOurs: 1 | null) {
   return {
     ...event.cursor,
     id: event.id,
@@ -171,6 +174,7 @@ function toEventRow({ event, facts }: ArchiveRow) {
     messageId: facts.messageId && keyOf(facts.messageId, KEY_LENGTH.messageId),
     email: facts.email && keyOf(facts.email, KEY_LENGTH.email),
     campaignId: facts.campaignId && keyOf(facts.campaignId, KEY_LENGTH.campaignId),
+    notOurs,
   }
 }
 

@@ -1,5 +1,6 @@
 // What is known of the addresses of a page, for judging what it tells of them.
-import { and, eq, gt, inArray, lte, or, sql as words } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, lte, or, sql as words } from 'drizzle-orm'
+import { formatCursor, type Cursor } from '../../core/events/cursor.ts'
 import { readFacts, type Kind } from '../../core/events/event.ts'
 import { asObject } from '../../core/events/payload.ts'
 import type { ArchiveRow } from '../../core/events/ports.ts'
@@ -16,7 +17,7 @@ import {
   type Told,
 } from '../../core/loop/suppressing.ts'
 import type { Sql } from './dialect.ts'
-import { createSearch, hidden } from './event-search.ts'
+import { createSearch, hidden, inPlaces } from './event-search.ts'
 import { KEY_LENGTH, keyOf } from './keys.ts'
 
 export type SuppressionOptions = { readonly secret: string; readonly softBounces: number }
@@ -55,11 +56,24 @@ export function createHistories(sql: Sql) {
     const theirs = and(inArray(suppressions.emailKey, keys), inArray(suppressions.reason, [...LIFTABLE]))
     return sql.read(sql.db.select({ key: suppressions.emailKey }).from(suppressions).where(theirs))
   }
-  const historyOf = async (email: string): Promise<Told[]> =>
-    (await find({ email, kinds: JUDGED, limit: HISTORY })).map(({ kind, receivedAt, data }) => ({
-      event: { kind, receivedAt },
-      facts: readFacts(asObject(JSON.parse(data))),
-    }))
+  async function oursAt(places: readonly Cursor[]): Promise<ReadonlySet<string>> {
+    if (places.length === 0) return new Set()
+    const { epoch, seq, notOurs } = sql.tables.events
+    const ours = and(inPlaces(sql.tables.events, places), isNull(notOurs))
+    const rows = await sql.read(sql.db.select({ epoch, seq }).from(sql.tables.events).where(ours))
+    return new Set(rows.map(formatCursor))
+  }
+
+  async function historyOf(email: string): Promise<Told[]> {
+    const found = await find({ email, kinds: JUDGED, limit: HISTORY })
+    const ours = await oursAt(found.map(({ cursor }) => cursor))
+    return found
+      .filter(({ cursor }) => ours.has(formatCursor(cursor)))
+      .map(({ kind, receivedAt, data }) => ({
+        event: { kind, receivedAt },
+        facts: readFacts(asObject(JSON.parse(data))),
+      }))
+  }
 
   return async (rows: readonly ArchiveRow[]): Promise<ReadonlyMap<string, Told[]>> => {
     const emails = emailsOf(rows.filter(({ event }) => event.kind === 'unsuppressed'))
@@ -96,7 +110,7 @@ const emailsOf = (rows: readonly ArchiveRow[]): readonly string[] => [
  * SQLite would take the index of kinds for a longer list of them, and read a large part of the archive.
  */
 function createHeard(sql: Sql, softBounces: number) {
-  const { email, kind, occurredAt, receivedAt } = sql.tables.events
+  const { email, kind, occurredAt, receivedAt, notOurs } = sql.tables.events
   const at = words<number>`coalesce(${occurredAt}, ${receivedAt})`.mapWith(Number)
   const place = words<number>`row_number() over (partition by ${email}, ${kind} order by ${at} desc)`
   return async (emails: string[], since: number) => {
@@ -105,7 +119,7 @@ function createHeard(sql: Sql, softBounces: number) {
     const heard = sql.db
       .select({ email, kind, at: at.as('at'), place: place.as('place') })
       .from(sql.tables.events)
-      .where(and(inArray(email, emails), isOneOf(REMEMBERED), within))
+      .where(and(inArray(email, emails), isOneOf(REMEMBERED), within, isNull(notOurs)))
       .as('heard')
     const counts = or(eq(heard.place, 1), and(eq(heard.kind, 'soft_bounced'), lte(heard.place, softBounces)))
     return sql.read(

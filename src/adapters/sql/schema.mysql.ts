@@ -21,6 +21,7 @@ export const events = mysqlTable(
     messageId: key('message_id', { length: 128 }),
     email: key({ length: 320 }),
     campaignId: key('campaign_id', { length: 128 }),
+    notOurs: integer('not_ours'),
   },
   (t) => [
     primaryKey({ columns: [t.epoch, t.seq] }),

@@ -18,6 +18,8 @@ export const events = sqliteTable(
     messageId: text('message_id'),
     email: text(),
     campaignId: text('campaign_id'),
+    /** 1: of another subaccount or sender of the account. It changes no reader, now or later. */
+    notOurs: integer('not_ours'),
   },
   (t) => [
     primaryKey({ columns: [t.epoch, t.seq] }),

@@ -1,0 +1,1 @@
+ALTER TABLE `events` ADD `not_ours` integer;
