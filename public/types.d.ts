@@ -33,6 +33,7 @@ export type Setup = {
   readonly public_url: string
   readonly webhook_urls: readonly string[]
   readonly keys: number
+  readonly sender_problem: string | null
   readonly probe_seen_at: string | null
   readonly first_event_at: string | null
   readonly last_event_at: string | null

@@ -204,7 +204,7 @@ function watchCampaigns({ mailing, log, now }: Deps) {
   return createCampaignWatch({ ...mailing, present: createPresent({ ...mailing, log }), log, now })
 }
 
-function aboutSetup({ settings, stores, version }: Deps) {
+function aboutSetup({ settings, stores, version, mailing: { senderProblem } }: Deps) {
   const { publicUrl, webhookUrls, webhookKeys } = settings
-  return { version, publicUrl, webhookUrls, keys: webhookKeys.length, stores }
+  return { version, publicUrl, webhookUrls, keys: webhookKeys.length, senderProblem, stores }
 }

@@ -18,7 +18,7 @@ export const SETTINGS = {
   HOST: setting('Where it listens', '127.0.0.1', read.host),
   PORT: setting('Its port', '8000', read.integer(0, 65_535)),
   PUBLIC_URL: setting(
-    'How the outside reaches it: links in mails, and the URL that Mandrill signs. Empty: http://localhost:PORT',
+    'How the outside reaches it: links in mails, and the URL that Mandrill signs; mailings over a real SMTP_URL need https. Empty: http://localhost:PORT',
     '',
     read.optional(read.webUrl),
   ),

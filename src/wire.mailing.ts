@@ -7,6 +7,7 @@ import { openDkim } from './adapters/mail/dkim.ts'
 import { createHtmlToText } from './adapters/mail/html-to-text.ts'
 import { eraseFromOutbox, openOutbox } from './adapters/mail/outbox.ts'
 import { openSmtpMailer } from './adapters/mail/smtp.ts'
+import { readSmtpUrl } from './adapters/mail/smtp.url.ts'
 import { createCampaignStore } from './adapters/sql/campaigns.ts'
 import type { Sql } from './adapters/sql/dialect.ts'
 import { createLedger } from './adapters/sql/ledger.ts'
@@ -19,6 +20,7 @@ import { createLaneOf, type LaneConfig } from './core/sending/lanes.ts'
 import { createLinks } from './core/mailing/links.ts'
 import { createLoopNews, type LoopNews } from './core/loop/news.ts'
 import { readSender } from './core/mailing/mailbox.ts'
+import { senderProblem } from './core/mailing/sender.ts'
 import { compileMail, type MailSettings } from './core/mailing/message.ts'
 import type { Mailer, SendStores } from './core/sending/ports.ts'
 import { startSending, type Sending } from './core/sending/sending.ts'
@@ -94,6 +96,7 @@ export async function openMailing(config: Config, needs: Needs): Promise<Mailing
     actions: openActions(parts, () => sending?.wake()),
     lanes: send.lanes,
     transport: mail.mailer.transport,
+    senderProblem: mail.senderProblem,
     doubleOptIn: config.DOUBLE_OPT_IN,
     async erase(email) {
       await parts.stores.ledger.erase(email)
@@ -124,13 +127,22 @@ function openSending({ config, stores, send, mail, settings, ...parts }: Parts):
     ...stores,
     ...send,
     mailer: mail.mailer,
+    senderProblem: mail.senderProblem,
     compile: (campaign) => compileMail(campaign, settings),
     retryDelaysMs: config.RETRY_DELAYS.map((seconds) => seconds * 1000),
   })
 }
 
 function openActions({ stores, send, mail, log }: Parts, wake: () => void): Actions {
-  return createActions({ ...stores, marks: send.marks, transport: mail.mailer.transport, wake, log })
+  const { mailer, senderProblem } = mail
+  return createActions({
+    ...stores,
+    marks: send.marks,
+    transport: mailer.transport,
+    senderProblem,
+    wake,
+    log,
+  })
 }
 
 /** Mails that are made one at a time, aside from any lane. */
@@ -186,7 +198,10 @@ function openMail(config: Config, log: FastifyBaseLogger) {
   const mailer: Mailer = config.SMTP_URL
     ? openSmtpMailer({ url: config.SMTP_URL, from, dkim, log, connections: connectionsOf(config) })
     : openOutbox({ dir: outbox, from })
-  return { mailer, outbox, sender: { from, replyTo } }
+  const isLocal = !config.SMTP_URL || readSmtpUrl(config.SMTP_URL).local
+  const problem = isLocal ? null : senderProblem(config.PUBLIC_URL, from)
+  if (problem) log.error({ reason: problem }, 'no mailing can start: set PUBLIC_URL and MAIL_FROM')
+  return { mailer, outbox, sender: { from, replyTo }, senderProblem: problem }
 }
 
 /** As many as the lanes may use, and two for tests and confirmations. */

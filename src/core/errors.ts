@@ -41,6 +41,7 @@ const ERRORS = {
   'campaign.idempotency_conflict': [409, 'This Idempotency-Key came with another request before'],
   'campaign.test_failed': [502, 'The mail server did not take the test mail'],
   'campaign.bad_placeholder': [400, 'A placeholder is none that the hub can fill'],
+  'campaign.sender_not_set_up': [409, 'Mails would have links or a sender that nobody reaches'],
   'lane.not_found': [404, 'There is no such lane: see MAIL_LANES'],
   'subscriber.not_found': [404, 'There is no such subscriber'],
   'subscriber.exists': [409, 'This address is subscribed already'],

@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { HubError } from '../core/errors.ts'
-import type { Actions } from '../core/mailing/campaign.actions.ts'
+import { requireSender, type Actions } from '../core/mailing/campaign.actions.ts'
 import type { Campaign, Ledger } from '../core/mailing/ports.ts'
 import type { SendResult } from '../core/sending/ports.ts'
 import type { SubscriberStore } from '../core/list/ports.ts'
 import { emailProblem } from '../core/list/subscriber.ts'
 import { badField } from './bad-field.ts'
 import { campaignIn, type Present } from './campaign-json.ts'
-import { errors, IdParams, tagged } from './schemas.ts'
+import { errors, IdParams, SenderProblem, tagged } from './schemas.ts'
 
 /** Whom a preview is made for. */
 export type PreviewReader = { readonly id: string | null; readonly email: string; readonly name: string }
@@ -21,6 +21,7 @@ export type VerbDeps = {
   readonly ledger: Pick<Ledger, 'audience'>
   readonly subscribers: Pick<SubscriberStore, 'get'>
   /** Its unsubscribe link must be nobody's: people click on links in previews. */
+  readonly senderProblem: string | null
   readonly render: (campaign: Campaign, reader: PreviewReader) => Preview
   /** Sends one mail at once. `id` is for its Message-ID. */
   readonly sendTest: (campaign: Campaign, to: string, id: string) => Promise<SendResult>
@@ -93,7 +94,7 @@ export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps, pres
           params: IdParams,
           response: {
             [status]: campaignIn(...gives),
-            ...errors(401, 'campaign.not_found', 'campaign.wrong_state', 503),
+            ...errors(401, 'campaign.not_found', 'campaign.wrong_state', 'campaign.sender_not_set_up', 503),
           },
         },
       },
@@ -107,7 +108,7 @@ export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps, pres
   registerAudience(app, deps)
 }
 
-function registerTest(app: FastifyInstance, { actions, sendTest }: VerbDeps): void {
+function registerTest(app: FastifyInstance, { actions, sendTest, senderProblem }: VerbDeps): void {
   app.post<{ Params: { id: string }; Body: { to: string } }>(
     '/campaigns/:id/test',
     {
@@ -129,7 +130,15 @@ function registerTest(app: FastifyInstance, { actions, sendTest }: VerbDeps): vo
             },
             { description: 'The mail server has taken it' },
           ),
-          ...errors(400, 401, 'campaign.not_found', 429, 'campaign.test_failed', 503),
+          ...errors(
+            400,
+            401,
+            'campaign.not_found',
+            'campaign.sender_not_set_up',
+            429,
+            'campaign.test_failed',
+            503,
+          ),
         },
       },
     },
@@ -138,6 +147,7 @@ function registerTest(app: FastifyInstance, { actions, sendTest }: VerbDeps): vo
       const to = body.to.trim()
       const problem = emailProblem(to)
       if (problem) throw badField('to', problem)
+      requireSender(senderProblem)
       const { kind, response } = await sendTest(campaign, to, randomUUID())
       if (kind !== 'sent') throw new HubError('campaign.test_failed', { details: { kind, response } })
       return { to, response }
@@ -178,7 +188,7 @@ function registerPreview(app: FastifyInstance, { actions, subscribers, render }:
   )
 }
 
-function registerAudience(app: FastifyInstance, { actions, ledger, now }: VerbDeps): void {
+function registerAudience(app: FastifyInstance, { actions, ledger, senderProblem, now }: VerbDeps): void {
   const Count = Type.Integer({ minimum: 0 })
   app.get<{ Params: { id: string } }>(
     '/campaigns/:id/audience',
@@ -190,10 +200,22 @@ function registerAudience(app: FastifyInstance, { actions, ledger, now }: VerbDe
         params: IdParams,
         response: {
           200: Type.Object(
-            { recipients: Count, skipped: Count, reasons: Type.Record(Type.String(), Count) },
+            {
+              recipients: Count,
+              skipped: Count,
+              reasons: Type.Record(Type.String(), Count),
+              sender_problem: SenderProblem,
+            },
             {
               description: 'Counts of readers',
-              examples: [{ recipients: 1230, skipped: 20, reasons: { 'suppressed: bounce': 20 } }],
+              examples: [
+                {
+                  recipients: 1230,
+                  skipped: 20,
+                  reasons: { 'suppressed: bounce': 20 },
+                  sender_problem: null,
+                },
+              ],
             },
           ),
           ...errors(401, 'campaign.not_found', 503),
@@ -203,7 +225,7 @@ function registerAudience(app: FastifyInstance, { actions, ledger, now }: VerbDe
     async ({ params }) => {
       const { recipients, skipped: reasons } = await ledger.audience(await actions.get(params.id), now())
       const skipped = Object.values(reasons).reduce((sum, count) => sum + count, 0)
-      return { recipients, skipped, reasons }
+      return { recipients, skipped, reasons, sender_problem: senderProblem }
     },
   )
 }

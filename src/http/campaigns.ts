@@ -136,7 +136,7 @@ function registerCreating(app: FastifyInstance, deps: CampaignsDeps): void {
         response: {
           201: campaignIn('draft', 'Draft or scheduled'),
           202: campaignIn('running', 'Started'),
-          ...errors(400, 401, 'campaign.idempotency_conflict', 413, 415, 503),
+          ...errors(400, 401, 'campaign.idempotency_conflict', 'campaign.sender_not_set_up', 413, 415, 503),
         },
       },
     },

@@ -80,3 +80,8 @@ export const nothing = (description: string) => Type.Null({ description })
 export const instant = (ms: number): string => new Date(ms).toISOString()
 export const instantOrNull = (ms: number | null | undefined): string | null =>
   ms == null ? null : instant(ms)
+
+export const SenderProblem = Type.Union([Type.String(), Type.Null()], {
+  description: 'What keeps mailings from starting (PUBLIC_URL, MAIL_FROM), if anything does',
+  examples: [null],
+})

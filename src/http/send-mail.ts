@@ -61,7 +61,7 @@ export async function registerSendMail(app: FastifyInstance, deps: SendMailDeps)
           body: SendMailBody,
           response: {
             203: SendMailAnswer,
-            ...errors(400, 401, 'campaign.idempotency_conflict', 413, 415, 503),
+            ...errors(400, 401, 'campaign.idempotency_conflict', 'campaign.sender_not_set_up', 413, 415, 503),
           },
         },
       },

@@ -6,7 +6,7 @@ import type { Hub } from '../core/events/hub.ts'
 import type { EventArchive, EventFeed, Quarantine } from '../core/events/ports.ts'
 import type { Tracking } from '../core/events/tracking.ts'
 import type { HookWatch } from './hook-watch.ts'
-import { errors, Instant, instant, instantOrNull, InstantOrNull, tagged } from './schemas.ts'
+import { errors, Instant, instant, instantOrNull, InstantOrNull, SenderProblem, tagged } from './schemas.ts'
 
 export type SetupDeps = {
   readonly feed: EventFeed
@@ -20,6 +20,7 @@ export type SetupDeps = {
     readonly publicUrl: string
     readonly webhookUrls: readonly string[]
     readonly keys: number
+    readonly senderProblem: string | null
     readonly stores: { readonly events: string; readonly database: string }
   }
   readonly now: () => number
@@ -30,6 +31,7 @@ const FIELDS = {
   public_url: Type.String(),
   webhook_urls: Type.Array(Type.String(), { description: 'Type one of these in Mandrill, to the letter' }),
   keys: Type.Integer({ description: 'Webhook keys that are set' }),
+  sender_problem: SenderProblem,
   probe_seen_at: InstantOrNull,
   first_event_at: InstantOrNull,
   last_event_at: InstantOrNull,
@@ -50,6 +52,7 @@ const Setup = Type.Object(FIELDS, {
       public_url: 'https://hub.example.com',
       webhook_urls: ['https://hub.example.com/api/hook'],
       keys: 1,
+      sender_problem: null,
       probe_seen_at: '2026-05-04T10:18:00.000Z',
       first_event_at: '2026-05-04T10:20:30.123Z',
       last_event_at: '2026-05-04T10:25:30.500Z',
@@ -107,6 +110,7 @@ async function describeSetup({ archive, quarantine, hub, tracking, watch, about 
     public_url: about.publicUrl,
     webhook_urls: [...about.webhookUrls],
     keys: about.keys,
+    sender_problem: about.senderProblem,
     probe_seen_at: instantOrNull(probeSeenAt),
     first_event_at: instantOrNull(first?.receivedAt),
     last_event_at: instantOrNull(last?.receivedAt),

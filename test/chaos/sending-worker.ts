@@ -48,6 +48,7 @@ const sending = startSending({
   reactions: createReactionStore(sql),
   laneConfigs: configs,
   mailer,
+  senderProblem: null,
   compile: (campaign) =>
     compileMail(campaign, {
       from: FROM,

@@ -191,6 +191,7 @@ describe('looking at it first', () => {
       recipients: 3,
       skipped: 2,
       reasons: { 'suppressed: bounce': 1, 'suppressed: complaint': 1 },
+      sender_problem: null,
     })
   })
 })

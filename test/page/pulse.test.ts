@@ -11,6 +11,7 @@ const SETUP: Setup = {
   public_url: 'https://hub.example.com',
   webhook_urls: ['https://hub.example.com/api/hook'],
   keys: 1,
+  sender_problem: null,
   probe_seen_at: null,
   first_event_at: '2030-05-06T10:00:00Z',
   last_event_at: '2030-05-06T11:00:00Z',

@@ -53,6 +53,7 @@ export async function openCampaignsApp(changes: Partial<CampaignsDeps> = {}) {
       },
     },
     transport: 'outbox',
+    senderProblem: changes.senderProblem ?? null,
     wake: () => void told.push('wake'),
     log: silentLog,
     now,
@@ -71,6 +72,7 @@ export async function openCampaignsApp(changes: Partial<CampaignsDeps> = {}) {
       tests.push(`${id} ${to}`)
       return state.answer
     },
+    senderProblem: null,
     log: silentLog,
     now,
     ...changes,

@@ -85,6 +85,7 @@ export async function openSendingLab({ sql, send, script, log = silentLog }: Lab
       laneConfigs,
       mailer,
       compile,
+      senderProblem: null,
       retryDelaysMs: [100, 200],
       leases: createLeases(ledgerLab.sql),
       owner: `worker ${(workers += 1)}`,

@@ -23,6 +23,8 @@ export type ActionsOptions = {
   readonly ledger: Pick<Ledger, 'retryFailed'>
   readonly marks: Pick<Marks, 'setCampaign'>
   readonly transport: Campaign['transport']
+  /** What keeps mailings from starting: see sender.ts. */
+  readonly senderProblem: string | null
   /** Something may be due now. */
   readonly wake: () => void
   readonly log: Log
@@ -55,8 +57,12 @@ export type Actions = {
   duplicate(id: string): Promise<Campaign>
 }
 
+export function requireSender(problem: string | null): void {
+  if (problem) throw new HubError('campaign.sender_not_set_up', { message: `No mail can go out: ${problem}` })
+}
+
 export function createActions(options: ActionsOptions): Actions {
-  const { campaigns, ledger, transport, wake, now = Date.now, newId = uuidv7 } = options
+  const { campaigns, ledger, transport, senderProblem, wake, now = Date.now, newId = uuidv7 } = options
 
   async function get(id: string): Promise<Campaign> {
     const campaign = isUuid(id) ? await campaigns.get(id) : undefined
@@ -100,6 +106,7 @@ export function createActions(options: ActionsOptions): Actions {
     if (earlier) return { campaign: earlier, created: false }
     const sendAt = input.sendAt ? readSendAt(input.sendAt, now()) : null
     if (start && sendAt !== null) throw invalidField('send_at', 'and start exclude each other')
+    if (start) requireSender(senderProblem)
     const campaign = newCampaign({ content, sendAt, start, transport }, newId(now()), now())
     const made = await campaigns.create(campaign, key, print)
     if (start) wake()
@@ -125,6 +132,8 @@ export function createActions(options: ActionsOptions): Actions {
   }
 
   async function resume(id: string): Promise<Campaign> {
+    requireState((await get(id)).status, 'resume')
+    requireSender(senderProblem)
     const campaign = await change('resume', id, { status: 'running', statusReason: null })
     await tell(id, 'running')
     return campaign
@@ -148,6 +157,8 @@ export function createActions(options: ActionsOptions): Actions {
       if (!(await campaigns.remove(id))) throw wrongState((await get(id)).status, 'delete')
     },
     async start(id) {
+      requireState((await get(id)).status, 'start')
+      requireSender(senderProblem)
       const started = { status: 'running', statusReason: null, startedAt: now(), transport } as const
       const campaign = await change('start', id, started)
       wake()
@@ -155,6 +166,7 @@ export function createActions(options: ActionsOptions): Actions {
     },
     async retryFailed(id) {
       requireState((await get(id)).status, 'retry-failed')
+      requireSender(senderProblem)
       await ledger.retryFailed(id, now())
       wake()
       return get(id)

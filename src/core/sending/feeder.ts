@@ -14,6 +14,8 @@ export type FeederOptions = {
   readonly queue: Pick<SendQueue, 'add'>
   readonly marks: Pick<Marks, 'setCampaign'>
   readonly mailer: Pick<Mailer, 'transport'>
+  /** What keeps mailings from starting: see mailing/sender.ts. */
+  readonly senderProblem: string | null
   readonly leases: Leases
   readonly owner: string
   readonly laneNames: readonly string[]
@@ -126,12 +128,17 @@ export function startFeeder(options: FeederOptions): Feeder {
 }
 
 /** Scheduled campaigns whose time has come begin. */
-async function startDue({ campaigns, mailer, now, log }: FeederOptions, active: readonly CampaignHead[]) {
+async function startDue(options: FeederOptions, active: readonly CampaignHead[]) {
+  const { campaigns, mailer, senderProblem, now, log } = options
   const { transport } = mailer
   const running: CampaignHead[] = []
   for (const campaign of active) {
     if (campaign.status === 'running') {
       running.push(campaign)
+      continue
+    }
+    if (senderProblem) {
+      await holdBack(options, campaign, senderProblem)
       continue
     }
     const start = { status: 'running', statusReason: null, startedAt: now(), transport } as const
@@ -140,6 +147,14 @@ async function startDue({ campaigns, mailer, now, log }: FeederOptions, active: 
     running.push({ ...campaign, ...start })
   }
   return running
+}
+
+/** Its audience is who was subscribed at its time, whenever somebody resumes it. */
+async function holdBack({ campaigns, mailer, now, log }: FeederOptions, { id }: CampaignHead, why: string) {
+  const statusReason = `No mail can go out: ${why}`
+  const paused = { status: 'paused', statusReason, startedAt: now(), transport: mailer.transport } as const
+  if (await campaigns.change(id, ['scheduled'], paused))
+    log.error({ campaign: id, reason: statusReason }, 'a scheduled mailing does not begin: it is paused')
 }
 
 /** One step of each campaign that is not expanded yet, so that small ones do not wait for large ones. */

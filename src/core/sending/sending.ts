@@ -29,6 +29,8 @@ export type SendingOptions = {
   readonly lanes: LaneControl
   readonly laneConfigs: readonly LaneConfig[]
   readonly mailer: Mailer
+  /** What keeps mailings from starting: see mailing/sender.ts. */
+  readonly senderProblem: string | null
   /** Reads a campaign's template; its mails are then made one by one. */
   readonly compile: (campaign: Campaign) => Compiled
   readonly retryDelaysMs: readonly number[]

@@ -1,0 +1,27 @@
+// Whether mails may go out to a real server: their readers must reach the links in them, and their sender.
+import type { Mailbox } from './mailbox.ts'
+
+/** What keeps mailings from starting, in words that name the settings; null when nothing does. */
+export function senderProblem(publicUrl: string, { address }: Mailbox): string | null {
+  const { protocol, hostname } = new URL(publicUrl)
+  const domain = address.slice(address.lastIndexOf('@') + 1)
+  const problems = [
+    isThisMachine(hostname)
+      ? `PUBLIC_URL is ${publicUrl}: nobody else reaches the links in mails there`
+      : protocol === 'https:'
+        ? ''
+        : `PUBLIC_URL is ${publicUrl}: mail providers unsubscribe by https only`,
+    isThisMachine(domain) ? `MAIL_FROM is ${address}: nobody can be answered there` : '',
+  ]
+  return problems.filter(Boolean).join('; ') || null
+}
+
+function isThisMachine(host: string): boolean {
+  const name = host
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '')
+    .toLowerCase()
+  return /^(?:(?:.*\.)?localhost|localhost\.localdomain|127(?:\.\d+){3}|0\.0\.0\.0|::1?|::ffff:7f.*)$/.test(
+    name,
+  )
+}
