@@ -17,6 +17,7 @@ import { createLoop } from './adapters/sql/loop.ts'
 import { createQuarantine } from './adapters/sql/quarantine.ts'
 import { openSqlite } from './adapters/sql/sqlite.ts'
 import { isHubError } from './core/errors.ts'
+import { checkProgress, rememberingAppends } from './core/health.ts'
 import { isBehindFeed } from './core/events/behind.ts'
 import { createErasure } from './core/events/erasure.ts'
 import { createHub } from './core/events/hub.ts'
@@ -53,6 +54,7 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
   await patiently(() => holdIfBehind(config, { feed: events.feed, sql, log }))
   const shared = { sql, leases: createLeases(sql), owner: randomUUID(), secret: settings.secret, log }
   const mailing = await openMailing(config, shared)
+  const serves = config.ROLE !== 'worker'
   const base: WorkerDeps = {
     log,
     now: Date.now,
@@ -60,12 +62,11 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
     settings,
     sending: mailing.sending,
     checks: [
-      { name: 'events', ping: () => events.feed.ping() },
-      { name: 'database', ping: () => sql.ping() },
+      { name: 'events', needed: true, ping: () => (serves ? events.feed.ping() : pingAsWorker(events.feed)) },
+      { name: 'database', needed: !serves, ping: () => sql.ping() },
     ],
   }
-  const tracked =
-    config.ROLE === 'worker' ? undefined : await openTracking(config, { ...shared, events, mailing })
+  const tracked = serves ? await openTracking(config, { ...shared, events, mailing }) : undefined
   const stores = namesOfStores(config)
   log.info({ ...stores, mail: mailing.transport, role: config.ROLE, version }, 'stores opened')
   return {
@@ -74,6 +75,7 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
       ...base,
       ...events,
       ...tracked,
+      checks: [...base.checks, { name: 'archive', needed: false, ping: checkProgress(tracked.tracking) }],
       mailing: { ...mailing, erasers: { events: tracked.erase, mailings: mailing.erase } },
       stores,
     },
@@ -87,6 +89,13 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
       lock?.release()
     },
   }
+}
+
+/** That events fill their room is not a worker's trouble; that Redis has no memory is. */
+async function pingAsWorker(feed: EventFeed): Promise<void> {
+  await feed.ping().catch((error: unknown) => {
+    if (!isHubError(error, 'feed.full') || error.cause !== undefined) throw error
+  })
 }
 
 type TrackingNeeds = {
@@ -177,13 +186,14 @@ type Events = { readonly feed: EventFeed; readonly oneTime: OneTime; close(): Pr
 async function openEvents(config: Config, log: FastifyBaseLogger): Promise<Events> {
   const bounds = { retention: config.EVENT_RETENTION, maxBytes: config.EVENT_MAX_BYTES, log }
   if (!config.REDIS_URL) {
-    const feed = await openEmbeddedFeed({ file: join(config.DATA_DIR, 'feed.sqlite'), ...bounds })
+    const opened = await openEmbeddedFeed({ file: join(config.DATA_DIR, 'feed.sqlite'), ...bounds })
+    const feed = rememberingAppends(opened)
     return { feed, oneTime: createMemoryOneTime(), close: () => feed.close() }
   }
   // Loaded only where they are used: a hub on its own stores starts faster, and holds tens of megabytes less.
   const { openRedisFeed } = await import('./adapters/redis/event-feed.ts')
   const { openRedisOneTime } = await import('./adapters/redis/one-time.ts')
-  const feed = openRedisFeed({ url: config.REDIS_URL, ...bounds })
+  const feed = rememberingAppends(openRedisFeed({ url: config.REDIS_URL, ...bounds }))
   const oneTime = openRedisOneTime({ url: config.REDIS_URL, log })
   return { feed, oneTime, close: async () => void (await Promise.all([feed.close(), oneTime.close()])) }
 }

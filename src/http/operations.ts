@@ -6,12 +6,10 @@ import type { Hub } from '../core/events/hub.ts'
 import type { Sending } from '../core/sending/sending.ts'
 import type { Silence } from '../core/events/silence.ts'
 import type { Tracking } from '../core/events/tracking.ts'
+import { createHealth, type Check } from '../core/health.ts'
 import { registerSendingMetrics } from './sending-metrics.ts'
 import type { HookWatch } from './hook-watch.ts'
 import { errors, oneOf, tagged } from './schemas.ts'
-
-/** A store by the name that the operator knows it by, and a call that throws when it cannot be reached. */
-export type Check = { readonly name: string; readonly ping: () => Promise<void> }
 
 /** A process tells of what it does: a worker has no webhook and no sockets. */
 export type OperationsDeps = {
@@ -23,30 +21,37 @@ export type OperationsDeps = {
   readonly sending?: Pick<Sending, 'metrics'> | undefined
 }
 
-const PING_MS = 2000
-
 const Alive = Type.Object({ status: Type.Literal('ok') }, { description: 'It is' })
-const Ready = Type.Object(
-  {
-    status: oneOf(['ready', 'unavailable']),
-    stores: Type.Record(Type.String(), Type.String()),
+const State = (...states: ('ready' | 'degraded' | 'unavailable')[]) =>
+  Type.Object({
+    status: oneOf(states),
+    stores: Type.Record(Type.String(), Type.String(), {
+      description:
+        'What each does: `ok`, or why not: `unavailable`, `no answer`, `read-only`, `full`, `refuses writes`, `at a stand`',
+    }),
     tracking_lag: Type.Optional(Type.Integer({ description: 'Events that the archive has not taken yet' })),
-  },
-  {
-    description: 'All of them',
-    examples: [{ status: 'ready', stores: { events: 'ok', database: 'ok' }, tracking_lag: 0 }],
-  },
-)
+  })
+const OK = { events: 'ok', database: 'ok', archive: 'ok' }
+const Ready = {
+  ...State('ready', 'degraded'),
+  description:
+    'Webhooks are stored. `degraded`: something else does not work, and `stores` says what and why',
+  examples: [
+    { status: 'ready', stores: OK, tracking_lag: 0 },
+    { status: 'degraded', stores: { ...OK, database: 'read-only' }, tracking_lag: 8 },
+  ],
+}
 const NotReady = {
-  ...Ready,
-  description: 'A store cannot be reached',
-  examples: [{ status: 'unavailable', stores: { events: 'unavailable', database: 'ok' }, tracking_lag: 0 }],
+  ...State('unavailable'),
+  description: 'Webhooks cannot be stored; of a worker: it cannot send',
+  examples: [{ status: 'unavailable', stores: { ...OK, events: 'full' }, tracking_lag: 0 }],
 }
 
 export async function registerOperations(app: FastifyInstance, deps: OperationsDeps): Promise<void> {
   const about = tagged('Operations')
   const open = { config: { public: true }, logLevel: 'warn' } as const
   const metrics = createMetrics(deps)
+  const health = createHealth(deps.checks)
 
   app.get(
     '/healthz',
@@ -68,18 +73,17 @@ export async function registerOperations(app: FastifyInstance, deps: OperationsD
       ...open,
       schema: {
         ...about,
-        summary: 'Every store can be reached',
+        summary: 'Webhooks can be stored, and all else works, too',
+        description:
+          'For a load balancer: it takes the webhook away only on 503. Asks the stores at most once a second.',
         security: [],
         response: { 200: Ready, ...errors(403), 503: NotReady },
       },
     },
     async (_request, reply) => {
-      const states = await Promise.all(
-        deps.checks.map(async (check) => [check.name, await stateOf(check)] as const),
-      )
-      const ready = states.every(([, state]) => state === 'ok')
-      const body = { stores: Object.fromEntries(states), tracking_lag: deps.tracking?.lag() }
-      return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'unavailable', ...body })
+      const { status, states } = await health()
+      const body = { status, stores: states, tracking_lag: deps.tracking?.lag() }
+      return reply.status(status === 'unavailable' ? 503 : 200).send(body)
     },
   )
 
@@ -100,19 +104,6 @@ export async function registerOperations(app: FastifyInstance, deps: OperationsD
     async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()),
   )
   app.addHook('onClose', async () => metrics.clear())
-}
-
-async function stateOf({ ping }: Check): Promise<'ok' | 'unavailable'> {
-  const timeout = Promise.withResolvers<never>()
-  const timer = setTimeout(() => timeout.reject(new Error('timeout')), PING_MS)
-  try {
-    await Promise.race([ping(), timeout.promise])
-    return 'ok'
-  } catch {
-    return 'unavailable'
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function createMetrics({ hub, tracking, watch, silence, sending }: OperationsDeps): Registry {

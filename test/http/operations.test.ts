@@ -14,7 +14,11 @@ describe('health', () => {
   test('readyz: every store, by name', async () => {
     expect(await hub.get('/readyz')).toMatchObject({
       status: 200,
-      body: { status: 'ready', stores: { events: 'ok', database: 'ok' }, tracking_lag: expect.any(Number) },
+      body: {
+        status: 'ready',
+        stores: { events: 'ok', database: 'ok', archive: 'ok' },
+        tracking_lag: expect.any(Number),
+      },
     })
   })
 })

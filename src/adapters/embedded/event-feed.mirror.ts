@@ -1,5 +1,5 @@
 // The feed's file with what is asked for most kept in memory: what it holds, and its newest events.
-import { BEGINNING, type Cursor } from '../../core/events/cursor.ts'
+import type { Cursor } from '../../core/events/cursor.ts'
 import type { FeedEvent, NewEvent } from '../../core/events/event.ts'
 import { cursorAt, endOf, type Life, type Span } from '../../core/events/place.ts'
 import type { Appended, FeedPage } from '../../core/events/ports.ts'
@@ -82,7 +82,6 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
       held.tail.trim(held.state.head) // it has no holes: what it held is read from the file from now on
     },
     forget: async (at: number) => (await current()).thread.call('forget', at, STEP_EVENTS),
-    ping: async () => void (await (await current()).thread.call('read', BEGINNING, 1)),
     close: renewal.close,
   }
 }

@@ -61,7 +61,7 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
       }),
     taken: () => attempt(mirror.taken),
     erase: (cursors) => attempt(() => mirror.erase(cursors)),
-    ping: () => attempt(mirror.ping),
+    ping: () => attempt(() => makeRoom().then(async () => void (await commits.add([])))), // a commit of nothing
     close: () => (closing ??= close()),
   }
 }

@@ -39,6 +39,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   const tell = createOutageLog(name, log)
   let current: Session | undefined
   let arrival = Promise.withResolvers<Session | undefined>()
+  let trouble: unknown
 
   async function greet(): Promise<void> {
     try {
@@ -49,6 +50,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       current = session
       arrival.resolve(session)
     } catch (error) {
+      trouble = new Error(reasonOf(error))
       tell.failed(error)
       redis.disconnect(true)
     }
@@ -66,7 +68,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     async session() {
       const session = current ?? (await Promise.race([arrival.promise, patience(patienceMs)]))
       if (session) return session
-      throw new HubError('feed.unavailable')
+      throw new HubError('feed.unavailable', { cause: trouble })
     },
     close() {
       redis.disconnect()

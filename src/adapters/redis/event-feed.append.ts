@@ -41,6 +41,19 @@ export function createAppender(session: () => Promise<Session>, room: Room, now:
   }
 }
 
+/** Writes as an append does, but no event; throws what an append would. */
+export function createProbe(session: () => Promise<Session>, room: Room, now: () => number) {
+  const note = async () => (await session()).redis.hset(FEED_KEYS.meta, 'probe', '')
+  return async (): Promise<void> => {
+    const full = await (await session()).redis.hget(FEED_KEYS.meta, 'full')
+    if (full === '1' && (await room.keep()).full) throw new HubError('feed.full')
+    await note().catch(async (error: unknown) => {
+      if (!isOutOfMemory(error) || !(await makeRoom(await session(), now()))) throw error
+      await note()
+    })
+  }
+}
+
 async function send({ redis, runId }: Session, slice: readonly NewEvent[], at: number): Promise<number> {
   const args = [runId, String(at), ...slice.flatMap(({ id, kind, data }) => [id, kind, data])]
   return Number(await run(redis, appendScript, [...Object.values(FEED_KEYS), ...seenKeys(at)], args))

@@ -4,7 +4,7 @@ import type { Log } from '../../core/log.ts'
 import type { EventFeed, Follower } from '../../core/events/ports.ts'
 import { openConnection, reasonOf, type Session } from './connection.ts'
 import { tellDurability } from './durability.ts'
-import { createAppender } from './event-feed.append.ts'
+import { createAppender, createProbe } from './event-feed.append.ts'
 import {
   createRoom,
   isOutOfMemory,
@@ -41,6 +41,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
   })
   const room = createRoom(session, bounds, now, log)
   const append = createAppender(session, room, now)
+  const probe = createProbe(session, room, now)
   const { attempt, end } = createAttempts()
   const followers = new Set<Follower>()
 
@@ -60,7 +61,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
       }),
     taken: () => attempt(async () => readTaken(await session())),
     erase: (cursors) => attempt(async () => eraseEvents(await session(), cursors)),
-    ping: () => attempt(async () => void (await (await session()).redis.ping())),
+    ping: () => attempt(() => probe()),
     async close() {
       await end()
       await Promise.all(Array.from(followers, (follower) => follower.close()))

@@ -37,6 +37,9 @@ export type Db = SqliteRemoteDatabase<Record<string, never>>
 export type Tables = typeof sqliteTables
 export type Place = { readonly epoch: Column; readonly seq: Column }
 
+/** Of a table of a few rows that are not held for long. */
+export const CHANGING_NOTHING = 'UPDATE leases SET until_ms = until_ms'
+
 /**
  * A driver: what sqlite.ts and mysql.ts each provide. Throws archive.unavailable when it cannot be reached.
  */
@@ -47,6 +50,7 @@ export type Driver = {
   atomically(writes: readonly Write[]): Promise<readonly number[]>
   /** Which promise of a table a write would have broken; undefined for any other error. */
   fault(error: unknown): 'duplicate' | 'null' | undefined
+  /** Writes something and changes nothing: a database that is read-only, or full, throws. */
   ping(): Promise<void>
   close(): Promise<void>
 }

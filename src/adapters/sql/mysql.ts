@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/mysql-proxy'
 import type { Log } from '../../core/log.ts'
-import { onMysql, type Driver, type Sql, type Write } from './dialect.ts'
+import { CHANGING_NOTHING, onMysql, type Driver, type Sql, type Write } from './dialect.ts'
 import { errorNumber, isRefusal, isSettled } from './mysql.errors.ts'
 import { migrate } from './mysql.migrate.ts'
 import { createConnections, type Connections, type Session } from './mysql.pool.ts'
@@ -51,7 +51,7 @@ function createDriver({ use, close }: Connections): Driver {
       const number = errorNumber(error)
       return number === NULL_REFUSED ? 'null' : number === DUPLICATE ? 'duplicate' : undefined
     },
-    ping: () => use(async (session) => void (await session.select('SELECT 1'))),
+    ping: () => use(async (session) => void (await session.run(CHANGING_NOTHING))),
     close,
   }
 }

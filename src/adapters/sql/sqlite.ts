@@ -3,6 +3,7 @@ import type { SQLInputValue } from 'node:sqlite'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
 import type { Log } from '../../core/log.ts'
 import {
+  CHANGING_NOTHING,
   onSqlite,
   type Changes,
   type Driver,
@@ -46,7 +47,10 @@ function createDriver(writer: Thread, reader: Thread): Omit<Driver, 'close'> {
       const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0
       return code === NOT_NULL ? 'null' : DUPLICATE.has(code) ? 'duplicate' : undefined
     },
-    ping: async () => void (await reader.ask('all', 'SELECT 1', [])),
+    async ping() {
+      await writer.ask('run', { text: CHANGING_NOTHING, values: [] })
+      await reader.ask('all', 'SELECT 1', [])
+    },
   }
 }
 

@@ -58,7 +58,7 @@ export type EventFeed = {
    * where nothing older is kept, it counts as trimmed. They stay known as duplicates.
    */
   erase(cursors: readonly Cursor[]): Promise<void>
-  /** Resolves when the store answers, else throws feed.unavailable. */
+  /** Resolves when a batch could be stored now, else throws feed.unavailable or feed.full. */
   ping(): Promise<void>
   /** Waits for what is under way, then lets go of files and connections. Appends from then on are refused. */
   close(): Promise<void>

@@ -1,0 +1,123 @@
+// Whether this process does what it is for: everything, all but something, or nothing. Asked by machines, often.
+import { HubError } from './errors.ts'
+
+export type Check = {
+  /** What the operator knows it by. */
+  readonly name: string
+  /** Without it this process is of no use: nobody should send anything its way. */
+  readonly needed: boolean
+  /** Writes something, and changes nothing. Throws where that cannot be done. */
+  ping(): Promise<void>
+}
+
+export type Health = {
+  readonly status: 'ready' | 'degraded' | 'unavailable'
+  readonly states: Readonly<Record<string, string>>
+}
+
+/** Longer than a store's own patience, which knows better what is wrong. */
+const PATIENCE_MS = 4_000
+/** However often it is asked, and by however many. */
+const KEPT_MS = 1_000
+
+export function createHealth(checks: readonly Check[], now: () => number = Date.now): () => Promise<Health> {
+  let asked: Promise<Health> | undefined
+  let until = -Infinity
+
+  async function ask(): Promise<Health> {
+    const answers = await Promise.all(
+      checks.map(async (check) => ({ ...check, state: await stateOf(check) })),
+    )
+    until = now() + KEPT_MS
+    const failed = answers.filter(({ state }) => state !== 'ok')
+    const status = failed.some(({ needed }) => needed)
+      ? 'unavailable'
+      : failed.length > 0
+        ? 'degraded'
+        : 'ready'
+    return { status, states: Object.fromEntries(answers.map(({ name, state }) => [name, state])) }
+  }
+
+  return () => {
+    if (!asked || now() >= until) {
+      until = Infinity // until it is answered
+      asked = ask()
+    }
+    return asked
+  }
+}
+
+async function stateOf({ ping }: Check): Promise<string> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error('no answer')), PATIENCE_MS)
+  try {
+    await Promise.race([ping(), promise])
+    return 'ok'
+  } catch (error) {
+    return causeOf(error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const CAUSES: readonly (readonly [RegExp, string])[] = [
+  [/read-?_?\s?only/i, 'read-only'],
+  [/\bfull\b|ENOSPC|no space|OOM/i, 'full'],
+  [/MISCONF|NOREPLICAS/, 'refuses writes'],
+  [/no answer/, 'no answer'],
+  [/at a stand/, 'at a stand'],
+]
+
+/** A word that anybody may read: what the stores say themselves names machines and users. */
+function causeOf(error: unknown): string {
+  const said: string[] = []
+  for (let at = error; at instanceof Error && said.length < 5; at = at.cause) said.push(at.message)
+  if (error instanceof HubError && error.code === 'feed.full') return 'full'
+  const own = said.join('\n')
+  return CAUSES.find(([words]) => words.test(own))?.[1] ?? 'unavailable'
+}
+
+type Appending = { append(...args: never[]): Promise<unknown> }
+
+/** A disk may have room for a probe, and none for a batch: for a while, what became of the last one counts, too. */
+const REMEMBERED_MS = 10_000
+
+/** The same feed, and a probe of it that knows what became of its appends. */
+export function rememberingAppends<F extends Appending & { ping(): Promise<void> }>(
+  feed: F,
+  now: () => number = Date.now,
+): F {
+  let failure: { readonly error: unknown; readonly at: number } | undefined
+  return {
+    ...feed,
+    async append(...args: never[]) {
+      try {
+        const appended = await feed.append(...args)
+        failure = undefined
+        return appended
+      } catch (error) {
+        failure = { error, at: now() }
+        throw error
+      }
+    },
+    async ping() {
+      if (failure && now() - failure.at < REMEMBERED_MS) throw failure.error
+      await feed.ping()
+    },
+  }
+}
+
+const STAND_MS = 30_000
+
+/** Throws when the archive lags behind and has not moved for a while, whatever the reason. */
+export function checkProgress(
+  tracking: { position(): { readonly epoch: number; readonly seq: number }; lag(): number },
+  now: () => number = Date.now,
+): () => Promise<void> {
+  let last = { epoch: -1, seq: -1, at: now() }
+  return async () => {
+    const { epoch, seq } = tracking.position()
+    if (tracking.lag() === 0 || epoch !== last.epoch || seq !== last.seq) last = { epoch, seq, at: now() }
+    if (now() - last.at > STAND_MS) throw new Error('at a stand')
+  }
+}
