@@ -19,9 +19,11 @@ import { registerBodies } from './http/bodies.ts'
 import { registerBodyTimeout } from './http/body-timeout.ts'
 import { createByteBudget } from './http/byte-budget.ts'
 import { registerClosing } from './http/closing.ts'
+import { trackConnections } from './http/connections.ts'
 import { createPresent } from './http/campaign-json.ts'
 import { createCampaignWatch } from './http/campaign-watch.ts'
 import { registerDocs, registerDocsPage } from './http/docs.ts'
+import { registerEarlyAnswers } from './http/early-answers.ts'
 import { requestForLog } from './http/errors.ts'
 import { registerEvents } from './http/events.ts'
 import { createHookWatch } from './http/hook-watch.ts'
@@ -80,7 +82,12 @@ const BODY_LIMIT = 1024 * 1024
 const BODIES_TOGETHER = 64 * 1024 * 1024
 /** A client that is slower than this with its request is let go. */
 const REQUEST_TIMEOUT_MS = 60_000
-const SOCKET_MESSAGE_LIMIT = 64 * 1024
+const HEADERS_TIMEOUT_MS = 20_000
+const SOCKETS = {
+  perMessageDeflate: false,
+  maxPayload: 64 * 1024,
+  closeTimeout: 3_000, // to say goodbye, for one that was told to close
+}
 
 /** Everything that a hub serves. */
 export async function buildApp(deps: Deps): Promise<FastifyInstance> {
@@ -89,10 +96,10 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const access = createAccess({ ...settings, now })
   const watch = createHookWatch(log, now)
   const tickets = createTickets(settings.secret, deps.oneTime, now)
-  const app = await createServer(deps, access)
+  const { app, connections } = await createServer(deps, access)
 
   await app.register(websocket, {
-    options: { perMessageDeflate: false, maxPayload: SOCKET_MESSAGE_LIMIT },
+    options: SOCKETS,
     preClose: (done) => endSockets(app, done),
   })
   await registerDocs(app, version, settings.publicUrl)
@@ -102,7 +109,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     await registerTickets(api, tickets)
     const campaignWatch = watchCampaigns(deps)
     api.addHook('onClose', async () => campaignWatch.close())
-    await registerLive(api, { ...deps, access, tickets, campaignWatch })
+    await registerLive(api, { ...deps, access, tickets, campaignWatch, connections })
     await registerEvents(api, deps)
     await registerQuarantine(api, deps.feed, deps.quarantine)
     await registerSetup(api, { ...deps, watch, about: aboutSetup(deps) })
@@ -126,7 +133,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
 /** A process that only sends: health and metrics. */
 export async function buildWorkerApp(deps: WorkerDeps): Promise<FastifyInstance> {
   const access = createAccess({ ...deps.settings, now: deps.now })
-  const app = await createServer(deps, access)
+  const { app } = await createServer(deps, access)
   await app.register(async (api) => {
     registerAccess(api, access)
     await registerOperations(api, deps)
@@ -134,7 +141,7 @@ export async function buildWorkerApp(deps: WorkerDeps): Promise<FastifyInstance>
   return app
 }
 
-async function createServer({ settings, log }: WorkerDeps, access: Access): Promise<FastifyInstance> {
+async function createServer({ settings, log }: WorkerDeps, access: Access) {
   const app = fastify({
     ...REQUEST_OPTIONS,
     loggerInstance: log,
@@ -142,13 +149,17 @@ async function createServer({ settings, log }: WorkerDeps, access: Access): Prom
     genReqId: () => randomUUID(),
     trustProxy: settings.trustProxy.length ? [...settings.trustProxy] : false,
     bodyLimit: BODY_LIMIT,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: HEADERS_TIMEOUT_MS / 4 },
     requestTimeout: 0, // an import may take longer: registerBodyTimeout bounds the rest
     forceCloseConnections: 'idle',
   })
   setUpRequests(app)
   logRequests(app)
-  registerClosing(app)
+  const connections = trackConnections(app, access.isSignedIn)
+  registerClosing(app, connections)
+  registerEarlyAnswers(app, access.isSignedIn)
   registerBodyTimeout(app, REQUEST_TIMEOUT_MS)
+  await app.register(cookie)
   await app.register(helmet, securityHeaders(settings.publicUrl.startsWith('https:')))
   await app.register(cors, {
     origin: [...settings.allowedOrigins],
@@ -156,12 +167,11 @@ async function createServer({ settings, log }: WorkerDeps, access: Access): Prom
     maxAge: 600,
     strictPreflight: false,
   })
-  await app.register(cookie)
   await app.register(rateLimit, { global: false })
   registerHostCheck(app, access)
   const budget = createByteBudget(Math.max(BODIES_TOGETHER, 2 * settings.bodyLimit))
   registerBodies(app, budget, access.isSignedIn)
-  return app
+  return { app, connections }
 }
 
 /** Each answer names its request, and each request that is refused is in the log. */

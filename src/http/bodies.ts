@@ -1,6 +1,6 @@
 // How bodies come in, on every route: counted as they arrive, against one bound for all of them together. Whoever has
 // proved nothing gets little of it, and makes way first.
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { HubError, type ErrorCode } from '../core/errors.ts'
@@ -32,12 +32,10 @@ export function registerBodies(
     const most = routeOptions.bodyLimit
     const limit = rank === RANKS.stranger ? Math.min(most, STRANGERS_BODY) : most
     const upload = { rank, address: raw.socket.remoteAddress ?? '' }
-    const body = collected(raw, limit, (drop) => {
-      const share = budget.open({ ...upload, drop })
-      for (const over of ['finish', 'close']) reply.raw.once(over, share.release)
-      return share
-    })
-    done(null, body)
+    done(
+      null,
+      collected(raw, reply.raw, limit, (drop) => budget.open({ ...upload, drop })),
+    )
   })
 }
 
@@ -61,11 +59,17 @@ function unread({ headers }: IncomingMessage): Body {
  * The body in one piece. Nothing is read before somebody asks for it: a type that no route takes is refused unread. Copied
  * out of the pieces that it came in, of which each, if it is one byte long, keeps hundreds in memory.
  */
-function collected(raw: IncomingMessage, limit: number, open: (drop: () => void) => Share): Body {
+function collected(
+  raw: IncomingMessage,
+  response: ServerResponse,
+  limit: number,
+  open: (drop: () => void) => Share,
+): Body {
   const claimed = Number(raw.headers['content-length'] ?? limit)
   const stream = new Readable({ read: start, highWaterMark: 0 })
   const bytes = createPile(Math.min(claimed, limit))
   let share: Share | undefined
+  let isOver = false
 
   function start(): void {
     if (share) return
@@ -77,24 +81,34 @@ function collected(raw: IncomingMessage, limit: number, open: (drop: () => void)
   }
 
   function add(piece: Buffer): void {
-    if (stream.destroyed) return // what still comes is passed over
+    if (isOver) return // what still comes is passed over
     if (bytes.length() + piece.length > limit) return fail('request.too_large')
     share?.add(bytes.add(piece))
   }
 
   function finish(): void {
-    if (stream.destroyed) return
+    if (isOver) return
+    isOver = true
     share?.whole()
     stream.push(bytes.take())
     stream.push(null)
   }
 
   function fail(code: ErrorCode): void {
+    if (isOver) return
+    isOver = true
     bytes.take()
     share?.release()
     stream.destroy(new HubError(code))
   }
 
+  function answered(): void {
+    isOver = true
+    bytes.take()
+    share?.release()
+  }
+
+  for (const over of ['finish', 'close']) response.once(over, answered)
   return stream
 }
 

@@ -2,6 +2,7 @@
 // file of a million readers takes longer; a route that reads one has `longBody` set and a limit of its own.
 import type { FastifyInstance } from 'fastify'
 import { HubError } from '../core/errors.ts'
+import { hasBody } from './bodies.ts'
 import { sendError } from './errors.ts'
 
 declare module 'fastify' {
@@ -13,12 +14,10 @@ declare module 'fastify' {
 
 export function registerBodyTimeout(app: FastifyInstance, limitMs: number): void {
   app.addHook('onRequest', async (request, reply) => {
-    const { headers, raw, routeOptions } = request
-    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-    if (!hasBody || routeOptions.config.longBody) return
+    const { raw, routeOptions } = request
+    if (!hasBody(raw) || routeOptions.config.longBody) return
     const timer = setTimeout(() => {
       if (raw.complete || reply.sent) return
-      reply.raw.once('finish', () => raw.destroy())
       void sendError(reply.header('connection', 'close'), new HubError('request.timeout'))
     }, limitMs)
     timer.unref()

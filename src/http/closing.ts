@@ -2,39 +2,24 @@
 //
 // Node's server waits for every connection, also for one that has never sent a request (a browser's preconnect, a
 // balancer's probe) and for half a request; its closeIdleConnections() knows only those that have had an answer.
-import type { IncomingMessage } from 'node:http'
-import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import type { Connections, Use } from './connections.ts'
 
 /** How long a request may still take to come in, a socket to say goodbye, and an answer to go out. */
 const LIMITS = { comingMs: 3_000, answerMs: 8_000 }
 
-type Use = IncomingMessage | 'upgraded' | undefined
-
-export function registerClosing(app: FastifyInstance, limits = LIMITS): void {
-  const uses = new Map<Socket, Use>()
+export function registerClosing(
+  app: FastifyInstance,
+  connections: Pick<Connections, 'all'>,
+  limits = LIMITS,
+): void {
   const timers: NodeJS.Timeout[] = []
   let closing = false
 
   const end = (isOver: (use: Use) => boolean): void => {
-    for (const [socket, use] of uses) if (isOver(use)) socket.destroy()
+    for (const [socket, { use }] of connections.all) if (isOver(use)) socket.destroy()
   }
   const isComing = (use: Use) => typeof use === 'object' && !use.complete
-
-  app.server.on('connection', (socket: Socket) => {
-    uses.set(socket, undefined)
-    socket.once('close', () => uses.delete(socket))
-  })
-  app.server.prependListener('request', (request: IncomingMessage, response) => {
-    const { socket } = request
-    uses.set(socket, request)
-    response.once('close', () => uses.get(socket) === request && uses.set(socket, undefined))
-  })
-  // Only where somebody upgrades: a listener of its own would have Node leave such requests without an answer.
-  app.addHook('onReady', async () => {
-    if (app.server.listenerCount('upgrade') > 0)
-      app.server.prependListener('upgrade', ({ socket }) => uses.set(socket, 'upgraded'))
-  })
 
   app.addHook('preClose', async () => {
     closing = true

@@ -36,7 +36,9 @@ export function answerFrameworkError(
 ): void {
   const known = translate(error)
   request.log.info({ method: request.method, address: request.ip, status: known.status }, 'request')
-  sendError(reply.header('x-request-id', request.id), known)
+  // Of an upgrade, nobody else would end the connection.
+  reply.raw.once('finish', () => request.headers.upgrade && request.raw.socket.destroySoon())
+  sendError(reply.headers({ 'x-request-id': request.id, connection: 'close' }), known)
 }
 
 export function sendError(reply: FastifyReply, error: HubError): FastifyReply {

@@ -9,6 +9,7 @@ import type { Hub, Observation } from '../core/events/hub.ts'
 import type { EventFeed } from '../core/events/ports.ts'
 import type { Access } from './access.ts'
 import type { CampaignWatch } from './campaign-watch.ts'
+import type { Connections } from './connections.ts'
 import { readFilter, type FilterWords } from './filter-words.ts'
 import { unknownParameter } from './queries.ts'
 import { eventFrames, gapFrame, positionFrame, textFrame, type Format } from './frames.ts'
@@ -20,6 +21,7 @@ export type LiveDeps = {
   readonly access: Access
   readonly tickets: Tickets
   readonly campaignWatch: Pick<CampaignWatch, 'join'>
+  readonly connections: Pick<Connections, 'most' | 'keep'>
 }
 
 type LiveQuery = FilterWords & {
@@ -44,8 +46,8 @@ const PARAMETERS: Readonly<Record<keyof LiveQuery, true>> = {
 
 /** Bytes that may wait for a socket before the hub stops handing it events. */
 const HIGH_WATER = 256 * 1024
-/** Sockets of one process; more are told to come back later. */
-const MAX_SOCKETS = 20_000
+/** The part of all connections that sockets may be; more are told to come back later. */
+const PART_OF_CONNECTIONS = 7 / 8
 const HEARTBEAT_MS = 30_000
 /** Messages that a client may send within a heartbeat. */
 const MAX_MESSAGES = 300
@@ -57,6 +59,7 @@ type Client = { alive: boolean; messages: number; readonly socket: WebSocket }
 
 export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promise<void> {
   const clients = new Set<Client>()
+  const mostSockets = Math.ceil(deps.connections.most * PART_OF_CONNECTIONS)
   const heartbeat = setInterval(() => beat(clients, deps.hub), HEARTBEAT_MS).unref()
   app.addHook('onClose', async () => clearInterval(heartbeat))
 
@@ -76,7 +79,7 @@ export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promis
       clients.add(client)
       socket.on('close', () => clients.delete(client))
       socket.on('pong', () => (client.alive = true))
-      if (clients.size > MAX_SOCKETS) return socket.close(CLOSE.tooBusy, 'too many sockets: come back later')
+      if (clients.size > mostSockets) return socket.close(CLOSE.tooBusy, 'too many sockets: come back later')
       void open(deps, client, request as FastifyRequest<{ Querystring: LiveQuery }>)
     },
   })
@@ -106,6 +109,7 @@ async function open(deps: LiveDeps, client: Client, request: FastifyRequest<{ Qu
   socket.on('error', () => {}) // 'close' follows, and is what counts
   try {
     if (!(await maySee(deps, request))) return socket.close(CLOSE.notSignedIn, 'not signed in')
+    deps.connections.keep(request.raw.socket)
     const problems: HubError[] = []
     const filter = tolerant(() => readWords(query), problems) ?? { kinds: [] }
     const after = await startingPlace(deps, query, problems)

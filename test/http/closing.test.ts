@@ -6,6 +6,7 @@ import websocket from '@fastify/websocket'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { registerClosing } from '../../src/http/closing.ts'
+import { trackConnections } from '../../src/http/connections.ts'
 
 const UPGRADE = [
   'GET /socket HTTP/1.1',
@@ -29,7 +30,11 @@ let sockets: Socket[]
 beforeEach(async () => {
   app = fastify()
   sockets = []
-  registerClosing(app, { comingMs: 50, answerMs: 150 })
+  registerClosing(
+    app,
+    trackConnections(app, () => false),
+    { comingMs: 50, answerMs: 150 },
+  )
   app.addHook('preClose', async () => answer())
   await app.register(websocket)
   app.post('/slow', () => new Promise((resolve) => (answer = () => resolve('answered'))))
