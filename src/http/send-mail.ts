@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Actions } from '../core/mailing/campaign.actions.ts'
 import { SUBJECT_LENGTH } from '../core/mailing/campaign.ts'
+import { badField } from './bad-field.ts'
 import { createPresent, WholeCampaignSchema, type PresentDeps } from './campaign-json.ts'
 import { acceptForms, FORMS } from './form-body.ts'
 import { IdempotencyHeaders, idempotencyKey, markReplayed } from './idempotency.ts'
@@ -13,12 +14,11 @@ export type SendMailDeps = PresentDeps & { readonly actions: Pick<Actions, 'crea
 /** A mebibyte of HTML, every byte of it as %XX. */
 const BODY_LIMIT = 4 * 1024 * 1024
 
+const subject = { minLength: 1, maxLength: SUBJECT_LENGTH }
+
 export const SendMailBody = Type.Object({
-  subject: Type.String({
-    minLength: 1,
-    maxLength: SUBJECT_LENGTH,
-    examples: ['News in May, {{name|friend}}'],
-  }),
+  subject: Type.Optional(Type.String({ ...subject, examples: ['News in May, {{name|friend}}'] })),
+  subjectl: Type.Optional(Type.String({ ...subject, description: '`subject`, as the original spells it' })),
   content: Type.String({
     minLength: 1,
     description: 'HTML with placeholders, 1 MiB at most',
@@ -34,7 +34,8 @@ export const SendMailAnswer = Type.Object(
 export function createSendMail(deps: SendMailDeps) {
   const present = createPresent(deps)
   return async (request: FastifyRequest, body: Static<typeof SendMailBody>, reply: FastifyReply) => {
-    const { subject, content } = body
+    const { subjectl, subject = subjectl, content } = body
+    if (subject === undefined) throw badField('subject', 'is required')
     const asked = { subject, content, start: true }
     const { campaign, created } = await deps.actions.create(asked, idempotencyKey(request))
     if (!created) markReplayed(reply)

@@ -72,14 +72,17 @@ export function presentSubscriber(subscriber: Subscriber): SubscriberJson {
   }
 }
 
-/** An address of a body. Throws request.invalid, which names the field. */
+/** An address of a body, without the blanks around it. Throws request.invalid, which names the field. */
 export function readEmail(email: string | null | undefined): string {
-  const problem = typeof email === 'string' ? emailProblem(email) : 'is required'
+  const address = email?.trim()
+  const problem = address === undefined ? 'is required' : emailProblem(address)
   if (problem) throw badField('email', problem)
-  return email as string
+  return address as string
 }
 
+/** It may be empty, but it has to be there. */
 export function readName(name: string | null | undefined): string {
+  if (name === undefined) throw badField('name', 'is required: it may be empty')
   const text = (name ?? '').trim()
   const problem = nameProblem(text)
   if (problem) throw badField('name', problem)

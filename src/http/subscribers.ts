@@ -34,7 +34,10 @@ const Query = Type.Object({
   email: Type.Optional(Type.String({ maxLength: 320 })),
   q: Type.Optional(Type.String({ maxLength: 200, description: 'A part of address or name' })),
   subscribed: Type.Optional(Type.Boolean()),
+  suppressed: Type.Optional(Type.Boolean()),
+  mailable: Type.Optional(Type.Boolean({ description: 'Subscribed, and not suppressed' })),
 })
+const IdOrAddress = Type.Object({ id: Type.String({ maxLength: 320 }) })
 const Page = Type.Object(
   {
     count: Type.Integer({ description: 'All that match', examples: [1] }),
@@ -110,8 +113,8 @@ function registerReading(app: FastifyInstance, deps: SubscribersDeps): void {
     {
       schema: {
         ...about,
-        summary: 'One subscriber',
-        params: IdParams,
+        summary: 'One subscriber, by id or address',
+        params: IdOrAddress,
         response: { 200: SubscriberSchema, ...errors(401, 'subscriber.not_found', 503) },
       },
     },
@@ -120,10 +123,12 @@ function registerReading(app: FastifyInstance, deps: SubscribersDeps): void {
 }
 
 /** An empty field of a form is no filter. */
-const filterOf = ({ email, q, subscribed }: Static<typeof Query>) => ({
+const filterOf = ({ email, q, subscribed, suppressed, mailable }: Static<typeof Query>) => ({
   email: email || undefined,
   q: q || undefined,
   subscribed,
+  suppressed,
+  mailable,
 })
 
 async function page({ subscribers }: SubscribersDeps, query: Static<typeof Query>) {
@@ -145,7 +150,9 @@ async function sendFile({ subscribers }: SubscribersDeps, query: Static<typeof Q
 }
 
 async function existing({ subscribers }: Pick<SubscribersDeps, 'subscribers'>, id: string) {
-  const reader = isUuid(id) ? await subscribers.get(id) : undefined
+  const [reader] = isAddress(id)
+    ? await subscribers.find({ limit: 1, email: id })
+    : [isUuid(id) ? await subscribers.get(id) : undefined]
   if (!reader) throw new HubError('subscriber.not_found')
   return reader
 }
@@ -196,7 +203,7 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
         description:
           'The person, their events, history and mails in the outbox. Of a suppressed address only a keyed hash stays, so that it is ' +
           'still refused. Instead of the id an address may be given: for who is not on the list, or not any more.',
-        params: Type.Object({ id: Type.String({ maxLength: 320 }) }),
+        params: IdOrAddress,
         response: { 204: nothing('Forgotten'), ...errors(401, 'subscriber.not_found', 503) },
       },
     },

@@ -36,6 +36,7 @@ const Body = Type.Object({
   email: Type.Optional(Email),
   name: Type.Optional(Name),
   subject: Type.Optional(Type.String({ description: 'With `content` and the token: writes to everybody' })),
+  subjectl: Type.Optional(Type.String({ description: '`subject`, as the original spells it' })),
   content: Type.Optional(Type.String({ description: 'HTML with placeholders' })),
 })
 type Request = FastifyRequest<{ Body: Static<typeof Body> }>
@@ -71,8 +72,8 @@ export function registerSubscribing(app: FastifyInstance, deps: SubscribingDeps)
       },
     },
     async (request, reply) => {
-      const { email, subject, content } = request.body
-      const isMailing = email === undefined && (subject !== undefined || content !== undefined)
+      const { email, subject, subjectl, content } = request.body
+      const isMailing = email === undefined && [subject, subjectl, content].some((each) => each !== undefined)
       return isMailing ? sendMail(deps, request, reply) : subscribe(deps, request, reply)
     },
   )
@@ -113,7 +114,7 @@ async function askToConfirm(deps: SubscribingDeps, subscriber: Subscriber, { log
 async function sendMail(deps: SubscribingDeps, request: Request, reply: FastifyReply) {
   if (!deps.access.isSignedIn(request)) throw new HubError('access.unauthorized')
   if (!deps.sendMail) throw badField('email', 'is required')
-  const { subject, content } = request.body
+  const { subjectl, subject = subjectl, content } = request.body
   if (!subject) throw badField('subject', 'is required')
   if (!content) throw badField('content', 'is required')
   return deps.sendMail(request, { subject, content }, reply)

@@ -1,9 +1,17 @@
 // /suppressions: addresses that get no mail, whatever the list says.
+import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../core/errors.ts'
 import { AN_INSTANT, readInstant } from '../core/instant.ts'
-import type { ListedSuppression, SuppressionReason, SuppressionStore } from '../core/list/ports.ts'
+import { csvHead, csvLine } from '../core/csv.ts'
+import { SUPPRESSION_COLUMNS } from '../core/list/import-suppressions.ts'
+import type {
+  ListedSuppression,
+  SuppressionFilter,
+  SuppressionReason,
+  SuppressionStore,
+} from '../core/list/ports.ts'
 import { badField } from './bad-field.ts'
 import { acceptForms, FORMS } from './form-body.ts'
 import {
@@ -17,6 +25,8 @@ import {
   oneOf,
   tagged,
 } from './schemas.ts'
+import { wantsCsv } from './subscriber-export.ts'
+import { registerSuppressionImport } from './subscriber-import.ts'
 import { Email, readEmail } from './subscriber-json.ts'
 
 export type SuppressionsDeps = {
@@ -66,6 +76,8 @@ const Query = Type.Object({
   email: Type.Optional(
     Type.String({ maxLength: 320, description: 'The one that holds for this address now' }),
   ),
+  reason: Type.Optional(Reason),
+  q: Type.Optional(Type.String({ maxLength: 200, description: 'A part of the address' })),
 })
 const Page = Type.Object(
   {
@@ -76,6 +88,8 @@ const Page = Type.Object(
   { description: 'A page of suppressions' },
 )
 const about = tagged('Mailing list')
+/** Rows of a file that are in memory at a time. */
+const FILE_STEP = 1000
 
 export async function registerSuppressions(app: FastifyInstance, deps: SuppressionsDeps): Promise<void> {
   await app.register(async (scope) => {
@@ -84,6 +98,7 @@ export async function registerSuppressions(app: FastifyInstance, deps: Suppressi
     registerReading(scope, deps)
     registerWriting(scope, deps)
   })
+  await registerSuppressionImport(app, deps)
 }
 
 function registerReading(app: FastifyInstance, { suppressions, now }: SuppressionsDeps): void {
@@ -93,20 +108,29 @@ function registerReading(app: FastifyInstance, { suppressions, now }: Suppressio
       schema: {
         ...about,
         summary: 'Suppressed addresses, page by page, in order of addresses',
-        description: 'Those that are over (`until`), too.',
+        description:
+          'Those that are over (`until`), too. With `Accept: text/csv`: all that match in one file, but for erased persons.',
+        produces: ['application/json', 'text/csv'],
         querystring: Query,
         response: { 200: Page, ...errors(400, 401, 503) },
       },
     },
-    async ({ query: { limit, after, email } }) => {
+    async ({ query: { limit, after, email, reason, q }, headers }, reply) => {
+      reply.header('vary', 'Accept')
+      const filter = { reason, q: q || undefined }
+      if (wantsCsv(headers.accept) && !email) {
+        const file = await exportCsv(suppressions, filter)
+        reply.header('content-disposition', 'attachment; filename="suppressions.csv"')
+        return reply.type('text/csv; charset=utf-8').send(file)
+      }
       if (email) {
         const held = await suppressions.get(email, now())
         const found = held ? [present(held)] : []
         return { count: found.length, suppressions: found, next: null }
       }
       const [found, count] = await Promise.all([
-        suppressions.list(limit + 1, after && readPlace(after)),
-        suppressions.count(),
+        suppressions.list(limit + 1, after && readPlace(after), filter),
+        suppressions.count(filter),
       ])
       const page = found.slice(0, limit)
       const last = found.length > limit ? page.at(-1) : undefined
@@ -158,6 +182,24 @@ function registerWriting(app: FastifyInstance, { suppressions, now }: Suppressio
       return reply.status(204).send()
     },
   )
+}
+
+/** Resolves when the first page has been read: an outage is still an error then, and not a broken file. */
+async function exportCsv(suppressions: Pick<SuppressionStore, 'list'>, filter: SuppressionFilter) {
+  const page = (after?: string) => suppressions.list(FILE_STEP, after, filter)
+  const first = await page()
+  async function* lines() {
+    yield csvHead(SUPPRESSION_COLUMNS)
+    for (let found = first; found.length > 0; found = await page(found.at(-1)?.key)) {
+      yield found.map(toLine).join('')
+      if (found.length < FILE_STEP) return
+    }
+  }
+  return Readable.from(lines(), { objectMode: false })
+}
+
+function toLine({ email, reason, source, since, until }: ListedSuppression): string {
+  return email === null ? '' : csvLine([email, reason, source, instant(since), instantOrNull(until) ?? ''])
 }
 
 /** Places are opaque: what they are made of is nobody's business but the store's. */

@@ -83,6 +83,26 @@ export function promisesOfFinding(lab: () => ListLab): void {
     expect(page.map(({ email }) => email)).toEqual(['Reader-10000@Example.com', 'Reader-20000@Example.com'])
   })
 
+  test('those who are suppressed now, and those who get mail', async () => {
+    await lab().list.import(makeReaders(1, 4), NOON, false)
+    await lab().list.unsubscribe('reader-1@example.com', NOON)
+    await lab().suppressions.put(makeSuppression('reader-2@example.com'))
+    await lab().suppressions.put(makeSuppression('reader-3@example.com', { until: NOON }))
+    const expected = [
+      [{ suppressed: true }, [2]],
+      [{ suppressed: false }, [1, 3, 4]],
+      [{ mailable: true }, [3, 4]],
+      [{ mailable: false }, [1, 2]],
+      [{ mailable: false, subscribed: true, q: 'reader' }, [2]],
+      [{ mailable: true, email: 'reader-2@example.com' }, []],
+    ] as const
+    for (const [filter, numbers] of expected) {
+      expect(await emails(filter)).toEqual(numbers.map((n) => `Reader-${n}@Example.com`))
+      expect(await lab().list.count(filter)).toBe(numbers.length)
+    }
+    expect(await emails({ mailable: true, limit: 1 })).toHaveLength(1)
+  })
+
   test('a reader is shown with the suppression that holds now', async () => {
     await lab().list.subscribe('ann@example.com', '', NOON)
     await lab().suppressions.put(makeSuppression('ANN@example.com', { until: NOON + HOUR }))

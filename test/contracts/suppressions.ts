@@ -51,6 +51,20 @@ export function suppressionsContract(openLab: () => Promise<SqlLab>): void {
     expect(await lab.suppressions.count()).toBe(7)
   })
 
+  test('many are put in one step, which tells how many are news', async () => {
+    await put({ reason: 'bounce' })
+    const all = [ANN, 'b@example.com', 'c@example.com'].map((email) =>
+      makeSuppression(email, { reason: 'complaint' }),
+    )
+    expect(await lab.suppressions.putAll(all, true)).toBe(2)
+    expect(await lab.suppressions.count()).toBe(1)
+    expect(await lab.suppressions.putAll(all)).toBe(2)
+    expect(await lab.suppressions.putAll(all)).toBe(0)
+    expect(await lab.suppressions.putAll([])).toBe(0)
+    expect(await lab.suppressions.count({ reason: 'complaint' })).toBe(3)
+    expect(await lab.suppressions.list(9, '', { q: 'ANN@', reason: 'complaint' })).toHaveLength(1)
+  })
+
   test("the reader's wish takes them off the list, in whatever way it is told", async () => {
     await lab.list.subscribe(ANN, '', NOON)
     await put({ reason: 'complaint' })

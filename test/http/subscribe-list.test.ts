@@ -111,9 +111,18 @@ describe('GET', () => {
     ['subscribed=true', 19],
     ['subscribed=false', 1],
     ['subscribed=false&q=reader-1', 0],
+    ['suppressed=true', 2],
+    ['suppressed=false', 18],
+    ['mailable=true', 17],
+    ['mailable=false', 3],
+    ['mailable=false&subscribed=true', 2],
+    ['mailable=true&email=reader-3@example.com', 0],
+    ['suppressed=true&q=reader-4', 1],
   ])('?%s finds %i', async (query, count) => {
     await addMany(20)
     await app.patch('/subscribe', { email: 'reader-2@example.com' })
+    for (const n of [3, 4]) await app.suppressions.put(makeSuppression(`reader-${n}@example.com`))
+    await app.suppressions.put(makeSuppression('reader-5@example.com', { until: NOON }))
     const { body } = await app.get(`/subscribe?${query}`)
     expect(body).toMatchObject({ count, next: null })
     expect(body.subscribers).toHaveLength(count)
@@ -139,6 +148,16 @@ describe('GET', () => {
   })
 })
 
+test('GET of an address is the reader, with any sign in it', async () => {
+  const email = 'ann+news@example.com'
+  const { body } = await app.post('/subscribe', { email, name: '' })
+  for (const path of [email, encodeURIComponent(email), 'ANN+NEWS@example.com'])
+    expect(await app.get(`/subscribe/${path}`)).toMatchObject({ status: 200, body: { id: body.id } })
+  for (const query of [`email=${email}`, `q=${email}`])
+    expect((await app.get(`/subscribe?${query}`)).body.count).toBe(1)
+  expect((await app.get('/subscribe/bo@example.com')).status).toBe(404)
+})
+
 describe('without the token', () => {
   test.each([
     ['GET', '/subscribe'],
@@ -148,6 +167,7 @@ describe('without the token', () => {
     ['DELETE', `/subscribe/${NOBODY}`],
     ['POST', `/subscribe/${NOBODY}/erase`],
     ['POST', '/subscribe/import'],
+    ['POST', '/suppressions/import'],
     ['GET', '/suppressions'],
     ['POST', '/suppressions'],
     ['DELETE', '/suppressions/a@example.com'],

@@ -1,6 +1,6 @@
 // /suppressions, code by code.
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startListApp, type ListApp } from '../support/list-app.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startListApp, TOKEN, type ListApp } from '../support/list-app.ts'
 import { makeSuppression } from '../support/list-lab.ts'
 import { HOUR, NOON } from '../support/times.ts'
 
@@ -20,7 +20,7 @@ test('POST is 201, and stops the address', async () => {
       until: null,
     },
   })
-  expect((await app.post('/subscribe', { email: 'ann@example.com' })).status).toBe(409)
+  expect((await app.post('/subscribe', { email: 'ann@example.com', name: '' })).status).toBe(409)
 })
 
 test('POST needs no reason, and may have an end', async () => {
@@ -30,7 +30,7 @@ test('POST needs no reason, and may have an end', async () => {
     until: '2026-03-11T10:00:00.000Z',
   })
   app.clock.now = NOON + 24 * HOUR
-  expect((await app.post('/subscribe', { email: 'ann@example.com' })).status).toBe(201)
+  expect((await app.post('/subscribe', { email: 'ann@example.com', name: '' })).status).toBe(201)
 })
 
 test('POST of a weaker reason leaves the stronger one, and shows it', async () => {
@@ -101,4 +101,79 @@ test('DELETE takes an address with any sign in it', async () => {
 
 test('DELETE of nothing in particular is 404', async () => {
   for (const path of ['/', '', '/x']) expect((await app.remove(`/suppressions${path}`)).status).toBe(404)
+})
+
+test('GET ?reason= and ?q= find some of them', async () => {
+  for (const [n, reason] of (['bounce', 'complaint', 'bounce'] as const).entries())
+    await app.suppressions.put(makeSuppression(`reader-${n}@example.com`, { reason }))
+  const count = async (query: string) => (await app.get(`/suppressions?${query}`)).body.count
+  expect(await count('reason=bounce')).toBe(2)
+  expect(await count('q=READER-1')).toBe(1)
+  expect(await count('q=reader-1&reason=bounce')).toBe(0)
+  expect(await count('q=%25')).toBe(0)
+  expect((await app.get('/suppressions?reason=spite')).status).toBe(400)
+})
+
+describe('as a file', () => {
+  const upload = (payload: string, query = '') =>
+    app.call({
+      method: 'POST',
+      url: `/suppressions/import${query}`,
+      headers: { authorization: TOKEN, 'content-type': 'text/csv' },
+      payload,
+    })
+  const download = async (query = '') => {
+    const headers = { authorization: TOKEN, accept: 'text/csv' }
+    return (await app.call({ method: 'GET', url: `/suppressions${query}`, headers })).text
+  }
+  const held = async () =>
+    Object.fromEntries(
+      (await app.suppressions.list(100)).map(({ email, reason }) => [email?.split('@')[0], reason]),
+    )
+
+  test('they come out, and in again as they were', async () => {
+    await app.suppressions.put(makeSuppression('=ann@x.io', { reason: 'complaint', since: NOON - HOUR }))
+    await app.suppressions.put(makeSuppression('bo@x.io', { until: NOON + HOUR }))
+    await app.suppressions.put(makeSuppression('over@x.io', { until: NOON - HOUR }))
+    const file = await download()
+    expect(file.split('\r\n').slice(0, 2)).toEqual([
+      '\ufeffemail,reason,source,since,until',
+      "'=ann@x.io,complaint,smtp,2026-03-10T11:00:00.000Z,",
+    ])
+    expect(await download('?reason=complaint')).not.toContain('bo@')
+    await app.wipe()
+    expect((await upload(file)).body).toMatchObject({ added: 2, skipped: 1, errors: [] })
+    expect(await app.suppressions.list(9)).toMatchObject([
+      { email: '=ann@x.io', reason: 'complaint', since: NOON - HOUR, until: null },
+      { email: 'bo@x.io', reason: 'bounce', until: NOON + HOUR },
+    ])
+    expect((await upload(file)).body).toMatchObject({ added: 0, skipped: 3 })
+  })
+
+  test.each([
+    ['Mandrill', 'email,reason,detail,created_at,expires_at\na@x.io,hard-bounce,550 5.1.1,2026-01-02 03:04:05,\nb@x.io,spam,,,\nc@x.io,unsub,,,\nd@x.io,custom,,,\ne@x.io,soft-bounce,,,2030-01-02 03:04:05.678', { a: 'bounce', b: 'complaint', c: 'unsubscribe', d: 'manual', e: 'bounce' }],
+    ['Postmark', 'EmailAddress,SuppressionReason,Origin,CreatedAt\na@x.io,HardBounce,Recipient,\nb@x.io,SpamComplaint,Recipient,\nc@x.io,ManualSuppression,Customer,', { a: 'bounce', b: 'complaint', c: 'manual' }],
+    ['Amazon SES', 'EmailAddress,Reason,LastUpdateTime\na@x.io,BOUNCE,\nb@x.io,COMPLAINT,', { a: 'bounce', b: 'complaint' }],
+    ['SendGrid', 'status,reason,email,created\n5.1.1,"550 5.1.1 The email account does not exist",a@x.io,1600000000', { a: 'bounce' }],
+    ["Mailchimp's unsubscribed", 'Email Address,First Name,UNSUB_TIME,UNSUB_REASON\na@x.io,A,2021-03-04 10:00:00,NO_LONGER_INTERESTED', { a: 'unsubscribe' }],
+    ['a list of addresses', 'a@x.io\nb@x.io', { a: 'manual', b: 'manual' }],
+    ['addresses and words', 'a@x.io;bounced\nb@x.io;Spam complaint\nc@x.io;', { a: 'bounce', b: 'complaint', c: 'manual' }],
+  ])('of %s', async (_, text, expected) => {
+    expect((await upload(text)).body).toMatchObject({ added: Object.keys(expected).length, errors: [] })
+    expect(await held()).toEqual(expected)
+  }) // prettier-ignore
+
+  test('a reason that is not understood is an error line, and of two for one address the stronger holds', async () => {
+    const { body } = await upload('email,reason\na@x.io,spite\nb@x.io,bounce\nB@x.io,complaint')
+    expect(body).toMatchObject({ added: 1, skipped: 1, error_count: 1, errors: [{ line: 2 }] })
+    expect(await held()).toEqual({ B: 'complaint' })
+  })
+
+  test('unsubscribed ones are taken off the list; a trial run changes nothing', async () => {
+    await app.addAnn()
+    expect((await upload('email,reason\nann@example.com,unsub', '?dry_run')).body).toMatchObject({ added: 1 })
+    expect(await app.reader('ann@example.com')).toMatchObject({ subscribed: true, suppressed: null })
+    await upload('email,reason\nann@example.com,unsub')
+    expect(await app.reader('ann@example.com')).toMatchObject({ subscribed: false, mailable: false })
+  })
 })

@@ -1,5 +1,5 @@
 // Reading the list: keyset pages in order of ids, with what is known of each address.
-import { and, asc, eq, gt, lte, sql as words, type SQL } from 'drizzle-orm'
+import { and, asc, eq, gt, isNull, lte, not, or, sql as words, type SQL } from 'drizzle-orm'
 import type { Subscriber, SubscriberQuery } from '../../core/list/ports.ts'
 import { emailKey, foldText, isActive } from '../../core/list/subscriber.ts'
 import { breath } from '../../core/pause.ts'
@@ -7,12 +7,16 @@ import type { Sql } from './dialect.ts'
 import { selectSuppression } from './suppressions.ts'
 
 /**
- * A part of an address or name is in no index. It is looked for in slices of the list, one statement each: whatever
+ * A part of an address or name is in no index, nor who is suppressed. It is looked for in slices of the list, one statement each: whatever
  * the list's size, no statement takes long. SQLite has one thread for all that is read: others get their turn between.
  */
 const SLICE = 10_000
 
 type Filter = Omit<SubscriberQuery, 'limit' | 'after'>
+
+/** Whether a filter asks for what is in no index of the list. */
+const looksThrough = ({ email, q, suppressed, mailable }: Filter): boolean =>
+  email === undefined && [q, suppressed, mailable].some((each) => each !== undefined)
 
 export function createFind(sql: Sql, now: () => number) {
   const { db } = sql
@@ -40,8 +44,17 @@ export function createFind(sql: Sql, now: () => number) {
     return row?.count ?? 0
   }
 
-  function conditionOf({ email, subscribed, q }: Filter): SQL | undefined {
+  function isHeld(): SQL {
+    const { emailKey: key, until } = suppressions
+    const holds = or(isNull(until), gt(until, now()))
+    return words`EXISTS (SELECT 1 FROM ${suppressions} WHERE ${key} = ${subscribers.emailKey} AND ${holds})`
+  }
+
+  function conditionOf({ email, subscribed, q, suppressed, mailable }: Filter): SQL | undefined {
+    const isMailable = words`(${subscribers.subscribed} = 1 AND NOT ${isHeld()})`
     return and(
+      suppressed === undefined ? undefined : suppressed ? isHeld() : not(isHeld()),
+      mailable === undefined ? undefined : mailable ? isMailable : not(isMailable),
       email === undefined ? undefined : eq(subscribers.emailKey, emailKey(email)),
       subscribed === undefined ? undefined : eq(subscribers.subscribed, subscribed ? 1 : 0),
       q === undefined ? undefined : words`instr(${subscribers.search}, ${foldText(q)}) > 0`,
@@ -85,7 +98,7 @@ export function createFind(sql: Sql, now: () => number) {
 
     async find({ limit, after = '', ...filter }: SubscriberQuery): Promise<readonly Subscriber[]> {
       const condition = pageOf(filter)
-      if (!condition || filter.q === undefined) return rows(and(condition, gt(subscribers.id, after)), limit)
+      if (!condition || !looksThrough(filter)) return rows(and(condition, gt(subscribers.id, after)), limit)
       const found: Subscriber[] = []
       for await (const { hits, range } of slices(condition, after)) {
         if (hits > 0) found.push(...(await rows(and(condition, range), limit - found.length)))
@@ -96,7 +109,7 @@ export function createFind(sql: Sql, now: () => number) {
 
     async count(filter: Filter): Promise<number> {
       const condition = conditionOf(filter)
-      if (!condition || filter.q === undefined) return countOf(condition)
+      if (!condition || !looksThrough(filter)) return countOf(condition)
       let count = 0
       for await (const { hits } of slices(condition, '')) count += hits
       return count

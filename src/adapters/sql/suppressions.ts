@@ -3,10 +3,11 @@ import { and, asc, eq, gt, inArray, isNotNull, lt, lte, or, sql as words } from 
 import type {
   ListedSuppression,
   Suppression,
+  SuppressionFilter,
   SuppressionReason,
   SuppressionStore,
 } from '../../core/list/ports.ts'
-import { createErasedKeys, emailKey, isActive, STRENGTH } from '../../core/list/subscriber.ts'
+import { createErasedKeys, emailKey, foldText, isActive, STRENGTH } from '../../core/list/subscriber.ts'
 import { ECHO, isEcho, LIFTABLE, MIRROR } from '../../core/loop/suppressing.ts'
 import { newRowsFor, rowsFor, type Sql, type Write } from './dialect.ts'
 
@@ -23,16 +24,62 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
   const keysOf = (email: string) => [emailKey(email), erasedKey(emailKey(email))]
   const columns = selectSuppression(sql)
 
-  async function rowOf({ email, reason, source, since, until }: Suppression) {
-    const key = emailKey(email)
-    const erased = erasedKey(key)
-    const found = await sql.read(
-      db.select({ until: suppressions.until }).from(suppressions).where(eq(suppressions.emailKey, erased)),
+  const keyOf = ({ email }: { readonly email: string }) => emailKey(email)
+
+  /** What of these holds by a hash, and what is there at all. */
+  async function known(all: readonly Suppression[]) {
+    const names = new Map(
+      all.flatMap(({ email, since }) => keysOf(email).map((key) => [key, since] as const)),
     )
-    const holding = found.some((row) => isActive(row, since)) ? [key] : []
-    const isApart = (await notListed(sql, holding)).has(key)
-    const place = isApart ? { emailKey: erased, email: null } : { emailKey: key, email }
-    return { ...place, reason, source, since, until }
+    const found = await sql.read(
+      db
+        .select({ key: suppressions.emailKey, until: suppressions.until })
+        .from(suppressions)
+        .where(inArray(suppressions.emailKey, [...names.keys()])),
+    )
+    const holding = found.filter((row) => isActive(row, names.get(row.key) ?? 0))
+    return { there: new Set(found.map(({ key }) => key)), holding: new Set(holding.map(({ key }) => key)) }
+  }
+
+  /** Where each of them belongs, and how many are news. */
+  async function rowsOf(all: readonly Suppression[]) {
+    const { there, holding } = await known(all)
+    const isKnown = (of: ReadonlySet<string>, key: string) => of.has(erasedKey(key))
+    const apart = await notListed(
+      sql,
+      all.map(keyOf).filter((key) => isKnown(holding, key)),
+    )
+    const rows = all.map((each) => {
+      const { reason, source, since, until } = each
+      const key = keyOf(each)
+      const place = apart.has(key)
+        ? { emailKey: erasedKey(key), email: null }
+        : { emailKey: key, email: each.email }
+      return { ...place, reason, source, since, until }
+    })
+    const fresh = new Set(all.map(keyOf).filter((key) => !holding.has(key) && !isKnown(holding, key)))
+    return { rows, there, fresh: fresh.size }
+  }
+
+  const selected = ({ reason, q }: SuppressionFilter) =>
+    and(
+      reason && eq(suppressions.reason, reason),
+      q ? words`instr(${suppressions.emailKey}, ${foldText(q)}) > 0` : undefined,
+      q ? isNotNull(suppressions.email) : undefined, // an erased person's key is no part of an address
+    )
+
+  async function putAll(all: readonly Suppression[], dryRun = false): Promise<number> {
+    if (all.length === 0) return 0
+    const { rows, there, fresh } = await rowsOf(all)
+    if (dryRun) return fresh
+    const left = all.filter(({ reason }) => reason === 'unsubscribe').map(keyOf)
+    const [first] = all
+    await sql.atomically([
+      // Whoever adds one at the same time says all of it themselves; but one alone is never weaker for it.
+      ...putting(sql, rows, all.length > 1 ? there : undefined),
+      ...(first && left.length > 0 ? [leaving(sql, left, first.since)] : []),
+    ])
+    return fresh
   }
 
   return {
@@ -45,28 +92,24 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
       )
       return strongest(rows.filter((row) => isActive(row, now)))
     },
-    list: (limit, after = '') =>
+    list: (limit, after = '', filter = {}) =>
       sql.read(
         db
           .select(columns)
           .from(suppressions)
-          .where(gt(suppressions.emailKey, after))
+          .where(and(gt(suppressions.emailKey, after), selected(filter)))
           .orderBy(asc(suppressions.emailKey))
           .limit(limit),
       ),
-    async count() {
-      const [row] = await sql.read(db.select({ count: words`count(*)`.mapWith(Number) }).from(suppressions))
+    async count(filter = {}) {
+      const count = words`count(*)`.mapWith(Number)
+      const [row] = await sql.read(db.select({ count }).from(suppressions).where(selected(filter)))
       return row?.count ?? 0
     },
     async put(suppression) {
-      const row = await rowOf(suppression)
-      await sql.atomically([
-        ...putting(sql, [row]),
-        ...(suppression.reason === 'unsubscribe'
-          ? [leaving(sql, [emailKey(suppression.email)], suppression.since)]
-          : []),
-      ])
+      await putAll([suppression])
     },
+    putAll,
     async remove(email) {
       const mine = inArray(suppressions.emailKey, keysOf(email))
       const held = await sql.read(
@@ -117,10 +160,11 @@ export function strongest(rows: readonly ListedSuppression[]): ListedSuppression
 
 type Row = Sql['tables']['suppressions']['$inferSelect']
 
-/** Suppressions as they are to be, where those that are there may be replaced. Equal ones share a statement. */
-export function putting(sql: Sql, rows: readonly Row[]): Write[] {
+/** Suppressions as they are to be, where those that are there (`there`, if it is known) may be replaced. Equal ones share a statement. */
+export function putting(sql: Sql, rows: readonly Row[], there?: ReadonlySet<string>): Write[] {
   const { suppressions } = sql.tables
-  const alike = Map.groupBy(rows, ({ reason, source, since, until }) =>
+  const old = there ? rows.filter(({ emailKey }) => there.has(emailKey)) : rows
+  const alike = Map.groupBy(old, ({ reason, source, since, until }) =>
     JSON.stringify([reason, source, since, until]),
   )
   const updates = [...alike.values()].flatMap((group) => {

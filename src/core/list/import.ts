@@ -12,12 +12,13 @@ import { isNo, isYes, telling, type Said } from './words.ts'
 export type ImportProblem = { readonly line: number; readonly message: string }
 /** Titles of the file's columns: those that were read, and those that told nothing that is kept here. */
 export type ColumnUse = { readonly used: readonly string[]; readonly ignored: readonly string[] }
-export type ImportReport = ImportCounts & {
+export type TableReport = {
   readonly columns: ColumnUse
   /** The first of them. */
   readonly errors: readonly ImportProblem[]
   readonly errorCount: number
 }
+export type ImportReport = ImportCounts & TableReport
 export type ImportOptions = { readonly dryRun: boolean; readonly now?: () => number }
 
 /** Rows that the store takes in one step. */
@@ -71,7 +72,7 @@ export async function readTable<T extends object>(
   pieces: AsyncIterable<string>,
   readLine: ReadLine<T>,
   onRows: (rows: readonly T[]) => Promise<void>,
-): Promise<Pick<ImportReport, 'columns' | 'errors' | 'errorCount'>> {
+): Promise<TableReport> {
   const errors: ImportProblem[] = []
   let errorCount = 0
   let head = ''

@@ -33,6 +33,10 @@ export type SubscriberQuery = {
   /** A part of address or name. */
   readonly q?: string | undefined
   readonly subscribed?: boolean | undefined
+  /** A suppression holds now. */
+  readonly suppressed?: boolean | undefined
+  /** Subscribed, and not suppressed. */
+  readonly mailable?: boolean | undefined
 }
 
 /** Why somebody may not be mailed, as deliveries tell it. */
@@ -118,17 +122,25 @@ export type ListedSuppression = Omit<Suppression, 'email'> & {
   readonly email: string | null
 }
 
+export type SuppressionFilter = {
+  readonly reason?: SuppressionReason | undefined
+  /** A part of the address. */
+  readonly q?: string | undefined
+}
+
 export type SuppressionStore = {
   /** The one that holds now, if any. */
   get(email: string, now: number): Promise<ListedSuppression | undefined>
   /** In order of keys; also those that are over. `after` is the key before the first. */
-  list(limit: number, after?: string): Promise<readonly ListedSuppression[]>
-  count(): Promise<number>
+  list(limit: number, after?: string, filter?: SuppressionFilter): Promise<readonly ListedSuppression[]>
+  count(filter?: SuppressionFilter): Promise<number>
   /**
    * A complaint or the reader's own wish is not weakened by a later bounce, nor one for good by one for a time. With
    * the reason 'unsubscribe' the reader is taken off the list, too.
    */
   put(suppression: Suppression): Promise<void>
+  /** The same for a thousand of them at most, in one step; tells how many addresses were not suppressed before. */
+  putAll(suppressions: readonly Suppression[], dryRun?: boolean): Promise<number>
   /** Lifts it by hand; false when there is none. What happened before is history then, also when it is told later. */
   remove(email: string): Promise<boolean>
 }

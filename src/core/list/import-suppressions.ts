@@ -1,0 +1,98 @@
+// A CSV file of addresses that get no mail: the hub's own, or another tool's bounces, complaints and unsubscribes.
+import { readInstant } from '../instant.ts'
+import type { Layout } from './columns.ts'
+import {
+  addressProblem,
+  cellAt,
+  readTable,
+  shown,
+  type ImportOptions,
+  type ReadLine,
+  type TableReport,
+} from './import.ts'
+import type { Suppression, SuppressionReason, SuppressionStore } from './ports.ts'
+import { standingOf } from './standing.ts'
+import { emailKey, STRENGTH } from './subscriber.ts'
+import { fold, isNothing, reasonOf } from './words.ts'
+
+export const SUPPRESSION_COLUMNS = ['email', 'reason', 'source', 'since', 'until']
+
+export type SuppressionReport = TableReport & { readonly added: number; readonly skipped: number }
+
+const STEP = 1000
+const REASON = /^((suppression|bounce|event|block) )*(reason|type)$|^(reason|status|cause|grund|사유|event)$/
+const SINCE = /^(since|created( at)?|date|time|timestamp|suppressed( at)?)$/
+const UNTIL = /^(until|expires( at)?|expiry)$/
+
+export async function importSuppressions(
+  store: Pick<SuppressionStore, 'putAll'>,
+  pieces: AsyncIterable<string>,
+  { dryRun, now = Date.now }: ImportOptions,
+): Promise<SuppressionReport> {
+  const at = now()
+  const total = { added: 0, skipped: 0 }
+  const rows: Suppression[] = []
+
+  async function flush(atLeast: number): Promise<void> {
+    while (rows.length >= atLeast && rows.length > 0) {
+      const step = rows.splice(0, STEP)
+      const holding = strongestOfEach(step.filter(({ until }) => until === null || until > at))
+      const added = await store.putAll(holding, dryRun)
+      total.added += added
+      total.skipped += step.length - added
+    }
+  }
+
+  const report = await readTable(pieces, readLine(at), async (read) => {
+    for (const row of read) rows.push(row)
+    await flush(STEP)
+  })
+  await flush(1)
+  return { ...total, ...report }
+}
+
+function strongestOfEach(rows: readonly Suppression[]): Suppression[] {
+  const byKey = new Map<string, Suppression>()
+  for (const row of rows) {
+    const key = emailKey(row.email)
+    const before = byKey.get(key)
+    if (!before || STRENGTH[row.reason] > STRENGTH[before.reason]) byKey.set(key, row)
+  }
+  return [...byKey.values()]
+}
+
+function readLine(at: number): ReadLine<Suppression> {
+  return (cells, layout, use) => {
+    const find = (title: RegExp) => layout.titles?.findIndex((each) => title.test(fold(each))) ?? -1
+    const read = (column: number) => {
+      if (column >= 0) use(column)
+      return cellAt(cells, column)
+    }
+    const email = cellAt(cells, layout.email)
+    const problem = addressProblem(email)
+    if (problem) return { problem }
+    const column = layout.titles ? find(REASON) : layout.name
+    const told = read(column)
+    const reason = isNothing(told) ? otherwise(cells, layout, column) : reasonOf(told)
+    if (!reason) return { problem: `This reason is not understood: ${shown(told)}` }
+    const [since, until] = [instantOf(read(find(SINCE))), instantOf(read(find(UNTIL)))]
+    if (until === undefined) return { problem: 'until is no instant (RFC 3339)' }
+    return { email, reason, source: 'import', since: Math.min(since ?? at, at), until }
+  }
+}
+
+/** What the other columns say of one for whom no reason is told. */
+function otherwise(
+  cells: readonly string[],
+  { readings }: Layout,
+  but: number,
+): SuppressionReason | undefined {
+  const said = [...readings].flatMap(([n, reading]) => (n === but ? [] : reading(cellAt(cells, n))))
+  const standing = standingOf(said)
+  return standing && (standing.suppressed ?? (standing.wish === 'left' ? 'unsubscribe' : 'manual'))
+}
+
+/** null: for good. Other tools leave out the T, and mean UTC. */
+function instantOf(cell: string): number | null | undefined {
+  return isNothing(cell) ? null : (readInstant(cell) ?? readInstant(`${cell.replace(' ', 'T')}Z`))
+}
