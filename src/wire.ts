@@ -51,7 +51,7 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
   const settings = readSettings(config)
   const events = await openEvents(config, log)
   const sql = await patiently(() => openDatabase(config, log))
-  await patiently(() => holdIfBehind(config, { feed: events.feed, sql, log }))
+  await patiently(() => compare(config, { feed: events.feed, sql, log }))
   const shared = { sql, leases: createLeases(sql), owner: randomUUID(), secret: settings.secret, log }
   const mailing = await openMailing(config, shared)
   const serves = config.ROLE !== 'worker'
@@ -210,9 +210,14 @@ async function openDatabase(config: Config, log: FastifyBaseLogger): Promise<Sql
 
 type Known = { readonly feed: EventFeed; readonly sql: Sql; readonly log: FastifyBaseLogger }
 
-/** Nobody may have told us that the database was restored. What it does not know to be sent must not go out by itself. */
-async function holdIfBehind(config: Config, { feed, sql, log }: Known): Promise<void> {
-  if (!(await isBehindFeed({ feed, archive: createEventArchive(sql) }))) return
+/**
+ * Either may be of an earlier moment than the other. What an older feed numbers from now on must not be taken for known; what
+ * an older database does not know to be sent must not go out by itself.
+ */
+async function compare(config: Config, { feed, sql, log }: Known): Promise<void> {
+  const archive = createEventArchive(sql)
+  await feed.outlive(await archive.position())
+  if (!(await isBehindFeed({ feed, archive }))) return
   const held = await settle(config, sql)
   log.error(
     { held },

@@ -116,6 +116,36 @@ export function promisesOfRestarting(lab: () => FeedLab): void {
     expect((await after.read(cursor, 100)).gap).toMatchObject({ from: cursor, reason: 'reset' })
   })
 
+  test.for([
+    ['further in its newest life', 0, 5],
+    ['in a later life', 1, -2],
+    ['in a life that a faster clock has begun', 5 * HOUR, 0],
+  ] as const)(
+    'a feed that is older than what is known of it (%s) begins a later life',
+    async ([, later, more]) => {
+      const feed = await lab().open()
+      await feed.append(makeEvents(10))
+      const head = await feed.last(0)
+      const known = { epoch: head.epoch + later, seq: head.seq + more }
+      await feed.outlive(known)
+      expect(await feed.last(0)).toEqual({ epoch: known.epoch + 1, seq: 10 })
+      await feed.append(makeEvents(more + 3, 'new'))
+      const page = await feed.read(known, 100)
+      expect(page.gap).toMatchObject({ from: known, reason: 'reset' })
+      expect(texts(page.events).slice(-more - 3)).toEqual(texts(makeEvents(more + 3, 'new')))
+      expect((await feed.read(head, 100)).gap).toBeUndefined()
+    },
+  )
+
+  test('a feed that reaches what is known of it stays as it is', async () => {
+    const feed = await lab().open()
+    await feed.append(makeEvents(10))
+    const head = await feed.last(0)
+    for (const known of [head, { ...head, seq: 3 }, BEGINNING, { epoch: head.epoch - 1, seq: 99 }])
+      await feed.outlive(known)
+    expect(await feed.last(0)).toEqual(head)
+  })
+
   test('stores what was given before it was closed', async () => {
     const before = await lab().open()
     const appending = before.append(makeEvents(500))

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { BEGINNING, type Cursor } from '../../src/core/events/cursor.ts'
 import { createHub } from '../../src/core/events/hub.ts'
 import type { EventFeed } from '../../src/core/events/ports.ts'
-import { makeEvents, range, until, type FeedLab } from '../support/feed-lab.ts'
+import { createGate, makeEvents, range, until, type FeedLab } from '../support/feed-lab.ts'
 
 /** Every place where nothing follows, or little: how it comes about, and how many events come before `live`. */
 const PLACES: Record<string, { kept?: number; make: (feed: EventFeed) => Promise<Cursor>; given?: number }> =
@@ -45,14 +45,16 @@ function erased(count: number) {
 }
 
 /** Joins a new bus at a cursor, and counts the reads until it is live and afterwards. */
-async function join(feed: EventFeed, after: Cursor) {
-  const seen = { reads: 0, events: 0, live: false, cursor: BEGINNING }
+async function join(feed: EventFeed, after: Cursor, start?: Cursor) {
+  const seen = { reads: 0, events: 0, gaps: 0, live: false, cursor: BEGINNING }
   const read: EventFeed['read'] = (...place) => ((seen.reads += 1), feed.read(...place))
-  const hub = createHub({ ...feed, read }, await feed.last(0), (error) => expect.unreachable(String(error)))
+  const hub = createHub({ ...feed, read }, start ?? (await feed.last(0)), (error) =>
+    expect.unreachable(String(error)),
+  )
   hub.observe(
     {
       onEvents: (events) => ((seen.events += events.length), true),
-      onGap() {},
+      onGap: () => (seen.gaps += 1),
       onPosition: (cursor, live) => ((seen.live = live), (seen.cursor = cursor)),
     },
     after,
@@ -84,6 +86,25 @@ export function promisesOfResuming(lab: () => FeedLab): void {
       await hub.close()
     },
   )
+
+  test.for([
+    ['of this feed', async (feed: EventFeed) => feed.last(10)],
+    ['of another', async () => ({ epoch: 7, seq: 3 })],
+  ] as const)('who is ahead of the bus, from a place %s, is given nothing twice', async ([, make]) => {
+    const feed = await lab().open()
+    await feed.append(makeEvents(10))
+    const after = await make(feed)
+    const gate = createGate()
+    const follow: EventFeed['follow'] = (place, onPage) =>
+      feed.follow(place, async (page) => (await gate.opened, onPage(page)))
+    const { seen, hub } = await join({ ...feed, follow }, after, after)
+    expect(seen.events).toBe(10)
+    gate.open()
+    await feed.append(makeEvents(3, 'new'))
+    await until(async () => expect(hub.position()).toEqual(await feed.last(0)))
+    expect(seen).toMatchObject({ events: 13, gaps: after.epoch === 7 ? 1 : 0 })
+    await hub.close()
+  })
 
   test('a feed without an event is a place to be live at', async () => {
     const feed = await lab().open()

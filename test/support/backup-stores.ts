@@ -35,11 +35,7 @@ export async function openEmbedded(folder: string): Promise<Stores> {
   }
 }
 
-/** Without the pause in which Redis waits for more replicas that want the same snapshot. */
-export function startRedisToBackUp(): Promise<RedisServer> {
-  const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', '']
-  return startRedis([...durable, '--repl-diskless-sync-delay', '0'])
-}
+export const startRedisToBackUp = (): Promise<RedisServer> => startRedis()
 
 export const onRedis =
   (redis: () => RedisServer): Open =>

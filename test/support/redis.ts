@@ -3,11 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { eventually } from './eventually.ts'
 import { end, freePort, launch, untilReady, type ServerProcess } from './server-process.ts'
 
 const START_MS = 20_000
 // What a careful operator sets: every write is on disk before it is answered.
 const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', '']
+/** Without the pause in which it waits for more replicas that want the same snapshot. */
+const AT_ONCE = ['--repl-diskless-sync-delay', '0']
 
 export type RedisServer = Awaited<ReturnType<typeof startRedis>>
 
@@ -32,6 +35,7 @@ export async function startRedis(settings: readonly string[] = DURABLE) {
         'no',
         '--dir',
         dir,
+        ...AT_ONCE,
         ...settings,
       ],
     })
@@ -48,6 +52,14 @@ export async function startRedis(settings: readonly string[] = DURABLE) {
     kill: () => end(server, 'KILL'),
     pause: () => server.signal('STOP'),
     resume: () => server.signal('CONT'),
+    /** Makes it a replica, and waits until it has what the other has. */
+    async copy(other: { readonly url: string }): Promise<void> {
+      const { hostname, port: from } = new URL(other.url)
+      await command(url, ['REPLICAOF', hostname, from])
+      const synced = /master_link_status:up[^]*sync_in_progress:0/
+      await eventually(() => command(url, ['INFO', 'replication'])).toMatch(synced)
+    },
+    promote: () => command(url, ['REPLICAOF', 'NO', 'ONE']),
     /** Runs one command, as an operator would in redis-cli. */
     command: (...words: readonly [string, ...string[]]) => command(url, words),
     async close(): Promise<void> {

@@ -26,8 +26,8 @@ export type MirrorOptions = {
 /** What is known of the file as long as one thread has it. */
 type Held = {
   readonly thread: StoreThread
-  readonly lives: readonly Life[]
-  readonly tail: ReturnType<typeof createTail>
+  lives: readonly Life[]
+  tail: ReturnType<typeof createTail>
   state: State
 }
 
@@ -38,7 +38,16 @@ async function hold(file: string, at: number): Promise<Held> {
 }
 
 export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
-  const renewal = await createRenewal(() => hold(file, now()), log, onRenewed)
+  let newest = 0
+  const renewal = await createRenewal(
+    async () => {
+      const held = await hold(file, Math.max(now(), newest + 1))
+      newest = cursorAt(held.state.head, { ...held.state, lives: held.lives }).epoch
+      return held
+    },
+    log,
+    onRenewed,
+  )
   const { latest, current } = renewal
   const span = ({ state, lives }: Held = latest()): Span => ({ ...state, lives })
 
@@ -73,6 +82,11 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
     },
     noteTaken: async (cursor: Cursor) => (await current()).thread.call('noteTaken', cursor),
     taken: async () => (await current()).thread.call('taken'),
+    async outlive(known: Cursor): Promise<void> {
+      const held = await current()
+      held.lives = await held.thread.call('outlive', known)
+      held.tail = createTail(cursorAt(held.state.head, span(held)))
+    },
     async erase(cursors: readonly Cursor[]): Promise<void> {
       const held = await current()
       const known = cursors.filter(({ epoch }) => endOf(epoch, span(held)) !== undefined)

@@ -46,9 +46,9 @@ export function openStore(file: string, at: number) {
   db.exec(SCHEMA)
   db.exec('PRAGMA secure_delete = ON') // what is erased or trimmed is overwritten with zeroes
   let state = transaction(db, () => beginLife(db, at))
-  const lives = db.prepare('SELECT epoch, base FROM lives ORDER BY epoch').all() as Life[]
-  const epoch = lives.at(-1)?.epoch ?? at
-  const write = prepareWrite(db, epoch)
+  let lives = readLives(db)
+  const head = () => cursorAt(state.head, { lives, ...state })
+  const write = prepareWrite(db)
   const drop = prepareDrop(db)
   const select = preparePage(db)
   const erase = prepareErase(db)
@@ -56,11 +56,16 @@ export function openStore(file: string, at: number) {
 
   return {
     state: () => state,
-    epoch: () => epoch,
     lives: () => lives,
+    /** Begins another life, later than this place, unless the feed reaches it. */
+    outlive(known: Cursor): readonly Life[] {
+      if (compareCursors(known, head()) <= 0) return lives
+      state = transaction(db, () => beginLife(db, known.epoch + 1))
+      return (lives = readLives(db))
+    },
     /** Stores batches in one commit; answers the seq of each event, 0 for a duplicate. */
     append(batches: readonly Batch[], at: number): { seqs: number[][]; state: State } {
-      const written = transaction(db, () => write(state, batches, at))
+      const written = transaction(db, () => write(state, batches, head().epoch, at))
       state = written.state
       return written
     },
@@ -74,9 +79,8 @@ export function openStore(file: string, at: number) {
       const span = { lives, ...state }
       const { seq, gap } = locate(after, span)
       const events = select(seq, limit)
-      const head = cursorAt(state.head, span)
-      const next = events.at(-1)?.cursor ?? gap?.to ?? head
-      return { events, gap, next, head }
+      const next = events.at(-1)?.cursor ?? gap?.to ?? head()
+      return { events, gap, next, head: head() }
     },
     erase(seqs: readonly number[]): State {
       return (state = transaction(db, () => erase(state, seqs)))
@@ -97,11 +101,19 @@ function beginLife(db: DatabaseSync, at: number): State {
   return state
 }
 
-function prepareWrite(db: DatabaseSync, epoch: number) {
+const readLives = (db: DatabaseSync) =>
+  db.prepare('SELECT epoch, base FROM lives ORDER BY epoch').all() as Life[]
+
+function prepareWrite(db: DatabaseSync) {
   const isSeen = prepareSeen(db)
   const insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)')
   const updateState = db.prepare('UPDATE state SET head = ?, bytes = ?')
-  return (state: State, batches: readonly Batch[], at: number): { seqs: number[][]; state: State } => {
+  return (
+    state: State,
+    batches: readonly Batch[],
+    epoch: number,
+    at: number,
+  ): { seqs: number[][]; state: State } => {
     const see = isSeen(at)
     let { head, bytes } = state
     const store = ({ id, kind, data }: NewEvent): number => {

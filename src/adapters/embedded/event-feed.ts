@@ -60,6 +60,7 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
         await mirror.forget(now())
       }),
     taken: () => attempt(mirror.taken),
+    outlive: (known) => attempt(() => mirror.outlive(known).then(wakeAll)),
     erase: (cursors) => attempt(() => mirror.erase(cursors)),
     ping: () => attempt(() => makeRoom().then(async () => void (await commits.add([])))), // a commit of nothing
     close: () => (closing ??= close()),

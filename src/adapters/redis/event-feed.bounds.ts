@@ -4,6 +4,7 @@ import { formatCursor, parseCursor, BEGINNING, type Cursor } from '../../core/ev
 import type { Log } from '../../core/log.ts'
 import { cursorAt, endOf, type Span } from '../../core/events/place.ts'
 import { reasonOf, type Session } from './connection.ts'
+import type { Memory } from './event-feed.memory.ts'
 import { readSpan } from './event-feed.read.ts'
 import { FEED_KEYS } from './keys.ts'
 
@@ -19,11 +20,11 @@ const BOUNDS_EVERY_MS = 1_000
 const EMERGENCY_SHARE = 0.1
 
 /** Remembers, for every process on this Redis, how far the archive is. */
-export async function noteTaken(session: Session, taken: Cursor, at: number): Promise<void> {
+export async function noteTaken(session: Session, taken: Cursor, memory: Memory): Promise<void> {
   const note = (): Promise<boolean> =>
     unlessOutOfMemory(session.redis.hset(FEED_KEYS.meta, 'taken', formatCursor(taken)))
   // Without memory for even this note, what was taken makes room for it.
-  if (!(await note()) && (await makeRoom(session, at, taken))) await note()
+  if (!(await note()) && (await makeRoom(session, memory, taken))) await note()
 }
 
 export async function readTaken({ redis }: Session): Promise<Cursor> {
@@ -37,19 +38,14 @@ export type Room = {
   keepNowAndThen(): void
 }
 
-export function createRoom(
-  session: () => Promise<Session>,
-  bounds: Bounds,
-  now: () => number,
-  log: Log,
-): Room {
+export function createRoom(session: () => Promise<Session>, bounds: Bounds, memory: Memory, log: Log): Room {
   let underWay: Promise<{ full: boolean }> | undefined
   let next: Promise<{ full: boolean }> | undefined
   let lastTime = performance.now()
   let wasFull = false
 
   async function keepOnce(): Promise<{ full: boolean }> {
-    const { full } = await keepBounds(await session(), bounds, now())
+    const { full } = await keepBounds(await session(), bounds, memory)
     if (full && !wasFull)
       log.error(bounds, 'The event feed is full: new events are refused until tracking has caught up')
     wasFull = full
@@ -80,9 +76,9 @@ export function createRoom(
 }
 
 /** Trims until the feed is within its bounds, or nothing more may go; then notes whether it is full. */
-async function keepBounds(session: Session, bounds: Bounds, at: number): Promise<{ full: boolean }> {
+async function keepBounds(session: Session, bounds: Bounds, memory: Memory): Promise<{ full: boolean }> {
   for (;;) {
-    const { span, bytes, taken } = await readState(session, at)
+    const { span, bytes, taken } = await readState(session, memory)
     const target = Math.min(span.floor + excess(span, bytes, bounds), taken, span.floor + STEP_EVENTS)
     const removed = target > span.floor ? await trimTo(session, target, span) : 0
     if (removed === 0) return noteFull(session, bytes > bounds.maxBytes)
@@ -93,8 +89,8 @@ async function keepBounds(session: Session, bounds: Bounds, at: number): Promise
  * Without memory Redis refuses every write that could need some, but not XTRIM. Tells whether anything could go:
  * of what was noted as taken, or is known to be.
  */
-export async function makeRoom(session: Session, at: number, known = BEGINNING): Promise<boolean> {
-  const { span, taken } = await readState(session, at)
+export async function makeRoom(session: Session, memory: Memory, known = BEGINNING): Promise<boolean> {
+  const { span, taken } = await readState(session, memory)
   const share = Math.ceil((span.head - span.floor) * EMERGENCY_SHARE)
   const target = Math.min(span.floor + share, Math.max(taken, seqOf(known, span)))
   return target > span.floor && (await trimTo(session, target, span)) > 0
@@ -102,8 +98,8 @@ export async function makeRoom(session: Session, at: number, known = BEGINNING):
 
 type State = { readonly span: Span; readonly bytes: number; readonly taken: number }
 
-async function readState(session: Session, at: number): Promise<State> {
-  const { span, replies } = await readSpan(session, at, (commands) => {
+async function readState(session: Session, memory: Memory): Promise<State> {
+  const { span, replies } = await readSpan(session, memory, (commands) => {
     commands.memory('USAGE', FEED_KEYS.events, 'SAMPLES', SAMPLES).hget(FEED_KEYS.meta, 'taken')
   })
   const noted = parseCursor(String(replies[1] ?? '0')) ?? BEGINNING

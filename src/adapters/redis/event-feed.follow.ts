@@ -6,6 +6,7 @@ import type { FeedEvent } from '../../core/events/event.ts'
 import type { Log } from '../../core/log.ts'
 import type { FeedPage, Follower } from '../../core/events/ports.ts'
 import { openConnection, reasonOf, type Session } from './connection.ts'
+import type { Memory } from './event-feed.memory.ts'
 import { bytesOf, fitting, PAGE_BYTES, readPage, streamId, toEvent, type Entry } from './event-feed.read.ts'
 import { FEED_KEYS } from './keys.ts'
 
@@ -25,15 +26,15 @@ export type FollowOptions = {
   readonly url: string
   readonly after: Cursor
   readonly onPage: (page: FeedPage) => void | Promise<void>
-  readonly now: () => number
+  readonly memory: Memory
   readonly greet: (session: Session) => Promise<void>
   readonly log: Log
 }
 
-export function startFollower({ url, after, onPage, now, greet, log }: FollowOptions): Follower {
+export function startFollower({ url, after, onPage, memory, greet, log }: FollowOptions): Follower {
   const limits = { silenceMs: SILENCE_MS, patienceMs: BLOCK_MS }
   const connection = openConnection({ url, name: 'hub-follower', ...limits, greet, log })
-  const nextPage = createPages(connection.session, now)
+  const nextPage = createPages(connection.session, memory)
   const stop = new AbortController()
   const nap = (): Promise<void> => pause(RETRY_MS, undefined, { signal: stop.signal }).catch(() => undefined)
 
@@ -70,12 +71,12 @@ export function startFollower({ url, after, onPage, now, greet, log }: FollowOpt
 }
 
 /** Finds what comes after a cursor, and sleeps where there is nothing yet; undefined when nothing came in time. */
-function createPages(session: () => Promise<Session>, now: () => number) {
+function createPages(session: () => Promise<Session>, memory: Memory) {
   let isAtHead = false
   let count = FIRST_TAIL_EVENTS
   return async (cursor: Cursor): Promise<FeedPage | undefined> => {
     if (!isAtHead) {
-      const page = await readPage(await session(), now(), cursor, PAGE_EVENTS)
+      const page = await readPage(await session(), memory, cursor, PAGE_EVENTS)
       isAtHead = !page.gap && page.events.length === 0 && compareCursors(page.next, cursor) === 0
       return isAtHead ? undefined : page
     }
@@ -84,6 +85,7 @@ function createPages(session: () => Promise<Session>, now: () => number) {
     const last = events.at(-1)
     if (!last || !continues(cursor, events)) return undefined
     isAtHead = true
+    memory.see(last.cursor)
     count = nextCount(events)
     return { events, gap: undefined, next: last.cursor, head: last.cursor }
   }

@@ -6,8 +6,7 @@ import type { FeedEvent, Kind } from '../../core/events/event.ts'
 import { cursorAt, locate, type Span } from '../../core/events/place.ts'
 import type { FeedPage } from '../../core/events/ports.ts'
 import type { Session } from './connection.ts'
-import { beginScript } from './event-feed.scripts.ts'
-import { run } from './script.ts'
+import { beginLife, type Memory } from './event-feed.memory.ts'
 import { FEED_KEYS } from './keys.ts'
 
 /** An entry as Redis gives it: its id, and its fields and values in turn. */
@@ -18,21 +17,17 @@ export const PAGE_BYTES = 4 * 1024 * 1024
 const FIRST_LOOK = 20
 const ERASED_AT_ONCE = 500
 
-/** Begins the feed's life on this Redis, if it has not begun. */
-export async function beginLife({ redis, runId }: Session, at: number): Promise<void> {
-  await run(redis, beginScript, Object.values(FEED_KEYS), [runId, String(at)])
-}
-
 /**
- * What the feed holds, and the replies to commands that go before the question in the same round trip. (No MULTI:
+ * What the feed holds, never less than what this process knows of it, and the replies to commands that go before the question in the same round trip. (No MULTI:
  * without memory, Redis refuses to queue even reads.) Before, so that what is trimmed meanwhile is told as a gap.
  */
 export async function readSpan(
   session: Session,
-  at: number,
+  memory: Memory,
   before: (commands: ChainableCommander) => void = () => {},
 ): Promise<{ span: Span; replies: unknown[] }> {
   for (let tries = 0; tries < 3; tries += 1) {
+    const known = memory.newest()
     const commands = session.redis.pipeline()
     before(commands)
     commands.lrange(FEED_KEYS.lives, 0, -1).xinfo('STREAM', FEED_KEYS.events)
@@ -40,21 +35,25 @@ export async function readSpan(
     const info = results.pop()
     const isGone = info?.[0]?.message.includes('no such key')
     const [lives, ...replies] = results.map(valueOf).reverse()
-    if (!isGone && Array.isArray(lives) && lives.length > 0)
-      return { span: toSpan(valueOf(info) as unknown[], lives as string[]), replies: replies.reverse() }
-    await beginLife(session, at) // somebody has wiped the store under a running hub
+    if (!isGone && Array.isArray(lives) && lives.length > 0) {
+      const span = toSpan(valueOf(info) as unknown[], lives as string[])
+      const head = cursorAt(span.head, span)
+      memory.see(head)
+      if (compareCursors(known, head) <= 0) return { span, replies: replies.reverse() }
+    }
+    await beginLife(session, memory) // the store was wiped under a running hub, or is an older one
   }
   throw new HubError('feed.unavailable')
 }
 
 export async function readPage(
   session: Session,
-  at: number,
+  memory: Memory,
   after: Cursor,
   limit: number,
 ): Promise<FeedPage> {
   const look = Math.min(limit, FIRST_LOOK)
-  const { span, replies } = await readSpan(session, at, (commands) => {
+  const { span, replies } = await readSpan(session, memory, (commands) => {
     commands.xrangeBuffer(FEED_KEYS.events, exclusive(after), '+', 'COUNT', look)
   })
   const { gap } = locate(after, span)
@@ -63,7 +62,7 @@ export async function readPage(
   const events = await readOn(session, first, limit)
   const head = cursorAt(span.head, span)
   if (events.length === 0 && !gap && after.seq < span.head)
-    return readErased(session, at, { after, head, limit })
+    return readErased(session, memory, { after, head, limit })
   const next = events.at(-1)?.cursor ?? gap?.to ?? head
   return { events, gap, next, head: compareCursors(next, head) > 0 ? next : head }
 }
@@ -71,10 +70,10 @@ export async function readPage(
 /** Nothing was there, and yet the head lies further on: it has come just now, or all of it was erased. */
 async function readErased(
   session: Session,
-  at: number,
+  memory: Memory,
   { after, head, limit }: { after: Cursor; head: Cursor; limit: number },
 ): Promise<FeedPage> {
-  const { span, replies } = await readSpan(session, at, (commands) => {
+  const { span, replies } = await readSpan(session, memory, (commands) => {
     const asked = Math.min(limit, FIRST_LOOK)
     commands.xrangeBuffer(FEED_KEYS.events, exclusive(after), streamId(head), 'COUNT', asked)
   })
@@ -91,8 +90,8 @@ export async function eraseEvents({ redis }: Session, cursors: readonly Cursor[]
 }
 
 /** The cursor `count` events before the newest that is kept. */
-export async function findLast(session: Session, at: number, count: number): Promise<Cursor> {
-  const { span } = await readSpan(session, at)
+export async function findLast(session: Session, memory: Memory, count: number): Promise<Cursor> {
+  const { span } = await readSpan(session, memory)
   return cursorAt(Math.max(span.head - count, span.floor), span)
 }
 

@@ -14,7 +14,8 @@ import {
   type Bounds,
 } from './event-feed.bounds.ts'
 import { startFollower } from './event-feed.follow.ts'
-import { eraseEvents, beginLife, findLast, readPage } from './event-feed.read.ts'
+import { beginLife, createMemory } from './event-feed.memory.ts'
+import { eraseEvents, findLast, readPage } from './event-feed.read.ts'
 
 export type RedisFeedOptions = Bounds & {
   readonly url: string
@@ -28,8 +29,9 @@ const SILENCE_MS = 4_000
 const PATIENCE_MS = 2_000
 
 export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeedOptions): EventFeed {
+  const memory = createMemory(now)
   const greet = async (session: Session): Promise<void> =>
-    void (await unlessOutOfMemory(beginLife(session, now())))
+    void (await unlessOutOfMemory(beginLife(session, memory)))
   const tell = once((session: Session) => tellDurability(session, log))
   const { session, close } = openConnection({
     url,
@@ -39,27 +41,33 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
     greet: (session) => greet(session).then(() => tell(session)),
     log,
   })
-  const room = createRoom(session, bounds, now, log)
-  const append = createAppender(session, room, now)
-  const probe = createProbe(session, room, now)
+  const room = createRoom(session, bounds, memory, log)
+  const append = createAppender(session, room, memory)
+  const probe = createProbe(session, room, memory)
   const { attempt, end } = createAttempts()
   const followers = new Set<Follower>()
 
   return {
     append: (events) => attempt(() => append(events)),
-    read: (after, limit) => attempt(async () => readPage(await session(), now(), after, limit)),
+    read: (after, limit) => attempt(async () => readPage(await session(), memory, after, limit)),
     follow(after, onPage) {
-      const follower = startFollower({ url, after, onPage, now, greet, log })
+      memory.see(after)
+      const follower = startFollower({ url, after, onPage, memory, greet, log })
       followers.add(follower)
       return { close: () => follower.close().finally(() => followers.delete(follower)) }
     },
-    last: (count) => attempt(async () => findLast(await session(), now(), count)),
+    last: (count) => attempt(async () => findLast(await session(), memory, count)),
     trim: (taken) =>
       attempt(async () => {
-        await noteTaken(await session(), taken, now())
+        memory.see(taken)
+        await noteTaken(await session(), taken, memory)
         await room.keep()
       }),
     taken: () => attempt(async () => readTaken(await session())),
+    outlive(known) {
+      memory.see(known)
+      return attempt(async () => greet(await session()))
+    },
     erase: (cursors) => attempt(async () => eraseEvents(await session(), cursors)),
     ping: () => attempt(() => probe()),
     async close() {

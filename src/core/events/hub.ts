@@ -63,12 +63,12 @@ export function createHub(feed: EventFeed, start: Cursor, onError: (error: unkno
   })
 
   function giveLive(member: Member, page: FeedPage, before: Cursor): void {
-    // Another feed has taken the place of this one: where anybody stood says nothing any more.
-    const reset = page.gap?.reason === 'reset'
-    // Resumed from a place that this hub had not reached yet: what it has is passed over.
-    const ahead = !reset && compareCursors(member.cursor, before) > 0
+    // Resumed from, or caught up to, a place that this hub had not reached yet: what it has is passed over.
+    const ahead = compareCursors(member.cursor, before) > 0
     if (ahead && compareCursors(member.cursor, page.next) >= 0) return
-    if (page.gap && (reset || compareCursors(page.gap.to, member.cursor) > 0))
+    // Its life has ended since, perhaps before that place: a read tells.
+    if (ahead && member.cursor.epoch !== page.next.epoch) return catchUp(member)
+    if (page.gap && compareCursors(page.gap.to, member.cursor) > 0)
       member.observer.onGap({ ...page.gap, from: member.cursor })
     give(member, ahead ? eventsAfter(page.events, member.cursor) : page.events, page.next)
   }
@@ -89,11 +89,7 @@ export function createHub(feed: EventFeed, start: Cursor, onError: (error: unkno
     const page = await readPage(member.cursor)
     if (member.state !== 'behind') return
     if (page.gap) member.observer.onGap(page.gap)
-    // Never past the hub itself: from there on the observer is given what all the others are given.
-    const within = eventsUpTo(page.events, position)
-    const reached = page.gap?.to ?? member.cursor
-    const cut = within.length < page.events.length
-    give(member, within, cut ? later(position, reached) : page.next)
+    give(member, page.events, page.next)
     if (member.state === 'behind') goOn(member)
   }
 
@@ -136,18 +132,8 @@ export function createHub(feed: EventFeed, start: Cursor, onError: (error: unkno
   }
 }
 
-function later(a: Cursor, b: Cursor): Cursor {
-  return compareCursors(a, b) > 0 ? a : b
-}
-
 function eventsAfter(events: readonly FeedEvent[], cursor: Cursor): readonly FeedEvent[] {
   return events.filter((event) => compareCursors(event.cursor, cursor) > 0)
-}
-
-function eventsUpTo(events: readonly FeedEvent[], cursor: Cursor): readonly FeedEvent[] {
-  const last = events.at(-1)
-  if (!last || compareCursors(last.cursor, cursor) <= 0) return events
-  return events.filter((event) => compareCursors(event.cursor, cursor) <= 0)
 }
 
 /** One read for all who ask for the same place at the same time: after a restart that is nearly everybody. */

@@ -12,7 +12,7 @@ export type Gap = {
 }
 
 export type FeedPage = {
-  /** In cursor order; none is left out but those that were erased. */
+  /** In cursor order; none is left out but those that were erased. What one process is given never goes back. */
   readonly events: readonly FeedEvent[]
   /** Told once, where it lies before the first of `events`. */
   readonly gap: Gap | undefined
@@ -53,6 +53,11 @@ export type EventFeed = {
   trim(taken: Cursor): Promise<void>
   /** What trim was told last, by whichever process; BEGINNING when it never was. After a power cut it may be older. */
   taken(): Promise<Cursor>
+  /**
+   * Tells the feed, at the start, of a place that it has once given. Where it does not reach that, it is an older one: then a
+   * new life begins, later than that place. A feed minds by itself what it has given since.
+   */
+  outlive(known: Cursor): Promise<void>
   /**
    * Takes these events out for good. Every other keeps its cursor, and readers pass over the place without a gap; but
    * where nothing older is kept, it counts as trimmed. They stay known as duplicates.
