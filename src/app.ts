@@ -30,6 +30,7 @@ import { createHookWatch } from './http/hook-watch.ts'
 import { registerHook } from './http/hook.ts'
 import { registerLive } from './http/live.ts'
 import { registerMailing, type MailingDeps } from './http/mailing.ts'
+import { registerMethods } from './http/methods.ts'
 import { registerOperations } from './http/operations.ts'
 import { registerPage } from './http/page.ts'
 import { registerQuarantine } from './http/quarantine.ts'
@@ -83,11 +84,29 @@ const BODIES_TOGETHER = 64 * 1024 * 1024
 /** A client that is slower than this with its request is let go. */
 const REQUEST_TIMEOUT_MS = 60_000
 const HEADERS_TIMEOUT_MS = 20_000
+const SERVER_OPTIONS = {
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  connectionsCheckingInterval: HEADERS_TIMEOUT_MS / 4,
+  requireHostHeader: false, // Node's own answer has no words: see requests.ts
+}
 const SOCKETS = {
   perMessageDeflate: false,
   maxPayload: 64 * 1024,
   closeTimeout: 3_000, // to say goodbye, for one that was told to close
-}
+  handleProtocols: (): false => false, // none is spoken
+} as const
+/** What pages of allowed origins may read of an answer, besides its body. */
+const EXPOSED_HEADERS = [
+  'Retry-After',
+  'Location',
+  'Allow',
+  'X-Request-Id',
+  'Idempotency-Replayed',
+  'Content-Disposition',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+]
 
 /** Everything that a hub serves. */
 export async function buildApp(deps: Deps): Promise<FastifyInstance> {
@@ -97,6 +116,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const watch = createHookWatch(log, now)
   const tickets = createTickets(settings.secret, deps.oneTime, now)
   const { app, connections } = await createServer(deps, access)
+  const addOtherMethods = registerMethods(app)
 
   await app.register(websocket, {
     options: SOCKETS,
@@ -127,6 +147,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   })
   await registerDocsPage(app)
   await app.register(registerPage)
+  addOtherMethods()
   return app
 }
 
@@ -134,10 +155,12 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
 export async function buildWorkerApp(deps: WorkerDeps): Promise<FastifyInstance> {
   const access = createAccess({ ...deps.settings, now: deps.now })
   const { app } = await createServer(deps, access)
+  const addOtherMethods = registerMethods(app)
   await app.register(async (api) => {
     registerAccess(api, access)
     await registerOperations(api, deps)
   })
+  addOtherMethods()
   return app
 }
 
@@ -149,7 +172,7 @@ async function createServer({ settings, log }: WorkerDeps, access: Access) {
     genReqId: () => randomUUID(),
     trustProxy: settings.trustProxy.length ? [...settings.trustProxy] : false,
     bodyLimit: BODY_LIMIT,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: HEADERS_TIMEOUT_MS / 4 },
+    http: SERVER_OPTIONS,
     requestTimeout: 0, // an import may take longer: registerBodyTimeout bounds the rest
     forceCloseConnections: 'idle',
   })
@@ -162,7 +185,9 @@ async function createServer({ settings, log }: WorkerDeps, access: Access) {
   await app.register(cookie)
   await app.register(helmet, securityHeaders(settings.publicUrl.startsWith('https:')))
   await app.register(cors, {
-    origin: [...settings.allowedOrigins],
+    origin: (origin, answer) => answer(null, origin !== undefined && access.isAllowed(origin)),
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: EXPOSED_HEADERS,
     credentials: true,
     maxAge: 600,
     strictPreflight: false,

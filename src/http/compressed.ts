@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { addVary } from './errors.ts'
 
 const TEXT = /^(text\/|application\/javascript|image\/svg\+xml)/
 /** A page has fewer files; views have endless addresses of one file. */
@@ -14,7 +15,7 @@ export function compressTexts(app: FastifyInstance): void {
   const kept = new Map<string, Buffer>()
   app.addHook('onSend', async (request, reply, payload) => {
     if (!TEXT.test(String(reply.getHeader('content-type')))) return payload
-    reply.header('vary', [reply.getHeader('vary'), 'Accept-Encoding'].filter(Boolean).join(', '))
+    addVary(reply, 'Accept-Encoding')
     if (reply.statusCode !== 200 || !(payload instanceof Readable) || !wantsGzip(request)) return payload
     const key = `${request.url} ${String(reply.getHeader('etag'))}`
     const small = kept.get(key) ?? (await promisify(gzip)(await buffer(payload)))

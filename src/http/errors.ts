@@ -1,6 +1,7 @@
 // Errors on their way out: one shape, one place. What is not in core's table is told to the log, never to the client.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HubError, type ErrorCode } from '../core/errors.ts'
+import { sendPage, type PlainPage } from './plain-page.ts'
 
 const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'request.too_large',
@@ -43,10 +44,32 @@ export function answerFrameworkError(
 
 export function sendError(reply: FastifyReply, error: HubError): FastifyReply {
   if (error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
+  if (error.status === 401) reply.header('www-authenticate', 'Bearer')
+  addVary(reply, 'Accept')
+  if (wantsPage(reply.request.headers.accept)) return sendPage(reply, errorPage(error))
   return reply
     .status(error.status)
     .type('application/json; charset=utf-8')
+    .header('cache-control', 'no-store')
     .send(JSON.stringify(errorBody(error)))
+}
+
+/** A browser that goes to an address names HTML first; a client of the API does not, or asks for JSON. */
+function wantsPage(accept = ''): boolean {
+  const [html, json] = [accept.indexOf('text/html'), accept.indexOf('application/json')]
+  return html >= 0 && (json < 0 || html < json)
+}
+
+function errorPage({ code, status, message }: HubError): PlainPage {
+  const title = new HubError(code).message
+  return { status, title, text: message === title ? [] : [message] }
+}
+
+/** Beside what the answer depends on already. */
+export function addVary(reply: FastifyReply, header: string): void {
+  const before = String(reply.getHeader('vary') ?? '')
+  const names = before.split(',').map((name) => name.trim())
+  if (!names.includes(header)) reply.header('vary', [...names.filter(Boolean), header].join(', '))
 }
 
 export function errorBody({ code, message, details }: HubError): ErrorBody {

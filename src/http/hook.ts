@@ -47,6 +47,8 @@ const Answer = Type.Object(
   },
   { description: 'Stored', examples: [{ accepted: 1, duplicates: 0, quarantined: 0 }] },
 )
+const PURPOSE =
+  'Mandrill posts its events to this address: type it in Mandrill under Settings → Webhooks. There is nothing to look at'
 /** Only for /doc: the body is read by hand, as the bytes that were signed. */
 const documentedBody = {
   content: {
@@ -82,7 +84,7 @@ export async function registerHook(app: FastifyInstance, deps: HookDeps): Promis
   app.post<{ Body: Buffer }>(
     '/api/hook',
     {
-      config: { public: true, carriesProof: looksSigned, documentedBody },
+      config: { public: true, carriesProof: looksSigned, documentedBody, purpose: PURPOSE },
       bodyLimit: deps.bodyLimit,
       schema,
     },

@@ -6,6 +6,7 @@ import { isUuid } from '../core/ids.ts'
 import type { SubscriberStore } from '../core/list/ports.ts'
 import { emailProblem } from '../core/list/subscriber.ts'
 import { badField } from './bad-field.ts'
+import { addVary } from './errors.ts'
 import { acceptForms, FORMS } from './form-body.ts'
 import { errors, IdParams, nextFor, nothing, tagged } from './schemas.ts'
 import { exportCsv, wantsCsv } from './subscriber-export.ts'
@@ -101,7 +102,7 @@ function registerReading(app: FastifyInstance, deps: SubscribersDeps): void {
       },
     },
     async (request, reply) => {
-      reply.header('vary', 'Accept')
+      addVary(reply, 'Accept')
       return wantsCsv(request.headers.accept)
         ? sendFile(deps, request.query, reply)
         : page(deps, request.query)
