@@ -1,16 +1,21 @@
 // /api/quarantine: what was signed but could not be read as an event, to be looked at, and read again after an update.
 import type { FastifyInstance } from 'fastify'
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { HubError } from '../core/errors.ts'
 import type { EventFeed, Quarantine, QuarantineEntry } from '../core/events/ports.ts'
 import { readAgain } from '../core/events/replay.ts'
-import { errors, IdParams, Instant, instant, nextFor, tagged } from './schemas.ts'
+import { errors, IdParams, Instant, instant, nextFor, nothing, tagged } from './schemas.ts'
 
 const Entry = Type.Object({
   id: Type.String({ examples: ['01a20144-af1d-722a-9d98-6a215e4325f9'] }),
   received_at: Instant,
   reason: Type.String({ examples: ['Not an object with a word in `event` or `type`'] }),
   data: Type.String({ description: 'The text as it came', examples: ['{"foo":"bar"}'] }),
+})
+const Reason = Type.String({
+  minLength: 1,
+  maxLength: 2_000,
+  description: 'Only those with this very reason',
 })
 const Query = Type.Object({
   limit: Type.Integer({
@@ -20,7 +25,9 @@ const Query = Type.Object({
     description: 'Fewer where they are large: go on while there is a `next`',
   }),
   before: Type.Optional(Type.String({ description: '`next` of the page before' })),
+  reason: Type.Optional(Reason),
 })
+type Query = Static<typeof Query>
 const Replayed = Type.Object(
   { accepted: Type.Integer(), duplicates: Type.Integer() },
   { description: 'Stored, and out of quarantine', examples: [{ accepted: 1, duplicates: 0 }] },
@@ -32,7 +39,7 @@ export async function registerQuarantine(
   quarantine: Quarantine,
 ): Promise<void> {
   const about = tagged('Operations')
-  app.get<{ Querystring: { limit: number; before?: string } }>(
+  app.get<{ Querystring: Query }>(
     '/api/quarantine',
     {
       schema: {
@@ -49,11 +56,11 @@ export async function registerQuarantine(
       },
     },
     async (request) => {
-      const { limit, before } = request.query
-      const page = await quarantine.list(limit, before)
+      const { limit, before, reason } = request.query
+      const page = await quarantine.list(limit, before, reason)
       const last = page.at(-1)?.id
       // Its length does not tell: a page has a bound in bytes, too.
-      const isLast = last === undefined || (await quarantine.list(1, last)).length === 0
+      const isLast = last === undefined || (await quarantine.list(1, last, reason)).length === 0
       return { quarantine: page.map(present), next: isLast ? null : last }
     },
   )
@@ -71,6 +78,38 @@ export async function registerQuarantine(
       },
     },
     async (request) => replay(feed, quarantine, request.params.id),
+  )
+
+  app.delete<{ Params: { id: string } }>(
+    '/api/quarantine/:id',
+    {
+      schema: {
+        ...about,
+        summary: 'Discard an entry',
+        params: IdParams,
+        response: { 204: nothing('Discarded'), ...errors(401, 'quarantine.not_found', 503) },
+      },
+    },
+    async ({ params }, reply) => {
+      if (!(await quarantine.discard(params.id))) throw new HubError('quarantine.not_found')
+      return reply.status(204).send()
+    },
+  )
+
+  app.delete<{ Querystring: { reason: string } }>(
+    '/api/quarantine',
+    {
+      schema: {
+        ...about,
+        summary: 'Discard all entries of one reason',
+        querystring: Type.Object({ reason: Reason }),
+        response: { 204: nothing('Discarded, be it any or none'), ...errors(400, 401, 503) },
+      },
+    },
+    async ({ query }, reply) => {
+      await quarantine.discardAll(query.reason)
+      return reply.status(204).send()
+    },
   )
 }
 

@@ -1,10 +1,11 @@
 // Whatever is signed is in the archive or in quarantine in the end, and tracking reaches the head: no event stops it.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BEGINNING } from '../../src/core/events/cursor.ts'
-import { startHub, type TestHub } from '../support/hub.ts'
+import { startHub, TOKEN, type TestHub } from '../support/hub.ts'
 
 const MILLION = 1_000_000
 const SOON_MS = 50_000
+const headers = { authorization: TOKEN }
 
 /** JSON texts, as nobody would write them. */
 function poison(): string[] {
@@ -100,6 +101,30 @@ export function poisonContract(environment: () => Promise<Record<string, string>
       if (!before) return { archived, quarantined }
     }
   }
+
+  test('every text that is no event', async () => {
+    const texts = [
+      'not json \0 at all',
+      '{"foo":"\0"}',
+      '안😀'.repeat(MILLION),
+      `"'\\`.repeat(MILLION),
+      ' ',
+      '[[]]',
+    ]
+    for (const text of texts)
+      expect(await hub.post(text), text.slice(0, 100)).toMatchObject({
+        status: 200,
+        body: { quarantined: 1 },
+      })
+    const { quarantined } = await settled()
+    expect(quarantined.toSorted()).toEqual(texts.map((text) => (text === '[[]]' ? '[]' : text)).toSorted())
+    for (const { id } of await hub.wired.quarantine.list(100))
+      expect(await hub.call({ method: 'DELETE', url: `/api/quarantine/${id}`, headers })).toMatchObject({
+        status: 204,
+      })
+    while ((await hub.wired.quarantine.count()) > 0)
+      for (const { id } of await hub.wired.quarantine.list(100)) await hub.wired.quarantine.discard(id)
+  })
 
   test('every event of a poisonous feed', async () => {
     const events = poison()

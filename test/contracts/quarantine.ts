@@ -106,4 +106,40 @@ export function quarantineContract(openLab: () => Promise<SqlLab>): void {
     await Promise.all([1, 2].map(() => quarantine.erase('ada@example.com')))
     expect([await quarantine.count(), await came()]).toEqual([1, 2])
   })
+
+  test('tells those of one reason, page by page, and drops them', async () => {
+    const other = (n: number) => ({ ...makeEntry(n), reason: 'It is too large' })
+    const entries = Array.from({ length: 250 }, (_, n) => (n % 50 === 7 ? other(n) : makeEntry(n)))
+    await quarantine.add(entries)
+    const ids = async (...asked: Parameters<Quarantine['list']>) =>
+      (await quarantine.list(...asked)).map(({ id }) => id)
+    expect(await ids(3, undefined, 'It is too large')).toEqual(['entry-207', 'entry-157', 'entry-107'])
+    expect(await ids(3, 'entry-107', 'It is too large')).toEqual(['entry-057', 'entry-007'])
+    expect(await ids(3, undefined, 'It is too')).toEqual([])
+    expect(await quarantine.discardAll('It is no object')).toBe(245)
+    expect(await quarantine.discardAll('It is no object')).toBe(0)
+    expect(await quarantine.count()).toBe(5)
+  })
+
+  test('drops the oldest first, no more than it may, and only what is older', async () => {
+    await quarantine.add([1, 2, 3, 4, 5].map((n) => makeEntry(n)))
+    expect(await quarantine.prune(NOON + 4, 2)).toBe(2)
+    expect((await quarantine.list(10)).map(({ id }) => id)).toEqual(['entry-005', 'entry-004', 'entry-003'])
+    expect(await quarantine.prune(NOON + 4, 2)).toBe(1)
+    expect(await quarantine.prune(NOON + 4, 2)).toBe(0)
+  })
+
+  test('what was dropped has come, and is counted in the total; not so what has become an event', async () => {
+    const archive = createEventArchive(await lab.open())
+    await quarantine.add([1, 2, 3, 4, 5].map((n) => makeEntry(n)))
+    const came = async () => (await archive.total()).count + (await quarantine.count())
+    expect(await quarantine.discard('entry-001')).toBe(true)
+    expect(await quarantine.discard('entry-001')).toBe(false)
+    await quarantine.prune(NOON + 3, 10)
+    expect(await came()).toBe(5)
+    await quarantine.remove('entry-005')
+    expect(await came()).toBe(4)
+    await quarantine.discardAll('It is no object')
+    expect([await quarantine.count(), await came()]).toEqual([0, 4])
+  })
 }

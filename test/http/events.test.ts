@@ -180,4 +180,26 @@ describe('quarantine', () => {
     expect(numbers(await page('limit=1'))).toEqual([-1])
     expect(await hub.wired.quarantine.get('readable')).toBeUndefined()
   })
+
+  test('entries are discarded one by one, or all of one reason; never all by a slip', async () => {
+    const entry = { receivedAt: 1_777_000_000_000, data: 'x' }
+    const reasons = ['wide', 'wide', 'narrow', 'narrow & odd']
+    await hub.wired.quarantine.add(reasons.map((reason, n) => ({ ...entry, reason, id: `discard-${n}` })))
+    const headers = { authorization: 'the-api-token-of-the-tests' }
+    const remove = (path: string) =>
+      hub.call({ method: 'DELETE', url: `/api/quarantine${path}`, headers }).then(({ status }) => status)
+    const left = async (reason: string) =>
+      (await hub.get(`/api/quarantine?reason=${encodeURIComponent(reason)}`)).body.quarantine.length
+    expect([await left('wide'), await left('narrow'), await left('narrow & odd')]).toEqual([2, 1, 1])
+    expect([await remove('/discard-0'), await remove('/discard-0'), await remove('/none')]).toEqual([
+      204, 404, 404,
+    ])
+    expect([await remove(''), await remove('?reason='), await remove('?reasons=wide')]).toEqual([
+      400, 400, 400,
+    ])
+    const all = (await hub.get('/api/quarantine')).body.quarantine.length
+    expect([await remove('?reason=wide'), await remove('?reason=wide')]).toEqual([204, 204])
+    expect((await hub.get('/api/quarantine')).body.quarantine.length).toBe(all - 1)
+    expect([await remove('?reason=narrow%20%26%20odd'), await left('narrow')]).toEqual([204, 1])
+  })
 })

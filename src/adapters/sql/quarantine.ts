@@ -1,6 +1,7 @@
 // The quarantine: what was signed but cannot be read as an event.
 import {
   and,
+  asc,
   count,
   desc,
   eq,
@@ -13,12 +14,15 @@ import {
   type SQL,
 } from 'drizzle-orm'
 import type { Quarantine, QuarantineEntry } from '../../core/events/ports.ts'
+import { breath } from '../../core/pause.ts'
 import { rowsFor, type Sql } from './dialect.ts'
 import { tallying } from './tallies.ts'
 import { fromParts, toParts } from './texts.ts'
 
 /** Of a page's texts: each may be as large as a webhook's body. */
 const PAGE_BYTES = 8 * 1024 * 1024
+/** In one transaction, however large each is. */
+const DROPPED_AT_ONCE = 100
 
 export function createQuarantine(sql: Sql): Quarantine {
   const { db } = sql
@@ -59,6 +63,24 @@ export function createQuarantine(sql: Sql): Quarantine {
     return end < 0 ? ids : ids.slice(0, Math.max(end, 1))
   }
 
+  /** They have come: whoever drops them does not make them not to have. */
+  async function drop(ids: readonly string[]): Promise<number> {
+    if (ids.length === 0) return 0
+    const these = inArray(quarantine.id, [...ids])
+    const touched = await sql.atomically([
+      ...tallying(sql, words`SELECT count(*) FROM ${quarantine} WHERE ${these}`),
+      db.delete(quarantineTexts).where(inArray(quarantineTexts.id, [...ids])),
+      db.delete(quarantine).where(these),
+    ])
+    return touched.at(-1) ?? 0
+  }
+
+  /** The first condition alone says where the index is entered: neither database finds that in an OR. */
+  function olderThan(from: { readonly receivedAt: number; readonly id: string } | undefined) {
+    const { receivedAt, id } = quarantine
+    return from && and(lte(receivedAt, from.receivedAt), or(lt(receivedAt, from.receivedAt), lt(id, from.id)))
+  }
+
   async function place(id: string) {
     const [row] = await sql.read(
       db.select(getTableColumns(quarantine)).from(quarantine).where(eq(quarantine.id, id)),
@@ -86,13 +108,42 @@ export function createQuarantine(sql: Sql): Quarantine {
       return Number(row?.entries ?? 0)
     },
     // An entry that was removed meanwhile says nothing about its place: then from the newest on.
-    async list(limit, before) {
+    async list(limit, before, reason) {
       const from = before === undefined ? undefined : await place(before)
-      const { receivedAt, id } = quarantine
-      // The first condition alone says where the index is entered: neither database finds that in an OR.
-      const older =
-        from && and(lte(receivedAt, from.receivedAt), or(lt(receivedAt, from.receivedAt), lt(id, from.id)))
-      return select(older, limit)
+      return select(
+        and(olderThan(from), reason === undefined ? undefined : eq(quarantine.reason, reason)),
+        limit,
+      )
+    },
+    discard: async (id) => (await drop([id])) === 1,
+    async discardAll(reason) {
+      const { id, receivedAt } = quarantine
+      let dropped = 0
+      for (let from: { id: string; receivedAt: number } | undefined; ; await breath()) {
+        const found = await sql.read(
+          db
+            .select({ id, receivedAt })
+            .from(quarantine)
+            .where(and(olderThan(from), eq(quarantine.reason, reason)))
+            .orderBy(desc(receivedAt), desc(id))
+            .limit(DROPPED_AT_ONCE),
+        )
+        dropped += await drop(found.map((row) => row.id))
+        from = found.at(-1)
+        if (found.length < DROPPED_AT_ONCE) return dropped
+      }
+    },
+    async prune(before, limit) {
+      const { id, receivedAt } = quarantine
+      const old = await sql.read(
+        db
+          .select({ id })
+          .from(quarantine)
+          .where(lt(receivedAt, before))
+          .orderBy(asc(receivedAt))
+          .limit(limit),
+      )
+      return drop(old.map((row) => row.id))
     },
     async erase(text) {
       const rows = await sql.read(
@@ -101,12 +152,7 @@ export function createQuarantine(sql: Sql): Quarantine {
           .from(quarantineTexts)
           .where(words`instr(lower(${quarantineTexts.text}), ${text.toLowerCase()}) > 0`),
       )
-      for (const { id } of rows)
-        await sql.atomically([
-          ...tallying(sql, words`SELECT count(*) FROM ${quarantine} WHERE ${eq(quarantine.id, id)}`),
-          db.delete(quarantineTexts).where(eq(quarantineTexts.id, id)),
-          db.delete(quarantine).where(eq(quarantine.id, id)),
-        ])
+      for (const { id } of rows) await drop([id])
       return rows.length
     },
     async remove(id) {

@@ -132,11 +132,21 @@ export type QuarantineEntry = {
 export type Quarantine = {
   /** Durable when it resolves. The same id again changes nothing. */
   add(entries: readonly QuarantineEntry[]): Promise<void>
-  /** Newest first: at most `limit`, and about 8 MiB of texts, but one at least where there is any. */
-  list(limit: number, before?: string): Promise<readonly QuarantineEntry[]>
+  /**
+   * Newest first, of one reason if it is given: at most `limit`, and about 8 MiB of texts, but one at least where there is
+   * any.
+   */
+  list(limit: number, before?: string, reason?: string): Promise<readonly QuarantineEntry[]>
   count(): Promise<number>
   get(id: string): Promise<QuarantineEntry | undefined>
+  /** Takes out what has become an event; false when it is not there. */
   remove(id: string): Promise<boolean>
-  /** Drops every entry whose text holds this, whatever the case; how many. The archive's total counts them from then on. */
+  /** Drops an entry that nobody wants. The archive's total counts it from then on, as all that is dropped here. */
+  discard(id: string): Promise<boolean>
+  /** Drops every entry with this very reason; how many. */
+  discardAll(reason: string): Promise<number>
+  /** Drops at most `limit` of those received before an instant; how many. */
+  prune(before: number, limit: number): Promise<number>
+  /** Drops every entry whose text holds this, whatever the case; how many. */
   erase(text: string): Promise<number>
 }

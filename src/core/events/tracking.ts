@@ -44,12 +44,12 @@ const POLL_MS = 25
 const RETRY_MS = { first: 200, most: 5_000 }
 
 export function startTracking(options: TrackingOptions): Tracking {
-  const { feed, archive, archiveDays, log, now = Date.now, onProgress } = options
+  const { feed, archive, quarantine, archiveDays, log, now = Date.now, onProgress } = options
   const progress = createProgress()
   const beat = createNap()
   const stop = new AbortController()
   const lease = createLease(options, now)
-  const prune = createPruning({ archive, archiveDays, now, nap: beat.wait })
+  const prune = createPruning({ archive, quarantine, archiveDays, now, nap: beat.wait })
   const record = createRecorder({ ...options, now, moved })
   let term: Term | undefined
   let watching = false

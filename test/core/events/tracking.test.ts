@@ -73,8 +73,19 @@ describe('taking', () => {
 
   test('lets go of what is older than it may be', async () => {
     await lab.archive.record(await lab.archive.position(), { epoch: 1, seq: 0 }, makeRows(1, 600))
+    const entries = Array.from({ length: 120 }, (_, n) => ({
+      id: `e${n}`,
+      receivedAt: NOON,
+      reason: 'r',
+      data: '',
+    }))
+    await lab.quarantine.add([
+      ...entries,
+      { ...entries[0], id: 'new', receivedAt: NOON + 5 * 86_400_000 },
+    ] as typeof entries)
     const tracking = lab.start({ archiveDays: 30, now: () => NOON + 31 * 86_400_000 })
     await until(async () => expect(await lab.archived()).toEqual([]))
+    await until(async () => expect((await lab.quarantine.list(100)).map(({ id }) => id)).toEqual(['new']))
     await lab.feed.append(makeEvents(1))
     expect(await caughtUp(tracking)).toBe(true)
   })
