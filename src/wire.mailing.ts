@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from './config.ts'
 import { openEmbeddedSendStores } from './adapters/embedded/send-stores.ts'
 import { openDkim } from './adapters/mail/dkim.ts'
+import { readHtml } from './adapters/mail/html-reading.ts'
 import { createHtmlToText } from './adapters/mail/html-to-text.ts'
 import { eraseFromOutbox, openOutbox } from './adapters/mail/outbox.ts'
 import { openSmtpMailer } from './adapters/mail/smtp.ts'
@@ -73,7 +74,7 @@ export async function openMailing(config: Config, needs: Needs): Promise<Mailing
   const links = createLinks(secret, config.PUBLIC_URL)
   const mail = openMail(config, log)
   const { unsubscribeUrl } = links
-  const settings = { ...mail.sender, unsubscribeUrl, htmlToText: createHtmlToText() }
+  const settings = { ...mail.sender, unsubscribeUrl, htmlToText: createHtmlToText(), readHtml }
   const send = await openSendStores(config, laneConfigs, log)
   const parts: Parts = {
     ...needs,
@@ -140,6 +141,7 @@ function openActions({ stores, send, mail, log }: Parts, wake: () => void): Acti
     marks: send.marks,
     transport: mailer.transport,
     senderProblem,
+    readHtml,
     wake,
     log,
   })

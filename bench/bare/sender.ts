@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import { openDkim } from '../../src/adapters/mail/dkim.ts'
+import { readHtml } from '../../src/adapters/mail/html-reading.ts'
 import { createHtmlToText } from '../../src/adapters/mail/html-to-text.ts'
 import { openSmtpMailer } from '../../src/adapters/mail/smtp.ts'
 import { createLinks } from '../../src/core/mailing/links.ts'
@@ -34,6 +35,7 @@ const compiled = compileMail(
     replyTo: null,
     unsubscribeUrl: createLinks('secret', 'https://hub.example.com').unsubscribeUrl,
     htmlToText: createHtmlToText(),
+    readHtml,
   },
 )
 let count = 0

@@ -6,6 +6,7 @@ import { createLedger } from '../../src/adapters/sql/ledger.ts'
 import { createReactionStore } from '../../src/adapters/sql/reactions.ts'
 import { createSubscribers } from '../../src/adapters/sql/subscribers.ts'
 import { createSuppressions } from '../../src/adapters/sql/suppressions.ts'
+import { readHtml } from '../../src/adapters/mail/html-reading.ts'
 import { createHtmlToText } from '../../src/adapters/mail/html-to-text.ts'
 import { openSmtpMailer } from '../../src/adapters/mail/smtp.ts'
 import type { LaneConfig } from '../../src/core/sending/lanes.ts'
@@ -55,6 +56,7 @@ const sending = startSending({
       replyTo: null,
       unsubscribeUrl: ({ subscriberId }) => `https://hub.example.com/unsubscribe/${subscriberId}`,
       htmlToText,
+      readHtml,
     }),
   retryDelaysMs: RETRY_MS,
   leases: createLeases(sql),

@@ -1,4 +1,5 @@
 // A campaign and a reader, for tests of what becomes of the two.
+import { readHtml } from '../../src/adapters/mail/html-reading.ts'
 import { createHtmlToText } from '../../src/adapters/mail/html-to-text.ts'
 import { createLinks } from '../../src/core/mailing/links.ts'
 import { compileMail, type MailSettings } from '../../src/core/mailing/message.ts'
@@ -11,6 +12,7 @@ const settings: MailSettings = {
   replyTo: null,
   unsubscribeUrl: links.unsubscribeUrl,
   htmlToText: createHtmlToText(),
+  readHtml,
 }
 export const content = (changes: Partial<CampaignContent> = {}): CampaignContent => ({
   subject: 'News for {{name|you}}',

@@ -1,6 +1,7 @@
 // The campaigns' routes on an empty database, without senders: what they would be told is written down.
 import rateLimit from '@fastify/rate-limit'
 import fastify, { type InjectOptions } from 'fastify'
+import { readHtml } from '../../src/adapters/mail/html-reading.ts'
 import { createActions } from '../../src/core/mailing/campaign.actions.ts'
 import type { Campaign } from '../../src/core/mailing/ports.ts'
 import type { LaneState, SendResult } from '../../src/core/sending/ports.ts'
@@ -53,6 +54,7 @@ export async function openCampaignsApp(changes: Partial<CampaignsDeps> = {}) {
       },
     },
     transport: 'outbox',
+    readHtml,
     senderProblem: changes.senderProblem ?? null,
     wake: () => void told.push('wake'),
     log: silentLog,

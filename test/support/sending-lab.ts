@@ -3,6 +3,7 @@
 import { createSubscribers } from '../../src/adapters/sql/subscribers.ts'
 import { createSuppressions } from '../../src/adapters/sql/suppressions.ts'
 import { createLeases } from '../../src/adapters/sql/leases.ts'
+import { readHtml } from '../../src/adapters/mail/html-reading.ts'
 import { createHtmlToText } from '../../src/adapters/mail/html-to-text.ts'
 import { openSmtpMailer } from '../../src/adapters/mail/smtp.ts'
 import type { Log } from '../../src/core/log.ts'
@@ -69,6 +70,7 @@ export async function openSendingLab({ sql, send, script, log = silentLog }: Lab
       replyTo: null,
       unsubscribeUrl: links.unsubscribeUrl,
       htmlToText: createHtmlToText(),
+      readHtml,
     })
 
   function work({ url = server.url, ...options }: WorkerOptions = {}): Worker {

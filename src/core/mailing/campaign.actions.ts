@@ -15,6 +15,7 @@ import {
   type ContentInput,
   type Verb,
 } from './campaign.ts'
+import type { ReadHtml } from './placeholders.ts'
 import type { Campaign, CampaignHead, CampaignStore, Ledger } from './ports.ts'
 import type { Marks } from '../sending/ports.ts'
 
@@ -25,6 +26,7 @@ export type ActionsOptions = {
   readonly transport: Campaign['transport']
   /** What keeps mailings from starting: see sender.ts. */
   readonly senderProblem: string | null
+  readonly readHtml: ReadHtml
   /** Something may be due now. */
   readonly wake: () => void
   readonly log: Log
@@ -98,7 +100,7 @@ export function createActions(options: ActionsOptions): Actions {
         message: 'headers: Idempotency-Key must be 1 to 255 visible ASCII characters',
         details: [{ field: 'idempotency-key', message: 'must be 1 to 255 visible ASCII characters' }],
       })
-    const content = readContent(input)
+    const content = readContent(input, options.readHtml)
     const start = input.start === true
     const print = fingerprint({ ...content, sendAt: input.sendAt ?? null, start })
     // Before the time is looked at: when the request comes again it may have passed.
@@ -117,7 +119,7 @@ export function createActions(options: ActionsOptions): Actions {
     const before = await get(id)
     requireState(before.status, 'edit')
     const { sendAt: sendAtText, ...given } = withoutUndefined(input)
-    const content = readContent({ ...before, ...given })
+    const content = readContent({ ...before, ...given }, options.readHtml)
     // Only what was given is written: somebody else may be editing another part.
     const changes = Object.fromEntries(Object.entries(content).filter(([name]) => name in given))
     if (sendAtText === undefined) return change('edit', id, changes)

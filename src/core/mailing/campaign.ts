@@ -3,6 +3,7 @@ import { AN_INSTANT, readInstant } from '../instant.ts'
 import { HubError } from '../errors.ts'
 import { parseMailbox } from './mailbox.ts'
 import { checkTemplate } from './message.ts'
+import type { ReadHtml } from './placeholders.ts'
 import type { Campaign, CampaignContent, CampaignStatus } from './ports.ts'
 
 /** The states each verb is allowed in. */
@@ -69,7 +70,7 @@ export type ContentInput = {
 }
 
 /** Throws request.invalid or campaign.bad_placeholder, which name the field. */
-export function readContent(input: ContentInput): CampaignContent {
+export function readContent(input: ContentInput, readHtml: ReadHtml): CampaignContent {
   const content = {
     subject: input.subject.trim(),
     content: input.content,
@@ -84,7 +85,7 @@ export function readContent(input: ContentInput): CampaignContent {
   check('preheader', content.preheader && lineProblem(content.preheader, PREHEADER_LENGTH))
   check('tag', content.tag && tagProblem(content.tag))
   check('reply_to', content.replyTo && replyToProblem(content.replyTo))
-  checkTemplate(content)
+  checkTemplate(content, readHtml)
   return content
 }
 

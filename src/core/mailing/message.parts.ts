@@ -1,5 +1,6 @@
 // What every mail has around its author's words: a preheader, and a way to unsubscribe.
-import { escapeHtmlOnce, hasPlaceholder } from './template.ts'
+import { hasWayToLeave, leadsAway, type ReadHtml } from './placeholders.ts'
+import { escapeHtmlOnce } from './template.ts'
 
 /** Mail programs show the beginning of a mail in their lists: this is what they find there, and nobody sees below. */
 const HIDDEN =
@@ -10,9 +11,9 @@ const FOOTER =
 const TEXT_FOOTER = '-- \nUnsubscribe: {{unsubscribe_url}}'
 
 /** The author's HTML as a whole document, with preheader and, where it has no way to unsubscribe, a footer. */
-export function completeHtml(content: string, preheader: string): string {
+export function completeHtml(content: string, preheader: string, readHtml: ReadHtml): string {
   const document = asDocument(content)
-  const footer = hasPlaceholder(withoutComments(content), 'unsubscribe_url') ? '' : FOOTER
+  const footer = hasWayToLeave(readHtml(content)) ? '' : FOOTER
   const hidden = preheader.trim() && `<div style="${HIDDEN}">${escapeAround(preheader)}</div>`
   const footed = insertAt(document, bodyEnd(document), footer)
   return insertAt(footed, bodyStart(footed), hidden)
@@ -25,7 +26,7 @@ function asDocument(content: string): string {
 }
 
 export function completeText(text: string): string {
-  return hasPlaceholder(text, 'unsubscribe_url') ? text : `${text.trimEnd()}\n\n${TEXT_FOOTER}\n`
+  return leadsAway(text) ? text : `${text.trimEnd()}\n\n${TEXT_FOOTER}\n`
 }
 
 /** A preheader is plain text; its placeholders are the mail's. */

@@ -3,6 +3,7 @@ import type { Campaign, CampaignContent, Delivery, OutgoingMail } from './ports.
 import { HubError } from '../errors.ts'
 import type { Links } from './links.ts'
 import { parseMailbox, toAsciiDomain, toSmtpAddress, type Mailbox } from './mailbox.ts'
+import { badPlaceholder, badPlaceholderOfHtml, type ReadHtml } from './placeholders.ts'
 import { completeHtml, completeText } from './message.parts.ts'
 import * as template from './template.ts'
 
@@ -15,6 +16,7 @@ export type MailSettings = {
   readonly unsubscribeUrl: Links['unsubscribeUrl']
   /** Makes the text alternative. An adapter's: core knows no HTML parser. */
   readonly htmlToText: (html: string) => string
+  readonly readHtml: ReadHtml
 }
 
 export type Recipient = Pick<Delivery, 'id' | 'subscriberId' | 'email' | 'name'>
@@ -39,11 +41,12 @@ const METADATA_BYTES = 200
 const TAG_LENGTH = 50
 
 /** Throws for a placeholder that nobody can fill, and for a Reply-To that is no address. */
-export function checkTemplate(content: CampaignContent): void {
+export function checkTemplate(content: CampaignContent, readHtml: ReadHtml): void {
   const { subject, text, preheader, replyTo } = content
   const fields = { subject, content: content.content, text, preheader }
   for (const [field, written] of Object.entries(fields)) {
-    const placeholder = template.unknownPlaceholder(written ?? '')
+    const placeholder =
+      field === 'content' ? badPlaceholderOfHtml(written ?? '', readHtml) : badPlaceholder(written ?? '')
     if (!placeholder) continue
     const message = `${field}: nobody can fill ${placeholder}; there are ${template.FIELDS.map((name) => `{{${name}}}`).join(', ')}`
     throw new HubError('campaign.bad_placeholder', { message, details: { field, placeholder } })
@@ -84,9 +87,9 @@ export function compileMail(campaign: MailCampaign, settings: MailSettings): Com
 
 type Content = Readonly<Record<'subject' | 'html' | 'text', template.Template>>
 
-function readContent(campaign: MailCampaign, { htmlToText }: MailSettings): Content {
+function readContent(campaign: MailCampaign, { htmlToText, readHtml }: MailSettings): Content {
   const { subject, content, preheader } = campaign
-  const html = completeHtml(content, preheader ?? '')
+  const html = completeHtml(content, preheader ?? '', readHtml)
   const text = completeText(campaign.text ?? htmlToText(content))
   return {
     subject: template.withFallbacks(template.readTemplate(template.oneLine(subject)), template.oneLine),

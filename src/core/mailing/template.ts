@@ -17,16 +17,6 @@ export type Writer = (text: string) => string
 // No part of the pattern can take what another one takes, so reading is linear in the text.
 const PLACEHOLDER = /\{\{\s*([A-Za-z_][\w.-]*)\s*(?:\|([^{}]*))?\}\}/g
 
-/** The first placeholder that nobody can fill, as it was written. */
-export function unknownPlaceholder(text: string): string | undefined {
-  for (const [written, word = ''] of text.matchAll(PLACEHOLDER)) if (!isField(word)) return written
-  return undefined
-}
-
-export function hasPlaceholder(text: string, field: Field): boolean {
-  return readTemplate(text).slots.some((slot) => slot.field === field)
-}
-
 /** Reads a text. A placeholder that nobody can fill stays as it is written. */
 export function readTemplate(text: string): Template {
   const texts: string[] = []

@@ -5,10 +5,8 @@ import {
   escapeHtml,
   escapeHtmlOnce,
   fill,
-  hasPlaceholder,
   oneLine,
   readTemplate,
-  unknownPlaceholder,
 } from '../../../src/core/mailing/template.ts'
 
 const VALUES = { name: 'Yuna', email: 'yuna@example.org', unsubscribe_url: 'https://hub.example.com/u/1' }
@@ -51,16 +49,6 @@ describe('a placeholder', () => {
     '*|NAME|*',
   ])('%j is none, and stays as it is', (text) => {
     expect(filled(text)).toBe(text)
-    expect(unknownPlaceholder(text)).toBeUndefined()
-  })
-
-  test.each([
-    ['{{nmae}}', '{{nmae}}'],
-    ['{{name}} and {{ user.first-name | x }}', '{{ user.first-name | x }}'],
-    ['{{Name}}', '{{Name}}'],
-    ['{{constructor}}', '{{constructor}}'],
-  ])('that nobody can fill is found: %j', (text, placeholder) => {
-    expect(unknownPlaceholder(text)).toBe(placeholder)
   })
 
   test('that nobody can fill stays as it is', () => {
@@ -70,11 +58,6 @@ describe('a placeholder', () => {
   test('is never read in a value', () => {
     const name = '{{email}} {{unsubscribe_url|x}} $& $1'
     expect(filled('a {{name}} b {{name}}', { ...VALUES, name })).toBe(`a ${name} b ${name}`)
-  })
-
-  test('is found by its field', () => {
-    expect(hasPlaceholder('x {{ unsubscribe_url }}', 'unsubscribe_url')).toBe(true)
-    expect(hasPlaceholder('x unsubscribe_url {{name}}', 'unsubscribe_url')).toBe(false)
   })
 
   test('text without any comes through to the letter', () =>
