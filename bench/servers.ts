@@ -38,7 +38,7 @@ export async function startHub(store: Store): Promise<RunningHub> {
   const redis = store === 'redis' ? await startRedis(dir) : undefined
   const port = await freePort()
   const webhookUrl = `http://localhost:${port}/api/hook`
-  const [key, token] = ['bench-webhook-key', 'bench-api-token']
+  const [key, token] = ['bench-webhook-key', 'the-api-token-of-the-bench']
   const server = await launch({
     command: process.execPath,
     args: [fileOf('../src/server.ts')],
@@ -47,7 +47,7 @@ export async function startHub(store: Store): Promise<RunningHub> {
       PORT: String(port),
       DATA_DIR: join(dir, 'hub'),
       API_TOKEN: token,
-      SECRET: 'bench-secret',
+      SECRET: 'the-secret-of-the-bench',
       MANDRILL_WEBHOOK_KEYS: key,
       LOG_LEVEL: 'warn',
       REDIS_URL: redis ? `redis://127.0.0.1:${redis.port}` : '',

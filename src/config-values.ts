@@ -9,6 +9,17 @@ export function word(value: string): string {
   return value
 }
 
+/** Short ones are found by trying, offline, from any link that they have signed. */
+export const MIN_SECRET = 16
+
+export const secret =
+  (parse: (value: string) => string) =>
+  (value: string): string => {
+    if (value.length < MIN_SECRET)
+      throw new Error(`must have at least ${MIN_SECRET} characters: openssl rand -base64 24 makes one`)
+    return parse(value)
+  }
+
 export const optional =
   <T>(parse: (value: string) => T) =>
   (value: string): T | undefined =>

@@ -45,14 +45,14 @@ export const SETTINGS = {
     read.list(read.text),
   ),
   API_TOKEN: setting(
-    "The token of REST and socket clients and of the page's sign-in. Empty: made at first start, kept in DATA_DIR",
+    "The token of REST and socket clients and of the page's sign-in, at least 16 characters. Empty: made at first start, kept in DATA_DIR",
     '',
-    read.optional(read.word),
+    read.optional(read.secret(read.word)),
   ),
   SECRET: setting(
-    'Signs unsubscribe links and sessions. Empty: like API_TOKEN',
+    'Signs unsubscribe links and sessions, with a key for each purpose; at least 16 characters. Empty: like API_TOKEN',
     '',
-    read.optional(read.text),
+    read.optional(read.secret(read.text)),
   ),
   AUTH: setting('off: no token is asked, for trials on a loopback HOST', 'on', read.oneOf('on', 'off')),
   ROLE: setting(
@@ -62,7 +62,7 @@ export const SETTINGS = {
   ),
   DATA_DIR: setting('SQLite files, outbox, token, secret', './data', read.text),
   DATABASE_URL: setting(
-    'mysql://user:pass@host:3306/name. Empty: SQLite in DATA_DIR',
+    'mysql://user:pass@host:3306/name. Empty: SQLite in DATA_DIR. TLS: ?ssl-mode=REQUIRED, VERIFY_CA or VERIFY_IDENTITY, with ssl-ca=FILE',
     '',
     read.optional(read.url('mysql:')),
   ),

@@ -17,6 +17,7 @@ import { openSqlite } from './adapters/sql/sqlite.ts'
 import type { Log } from './core/log.ts'
 import { restoredReason } from './core/mailing/restored.ts'
 import { version } from './version.ts'
+import { named } from './wire.reach.ts'
 
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} }
 /** What one process does alone, and for how long it may hold it after its death: see tracking.ts and feeder.ts. */
@@ -79,7 +80,7 @@ export async function settle(config: Config, sql: Sql): Promise<number> {
 async function openDatabase({ DATABASE_URL, DATA_DIR }: Config): Promise<Sql> {
   if (!DATABASE_URL) return openSqlite({ file: join(DATA_DIR, 'hub.sqlite'), log: quiet })
   const { openMysql } = await import('./adapters/sql/mysql.ts')
-  return openMysql({ url: DATABASE_URL, log: quiet })
+  return named('DATABASE_URL', () => openMysql({ url: DATABASE_URL, log: quiet }))
 }
 
 /** Leases that a backup holds run out within seconds; those of a hub that runs do not. */
@@ -99,7 +100,7 @@ async function requireAlone(sql: Sql): Promise<void> {
 async function forgetMarksOf({ REDIS_URL, DATA_DIR }: Config): Promise<void> {
   if (REDIS_URL) {
     const { forgetRedisMarks } = await import('./adapters/redis/send-marks.forget.ts')
-    return forgetRedisMarks({ url: REDIS_URL, log: quiet })
+    return named('REDIS_URL', () => forgetRedisMarks({ url: REDIS_URL, log: quiet }))
   }
   const store = openSendStore(join(DATA_DIR, 'sending.sqlite'))
   try {

@@ -2,7 +2,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Deps, Settings, WorkerDeps } from './app.ts'
 import type { Config } from './config.ts'
@@ -29,6 +28,7 @@ import { startTracking } from './core/events/tracking.ts'
 import { version } from './version.ts'
 import { settle } from './wire.backup.ts'
 import { openMailing, type Mailing } from './wire.mailing.ts'
+import { named, patiently } from './wire.reach.ts'
 
 /** What this process runs on, by its role. */
 export type Wired = WorkerDeps & {
@@ -50,8 +50,8 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
   const lock = config.REDIS_URL && config.DATABASE_URL ? undefined : lockDataDir(config.DATA_DIR)
   const settings = readSettings(config)
   const events = await openEvents(config, log)
-  const sql = await patiently(() => openDatabase(config, log))
-  await patiently(() => compare(config, { feed: events.feed, sql, log }))
+  const sql = await patiently(databaseOf(config), log, () => openDatabase(config, log))
+  await patiently(feedOf(config), log, () => compare(config, { feed: events.feed, sql, log }))
   const shared = { sql, leases: createLeases(sql), owner: randomUUID(), secret: settings.secret, log }
   const mailing = await openMailing(config, shared)
   const serves = config.ROLE !== 'worker'
@@ -123,7 +123,7 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
   })
   const archive = createEventArchive(sql, effects)
   const quarantine = createQuarantine(sql)
-  const head = await patiently(() => feed.last(0))
+  const head = await patiently(feedOf(config), log, () => feed.last(0))
   const hub = createHub(feed, head, (err) => log.warn({ err }, 'a socket could not be caught up yet'))
   const tracking = startTracking({ feed, archive, leases, quarantine, owner, archiveDays, log })
   const key = config.MANDRILL_API_KEY
@@ -155,6 +155,9 @@ function ownSender({ MAIL_FROM }: Config): string | undefined {
   return address?.endsWith('@localhost') ? undefined : address
 }
 
+const databaseOf = ({ DATABASE_URL }: Config) => (DATABASE_URL ? 'DATABASE_URL' : 'DATA_DIR')
+const feedOf = ({ REDIS_URL }: Config) => (REDIS_URL ? 'REDIS_URL' : 'DATA_DIR')
+
 function namesOfStores({ REDIS_URL, DATABASE_URL }: Config): Deps['stores'] {
   return { events: REDIS_URL ? 'redis' : 'embedded', database: DATABASE_URL ? 'mysql' : 'sqlite' }
 }
@@ -185,16 +188,20 @@ type Events = { readonly feed: EventFeed; readonly oneTime: OneTime; close(): Pr
 
 async function openEvents(config: Config, log: FastifyBaseLogger): Promise<Events> {
   const bounds = { retention: config.EVENT_RETENTION, maxBytes: config.EVENT_MAX_BYTES, log }
-  if (!config.REDIS_URL) {
-    const opened = await openEmbeddedFeed({ file: join(config.DATA_DIR, 'feed.sqlite'), ...bounds })
+  const { REDIS_URL: url } = config
+  if (!url) {
+    const file = join(config.DATA_DIR, 'feed.sqlite')
+    const opened = await named('DATA_DIR', () => openEmbeddedFeed({ file, ...bounds }))
     const feed = rememberingAppends(opened)
     return { feed, oneTime: createMemoryOneTime(), close: () => feed.close() }
   }
   // Loaded only where they are used: a hub on its own stores starts faster, and holds tens of megabytes less.
   const { openRedisFeed } = await import('./adapters/redis/event-feed.ts')
   const { openRedisOneTime } = await import('./adapters/redis/one-time.ts')
-  const feed = rememberingAppends(openRedisFeed({ url: config.REDIS_URL, ...bounds }))
-  const oneTime = openRedisOneTime({ url: config.REDIS_URL, log })
+  const { probeRedis } = await import('./adapters/redis/probe.ts')
+  await patiently('REDIS_URL', log, () => probeRedis(url))
+  const feed = rememberingAppends(openRedisFeed({ url, ...bounds }))
+  const oneTime = openRedisOneTime({ url, log })
   return { feed, oneTime, close: async () => void (await Promise.all([feed.close(), oneTime.close()])) }
 }
 
@@ -223,21 +230,6 @@ async function compare(config: Config, { feed, sql, log }: Known): Promise<void>
     { held },
     'the database is older than the feed: it was restored, or lost commits. Its mailings are paused',
   )
-}
-
-/** Stores may come up after the hub, when a whole machine starts. */
-const START_PATIENCE_MS = 60_000
-
-async function patiently<T>(reach: () => Promise<T>): Promise<T> {
-  const until = Date.now() + START_PATIENCE_MS
-  for (;;) {
-    try {
-      return await reach()
-    } catch (error) {
-      if (Date.now() > until || !isHubError(error)) throw error
-      await pause(500)
-    }
-  }
 }
 
 /** A secret of DATA_DIR: made once, readable by its owner only. */

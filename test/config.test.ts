@@ -7,7 +7,7 @@ import { ConfigError, loadConfig, SETTINGS } from '../src/config.ts'
 
 const NONE = join(tmpdir(), 'there-is-no-such-env-file')
 const load = (env: Record<string, string>) => loadConfig(env, NONE)
-const shared = { API_TOKEN: 'a-token', SECRET: 'a-secret' }
+const shared = { API_TOKEN: 'a-token-of-the-tests', SECRET: 'a-secret-of-the-tests' }
 
 function envFile(text: string): string {
   const file = join(mkdtempSync(join(tmpdir(), 'hub-config-')), '.env')
@@ -69,10 +69,15 @@ describe('a value that cannot be taken stops the start with one line that names 
     [{ PUBLIC_URL: 'https://hub.example.com/?a=1' }, /^PUBLIC_URL: /],
     [{ REDIS_URL: 'http://localhost' }, /^REDIS_URL: must be a URL that begins with redis:/],
     [{ REDIS_URL: 'redis://localhost' }, /^API_TOKEN: must be given with REDIS_URL/],
-    [{ DATABASE_URL: 'mysql://h/d', API_TOKEN: 'x' }, /^SECRET: must be given with DATABASE_URL/],
+    [
+      { DATABASE_URL: 'mysql://h/d', API_TOKEN: 'a-token-of-the-tests' },
+      /^SECRET: must be given with DATABASE_URL/,
+    ],
     [{ DATABASE_URL: 'postgres://h/d' }, /^DATABASE_URL: /],
     [{ SMTP_URL: 'localhost:25' }, /^SMTP_URL: /],
-    [{ API_TOKEN: 'two words' }, /^API_TOKEN: /],
+    [{ API_TOKEN: 'two words, sixteen' }, /^API_TOKEN: must be printable/],
+    [{ API_TOKEN: 'fifteen-letters' }, /^API_TOKEN: must have at least 16 characters/],
+    [{ SECRET: 'b' }, /^SECRET: must have at least 16 characters/],
     [{ TRUST_PROXY: '10.0.0.0/99' }, /^TRUST_PROXY: /],
     [{ ALLOWED_ORIGINS: 'https://a.example/path' }, /^ALLOWED_ORIGINS: /],
     [{ MANDRILL_WEBHOOK_URL: 'nowhere' }, /^MANDRILL_WEBHOOK_URL: /],

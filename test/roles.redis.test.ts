@@ -24,8 +24,8 @@ beforeAll(async () => {
     REDIS_URL: redis.url,
     DATABASE_URL: await mariadb.database(),
     SMTP_URL: sink.url,
-    API_TOKEN: 'a-token',
-    SECRET: 'a-secret',
+    API_TOKEN: 'a-token-of-the-tests',
+    SECRET: 'a-secret-of-the-tests',
     DATA_DIR: dir,
   }
   web = spawnHub({ ...env, ROLE: 'web', PORT: String(await freePort()) })
@@ -45,7 +45,7 @@ afterAll(async () => {
 const ask = async (process: HubProcess, path: string, body?: unknown) => {
   const answer = await fetch(`${process.url}${path}`, {
     method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: 'a-token', 'content-type': 'application/json' },
+    headers: { authorization: 'a-token-of-the-tests', 'content-type': 'application/json' },
     body: body === undefined ? null : JSON.stringify(body),
   })
   const text = await answer.text()

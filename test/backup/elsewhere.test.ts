@@ -8,7 +8,7 @@ import { runDoc } from '../support/doc-commands.ts'
 const ELSEWHERE = {
   REDIS_URL: 'redis://127.0.0.1:1',
   DATABASE_URL: 'mysql://root@127.0.0.1:1/hub',
-  SECRET: 'from-the-settings',
+  SECRET: 'secret-from-the-settings',
   API_TOKEN: 'from-the-settings-too',
 }
 

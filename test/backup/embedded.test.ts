@@ -119,7 +119,7 @@ test('of the mails that went out before the backup began, only those in flight m
 })
 
 test('mails of the outbox and settings that are kept elsewhere', async () => {
-  const hub = await stage.start({ SMTP_URL: '', SECRET: 'from-the-settings' })
+  const hub = await stage.start({ SMTP_URL: '', SECRET: 'secret-from-the-settings' })
   await hub.ask('/subscribe', { email: 'reader@example.com', name: '' })
   await hub.ask('/subscribe/send-mail', { subject: 'Hello', content: 'Hi' })
   await eventually(async () => (await hub.ask('/campaigns')).campaigns[0]?.status).toBe('finished')
@@ -129,7 +129,7 @@ test('mails of the outbox and settings that are kept elsewhere', async () => {
   await hub.kill()
   await stage.loseAll()
   await stage.restoreAll()
-  const again = await stage.start({ SMTP_URL: '', SECRET: 'from-the-settings' })
+  const again = await stage.start({ SMTP_URL: '', SECRET: 'secret-from-the-settings' })
   expect((await again.ask('/campaigns')).campaigns).toMatchObject([
     { status: 'finished', deliveries: { sent: 1 } },
   ])

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { freePort } from '../support/server-process.ts'
 
 export const HOOK_KEY = 'chaos-webhook-key'
-export const TOKEN = 'chaos-api-token'
+export const TOKEN = 'api-token-of-the-chaos-runs'
 
 export type HubProcess = {
   /** host:port */
@@ -63,7 +63,7 @@ function spawnHub(port: number, dir: string, env: Readonly<Record<string, string
     PORT: String(port),
     DATA_DIR: dir,
     API_TOKEN: TOKEN,
-    SECRET: 'chaos-secret',
+    SECRET: 'secret-of-the-chaos-runs',
     MANDRILL_WEBHOOK_KEYS: HOOK_KEY,
     LOG_LEVEL: 'error',
   }

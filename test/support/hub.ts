@@ -41,7 +41,7 @@ export async function startHub(env: Record<string, string> = {}, given?: string)
   const defaults = {
     DATA_DIR: dir,
     API_TOKEN: TOKEN,
-    SECRET: 'a-secret',
+    SECRET: 'a-secret-of-the-tests',
     MANDRILL_WEBHOOK_KEYS: KEY,
     MANDRILL_WEBHOOK_URL: WEBHOOK_URL,
   }

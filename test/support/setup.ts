@@ -24,6 +24,7 @@ const NEEDS: readonly Need[] = [
   // What the commands of docs/backup.md use.
   { name: 'the tools of Redis', commands: ['redis-cli'], packages: ['redis-tools'] },
   { name: 'the tools of MariaDB', commands: ['mariadb-dump'], packages: ['mariadb-client'] },
+  { name: 'OpenSSL', commands: ['openssl'], packages: ['openssl'] },
   { name: 'curl', commands: ['curl'], packages: ['curl'] },
   { name: 'Korean fonts', folder: '/usr/share/fonts/truetype/nanum', packages: ['fonts-nanum'] },
 ]

@@ -64,6 +64,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   redis.on('error', tell.failed)
   redis.on('ready', () => void greet())
   redis.on('close', lose)
+  redis.on('end', tell.ended)
   return {
     async session() {
       const session = current ?? (await Promise.race([arrival.promise, patience(patienceMs)]))
@@ -82,18 +83,25 @@ export function reconnectAfter(mostMs: number): (times: number) => number {
   return (times) => backOff(times, { first: 50, most: mostMs }) * (0.5 + Math.random() / 2)
 }
 
-/** An outage is told once, not at every try. */
+/** The connections that are down at the moment, of all that tell one log. */
+const outages = new WeakMap<Log, Set<object>>()
+
+/** An outage is told once: not at every try, and not by each of the many connections. */
 export function createOutageLog(connection: string, log: Log) {
-  let isOut = false
+  const me = {}
+  const out = outages.get(log) ?? new Set()
+  outages.set(log, out)
   return {
     failed(error: unknown): void {
-      if (!isOut) log.warn({ reason: reasonOf(error), connection }, 'Redis cannot be reached, trying again')
-      isOut = true
+      if (out.size === 0)
+        log.warn({ reason: reasonOf(error), connection }, 'Redis cannot be reached, trying again')
+      out.add(me)
     },
     recovered(): void {
-      if (isOut) log.info({ connection }, 'Redis answers again')
-      isOut = false
+      if (out.delete(me) && out.size === 0) log.info({ connection }, 'Redis answers again')
     },
+    /** It is not meant to come back. */
+    ended: () => void out.delete(me),
   }
 }
 

@@ -157,5 +157,6 @@ function connect(url: string, patient: boolean, log: Log): Redis {
   const tell = createOutageLog(NAME, log)
   redis.on('ready', tell.recovered)
   redis.on('error', tell.failed)
+  redis.on('end', tell.ended)
   return redis
 }

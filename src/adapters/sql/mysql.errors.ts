@@ -1,4 +1,5 @@
 // Which errors mean that the database cannot be used now, and may be again later.
+import { isTlsFault } from '../../core/causes.ts'
 import { HubError, isHubError } from '../../core/errors.ts'
 
 const REFUSALS = [1044, 1045, 1049, 1130, 1698]
@@ -36,9 +37,9 @@ export function isSettled(error: unknown): boolean {
   return isAnswer(error) || isHubError(error, 'archive.too_large')
 }
 
-/** A user, password or database that is wrong: at the start there is no sense in waiting. */
+/** A user, password, database or certificate that is wrong: at the start there is no sense in waiting. */
 export function isRefusal(error: unknown): error is HubError {
-  return error instanceof HubError && REFUSALS.includes(errorNumber(error.cause))
+  return error instanceof HubError && (REFUSALS.includes(errorNumber(error.cause)) || isTlsFault(error.cause))
 }
 
 /** archive.unavailable where it is that; any other error as it is. */

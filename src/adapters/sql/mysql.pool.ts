@@ -13,6 +13,7 @@ import type { PoolConnection } from 'mysql2/promise'
 import { HubError, isHubError } from '../../core/errors.ts'
 import type { Value } from './dialect.ts'
 import { isSettled, toHubError } from './mysql.errors.ts'
+import type { MysqlServer } from './mysql.url.ts'
 
 const CONNECTIONS = 10
 const WAITING = 1_000
@@ -47,11 +48,11 @@ export type Session = {
 }
 
 /** A server that has not answered within `queryMs` is as good as one that is gone. */
-export function createConnections(url: string, queryMs: number) {
+export function createConnections(server: MysqlServer, queryMs: number) {
   const sockets = createSockets()
   const packets = new WeakMap<object, Promise<number>>()
   const pool = createPool({
-    uri: url,
+    ...server,
     stream: sockets.open,
     connectionLimit: CONNECTIONS,
     queueLimit: WAITING,

@@ -7,6 +7,7 @@ import { errorNumber, isRefusal, isSettled } from './mysql.errors.ts'
 import { migrate } from './mysql.migrate.ts'
 import { createConnections, type Connections, type Session } from './mysql.pool.ts'
 import { statementsOf } from './mysql.statements.ts'
+import { readMysqlUrl } from './mysql.url.ts'
 import * as tables from './schema.mysql.ts'
 
 const NULL_REFUSED = 1048
@@ -21,7 +22,7 @@ const LEAST_PACKET = 1024 * 1024
 export type MysqlOptions = { readonly url: string; readonly log: Log; readonly queryMs?: number }
 
 export async function openMysql({ url, log, queryMs = QUERY_MS }: MysqlOptions): Promise<Sql> {
-  const connections = createConnections(url, queryMs)
+  const connections = createConnections(readMysqlUrl(url), queryMs)
   try {
     const steps = await connections.use(migrate, NO_LIMIT)
     if (steps > 0) log.info({ steps }, 'the tables of the database were brought up to date')

@@ -1,0 +1,74 @@
+// Is this Redis one that the hub can use? Asked once, before anything is opened on it.
+import { Redis } from 'ioredis'
+import { isTlsFault } from '../../core/causes.ts'
+import { HubError } from '../../core/errors.ts'
+import { usedKey } from './keys.ts'
+
+const CONNECT_MS = 5_000
+const LEAST_VERSION = 7
+/** What it says of a user, a password or a database: waiting does not mend that. */
+const REFUSAL = /^(NOAUTH|WRONGPASS|NOPERM|ERR (AUTH|invalid password|Client sent AUTH|DB index|invalid DB))/
+const PROBE = "return redis.call('SET', KEYS[1], '1', 'PX', 1000)"
+
+/** Throws feed.unavailable where it may be usable later; any other error where it will not. */
+export async function probeRedis(url: string): Promise<void> {
+  requireKnownOptions(url)
+  const told: { error?: unknown } = {}
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    protocol: 2,
+    connectTimeout: CONNECT_MS,
+    socketTimeout: CONNECT_MS,
+    retryStrategy: null,
+    maxRetriesPerRequest: 0,
+    enableReadyCheck: false,
+    connectionName: 'hub-probe',
+  })
+  redis.on('error', (error) => (told.error ??= error))
+  try {
+    await redis.connect()
+    const info = await named(redis.info('server'), 'INFO')
+    if (told.error) throw told.error
+    requireVersion(info)
+    await named(redis.eval(PROBE, 1, usedKey('probe')), 'EVAL')
+  } catch (error) {
+    throw toFailure(told.error ?? error) // what ends a connection says more than that it is closed
+  } finally {
+    redis.disconnect()
+  }
+}
+
+class Unusable extends Error {}
+
+function toFailure(cause: unknown): Error {
+  const isForGood = cause instanceof Unusable || REFUSAL.test(messageOf(cause)) || isTlsFault(cause)
+  return isForGood ? new Error(messageOf(cause), { cause }) : new HubError('feed.unavailable', { cause })
+}
+
+/** ioredis would take whatever stands behind the question mark for one of its own options. */
+function requireKnownOptions(url: string): void {
+  const { searchParams, pathname } = new URL(url)
+  const unknown = [...searchParams.keys()].find((key) => key !== 'family')
+  if (unknown !== undefined)
+    throw new Error(
+      `there is no option ${JSON.stringify(unknown)}: TLS is rediss://, and NODE_EXTRA_CA_CERTS names an authority of your own`,
+    )
+  if (!/^(\/\d*)?$/.test(pathname)) throw new Error('the database must be a number: redis://host:6379/0')
+}
+
+function requireVersion(info: string): void {
+  const version = /^redis_version:(\S+)/m.exec(info)?.[1] ?? ''
+  if (version && Number.parseInt(version, 10) < LEAST_VERSION)
+    throw new Unusable(`Redis ${LEAST_VERSION} or newer is needed, this is ${version}`)
+}
+
+async function named<T>(reply: Promise<T>, command: string): Promise<T> {
+  try {
+    return await reply
+  } catch (error) {
+    if (messageOf(error).startsWith('NOPERM')) throw new Unusable(`${command}: ${messageOf(error)}`)
+    throw error
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
