@@ -37,7 +37,13 @@ export type Setup = {
   readonly probe_seen_at: string | null
   readonly first_event_at: string | null
   readonly last_event_at: string | null
-  readonly refused: readonly { readonly at: string; readonly reason: string; readonly hint: string | null }[]
+  readonly refused: readonly {
+    readonly at: string
+    readonly since: string
+    readonly count: number
+    readonly reason: string
+    readonly hint: string | null
+  }[]
   readonly quarantine: number
   readonly stores: { readonly events: string; readonly database: string }
   readonly lag: number

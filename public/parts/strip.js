@@ -37,8 +37,9 @@ export function Strip({ app }) {
 
 /** @param {import('../types.d.ts').Setup} setup */
 function problemsOf({ refused, quarantine }) {
+  const refusals = refused.reduce((sum, { count }) => sum + count, 0)
   return [
-    refused.length > 0 && counted(refused.length, 'refused webhook'),
+    refusals > 0 && counted(refusals, 'refused webhook'),
     quarantine > 0 && `${count(quarantine)} in quarantine`,
   ].filter((problem) => problem !== false)
 }

@@ -109,11 +109,11 @@ function Refused({ app, setup }) {
       <h2>Refused webhooks</h2>
       <ul class="entries">
         ${setup.refused.map(
-          ({ at, reason, hint }) => html`
+          ({ at, count: times, reason, hint }) => html`
             <li>
               <${Icon} name="problem" tone="red" />
               <div>
-                <strong>${reason}</strong>
+                <strong>${times > 1 ? `${reason} (${count(times)} times)` : reason}</strong>
                 <p>${hint ?? 'Key or URL are others than Mandrill’s: compare both, to the letter.'}</p>
               </div>
               <time title=${fullTime(Date.parse(at))}>${ago(Date.parse(at), now)}</time>

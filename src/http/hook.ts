@@ -8,7 +8,6 @@ import { decodeForm, type FormField } from '../core/events/form.ts'
 import { memberSlice } from '../core/events/json-slices.ts'
 import {
   BATCH_FIELD,
-  explainRefusal,
   isProbe,
   isSignature,
   isSignedWith,
@@ -16,6 +15,7 @@ import {
   type Signed,
 } from '../core/events/mandrill.ts'
 import type { EventFeed, Quarantine } from '../core/events/ports.ts'
+import { explainRefusal } from '../core/events/refusal.ts'
 import type { Access } from './access.ts'
 import { wholeBody } from './bodies.ts'
 import type { HookWatch } from './hook-watch.ts'
@@ -38,6 +38,8 @@ const FORM = 'application/x-www-form-urlencoded'
 const FORM_TYPE = /^application\/x-www-form-urlencoded/i
 const JSON_TYPE = /^application\/json/i
 const RETRY_SECONDS = 30
+const LONGEST_HOST = 260
+const LONGEST_TARGET = 500
 
 const Answer = Type.Object(
   {
@@ -77,6 +79,9 @@ export async function registerHook(app: FastifyInstance, deps: HookDeps): Promis
   )
   app.addHook('onRequest', async (request) => {
     if (request.method === 'POST') refuseUnread(deps, request)
+  })
+  app.addHook('onError', async ({ method }, _reply, error) => {
+    if (method === 'POST') deps.watch.refused(refusalCode(error))
   })
   const takes = takeBatch(deps)
   const asked = { public: true, swagger: { exposeHeadRoute: true } }
@@ -122,6 +127,11 @@ const schema: FastifySchema = {
   },
 }
 
+/** Of the table of errors; the parser's own are few, too, and counted together. */
+function refusalCode(error: unknown): string {
+  return isHubError(error) ? error.code : 'request.invalid'
+}
+
 /** What no body can make right is refused before any of it is read. */
 function refuseUnread(deps: HookDeps, request: FastifyRequest): void {
   const type = request.headers['content-type'] ?? ''
@@ -145,7 +155,7 @@ function takeBatch(deps: HookDeps) {
     const isForm = !JSON_TYPE.test(request.headers['content-type'] ?? FORM)
     const text = isForm ? formBatch(deps, request, body) : jsonBatch(deps, request, body)
     const answer = await store(deps, readBatch(text))
-    deps.watch.accepted(answer.accepted)
+    deps.watch.accepted(answer)
     return answer
   }
 }
@@ -170,24 +180,19 @@ function checkSignature(deps: HookDeps, request: FastifyRequest, signed: Signed)
     if (!deps.access.required && signed.signature === '') return
     throw new HubError('hook.no_key', { retryAfter: RETRY_SECONDS })
   }
-  if (isSignedWith(signed, deps.keys, urls)) return
-  deps.watch.refused(signed.signature === '' ? 'no signature' : 'wrong signature', () =>
-    explainRefusal(signed, deps.keys, guessUrls(request, deps.urls)),
-  )
+  if (isSignedWith(signed, deps.keys, urls)) return deps.watch.rightlySigned()
+  const { keys, urls: typed } = deps
+  const target = request.url.slice(0, LONGEST_TARGET)
+  const asked = { signed, keys, urls: typed, hosts: hostsOf(request), target }
+  if (signed.signature === '') deps.watch.unsigned(explainRefusal(asked))
+  else deps.watch.wronglySigned(request.ip, (bytes) => explainRefusal(asked, bytes))
   throw new HubError('hook.bad_signature')
 }
 
-/** The URLs that the sender may have meant: the configured ones and that of this very request, in likely spellings. */
-function guessUrls({ headers, url }: FastifyRequest, configured: readonly string[]): readonly string[] {
-  const path = url.split('?')[0] as string
-  const here = ['https', 'http'].flatMap((scheme) => [
-    `${scheme}://${headers.host}${url}`,
-    `${scheme}://${headers.host}${path}`,
-  ])
-  const swapped = configured.map((typed) =>
-    typed.replace(/^http(s?):/, (_, s: string) => (s ? 'http:' : 'https:')),
-  )
-  return [...new Set([...configured, ...swapped, ...here].flatMap(slashVariants))]
+/** How this very request came: the sender may have typed that. */
+function hostsOf({ headers }: FastifyRequest): readonly string[] {
+  const told = [headers.host, headers['x-forwarded-host']].flatMap((host) => host ?? [])
+  return [...new Set(told.map((host) => host.slice(0, LONGEST_HOST)))]
 }
 
 /** The batch of a JSON body, `{"mandrill_events":[…]}`, from someone who has the token. */
@@ -224,7 +229,7 @@ async function store(deps: HookDeps, { events, unreadable }: Batch) {
       : { accepted: 0, duplicates: 0 }
     return { accepted, duplicates, quarantined: unreadable.length }
   } catch (error) {
-    if (isHubError(error)) deps.watch.notStored(error.message)
+    if (isHubError(error)) deps.watch.notStored()
     throw error
   }
 }

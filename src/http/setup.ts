@@ -36,8 +36,17 @@ const FIELDS = {
   first_event_at: InstantOrNull,
   last_event_at: InstantOrNull,
   refused: Type.Array(
-    Type.Object({ at: Instant, reason: Type.String(), hint: Type.Union([Type.String(), Type.Null()]) }),
-    { description: 'The last refused webhooks of this process, newest first, with what would have matched' },
+    Type.Object({
+      at: Instant,
+      since: Instant,
+      count: Type.Integer(),
+      reason: Type.String(),
+      hint: Type.Union([Type.String(), Type.Null()]),
+    }),
+    {
+      description:
+        'Webhooks that this process has refused since it took the last one: each kind once, newest first, with what would have matched',
+    },
   ),
   quarantine: Type.Integer({ description: 'Entries in quarantine' }),
   stores: Type.Object({ events: Type.String(), database: Type.String() }),
@@ -56,7 +65,15 @@ const Setup = Type.Object(FIELDS, {
       probe_seen_at: '2026-05-04T10:18:00.000Z',
       first_event_at: '2026-05-04T10:20:30.123Z',
       last_event_at: '2026-05-04T10:25:30.500Z',
-      refused: [{ at: '2026-05-04T10:19:00.000Z', reason: 'wrong signature', hint: null }],
+      refused: [
+        {
+          at: '2026-05-04T10:19:00.000Z',
+          since: '2026-05-04T10:19:00.000Z',
+          count: 1,
+          reason: 'wrong signature: URL',
+          hint: 'It was signed for https://hub.example.com/hook: put that URL into MANDRILL_WEBHOOK_URL',
+        },
+      ],
       quarantine: 0,
       stores: { events: 'sqlite', database: 'sqlite' },
       lag: 0,
@@ -114,7 +131,7 @@ async function describeSetup({ archive, quarantine, hub, tracking, watch, about 
     probe_seen_at: instantOrNull(probeSeenAt),
     first_event_at: instantOrNull(first?.receivedAt),
     last_event_at: instantOrNull(last?.receivedAt),
-    refused: refused.map(({ at, reason, hint }) => ({ at: instant(at), reason, hint })),
+    refused: refused.map(({ at, since, ...rest }) => ({ at: instant(at), since: instant(since), ...rest })),
     quarantine: await quarantine.count(),
     stores: about.stores,
     lag: tracking.lag(),

@@ -9,7 +9,7 @@ import { own } from './payload.ts'
 export const BATCH_FIELD = 'mandrill_events'
 
 /** Mandrill signs the probe that it sends before it shows a webhook's key with this well-known key. */
-const PROBE_KEY = 'test-webhook'
+export const PROBE_KEY = 'test-webhook'
 const SHA1_BYTES = 20
 
 const MESSAGE_KINDS: Readonly<Record<string, Kind>> = {
@@ -91,17 +91,6 @@ const BATCH_NAME = Buffer.from(BATCH_FIELD)
 /** A URL as it was typed in Mandrill, and the same with, or without, a final slash. */
 export function slashVariants(url: string): readonly string[] {
   return [url, url.endsWith('/') ? url.slice(0, -1) : `${url}/`]
-}
-
-/** Says what would have made a refused signature right; undefined when nothing that can be guessed does. */
-export function explainRefusal(signed: Signed, keys: readonly string[], guesses: readonly string[]) {
-  for (const url of guesses) {
-    if (isSignedWith(signed, keys, [url]))
-      return `It was signed for ${url}: put that URL into MANDRILL_WEBHOOK_URL`
-    if (isSignedWith(signed, [PROBE_KEY], [url]))
-      return `It was signed with Mandrill's test key, for ${url}: that key is good for an empty batch only`
-  }
-  return undefined
 }
 
 function sorted(fields: readonly FormField[]): readonly FormField[] {
