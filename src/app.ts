@@ -31,6 +31,7 @@ import { registerHook } from './http/hook.ts'
 import { registerLive } from './http/live.ts'
 import { registerMailing, type MailingDeps } from './http/mailing.ts'
 import { registerMethods } from './http/methods.ts'
+import { measureRequests } from './http/metrics.ts'
 import { registerOperations } from './http/operations.ts'
 import { registerPage } from './http/page.ts'
 import { registerQuarantine } from './http/quarantine.ts'
@@ -116,6 +117,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const watch = createHookWatch(log, now)
   const tickets = createTickets(settings.secret, deps.oneTime, now)
   const { app, connections } = await createServer(deps, access)
+  const requests = measureRequests(app)
   const addOtherMethods = registerMethods(app)
 
   await app.register(websocket, {
@@ -134,7 +136,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     await registerQuarantine(api, deps.feed, deps.quarantine)
     await registerSetup(api, { ...deps, watch, about: aboutSetup(deps) })
     await registerReconcile(api, { ...deps, urls: settings.webhookUrls })
-    await registerOperations(api, { ...deps, watch })
+    await registerOperations(api, { ...deps, watch, campaigns: deps.mailing.campaigns, requests })
     await registerMailing(api, deps.mailing, { access, log, now })
     await api.register(registerHook, {
       ...deps,
@@ -155,10 +157,11 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
 export async function buildWorkerApp(deps: WorkerDeps): Promise<FastifyInstance> {
   const access = createAccess({ ...deps.settings, now: deps.now })
   const { app } = await createServer(deps, access)
+  const requests = measureRequests(app)
   const addOtherMethods = registerMethods(app)
   await app.register(async (api) => {
     registerAccess(api, access)
-    await registerOperations(api, deps)
+    await registerOperations(api, { ...deps, requests })
   })
   addOtherMethods()
   return app

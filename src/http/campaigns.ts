@@ -21,7 +21,7 @@ export type CampaignsDeps = PresentDeps &
   VerbDeps &
   DeliveriesDeps & {
     readonly actions: Actions
-    readonly campaigns: Pick<CampaignStore, 'list' | 'active'>
+    readonly campaigns: Pick<CampaignStore, 'list' | 'active' | 'countByStatus'>
   }
 
 /** HTML of a mebibyte, and a text of one, as JSON with its escapes. */

@@ -76,7 +76,7 @@ export function errorBody({ code, message, details }: HubError): ErrorBody {
   return { error: { code, message, ...(details === undefined ? {} : { details }) } }
 }
 
-function translate(error: FastifyError): HubError {
+export function translate(error: FastifyError): HubError {
   if (error instanceof HubError) return error
   if (error.validationContext === 'params') return new HubError('request.not_found') // a malformed id is nobody's
   if (error.validation) return invalid(error)

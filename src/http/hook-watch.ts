@@ -1,6 +1,7 @@
 // What the operator wants to know of the webhook: was the probe seen, what was refused and why. Kept in memory, for the
 // set-up view; what matters in the long run is in the log and the metrics.
 import type { FastifyBaseLogger } from 'fastify'
+import { KINDS, type Kind } from '../core/events/event.ts'
 import { MOST_BYTES, type Refusal, type RefusalKind } from '../core/events/refusal.ts'
 
 /** Refusals of one kind since the last batch that was signed rightly. */
@@ -16,11 +17,10 @@ export type HookWatch = {
   probeSeen(): void
   /** Whatever was wrong is right now. */
   rightlySigned(): void
-  accepted(batch: {
-    readonly accepted: number
-    readonly duplicates: number
-    readonly quarantined: number
-  }): void
+  accepted(
+    batch: { readonly accepted: number; readonly duplicates: number; readonly quarantined: number },
+    kinds: readonly Kind[],
+  ): void
   /** Every refusal, by the code of its answer. */
   refused(code: string): void
   /** `explain` digests the body, up to so many bytes: an address is listened to now and then. */
@@ -36,6 +36,8 @@ export type HookCounts = {
   readonly duplicates: number
   readonly quarantined: number
   readonly notStored: number
+  /** Events that came, also those that were known. */
+  readonly kinds: ReadonlyMap<string, number>
   readonly refused: ReadonlyMap<string, number>
 }
 
@@ -52,6 +54,7 @@ export function createHookWatch(log: Pick<FastifyBaseLogger, 'warn' | 'info'>, n
   const logged = new Map<RefusalKind, number>()
   const counts = { accepted: 0, duplicates: 0, quarantined: 0, notStored: 0 }
   const codes = new Map<string, number>()
+  const came = new Map<string, number>(KINDS.map((kind) => [kind, 0]))
   const allowance = createAllowance(now)
   let probeSeenAt: number | null = null
   let latest: RefusalKind | undefined
@@ -82,7 +85,8 @@ export function createHookWatch(log: Pick<FastifyBaseLogger, 'warn' | 'info'>, n
       kinds.clear()
       latest = undefined
     },
-    accepted(batch) {
+    accepted(batch, kinds) {
+      for (const kind of kinds) came.set(kind, (came.get(kind) ?? 0) + 1)
       counts.accepted += batch.accepted
       counts.duplicates += batch.duplicates
       counts.quarantined += batch.quarantined
@@ -103,7 +107,7 @@ export function createHookWatch(log: Pick<FastifyBaseLogger, 'warn' | 'info'>, n
       counts.notStored++
     },
     status: () => ({ probeSeenAt, refused: [...kinds.values()].reverse() }),
-    counts: () => ({ ...counts, refused: new Map(codes) }),
+    counts: () => ({ ...counts, refused: new Map(codes), kinds: new Map(came) }),
   }
 }
 

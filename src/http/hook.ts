@@ -19,6 +19,7 @@ import { explainRefusal } from '../core/events/refusal.ts'
 import type { Access } from './access.ts'
 import { wholeBody } from './bodies.ts'
 import type { HookWatch } from './hook-watch.ts'
+import { translate } from './errors.ts'
 import { eventExample } from './event-example.ts'
 import { errors, nothing, tagged } from './schemas.ts'
 
@@ -81,7 +82,7 @@ export async function registerHook(app: FastifyInstance, deps: HookDeps): Promis
     if (request.method === 'POST') refuseUnread(deps, request)
   })
   app.addHook('onError', async ({ method }, _reply, error) => {
-    if (method === 'POST') deps.watch.refused(refusalCode(error))
+    if (method === 'POST') deps.watch.refused(translate(error).code)
   })
   const takes = takeBatch(deps)
   const asked = { public: true, swagger: { exposeHeadRoute: true } }
@@ -127,11 +128,6 @@ const schema: FastifySchema = {
   },
 }
 
-/** Of the table of errors; the parser's own are few, too, and counted together. */
-function refusalCode(error: unknown): string {
-  return isHubError(error) ? error.code : 'request.invalid'
-}
-
 /** What no body can make right is refused before any of it is read. */
 function refuseUnread(deps: HookDeps, request: FastifyRequest): void {
   const type = request.headers['content-type'] ?? ''
@@ -154,8 +150,12 @@ function takeBatch(deps: HookDeps) {
     const body = request.body ?? Buffer.alloc(0)
     const isForm = !JSON_TYPE.test(request.headers['content-type'] ?? FORM)
     const text = isForm ? formBatch(deps, request, body) : jsonBatch(deps, request, body)
-    const answer = await store(deps, readBatch(text))
-    deps.watch.accepted(answer)
+    const batch = readBatch(text)
+    const answer = await store(deps, batch)
+    deps.watch.accepted(
+      answer,
+      batch.events.map(({ kind }) => kind),
+    )
     return answer
   }
 }

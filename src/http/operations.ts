@@ -1,25 +1,11 @@
 // /healthz, /readyz, /metrics: what machines ask of the hub.
 import type { FastifyInstance } from 'fastify'
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import { Type } from 'typebox'
-import type { Hub } from '../core/events/hub.ts'
-import type { Sending } from '../core/sending/sending.ts'
-import type { Silence } from '../core/events/silence.ts'
-import type { Tracking } from '../core/events/tracking.ts'
 import { createHealth, type Check } from '../core/health.ts'
-import { registerSendingMetrics } from './sending-metrics.ts'
-import type { HookWatch } from './hook-watch.ts'
+import { createMetrics, type MetricsDeps } from './metrics.ts'
 import { errors, oneOf, tagged } from './schemas.ts'
 
-/** A process tells of what it does: a worker has no webhook and no sockets. */
-export type OperationsDeps = {
-  readonly checks: readonly Check[]
-  readonly hub?: Pick<Hub, 'observers'>
-  readonly tracking?: Pick<Tracking, 'lag'>
-  readonly watch?: HookWatch
-  readonly silence?: Pick<Silence, 'seconds'>
-  readonly sending?: Pick<Sending, 'metrics'> | undefined
-}
+export type OperationsDeps = MetricsDeps & { readonly checks: readonly Check[] }
 
 const Alive = Type.Object({ status: Type.Literal('ok') }, { description: 'It is' })
 const State = (...states: ('ready' | 'degraded' | 'unavailable')[]) =>
@@ -104,35 +90,4 @@ export async function registerOperations(app: FastifyInstance, deps: OperationsD
     async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()),
   )
   app.addHook('onClose', async () => metrics.clear())
-}
-
-function createMetrics({ hub, tracking, watch, silence, sending }: OperationsDeps): Registry {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  const registers = [registry]
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({ name, help, registers, collect() { this.set(read()) } }) // prettier-ignore
-  const counter = (name: string, help: string, read: () => number) =>
-    new Counter({ name, help, registers, collect() { this.reset(); this.inc(read()) } }) // prettier-ignore
-  if (hub) gauge('mail_event_hub_sockets', 'Sockets that are open in this process', () => hub.observers())
-  if (tracking)
-    gauge('mail_event_hub_tracking_lag_events', 'Events that the archive has not taken yet', () =>
-      tracking.lag(),
-    )
-  if (silence)
-    gauge('mail_event_hub_webhooks_silent_seconds', 'How long mails have gone out without an event', () =>
-      silence.seconds(),
-    )
-  if (watch) {
-    const counts = () => watch.counts()
-    counter('mail_event_hub_webhook_events_total', 'Events stored by this process', () => counts().accepted)
-    counter(
-      'mail_event_hub_webhook_refused_total',
-      'Webhooks refused for their signature',
-      () => counts().refused,
-    )
-    counter('mail_event_hub_webhook_not_stored_total', 'Webhooks answered 503', () => counts().not_stored)
-  }
-  if (sending) registerSendingMetrics(sending, registers)
-  return registry
 }

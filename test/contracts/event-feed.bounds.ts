@@ -28,6 +28,15 @@ export function promisesOfBounds(lab: () => FeedLab): void {
     expect(seqs((await readAll(feed, BEGINNING)).events)).toEqual(range(16, 25))
   })
 
+  test('tells how large it is, and may be', async () => {
+    const feed = await lab().open({ maxBytes: 4_000 * KIB })
+    const before = await feed.size()
+    await feed.append(makeEvents(100, 'sizes', KIB))
+    const after = await feed.size()
+    expect(after.bound).toBe(4_000 * KIB)
+    expect(after.bytes - before.bytes).toBeGreaterThan(90 * KIB)
+  })
+
   test('keeps everything before it was told to trim', async () => {
     const feed = await lab().open({ retention: 10 })
     await feed.append(makeEvents(25))

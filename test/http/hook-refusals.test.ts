@@ -19,7 +19,11 @@ test('each kind once, counted, the newest first; over when one is signed rightly
   for (let n = 0; n < 3; n++) await hub.call({ method: 'POST', url: '/api/hook', headers, payload })
   expect(await refused()).toMatchObject([
     { reason: 'no signature', count: 3 },
-    { reason: 'wrong signature: URL', count: 1, hint: expect.stringContaining('http://hub.example.com/api/hook') },
+    {
+      reason: 'wrong signature: URL',
+      count: 1,
+      hint: expect.stringContaining('http://hub.example.com/api/hook'),
+    },
     { reason: 'wrong signature: key', count: 1 },
     { reason: 'wrong signature', count: 2, hint: expect.stringContaining(WEBHOOK_URL) },
   ])

@@ -121,7 +121,9 @@ describe('the signature', () => {
       expect(refused).toEqual([
         {
           at: expect.any(String),
-          reason: 'wrong signature',
+          since: expect.any(String),
+          count: 1,
+          reason: 'wrong signature: URL',
           hint: expect.stringContaining('http://hub.example.com/api/hook'),
         },
       ])

@@ -29,7 +29,7 @@ test('metrics are Prometheus text and count what happens', async () => {
   const { text, headers } = await hub.get('/metrics')
   expect(headers['content-type']).toContain('text/plain')
   expect(text).toContain('mail_event_hub_webhook_events_total 2')
-  expect(text).toContain('mail_event_hub_webhook_refused_total 1')
+  expect(text).toContain('mail_event_hub_webhook_refused_total{code="hook.bad_signature"} 1')
   expect(text).toContain('process_cpu_user_seconds_total')
 })
 

@@ -61,6 +61,7 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
       }),
     taken: () => attempt(mirror.taken),
     outlive: (known) => attempt(() => mirror.outlive(known).then(wakeAll)),
+    size: () => attempt(async () => ({ bytes: mirror.bytes(), bound: bounds.maxBytes })),
     erase: (cursors) => attempt(() => mirror.erase(cursors)),
     ping: () => attempt(() => makeRoom().then(async () => void (await commits.add([])))), // a commit of nothing
     close: () => (closing ??= close()),

@@ -36,6 +36,7 @@ export type Room = {
   keep(): Promise<{ full: boolean }>
   /** The same, but from time to time and behind the caller's back. */
   keepNowAndThen(): void
+  size(): Promise<{ bytes: number; bound: number }>
 }
 
 export function createRoom(session: () => Promise<Session>, bounds: Bounds, memory: Memory, log: Log): Room {
@@ -66,6 +67,10 @@ export function createRoom(session: () => Promise<Session>, bounds: Bounds, memo
 
   return {
     keep,
+    async size() {
+      const { bytes } = await readState(await session(), memory)
+      return { bytes, bound: bounds.maxBytes }
+    },
     keepNowAndThen() {
       if (!underWay && performance.now() - lastTime > BOUNDS_EVERY_MS)
         keep().catch((error: unknown) =>

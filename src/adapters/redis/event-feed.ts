@@ -68,6 +68,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
       memory.see(known)
       return attempt(async () => greet(await session()))
     },
+    size: () => attempt(() => room.size()),
     erase: (cursors) => attempt(async () => eraseEvents(await session(), cursors)),
     ping: () => attempt(() => probe()),
     async close() {

@@ -89,6 +89,12 @@ export function createCampaignStore(sql: Sql): CampaignStore {
       )
       return rows.map(toHead)
     },
+    async countByStatus() {
+      const { status } = campaigns
+      const count = words`count(*)`.mapWith(Number)
+      const rows = await sql.read(db.select({ status, count }).from(campaigns).groupBy(status))
+      return new Map(rows.map((row) => [row.status, row.count]))
+    },
     async cancelling() {
       const unsettled = and(eq(campaigns.status, 'cancelled'), isNull(campaigns.finishedAt))
       const rows = await sql.read(db.select(head).from(campaigns).where(unsettled).limit(ACTIVE_LIMIT))

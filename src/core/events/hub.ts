@@ -32,6 +32,8 @@ export type Hub = {
   /** Where the hub itself stands in the feed. */
   position(): Cursor
   observers(): number
+  /** Of them, those that are not at the head. */
+  catchingUp(): number
   close(): Promise<void>
 }
 
@@ -128,6 +130,7 @@ export function createHub(feed: EventFeed, start: Cursor, onError: (error: unkno
     },
     position: () => position,
     observers: () => members.size,
+    catchingUp: () => [...members].filter(({ state }) => state !== 'live').length,
     close: () => follower.close(),
   }
 }

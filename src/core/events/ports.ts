@@ -65,6 +65,8 @@ export type EventFeed = {
   erase(cursors: readonly Cursor[]): Promise<void>
   /** Resolves when a batch could be stored now, else throws feed.unavailable or feed.full. */
   ping(): Promise<void>
+  /** How large what it keeps is, and may be, in bytes. */
+  size(): Promise<{ readonly bytes: number; readonly bound: number }>
   /** Waits for what is under way, then lets go of files and connections. Appends from then on are refused. */
   close(): Promise<void>
 }

@@ -56,6 +56,8 @@ export type CampaignStore = {
   remove(id: string): Promise<boolean>
   /** Running ones, and scheduled ones that are due (they are to be changed to running then). Oldest start first. */
   active(now: number): Promise<readonly CampaignHead[]>
+  /** How many there are of each status; a status that none has is left out. */
+  countByStatus(): Promise<ReadonlyMap<CampaignStatus, number>>
   /** Cancelled ones whose deliveries are not all cancelled yet: Ledger.cancel goes on with them. */
   cancelling(): Promise<readonly CampaignHead[]>
 }
