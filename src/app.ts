@@ -1,5 +1,6 @@
 // The HTTP side put together: plugins and routes in reading order. It never listens.
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
@@ -78,6 +79,7 @@ export type Settings = {
   readonly secret: string
 }
 
+const LOGO = new URL('../public/icon.svg', import.meta.url)
 /** Bodies other than the webhook's. */
 const BODY_LIMIT = 1024 * 1024
 /** All bodies together, as far as they have arrived; never less than two of the largest. */
@@ -147,7 +149,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       bodyLimit: settings.bodyLimit,
     })
   })
-  await registerDocsPage(app)
+  await registerDocsPage(app, readFileSync(LOGO))
   await app.register(registerPage)
   addOtherMethods()
   return app

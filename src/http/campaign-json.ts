@@ -73,7 +73,10 @@ const FIELDS = {
   started_at: OrNull(Instant),
   finished_at: OrNull(Instant),
 }
-export const CampaignSchema = Type.Object(FIELDS, { examples: [campaignExample('running')] })
+export const CampaignSchema = Type.Object(FIELDS, {
+  title: 'CampaignHead',
+  examples: [campaignExample('running')],
+})
 
 /** One campaign also tells what it says, so that it can be edited. */
 export const WholeCampaignSchema = Type.Object(
@@ -84,7 +87,7 @@ export const WholeCampaignSchema = Type.Object(
     preheader: Text,
     reply_to: Text,
   },
-  { description: 'The campaign', examples: [wholeCampaignExample('running')] },
+  { title: 'Campaign', description: 'The campaign', examples: [wholeCampaignExample('running')] },
 )
 
 /** The same, shown in the state that a call brings it to. */

@@ -56,6 +56,7 @@ const FIELDS = {
   unsubscribed_at: When(),
 }
 const DeliverySchema = Type.Object(FIELDS, {
+  title: 'Delivery',
   examples: [
     {
       id: '0-17',

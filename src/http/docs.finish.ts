@@ -1,5 +1,6 @@
 // The last touch to /doc/json: an example of every body, composed from those of its parts; errors in one shape, told
 // once; files as files.
+import { headersOf, nameSchemas, operationId } from './docs.names.ts'
 import { csvLine } from '../core/csv.ts'
 import { HubError } from '../core/errors.ts'
 import { badField } from './bad-field.ts'
@@ -17,9 +18,17 @@ type Schema = {
 }
 type Media = { schema?: Schema; example?: unknown; examples?: Record<string, { value: unknown }> }
 type Bodies = Record<string, Media>
-type Answer = { description: string; content?: Bodies }
+type Answer = { description: string; content?: Bodies; headers?: Record<string, object> }
+type Parameter = {
+  readonly in: string
+  readonly name: string
+  required?: boolean
+  example?: unknown
+  schema?: { default?: unknown; example?: unknown; examples?: unknown }
+}
 type Operation = {
-  parameters?: readonly { readonly in: string; readonly name: string }[]
+  operationId?: string
+  parameters?: Parameter[]
   requestBody?: { content: Bodies }
   responses: Record<string, Answer>
 }
@@ -68,14 +77,18 @@ export function finishDocument(document: Document): Document {
   for (const [path, operations] of Object.entries(document.paths ?? {}))
     for (const [method, operation] of Object.entries(operations))
       finishOperation(`${method} ${path}`, operation, document)
+  nameSchemas(document)
   return document
 }
 
 function finishOperation(name: string, operation: Operation, document: Document): void {
   const { requestBody, responses } = operation
+  operation.operationId ??= operationId(name)
+  for (const parameter of operation.parameters ?? []) finishParameter(parameter)
   for (const media of Object.values(requestBody?.content ?? {})) addExample(media, REQUESTS[name])
   for (const [status, answer] of Object.entries(responses)) {
     const told = ANSWERS[`${name} ${status}`]
+    answer.headers = { ...headersOf(name, Number(status), operation), ...answer.headers }
     if (told) answer.description = told.description
     if (name.startsWith('head ')) delete answer.content
     const [first] = Object.values(answer.content ?? {})
@@ -91,6 +104,16 @@ function finishOperation(name: string, operation: Operation, document: Document)
         answer.content['text/csv'] = { schema: { type: 'string' }, example: asCsv(first.example) }
     }
   }
+}
+
+/** What has a default may be left out. A page of the docs would send an optional one's example with every request. */
+function finishParameter(parameter: Parameter): void {
+  const { schema } = parameter
+  if (schema?.default !== undefined) delete parameter.required
+  if (parameter.in !== 'query' || parameter.required) return
+  delete parameter.example
+  delete schema?.example
+  delete schema?.examples
 }
 
 const isError = ({ schema }: Media): boolean => schema?.properties?.error !== undefined

@@ -22,11 +22,6 @@ const TAGS = [
 ]
 
 const SECURITY = {
-  token: {
-    type: 'http',
-    scheme: 'bearer',
-    description: '`Authorization: Bearer TOKEN`, or just the token',
-  },
   session: {
     type: 'apiKey',
     in: 'cookie',
@@ -38,6 +33,12 @@ const SECURITY = {
     in: 'header',
     name: 'X-Mandrill-Signature',
     description: 'base64(HMAC-SHA1(key, URL + each form field, sorted by name, name then value))',
+  },
+  // The last is the one that Swagger's Authorize puts the caret into.
+  token: {
+    type: 'http',
+    scheme: 'bearer',
+    description: '`Authorization: Bearer TOKEN`, or just the token',
   },
 } as const
 
@@ -69,13 +70,17 @@ export async function registerDocs(app: FastifyInstance, version: string, public
 }
 
 /** After the routes that it shows. */
-export async function registerDocsPage(app: FastifyInstance): Promise<void> {
+export async function registerDocsPage(app: FastifyInstance, logo: Buffer): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: '/doc',
     staticCSP: true,
     // The hub may well be reached by plain http, on one machine.
     transformStaticCSP: (policy) => policy.replace('upgrade-insecure-requests;', ''),
     logLevel: 'warn',
-    uiConfig: { persistAuthorization: true },
+    uiConfig: { persistAuthorization: false },
+    logo: { type: 'image/svg+xml', content: logo },
+    theme: {
+      favicon: [{ filename: 'icon.svg', rel: 'icon', type: 'image/svg+xml', sizes: 'any', content: logo }],
+    },
   })
 }

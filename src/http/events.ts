@@ -40,12 +40,15 @@ const Query = Type.Object({
   campaign: Type.Optional(Type.String()),
   tag: Type.Optional(Type.String()),
 })
-const Event = Type.Object({
-  cursor: Cursor,
-  kind: oneOf(KINDS, { examples: ['opened'] }),
-  received_at: Instant,
-  data: Type.Any({ description: 'The event exactly as Mandrill sent it', examples: [eventExample] }),
-})
+const Event = Type.Object(
+  {
+    cursor: Cursor,
+    kind: oneOf(KINDS, { examples: ['opened'] }),
+    received_at: Instant,
+    data: Type.Any({ description: 'The event exactly as Mandrill sent it', examples: [eventExample] }),
+  },
+  { title: 'Event' },
+)
 const Page = Type.Object(
   {
     events: Type.Array(Event),

@@ -9,15 +9,18 @@ export type LanesDeps = {
   readonly lanes: Pick<LaneControl, 'states' | 'resume'>
 }
 
-export const LaneSchema = Type.Object({
-  name: Type.String({ examples: ['google'] }),
-  state: oneOf(['open', 'slowed', 'paused']),
-  reason: Type.Union([Type.String(), Type.Null()], { examples: [null] }),
-  per_second: Type.Number({
-    description: 'Mails a second that are allowed now, over all workers',
-    examples: [20],
-  }),
-})
+export const LaneSchema = Type.Object(
+  {
+    name: Type.String({ examples: ['google'] }),
+    state: oneOf(['open', 'slowed', 'paused']),
+    reason: Type.Union([Type.String(), Type.Null()], { examples: [null] }),
+    per_second: Type.Number({
+      description: 'Mails a second that are allowed now, over all workers',
+      examples: [20],
+    }),
+  },
+  { title: 'Lane' },
+)
 
 export const laneJson = ({ name, state, reason, perSecond }: LaneState): Static<typeof LaneSchema> => ({
   name,

@@ -6,12 +6,15 @@ import type { EventFeed, Quarantine, QuarantineEntry } from '../core/events/port
 import { readAgain } from '../core/events/replay.ts'
 import { errors, IdParams, Instant, instant, nextFor, nothing, tagged } from './schemas.ts'
 
-const Entry = Type.Object({
-  id: Type.String({ examples: ['01a20144-af1d-722a-9d98-6a215e4325f9'] }),
-  received_at: Instant,
-  reason: Type.String({ examples: ['Not an object with a word in `event` or `type`'] }),
-  data: Type.String({ description: 'The text as it came', examples: ['{"foo":"bar"}'] }),
-})
+const Entry = Type.Object(
+  {
+    id: Type.String({ examples: ['01a20144-af1d-722a-9d98-6a215e4325f9'] }),
+    received_at: Instant,
+    reason: Type.String({ examples: ['Not an object with a word in `event` or `type`'] }),
+    data: Type.String({ description: 'The text as it came', examples: ['{"foo":"bar"}'] }),
+  },
+  { title: 'QuarantineEntry' },
+)
 const Reason = Type.String({
   minLength: 1,
   maxLength: 2_000,

@@ -54,6 +54,7 @@ const FIELDS = {
   clients: Type.Integer(),
 }
 const Setup = Type.Object(FIELDS, {
+  title: 'Setup',
   description: 'What is set, and what has come in',
   examples: [
     {

@@ -46,8 +46,13 @@ const READER = {
   updated_at: '2026-05-04T10:20:30.123Z',
 }
 
-export const SubscriberSchema = Type.Object(FIELDS, { description: 'The subscriber', examples: [READER] })
+export const SubscriberSchema = Type.Object(FIELDS, {
+  title: 'Subscriber',
+  description: 'The subscriber',
+  examples: [READER],
+})
 export const UnsubscribedSchema = Type.Object(FIELDS, {
+  title: 'Subscriber',
   description: 'The subscriber, who gets no mailings any more',
   examples: [{ ...READER, subscribed: false, mailable: false, updated_at: '2026-06-01T08:00:00.000Z' }],
 })

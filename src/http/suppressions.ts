@@ -48,6 +48,7 @@ const SuppressionSchema = Type.Object(
     until: InstantOrNull,
   },
   {
+    title: 'Suppression',
     description: 'What holds for this address now',
     examples: [
       {

@@ -7,8 +7,16 @@ import { HubError, type ErrorCode } from '../../src/core/errors.ts'
 import { startHub, type TestHub } from '../support/hub.ts'
 
 type Media = { schema: object; example?: unknown; examples?: Record<string, { value: unknown }> }
-type Answer = { description?: string; content?: Record<string, Media> }
+type Answer = { description?: string; headers?: object; content?: Record<string, Media> }
+type Parameter = {
+  in: string
+  name: string
+  required?: boolean
+  schema: { default?: unknown; example?: unknown; examples?: unknown[] }
+}
 type Operation = {
+  operationId?: string
+  parameters?: Parameter[]
   summary?: string
   tags?: string[]
   security?: unknown[]
@@ -156,4 +164,67 @@ test('the page of the docs is there, and loads nothing from elsewhere', async ()
   expect(answer.status).toBe(200)
   expect(answer.text).not.toMatch(/(src|href)="https?:/)
   expect(String(answer.headers['content-security-policy'])).not.toContain('upgrade-insecure-requests')
+})
+
+test('every operation has a name of its own', () => {
+  const names = operations().map(({ operation }) => operation.operationId)
+  expect(names).toContain('getEvents')
+  expect(names).toContain('postCampaignsByIdRetryFailed')
+  expect(new Set(names).size).toBe(names.length)
+  for (const name of names) expect(name).toMatch(/^[a-z][a-zA-Z0-9]+$/)
+})
+
+test('what has a default may be left out', () => {
+  const withDefault = operations().flatMap(({ operation: { parameters = [] } }) =>
+    parameters.filter(({ schema }) => schema.default !== undefined),
+  )
+  expect(withDefault.length).toBeGreaterThan(5)
+  expect(withDefault.filter(({ required }) => required)).toEqual([])
+})
+
+test('schemas go by their names', () => {
+  const { schemas } = document.components as { schemas: object }
+  const names = [
+    'Campaign',
+    'CampaignHead',
+    'Delivery',
+    'Error',
+    'Event',
+    'Lane',
+    'Subscriber',
+    'Suppression',
+  ]
+  expect(Object.keys(schemas)).toEqual(expect.arrayContaining(names))
+  const used = JSON.stringify(document.paths)
+  for (const name of names) expect(used + JSON.stringify(schemas), name).toContain(`schemas/${name}"`)
+})
+
+test('headers of answers are told', () => {
+  for (const { name, status, answer } of answers()) {
+    const told = Object.keys(answer.headers ?? {})
+    expect.soft(told, name).toContain('X-Request-Id')
+    if (status === 401) expect.soft(told, name).toContain('WWW-Authenticate')
+    if (status === 429 || status === 503) expect.soft(told, name).toContain('Retry-After')
+  }
+  expect(document.paths['/campaigns']?.post?.responses['201']?.headers).toHaveProperty('Location')
+})
+
+test('the first "Try it out" of every GET is answered 2xx: the page of the docs fills in what it finds', async () => {
+  for (const { name, operation } of operations()) {
+    const [method, path = ''] = name.split(' ')
+    if (method !== 'get' || path.includes('{')) continue
+    const query = new URLSearchParams()
+    for (const { in: where, name: field, schema, required } of operation.parameters ?? []) {
+      const filledIn = schema.example ?? schema.examples?.[0] ?? schema.default
+      if (where === 'query' && (required || filledIn !== undefined)) query.set(field, String(filledIn))
+    }
+    const { status } = await hub.get(`${path}?${query}`)
+    expect.soft(status, `${name}?${query}`).toBe(path === '/api/reconcile' ? 409 : 200) // no key to ask with
+  }
+})
+
+test("the docs page keeps no token, and shows the hub's own sign", async () => {
+  const { text } = await hub.get('/doc/static/swagger-initializer.js')
+  expect(text).toContain('"persistAuthorization":false')
+  expect(text).toContain(Buffer.from((await hub.get('/icon.svg')).text).toString('base64'))
 })
