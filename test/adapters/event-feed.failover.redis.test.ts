@@ -1,8 +1,18 @@
 // A Redis that comes back older under the same run id: made a replica of one that lagged, then primary again.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { BEGINNING, type Cursor } from '../../src/core/events/cursor.ts'
-import type { EventFeed } from '../../src/core/events/ports.ts'
-import { makeEvents, range, readAll, seqs, startReader, texts, until } from '../support/feed-lab.ts'
+import { createHub } from '../../src/core/events/hub.ts'
+import type { EventFeed, Gap } from '../../src/core/events/ports.ts'
+import {
+  createGate,
+  makeEvents,
+  range,
+  readAll,
+  seqs,
+  startReader,
+  texts,
+  until,
+} from '../support/feed-lab.ts'
 import { appendUntilStored, useRedisLab } from '../support/redis-lab.ts'
 import { startRedis, type RedisServer } from '../support/redis.ts'
 import { HOUR } from '../support/times.ts'
@@ -146,3 +156,35 @@ test.for([0, 1_000, HOUR])(
     expect(texts((await feed.read(known, 100)).events).slice(-5)).toEqual(texts(makeEvents(5, 'third')))
   },
 )
+
+test('who is ahead of the bus, in a tail that is lost before the bus gets there, is told', async () => {
+  const feed = await lab().open()
+  await feed.append(makeEvents(10))
+  const start = await feed.last(1)
+  await redis().command('COPY', 'hub:{feed}:events', 'copy', 'REPLACE')
+  await feed.append(makeEvents(5, 'lost'))
+  const known = await feed.last(0)
+  const gate = createGate()
+  const follow: EventFeed['follow'] = (after, onPage) => {
+    const follower = gate.opened.then(() => feed.follow(after, onPage))
+    return { close: async () => (await follower).close() }
+  }
+  const seen = { events: [] as string[], gaps: [] as Gap[], live: false }
+  const hub = createHub({ ...feed, follow }, start, (error) => expect.unreachable(String(error)))
+  hub.observe(
+    {
+      onEvents: (events) => (seen.events.push(...texts(events)), true),
+      onGap: (gap) => seen.gaps.push(gap),
+      onPosition: (_, live) => (seen.live = live),
+    },
+    known,
+    {},
+  )
+  await until(() => expect(seen.live).toBe(true))
+  await redis().command('COPY', 'copy', 'hub:{feed}:events', 'REPLACE')
+  await feed.append(makeEvents(3, 'new'))
+  gate.open()
+  await until(() => expect(seen.events).toEqual(texts(makeEvents(3, 'new'))))
+  expect(seen.gaps).toMatchObject([{ from: known, to: { seq: 10 }, reason: 'reset' }])
+  await hub.close()
+})
