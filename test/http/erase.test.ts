@@ -1,6 +1,7 @@
 // POST /subscribe/{id}/erase reaches events: in the feed, in the archive, and in quarantine. Of that person only.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BEGINNING } from '../../src/core/events/cursor.ts'
+import { BEGINNING, type Cursor } from '../../src/core/events/cursor.ts'
+import { createErasure } from '../../src/core/events/erasure.ts'
 import { readAll, texts, until } from '../support/feed-lab.ts'
 import { startHub, TOKEN, type TestHub } from '../support/hub.ts'
 import { openSocket } from '../support/socket.ts'
@@ -112,4 +113,68 @@ test('a person is forgotten by their address, who is on the list no more or neve
   expect((await hub.get('/suppressions')).text).not.toMatch(/ida@/i)
   expect(await subscribe('ida@example.com')).toMatchObject({ status: 409 })
   expect(await erase('no-address')).toMatchObject({ status: 404 })
+})
+
+test('an address is found however its JSON spells it, and so is a mail', async () => {
+  const { body } = await subscribe('jo/k@example.com')
+  const address = (email: string, n: number) =>
+    `{"event":"open","ts":${1_773_145_000 + n},"_id":"spelt ${n}","msg":{"subject":"Grüße, \\"Jo\\"","email":"${email}"}}`
+  const spelt = [
+    'jo/k@example.com',
+    'JO/K@Example.COM',
+    'jo\\/k@example.com',
+    'j\\u006f/k@example.com',
+    'jo/k\\u0040example.com',
+    'jo/\u212a@example.com', // the sign for Kelvin
+    'jo/k@ｅxample.com',
+  ].map(address)
+  const bare = [
+    '{"event":"click","ts":1773145100,"_id":"spelt 0","url":"https://jo.example"}',
+    '{"event":"click","ts":1773145101,"_id":"spelt\\u00201"}',
+    '{"event":"click","ts":1773145102,"_id":77}',
+    '{"event":"open","ts":1773145103,"_id":77,"msg":{"email":"jo/k@example.com"}}',
+  ]
+  const others = [address('bo/k@example.com', 50), address('jo/kk@example.com', 51)]
+  await hub.post(`[${[...spelt, ...bare, ...others].join()}]`)
+  expect(
+    (await hub.get(`/api/events?email=${encodeURIComponent('jo/k@example.com')}`)).body.events,
+  ).toHaveLength(8)
+  expect(await erase(body.id)).toMatchObject({ status: 204 })
+  const left = (await hub.get('/api/events?limit=1000')).body.events.map(({ data }) => data)
+  const theirs = left.filter(({ _id }) => /^spelt|^77/.test(String(_id)))
+  expect(theirs).toHaveLength(2)
+  expect(JSON.stringify(theirs)).toMatch(/jo\/kk@.*bo\/k@/)
+  expect((await kept()).match(/"_id":("spelt|77)/g)).toHaveLength(2)
+})
+
+test('many at once read the feed twice at most, and each of them is forgotten', async () => {
+  const emails = Array.from({ length: 12 }, (_, n) => `crowd-${n}@example.com`)
+  await hub.post(emails.map((email, n) => event(email, 1_000 + n)))
+  const { feed, archive, quarantine, tracking } = hub.wired
+  let readings = 0
+  const counted = {
+    last: feed.last,
+    erase: feed.erase,
+    read: (after: Cursor, limit: number) => {
+      if (after.seq === BEGINNING.seq) readings++
+      return feed.read(after, limit)
+    },
+  }
+  const forget = createErasure({ feed: counted, archive, quarantine, tracking })
+  await Promise.all(emails.map(forget))
+  expect(readings).toBeLessThanOrEqual(2)
+  expect(await kept()).not.toMatch(/crowd-/)
+  expect((await hub.get('/api/events?limit=1000')).text).not.toMatch(/crowd-/)
+})
+
+test('a failure is told to all who wait for it, and the next one is tried', async () => {
+  const { feed, archive, quarantine, tracking } = hub.wired
+  let isGone = true
+  const broken = { ...quarantine, erase: async () => { if (isGone) throw new Error('gone')
+      return 0 } } // prettier-ignore
+  const forget = createErasure({ feed, archive, quarantine: broken, tracking })
+  const outcomes = await Promise.allSettled(['a@example.com', 'b@example.com', 'c@example.com'].map(forget))
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  isGone = false
+  await forget('a@example.com')
 })

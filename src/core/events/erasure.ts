@@ -4,7 +4,7 @@
 // archive what the feed has let go of. So both are gone through. Each step may be repeated.
 import { HubError } from '../errors.ts'
 import { emailKey } from '../list/subscriber.ts'
-import { breath } from '../pause.ts'
+import { breath, createNap } from '../pause.ts'
 import { BEGINNING, compareCursors, type Cursor } from './cursor.ts'
 import { readFacts, type Kind } from './event.ts'
 import { asObject, type Payload } from './payload.ts'
@@ -22,22 +22,65 @@ const STEP_EVENTS = 1_000
 const STEP_ERASED = 250
 const STEP_FOUND = 20
 const PATIENCE_MS = 5_000
+/** Persons that are forgotten together. */
+const AT_ONCE = 100
+const GATHER_MS = 20
 
-/** Everything that was received before it was asked. Throws archive.behind when that cannot be had in time. */
-export function createErasure({ feed, archive, quarantine, tracking }: ErasureDeps) {
-  return async (email: string): Promise<void> => {
-    const head = await feed.last(0)
-    if (!(await tracking.reached(head, PATIENCE_MS))) throw new HubError('archive.behind')
-    const key = emailKey(email)
-    const theirs = { key, messageIds: await messagesTo(archive, key) }
-    await eraseFromFeed(feed, theirs, head)
-    await eraseFromArchive(archive, theirs)
-    for (const spelling of spellings(email)) await quarantine.erase(spelling)
+type Asked = {
+  readonly email: string
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Everything that was received before it was asked. Throws archive.behind when that cannot be had in time. Who asks while
+ * others are being forgotten waits for their end; all who wait are then forgotten in one reading of the feed.
+ */
+export function createErasure(deps: ErasureDeps) {
+  const waiting: Asked[] = []
+  let isRunning = false
+
+  async function run(): Promise<void> {
+    isRunning = true
+    await createNap().wait(GATHER_MS) // who asks at the same time comes along
+    while (waiting.length > 0) await eraseAll(deps, waiting.splice(0, AT_ONCE))
+    isRunning = false
+  }
+
+  return (email: string): Promise<void> => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    waiting.push({ email, resolve, reject })
+    if (!isRunning) void run()
+    return promise
   }
 }
 
-/** What of a person's is looked for: their address, and Mandrill's ids of the mails that they got. */
-type Theirs = { readonly key: string; readonly messageIds: ReadonlySet<string> }
+/** What is known of a person, one after the other; what the feed holds of any of them, in one go. */
+async function eraseAll({ feed, archive, quarantine, tracking }: ErasureDeps, asked: readonly Asked[]) {
+  try {
+    const head = await feed.last(0)
+    if (!(await tracking.reached(head, PATIENCE_MS))) throw new HubError('archive.behind')
+    const theirs: Theirs[] = []
+    for (const { email } of asked) {
+      const key = emailKey(email)
+      theirs.push({ keys: new Set([key]), messageIds: await messagesTo(archive, key) })
+    }
+    await eraseFromFeed(feed, together(theirs), head)
+    await eraseFromArchive(archive, together(theirs))
+    for (const { email } of asked) for (const spelling of spellings(email)) await quarantine.erase(spelling)
+    for (const { resolve } of asked) resolve()
+  } catch (error) {
+    for (const { reject } of asked) reject(error)
+  }
+}
+
+/** What of persons is looked for: their addresses, and Mandrill's ids of the mails that they got. */
+type Theirs = { readonly keys: ReadonlySet<string>; readonly messageIds: ReadonlySet<string> }
+
+const together = (all: readonly Theirs[]): Theirs => ({
+  keys: new Set(all.flatMap(({ keys }) => [...keys])),
+  messageIds: new Set(all.flatMap(({ messageIds }) => [...messageIds])),
+})
 
 /** An event may name its mail only. */
 async function messagesTo(archive: ErasureDeps['archive'], key: string): Promise<ReadonlySet<string>> {
@@ -61,7 +104,9 @@ function spellings(email: string): ReadonlySet<string> {
 async function eraseFromFeed(feed: ErasureDeps['feed'], theirs: Theirs, head: Cursor): Promise<void> {
   for (let after = BEGINNING; compareCursors(after, head) < 0; await breath()) {
     const { events, next } = await feed.read(after, STEP_EVENTS)
-    const places = events.filter(({ kind, data }) => isTheirs(kind, data, theirs)).map(({ cursor }) => cursor)
+    const places = events
+      .filter(({ kind, data }) => mayBeTheirs(data, theirs) && isTheirs(kind, data, theirs))
+      .map(({ cursor }) => cursor)
     if (places.length > 0) await feed.erase(places)
     if (compareCursors(next, after) <= 0) return
     after = next
@@ -74,11 +119,12 @@ async function eraseFromArchive(archive: ErasureDeps['archive'], theirs: Theirs)
   for (const search of [...searches, { kinds: ['inbound'] as const }])
     for await (const { kind, data, cursor } of found(archive, search))
       if (isTheirs(kind, data, theirs)) await archive.erase([cursor])
-  for (;;) {
-    const places = await archive.placesOf(theirs.key, STEP_ERASED)
-    if (places.length === 0) break
-    await archive.erase(places)
-  }
+  for (const key of theirs.keys)
+    for (;;) {
+      const places = await archive.placesOf(key, STEP_ERASED)
+      if (places.length === 0) break
+      await archive.erase(places)
+    }
 }
 
 /** Newest first, and few at a time: a mail that was sent in may hold whole files. */
@@ -95,9 +141,33 @@ async function* found(
   }
 }
 
-function isTheirs(kind: Kind, data: Buffer | string, { key, messageIds }: Theirs): boolean {
+/** An escaped sign of ASCII: JSON may spell any sign so, and nobody does. */
+const ODD_ESCAPE = /\\u00[2-7]/i
+const PLAIN = /^[\x20-\x7e]*$/
+const ID = /"_id"\s*:\s*(?:"([^"]*)"|[-\d])/g
+
+/**
+ * False only where no parser would find them in it: a text is searched in a fifth of the time in which it is parsed. An
+ * address that is plain ASCII stands there as it is, whatever its case; all that is spelt otherwise is parsed.
+ */
+function mayBeTheirs(data: Buffer, { keys, messageIds }: Theirs): boolean {
+  const text = data.toString('latin1')
+  if (ODD_ESCAPE.test(text)) return true
+  for (let at = text.indexOf('@'); at >= 0;) {
+    const end = text.indexOf('"', at)
+    const whole = text.slice(text.lastIndexOf('"', at) + 1, end < 0 ? text.length : end)
+    if (whole.includes('\\') || !PLAIN.test(whole) || keys.has(whole.toLowerCase())) return true
+    at = end < 0 ? -1 : text.indexOf('@', end)
+  }
+  if (messageIds.size === 0) return false
+  for (const [, id] of text.matchAll(ID))
+    if (id === undefined || id.includes('\\') || !PLAIN.test(id) || messageIds.has(id)) return true
+  return false
+}
+
+function isTheirs(kind: Kind, data: Buffer | string, { keys, messageIds }: Theirs): boolean {
   const { email, messageId, payload } = readFacts(asObject(JSON.parse(data.toString())))
-  if (email === key || (kind === 'inbound' && senderOf(payload) === key)) return true
+  if (keys.has(email ?? '') || (kind === 'inbound' && keys.has(senderOf(payload) ?? ''))) return true
   return email === null && messageId !== null && messageIds.has(messageId)
 }
 
