@@ -4,6 +4,7 @@ import { loadConfig, type Config } from './config.ts'
 
 /** Runs a command; whatever goes wrong is told in one line, and the exit code says so. */
 export async function runCommand(name: string, work: (config: Config) => Promise<void>): Promise<void> {
+  process.umask(0o077) // what is copied is for its owner alone
   try {
     await work(loadConfig())
   } catch (error) {

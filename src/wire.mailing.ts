@@ -26,6 +26,7 @@ import { compileMail, type MailSettings } from './core/mailing/message.ts'
 import type { Mailer, SendStores } from './core/sending/ports.ts'
 import { startSending, type Sending } from './core/sending/sending.ts'
 import type { Leases } from './core/ports.ts'
+import { named } from './wire.reach.ts'
 import type { MailingDeps } from './http/mailing.ts'
 import type { Eraser } from './http/subscribers.ts'
 
@@ -217,7 +218,7 @@ async function openSendStores(
   log: FastifyBaseLogger,
 ): Promise<SendStores> {
   const file = join(config.DATA_DIR, 'sending.sqlite')
-  if (!config.REDIS_URL) return openEmbeddedSendStores({ file, configs, log })
+  if (!config.REDIS_URL) return named('DATA_DIR', () => openEmbeddedSendStores({ file, configs, log }))
   const { openRedisSendStores } = await import('./adapters/redis/send-stores.ts')
   return openRedisSendStores({ url: config.REDIS_URL, configs, log })
 }

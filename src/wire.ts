@@ -1,6 +1,6 @@
 // The composition root: which adapters this process runs on. The only file that names them.
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Deps, Settings, WorkerDeps } from './app.ts'
@@ -162,9 +162,15 @@ function namesOfStores({ REDIS_URL, DATABASE_URL }: Config): Deps['stores'] {
   return { events: REDIS_URL ? 'redis' : 'embedded', database: DATABASE_URL ? 'mysql' : 'sqlite' }
 }
 
+/** What is in there is for its owner alone, also in a folder that others may look into, and what was made before. */
 function makeDataDir(dir: string): void {
+  process.umask(0o077)
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 })
+    for (const entry of readdirSync(dir, { withFileTypes: true })) {
+      if (entry.isFile()) chmodSync(join(dir, entry.name), 0o600)
+      else if (entry.name === 'outbox' && entry.isDirectory()) chmodSync(join(dir, entry.name), 0o700)
+    }
   } catch (cause) {
     throw new Error(`DATA_DIR: ${(cause as Error).message}`, { cause })
   }

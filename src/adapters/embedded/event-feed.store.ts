@@ -7,6 +7,7 @@ import type { FeedPage } from '../../core/events/ports.ts'
 import { lockBeside } from './file-lock.ts'
 import { transaction } from '../sql/sqlite.transaction.ts'
 import { toBuffer } from './bytes.ts'
+import { claimVersion } from './version.ts'
 
 // `seen` remembers ids by day and longer than the events: what is too old lies together at one end of it.
 const SCHEMA = `
@@ -25,6 +26,8 @@ const SCHEMA = `
     one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, seq INTEGER NOT NULL);
   INSERT OR IGNORE INTO taken VALUES (1, 0, 0);
 `
+/** Of the tables above: a change that an older hub could not live with makes it one more. */
+const VERSION = 1
 const DAY_MS = 86_400_000
 const PAGE_BYTES = 4 * 1024 * 1024
 /** What an event takes beside its data: its other columns, and its id in `seen`. */
@@ -43,6 +46,7 @@ export type Store = ReturnType<typeof openStore>
 export function openStore(file: string, at: number) {
   const lock = lockBeside(file)
   const db = new DatabaseSync(file, { timeout: 2_000 })
+  claimVersion(db, file, VERSION)
   db.exec(SCHEMA)
   db.exec('PRAGMA secure_delete = ON') // what is erased or trimmed is overwritten with zeroes
   let state = transaction(db, () => beginLife(db, at))

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { HubError } from '../../core/errors.ts'
 import { lockBeside } from './file-lock.ts'
 import { transaction } from '../sql/sqlite.transaction.ts'
+import { claimVersion } from './version.ts'
 
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
@@ -22,6 +23,9 @@ const SCHEMA = `
   INSERT OR IGNORE INTO tokens VALUES (1, 0);
 `
 
+/** Of the tables above: a change that an older hub could not live with makes it one more. */
+const VERSION = 1
+
 export type SendStore = {
   readonly db: DatabaseSync
   /** Does what touches the file, all or nothing. Whatever goes wrong with it, sending is unavailable. */
@@ -33,6 +37,7 @@ export function openSendStore(file: string): SendStore {
   const lock = lockBeside(file)
   const db = new DatabaseSync(file, { timeout: 2_000 })
   try {
+    claimVersion(db, file, VERSION)
     db.exec(SCHEMA)
   } catch (error) {
     db.close()

@@ -23,11 +23,17 @@ export function readMigrations(dialect: 'sqlite' | 'mysql'): readonly Migration[
   }))
 }
 
-/** What is left to do for a database that has taken `done` steps of each migration. */
+/** What is left to do for a database that has taken `done` steps of each migration. Throws for one that is ahead of us. */
 export function stepsLeft(
   migrations: readonly Migration[],
   done: ReadonlyMap<string, number>,
 ): readonly Step[] {
+  const known = new Map(migrations.map(({ name, statements }) => [name, statements.length]))
+  const newer = [...done].find(([name, steps]) => steps > (known.get(name) ?? 0))
+  if (newer)
+    throw new Error(
+      `the database is of a newer version of this program (it has ${newer[0]}): start that one, or restore a backup`,
+    )
   return migrations.flatMap(({ name, statements }) =>
     statements.map((text, index) => ({ name, number: index + 1, text })).slice(done.get(name) ?? 0),
   )
