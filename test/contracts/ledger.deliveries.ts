@@ -111,6 +111,21 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
     })
   })
 
+  test('who has letters beyond ASCII before the @ is skipped, and the audience says so before', async () => {
+    await lab().addReaders({ count: 2 })
+    const odd = ['한글@naver.com', 'grüße@example.com', 'left@example.com', 'ann@한글.kr', '지움@example.com']
+    await lab().addNamed(odd)
+    await lab().suppressEmail('지움@example.com', 'manual')
+    const skipped = { 'letters beyond ASCII before the @': 2, 'suppressed: manual': 1 }
+    const campaign = await lab().start()
+    expect(await lab().ledger.audience(campaign, NOON)).toEqual({ recipients: 4, skipped })
+    await lab().expand(campaign)
+    expect(await lab().ledger.audience({ ...campaign, expanded: true }, NOON)).toEqual({
+      recipients: 4,
+      skipped,
+    })
+  })
+
   test('the audience of one that is started and not expanded yet is who would get it', async () => {
     await lab().addReaders({ count: 10 })
     await lab().suppress(1, 'bounce')

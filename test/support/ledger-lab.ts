@@ -37,6 +37,9 @@ export type LedgerLab = {
   /** The ledger as another process has it. */
   another(): Promise<Ledger>
   addReaders(options: ReaderOptions): Promise<void>
+  /** Readers with addresses of their own. */
+  addNamed(emails: readonly string[]): Promise<void>
+  suppressEmail(email: string, reason: SuppressionReason, until?: number | null): Promise<void>
   suppress(number: number, reason: SuppressionReason, until?: number | null): Promise<void>
   /** A campaign that runs since NOON. */
   start(changes?: Partial<Campaign>): Promise<Campaign>
@@ -85,6 +88,10 @@ export async function openLedgerLab(lab: SqlLab): Promise<LedgerLab> {
   const sql = await lab.open()
   const store = createCampaignStore(sql)
   const ledger = createLedger(sql)
+  const suppressEmail: LedgerLab['suppressEmail'] = async (email, reason, until = null) => {
+    const row = { emailKey: email.toLowerCase(), email, reason, source: 'api', since: NOON, until } as const
+    await sql.run(rowsFor(sql.tables.suppressions, [row]))
+  }
   return {
     sql,
     store,
@@ -92,11 +99,9 @@ export async function openLedgerLab(lab: SqlLab): Promise<LedgerLab> {
     recipe: lab.recipe,
     another: async () => createLedger(await lab.open()),
     addReaders: (options) => addReaders(sql, options),
-    async suppress(number, reason, until = null) {
-      const email = emailOf(number)
-      const row = { emailKey: email.toLowerCase(), email, reason, source: 'api', since: NOON, until }
-      await sql.run(rowsFor(sql.tables.suppressions, [row]))
-    },
+    addNamed: (emails) => addNamed(sql, emails),
+    suppressEmail,
+    suppress: (number, reason, until) => suppressEmail(emailOf(number), reason, until),
     async start(changes) {
       const campaign = makeCampaign({ status: 'running', startedAt: NOON, ...changes })
       await store.create(campaign)
@@ -124,22 +129,31 @@ export async function openLedgerLab(lab: SqlLab): Promise<LedgerLab> {
 
 async function addReaders(sql: Sql, options: ReaderOptions): Promise<void> {
   const { count, from = 0, subscribed = true, subscribedAt = NOON - MINUTE, domain } = options
-  const rows = Array.from({ length: count }, (_, index) => {
-    const email = emailOf(from + index, domain)
-    const name = `Reader ${from + index}`
-    return {
-      id: readerId(from + index),
-      email,
-      emailKey: email.toLowerCase(),
-      name,
-      search: `${email}\n${name}`.toLowerCase(),
-      subscribed: subscribed ? 1 : 0,
-      subscribedAt,
-      waiting: 0,
-      confirmationSentAt: null,
-      createdAt: subscribedAt,
-      updatedAt: subscribedAt,
-    }
-  })
+  const rows = Array.from({ length: count }, (_, index) =>
+    readerRow(from + index, emailOf(from + index, domain), subscribed, subscribedAt),
+  )
   await sql.atomically([rowsFor(sql.tables.subscribers, rows)])
+}
+
+/** Readers with these addresses, numbered from 500,000 on. */
+async function addNamed(sql: Sql, emails: readonly string[]): Promise<void> {
+  const rows = emails.map((email, index) => readerRow(500_000 + index, email, true, NOON - MINUTE))
+  await sql.atomically([rowsFor(sql.tables.subscribers, rows)])
+}
+
+function readerRow(number: number, email: string, subscribed: boolean, subscribedAt: number) {
+  const name = `Reader ${number}`
+  return {
+    id: readerId(number),
+    email,
+    emailKey: email.toLowerCase(),
+    name,
+    search: `${email}\n${name}`.toLowerCase(),
+    subscribed: subscribed ? 1 : 0,
+    subscribedAt,
+    waiting: 0,
+    confirmationSentAt: null,
+    createdAt: subscribedAt,
+    updatedAt: subscribedAt,
+  }
 }

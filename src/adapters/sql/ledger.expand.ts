@@ -1,5 +1,6 @@
 // Expanding a campaign: the list, read in steps, becomes deliveries in chunks of one lane each.
 import { and, asc, eq, gt, lte, or, sql as words } from 'drizzle-orm'
+import { BEYOND_ASCII, isBeyondAscii } from '../../core/mailing/mailbox.ts'
 import { tallyOf } from '../../core/mailing/outcome.ts'
 import type { Ledger } from '../../core/mailing/ports.ts'
 import type { SuppressionReason } from '../../core/list/ports.ts'
@@ -119,6 +120,12 @@ function inChunks(readers: readonly Reader[], laneOf: (email: string) => string)
   )
 }
 
+function whyNot(email: string, subscribed: number, suppressed: Reader['suppressed']): string | null {
+  if (!subscribed) return 'unsubscribed'
+  if (suppressed) return `suppressed: ${suppressed}`
+  return isBeyondAscii(email) ? BEYOND_ASCII : null
+}
+
 function toRow(
   campaignId: string,
   chunk: number,
@@ -127,7 +134,7 @@ function toRow(
   dueAt: number,
   now: number,
 ): NewDelivery {
-  const reason = subscribed ? suppressed && `suppressed: ${suppressed}` : 'unsubscribed'
+  const reason = whyNot(email, subscribed, suppressed)
   const status = reason === null ? 'queued' : 'skipped'
   const state = { status, reason, attempts: 0, earlierAttempts: 0, dueAt, updatedAt: now } as const
   return { campaignId, chunk, n, subscriberId: id, email, name, ...state }

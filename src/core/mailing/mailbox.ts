@@ -31,6 +31,13 @@ export function toSmtpAddress(address: string): string | undefined {
   return domain && isLocalPart(local) && smtp.length <= ADDRESS_LENGTH ? smtp : undefined
 }
 
+/** Why no mail is made for an address of the list: no mail server that the hub knows of takes letters beyond ASCII there. */
+export const BEYOND_ASCII = 'letters beyond ASCII before the @'
+
+export function isBeyondAscii(address: string): boolean {
+  return /[^\x00-\x7f]/.test(address.slice(0, Math.max(address.lastIndexOf('@'), 0)))
+}
+
 function isLocalPart(local: string): boolean {
   return /^(?:[^\s"()<>@,;:\\[\]\x00-\x20\x7f-\uffff]+|"(?:[ !#-;=?-[\]-~]|\\[!-;=?-~])*")$/.test(local)
 }
