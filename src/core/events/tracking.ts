@@ -98,6 +98,7 @@ export function startTracking(options: TrackingOptions): Tracking {
     if (failures === 0) log.warn({ err: error }, 'tracking waits and tries again')
     const delay = backOff(failures, RETRY_MS)
     failures += 1
+    await feed.last(0).then(progress.headAt, () => undefined) // the lag grows meanwhile, and is told
     if (!stop.signal.aborted) await beat.wait(delay)
   }
 

@@ -167,6 +167,21 @@ describe('outages', () => {
     ])
   })
 
+  test('tells how far it lags while the database is away', async () => {
+    const state = { away: true }
+    const position: TrackingLab['archive']['position'] = async () => {
+      if (state.away) throw unavailable()
+      return lab.archive.position()
+    }
+    const tracking = lab.start({ archive: { ...lab.archive, position } })
+    await until(() => expect(lab.told).toContainEqual(['warn', 'tracking waits and tries again']))
+    await lab.feed.append(makeEvents(10))
+    await until(() => expect(tracking.lag()).toBe(10))
+    state.away = false
+    expect(await caughtUp(tracking)).toBe(true)
+    expect(tracking.lag()).toBe(0)
+  })
+
   test('goes on after an outage of the feed', async () => {
     const errors = [1, 2, 3].map(() => new HubError('feed.unavailable'))
     const trim = vi.fn(async () => {
