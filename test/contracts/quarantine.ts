@@ -98,6 +98,13 @@ export function quarantineContract(openLab: () => Promise<SqlLab>): void {
     expect(await quarantine.erase('nobody')).toBe(0)
   })
 
+  test('drops an entry that holds a text wherever it lies in a long one', async () => {
+    const around = (before: number) => `${'x'.repeat(before)} Ada@example.com ${'y'.repeat(600_000)}`
+    const places = Array.from({ length: 20 }, (_, n) => 249_981 + n)
+    await quarantine.add(places.map((place, n) => makeEntry(n, around(place))))
+    expect(await quarantine.erase('ada@example.com')).toBe(20)
+  })
+
   test('what was erased has come, and is counted in the total from then on', async () => {
     const archive = createEventArchive(await lab.open())
     await quarantine.add([makeEntry(1, '"ada@example.com"'), makeEntry(2, '"bob@example.com"')])

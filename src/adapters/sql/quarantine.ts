@@ -1,5 +1,6 @@
 // The quarantine: what was signed but cannot be read as an event.
 import {
+  aliasedTable,
   and,
   asc,
   count,
@@ -81,6 +82,28 @@ export function createQuarantine(sql: Sql): Quarantine {
     return from && and(lte(receivedAt, from.receivedAt), or(lt(receivedAt, from.receivedAt), lt(id, from.id)))
   }
 
+  async function holding(needle: string): Promise<readonly string[]> {
+    const { id, text } = quarantineTexts
+    const here = words`instr(lower(${text}), ${needle}) > 0`
+    const rows = await sql.read(db.selectDistinct({ id }).from(quarantineTexts).where(here))
+    return rows.map((row) => row.id)
+  }
+
+  /** The same where a part ends and the next one begins. */
+  async function holdingAcross(needle: string): Promise<readonly string[]> {
+    const next = aliasedTable(quarantineTexts, 'following')
+    const { id, part, text } = quarantineTexts
+    const border = words`concat(substr(${text}, ${-needle.length}), substr(${next.text}, 1, ${needle.length}))`
+    const rows = await sql.read(
+      db
+        .selectDistinct({ id })
+        .from(quarantineTexts)
+        .innerJoin(next, and(eq(next.id, id), eq(next.part, words`${part} + 1`)))
+        .where(words`instr(lower(${border}), ${needle}) > 0`),
+    )
+    return rows.map((row) => row.id)
+  }
+
   async function place(id: string) {
     const [row] = await sql.read(
       db.select(getTableColumns(quarantine)).from(quarantine).where(eq(quarantine.id, id)),
@@ -146,14 +169,10 @@ export function createQuarantine(sql: Sql): Quarantine {
       return drop(old.map((row) => row.id))
     },
     async erase(text) {
-      const rows = await sql.read(
-        db
-          .selectDistinct({ id: quarantineTexts.id })
-          .from(quarantineTexts)
-          .where(words`instr(lower(${quarantineTexts.text}), ${text.toLowerCase()}) > 0`),
-      )
-      for (const { id } of rows) await drop([id])
-      return rows.length
+      const needle = text.toLowerCase()
+      const ids = new Set([...(await holding(needle)), ...(await holdingAcross(needle))])
+      for (const id of ids) await drop([id])
+      return ids.size
     },
     async remove(id) {
       const texts = db.delete(quarantineTexts).where(eq(quarantineTexts.id, id))

@@ -94,11 +94,16 @@ export function startTracking(options: TrackingOptions): Tracking {
     failures = 0
   }
 
+  /** The lag grows in an outage of the database, and is told. */
+  async function lookAhead(): Promise<void> {
+    await feed.last(0).then(progress.headAt, () => undefined)
+  }
+
   async function waitOut(error: unknown): Promise<void> {
     if (failures === 0) log.warn({ err: error }, 'tracking waits and tries again')
     const delay = backOff(failures, RETRY_MS)
     failures += 1
-    await feed.last(0).then(progress.headAt, () => undefined) // the lag grows meanwhile, and is told
+    await lookAhead()
     if (!stop.signal.aborted) await beat.wait(delay)
   }
 
