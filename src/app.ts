@@ -82,8 +82,8 @@ export type Settings = {
 const LOGO = new URL('../public/icon.svg', import.meta.url)
 /** Bodies other than the webhook's. */
 const BODY_LIMIT = 1024 * 1024
-/** All bodies together, as far as they have arrived; never less than two of the largest. */
-const BODIES_TOGETHER = 64 * 1024 * 1024
+/** All bodies together, as far as they have arrived; never less than one and a half of the largest. */
+const BODIES_TOGETHER = 48 * 1024 * 1024
 /** A client that is slower than this with its request is let go. */
 const REQUEST_TIMEOUT_MS = 60_000
 const HEADERS_TIMEOUT_MS = 20_000
@@ -199,7 +199,7 @@ async function createServer({ settings, log }: WorkerDeps, access: Access) {
   })
   await app.register(rateLimit, { global: false })
   registerHostCheck(app, access)
-  const budget = createByteBudget(Math.max(BODIES_TOGETHER, 2 * settings.bodyLimit))
+  const budget = createByteBudget(Math.max(BODIES_TOGETHER, 1.5 * settings.bodyLimit))
   registerBodies(app, budget, access.isSignedIn)
   return { app, connections }
 }

@@ -1,6 +1,7 @@
 // How bodies come in, on every route: counted as they arrive, against one bound for all of them together. Whoever has
 // proved nothing gets little of it, and makes way first.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { HubError, type ErrorCode } from '../core/errors.ts'
@@ -84,6 +85,7 @@ function collected(
     if (isOver) return // what still comes is passed over
     if (bytes.length() + piece.length > limit) return fail('request.too_large')
     share?.add(bytes.add(piece))
+    if (raw.socket instanceof Socket) giveBack(piece) // of a real connection: nobody else has it
   }
 
   function finish(): void {
@@ -97,19 +99,28 @@ function collected(
   function fail(code: ErrorCode): void {
     if (isOver) return
     isOver = true
-    bytes.take()
+    bytes.drop()
     share?.release()
     stream.destroy(new HubError(code))
   }
 
   function answered(): void {
     isOver = true
-    bytes.take()
+    bytes.drop()
     share?.release()
   }
 
   for (const over of ['finish', 'close']) response.once(over, answered)
   return stream
+}
+
+/**
+ * Frees the memory of bytes that nobody looks at any more. Left to the garbage collector, which looks at the size of
+ * objects rather than of what they hold, a flood would pile up for a while.
+ */
+export function giveBack({ buffer, byteLength }: Buffer): void {
+  // Smaller ones may share theirs: https://nodejs.org/api/buffer.html#static-method-bufferallocunsafesize
+  if (buffer instanceof ArrayBuffer && byteLength > 0 && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
 /** The body as it was collected: a buffer of its own, which Fastify's `parseAs` would copy. */
@@ -131,6 +142,11 @@ function createPile(most: number) {
       if (needed > before) held = Buffer.from(held.buffer.transfer(nextSize(before, needed, most)))
       used += piece.copy(held, used)
       return held.length - before
+    },
+    drop(): void {
+      giveBack(held)
+      held = Buffer.from(new ArrayBuffer(0))
+      used = 0
     },
     take(): Buffer {
       const all = held.subarray(0, used)

@@ -4,7 +4,7 @@
 // (RFC 9112, 9.6).
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { hasBody } from './bodies.ts'
+import { giveBack, hasBody } from './bodies.ts'
 
 /** How long the rest of a body is passed over: a stranger's, and that of a file whose import has failed. */
 const LINGER_MS = { stranger: 2_000, known: 30_000 }
@@ -44,7 +44,7 @@ function letGo(request: IncomingMessage, ms: number): void {
   const destroy = socket.destroySoon.bind(socket)
   socket.destroySoon = () => socket.end()
   socket.end()
-  request.once('end', destroy).resume()
+  request.on('data', giveBack).once('end', destroy).resume()
   const timer = setTimeout(() => socket.destroy(), ms)
   socket.once('close', () => clearTimeout(timer))
 }

@@ -17,7 +17,7 @@ import {
 import type { EventFeed, Quarantine } from '../core/events/ports.ts'
 import { explainRefusal } from '../core/events/refusal.ts'
 import type { Access } from './access.ts'
-import { wholeBody } from './bodies.ts'
+import { giveBack, wholeBody } from './bodies.ts'
 import type { HookWatch } from './hook-watch.ts'
 import { translate } from './errors.ts'
 import { eventExample } from './event-example.ts'
@@ -163,7 +163,12 @@ function takeBatch(deps: HookDeps) {
 /** The batch of a form, once its signature is found right. */
 function formBatch(deps: HookDeps, request: FastifyRequest, body: Buffer): Buffer {
   const fields = decodeForm(body)
-  checkSignature(deps, request, { signature: signatureOf(request), fields })
+  try {
+    checkSignature(deps, request, { signature: signatureOf(request), fields })
+  } catch (error) {
+    giveBack(body)
+    throw error
+  }
   const found = fields.filter((field) => field.name.toString() === BATCH_FIELD)
   if (found.length !== 1)
     throw new HubError('hook.no_field', {

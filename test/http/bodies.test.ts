@@ -51,7 +51,7 @@ test.each([
   ['a webhook in JSON without the token', '/api/hook', JSON_TYPE, 401],
   ['a compressed webhook', '/api/hook', `${FORM}\r\ncontent-encoding: gzip`, 415],
   ['another type', '/api/hook', 'content-type: text/plain', 415],
-  ['an address that is none', '/nowhere', JSON_TYPE, 413],
+  ['an address that is none', '/nowhere', JSON_TYPE, 404],
   ['the list, without the token', '/subscribe/import', 'content-type: text/csv', 401],
   ['a mailing, without the token', '/campaigns', JSON_TYPE, 401],
   ['a sign-in of 32 MiB', '/api/session', JSON_TYPE, 413],

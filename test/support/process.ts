@@ -20,9 +20,10 @@ export type HubProcess = {
 }
 
 /** Starts the program with these settings and nothing of the surrounding environment's. */
-export function spawnHub(env: Record<string, string>): HubProcess {
+export function spawnHub(env: Record<string, string>, descriptors?: number): HubProcess {
   const { PATH = '', HOME = '', TMPDIR = '' } = process.env
-  const child = spawn(process.execPath, [SERVER], {
+  const limit = descriptors ? `ulimit -n ${descriptors} && ` : ''
+  const child = spawn('sh', ['-c', `${limit}exec "$0" "$1"`, process.execPath, SERVER], {
     env: { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE, ...env },
     cwd: tmpdir(),
     stdio: 'pipe',
