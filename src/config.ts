@@ -184,3 +184,41 @@ function checkTogether(values: Values): void {
   const dkim = [values.DKIM_DOMAIN, values.DKIM_SELECTOR, values.DKIM_KEY_FILE].filter(Boolean).length
   if (dkim % 3 !== 0) throw new ConfigError('DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE belong together')
 }
+
+/** Names in the environment that are a slip of the pen away from a setting's: what they say is not heard. */
+export function likelySlips(
+  env: NodeJS.ProcessEnv = process.env,
+): readonly { name: string; meant: string }[] {
+  const settings = Object.keys(SETTINGS)
+  return Object.keys(env).flatMap((name) => {
+    if (Object.hasOwn(SETTINGS, name)) return []
+    const meant = settings.find((setting) => isSlip(name, setting))
+    return meant === undefined ? [] : [{ name, meant }]
+  })
+}
+
+/**
+ * Another case of letters, or one or two letters off (NPM_TOKEN is another word, though); a short name may be anything, so HOME and PATH are not meant for
+ * HOST and PORT.
+ */
+function isSlip(name: string, setting: string): boolean {
+  if (name.toUpperCase() === setting) return name !== name.toLowerCase() || setting.length > 4
+  const allowed = setting.length >= 8 && name.startsWith(setting.charAt(0)) ? 2 : setting.length >= 6 ? 1 : 0
+  return Math.abs(name.length - setting.length) <= allowed && distance(name.toUpperCase(), setting) <= allowed
+}
+
+/** How many letters are to be added, removed, changed or swapped (optimal string alignment). */
+function distance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, n) => n)]
+  const at = (row: number, column: number): number => rows[row]?.[column] ?? Infinity
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    rows.push(row)
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1]
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(i - 2, j - 2) + 1 : Infinity
+      row[j] = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + (same ? 0 : 1), swapped)
+    }
+  }
+  return at(a.length, b.length)
+}

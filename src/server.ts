@@ -2,13 +2,15 @@
 import { flushCompileCache } from 'node:module'
 import { pino } from 'pino'
 import { buildApp, buildWorkerApp } from './app.ts'
-import { ConfigError, loadConfig, type Config } from './config.ts'
+import { ConfigError, likelySlips, loadConfig, type Config } from './config.ts'
 import { listenToSignals } from './stopping.ts'
 import { wire, type Wired } from './wire.ts'
 
 const config = readConfig()
 const log = pino({ level: config.LOG_LEVEL })
 const onceRunning = listenToSignals(log)
+for (const { name, meant } of likelySlips())
+  log.warn({ name }, `${name} is no setting and does nothing: was ${meant} meant?`)
 const wired = await wire(config, log).catch(stop)
 const app = await (wired.serving ? buildApp(wired.serving) : buildWorkerApp(wired))
 onceRunning({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { ConfigError, loadConfig, SETTINGS } from '../src/config.ts'
+import { ConfigError, likelySlips, loadConfig, SETTINGS } from '../src/config.ts'
 
 const NONE = join(tmpdir(), 'there-is-no-such-env-file')
 const load = (env: Record<string, string>) => loadConfig(env, NONE)
@@ -161,5 +161,35 @@ describe('.env', () => {
 
   test('.env.example itself is a configuration that starts', () => {
     expect(() => loadConfig({}, join(import.meta.dirname, '..', '.env.example'))).not.toThrow()
+  })
+})
+
+describe('a name that is a slip of the pen', () => {
+  test.for([
+    ['API_TOKNE', 'API_TOKEN'],
+    ['REDIS_URl', 'REDIS_URL'],
+    ['redis_url', 'REDIS_URL'],
+    ['REDISURL', 'REDIS_URL'],
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['MANDRILL_WEBHOOK_KEY', 'MANDRILL_WEBHOOK_KEYS'],
+    ['MANDRILL_WEBHOOK_URLS', 'MANDRILL_WEBHOOK_URL'],
+    ['SECERT', 'SECRET'],
+    ['SECRETS', 'SECRET'],
+    ['PUBLICURL', 'PUBLIC_URL'],
+    ['MAIL_FORM', 'MAIL_FROM'],
+    ['TRUST_PROXIES', undefined],
+    ['TRUST_PROXYS', 'TRUST_PROXY'],
+  ] as const)('%s was meant to be %s', ([name, meant]) => {
+    expect(likelySlips({ [name]: 'x' })).toEqual(meant ? [{ name, meant }] : [])
+  })
+
+  test('is found in no ordinary environment', () => {
+    const ordinary =
+      'HOME PATH PORT HOSTNAME HOST POST SHELL TERM USER LOGNAME LANG LC_ALL PWD OLDPWD TZ EDITOR PAGER MAIL DISPLAY ' +
+      'COLORTERM SHLVL _ http_proxy HTTPS_PROXY NO_PROXY NODE_ENV NODE_OPTIONS INIT_CWD npm_lifecycle_event LOG ROLES ' +
+      'POSTGRES_URL MYSQL_URL SMTP_HOST SMTP_PORT SMTP_USER MAILTO KUBERNETES_PORT REDIS_PORT REDIS_HOST DATA ' +
+      'INVOCATION_ID JOURNAL_STREAM TMPDIR SSH_TTY SSH_AUTH_SOCK XDG_DATA_DIRS AUTHOR CI GITHUB_TOKEN NPM_TOKEN DEBUG'
+    const env = Object.fromEntries(ordinary.split(' ').map((name) => [name, 'x']))
+    expect(likelySlips(env)).toEqual([])
   })
 })
