@@ -44,6 +44,9 @@ export type Setup = {
     readonly reason: string
     readonly hint: string | null
   }[]
+  readonly unknown_proxy: string | null
+  readonly subaccounts: readonly string[]
+  readonly transport: 'smtp' | 'outbox'
   readonly quarantine: number
   readonly stores: { readonly events: string; readonly database: string }
   readonly lag: number

@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs'
 import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
-import rateLimit from '@fastify/rate-limit'
+import rateLimit, { type FastifyRateLimitStoreCtor } from '@fastify/rate-limit'
 import websocket from '@fastify/websocket'
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { createCounts } from './core/counts.ts'
 import type { Hub } from './core/events/hub.ts'
 import type { EventArchive, EventFeed, Quarantine } from './core/events/ports.ts'
 import type { Check } from './core/health.ts'
@@ -35,11 +36,13 @@ import { registerMethods } from './http/methods.ts'
 import { measureRequests } from './http/metrics.ts'
 import { registerOperations } from './http/operations.ts'
 import { registerPage } from './http/page.ts'
+import { createProxyWatch } from './http/proxy-watch.ts'
 import { registerQuarantine } from './http/quarantine.ts'
 import { registerReconcile } from './http/reconcile.ts'
 import { REQUEST_OPTIONS, setUpRequests } from './http/requests.ts'
 import { registerSession, registerTickets } from './http/session.ts'
 import { registerSetup } from './http/setup.ts'
+import { sharedLimit } from './http/shared-limit.ts'
 import { createTickets } from './http/tickets.ts'
 
 /** What every process needs of the world; wire.ts makes it. */
@@ -73,6 +76,7 @@ export type Settings = {
   readonly webhookKeys: readonly string[]
   readonly bodyLimit: number
   readonly trustProxy: readonly string[]
+  readonly subaccounts: readonly string[]
   readonly allowedOrigins: readonly string[]
   readonly auth: 'on' | 'off'
   readonly token: string
@@ -118,8 +122,11 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const access = createAccess({ ...settings, now })
   const watch = createHookWatch(log, now)
   const tickets = createTickets(settings.secret, deps.oneTime, now)
-  const { app, connections } = await createServer(deps, access)
+  const limits = sharedLimit(deps.oneTime, createCounts(now))
+  const { app, connections } = await createServer(deps, access, limits)
   const requests = measureRequests(app)
+  const proxy = createProxyWatch(log, settings.trustProxy)
+  app.addHook('onRequest', async (request) => proxy.see(request))
   const addOtherMethods = registerMethods(app)
 
   await app.register(websocket, {
@@ -136,7 +143,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     await registerLive(api, { ...deps, access, tickets, campaignWatch, connections })
     await registerEvents(api, deps)
     await registerQuarantine(api, deps.feed, deps.quarantine)
-    await registerSetup(api, { ...deps, watch, about: aboutSetup(deps) })
+    await registerSetup(api, { ...deps, watch, proxy, about: aboutSetup(deps) })
     await registerReconcile(api, { ...deps, urls: settings.webhookUrls })
     await registerOperations(api, { ...deps, watch, campaigns: deps.mailing.campaigns, requests })
     await registerMailing(api, deps.mailing, { access, log, now })
@@ -169,7 +176,11 @@ export async function buildWorkerApp(deps: WorkerDeps): Promise<FastifyInstance>
   return app
 }
 
-async function createServer({ settings, log }: WorkerDeps, access: Access) {
+async function createServer(
+  { settings, log }: WorkerDeps,
+  access: Access,
+  limits?: FastifyRateLimitStoreCtor,
+) {
   const app = fastify({
     ...REQUEST_OPTIONS,
     loggerInstance: log,
@@ -197,7 +208,7 @@ async function createServer({ settings, log }: WorkerDeps, access: Access) {
     maxAge: 600,
     strictPreflight: false,
   })
-  await app.register(rateLimit, { global: false })
+  await app.register(rateLimit, { global: false, ...(limits && { store: limits }) })
   registerHostCheck(app, access)
   const budget = createByteBudget(Math.max(BODIES_TOGETHER, 1.5 * settings.bodyLimit))
   registerBodies(app, budget, access.isSignedIn)
@@ -245,7 +256,16 @@ function watchCampaigns({ mailing, log, now }: Deps) {
   return createCampaignWatch({ ...mailing, present: createPresent({ ...mailing, log }), log, now })
 }
 
-function aboutSetup({ settings, stores, version, mailing: { senderProblem } }: Deps) {
-  const { publicUrl, webhookUrls, webhookKeys } = settings
-  return { version, publicUrl, webhookUrls, keys: webhookKeys.length, senderProblem, stores }
+function aboutSetup({ settings, stores, version, mailing: { senderProblem, transport } }: Deps) {
+  const { publicUrl, webhookUrls, webhookKeys, subaccounts } = settings
+  return {
+    version,
+    subaccounts,
+    transport,
+    publicUrl,
+    webhookUrls,
+    keys: webhookKeys.length,
+    senderProblem,
+    stores,
+  }
 }

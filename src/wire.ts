@@ -183,6 +183,7 @@ function readSettings(config: Config): Settings {
     webhookKeys: config.MANDRILL_WEBHOOK_KEYS,
     bodyLimit: config.BODY_LIMIT,
     trustProxy: config.TRUST_PROXY,
+    subaccounts: config.MANDRILL_SUBACCOUNTS,
     allowedOrigins: config.ALLOWED_ORIGINS,
     auth: config.AUTH,
     token: config.API_TOKEN ?? keptSecret(config.DATA_DIR, 'api-token'),

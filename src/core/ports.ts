@@ -12,4 +12,6 @@ export type Leases = {
 export type OneTime = {
   /** True for the first who asks for this key within its life; false for everybody after. */
   first(key: string, lifeMs: number): Promise<boolean>
+  /** How often this was asked for a key since its window began, this time too; and how long the window lasts yet. */
+  count(key: string, windowMs: number): Promise<{ readonly count: number; readonly leftMs: number }>
 }

@@ -19,6 +19,7 @@ export type MailingDeps = Omit<CampaignsDeps, 'log' | 'now' | 'subscribers'> &
     readonly subscribers: SubscriberStore
     readonly suppressions: SuppressionStore
     readonly links: Links
+    readonly transport: 'smtp' | 'outbox'
   }
 
 type Around = { readonly access: Access; readonly log: FastifyBaseLogger; readonly now: () => number }

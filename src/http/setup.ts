@@ -6,6 +6,7 @@ import type { Hub } from '../core/events/hub.ts'
 import type { EventArchive, EventFeed, Quarantine } from '../core/events/ports.ts'
 import type { Tracking } from '../core/events/tracking.ts'
 import type { HookWatch } from './hook-watch.ts'
+import type { ProxyWatch } from './proxy-watch.ts'
 import { errors, Instant, instant, instantOrNull, InstantOrNull, SenderProblem, tagged } from './schemas.ts'
 
 export type SetupDeps = {
@@ -15,7 +16,10 @@ export type SetupDeps = {
   readonly hub: Pick<Hub, 'observers'>
   readonly tracking: Pick<Tracking, 'lag'>
   readonly watch: HookWatch
+  readonly proxy: Pick<ProxyWatch, 'unknown'>
   readonly about: {
+    readonly subaccounts: readonly string[]
+    readonly transport: 'smtp' | 'outbox'
     readonly version: string
     readonly publicUrl: string
     readonly webhookUrls: readonly string[]
@@ -32,6 +36,16 @@ const FIELDS = {
   webhook_urls: Type.Array(Type.String(), { description: 'Type one of these in Mandrill, to the letter' }),
   keys: Type.Integer({ description: 'Webhook keys that are set' }),
   sender_problem: SenderProblem,
+  unknown_proxy: Type.Union([Type.String(), Type.Null()], {
+    description:
+      'Sends X-Forwarded-For and is not in TRUST_PROXY: all readers behind it count as one address',
+  }),
+  subaccounts: Type.Array(Type.String(), {
+    description: 'MANDRILL_SUBACCOUNTS: only these change readers. Empty: all',
+  }),
+  transport: Type.Union([Type.Literal('smtp'), Type.Literal('outbox')], {
+    description: 'outbox: mails are only written to files',
+  }),
   probe_seen_at: InstantOrNull,
   first_event_at: InstantOrNull,
   last_event_at: InstantOrNull,
@@ -63,6 +77,9 @@ const Setup = Type.Object(FIELDS, {
       webhook_urls: ['https://hub.example.com/api/hook'],
       keys: 1,
       sender_problem: null,
+      unknown_proxy: null,
+      subaccounts: [],
+      transport: 'smtp',
       probe_seen_at: '2026-05-04T10:18:00.000Z',
       first_event_at: '2026-05-04T10:20:30.123Z',
       last_event_at: '2026-05-04T10:25:30.500Z',
@@ -119,7 +136,7 @@ export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Prom
   )
 }
 
-async function describeSetup({ archive, quarantine, hub, tracking, watch, about }: SetupDeps) {
+async function describeSetup({ archive, quarantine, hub, tracking, watch, proxy, about }: SetupDeps) {
   const [first] = await archive.find({ after: { epoch: 0, seq: 0 }, limit: 1 })
   const [last] = await archive.find({ limit: 1 })
   const { probeSeenAt, refused } = watch.status()
@@ -129,6 +146,9 @@ async function describeSetup({ archive, quarantine, hub, tracking, watch, about 
     webhook_urls: [...about.webhookUrls],
     keys: about.keys,
     sender_problem: about.senderProblem,
+    unknown_proxy: proxy.unknown(),
+    subaccounts: [...about.subaccounts],
+    transport: about.transport,
     probe_seen_at: instantOrNull(probeSeenAt),
     first_event_at: instantOrNull(first?.receivedAt),
     last_event_at: instantOrNull(last?.receivedAt),

@@ -1,4 +1,5 @@
 // What was used already, in the memory of the only process: a restart ends every socket and every ticket's minute.
+import { createCounts } from '../../core/counts.ts'
 import { HubError } from '../../core/errors.ts'
 import type { OneTime } from '../../core/ports.ts'
 
@@ -8,6 +9,7 @@ const MAX_KEYS = 100_000
 export function createMemoryOneTime(now: () => number = Date.now): OneTime {
   const expiries = new Map<string, number>()
   return {
+    ...createCounts(now),
     async first(key, lifeMs) {
       if (expiries.size >= MAX_KEYS) forgetExpired(expiries, now())
       if (expiries.size >= MAX_KEYS) throw new HubError('feed.unavailable')

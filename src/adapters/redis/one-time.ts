@@ -26,6 +26,18 @@ export function openRedisOneTime({ url, log }: { url: string; log: Log }): OneTi
         throw isHubError(error) ? error : new HubError('feed.unavailable', { cause: error })
       }
     },
+    async count(key, windowMs) {
+      try {
+        const { redis } = await connection.session()
+        const place = usedKey(`count:${key}`)
+        const replies = await redis.multi().incr(place).pexpire(place, windowMs, 'NX').pttl(place).exec()
+        const [count = 0, , leftMs = windowMs] = (replies ?? []).map(([, reply]) => Number(reply))
+        if (!(count > 0)) throw new HubError('feed.unavailable')
+        return { count, leftMs }
+      } catch (error) {
+        throw isHubError(error) ? error : new HubError('feed.unavailable', { cause: error })
+      }
+    },
     close: () => connection.close(),
   }
 }

@@ -1,0 +1,26 @@
+// A proxy that the hub does not know of: all readers then come from one address, and share its limits.
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
+
+export type ProxyWatch = {
+  see(request: Pick<FastifyRequest, 'headers' | 'ip'>): void
+  /** Whose X-Forwarded-For is not believed; null: nobody has sent one. */
+  unknown(): string | null
+}
+
+export function createProxyWatch(
+  log: Pick<FastifyBaseLogger, 'warn'>,
+  trusted: readonly string[],
+): ProxyWatch {
+  let unknown: string | null = null
+  return {
+    see({ headers, ip }) {
+      if (unknown !== null || trusted.length > 0 || headers['x-forwarded-for'] === undefined) return
+      unknown = ip
+      log.warn(
+        { address: ip },
+        'a request came with X-Forwarded-For, which is not believed: if a proxy stands before the hub, put its address into TRUST_PROXY, or all readers share one address and its limits',
+      )
+    },
+    unknown: () => unknown,
+  }
+}
