@@ -2,9 +2,9 @@
 import { flushCompileCache } from 'node:module'
 import { pino } from 'pino'
 import { buildApp, buildWorkerApp } from './app.ts'
-import { ConfigError, likelySlips, loadConfig, type Config } from './config.ts'
+import { ConfigError, likelySlips, loadConfig, type Config } from './config/config.ts'
 import { listenToSignals } from './stopping.ts'
-import { wire, type Wired } from './wire.ts'
+import { wire, type Wired } from './wire/wire.ts'
 
 const config = readConfig()
 const log = pino({ level: config.LOG_LEVEL })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { stepsLeft } from '../src/adapters/sql/migrations.ts'
+import { stepsLeft } from '../src/adapters/sqlite/migrations.ts'
 import { startHub } from './support/hub.ts'
 
 let dir: string

@@ -1,8 +1,8 @@
 // A mailing to many simulated readers over three lanes, while workers are killed and frozen and Redis is restarted:
 // everyone gets it, as good as everyone once, and the counts are exact.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LaneConfig } from '../../src/core/sending/lanes.ts'
-import type { Campaign, DeliveryCounts } from '../../src/core/mailing/ports.ts'
+import type { LaneConfig } from '../../src/core/sending/lanes/lanes.ts'
+import type { Campaign, DeliveryCounts } from '../../src/core/campaigns/ports.ts'
 import { openLedgerLab, type LedgerLab } from '../support/ledger-lab.ts'
 import { startMariaDb } from '../support/mariadb.ts'
 import { startRedis, type RedisServer } from '../support/redis.ts'

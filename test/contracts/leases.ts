@@ -1,6 +1,6 @@
 // Every promise of the Leases port, as tests that each database must pass.
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createLeases } from '../../src/adapters/sql/leases.ts'
+import { createLeases } from '../../src/adapters/sql/driver/leases.ts'
 import type { Leases } from '../../src/core/ports.ts'
 import type { SqlLab } from '../support/sql-lab.ts'
 import { NOON } from '../support/times.ts'

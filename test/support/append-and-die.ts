@@ -1,7 +1,7 @@
 // A hub's process that is killed by kill -9 right after its feed has said that a batch is stored.
 // Arguments: embedded FILE | redis URL, then how many events to append and their label.
-import { openEmbeddedFeed } from '../../src/adapters/embedded/event-feed.ts'
-import { openRedisFeed } from '../../src/adapters/redis/event-feed.ts'
+import { openEmbeddedFeed } from '../../src/adapters/embedded/feed/feed.ts'
+import { openRedisFeed } from '../../src/adapters/redis/feed/feed.ts'
 import { makeEvents, ROOMY, silentLog } from './feed-lab.ts'
 import { NOON } from './times.ts'
 

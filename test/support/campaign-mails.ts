@@ -1,9 +1,9 @@
 // A campaign and a reader, for tests of what becomes of the two.
 import { readHtml } from '../../src/adapters/mail/html-reading.ts'
 import { createHtmlToText } from '../../src/adapters/mail/html-to-text.ts'
-import { createLinks } from '../../src/core/mailing/links.ts'
-import { compileMail, type MailSettings } from '../../src/core/mailing/message.ts'
-import type { CampaignContent } from '../../src/core/mailing/ports.ts'
+import { createLinks } from '../../src/core/campaigns/mail/links.ts'
+import { compileMail, type MailSettings } from '../../src/core/campaigns/mail/message.ts'
+import type { CampaignContent } from '../../src/core/campaigns/ports.ts'
 import { CAMPAIGN_ID, FROM, SUBSCRIBER_ID } from './mails.ts'
 
 const links = createLinks('a secret', 'https://hub.example.com')

@@ -1,7 +1,7 @@
 // What the tests of campaigns and the ledger work with: an empty database with readers on the list, and campaigns.
-import { createCampaignStore } from '../../src/adapters/sql/campaigns.ts'
-import { rowsFor, type Sql } from '../../src/adapters/sql/dialect.ts'
-import { createLedger } from '../../src/adapters/sql/ledger.ts'
+import { createCampaignStore } from '../../src/adapters/sql/campaigns/campaigns.ts'
+import { rowsFor, type Sql } from '../../src/adapters/sql/driver/dialect.ts'
+import { createLedger } from '../../src/adapters/sql/campaigns/ledger.ts'
 import type {
   Campaign,
   CampaignStore,
@@ -9,7 +9,7 @@ import type {
   Delivery,
   Ledger,
   Outcome,
-} from '../../src/core/mailing/ports.ts'
+} from '../../src/core/campaigns/ports.ts'
 import type { SuppressionReason } from '../../src/core/list/ports.ts'
 import type { SqlLab } from './sql-lab.ts'
 import { MINUTE, NOON } from './times.ts'

@@ -1,7 +1,7 @@
 // What the tests of the mailing list work with: its stores on an empty database, a clock, and made-up readers.
-import type { Sql } from '../../src/adapters/sql/dialect.ts'
-import { createSubscribers } from '../../src/adapters/sql/subscribers.ts'
-import { createSuppressions } from '../../src/adapters/sql/suppressions.ts'
+import type { Sql } from '../../src/adapters/sql/driver/dialect.ts'
+import { createSubscribers } from '../../src/adapters/sql/list/subscribers.ts'
+import { createSuppressions } from '../../src/adapters/sql/list/suppressions.ts'
 import type { ImportRow, Suppression, SubscriberStore, SuppressionStore } from '../../src/core/list/ports.ts'
 import type { SqlLab } from './sql-lab.ts'
 import { NOON } from './times.ts'

@@ -1,5 +1,5 @@
 // The loop as simply as it can be said: from all events that have come, in their order, to what must be known then.
-import type { Delivery } from '../../src/core/mailing/ports.ts'
+import type { Delivery } from '../../src/core/campaigns/ports.ts'
 import type { SuppressionReason } from '../../src/core/list/ports.ts'
 import type { Payload } from './loop-lab.ts'
 

@@ -1,6 +1,6 @@
 // Mails for tests, and a reader of what has come out.
 import PostalMime, { type Email } from 'postal-mime'
-import type { OutgoingMail } from '../../src/core/mailing/ports.ts'
+import type { OutgoingMail } from '../../src/core/campaigns/ports.ts'
 
 export const FROM = { name: 'News', address: 'news@example.com' }
 export const CAMPAIGN_ID = '01a2b3c4-0000-7000-8000-000000000001'

@@ -2,10 +2,10 @@
 // Run by itself: node record-in-a-process.ts KIND PLACE CAMPAIGN. It prints a dot for each step.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createCampaignStore } from '../../src/adapters/sql/campaigns.ts'
-import { createLedger } from '../../src/adapters/sql/ledger.ts'
-import { openMysql } from '../../src/adapters/sql/mysql.ts'
-import { openSqlite } from '../../src/adapters/sql/sqlite.ts'
+import { createCampaignStore } from '../../src/adapters/sql/campaigns/campaigns.ts'
+import { createLedger } from '../../src/adapters/sql/campaigns/ledger.ts'
+import { openMysql } from '../../src/adapters/sql/driver/mysql.ts'
+import { openSqlite } from '../../src/adapters/sql/driver/sqlite.ts'
 import { NOON } from './times.ts'
 
 // Not from ledger-lab.ts: that would load vitest, which takes longer than all the rest.

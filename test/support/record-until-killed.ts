@@ -1,5 +1,5 @@
 // A process that records events until it is killed. Arguments: the database's kind and place, and a batch's size.
-import { createEventArchive } from '../../src/adapters/sql/event-archive.ts'
+import { createEventArchive } from '../../src/adapters/sql/events/archive.ts'
 import { EPOCH, makeRows, openDatabase } from './sql-lab.ts'
 
 const [kind = '', place = '', size] = process.argv.slice(2)

@@ -1,6 +1,6 @@
 // A real Redis for the tests of the feed: one for the file, empty before each test.
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
-import { openRedisFeed } from '../../src/adapters/redis/event-feed.ts'
+import { openRedisFeed } from '../../src/adapters/redis/feed/feed.ts'
 import type { EventFeed } from '../../src/core/events/ports.ts'
 import { createLab, makeEvents, silentLog, until, type FeedLab } from './feed-lab.ts'
 import { startRedis, type RedisServer } from './redis.ts'

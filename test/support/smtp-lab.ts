@@ -1,6 +1,6 @@
 // Mailers on servers that do what a test wants; all of them are closed after each test.
 import { afterEach } from 'vitest'
-import { openSmtpMailer, type SmtpOptions } from '../../src/adapters/mail/smtp.ts'
+import { openSmtpMailer, type SmtpOptions } from '../../src/adapters/mail/smtp/smtp.ts'
 import type { Mailer } from '../../src/core/sending/ports.ts'
 import { silentLog } from './feed-lab.ts'
 import { startMailSink, type MailSink } from './mail-sink.ts'

@@ -2,14 +2,18 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openEmbeddedFeed } from '../../src/adapters/embedded/event-feed.ts'
-import { createEventArchive } from '../../src/adapters/sql/event-archive.ts'
-import { createLeases } from '../../src/adapters/sql/leases.ts'
-import { createQuarantine } from '../../src/adapters/sql/quarantine.ts'
+import { openEmbeddedFeed } from '../../src/adapters/embedded/feed/feed.ts'
+import { createEventArchive } from '../../src/adapters/sql/events/archive.ts'
+import { createLeases } from '../../src/adapters/sql/driver/leases.ts'
+import { createQuarantine } from '../../src/adapters/sql/events/quarantine.ts'
 import { BEGINNING, compareCursors } from '../../src/core/events/cursor.ts'
 import type { EventArchive, EventFeed, Quarantine } from '../../src/core/events/ports.ts'
 import type { Leases } from '../../src/core/ports.ts'
-import { startTracking, type Tracking, type TrackingOptions } from '../../src/core/events/tracking.ts'
+import {
+  startTracking,
+  type Tracking,
+  type TrackingOptions,
+} from '../../src/core/events/tracking/tracking.ts'
 import { ROOMY, silentLog } from './feed-lab.ts'
 import type { SqlLab } from './sql-lab.ts'
 import { NOON } from './times.ts'

@@ -1,7 +1,7 @@
 // One process for one DATA_DIR: embedded stores are not made for two, and the second would only find out slowly.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { lockFile, type FileLock } from './file-lock.ts'
+import { lockFile, type FileLock } from '../sqlite/lock.ts'
 
 export const LOCK_FILE = 'lock'
 /** Where a restore has its files until all is well. */

@@ -1,6 +1,6 @@
 // Header lines of a mail: ASCII only, folded, and no value can begin a line of its own (RFC 5322, RFC 2047).
-import { parseMailbox, toSmtpAddress, type Mailbox } from '../../core/mailing/mailbox.ts'
-import { oneLine } from '../../core/mailing/template.ts'
+import { parseMailbox, toSmtpAddress, type Mailbox } from '../../core/campaigns/mail/mailbox.ts'
+import { oneLine } from '../../core/campaigns/mail/template.ts'
 
 /** RFC 5322 asks for 78 at most; RFC 2047 for 76 where there is an encoded word. */
 const LINE = 76

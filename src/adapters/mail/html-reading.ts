@@ -1,6 +1,6 @@
 // What a mail program makes of HTML: its words, its attributes, and which links a reader can see and follow.
 import { Parser } from 'htmlparser2'
-import type { HtmlReading } from '../../core/mailing/placeholders.ts'
+import type { HtmlReading } from '../../core/campaigns/mail/placeholders.ts'
 
 const UNSEEN = new Set(
   'head title style script template noscript noframes noembed iframe object audio video canvas select textarea svg'.split(

@@ -1,8 +1,8 @@
 // A mail as the bytes that go over the wire (RFC 5322, RFC 2045): ASCII throughout, lines of at most 998.
 //
 // Not nodemailer's composer: that one builds a tree of streams for each mail, at several times the cost.
-import type { Mailbox } from '../../core/mailing/mailbox.ts'
-import type { OutgoingMail } from '../../core/mailing/ports.ts'
+import type { Mailbox } from '../../core/campaigns/mail/mailbox.ts'
+import type { OutgoingMail } from '../../core/campaigns/ports.ts'
 import { encodeBody } from './body.ts'
 import { mailboxHeader, rawHeader, replyToHeader, textHeader } from './headers.ts'
 

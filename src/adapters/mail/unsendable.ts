@@ -1,6 +1,6 @@
 // Mails that cannot be sent at all, whichever way: told at once, with the reason in words.
-import { BEYOND_ASCII, isBeyondAscii, toSmtpAddress } from '../../core/mailing/mailbox.ts'
-import type { OutgoingMail } from '../../core/mailing/ports.ts'
+import { BEYOND_ASCII, isBeyondAscii, toSmtpAddress } from '../../core/campaigns/mail/mailbox.ts'
+import type { OutgoingMail } from '../../core/campaigns/ports.ts'
 import type { SendResult } from '../../core/sending/ports.ts'
 
 export function unsendable({ to }: OutgoingMail): SendResult | undefined {

@@ -1,7 +1,7 @@
 // A mail event: its kinds, and what can be read from it. The payload is always kept as it came.
 import type { Cursor } from './cursor.ts'
 import { emailKey } from '../list/subscriber.ts'
-import { asInstant, asObject, type Payload } from './payload.ts'
+import { asInstant, asObject, type Payload } from './intake/payload.ts'
 
 /** What becomes of a mail, in the hub's own words. What each means in Mandrill's: see mandrill.ts. */
 export const MAIL_KINDS = [

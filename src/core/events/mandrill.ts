@@ -2,8 +2,8 @@
 // https://mailchimp.com/developer/transactional/docs/webhooks/ and …/guides/track-respond-activity-webhooks/
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { KINDS, type Kind } from './event.ts'
-import type { FormField } from './form.ts'
-import { own } from './payload.ts'
+import type { FormField } from './intake/form.ts'
+import { own } from './intake/payload.ts'
 
 /** The form field that carries a batch. */
 export const BATCH_FIELD = 'mandrill_events'

@@ -1,6 +1,6 @@
 // How a file is read: its delimiter, its header wherever it stands, and what each column is for.
-import { createCsvReader } from '../csv-reader.ts'
-import { plainCell } from '../csv.ts'
+import { createCsvReader } from '../csv/read.ts'
+import { plainCell } from '../csv/write.ts'
 import { isUuid } from '../ids.ts'
 import { readingOf, type Reading } from './standing.ts'
 import { emailProblem } from './subscriber.ts'

@@ -1,6 +1,6 @@
 // A CSV file into the list: its columns found, its lines checked, its readers handed to the store in bulk.
-import { createCsvReader, type CsvRecord } from '../csv-reader.ts'
-import { plainCell } from '../csv.ts'
+import { createCsvReader, type CsvRecord } from '../csv/read.ts'
+import { plainCell } from '../csv/write.ts'
 import { breath } from '../pause.ts'
 import { layoutOf, type Layout } from './columns.ts'
 import type { ImportCounts, ImportRow, SubscriberStore } from './ports.ts'

@@ -1,6 +1,6 @@
 // Which delivery an event is about: what its metadata names, unless that is another recipient's.
 import { MAIL_KINDS, type EventFacts, type Kind } from '../events/event.ts'
-import { asObject } from '../events/payload.ts'
+import { asObject } from '../events/intake/payload.ts'
 import { isUuid } from '../ids.ts'
 import { emailKey } from '../list/subscriber.ts'
 

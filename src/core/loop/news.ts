@@ -3,11 +3,11 @@
 // None of this has to be exact. A lane's pace is advice, and workers see within a second in the database what they are
 // told here at once.
 import type { Log } from '../log.ts'
-import { asObject } from '../events/payload.ts'
+import { asObject } from '../events/intake/payload.ts'
 import type { ArchiveRow } from '../events/ports.ts'
 import type { Paused } from './brakes.ts'
 import type { LaneControl, Marks } from '../sending/ports.ts'
-import { createAnswers, type Answers } from '../sending/answers.ts'
+import { createAnswers, type Answers } from '../sending/lanes/answers.ts'
 import { isAboutMailbox } from '../sending/verdict.ts'
 
 export type LoopNews = {

@@ -5,7 +5,7 @@
 // for one thing: a visit that turns out to have been a scanner's is taken from the reader and given to the robots.
 import { createHash } from 'node:crypto'
 import type { Kind } from '../events/event.ts'
-import { asInstant, asObject, type Payload } from '../events/payload.ts'
+import { asInstant, asObject, type Payload } from '../events/intake/payload.ts'
 import type { ArchiveRow } from '../events/ports.ts'
 import { isRobot, scannersClicks } from './robots.ts'
 

@@ -1,6 +1,6 @@
 // Whose an event is: one account of Mandrill may serve several senders, and its webhooks tell of all of them.
 import type { EventFacts, Kind } from '../events/event.ts'
-import { asObject } from '../events/payload.ts'
+import { asObject } from '../events/intake/payload.ts'
 import { emailKey } from '../list/subscriber.ts'
 
 export type Scope = {

@@ -3,7 +3,7 @@
 // Events come late and out of order. What counts is when they happened: a bounce from before the address was allowed again
 // is history, whichever is told first, and of two changes of Mandrill's list the later one holds.
 import type { EventFacts, FeedEvent, Kind } from '../events/event.ts'
-import { asObject, own } from '../events/payload.ts'
+import { asObject, own } from '../events/intake/payload.ts'
 import type { Suppression, SuppressionReason } from '../list/ports.ts'
 import { emailKey, emailProblem, STRENGTH } from '../list/subscriber.ts'
 

@@ -1,5 +1,5 @@
 // One worker with one chunk: takes it over from whoever had it, sends what is left of it, and tells what became of it.
-import type { ChunkRef, Ledger } from '../mailing/ports.ts'
+import type { ChunkRef, Ledger } from '../campaigns/ports.ts'
 import type { Marks, Step } from './ports.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { createSenders, type SendersParts } from './senders.ts'

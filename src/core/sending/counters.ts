@@ -1,5 +1,5 @@
 // What this process has done since its start, for /metrics.
-import type { DeliveryStatus } from '../mailing/ports.ts'
+import type { DeliveryStatus } from '../campaigns/ports.ts'
 
 export type Counted = Exclude<DeliveryStatus, 'queued' | 'cancelled'>
 export type LaneCounts = Readonly<Record<Counted | 'in_doubt', number>>

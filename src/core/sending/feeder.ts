@@ -4,8 +4,8 @@
 import type { Log } from '../log.ts'
 import type { Leases } from '../ports.ts'
 import { backOff, createNap } from '../pause.ts'
-import { DEFAULT_LANE } from './lanes.ts'
-import type { CampaignHead, CampaignStore, ChunkRef, Ledger } from '../mailing/ports.ts'
+import { DEFAULT_LANE } from './lanes/lanes.ts'
+import type { CampaignHead, CampaignStore, ChunkRef, Ledger } from '../campaigns/ports.ts'
 import type { Mailer, Marks, SendQueue } from './ports.ts'
 
 export type FeederOptions = {

@@ -2,7 +2,7 @@
 // in bulk. Callers of one moment share one step of the marks.
 import type { Log } from '../log.ts'
 import { breath, createNap } from '../pause.ts'
-import type { ChunkRef, Ledger, Outcome } from '../mailing/ports.ts'
+import type { ChunkRef, Ledger, Outcome } from '../campaigns/ports.ts'
 import type { Marks, Step } from './ports.ts'
 
 export type JournalOptions = {

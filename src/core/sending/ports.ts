@@ -2,8 +2,8 @@
 //
 // The queue only says which worker looks after which chunk now; marks remember, mail by mail, what the ledger has not
 // been told yet. After any crash the ledger and the marks together know what is left to do.
-import type { ChunkRef, Outcome, OutgoingMail } from '../mailing/ports.ts'
-import type { Refusal, Taken, Verdict } from './suspicion.ts'
+import type { ChunkRef, Outcome, OutgoingMail } from '../campaigns/ports.ts'
+import type { Refusal, Taken, Verdict } from './lanes/suspicion.ts'
 
 /** Which worker looks after which chunk now. BullMQ on Redis, a table when embedded. */
 export type SendQueue = {

@@ -2,11 +2,11 @@
 // somebody says stop.
 import type { Log } from '../log.ts'
 import { pause } from '../pause.ts'
-import type { ChunkRef, Delivery } from '../mailing/ports.ts'
+import type { ChunkRef, Delivery } from '../campaigns/ports.ts'
 import type { Step } from './ports.ts'
 import type { SubscriberStore } from '../list/ports.ts'
 import type { Counters } from './counters.ts'
-import type { Gate } from './gate.ts'
+import type { Gate } from './lanes/gate.ts'
 import type { Journal } from './journal.ts'
 import { createSuspended } from './suspended.ts'
 import { createTodo, type TodoOptions } from './todo.ts'

@@ -1,7 +1,7 @@
 // The mails of a chunk that were refused, while it is not known whether that is about their readers or about us. They hold up
 // nobody: others go out meanwhile, and what becomes of those tells.
 import { pause } from '../pause.ts'
-import type { Delivery } from '../mailing/ports.ts'
+import type { Delivery } from '../campaigns/ports.ts'
 import type { Suspended, Tried } from './try.ts'
 
 export type SuspendedOptions = {

@@ -1,7 +1,7 @@
 // The mails of a chunk that are left, in order. Whether a reader may still be mailed is looked up moments before.
-import type { Delivery, Outcome } from '../mailing/ports.ts'
+import type { Delivery, Outcome } from '../campaigns/ports.ts'
 import type { SubscriberStore } from '../list/ports.ts'
-import { domainOf } from './lanes.ts'
+import { domainOf } from './lanes/lanes.ts'
 
 export type TodoOptions = {
   readonly unmailable: SubscriberStore['unmailable']

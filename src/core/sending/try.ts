@@ -1,10 +1,10 @@
 // One try of one claimed mail: made, sent, and what the answer means for it, its reader and its lane.
 import type { Log } from '../log.ts'
-import type { Delivery, OutgoingMail } from '../mailing/ports.ts'
+import type { Delivery, OutgoingMail } from '../campaigns/ports.ts'
 import type { Mailer, SendResult } from './ports.ts'
 import type { SuppressionStore } from '../list/ports.ts'
 import type { Counters } from './counters.ts'
-import type { Health, Judgement, Noted } from './health.ts'
+import type { Health, Judgement, Noted } from './lanes/health.ts'
 import type { Journal } from './journal.ts'
 import { outcomeOf } from './verdict.ts'
 import type { Compiled } from './watch.ts'

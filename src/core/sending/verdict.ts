@@ -1,5 +1,5 @@
 // What the answer to one try means for its delivery: the rules of trying again.
-import type { Delivery, Outcome } from '../mailing/ports.ts'
+import type { Delivery, Outcome } from '../campaigns/ports.ts'
 import type { SendResult } from './ports.ts'
 
 /** The ledger's outcome; undefined = no server has said anything about this mail, it stays queued. */

@@ -1,6 +1,6 @@
 // The campaigns whose chunks this process has in hand: read and compiled once, and watched for being stopped.
 import type { Log } from '../log.ts'
-import type { Campaign, CampaignStore, Delivery, OutgoingMail } from '../mailing/ports.ts'
+import type { Campaign, CampaignStore, Delivery, OutgoingMail } from '../campaigns/ports.ts'
 
 /** A campaign's template, read once. */
 export type Compiled = { mail(delivery: Delivery): OutgoingMail }

@@ -1,7 +1,7 @@
 // After a commit: deferrals slow their provider's lane, and workers hear of what the brakes have paused.
 import { expect, test } from 'vitest'
 import { createLoopNews } from '../../../src/core/loop/news.ts'
-import { createLaneOf } from '../../../src/core/sending/lanes.ts'
+import { createLaneOf } from '../../../src/core/sending/lanes/lanes.ts'
 import { readFacts, type Kind } from '../../../src/core/events/event.ts'
 import type { ArchiveRow } from '../../../src/core/events/ports.ts'
 import { silentLog } from '../../support/feed-lab.ts'

@@ -1,6 +1,6 @@
 // What the answer to one try means for its delivery.
 import { expect, test } from 'vitest'
-import type { Delivery } from '../../../src/core/mailing/ports.ts'
+import type { Delivery } from '../../../src/core/campaigns/ports.ts'
 import type { SendResult } from '../../../src/core/sending/ports.ts'
 import { isAboutMailbox, outcomeOf } from '../../../src/core/sending/verdict.ts'
 import { NOON } from '../../support/times.ts'

@@ -1,0 +1,73 @@
+// The feed kept in one SQLite file, for a hub that is a single process. Followers are woken in process.
+import { HubError, isHubError } from '../../../core/errors.ts'
+import type { Log } from '../../../core/log.ts'
+import type { EventFeed } from '../../../core/events/ports.ts'
+import { createCommits } from './commits.ts'
+import { startFollower, type EmbeddedFollower } from './follow.ts'
+import { openMirror } from './mirror.ts'
+import type { Bounds } from './store.ts'
+
+export type EmbeddedFeedOptions = Bounds & {
+  readonly file: string
+  readonly now?: () => number
+  readonly log: Log
+}
+
+/** Rejects when the file cannot be used, or when another hub has it. */
+export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<EventFeed> {
+  const { file, now = Date.now, log, ...bounds } = options
+  const followers = new Set<EmbeddedFollower>()
+  const wakeAll = () => followers.forEach((follower) => follower.wake())
+  const mirror = await openMirror({ file, now, log, onRenewed: wakeAll })
+  let taken = 0
+  let closing: Promise<void> | undefined
+
+  /** Does what needs the file. Whatever goes wrong with it, the feed is unavailable. */
+  function attempt<T>(work: () => Promise<T>): Promise<T> {
+    return closing ? Promise.reject(new HubError('feed.unavailable')) : work().catch(translate)
+  }
+
+  const commits = createCommits(async (batches) => {
+    const results = await mirror.append(batches, now())
+    wakeAll()
+    return results
+  })
+
+  async function makeRoom(): Promise<void> {
+    if (mirror.bytes() >= bounds.maxBytes) await mirror.trim(taken, bounds)
+    if (mirror.bytes() >= bounds.maxBytes) throw new HubError('feed.full')
+  }
+
+  async function close(): Promise<void> {
+    await Promise.all([commits.idle(), ...Array.from(followers, (follower) => follower.close())])
+    await mirror.close()
+  }
+
+  return {
+    append: (events) => attempt(() => makeRoom().then(() => commits.add(events))),
+    read: (after, limit) => attempt(() => mirror.read(after, limit)),
+    follow(after, onPage) {
+      const follower = startFollower({ after, read: mirror.read, onPage, log })
+      followers.add(follower)
+      return { close: () => follower.close().finally(() => followers.delete(follower)) }
+    },
+    last: async (count) => mirror.last(count),
+    trim: (cursor) =>
+      attempt(async () => {
+        taken = Math.max(taken, mirror.reached(cursor))
+        await mirror.noteTaken(cursor)
+        await mirror.trim(taken, bounds)
+        await mirror.forget(now())
+      }),
+    taken: () => attempt(mirror.taken),
+    outlive: (known) => attempt(() => mirror.outlive(known).then(wakeAll)),
+    size: () => attempt(async () => ({ bytes: mirror.bytes(), bound: bounds.maxBytes })),
+    erase: (cursors) => attempt(() => mirror.erase(cursors)),
+    ping: () => attempt(() => makeRoom().then(async () => void (await commits.add([])))), // a commit of nothing
+    close: () => (closing ??= close()),
+  }
+}
+
+function translate(error: unknown): never {
+  throw isHubError(error) ? error : new HubError('feed.unavailable', { cause: error })
+}

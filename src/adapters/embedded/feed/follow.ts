@@ -1,0 +1,55 @@
+// A follower of the embedded feed: reads until it has all, then sleeps until it is woken.
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
+import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
+import type { Log } from '../../../core/log.ts'
+import type { FeedPage, Follower } from '../../../core/events/ports.ts'
+
+export type EmbeddedFollower = Follower & { wake(): void }
+
+export type FollowOptions = {
+  readonly after: Cursor
+  readonly read: (after: Cursor, limit: number) => Promise<FeedPage>
+  readonly onPage: (page: FeedPage) => void | Promise<void>
+  readonly log: Log
+}
+
+const PAGE_EVENTS = 1_000
+const RETRY_MS = 200
+
+export function startFollower({ after, read, onPage, log }: FollowOptions): EmbeddedFollower {
+  const stop = new AbortController()
+  let cursor = after
+  let alarm = Promise.withResolvers<void>()
+
+  /** Only a page that was taken moves the cursor. */
+  async function readOn(): Promise<void> {
+    alarm = Promise.withResolvers() // before reading: what is appended from here on wakes it
+    const page = await read(cursor, PAGE_EVENTS)
+    if (page.gap || compareCursors(page.next, cursor) !== 0) {
+      await onPage(page)
+      cursor = page.next
+      await nextTurn() // catching up must not keep everybody else waiting
+    } else await alarm.promise
+  }
+
+  async function keepReading(): Promise<void> {
+    while (!stop.signal.aborted) {
+      try {
+        await readOn()
+      } catch (error) {
+        log.error({ err: error }, 'A reader of the feed failed: it is given the same events again')
+        await pause(RETRY_MS, undefined, { signal: stop.signal }).catch(() => undefined)
+      }
+    }
+  }
+
+  const done = Promise.resolve().then(keepReading)
+  return {
+    wake: () => alarm.resolve(),
+    close() {
+      stop.abort()
+      alarm.resolve()
+      return done
+    },
+  }
+}

@@ -1,0 +1,124 @@
+// The feed's file with what is asked for most kept in memory: what it holds, and its newest events.
+import type { Cursor } from '../../../core/events/cursor.ts'
+import type { FeedEvent, NewEvent } from '../../../core/events/event.ts'
+import { cursorAt, endOf, type Life, type Span } from '../../../core/events/place.ts'
+import type { Appended, FeedPage } from '../../../core/events/ports.ts'
+import type { Log } from '../../../core/log.ts'
+import { toBuffer } from '../../sqlite/bytes.ts'
+import { createRenewal } from './renewal.ts'
+import { openStoreThread, type StoreThread } from './store-thread.ts'
+import type { Bounds, State } from './store.ts'
+import { createTail } from './tail.ts'
+
+/** Trimming goes in steps: an append waits for one of them, not for all. */
+const STEP_EVENTS = 1_000
+
+type Batch = readonly NewEvent[]
+
+export type MirrorOptions = {
+  readonly file: string
+  readonly now: () => number
+  readonly log: Log
+  /** Told when another thread has taken the place of one that has ended: there may be events that nobody was told of. */
+  readonly onRenewed: () => void
+}
+
+/** What is known of the file as long as one thread has it. */
+type Held = {
+  readonly thread: StoreThread
+  lives: readonly Life[]
+  tail: ReturnType<typeof createTail>
+  state: State
+}
+
+async function hold(file: string, at: number): Promise<Held> {
+  const thread = await openStoreThread({ file, at })
+  const [lives, state] = await Promise.all([thread.call('lives'), thread.call('state')])
+  return { thread, lives, state, tail: createTail(cursorAt(state.head, { ...state, lives })) }
+}
+
+export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
+  let newest = 0
+  const renewal = await createRenewal(
+    async () => {
+      const held = await hold(file, Math.max(now(), newest + 1))
+      newest = cursorAt(held.state.head, { ...held.state, lives: held.lives }).epoch
+      return held
+    },
+    log,
+    onRenewed,
+  )
+  const { latest, current } = renewal
+  const span = ({ state, lives }: Held = latest()): Span => ({ ...state, lives })
+
+  return {
+    bytes: () => latest().state.bytes,
+    last(count: number): Cursor {
+      const { head, floor } = span()
+      return cursorAt(Math.max(head - count, floor), span())
+    },
+    /** The newest seq that a cursor has behind it; 0 when it is of another feed. */
+    reached: (cursor: Cursor): number => Math.min(cursor.seq, endOf(cursor.epoch, span()) ?? 0),
+    async append(batches: readonly Batch[], at: number): Promise<Appended[]> {
+      const held = await current()
+      const written = await held.thread.call('append', batches, at)
+      held.state = written.state
+      const { epoch } = cursorAt(held.state.head, span(held))
+      for (const [n, batch] of batches.entries())
+        held.tail.push(stored(batch, written.seqs[n] ?? [], epoch, at))
+      return written.seqs.map(countAccepted)
+    },
+    async read(after: Cursor, limit: number): Promise<FeedPage> {
+      const { tail, thread } = await current()
+      return tail.after(after, limit) ?? withBuffers(await thread.call('read', after, limit))
+    },
+    async trim(last: number, bounds: Bounds): Promise<void> {
+      const held = await current()
+      for (let floor = -1; floor !== held.state.floor;) {
+        floor = held.state.floor
+        held.state = await held.thread.call('trim', last, bounds, STEP_EVENTS)
+      }
+      held.tail.trim(held.state.floor)
+    },
+    noteTaken: async (cursor: Cursor) => (await current()).thread.call('noteTaken', cursor),
+    taken: async () => (await current()).thread.call('taken'),
+    async outlive(known: Cursor): Promise<void> {
+      const held = await current()
+      held.lives = await held.thread.call('outlive', known)
+      held.tail = createTail(cursorAt(held.state.head, span(held)))
+    },
+    async erase(cursors: readonly Cursor[]): Promise<void> {
+      const held = await current()
+      const known = cursors.filter(({ epoch }) => endOf(epoch, span(held)) !== undefined)
+      const seqs = known.map(({ seq }) => seq)
+      for (let start = 0; start < seqs.length; start += STEP_EVENTS)
+        held.state = await held.thread.call('erase', seqs.slice(start, start + STEP_EVENTS))
+      held.tail.trim(held.state.head) // it has no holes: what it held is read from the file from now on
+    },
+    forget: async (at: number) => (await current()).thread.call('forget', at, STEP_EVENTS),
+    close: renewal.close,
+  }
+}
+
+/** What a batch has become; a seq of 0 marks a duplicate. */
+function stored(batch: Batch, seqs: readonly number[], epoch: number, receivedAt: number): FeedEvent[] {
+  return batch.flatMap((event, n) => {
+    const seq = seqs[n] ?? 0
+    return seq > 0 ? [{ ...event, receivedAt, cursor: { epoch, seq } }] : []
+  })
+}
+
+function countAccepted(seqs: readonly number[]): Appended {
+  const accepted = seqs.filter((seq) => seq > 0).length
+  return { accepted, duplicates: seqs.length - accepted }
+}
+
+/** A Buffer comes out of another thread as a plain array of bytes. */
+function withBuffers(page: FeedPage): FeedPage {
+  const events = page.events.map((event) => ({
+    ...event,
+    id: toBuffer(event.id),
+    data: toBuffer(event.data),
+  }))
+  return { ...page, events }
+}

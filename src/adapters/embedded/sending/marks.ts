@@ -1,0 +1,74 @@
+// The marks of a single process, in SQLite: they outlive it, however it ends.
+import type { Marks, Step } from '../../../core/sending/ports.ts'
+import type { Outcome } from '../../../core/campaigns/ports.ts'
+import type { SendStore } from './store.ts'
+
+export function createEmbeddedMarks(store: SendStore): Marks {
+  const { db, atomically } = store
+  const select = {
+    token: db.prepare('SELECT token FROM chunks WHERE campaign = ? AND chunk = ?'),
+    marks: db.prepare('SELECT n, outcome FROM marks WHERE campaign = ? AND chunk = ?'),
+    halted: db.prepare('SELECT state FROM halted WHERE campaign = ?'),
+    lastToken: db.prepare('SELECT last FROM tokens'),
+  }
+  const write = {
+    token: db.prepare('UPDATE tokens SET last = last + 1'),
+    chunk: db.prepare('INSERT OR REPLACE INTO chunks VALUES (?, ?, ?)'),
+    mark: db.prepare('INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?)'),
+    dropMarks: db.prepare('DELETE FROM marks WHERE campaign = ? AND chunk = ?'),
+    dropChunk: db.prepare('DELETE FROM chunks WHERE campaign = ? AND chunk = ?'),
+    halt: db.prepare('INSERT OR REPLACE INTO halted VALUES (?, ?)'),
+    resume: db.prepare('DELETE FROM halted WHERE campaign = ?'),
+  }
+
+  function holds(campaign: string, chunk: number, token: number): boolean {
+    return (select.token.get(campaign, chunk) as { token: number } | undefined)?.token === token
+  }
+
+  return {
+    take: async ({ campaignId, chunk }) =>
+      atomically(() => {
+        write.token.run()
+        const { last: token } = select.lastToken.get() as { last: number }
+        write.chunk.run(campaignId, chunk, token)
+        return { token, ...toMarks(select.marks.all(campaignId, chunk) as Row[]) }
+      }),
+    step: async ({ campaignId, chunk }, token, outcomes, claims) =>
+      atomically((): Step => {
+        if (!holds(campaignId, chunk, token)) return 'fenced'
+        for (const outcome of outcomes) write.mark.run(campaignId, chunk, outcome.n, JSON.stringify(outcome))
+        const halted = select.halted.get(campaignId) as { state: Step } | undefined
+        if (halted) return halted.state
+        for (const n of claims) write.mark.run(campaignId, chunk, n, null)
+        return 'go'
+      }),
+    drop: async ({ campaignId, chunk }, token) =>
+      atomically(() => {
+        if (!holds(campaignId, chunk, token)) return
+        write.dropMarks.run(campaignId, chunk)
+        write.dropChunk.run(campaignId, chunk)
+      }),
+    setCampaign: async (campaignId, state) =>
+      atomically(() => {
+        if (state === 'running') write.resume.run(campaignId)
+        else write.halt.run(campaignId, state)
+      }),
+  }
+}
+
+type Row = { readonly n: number; readonly outcome: string | null }
+
+function toMarks(rows: readonly Row[]) {
+  const outcomes: Outcome[] = []
+  const inDoubt: number[] = []
+  for (const { n, outcome } of rows) {
+    if (outcome === null) inDoubt.push(n)
+    else outcomes.push(JSON.parse(outcome) as Outcome)
+  }
+  return { outcomes, inDoubt }
+}
+
+/** For a ledger that comes from a backup: its chunks may be others than those that were marked. */
+export function forgetMarks({ db, atomically }: SendStore): void {
+  atomically(() => db.exec('DELETE FROM marks; DELETE FROM chunks'))
+}

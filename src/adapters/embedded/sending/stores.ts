@@ -1,0 +1,26 @@
+// What sending needs, in one file and for one process: queue, marks and lanes.
+import type { Log } from '../../../core/log.ts'
+import type { LaneConfig } from '../../../core/sending/lanes/lanes.ts'
+import type { SendStores } from '../../../core/sending/ports.ts'
+import { createEmbeddedLaneControl } from './lane-control.ts'
+import { createEmbeddedMarks } from './marks.ts'
+import { createEmbeddedSendQueue } from './queue.ts'
+import { openSendStore } from './store.ts'
+
+export type EmbeddedSendOptions = {
+  readonly file: string
+  readonly configs: readonly LaneConfig[]
+  readonly now?: (() => number) | undefined
+  readonly log: Log
+}
+
+export function openEmbeddedSendStores({ file, configs, now, log }: EmbeddedSendOptions): SendStores {
+  const store = openSendStore(file)
+  const queue = createEmbeddedSendQueue(store, log)
+  return {
+    queue,
+    marks: createEmbeddedMarks(store),
+    lanes: createEmbeddedLaneControl(configs, now),
+    close: () => queue.close().finally(() => store.close()),
+  }
+}

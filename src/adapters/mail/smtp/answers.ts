@@ -1,0 +1,58 @@
+// What a mail server's answer means for the mail, for its reader and for the sender.
+//
+// RFC 5321 section 4.2 (the code), RFC 3463 (the enhanced code, which is looked at first), RFC 7504 (521 and 556).
+import type { SendResult } from '../../../core/sending/ports.ts'
+import { namesSender } from '../../../core/sending/lanes/refusals.ts'
+
+/** What the server was answering. */
+export type Stage = 'greeting' | 'login' | 'sender' | 'reader' | 'mail'
+
+const RESPONSE_LENGTH = 500
+const SIZE_CODES = new Set(['5.2.3', '5.3.4'])
+/** The address does not exist. 5.1.0 and 5.1.4 do not say so, and 5.1.7 to 5.1.9 are about the sender. */
+const UNKNOWN_READER = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10'])
+const BAD_SENDER = new Set(['5.1.7', '5.1.8', '5.7.8', '5.7.515'])
+/** Credentials asked for, too weak, wrong. */
+const LOGIN_CODES = new Set([530, 534, 535])
+/** Commands that the server does not know or does not want now: nothing that the reader has done. */
+const WRONG_COMMANDS = new Set([502, 503, 504])
+/** RFC 7504: the domain takes no mail at all. */
+const NO_MAIL = 556
+
+export function classify(stage: Stage, answer: string): SendResult {
+  const { code, enhanced } = codesOf(answer)
+  const response = clean(answer)
+  // Codes that disagree say nothing for sure: trying again loses nobody.
+  const permanent = code >= 500 && code < 600 && (enhanced === '' || enhanced.startsWith('5.'))
+  if (!permanent)
+    return code >= 400 && code < 600 ? { kind: 'deferred', response } : { kind: 'unreachable', response }
+  if (SIZE_CODES.has(enhanced)) return { kind: 'failed', response, unknownReader: false }
+  if (isAboutSender(stage, code, enhanced)) return { kind: 'sender_fault', response }
+  const isUnknown = UNKNOWN_READER.has(enhanced) || (enhanced === '' && code === NO_MAIL)
+  const unknownReader = isUnknown && !namesSender(response) // Postfix tells of a bad sender at RCPT
+  return { kind: 'failed', response, unknownReader }
+}
+
+function isAboutSender(stage: Stage, code: number, enhanced: string): boolean {
+  if (stage === 'greeting' || stage === 'login' || stage === 'sender') return true
+  const isWrongCommand = WRONG_COMMANDS.has(code) && (enhanced === '' || enhanced.startsWith('5.5.'))
+  return LOGIN_CODES.has(code) || BAD_SENDER.has(enhanced) || isWrongCommand
+}
+
+function codesOf(answer: string): { code: number; enhanced: string } {
+  const match = /^(\d{3})(?:[ -]([245]\.\d{1,3}\.\d{1,3})(?!\S))?/.exec(answer)
+  return { code: Number(match?.[1] ?? 0), enhanced: match?.[2] ?? '' }
+}
+
+/** One line, with the codes of the first one only. */
+export function clean(answer: string): string {
+  const lines = answer.split(/\r?\n/)
+  const first = (lines[0] ?? '').replace(/^(\d{3})-/, '$1 ')
+  const rest = lines.slice(1).map((line) => line.replace(/^\d{3}[ -](?:\d\.\d{1,3}\.\d{1,3} ?)?/, ''))
+  const line = [first, ...rest]
+    .join(' ')
+    .replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ')
+    .replace(/ {2,}/g, ' ')
+  const text = line.trim().toWellFormed()
+  return text.length > RESPONSE_LENGTH ? `${text.slice(0, RESPONSE_LENGTH - 1).toWellFormed()}…` : text
+}

@@ -1,0 +1,138 @@
+// The connections of a mailer: how many at once, which one is used next, and when one has served long enough.
+import type { SendResult } from '../../../core/sending/ports.ts'
+import { openSession, type Deadline, type Envelope, type Session } from './session.ts'
+import type { SmtpServer } from './url.ts'
+
+export type Limits = {
+  /** One mail, from the wait for a connection until all of it has been handed over. */
+  readonly sendMs: number
+  /**
+   * From there to the server's answer. Who gives up too soon sends again what was taken: RFC 5321, section 4.5.3.2.6, has ten
+   * minutes. Two of them here: meanwhile the mail's chunk does not end, and what is due in it waits.
+   */
+  readonly answerMs: number
+  readonly idleMs: number
+  readonly mailsPerConnection: number
+}
+
+type Idle = { readonly session: Session; readonly since: number }
+
+export type Sessions = {
+  /** `write` makes the mail, as soon as there is a place for it. */
+  send(envelope: Envelope, write: () => Promise<Buffer>, deadline: Deadline): Promise<SendResult>
+  /** Waits for the mails under way. */
+  close(): Promise<void>
+}
+
+const CLOSED: SendResult = { kind: 'unreachable', response: 'the mailer is closed' }
+const CROWDED: SendResult = { kind: 'unreachable', response: 'no connection has become free in time' }
+
+export function createSessions(server: SmtpServer, most: number, limits: Limits): Sessions {
+  const kept = keepIdle(limits)
+  const places = createPlaces(most)
+  let closed = false
+
+  async function sendOn(session: Session, ...args: Parameters<Session['send']>): Promise<SendResult> {
+    const result = await session.send(...args)
+    kept.put(session)
+    return result
+  }
+
+  async function sendOnNew(...args: Parameters<Session['send']>): Promise<SendResult> {
+    const opened = await openSession(server, args[2])
+    return 'send' in opened ? sendOn(opened, ...args) : opened
+  }
+
+  async function send(envelope: Envelope, mail: Buffer, deadline: Deadline): Promise<SendResult> {
+    const session = kept.take()
+    if (!session) return sendOnNew(envelope, mail, deadline)
+    const result = await sendOn(session, envelope, mail, deadline)
+    // The server may have hung up on the idle connection just now: that says nothing about this mail.
+    const untaken = result.kind === 'unreachable' ? result.lost !== 'in doubt' : result.kind === 'deferred'
+    const isStale = !session.isOpen() && untaken && !deadline.late
+    return isStale ? sendOnNew(envelope, mail, deadline) : result
+  }
+
+  return {
+    async send(envelope, write, deadline) {
+      if (closed) return CLOSED
+      if (!(await places.take(deadline))) return CROWDED
+      try {
+        return await send(envelope, await write(), deadline)
+      } finally {
+        places.free()
+      }
+    },
+    async close() {
+      closed = true
+      await places.empty()
+      kept.close()
+    },
+  }
+}
+
+/** Connections that nobody uses now: for a while, and until they have carried so many mails. */
+function keepIdle({ idleMs, mailsPerConnection }: Limits) {
+  const idle: Idle[] = []
+  const sweeper = setInterval(() => sweep(performance.now() - idleMs), idleMs / 4)
+  sweeper.unref()
+
+  function sweep(before: number): void {
+    for (let first = idle[0]; first && first.since <= before; first = idle[0]) {
+      idle.shift()
+      if (first.session.isOpen()) first.session.quit()
+    }
+  }
+
+  return {
+    /** The one that was used last: the others get a chance to grow old. */
+    take(): Session | undefined {
+      for (let next = idle.pop(); next; next = idle.pop()) if (next.session.isOpen()) return next.session
+      return undefined
+    },
+    put(session: Session): void {
+      if (!session.isOpen()) return
+      if (session.used >= mailsPerConnection) session.quit()
+      else idle.push({ session, since: performance.now() })
+    },
+    close(): void {
+      clearInterval(sweeper)
+      sweep(Infinity)
+    },
+  }
+}
+
+/** Who may use a connection now, and who waits for a place. */
+function createPlaces(most: number) {
+  const waiting = new Set<(granted: boolean) => void>()
+  let taken = 0
+  let whenEmpty = () => {}
+  return {
+    /** False when the deadline comes first. */
+    take(deadline: Deadline): Promise<boolean> | true {
+      if (taken < most) {
+        taken++
+        return true
+      }
+      return new Promise((resolve) => {
+        waiting.add(resolve)
+        deadline.whenLate(() => {
+          waiting.delete(resolve)
+          resolve(false)
+        })
+      })
+    },
+    free(): void {
+      const [next] = waiting
+      if (next) {
+        waiting.delete(next)
+        next(true)
+      } else if (--taken === 0) whenEmpty()
+    },
+    empty: (): Promise<void> =>
+      new Promise((resolve) => {
+        whenEmpty = resolve
+        if (taken === 0) resolve()
+      }),
+  }
+}

@@ -1,0 +1,99 @@
+// Mails over SMTP: connections are kept and used again; every answer becomes an outcome, and nothing takes for ever.
+import type { Log } from '../../../core/log.ts'
+import { toSmtpAddress, type Mailbox } from '../../../core/campaigns/mail/mailbox.ts'
+import type { Mailer, SendResult } from '../../../core/sending/ports.ts'
+import type { OutgoingMail } from '../../../core/campaigns/ports.ts'
+import type { Dkim } from '../dkim.ts'
+import { buildMime, toBytes } from '../mime.ts'
+import { createSessions, type Limits } from './pool.ts'
+import { startDeadline } from './session.ts'
+import { readSmtpUrl } from './url.ts'
+import { unsendable } from '../unsendable.ts'
+
+export type SmtpOptions = {
+  readonly url: string
+  readonly from: Mailbox
+  readonly dkim?: Dkim | undefined
+  readonly log: Log
+  readonly now?: () => number
+  /** Connections at once at most; further mails wait for a free one. The lanes' own bounds lie below. */
+  readonly connections?: number
+  readonly limits?: Partial<Limits>
+  /** Which hosts need no TLS. */
+  readonly isLocal?: (host: string) => boolean
+}
+
+const LIMITS: Limits = { sendMs: 30_000, answerMs: 120_000, idleMs: 10_000, mailsPerConnection: 100 }
+const CONNECTIONS = 100
+
+export function openSmtpMailer(options: SmtpOptions): Mailer {
+  const { url, from, dkim, log, now = Date.now, connections = CONNECTIONS } = options
+  const server = readSmtpUrl(url, options.isLocal)
+  const limits = { ...LIMITS, ...options.limits }
+  const sender = toSmtpAddress(from.address) ?? ''
+  const sessions = createSessions(server, connections, limits)
+  const redact = redactor(server.auth)
+  const watch = createWatch(log, `${server.host}:${server.port}`)
+  warnOfForeignSignature(log, sender, dkim)
+
+  async function toWire(mail: OutgoingMail): Promise<Buffer> {
+    const mime = buildMime(mail, from, now())
+    if (!dkim) return toBytes(mime)
+    return toBytes({ ...mime, headers: [await dkim.sign(mime), ...mime.headers] })
+  }
+
+  async function send(mail: OutgoingMail): Promise<SendResult> {
+    const refusal = unsendable(mail)
+    if (refusal) return refusal
+    const envelope = { from: sender, to: toSmtpAddress(mail.to.address) ?? '' }
+    const deadline = startDeadline(limits.sendMs, limits.answerMs)
+    try {
+      const result = await sessions.send(envelope, () => toWire(mail), deadline)
+      const told = { ...result, response: redact(result.response) }
+      watch(told, mail.messageId)
+      return told
+    } finally {
+      deadline.clear()
+    }
+  }
+
+  return { transport: 'smtp', send, close: () => sessions.close() }
+}
+
+/** Some servers repeat in an answer what they were sent. */
+function redactor(auth: { user: string; pass: string } | undefined): (text: string) => string {
+  if (!auth) return (text) => text
+  const plain = Buffer.from(`\0${auth.user}\0${auth.pass}`).toString('base64')
+  const secrets = [plain, Buffer.from(auth.pass).toString('base64'), auth.pass]
+  return (text) => secrets.reduce((told, secret) => told.replaceAll(secret, '***'), text)
+}
+
+/** Tells the log of an outage's beginning and end, not of each mail in it. */
+function createWatch(log: Log, server: string) {
+  let reachable = true
+  return (result: SendResult, messageId: string): void => {
+    const { kind, response } = result
+    if (kind === 'unreachable' && result.lost === 'in doubt')
+      log.warn({ server, messageId, response }, 'the connection was lost behind a mail: it may arrive twice')
+    if ((kind !== 'unreachable') === reachable) return
+    reachable = !reachable
+    if (reachable) log.info({ server }, 'the mail server can be reached again')
+    else log.warn({ server, response }, 'the mail server cannot be reached')
+  }
+}
+
+/** A signature of another domain than the sender's does not count for DMARC (RFC 7489, section 3.1.1). */
+function warnOfForeignSignature(log: Log, sender: string, dkim: Dkim | undefined): void {
+  const domain = sender.slice(sender.lastIndexOf('@') + 1)
+  if (
+    !dkim ||
+    domain === dkim.domain ||
+    domain.endsWith(`.${dkim.domain}`) ||
+    dkim.domain.endsWith(`.${domain}`)
+  )
+    return
+  log.warn(
+    { from: domain, dkim: dkim.domain },
+    'DKIM_DOMAIN is not the domain of MAIL_FROM: DMARC will not count it',
+  )
+}

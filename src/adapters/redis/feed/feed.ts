@@ -1,0 +1,103 @@
+// The feed kept in a Redis stream, for hubs of one or several processes. The stream is store and fan-out in one.
+import { HubError, isHubError } from '../../../core/errors.ts'
+import type { Log } from '../../../core/log.ts'
+import type { EventFeed, Follower } from '../../../core/events/ports.ts'
+import { openConnection, reasonOf, type Session } from '../connection.ts'
+import { tellDurability } from './durability.ts'
+import { createAppender, createProbe } from './append.ts'
+import { createRoom, isOutOfMemory, noteTaken, readTaken, unlessOutOfMemory, type Bounds } from './bounds.ts'
+import { startFollower } from './follow.ts'
+import { beginLife, createMemory } from './memory.ts'
+import { eraseEvents, findLast, readPage } from './read.ts'
+
+export type RedisFeedOptions = Bounds & {
+  readonly url: string
+  readonly now?: () => number
+  readonly log: Log
+}
+
+/** A server that owes a reply and is silent for so long makes the feed unavailable. */
+const SILENCE_MS = 4_000
+/** A short break of the connection is waited out. */
+const PATIENCE_MS = 2_000
+
+export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeedOptions): EventFeed {
+  const memory = createMemory(now)
+  const greet = async (session: Session): Promise<void> =>
+    void (await unlessOutOfMemory(beginLife(session, memory)))
+  const tell = once((session: Session) => tellDurability(session, log))
+  const { session, close } = openConnection({
+    url,
+    name: 'hub-feed',
+    silenceMs: SILENCE_MS,
+    patienceMs: PATIENCE_MS,
+    greet: (session) => greet(session).then(() => tell(session)),
+    log,
+  })
+  const room = createRoom(session, bounds, memory, log)
+  const append = createAppender(session, room, memory)
+  const probe = createProbe(session, room, memory)
+  const { attempt, end } = createAttempts()
+  const followers = new Set<Follower>()
+
+  return {
+    append: (events) => attempt(() => append(events)),
+    read: (after, limit) => attempt(async () => readPage(await session(), memory, after, limit)),
+    follow(after, onPage) {
+      memory.see(after)
+      const follower = startFollower({ url, after, onPage, memory, greet, log })
+      followers.add(follower)
+      return { close: () => follower.close().finally(() => followers.delete(follower)) }
+    },
+    last: (count) => attempt(async () => findLast(await session(), memory, count)),
+    trim: (taken) =>
+      attempt(async () => {
+        memory.see(taken)
+        await noteTaken(await session(), taken, memory)
+        await room.keep()
+      }),
+    taken: () => attempt(async () => readTaken(await session())),
+    outlive(known) {
+      memory.see(known)
+      return attempt(async () => greet(await session()))
+    },
+    size: () => attempt(() => room.size()),
+    erase: (cursors) => attempt(async () => eraseEvents(await session(), cursors)),
+    ping: () => attempt(() => probe()),
+    async close() {
+      await end()
+      await Promise.all(Array.from(followers, (follower) => follower.close()))
+      close()
+    },
+  }
+}
+
+/** Does what needs Redis. Whatever goes wrong with it, the feed is unavailable. */
+function createAttempts() {
+  const underWay = new Set<Promise<unknown>>()
+  let ended = false
+  return {
+    attempt<T>(work: () => Promise<T>): Promise<T> {
+      if (ended) return Promise.reject(new HubError('feed.unavailable'))
+      const result = work().catch(translate)
+      underWay.add(result)
+      return result.finally(() => underWay.delete(result))
+    },
+    /** No more from here on; waits for what is under way. */
+    async end(): Promise<void> {
+      ended = true
+      await Promise.allSettled(underWay)
+    },
+  }
+}
+
+function translate(error: unknown): never {
+  if (isHubError(error)) throw error
+  const code = isOutOfMemory(error) ? 'feed.full' : 'feed.unavailable'
+  throw new HubError(code, { cause: new Error(reasonOf(error)) })
+}
+
+function once<T>(work: (value: T) => Promise<void>): (value: T) => Promise<void> {
+  let done: Promise<void> | undefined
+  return (value) => (done ??= work(value))
+}

@@ -1,0 +1,109 @@
+// A follower of the feed in Redis: a connection of its own, that sleeps in XREAD until there is more.
+import { setTimeout as pause } from 'node:timers/promises'
+import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
+import { isHubError } from '../../../core/errors.ts'
+import type { FeedEvent } from '../../../core/events/event.ts'
+import type { Log } from '../../../core/log.ts'
+import type { FeedPage, Follower } from '../../../core/events/ports.ts'
+import { openConnection, reasonOf, type Session } from '../connection.ts'
+import type { Memory } from './memory.ts'
+import { bytesOf, fitting, PAGE_BYTES, readPage, streamId, toEvent, type Entry } from './read.ts'
+import { FEED_KEYS } from '../keys.ts'
+
+/**
+ * How long a follower sleeps before it looks whether its place is still there: after a wipe, with the clock set
+ * back, new ids are smaller than its own and would never wake it.
+ */
+const BLOCK_MS = 5_000
+/** A server that does not even say that there is nothing new is frozen, or gone without a word. */
+const SILENCE_MS = BLOCK_MS + 2_000
+const PAGE_EVENTS = 1_000
+/** XREAD knows no bound in bytes: the first page is small, the next are as large as the last one makes safe. */
+const FIRST_TAIL_EVENTS = 100
+const RETRY_MS = 200
+
+export type FollowOptions = {
+  readonly url: string
+  readonly after: Cursor
+  readonly onPage: (page: FeedPage) => void | Promise<void>
+  readonly memory: Memory
+  readonly greet: (session: Session) => Promise<void>
+  readonly log: Log
+}
+
+export function startFollower({ url, after, onPage, memory, greet, log }: FollowOptions): Follower {
+  const limits = { silenceMs: SILENCE_MS, patienceMs: BLOCK_MS }
+  const connection = openConnection({ url, name: 'hub-follower', ...limits, greet, log })
+  const nextPage = createPages(connection.session, memory)
+  const stop = new AbortController()
+  const nap = (): Promise<void> => pause(RETRY_MS, undefined, { signal: stop.signal }).catch(() => undefined)
+
+  async function give(page: FeedPage): Promise<boolean> {
+    try {
+      await onPage(page)
+      return true
+    } catch (error) {
+      log.error({ err: error }, 'A reader of the feed failed: it is given the same events again')
+      await nap()
+      return false
+    }
+  }
+
+  async function keepReading(): Promise<void> {
+    for (let cursor = after; !stop.signal.aborted;) {
+      const page = await nextPage(cursor).catch(async (error: unknown) => {
+        if (!stop.signal.aborted && !isHubError(error))
+          log.warn({ reason: reasonOf(error) }, 'Following the feed was interrupted')
+        await nap()
+      })
+      if (page && !stop.signal.aborted && (await give(page))) cursor = page.next
+    }
+  }
+
+  const done = keepReading()
+  return {
+    close() {
+      stop.abort()
+      connection.close()
+      return done
+    },
+  }
+}
+
+/** Finds what comes after a cursor, and sleeps where there is nothing yet; undefined when nothing came in time. */
+function createPages(session: () => Promise<Session>, memory: Memory) {
+  let isAtHead = false
+  let count = FIRST_TAIL_EVENTS
+  return async (cursor: Cursor): Promise<FeedPage | undefined> => {
+    if (!isAtHead) {
+      const page = await readPage(await session(), memory, cursor, PAGE_EVENTS)
+      isAtHead = !page.gap && page.events.length === 0 && compareCursors(page.next, cursor) === 0
+      return isAtHead ? undefined : page
+    }
+    isAtHead = false // whatever comes but the very next events, the place is looked for anew
+    const events = await readTail(await session(), cursor, count)
+    const last = events.at(-1)
+    if (!last || !continues(cursor, events)) return undefined
+    isAtHead = true
+    memory.see(last.cursor)
+    count = nextCount(events)
+    return { events, gap: undefined, next: last.cursor, head: last.cursor }
+  }
+}
+
+async function readTail({ redis }: Session, after: Cursor, count: number): Promise<FeedEvent[]> {
+  const options = ['COUNT', count, 'BLOCK', BLOCK_MS, 'STREAMS', FEED_KEYS.events, streamId(after)]
+  const reply = (await redis.callBuffer('XREAD', ...options)) as [key: Buffer, entries: Entry[]][] | null
+  return (reply?.[0]?.[1] ?? []).map(toEvent)
+}
+
+/** Whether these are surely the very next events. Anything else, a new life of the feed above all, is looked into. */
+function continues(cursor: Cursor, events: readonly FeedEvent[]): boolean {
+  const isNext = (event: FeedEvent, n: number): boolean =>
+    event.cursor.epoch === cursor.epoch && event.cursor.seq === cursor.seq + 1 + n
+  return events.every(isNext)
+}
+
+function nextCount(events: readonly FeedEvent[]): number {
+  return Math.max(1, Math.min(PAGE_EVENTS, fitting(PAGE_BYTES, bytesOf(events) / events.length)))
+}

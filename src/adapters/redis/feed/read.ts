@@ -1,0 +1,183 @@
+// Reads the feed's stream: what it holds, and pages of events.
+import type { ChainableCommander } from 'ioredis'
+import { compareCursors, formatCursor, parseCursor, type Cursor } from '../../../core/events/cursor.ts'
+import { HubError } from '../../../core/errors.ts'
+import type { FeedEvent, Kind } from '../../../core/events/event.ts'
+import { cursorAt, locate, type Span } from '../../../core/events/place.ts'
+import type { FeedPage } from '../../../core/events/ports.ts'
+import type { Session } from '../connection.ts'
+import { beginLife, type Memory } from './memory.ts'
+import { FEED_KEYS } from '../keys.ts'
+
+/** An entry as Redis gives it: its id, and its fields and values in turn. */
+export type Entry = [id: Buffer, fields: Buffer[]]
+
+export const PAGE_BYTES = 4 * 1024 * 1024
+/** Entries of the first look: how large the rest may be is judged by them. */
+const FIRST_LOOK = 20
+const ERASED_AT_ONCE = 500
+
+/**
+ * What the feed holds, never less than what this process knows of it, and the replies to commands that go before the question in the same round trip. (No MULTI:
+ * without memory, Redis refuses to queue even reads.) Before, so that what is trimmed meanwhile is told as a gap.
+ */
+export async function readSpan(
+  session: Session,
+  memory: Memory,
+  before: (commands: ChainableCommander) => void = () => {},
+): Promise<{ span: Span; replies: unknown[] }> {
+  for (let tries = 0; tries < 3; tries += 1) {
+    const known = memory.newest()
+    const commands = session.redis.pipeline()
+    before(commands)
+    commands.lrange(FEED_KEYS.lives, 0, -1).xinfo('STREAM', FEED_KEYS.events)
+    const results = (await commands.exec()) ?? []
+    const info = results.pop()
+    const isGone = info?.[0]?.message.includes('no such key')
+    const [lives, ...replies] = results.map(valueOf).reverse()
+    if (!isGone && Array.isArray(lives) && lives.length > 0) {
+      const span = toSpan(valueOf(info) as unknown[], lives as string[])
+      const head = cursorAt(span.head, span)
+      memory.see(head)
+      if (compareCursors(known, head) <= 0) return { span, replies: replies.reverse() }
+    }
+    await beginLife(session, memory) // the store was wiped under a running hub, or is an older one
+  }
+  throw new HubError('feed.unavailable')
+}
+
+export async function readPage(
+  session: Session,
+  memory: Memory,
+  after: Cursor,
+  limit: number,
+): Promise<FeedPage> {
+  const look = Math.min(limit, FIRST_LOOK)
+  const { span, replies } = await readSpan(session, memory, (commands) => {
+    commands.xrangeBuffer(FEED_KEYS.events, exclusive(after), '+', 'COUNT', look)
+  })
+  const { gap } = locate(after, span)
+  // Ids are in their order; where the cursor is of another feed, that says nothing about its place.
+  const first = gap ? await readNext(session, gap.to, look) : (replies[0] as Entry[]).map(toEvent)
+  const events = await readOn(session, first, limit)
+  const head = cursorAt(span.head, span)
+  if (events.length === 0 && !gap && after.seq < span.head)
+    return readErased(session, memory, { after, head, limit })
+  const next = events.at(-1)?.cursor ?? gap?.to ?? head
+  return { events, gap, next, head: compareCursors(next, head) > 0 ? next : head }
+}
+
+/** Nothing was there, and yet the head lies further on: it has come just now, or all of it was erased. */
+async function readErased(
+  session: Session,
+  memory: Memory,
+  { after, head, limit }: { after: Cursor; head: Cursor; limit: number },
+): Promise<FeedPage> {
+  const { span, replies } = await readSpan(session, memory, (commands) => {
+    const asked = Math.min(limit, FIRST_LOOK)
+    commands.xrangeBuffer(FEED_KEYS.events, exclusive(after), streamId(head), 'COUNT', asked)
+  })
+  const events = (replies[0] as Entry[]).map(toEvent)
+  const { gap } = locate(after, span)
+  if (gap) return { events: [], gap, next: gap.to, head: cursorAt(span.head, span) } // trimmed just now
+  return { events, gap, next: events.at(-1)?.cursor ?? head, head }
+}
+
+/** Takes events out; what Redis still has in memory of them cannot be asked for any more. */
+export async function eraseEvents({ redis }: Session, cursors: readonly Cursor[]): Promise<void> {
+  for (let start = 0; start < cursors.length; start += ERASED_AT_ONCE)
+    await redis.xdel(FEED_KEYS.events, ...cursors.slice(start, start + ERASED_AT_ONCE).map(streamId))
+}
+
+/** The cursor `count` events before the newest that is kept. */
+export async function findLast(session: Session, memory: Memory, count: number): Promise<Cursor> {
+  const { span } = await readSpan(session, memory)
+  return cursorAt(Math.max(span.head - count, span.floor), span)
+}
+
+/** Goes on after a first look until there is no more, or the page is full. */
+async function readOn(session: Session, events: FeedEvent[], limit: number): Promise<FeedEvent[]> {
+  let asked = Math.min(limit, FIRST_LOOK)
+  let got = events.length
+  for (let last = events.at(-1); last && got === asked; last = events.at(-1)) {
+    const bytes = bytesOf(events)
+    asked = Math.min(limit - events.length, fitting(PAGE_BYTES - bytes, bytes / events.length))
+    if (asked < 1) break
+    const more = await readNext(session, last.cursor, asked)
+    got = more.length
+    events.push(...more)
+  }
+  return cut(events)
+}
+
+/** At most about a page's bytes, but always one event. */
+export function cut(events: FeedEvent[]): FeedEvent[] {
+  let bytes = 0
+  const end = events.findIndex(({ data }) => (bytes += data.length) >= PAGE_BYTES)
+  return end < 0 ? events : events.slice(0, end + 1)
+}
+
+/** The very next events; none when they were trimmed just now: the next page will tell the gap. */
+async function readNext({ redis }: Session, after: Cursor, count: number): Promise<FeedEvent[]> {
+  const entries = await redis.xrangeBuffer(FEED_KEYS.events, exclusive(after), '+', 'COUNT', count)
+  const events = entries.map(toEvent)
+  return events[0]?.cursor.seq === after.seq + 1 ? events : []
+}
+
+/** How many events of a size are sure to fit. */
+export function fitting(bytes: number, each: number): number {
+  return Math.max(0, Math.floor(bytes / Math.max(each, 1)))
+}
+
+export function bytesOf(events: readonly FeedEvent[]): number {
+  return events.reduce((sum, { data }) => sum + data.length, 0)
+}
+
+export function toEvent([id, fields]: Entry): FeedEvent {
+  const value = (name: string): Buffer => {
+    for (let n = 0; n < fields.length; n += 2)
+      if (fields[n]?.toString('latin1') === name) return fields[n + 1] ?? id
+    throw new Error(`Entry ${id.toString()} of ${FEED_KEYS.events} has no field ${name}`)
+  }
+  return {
+    cursor: toCursor(id.toString('latin1')),
+    receivedAt: Number(value('t').toString('latin1')),
+    kind: value('k').toString('latin1') as Kind,
+    id: value('i'),
+    data: value('d'),
+  }
+}
+
+/** A stream id is a cursor as it is written; only 0-0 is none, and a stream never has it. */
+export function streamId(cursor: Cursor): string {
+  return cursor.epoch === 0 ? '0-0' : formatCursor(cursor)
+}
+
+function exclusive(cursor: Cursor): string {
+  return `(${streamId(cursor)}`
+}
+
+function toCursor(id: string): Cursor {
+  const cursor = parseCursor(id)
+  if (!cursor) throw new Error(`${id} in ${FEED_KEYS.events} is no id of the hub`)
+  return cursor
+}
+
+function toSpan(info: unknown[], lives: string[]): Span {
+  const field = (name: string): unknown => info[info.indexOf(name) + 1]
+  const head = toCursor(String(field('last-generated-id'))).seq
+  const first = field('first-entry') as [string] | null
+  return {
+    lives: lives.map((life) => {
+      const [epoch, base] = life.split(':').map(Number)
+      return { epoch: epoch ?? 0, base: base ?? 0 }
+    }),
+    floor: first ? toCursor(first[0]).seq - 1 : head,
+    head,
+  }
+}
+
+function valueOf(reply: [error: Error | null, result: unknown] | undefined): unknown {
+  if (reply?.[0]) throw reply[0]
+  return reply?.[1]
+}

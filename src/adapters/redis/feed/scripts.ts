@@ -1,0 +1,87 @@
+// The two scripts that write to the feed in Redis, each all or nothing and one round trip.
+import { script } from '../script.ts'
+
+// KEYS: events, meta, lives. ARGV: run id, now, epoch and seq of the newest cursor that the caller knows.
+// A new life begins when something of the feed is gone; when another Redis process than before has it, or the same one has
+// been a replica meanwhile (each time that it becomes a primary it has another second replication id; zeros = none); and
+// when the caller knows of events that are not there. Their numbers must not be given again under one name.
+// The marker makes the stream's last id carry the epoch; nothing is left of it but that.
+const LIFE = `
+local events, meta, lives = KEYS[1], KEYS[2], KEYS[3]
+local run, now, knownEpoch, knownSeq = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local state = redis.call('HMGET', meta, 'run', 'repl', 'epoch', 'full')
+local epoch, there = state[3], redis.call('EXISTS', events) == 1
+local replication = redis.pcall('INFO', 'replication')
+local repl = type(replication) == 'string' and string.match(replication, 'master_replid2:(%x+)') or ''
+if not string.find(repl, '[^0]') then repl = state[2] or '' end
+local function seqOf(id) return tonumber(string.match(id, '-(%d+)$')) end
+local function newest()
+  local info = there and redis.call('XINFO', 'STREAM', events) or {}
+  for n = 1, #info, 2 do
+    if info[n] == 'last-generated-id' then return info[n + 1] end
+  end
+  return '0-0'
+end
+local function begin(base)
+  local last = newest()
+  local least = math.max(tonumber(epoch or '0'), tonumber(string.match(last, '^%d+')), knownEpoch) + 1
+  epoch = string.format('%.0f', math.max(now, least))
+  base = string.format('%.0f', base or seqOf(last))
+  local marker = epoch .. '-' .. base
+  redis.call('XADD', events, marker, 'd', '')
+  redis.call('XDEL', events, marker)
+  if not there then redis.call('DEL', lives) end
+  redis.call('RPUSH', lives, epoch .. ':' .. base)
+  redis.call('LTRIM', lives, -1000, -1)
+  redis.call('HSET', meta, 'run', run, 'repl', repl, 'epoch', epoch)
+  there = true
+end
+if not there or state[1] ~= run or (state[2] or '') ~= repl or not epoch or knownEpoch > tonumber(epoch)
+  or redis.call('EXISTS', lives) == 0 then begin() end
+`
+
+const BEGIN = `${LIFE}
+if tonumber(epoch) == knownEpoch and seqOf(newest()) < knownSeq then begin() end
+`
+
+// More KEYS: the sets of seen ids, today's first. More ARGV: id, kind, data of each event.
+// Redis numbers the events of an epoch itself (EPOCH-*): the number of the first one tells, at no cost, whether any that the
+// caller knows are missing. Answers how many were new, -1 when the feed is full; and the newest cursor if there were any.
+const APPEND = `${LIFE}
+if state[4] == '1' then return {-1} end
+local ids, seen = {}, {}
+for n = 5, #ARGV, 3 do ids[#ids + 1] = ARGV[n] end
+for b = 4, #KEYS do
+  if redis.call('EXISTS', KEYS[b]) == 1 then
+    for n, found in ipairs(redis.call('SMISMEMBER', KEYS[b], unpack(ids))) do
+      if found == 1 then seen[ids[n]] = true end
+    end
+  end
+end
+local function add(n)
+  local at = 2 + 3 * n
+  return redis.call('XADD', events, epoch .. '-*', 'i', ids[n], 'k', ARGV[at + 1], 't', ARGV[2], 'd', ARGV[at + 2])
+end
+local fresh, last = {}, nil
+for n = 1, #ids do
+  local id = ids[n]
+  if not seen[id] then
+    seen[id] = true
+    fresh[#fresh + 1] = id
+    last = add(n)
+    if #fresh == 1 and tonumber(epoch) == knownEpoch and seqOf(last) <= knownSeq then
+      redis.call('XDEL', events, last)
+      begin(seqOf(last) - 1)
+      last = add(n)
+    end
+  end
+end
+if #fresh > 0 then
+  redis.call('SADD', KEYS[4], unpack(fresh))
+  redis.call('EXPIRE', KEYS[4], 262800) -- its own day, two more, and an hour
+end
+return {#fresh, last}
+`
+
+export const beginScript = script(BEGIN)
+export const appendScript = script(APPEND)

@@ -1,0 +1,162 @@
+// The send queue on BullMQ: one of its queues for each lane, one job for each chunk.
+//
+// BullMQ brings what is tedious: several workers, locks, the recovery of jobs whose worker died. It decides nothing: a
+// job is gone when it is over, however it ended, and the ledger says whether its chunk must come again.
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Queue, Worker, type Job } from 'bullmq'
+import { Redis } from 'ioredis'
+import { HubError } from '../../../core/errors.ts'
+import type { Log } from '../../../core/log.ts'
+import type { ChunkRef } from '../../../core/campaigns/ports.ts'
+import type { SendQueue } from '../../../core/sending/ports.ts'
+import { createOutageLog, reconnectAfter } from '../connection.ts'
+import { SEND_KEYS } from '../keys.ts'
+
+export type RedisQueueOptions = {
+  readonly url: string
+  /** How long a job stays with a worker that gives no sign of life, and how often the others look. */
+  readonly lockMs?: number
+  readonly stalledMs?: number
+  readonly log: Log
+}
+
+type ChunkJob = Job<ChunkRef>
+type Run = { readonly stop: AbortController; readonly ended: Promise<void> }
+
+const NAME = 'hub-queue'
+const LOCK_MS = 10_000
+const STALLED_MS = 4_000
+const LONGEST_BACK_OFF_MS = 1_000
+/** A connection that owes a reply for so long is made anew; workers wait up to 5 s for a job to come. */
+const SILENCE_MS = 12_000
+const PATIENCE_MS = 2_000
+const CLOSE_MS = 2_000
+const EVENTS_KEPT = 100
+
+export function openRedisSendQueue(options: RedisQueueOptions): SendQueue {
+  const { url, log } = options
+  const connection = connect(url, false, log)
+  const queues = new Map<string, Queue<ChunkRef>>()
+  const working = new Set<{ close(): Promise<void> }>()
+
+  function queueOf(lane: string): Queue<ChunkRef> {
+    const known = queues.get(lane)
+    if (known) return known
+    const queue = new Queue<ChunkRef>(lane, {
+      connection,
+      prefix: SEND_KEYS.queuePrefix,
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+      streams: { events: { maxLen: EVENTS_KEPT } },
+    })
+    queue.on('error', () => {}) // told by the connection
+    queues.set(lane, queue)
+    return queue
+  }
+
+  return {
+    async add(refs) {
+      try {
+        await untilReady(connection)
+        const lanes = Map.groupBy(refs, ({ lane }) => lane)
+        await Promise.all([...lanes].map(([lane, chunks]) => queueOf(lane).addBulk(chunks.map(toJob))))
+      } catch (error) {
+        // One that lost the connection while it was being set up never recovers.
+        for (const queue of queues.values()) queue.close().catch(() => undefined)
+        queues.clear()
+        throw new HubError('sending.unavailable', { cause: error })
+      }
+    },
+    work(lane, width, handle) {
+      const worker = startWorker(options, lane, width, handle)
+      working.add(worker)
+      return { close: () => worker.close().finally(() => working.delete(worker)) }
+    },
+    async close() {
+      await Promise.all([...working].map((worker) => worker.close()))
+      await Promise.allSettled([...queues.values()].map((queue) => queue.close()))
+      connection.disconnect()
+    },
+  }
+}
+
+function toJob(ref: ChunkRef) {
+  return { name: 'chunk', data: ref, opts: { jobId: `${ref.campaignId}_${ref.chunk}` } }
+}
+
+function startWorker(
+  { url, log, lockMs = LOCK_MS, stalledMs = STALLED_MS }: RedisQueueOptions,
+  lane: string,
+  width: number,
+  handle: Parameters<SendQueue['work']>[2],
+) {
+  const connection = connect(url, true, log)
+  const runs = new Map<string, Run>()
+  let closing = false
+
+  async function take(job: ChunkJob): Promise<void> {
+    if (closing) return // fetched a moment too late: the ledger brings it back
+    const id = String(job.id)
+    // A job whose lock was lost in an outage may come to the worker that is still at it: then it ends as that run does.
+    const known = runs.get(id)
+    if (known) return known.ended
+    const stop = new AbortController()
+    const ended = handle(job.data, stop.signal).finally(() => runs.delete(id))
+    runs.set(id, { stop, ended })
+    await ended
+  }
+
+  const worker = new Worker<ChunkRef>(lane, (job) => take(job), {
+    connection,
+    prefix: SEND_KEYS.queuePrefix,
+    concurrency: width,
+    lockDuration: lockMs,
+    stalledInterval: stalledMs,
+    maxStalledCount: Number.MAX_SAFE_INTEGER, // how often its workers died says nothing about a chunk
+    removeOnComplete: { count: 0 },
+    removeOnFail: { count: 0 },
+    runRetryDelay: LONGEST_BACK_OFF_MS,
+  })
+  // Somebody else has these chunks now, or will.
+  worker.on('lockRenewalFailed', (ids: string[]) => ids.forEach((id) => runs.get(id)?.stop.abort()))
+  worker.on('failed', (job, err) => log.warn({ err, chunk: job?.data }, 'a chunk of a mailing was left'))
+  worker.on('error', () => {}) // lost locks are told above, lost connections by the connection
+  return {
+    async close(): Promise<void> {
+      closing = true
+      const closed = worker.close().catch(() => undefined)
+      for (const { stop } of runs.values()) stop.abort()
+      await Promise.allSettled([...runs.values()].map(({ ended }) => ended))
+      // Without Redis BullMQ would wait for it. Nothing is lost: locks run out, and the ledger brings chunks back.
+      await Promise.race([closed, pause(CLOSE_MS, undefined, { ref: false })])
+      connection.disconnect()
+      worker
+        .getBackend()
+        .blockingClient?.then((client) => client.disconnect())
+        .catch(() => undefined)
+    },
+  }
+}
+
+async function untilReady(redis: Redis): Promise<void> {
+  const isReady = (): boolean => redis.status === 'ready'
+  if (!isReady()) await Promise.race([once(redis, 'ready'), pause(PATIENCE_MS, undefined, { ref: false })])
+  if (!isReady()) throw new Error('Redis does not answer')
+}
+
+function connect(url: string, patient: boolean, log: Log): Redis {
+  const redis = new Redis(url, {
+    connectionName: NAME,
+    protocol: 2,
+    // A worker waits for Redis to come back, whoever adds is told.
+    maxRetriesPerRequest: patient ? null : 1,
+    connectTimeout: SILENCE_MS,
+    socketTimeout: SILENCE_MS,
+    retryStrategy: reconnectAfter(LONGEST_BACK_OFF_MS),
+  })
+  const tell = createOutageLog(NAME, log)
+  redis.on('ready', tell.recovered)
+  redis.on('error', tell.failed)
+  redis.on('end', tell.ended)
+  return redis
+}

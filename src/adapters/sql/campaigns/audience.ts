@@ -1,0 +1,81 @@
+// Whom a mailing would reach, or has taken: recipients, and those it passes over and why.
+import { and, eq, gt, inArray, isNull, or, sql as words, type SQL } from 'drizzle-orm'
+import { BEYOND_ASCII } from '../../../core/campaigns/mail/mailbox.ts'
+import type { Ledger } from '../../../core/campaigns/ports.ts'
+import type { Sql } from '../driver/dialect.ts'
+
+const count = words<number>`count(*)`.mapWith(Number)
+
+export function createAudience(sql: Sql): Ledger['audience'] {
+  const { db } = sql
+  const { subscribers, suppressions, chunks, deliveries } = sql.tables
+
+  /** A few thousand suppressions lead, not a million readers. */
+  function suppressedReaders(now: number) {
+    return sql.read(
+      db
+        .select({ reason: suppressions.reason, count })
+        .from(suppressions)
+        .innerJoin(subscribers, eq(subscribers.emailKey, suppressions.emailKey))
+        .where(and(eq(subscribers.subscribed, 1), stillSuppressed(sql, now)))
+        .groupBy(suppressions.reason),
+    )
+  }
+
+  /** The @ is further away in bytes than in letters: the one question of this kind that both databases understand. */
+  async function beyondAscii(now: number): Promise<number> {
+    const further = words`instr(unhex(hex(${subscribers.email})), unhex('40')) > instr(${subscribers.email}, '@')`
+    const [row] = await sql.read(
+      db
+        .select({ count })
+        .from(subscribers)
+        .leftJoin(
+          suppressions,
+          and(eq(suppressions.emailKey, subscribers.emailKey), stillSuppressed(sql, now)),
+        )
+        .where(and(eq(subscribers.subscribed, 1), further, isNull(suppressions.emailKey))),
+    )
+    return row?.count ?? 0
+  }
+
+  async function wouldGet(now: number) {
+    const [all] = await sql.read(db.select({ count }).from(subscribers).where(eq(subscribers.subscribed, 1)))
+    const suppressed = (await suppressedReaders(now)).map(
+      ({ reason, count }) => [`suppressed: ${reason}`, count] as const,
+    )
+    const unsendable = await beyondAscii(now)
+    const skipped = unsendable > 0 ? [...suppressed, [BEYOND_ASCII, unsendable] as const] : suppressed
+    const recipients = (all?.count ?? 0) - skipped.reduce((sum, [, count]) => sum + count, 0)
+    return { recipients, skipped: Object.fromEntries(skipped) }
+  }
+
+  async function hasTaken(campaignId: string) {
+    const all = words<number>`coalesce(sum(${chunks.queued} + ${chunks.sent} + ${chunks.deferred} + ${chunks.failed} + ${chunks.cancelled}), 0)`
+    const [row] = await sql.read(
+      db
+        .select({ recipients: all.mapWith(Number) })
+        .from(chunks)
+        .where(eq(chunks.campaignId, campaignId)),
+    )
+    const holding = db
+      .select({ number: chunks.number })
+      .from(chunks)
+      .where(and(eq(chunks.campaignId, campaignId), gt(chunks.skipped, 0)))
+    const mine = and(eq(deliveries.campaignId, campaignId), inArray(deliveries.chunk, holding))
+    const skipped = await sql.read(
+      db
+        .select({ reason: deliveries.reason, count })
+        .from(deliveries)
+        .where(and(mine, eq(deliveries.status, 'skipped')))
+        .groupBy(deliveries.reason),
+    )
+    const reasons = skipped.map(({ reason, count }) => [reason ?? 'unknown', count] as const)
+    return { recipients: row?.recipients ?? 0, skipped: Object.fromEntries(reasons) }
+  }
+
+  return ({ id, expanded }, now) => (expanded ? hasTaken(id) : wouldGet(now))
+}
+
+export function stillSuppressed({ tables: { suppressions } }: Sql, now: number): SQL | undefined {
+  return or(isNull(suppressions.until), gt(suppressions.until, now))
+}

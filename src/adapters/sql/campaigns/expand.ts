@@ -1,0 +1,147 @@
+// Expanding a campaign: the list, read in steps, becomes deliveries in chunks of one lane each.
+import { and, asc, eq, gt, lte, or, sql as words } from 'drizzle-orm'
+import { BEYOND_ASCII, isBeyondAscii } from '../../../core/campaigns/mail/mailbox.ts'
+import { tallyOf } from '../../../core/campaigns/outcome.ts'
+import type { Ledger } from '../../../core/campaigns/ports.ts'
+import type { SuppressionReason } from '../../../core/list/ports.ts'
+import { rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
+import { stillSuppressed } from './audience.ts'
+
+const CHUNK = 500
+
+type Place = { readonly id: string; readonly expandedTo: string; readonly nextChunk: number }
+type Reader = {
+  readonly id: string
+  readonly email: string
+  readonly name: string
+  readonly subscribed: number
+  readonly suppressed: SuppressionReason | null
+}
+type NewDelivery = Tables['deliveries']['$inferInsert']
+
+export function createExpansion(sql: Sql): Ledger['expand'] {
+  const { db } = sql
+  const { campaigns, subscribers, suppressions, chunks, deliveries } = sql.tables
+
+  async function placeOf(campaignId: string) {
+    const { id, status, expanded, expandedTo, nextChunk, startedAt } = campaigns
+    const [place] = await sql.read(
+      db
+        .select({ id, status, expanded, expandedTo, nextChunk, startedAt })
+        .from(campaigns)
+        .where(eq(campaigns.id, campaignId)),
+    )
+    return place
+  }
+
+  /** Who was subscribed at the start, those among them who have left since. */
+  function readersAfter(id: string, startedAt: number, now: number, limit: number): Promise<Reader[]> {
+    const { email, name, subscribed } = subscribers
+    const hasLeftSince = gt(subscribers.updatedAt, startedAt)
+    return sql.read(
+      db
+        .select({ id: subscribers.id, email, name, subscribed, suppressed: suppressions.reason })
+        .from(subscribers)
+        .leftJoin(
+          suppressions,
+          and(eq(suppressions.emailKey, subscribers.emailKey), stillSuppressed(sql, now)),
+        )
+        .where(
+          and(
+            or(eq(subscribed, 1), hasLeftSince),
+            gt(subscribers.id, id),
+            lte(subscribers.subscribedAt, startedAt),
+          ),
+        )
+        .orderBy(asc(subscribers.id))
+        .limit(limit),
+    )
+  }
+
+  /**
+   * Moves the campaign's place in the transaction that writes its deliveries. Where another was faster, or the campaign
+   * was cancelled, the column would become null, which it refuses, and all is undone. Only this column carries the
+   * guard: MySQL sets columns one after the other, so the others' old values may be gone already.
+   */
+  function movePlace(from: Place, to: string, chunksMade: number, last: boolean): Write {
+    const here = words`${campaigns.expandedTo} = ${from.expandedTo} AND ${campaigns.status} IN ('running', 'paused')`
+    return db
+      .update(campaigns)
+      .set({
+        expanded: last ? 1 : 0,
+        expandedTo: words`CASE WHEN ${here} THEN ${to} ELSE NULL END`,
+        nextChunk: from.nextChunk + chunksMade,
+      })
+      .where(eq(campaigns.id, from.id))
+  }
+
+  return async (campaign, laneOf, limit, now) => {
+    const place = await placeOf(campaign.id)
+    if (place?.expanded) return 'done'
+    if (place?.status !== 'running') return 'busy'
+    const startedAt = place.startedAt ?? now
+    const readers = await readersAfter(place.expandedTo, startedAt, now, limit)
+    const last = readers.length < limit
+    const groups = inChunks(readers, laneOf).map(({ lane, readers }, index) => {
+      const number = place.nextChunk + index
+      return {
+        number,
+        lane,
+        rows: readers.map((reader, n) => toRow(place.id, number, n, reader, startedAt, now)),
+      }
+    })
+    try {
+      await sql.atomically([
+        movePlace(place, readers.at(-1)?.id ?? place.expandedTo, groups.length, last),
+        rowsFor(
+          chunks,
+          groups.map(({ number, lane, rows }) => toChunk(place.id, number, lane, rows)),
+        ),
+        rowsFor(
+          deliveries,
+          groups.flatMap(({ rows }) => rows),
+        ),
+      ])
+      return last ? 'done' : 'more'
+    } catch (error) {
+      if (sql.fault(error) === 'null') return 'busy'
+      throw error
+    }
+  }
+}
+
+function inChunks(readers: readonly Reader[], laneOf: (email: string) => string) {
+  const lanes = Map.groupBy(readers, ({ email }) => laneOf(email))
+  return [...lanes].flatMap(([lane, within]) =>
+    Array.from({ length: Math.ceil(within.length / CHUNK) }, (_, index) => ({
+      lane,
+      readers: within.slice(index * CHUNK, (index + 1) * CHUNK),
+    })),
+  )
+}
+
+function whyNot(email: string, subscribed: number, suppressed: Reader['suppressed']): string | null {
+  if (!subscribed) return 'unsubscribed'
+  if (suppressed) return `suppressed: ${suppressed}`
+  return isBeyondAscii(email) ? BEYOND_ASCII : null
+}
+
+function toRow(
+  campaignId: string,
+  chunk: number,
+  n: number,
+  { id, email, name, subscribed, suppressed }: Reader,
+  dueAt: number,
+  now: number,
+): NewDelivery {
+  const reason = whyNot(email, subscribed, suppressed)
+  const status = reason === null ? 'queued' : 'skipped'
+  const state = { status, reason, attempts: 0, earlierAttempts: 0, dueAt, updatedAt: now } as const
+  return { campaignId, chunk, n, subscriberId: id, email, name, ...state }
+}
+
+function toChunk(campaignId: string, number: number, lane: string, rows: readonly NewDelivery[]) {
+  const firstReader = rows[0]?.subscriberId ?? ''
+  const lastReader = rows.at(-1)?.subscriberId ?? ''
+  return { campaignId, number, lane, version: 0, ...tallyOf(rows), firstReader, lastReader }
+}

@@ -1,0 +1,133 @@
+// What the stores see of a database: one query builder and one way to write, whichever of the two it is.
+import { getTableColumns, getTableName, type Column } from 'drizzle-orm'
+import { DrizzleQueryError } from 'drizzle-orm/errors'
+import type { MySqlRemoteDatabase } from 'drizzle-orm/mysql-proxy'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy'
+import type * as mysqlTables from '../schema/schema.mysql.ts'
+import type * as sqliteTables from '../schema/schema.sqlite.ts'
+
+export type Value = string | number | Buffer | null
+
+/** A statement of Drizzle's builder, rows to insert, or rows to change. */
+export type Write = { toSQL(): { sql: string; params: unknown[] } } | Rows | Changes
+/**
+ * Rows for one table. Kept as rows: a statement with ten thousand parameters is slow to build and to parse.
+ */
+export type Rows = {
+  readonly table: string
+  readonly columns: readonly string[]
+  readonly rows: Value[][]
+  /** The column that is added to where there is such a row already; without it that is an error. */
+  readonly adding?: string
+  /** A row that is there already stays as it is. */
+  readonly keeping?: boolean
+}
+
+/** New values of some columns, row by row. A row that is not there is left out. */
+export type Changes = {
+  readonly table: string
+  readonly key: readonly string[]
+  readonly set: readonly string[]
+  /** The values of the key, then those to set. */
+  readonly changes: Value[][]
+}
+
+export type Db = SqliteRemoteDatabase<Record<string, never>>
+export type Tables = typeof sqliteTables
+export type Place = { readonly epoch: Column; readonly seq: Column }
+
+/** Of a table of a few rows that are not held for long. */
+export const CHANGING_NOTHING = 'UPDATE leases SET until_ms = until_ms'
+
+/**
+ * A driver: what sqlite.ts and mysql.ts each provide. Throws archive.unavailable when it cannot be reached.
+ */
+export type Driver = {
+  /** One of them, all or nothing; tells how many rows it touched. */
+  run(write: Write): Promise<number>
+  /** All of them or none; tells how many rows each touched. */
+  atomically(writes: readonly Write[]): Promise<readonly number[]>
+  /** Which promise of a table a write would have broken; undefined for any other error. */
+  fault(error: unknown): 'duplicate' | 'null' | undefined
+  /** Writes something and changes nothing: a database that is read-only, or full, throws. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+export type Sql = Driver & {
+  /** For building statements. Run them through read, run or atomically. */
+  readonly db: Db
+  readonly tables: Tables
+  /** Runs a select. */
+  read<T>(query: PromiseLike<T>): Promise<T>
+}
+
+export function onSqlite(db: Db, tables: Tables, driver: Driver): Sql {
+  return { ...driver, db, tables, read }
+}
+
+/**
+ * The stores are written against SQLite's types. That MySQL's builder and tables can stand in for them is
+ * checked in two ways: the rows agree (below), and every store's contract runs on both. The builders' types
+ * have nothing in common that a store could be written against, hence the only casts of this project.
+ */
+export function onMysql(db: MySqlRemoteDatabase, tables: typeof mysqlTables, driver: Driver): Sql {
+  return { ...driver, db: db as unknown as Db, tables: tables as unknown as Tables, read }
+}
+
+type Selected<S> = { [K in keyof S]: S[K] extends { $inferSelect: infer Row } ? Row : never }
+type Inserted<S> = { [K in keyof S]: S[K] extends { $inferInsert: infer Row } ? Row : never }
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+true satisfies Same<Selected<typeof sqliteTables>, Selected<typeof mysqlTables>>
+true satisfies Same<Inserted<typeof sqliteTables>, Inserted<typeof mysqlTables>>
+
+export function rowsFor<T extends SQLiteTable>(
+  table: T,
+  rows: readonly T['$inferInsert'][],
+  adding?: keyof T['$inferInsert'] & string,
+): Rows {
+  const columns = Object.entries(getTableColumns(table))
+  return {
+    table: getTableName(table),
+    ...(adding && { adding }),
+    columns: columns.map(([, column]) => column.name),
+    rows: rows.map((row: Record<string, unknown>) => columns.map(([key]) => (row[key] ?? null) as Value)),
+  }
+}
+
+/** Rows for one table, where rows that are there already stay as they are. */
+export function newRowsFor<T extends SQLiteTable>(table: T, rows: readonly T['$inferInsert'][]): Rows {
+  return { ...rowsFor(table, rows), keeping: true }
+}
+
+/** Changes of the rows with these keys: all the other columns that the rows are given with. */
+export function changesFor<T extends SQLiteTable, K extends keyof T['$inferSelect'] & string>(
+  table: T,
+  key: readonly K[],
+  rows: readonly (Pick<T['$inferSelect'], K> & Partial<T['$inferSelect']>)[],
+): Changes {
+  const columns = getTableColumns(table)
+  const isKey = (name: string) => (key as readonly string[]).includes(name)
+  const set = Object.keys(columns).filter((name) => rows[0] && name in rows[0] && !isKey(name))
+  const nameOf = (name: string) => columns[name]?.name ?? name
+  return {
+    table: getTableName(table),
+    key: key.map(nameOf),
+    set: set.map(nameOf),
+    changes: rows.map((row: Record<string, unknown>) =>
+      [...key, ...set].map((name) => (row[name] ?? null) as Value),
+    ),
+  }
+}
+
+/**
+ * Drizzle wraps an error in one whose message holds the statement and its values: readers' data, in a log.
+ */
+async function read<T>(query: PromiseLike<T>): Promise<T> {
+  try {
+    return await query
+  } catch (error) {
+    throw error instanceof DrizzleQueryError && error.cause ? error.cause : error
+  }
+}

@@ -1,0 +1,100 @@
+// MySQL 8 and MariaDB, through mysql2: for hubs of several processes.
+import { setTimeout as pause } from 'node:timers/promises'
+import { drizzle } from 'drizzle-orm/mysql-proxy'
+import type { Log } from '../../../core/log.ts'
+import { CHANGING_NOTHING, onMysql, type Driver, type Sql, type Write } from './dialect.ts'
+import { errorNumber, isRefusal, isSettled } from './mysql-errors.ts'
+import { migrate } from './mysql-migrate.ts'
+import { createConnections, type Connections, type Session } from './mysql-pool.ts'
+import { statementsOf } from './mysql-statements.ts'
+import { readMysqlUrl } from './mysql-url.ts'
+import * as tables from '../schema/schema.mysql.ts'
+
+const NULL_REFUSED = 1048
+const DUPLICATE = 1062
+const DEADLOCK = 1213
+const DEADLOCK_TRIES = 5
+const QUERY_MS = 20_000
+const NO_LIMIT = 0 // a large table takes its time
+/** What the stores write at once fits into it: parts of texts, lists of keys, steps of an import. */
+const LEAST_PACKET = 1024 * 1024
+
+export type MysqlOptions = { readonly url: string; readonly log: Log; readonly queryMs?: number }
+
+export async function openMysql({ url, log, queryMs = QUERY_MS }: MysqlOptions): Promise<Sql> {
+  const connections = createConnections(readMysqlUrl(url), queryMs)
+  try {
+    const steps = await connections.use(migrate, NO_LIMIT)
+    if (steps > 0) log.info({ steps }, 'the tables of the database were brought up to date')
+    await connections.use(requireRoom)
+  } catch (error) {
+    await connections.close()
+    throw isRefusal(error) ? error.cause : error
+  }
+  const query = drizzle(async (text, values: unknown[]) => ({
+    rows: await connections.use((session) => session.selectArrays(text, values)),
+  }))
+  return onMysql(query, tables, createDriver(connections))
+}
+
+async function requireRoom(session: Session): Promise<void> {
+  if (session.packet < LEAST_PACKET)
+    throw new Error(
+      `DATABASE_URL: the server's max_allowed_packet is ${session.packet}, and the hub needs ${LEAST_PACKET} at least`,
+    )
+}
+
+function createDriver({ use, close }: Connections): Driver {
+  return {
+    run: (write) => use((session) => runOne(session, write)),
+    atomically: (writes) => use((session) => transaction(session, writes)),
+    fault(error) {
+      const number = errorNumber(error)
+      return number === NULL_REFUSED ? 'null' : number === DUPLICATE ? 'duplicate' : undefined
+    },
+    ping: () => use(async (session) => void (await session.run(CHANGING_NOTHING))),
+    close,
+  }
+}
+
+async function runOne(session: Session, write: Write): Promise<number> {
+  if ('toSQL' in write) return despiteDeadlocks(() => execute(session, write))
+  const [count = 0] = await transaction(session, [write])
+  return count
+}
+
+function transaction(session: Session, writes: readonly Write[]): Promise<number[]> {
+  return despiteDeadlocks(async () => {
+    try {
+      await session.run('START TRANSACTION')
+      const counts = []
+      for (const write of writes) counts.push(await execute(session, write))
+      await session.run('COMMIT')
+      return counts
+    } catch (error) {
+      if (isSettled(error)) await session.run('ROLLBACK')
+      throw error
+    }
+  })
+}
+
+async function despiteDeadlocks<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (errorNumber(error) !== DEADLOCK || tries >= DEADLOCK_TRIES) throw error
+      await pause(tries * 20 * Math.random())
+    }
+  }
+}
+
+async function execute(session: Session, write: Write): Promise<number> {
+  if ('toSQL' in write) {
+    const { sql: text, params } = write.toSQL()
+    return session.run(text, params)
+  }
+  let count = 0
+  for (const text of statementsOf(write, session.most)) count += await session.run(text)
+  return count
+}

@@ -1,0 +1,81 @@
+// SQLite, through node:sqlite: for a hub that needs nothing else installed.
+import type { SQLInputValue } from 'node:sqlite'
+import { drizzle } from 'drizzle-orm/sqlite-proxy'
+import type { Log } from '../../../core/log.ts'
+import {
+  CHANGING_NOTHING,
+  onSqlite,
+  type Changes,
+  type Driver,
+  type Rows,
+  type Sql,
+  type Value,
+  type Write,
+} from './dialect.ts'
+import * as tables from '../schema/schema.sqlite.ts'
+import type { Job } from '../../sqlite/file.ts'
+import { startThread, type Thread } from '../../sqlite/thread.ts'
+
+const NOT_NULL = 1299
+const DUPLICATE = new Set([1555, 2067])
+
+export async function openSqlite({ file, log }: { file: string; log: Log }): Promise<Sql> {
+  const writer = startThread({ file, access: 'write' }, log)
+  const reader = startThread({ file, access: 'read' }, log) // opens the file when it is first asked
+  /** One after the other: only who is the last one to close brings the WAL back into the file. */
+  const close = () => reader.close().then(writer.close)
+  try {
+    const steps = await writer.ask('steps')
+    if (steps > 0) log.info({ file, steps }, 'the tables of the database were brought up to date')
+    await reader.ask('steps')
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const query = drizzle(async (text, values: Value[], method) => {
+    const rows = await reader.ask('all', text, values.map(sendable))
+    return { rows: method === 'get' ? (rows[0] as never) : rows }
+  })
+  return onSqlite(query, tables, { ...createDriver(writer, reader), close })
+}
+
+function createDriver(writer: Thread, reader: Thread): Omit<Driver, 'close'> {
+  return {
+    run: (write) => writer.ask('run', toJob(write)),
+    atomically: (writes) => writer.ask('atomically', writes.map(toJob)),
+    fault(error) {
+      const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0
+      return code === NOT_NULL ? 'null' : DUPLICATE.has(code) ? 'duplicate' : undefined
+    },
+    async ping() {
+      await writer.ask('run', { text: CHANGING_NOTHING, values: [] })
+      await reader.ask('all', 'SELECT 1', [])
+    },
+  }
+}
+
+function toJob(write: Write): Job {
+  if ('rows' in write) return { text: insertion(write), rows: write.rows.map((row) => row.map(sendable)) }
+  if ('changes' in write) return { text: update(write), rows: write.changes.map((row) => row.map(sendable)) }
+  const { sql: text, params } = write.toSQL()
+  return { text, values: (params as Value[]).map(sendable) }
+}
+
+/** A buffer is sent with all the memory that it is a part of, so its bytes are copied out first. */
+function sendable(value: Value): SQLInputValue {
+  return Buffer.isBuffer(value) ? new Uint8Array(value) : value
+}
+
+function insertion({ table, columns, adding, keeping }: Rows): string {
+  const names = columns.map((name) => `"${name}"`).join()
+  const otherwise = adding ? ` UPDATE SET "${adding}" = "${adding}" + excluded."${adding}"` : ' NOTHING'
+  const upsert = adding || keeping ? ` ON CONFLICT DO${otherwise}` : ''
+  return `INSERT INTO "${table}" (${names}) VALUES (${columns.map(() => '?').join()})${upsert}`
+}
+
+function update({ table, key, set }: Changes): string {
+  const numbered = (names: readonly string[], from: number) =>
+    names.map((name, index) => `"${name}" = ?${from + index}`)
+  const values = numbered(set, key.length + 1).join()
+  return `UPDATE "${table}" SET ${values} WHERE ${numbered(key, 1).join(' AND ')}`
+}

@@ -1,0 +1,197 @@
+// The archive of events: recorded exactly once behind the feed, and searched by the API.
+import { and, asc, eq, getTableColumns, gte, inArray, lt, sql as words } from 'drizzle-orm'
+import { BEGINNING, type Cursor } from '../../../core/events/cursor.ts'
+import { HubError } from '../../../core/errors.ts'
+import type { ArchiveRow, EventArchive } from '../../../core/events/ports.ts'
+import { newRowsFor, rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
+import { chunks, createSearch, inPlaces } from './search.ts'
+import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
+import type { PageEffects } from '../loop/loop.ts'
+import { readTotal, tallying } from './tallies.ts'
+import { toParts } from '../driver/texts.ts'
+
+const POSITION = 'archive'
+const MINUTE_MS = 60_000
+/** More would slow down a whole batch for one event; Mandrill itself takes 100 a mail. */
+const TAGS_INDEXED = 200
+
+/** `effects`: what events change besides, in the same transaction. */
+export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchive {
+  const { db } = sql
+  const { events, eventTexts, eventTags, eventCounts, positions } = sql.tables
+
+  async function position(): Promise<Cursor> {
+    const [at] = await sql.read(
+      db
+        .select({ epoch: positions.epoch, seq: positions.seq })
+        .from(positions)
+        .where(eq(positions.name, POSITION)),
+    )
+    if (at) return at
+    // The migrations have put it there. Without it no step would ever move: whoever lost it begins anew.
+    await sql.run(newRowsFor(positions, [{ name: POSITION, ...BEGINNING }]))
+    return BEGINNING
+  }
+
+  /**
+   * Moves the position in the transaction that stores its events. Where it is not `from` any more the column
+   * would become null, which it refuses, and all is undone. Only epoch carries the guard: MySQL sets columns
+   * one after the other, and would compare seq with the new epoch.
+   */
+  function movePosition(from: Cursor, to: Cursor): Write {
+    const here = and(eq(positions.epoch, from.epoch), eq(positions.seq, from.seq))
+    return db
+      .update(positions)
+      .set({ epoch: words`CASE WHEN ${here} THEN ${to.epoch} ELSE NULL END`, seq: to.seq })
+      .where(eq(positions.name, POSITION))
+  }
+
+  async function store(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
+    const effect = await effects?.(rows)
+    try {
+      await sql.atomically([
+        movePosition(from, to),
+        ...insertions(sql.tables, rows, effect?.notOurs ?? new Set()),
+        ...(effect?.writes ?? []),
+      ])
+    } catch (error) {
+      if (sql.fault(error) !== 'null') throw error
+      throw new HubError('archive.conflict', { cause: error })
+    }
+    effect?.committed()
+  }
+
+  /** Safe outside the transaction: whoever archives one of them meanwhile moves the position, too. */
+  async function withoutArchived(rows: readonly ArchiveRow[]): Promise<readonly ArchiveRow[]> {
+    const ids = rows.map(({ event }) => event.id)
+    const found = await sql.read(db.select({ id: events.id }).from(events).where(inArray(events.id, ids)))
+    const archived = new Set(found.map(({ id }) => id.toString('hex')))
+    return rows.filter(({ event }) => !archived.has(event.id.toString('hex')))
+  }
+
+  async function record(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
+    const first = distinct(rows)
+    try {
+      await store(from, to, first)
+    } catch (error) {
+      if (sql.fault(error) !== 'duplicate') throw error
+      await store(from, to, await withoutArchived(first))
+    }
+  }
+
+  /** Events of certain places, with all that belongs to them. */
+  const removals = (places: readonly Cursor[]): Write[] =>
+    chunks(places).flatMap((chunk) =>
+      [eventTags, eventTexts, events].map((table) => db.delete(table).where(inPlaces(table, chunk))),
+    )
+
+  async function prune(before: number, limit: number): Promise<number> {
+    const places = await sql.read(
+      db
+        .select({ epoch: events.epoch, seq: events.seq })
+        .from(events)
+        .where(lt(events.receivedAt, before))
+        .orderBy(asc(events.receivedAt))
+        .limit(limit),
+    )
+    const old = lt(eventCounts.minute, toMinute(before))
+    const counts = [
+      ...tallying(sql, words`SELECT coalesce(sum(${eventCounts.count}), 0) FROM ${eventCounts} WHERE ${old}`),
+      db.delete(eventCounts).where(old),
+    ]
+    if (places.length > 0) await sql.atomically([...counts, ...removals(places)])
+    return places.length
+  }
+
+  const countByMinute: EventArchive['countByMinute'] = (since) =>
+    sql.read(
+      db
+        .select(getTableColumns(eventCounts))
+        .from(eventCounts)
+        .where(gte(eventCounts.minute, toMinute(since)))
+        .orderBy(asc(eventCounts.minute), asc(eventCounts.kind)),
+    )
+
+  const placesOf: EventArchive['placesOf'] = (email, limit) =>
+    sql.read(
+      db
+        .select({ epoch: events.epoch, seq: events.seq })
+        .from(events)
+        .where(eq(events.email, keyOf(email, KEY_LENGTH.email)))
+        .orderBy(asc(events.epoch), asc(events.seq))
+        .limit(limit),
+    )
+
+  async function erase(places: readonly Cursor[]): Promise<void> {
+    if (places.length > 0) await sql.atomically(removals(places))
+  }
+
+  return {
+    position,
+    record,
+    prune,
+    countByMinute,
+    total: () => readTotal(sql),
+    placesOf,
+    erase,
+    find: createSearch(sql),
+  }
+}
+
+function insertions(tables: Tables, rows: readonly ArchiveRow[], notOurs: ReadonlySet<ArchiveRow>): Write[] {
+  return [
+    rowsFor(
+      tables.events,
+      rows.map((row) => toEventRow(row, notOurs.has(row) ? 1 : null)),
+    ),
+    rowsFor(
+      tables.eventTexts,
+      rows.flatMap(({ event }) =>
+        toParts(event.data.toString()).map((part) => ({ ...event.cursor, ...part })),
+      ),
+    ),
+    rowsFor(tables.eventTags, rows.flatMap(toTagRows)),
+    rowsFor(tables.eventCounts, toCountRows(rows), 'count'),
+  ]
+}
+
+/** Each event as it came first. */
+function distinct(rows: readonly ArchiveRow[]): readonly ArchiveRow[] {
+  const seen = new Set<string>()
+  return rows.filter(({ event }) => {
+    const id = event.id.toString('hex')
+    return !seen.has(id) && seen.add(id)
+  })
+}
+
+function toEventRow({ event, facts }: ArchiveRow, notOurs: 1 | null) {
+  return {
+    ...event.cursor,
+    id: event.id,
+    kind: event.kind,
+    receivedAt: event.receivedAt,
+    occurredAt: facts.occurredAt,
+    messageId: facts.messageId && keyOf(facts.messageId, KEY_LENGTH.messageId),
+    email: facts.email && keyOf(facts.email, KEY_LENGTH.email),
+    campaignId: facts.campaignId && keyOf(facts.campaignId, KEY_LENGTH.campaignId),
+    notOurs,
+  }
+}
+
+function toTagRows({ event, facts }: ArchiveRow) {
+  const keys = new Set(facts.tags.slice(0, TAGS_INDEXED).map((tag) => keyOf(tag, KEY_LENGTH.tag)))
+  return [...keys].map((tag) => ({ tag, ...event.cursor }))
+}
+
+function toCountRows(rows: readonly ArchiveRow[]) {
+  const groups = Map.groupBy(rows, ({ event }) => `${toMinute(event.receivedAt)} ${event.kind}`)
+  return [...groups.values()].flatMap(([first, ...others]) =>
+    first
+      ? [{ minute: toMinute(first.event.receivedAt), kind: first.event.kind, count: others.length + 1 }]
+      : [],
+  )
+}
+
+function toMinute(instant: number): number {
+  return instant - (instant % MINUTE_MS)
+}

@@ -1,0 +1,183 @@
+// The quarantine: what was signed but cannot be read as an event.
+import {
+  aliasedTable,
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  getTableColumns,
+  inArray,
+  lt,
+  lte,
+  or,
+  sql as words,
+  type SQL,
+} from 'drizzle-orm'
+import type { Quarantine, QuarantineEntry } from '../../../core/events/ports.ts'
+import { breath } from '../../../core/pause.ts'
+import { rowsFor, type Sql } from '../driver/dialect.ts'
+import { tallying } from './tallies.ts'
+import { fromParts, toParts } from '../driver/texts.ts'
+
+/** Of a page's texts: each may be as large as a webhook's body. */
+const PAGE_BYTES = 8 * 1024 * 1024
+/** In one transaction, however large each is. */
+const DROPPED_AT_ONCE = 100
+
+export function createQuarantine(sql: Sql): Quarantine {
+  const { db } = sql
+  const { quarantine, quarantineTexts } = sql.tables
+
+  async function select(condition: SQL | undefined, limit: number): Promise<QuarantineEntry[]> {
+    const rows = await sql.read(
+      db
+        .select(getTableColumns(quarantine))
+        .from(quarantine)
+        .where(condition)
+        .orderBy(desc(quarantine.receivedAt), desc(quarantine.id))
+        .limit(limit),
+    )
+    const ids = await fitting(rows.map(({ id }) => id))
+    if (ids.length === 0) return []
+    const texts = db.select(getTableColumns(quarantineTexts)).from(quarantineTexts)
+    const parts = await sql.read(texts.where(inArray(quarantineTexts.id, ids)))
+    const byId = Map.groupBy(parts, ({ id }) => id)
+    return rows.slice(0, ids.length).map((row) => ({ ...row, data: fromParts(byId.get(row.id) ?? []) }))
+  }
+
+  /** The first of these whose texts fit into a page, and one at least. */
+  async function fitting(ids: readonly string[]): Promise<readonly string[]> {
+    if (ids.length < 2) return ids
+    const { id, text } = quarantineTexts
+    const bytes = words`sum(octet_length(${text}))`.mapWith(Number)
+    const rows = await sql.read(
+      db
+        .select({ id, bytes })
+        .from(quarantineTexts)
+        .where(inArray(id, [...ids]))
+        .groupBy(id),
+    )
+    const sizes = new Map(rows.map((row) => [row.id, row.bytes]))
+    let sum = 0
+    const end = ids.findIndex((each) => (sum += sizes.get(each) ?? 0) > PAGE_BYTES)
+    return end < 0 ? ids : ids.slice(0, Math.max(end, 1))
+  }
+
+  /** They have come: whoever drops them does not make them not to have. */
+  async function drop(ids: readonly string[]): Promise<number> {
+    if (ids.length === 0) return 0
+    const these = inArray(quarantine.id, [...ids])
+    const touched = await sql.atomically([
+      ...tallying(sql, words`SELECT count(*) FROM ${quarantine} WHERE ${these}`),
+      db.delete(quarantineTexts).where(inArray(quarantineTexts.id, [...ids])),
+      db.delete(quarantine).where(these),
+    ])
+    return touched.at(-1) ?? 0
+  }
+
+  /** The first condition alone says where the index is entered: neither database finds that in an OR. */
+  function olderThan(from: { readonly receivedAt: number; readonly id: string } | undefined) {
+    const { receivedAt, id } = quarantine
+    return from && and(lte(receivedAt, from.receivedAt), or(lt(receivedAt, from.receivedAt), lt(id, from.id)))
+  }
+
+  async function holding(needle: string): Promise<readonly string[]> {
+    const { id, text } = quarantineTexts
+    const here = words`instr(lower(${text}), ${needle}) > 0`
+    const rows = await sql.read(db.selectDistinct({ id }).from(quarantineTexts).where(here))
+    return rows.map((row) => row.id)
+  }
+
+  /** The same where a part ends and the next one begins. */
+  async function holdingAcross(needle: string): Promise<readonly string[]> {
+    const next = aliasedTable(quarantineTexts, 'following')
+    const { id, part, text } = quarantineTexts
+    const border = words`concat(substr(${text}, ${-needle.length}), substr(${next.text}, 1, ${needle.length}))`
+    const rows = await sql.read(
+      db
+        .selectDistinct({ id })
+        .from(quarantineTexts)
+        .innerJoin(next, and(eq(next.id, id), eq(next.part, words`${part} + 1`)))
+        .where(words`instr(lower(${border}), ${needle}) > 0`),
+    )
+    return rows.map((row) => row.id)
+  }
+
+  async function place(id: string) {
+    const [row] = await sql.read(
+      db.select(getTableColumns(quarantine)).from(quarantine).where(eq(quarantine.id, id)),
+    )
+    return row
+  }
+
+  /** One at a time: each may be as large as a body, and a repeated one must not keep out the others. */
+  async function add(entries: readonly QuarantineEntry[]): Promise<void> {
+    for (const { data, ...row } of entries) {
+      const parts = toParts(data).map((part) => ({ id: row.id, ...part }))
+      try {
+        await sql.atomically([rowsFor(quarantine, [row]), rowsFor(quarantineTexts, parts)])
+      } catch (error) {
+        if (sql.fault(error) !== 'duplicate') throw error
+      }
+    }
+  }
+
+  return {
+    add,
+    get: async (id) => (await select(eq(quarantine.id, id), 1))[0],
+    async count() {
+      const [row] = await sql.read(db.select({ entries: count() }).from(quarantine))
+      return Number(row?.entries ?? 0)
+    },
+    // An entry that was removed meanwhile says nothing about its place: then from the newest on.
+    async list(limit, before, reason) {
+      const from = before === undefined ? undefined : await place(before)
+      return select(
+        and(olderThan(from), reason === undefined ? undefined : eq(quarantine.reason, reason)),
+        limit,
+      )
+    },
+    discard: async (id) => (await drop([id])) === 1,
+    async discardAll(reason) {
+      const { id, receivedAt } = quarantine
+      let dropped = 0
+      for (let from: { id: string; receivedAt: number } | undefined; ; await breath()) {
+        const found = await sql.read(
+          db
+            .select({ id, receivedAt })
+            .from(quarantine)
+            .where(and(olderThan(from), eq(quarantine.reason, reason)))
+            .orderBy(desc(receivedAt), desc(id))
+            .limit(DROPPED_AT_ONCE),
+        )
+        dropped += await drop(found.map((row) => row.id))
+        from = found.at(-1)
+        if (found.length < DROPPED_AT_ONCE) return dropped
+      }
+    },
+    async prune(before, limit) {
+      const { id, receivedAt } = quarantine
+      const old = await sql.read(
+        db
+          .select({ id })
+          .from(quarantine)
+          .where(lt(receivedAt, before))
+          .orderBy(asc(receivedAt))
+          .limit(limit),
+      )
+      return drop(old.map((row) => row.id))
+    },
+    async erase(text) {
+      const needle = text.toLowerCase()
+      const ids = new Set([...(await holding(needle)), ...(await holdingAcross(needle))])
+      for (const id of ids) await drop([id])
+      return ids.size
+    },
+    async remove(id) {
+      const texts = db.delete(quarantineTexts).where(eq(quarantineTexts.id, id))
+      const [removed] = await sql.atomically([db.delete(quarantine).where(eq(quarantine.id, id)), texts])
+      return removed === 1
+    },
+  }
+}

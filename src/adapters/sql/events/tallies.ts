@@ -1,0 +1,30 @@
+// How many events have come in all, and since when they are counted: what Mandrill's own count is compared with.
+import { eq, sql as words, type SQL } from 'drizzle-orm'
+import type { EventArchive } from '../../../core/events/ports.ts'
+import type { Sql, Write } from '../driver/dialect.ts'
+
+const EVENTS = 'events'
+
+type Total = Awaited<ReturnType<EventArchive['total']>>
+
+export async function readTotal({ db, tables, read }: Sql, now = Date.now()): Promise<Total> {
+  const { eventCounts, tallies } = tables
+  const kept = words<number>`(SELECT coalesce(sum(${eventCounts.count}), 0) FROM ${eventCounts})`
+  const [row] = await read(
+    db
+      .select({ count: words`${tallies.gone} + ${kept}`.mapWith(Number), since: tallies.since })
+      .from(tallies)
+      .where(eq(tallies.name, EVENTS)),
+  )
+  return row ?? { count: 0, since: now } // whoever lost the row knows nothing of before
+}
+
+/**
+ * In the transaction that drops what was counted, before it does: a query of how many it will be. The first statement
+ * only locks the row, so that of two processes the later one asks when the other has dropped them.
+ */
+export function tallying({ db, tables: { tallies } }: Sql, dropping: SQL): Write[] {
+  const { name, gone } = tallies
+  const put = (value: SQL) => db.update(tallies).set({ gone: value }).where(eq(name, EVENTS))
+  return [put(words`${gone}`), put(words`${gone} + (${dropping})`)]
+}

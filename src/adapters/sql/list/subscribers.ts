@@ -1,0 +1,90 @@
+// The mailing list in SQL, put together; and how readers are removed from it.
+import { asc, desc, eq, inArray, lte } from 'drizzle-orm'
+import type { SubscriberStore, Unmailable } from '../../../core/list/ports.ts'
+import { createErasedKeys, emailKey, isActive } from '../../../core/list/subscriber.ts'
+import { breath } from '../../../core/pause.ts'
+import { rowsFor, type Sql } from '../driver/dialect.ts'
+import { createFind } from './find.ts'
+import { createImport } from './import.ts'
+import { comings, leavings } from './membership.ts'
+import { selectSuppression, strongest, type ListOptions } from './suppressions.ts'
+
+/** Rows that are removed in one statement when all are. */
+const REMOVED_AT_ONCE = 5_000
+
+export function createSubscribers(sql: Sql, options: ListOptions): SubscriberStore {
+  const { find, count, one } = createFind(sql, options.now ?? Date.now)
+  return {
+    ...comings(sql, options, one),
+    ...leavings(sql, options),
+    ...removals(sql, options),
+    find,
+    count,
+    get: (id) => one(eq(sql.tables.subscribers.id, id)),
+    import: createImport(sql, options.secret),
+    unmailable: unmailable(sql),
+  }
+}
+
+function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove' | 'removeAll' | 'erase'> {
+  const { db } = sql
+  const { subscribers, suppressions, liftings } = sql.tables
+  const erasedKey = createErasedKeys(options.secret)
+  const ids = () => db.select({ id: subscribers.id }).from(subscribers)
+  const removal = (id: string) => db.delete(subscribers).where(eq(subscribers.id, id))
+
+  return {
+    remove: async (id) => (await sql.run(removal(id))) > 0,
+
+    // In steps: one statement for a million rows would hold up everybody else for as long as it takes.
+    async removeAll() {
+      const [newest] = await sql.read(ids().orderBy(desc(subscribers.id)).limit(1))
+      const last = newest?.id ?? ''
+      for (let end = ''; end < last; await breath()) {
+        const step = ids().orderBy(asc(subscribers.id)).limit(1)
+        const [row] = await sql.read(step.offset(REMOVED_AT_ONCE - 1))
+        end = row && row.id < last ? row.id : last
+        await sql.run(db.delete(subscribers).where(lte(subscribers.id, end)))
+      }
+    },
+
+    async erase(email, now) {
+      const key = emailKey(email)
+      const mine = inArray(suppressions.emailKey, [key, erasedKey(key)])
+      const held = await sql.read(db.select(selectSuppression(sql)).from(suppressions).where(mine))
+      const kept = strongest(held.filter((suppression) => isActive(suppression, now)))
+      const hashed = kept && { ...kept, emailKey: erasedKey(key), email: null }
+      const keep = hashed ? [rowsFor(suppressions, [hashed])] : []
+      await sql.atomically([
+        db.delete(subscribers).where(eq(subscribers.emailKey, key)),
+        db.delete(suppressions).where(mine),
+        db.delete(liftings).where(eq(liftings.emailKey, key)),
+        ...keep,
+      ])
+    },
+  }
+}
+
+function unmailable(sql: Sql): SubscriberStore['unmailable'] {
+  const { db } = sql
+  const { subscribers, suppressions } = sql.tables
+  return async (ids, now) => {
+    const { reason, until } = suppressions
+    const rows = await sql.read(
+      db
+        .select({ id: subscribers.id, subscribed: subscribers.subscribed, reason, until })
+        .from(subscribers)
+        .leftJoin(suppressions, eq(suppressions.emailKey, subscribers.emailKey))
+        .where(inArray(subscribers.id, [...ids])),
+    )
+    const found = new Map(rows.map((row) => [row.id, row]))
+    const verdicts: [string, Unmailable][] = []
+    for (const id of ids) {
+      const row = found.get(id)
+      if (!row) verdicts.push([id, 'gone'])
+      else if (row.subscribed !== 1) verdicts.push([id, 'unsubscribed'])
+      else if (row.reason !== null && isActive(row, now)) verdicts.push([id, `suppressed: ${row.reason}`])
+    }
+    return new Map(verdicts)
+  }
+}

@@ -1,0 +1,214 @@
+// Suppressions: addresses that get no mail whatever the list says. A table of their own: they outlive the subscriber.
+import { and, asc, eq, gt, inArray, isNotNull, lt, lte, or, sql as words } from 'drizzle-orm'
+import type {
+  ListedSuppression,
+  Suppression,
+  SuppressionFilter,
+  SuppressionReason,
+  SuppressionStore,
+} from '../../../core/list/ports.ts'
+import { createErasedKeys, emailKey, foldText, isActive, STRENGTH } from '../../../core/list/subscriber.ts'
+import { ECHO, isEcho, LIFTABLE, MIRROR } from '../../../core/loop/suppressing.ts'
+import { newRowsFor, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
+
+export type ListOptions = {
+  /** Keys the hashes of erased addresses. */
+  readonly secret: string
+  readonly now?: () => number
+}
+
+export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOptions): SuppressionStore {
+  const { db } = sql
+  const { suppressions, liftings } = sql.tables
+  const erasedKey = createErasedKeys(secret)
+  const keysOf = (email: string) => [emailKey(email), erasedKey(emailKey(email))]
+  const columns = selectSuppression(sql)
+
+  const keyOf = ({ email }: { readonly email: string }) => emailKey(email)
+
+  /** What of these holds by a hash, and what is there at all. */
+  async function known(all: readonly Suppression[]) {
+    const names = new Map(
+      all.flatMap(({ email, since }) => keysOf(email).map((key) => [key, since] as const)),
+    )
+    const found = await sql.read(
+      db
+        .select({ key: suppressions.emailKey, until: suppressions.until })
+        .from(suppressions)
+        .where(inArray(suppressions.emailKey, [...names.keys()])),
+    )
+    const holding = found.filter((row) => isActive(row, names.get(row.key) ?? 0))
+    return { there: new Set(found.map(({ key }) => key)), holding: new Set(holding.map(({ key }) => key)) }
+  }
+
+  /** Where each of them belongs, and how many are news. */
+  async function rowsOf(all: readonly Suppression[]) {
+    const { there, holding } = await known(all)
+    const isKnown = (of: ReadonlySet<string>, key: string) => of.has(erasedKey(key))
+    const apart = await notListed(
+      sql,
+      all.map(keyOf).filter((key) => isKnown(holding, key)),
+    )
+    const rows = all.map((each) => {
+      const { reason, source, since, until } = each
+      const key = keyOf(each)
+      const place = apart.has(key)
+        ? { emailKey: erasedKey(key), email: null }
+        : { emailKey: key, email: each.email }
+      return { ...place, reason, source, since, until }
+    })
+    const fresh = new Set(all.map(keyOf).filter((key) => !holding.has(key) && !isKnown(holding, key)))
+    return { rows, there, fresh: fresh.size }
+  }
+
+  const selected = ({ reason, q }: SuppressionFilter) =>
+    and(
+      reason && eq(suppressions.reason, reason),
+      q ? words`instr(${suppressions.emailKey}, ${foldText(q)}) > 0` : undefined,
+      q ? isNotNull(suppressions.email) : undefined, // an erased person's key is no part of an address
+    )
+
+  async function putAll(all: readonly Suppression[], dryRun = false): Promise<number> {
+    if (all.length === 0) return 0
+    const { rows, there, fresh } = await rowsOf(all)
+    if (dryRun) return fresh
+    const left = all.filter(({ reason }) => reason === 'unsubscribe').map(keyOf)
+    const [first] = all
+    await sql.atomically([
+      // Whoever adds one at the same time says all of it themselves; but one alone is never weaker for it.
+      ...putting(sql, rows, all.length > 1 ? there : undefined),
+      ...(first && left.length > 0 ? [leaving(sql, left, first.since)] : []),
+    ])
+    return fresh
+  }
+
+  return {
+    async get(email, now) {
+      const rows = await sql.read(
+        db
+          .select(columns)
+          .from(suppressions)
+          .where(inArray(suppressions.emailKey, keysOf(email))),
+      )
+      return strongest(rows.filter((row) => isActive(row, now)))
+    },
+    list: (limit, after = '', filter = {}) =>
+      sql.read(
+        db
+          .select(columns)
+          .from(suppressions)
+          .where(and(gt(suppressions.emailKey, after), selected(filter)))
+          .orderBy(asc(suppressions.emailKey))
+          .limit(limit),
+      ),
+    async count(filter = {}) {
+      const count = words`count(*)`.mapWith(Number)
+      const [row] = await sql.read(db.select({ count }).from(suppressions).where(selected(filter)))
+      return row?.count ?? 0
+    },
+    async put(suppression) {
+      await putAll([suppression])
+    },
+    putAll,
+    async remove(email) {
+      const mine = inArray(suppressions.emailKey, keysOf(email))
+      const held = await sql.read(
+        db.select({ emailKey: suppressions.emailKey }).from(suppressions).where(mine),
+      )
+      if (held.length === 0) return false
+      const at = Math.floor(now() / 1_000) * 1_000 // Mandrill tells seconds: what happens in this one comes after it
+      const keys = held.map(({ emailKey }) => emailKey)
+      await sql.atomically([
+        db.delete(suppressions).where(inArray(suppressions.emailKey, keys)),
+        db.delete(liftings).where(inArray(liftings.emailKey, keys)),
+        rowsFor(
+          liftings,
+          keys.map((emailKey) => ({ emailKey, at })),
+        ),
+      ])
+      return true
+    },
+  }
+}
+
+/**
+ * Of the addresses whose hash holds, those that are kept as a hash only. An erased person's address is not stored again
+ * by what comes to be known of it later. But who is on the list again has it there, and whatever asks whether a reader
+ * may be mailed asks for that: their suppressions have plain keys.
+ */
+export async function notListed(sql: Sql, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  if (keys.length === 0) return new Set()
+  const { emailKey: key } = sql.tables.subscribers
+  const rows = await sql.read(
+    sql.db
+      .select({ key })
+      .from(sql.tables.subscribers)
+      .where(inArray(key, [...keys])),
+  )
+  const listed = new Set(rows.map((row) => row.key))
+  return new Set(keys.filter((each) => !listed.has(each)))
+}
+
+export function selectSuppression({ tables: { suppressions } }: Sql) {
+  const { emailKey: key, email, reason, source, since, until } = suppressions
+  return { key, email, reason, source, since, until }
+}
+
+export function strongest(rows: readonly ListedSuppression[]): ListedSuppression | undefined {
+  return rows.toSorted((a, b) => STRENGTH[b.reason] - STRENGTH[a.reason])[0]
+}
+
+type Row = Sql['tables']['suppressions']['$inferSelect']
+
+/** Suppressions as they are to be, where those that are there (`there`, if it is known) may be replaced. Equal ones share a statement. */
+export function putting(sql: Sql, rows: readonly Row[], there?: ReadonlySet<string>): Write[] {
+  const { suppressions } = sql.tables
+  const old = there ? rows.filter(({ emailKey }) => there.has(emailKey)) : rows
+  const alike = Map.groupBy(old, ({ reason, source, since, until }) =>
+    JSON.stringify([reason, source, since, until]),
+  )
+  const updates = [...alike.values()].flatMap((group) => {
+    const [first] = group
+    if (!first) return []
+    const { reason, source, since, until } = first
+    const mine = inArray(
+      suppressions.emailKey,
+      group.map(({ emailKey }) => emailKey),
+    )
+    const replaceable = and(mine, replaceableBy(sql, first))
+    return [sql.db.update(suppressions).set({ reason, source, since, until }).where(replaceable)]
+  })
+  return [newRowsFor(suppressions, rows), ...updates]
+}
+
+/** Where what is there may be replaced by this: the same rule as core's replaces(). */
+function replaceableBy({ tables: { suppressions } }: Sql, row: Row) {
+  const { reason, source, until } = suppressions
+  const strength = STRENGTH[row.reason]
+  const reasons = Object.keys(STRENGTH) as SuppressionReason[]
+  const weaker = reasons.filter((each) => STRENGTH[each] < strength)
+  const equal = reasons.filter((each) => STRENGTH[each] === strength)
+  const over = lte(until, row.since)
+  const lesser = weaker.length > 0 ? inArray(reason, weaker) : undefined
+  if (isEcho(row)) return or(over, lesser)
+  const shorter = row.until === null ? isNotNull(until) : lt(until, row.until)
+  const mirrored = (row.source === MIRROR ? LIFTABLE.includes(row.reason) : row.until === null)
+    ? undefined
+    : words`1 = 0`
+  return or(
+    over,
+    lesser,
+    and(inArray(reason, equal), shorter),
+    and(eq(source, ECHO.source), inArray(reason, equal), eq(reason, ECHO.reason)),
+    and(eq(source, MIRROR), inArray(reason, equal), mirrored),
+  )
+}
+
+/** Who does not want mail is taken off the list in the same transaction. */
+export function leaving({ db, tables: { subscribers } }: Sql, keys: readonly string[], since: number): Write {
+  const wants = or(eq(subscribers.subscribed, 1), gt(subscribers.waiting, 0))
+  return db
+    .update(subscribers)
+    .set({ subscribed: 0, waiting: 0, updatedAt: since })
+    .where(and(inArray(subscribers.emailKey, [...keys]), wants))
+}

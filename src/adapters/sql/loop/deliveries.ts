@@ -1,0 +1,109 @@
+// Which deliveries a page's events are about, and what was heard of each before.
+import { and, eq, inArray, or } from 'drizzle-orm'
+import {
+  isOfMail,
+  isRecipient,
+  namedPlace,
+  placeKey,
+  type DeliveryPlace,
+} from '../../../core/loop/correlation.ts'
+import type { ArchiveRow } from '../../../core/events/ports.ts'
+import type { Sql, Tables } from '../driver/dialect.ts'
+import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
+
+/** Each is a term of one condition: SQLite goes no deeper than a thousand. */
+const CHUNKS_AT_ONCE = 200
+const IDS_AT_ONCE = 1000
+
+export type ReactionRow = Tables['reactions']['$inferSelect']
+export type Known = DeliveryPlace & { readonly email: string; readonly reaction: ReactionRow | null }
+/** An event, the delivery that it is about, and Mandrill's id of the message. */
+export type Correlated = {
+  readonly row: ArchiveRow
+  readonly about: Known
+  readonly messageId: string | null
+}
+
+/** In their order; what is about no delivery of the hub is left out. */
+export function createCorrelation(sql: Sql): (rows: readonly ArchiveRow[]) => Promise<readonly Correlated[]> {
+  return async (rows) => {
+    const events = rows
+      .filter(({ event }) => isOfMail(event.kind))
+      .map((row) => ({ row, place: namedPlace(row.facts), messageId: messageKey(row) }))
+    const named = await findDeliveries(
+      sql,
+      events.flatMap(({ place }) => place ?? []),
+    )
+    const believed = events.map(({ row, place }) => {
+      const about = place && named.get(placeKey(place))
+      return about && isRecipient(about, row.facts) ? about : undefined
+    })
+    const unnamed = events.flatMap(({ messageId }, n) => (believed[n] || !messageId ? [] : messageId))
+    // What a message is linked with is known from the first event on that names its delivery.
+    const known = await findByMessage(sql, [...new Set(unnamed)])
+    return events.flatMap(({ row, messageId }, n) => {
+      const about = believed[n] ?? known.get(messageId ?? '')
+      if (!about) return []
+      if (messageId && !known.has(messageId)) known.set(messageId, about)
+      return [{ row, about, messageId }]
+    })
+  }
+}
+
+async function findDeliveries(
+  sql: Sql,
+  places: readonly DeliveryPlace[],
+): Promise<ReadonlyMap<string, Known>> {
+  const { deliveries, reactions } = sql.tables
+  const known = new Map<string, Known>()
+  for (const condition of conditions(sql, places)) {
+    const { campaignId, chunk, n, email } = deliveries
+    const same = and(eq(reactions.campaignId, campaignId), eq(reactions.chunk, chunk), eq(reactions.n, n))
+    const found = await sql.read(
+      sql.db
+        .select({ campaignId, chunk, n, email, reaction: reactions })
+        .from(deliveries)
+        .leftJoin(reactions, same)
+        .where(condition),
+    )
+    for (const each of found) known.set(placeKey(each), each)
+  }
+  return known
+}
+
+/** The deliveries that messages were linked with by earlier pages. */
+async function findByMessage(sql: Sql, messageIds: readonly string[]): Promise<Map<string, Known>> {
+  const { messageLinks } = sql.tables
+  const links: (DeliveryPlace & { messageId: string })[] = []
+  for (let start = 0; start < messageIds.length; start += IDS_AT_ONCE) {
+    const some = inArray(messageLinks.messageId, messageIds.slice(start, start + IDS_AT_ONCE))
+    links.push(...(await sql.read(sql.db.select().from(messageLinks).where(some))))
+  }
+  const deliveries = await findDeliveries(sql, links)
+  return new Map(
+    links.flatMap((link) => {
+      const about = deliveries.get(placeKey(link))
+      return about ? [[link.messageId, about] as const] : []
+    }),
+  )
+}
+
+function messageKey({ facts: { messageId } }: ArchiveRow): string | null {
+  return messageId && keyOf(messageId, KEY_LENGTH.messageId)
+}
+
+/** By campaign and chunk, because neither database uses an index well for a list of triples. */
+function conditions({ tables: { deliveries } }: Sql, places: readonly DeliveryPlace[]) {
+  const byChunk = [...Map.groupBy(places, ({ campaignId, chunk }) => `${campaignId}/${chunk}`).values()]
+  const terms = byChunk.flatMap((within) => {
+    const [first] = within
+    if (!first) return []
+    const numbers = [...new Set(within.map(({ n }) => n))]
+    const { campaignId, chunk, n } = deliveries
+    return [and(eq(campaignId, first.campaignId), eq(chunk, first.chunk), inArray(n, numbers))]
+  })
+  const count = Math.ceil(terms.length / CHUNKS_AT_ONCE)
+  return Array.from({ length: count }, (_, n) =>
+    or(...terms.slice(n * CHUNKS_AT_ONCE, (n + 1) * CHUNKS_AT_ONCE)),
+  )
+}

@@ -1,0 +1,139 @@
+// What is known of the addresses of a page, for judging what it tells of them.
+import { and, eq, gt, inArray, isNull, lte, or, sql as words } from 'drizzle-orm'
+import { formatCursor, type Cursor } from '../../../core/events/cursor.ts'
+import { readFacts, type Kind } from '../../../core/events/event.ts'
+import { asObject } from '../../../core/events/intake/payload.ts'
+import type { ArchiveRow } from '../../../core/events/ports.ts'
+import { createErasedKeys } from '../../../core/list/subscriber.ts'
+import {
+  JUDGED,
+  LIFTABLE,
+  NEVER_FORGOTTEN,
+  NO_PAST,
+  remember,
+  REMEMBERED,
+  SOFT_BOUNCE_WINDOW_MS,
+  type Past,
+  type Told,
+} from '../../../core/loop/suppressing.ts'
+import type { Sql } from '../driver/dialect.ts'
+import { createSearch, hidden, inPlaces } from '../events/search.ts'
+import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
+
+export type SuppressionOptions = { readonly secret: string; readonly softBounces: number }
+
+const ADDRESSES_AT_ONCE = 500
+/** The newest ones of an address that has been allowed again: older ones lie before that, or hold nothing more. */
+const HISTORY = 50
+
+/** Of those addresses about which something is to be judged. */
+export function createPasts(sql: Sql, { secret, softBounces }: SuppressionOptions) {
+  const heardOf = createHeard(sql, softBounces)
+  const liftedByHand = createLiftedByHand(sql, secret)
+  return async (rows: readonly ArchiveRow[]): Promise<Map<string, Past>> => {
+    const judged = rows.filter(({ event }) => JUDGED.includes(event.kind) || event.kind === 'unsuppressed')
+    const emails = emailsOf(judged)
+    const keys = new Map(emails.map((email) => [keyOf(email, KEY_LENGTH.email), email]))
+    const pasts = new Map(emails.map((email) => [email, NO_PAST]))
+    const tell = (email: string, kind: Told['event']['kind'], at: number) =>
+      pasts.set(email, remember(pasts.get(email) ?? NO_PAST, kind, at, softBounces))
+    const newest = Math.max(...judged.map(({ event }) => event.receivedAt))
+    const found = await inSteps([...keys.keys()], (some) => heardOf(some, newest - SOFT_BOUNCE_WINDOW_MS))
+    for (const { email, kind, at } of found) tell(keys.get(email ?? '') ?? '', kind, at)
+    for (const [email, at] of await liftedByHand(emails)) tell(email, 'unsuppressed', at)
+    return pasts
+  }
+}
+
+/**
+ * What had suppressed the addresses that are allowed again now: some of it may have happened since, and be told already.
+ * None where nothing holds that could be lifted.
+ */
+export function createHistories(sql: Sql) {
+  const { suppressions } = sql.tables
+  const find = createSearch(sql)
+  const held = (keys: string[]) => {
+    const theirs = and(inArray(suppressions.emailKey, keys), inArray(suppressions.reason, [...LIFTABLE]))
+    return sql.read(sql.db.select({ key: suppressions.emailKey }).from(suppressions).where(theirs))
+  }
+  async function oursAt(places: readonly Cursor[]): Promise<ReadonlySet<string>> {
+    if (places.length === 0) return new Set()
+    const { epoch, seq, notOurs } = sql.tables.events
+    const ours = and(inPlaces(sql.tables.events, places), isNull(notOurs))
+    const rows = await sql.read(sql.db.select({ epoch, seq }).from(sql.tables.events).where(ours))
+    return new Set(rows.map(formatCursor))
+  }
+
+  async function historyOf(email: string): Promise<Told[]> {
+    const found = await find({ email, kinds: JUDGED, limit: HISTORY })
+    const ours = await oursAt(found.map(({ cursor }) => cursor))
+    return found
+      .filter(({ cursor }) => ours.has(formatCursor(cursor)))
+      .map(({ kind, receivedAt, data }) => ({
+        event: { kind, receivedAt },
+        facts: readFacts(asObject(JSON.parse(data))),
+      }))
+  }
+
+  return async (rows: readonly ArchiveRow[]): Promise<ReadonlyMap<string, Told[]>> => {
+    const emails = emailsOf(rows.filter(({ event }) => event.kind === 'unsuppressed'))
+    const histories = new Map(emails.map((email) => [email, [] as Told[]]))
+    for (const { key } of await inSteps(emails, held)) histories.set(key, (await historyOf(key)).reverse())
+    return histories
+  }
+}
+
+function createLiftedByHand(sql: Sql, secret: string) {
+  const { liftings } = sql.tables
+  const erasedKey = createErasedKeys(secret)
+  return async (emails: readonly string[]): Promise<readonly (readonly [email: string, at: number])[]> => {
+    const keys = new Map(
+      emails.flatMap((email) => [[email, email] as const, [erasedKey(email), email] as const]),
+    )
+    const rows = await inSteps([...keys.keys()], (some) =>
+      sql.read(sql.db.select().from(liftings).where(inArray(liftings.emailKey, some))),
+    )
+    return rows.map(({ emailKey, at }) => [keys.get(emailKey) ?? '', at])
+  }
+}
+
+/** What is longer than a key is nobody's address. */
+const emailsOf = (rows: readonly ArchiveRow[]): readonly string[] => [
+  ...new Set(
+    rows.flatMap(({ facts: { email } }) => (email && email.length <= KEY_LENGTH.email ? email : [])),
+  ),
+]
+
+/**
+ * Of each address and kind the newest event, and of soft bounces as many as suppress: nothing else decides anything. The
+ * database counts them off, so that an address with very many events is one like any other here. The addresses lead:
+ * SQLite would take the index of kinds for a longer list of them, and read a large part of the archive.
+ */
+function createHeard(sql: Sql, softBounces: number) {
+  const { email, kind, occurredAt, receivedAt, notOurs } = sql.tables.events
+  const at = words<number>`coalesce(${occurredAt}, ${receivedAt})`.mapWith(Number)
+  const place = words<number>`row_number() over (partition by ${email}, ${kind} order by ${at} desc)`
+  return async (emails: string[], since: number) => {
+    const isOneOf = (kinds: readonly Kind[]) => inArray(hidden(kind), [...kinds])
+    const within = or(gt(receivedAt, since), isOneOf(NEVER_FORGOTTEN))
+    const heard = sql.db
+      .select({ email, kind, at: at.as('at'), place: place.as('place') })
+      .from(sql.tables.events)
+      .where(and(inArray(email, emails), isOneOf(REMEMBERED), within, isNull(notOurs)))
+      .as('heard')
+    const counts = or(eq(heard.place, 1), and(eq(heard.kind, 'soft_bounced'), lte(heard.place, softBounces)))
+    return sql.read(
+      sql.db.select({ email: heard.email, kind: heard.kind, at: heard.at }).from(heard).where(counts),
+    )
+  }
+}
+
+export async function inSteps<T>(
+  keys: readonly string[],
+  read: (some: string[]) => Promise<T[]>,
+): Promise<T[]> {
+  const found: T[] = []
+  for (let start = 0; start < keys.length; start += ADDRESSES_AT_ONCE)
+    found.push(...(await read(keys.slice(start, start + ADDRESSES_AT_ONCE))))
+  return found
+}

@@ -1,0 +1,93 @@
+// What came back of the mails, as the API shows it: counts by campaign, and each delivery's facts.
+import { and, between, eq, inArray, isNull, sql as words } from 'drizzle-orm'
+import { readDeliveryId } from '../../../core/loop/correlation.ts'
+import { factsOf, NOTHING_HEARD, type Facts } from '../../../core/loop/reactions.ts'
+import type { ReactionStore } from '../../../core/loop/ports.ts'
+import { newRowsFor, type Sql } from '../driver/dialect.ts'
+import { noFacts } from './changes.ts'
+
+const NO_FACTS: Facts = factsOf(NOTHING_HEARD, 0)
+
+export function createReactionStore(sql: Sql): ReactionStore {
+  const { db } = sql
+  const { deliveries, reactions, reactionCounts, linkUnsubscribes } = sql.tables
+
+  /** Who left by the hub's link, and not by Mandrill's, too: each reader is one. */
+  async function leftByLink(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const same = and(
+      eq(reactions.campaignId, linkUnsubscribes.campaignId),
+      eq(reactions.chunk, linkUnsubscribes.chunk),
+      eq(reactions.n, linkUnsubscribes.n),
+    )
+    const rows = await sql.read(
+      db
+        .select({ id: linkUnsubscribes.campaignId, count: words`count(*)`.mapWith(Number) })
+        .from(linkUnsubscribes)
+        .leftJoin(reactions, same)
+        .where(and(inArray(linkUnsubscribes.campaignId, [...ids]), isNull(reactions.unsubscribed)))
+        .groupBy(linkUnsubscribes.campaignId),
+    )
+    return new Map(rows.map(({ id, count }) => [id, count]))
+  }
+
+  return {
+    async counts(ids) {
+      if (ids.length === 0) return new Map()
+      const [rows, left] = await Promise.all([
+        sql.read(
+          db
+            .select()
+            .from(reactionCounts)
+            .where(inArray(reactionCounts.campaignId, [...ids])),
+        ),
+        leftByLink(ids),
+      ])
+      const counts = new Map<string, ReturnType<typeof noFacts>>()
+      const of = (id: string) => counts.get(id) ?? counts.set(id, noFacts()).get(id) ?? noFacts()
+      for (const { campaignId, fact, count } of rows) Object.assign(of(campaignId), { [fact]: count })
+      for (const [id, count] of left) of(id).unsubscribed += count
+      return counts
+    },
+
+    async of(campaignId, ids) {
+      const places = ids.flatMap((id) => readDeliveryId(id) ?? [])
+      if (places.length === 0) return new Map()
+      const numbers = [...new Set(places.map(({ chunk }) => chunk))]
+      const wanted = new Set(ids)
+      // Sending asks about the end of a chunk again and again: what came back of its beginning is not read each time.
+      const [least, most] = [Math.min(...places.map(({ n }) => n)), Math.max(...places.map(({ n }) => n))]
+      const within = <T extends typeof reactions | typeof linkUnsubscribes>({
+        campaignId: id,
+        chunk,
+        n,
+      }: T) => and(eq(id, campaignId), inArray(chunk, numbers), between(n, least, most))
+      const [rows, left] = await Promise.all([
+        sql.read(db.select().from(reactions).where(within(reactions))),
+        sql.read(db.select().from(linkUnsubscribes).where(within(linkUnsubscribes))),
+      ])
+      const found = new Map(rows.map((row): [string, Facts] => [`${row.chunk}-${row.n}`, row]))
+      for (const { chunk, n, at } of left) {
+        const facts = found.get(`${chunk}-${n}`) ?? NO_FACTS
+        found.set(`${chunk}-${n}`, { ...facts, unsubscribed: Math.min(at, facts.unsubscribed ?? at) })
+      }
+      return new Map([...found].filter(([id]) => wanted.has(id)))
+    },
+
+    async leftByLink({ campaignId, deliveryId }, at) {
+      const place = readDeliveryId(deliveryId)
+      if (place) await sql.run(newRowsFor(linkUnsubscribes, [{ campaignId, ...place, at }]))
+    },
+
+    async addressOf({ campaignId, deliveryId }) {
+      const place = readDeliveryId(deliveryId)
+      if (!place) return undefined
+      const here = and(
+        eq(deliveries.campaignId, campaignId),
+        eq(deliveries.chunk, place.chunk),
+        eq(deliveries.n, place.n),
+      )
+      const [row] = await sql.read(db.select({ email: deliveries.email }).from(deliveries).where(here))
+      return row?.email || undefined
+    },
+  }
+}

@@ -1,0 +1,99 @@
+// What a page of events changes in the suppressions, whether their mails are the hub's or not.
+import { and, inArray } from 'drizzle-orm'
+import type { SuppressionReason } from '../../../core/list/ports.ts'
+import { createErasedKeys, isActive } from '../../../core/list/subscriber.ts'
+import {
+  decide,
+  instantOf,
+  judge,
+  judgeAgain,
+  JUDGED,
+  LIFTABLE,
+  NO_PAST,
+  remember,
+  replaces,
+  type Decision,
+} from '../../../core/loop/suppressing.ts'
+import type { ArchiveRow } from '../../../core/events/ports.ts'
+import type { Sql, Write } from '../driver/dialect.ts'
+import { createHistories, createPasts, inSteps, type SuppressionOptions } from './past.ts'
+import { leaving, notListed, putting } from '../list/suppressions.ts'
+
+export function createSuppressionEffects(sql: Sql, { secret, softBounces }: SuppressionOptions) {
+  const erasedKey = createErasedKeys(secret)
+  const pastOf = createPasts(sql, { secret, softBounces })
+  const historyOf = createHistories(sql)
+
+  /** Of whom only a hash is kept. */
+  function keptApart(keys: readonly string[], held: ReadonlyMap<string, Held>, now: number) {
+    const isHolding = (hashed: Held | undefined) => hashed !== undefined && isActive(hashed, now)
+    return notListed(
+      sql,
+      keys.filter((key) => isHolding(held.get(erasedKey(key)))),
+    )
+  }
+
+  async function writesOf(decisions: ReadonlyMap<string, Decision>, now: number): Promise<Write[]> {
+    const held = await heldBy(
+      sql,
+      [...decisions.keys()].flatMap((key) => [key, erasedKey(key)]),
+    )
+    const apart = await keptApart([...decisions.keys()], held, now)
+    const all = [...decisions].map(([key, decision]) => {
+      const place = apart.has(key)
+        ? { emailKey: erasedKey(key), email: null }
+        : { emailKey: key, email: decision.email }
+      return { ...decision, key, place, before: held.get(place.emailKey) }
+    })
+    const lifted = all
+      .filter(({ lifted }) => lifted)
+      .flatMap(({ key }) => [key, erasedKey(key)].filter((each) => held.has(each)))
+    const puts = all.flatMap(({ put, place, before, lifted }) => {
+      if (!put) return []
+      const isOver = put.until !== null && put.until <= put.since
+      const isNews = before ? lifted || replaces(put, before) : !isOver
+      return isNews ? [{ ...place, ...reasonOf(put) }] : []
+    })
+    const left = all.filter(({ leaves }) => leaves).map(({ key }) => key)
+    return [
+      ...(lifted.length > 0 ? [lifting(sql, lifted)] : []),
+      ...(puts.length > 0 ? putting(sql, puts) : []),
+      ...(left.length > 0 ? [leaving(sql, left, now)] : []),
+    ]
+  }
+
+  return async (rows: readonly ArchiveRow[]): Promise<readonly Write[]> => {
+    const pasts = await pastOf(rows)
+    const histories = await historyOf(rows)
+    const verdicts = rows.flatMap((row) => {
+      const email = row.facts.email ?? ''
+      const past = remember(pasts.get(email) ?? NO_PAST, row.event.kind, instantOf(row), softBounces)
+      if (pasts.has(email)) pasts.set(email, past)
+      const history = histories.get(email) ?? []
+      if (JUDGED.includes(row.event.kind)) history.push(row)
+      const verdict = judge(row, past, softBounces)
+      if (!verdict) return []
+      return verdict.put === null ? [verdict, ...judgeAgain(history, past, softBounces)] : [verdict]
+    })
+    const now = Math.max(...rows.map(({ event }) => event.receivedAt))
+    return verdicts.length === 0 ? [] : writesOf(decide(verdicts), now)
+  }
+}
+
+/** Takes away what may be taken away at all. */
+function lifting({ db, tables: { suppressions } }: Sql, keys: readonly string[]): Write {
+  const mine = inArray(suppressions.emailKey, [...keys])
+  return db.delete(suppressions).where(and(mine, inArray(suppressions.reason, [...LIFTABLE])))
+}
+
+type Held = { reason: SuppressionReason; source: string; since: number; until: number | null }
+
+const reasonOf = ({ reason, source, since, until }: Held): Held => ({ reason, source, since, until })
+
+async function heldBy(sql: Sql, keys: readonly string[]): Promise<ReadonlyMap<string, Held>> {
+  const { suppressions } = sql.tables
+  const rows = await inSteps(keys, (some) =>
+    sql.read(sql.db.select().from(suppressions).where(inArray(suppressions.emailKey, some))),
+  )
+  return new Map(rows.map((row) => [row.emailKey, row]))
+}

@@ -1,0 +1,111 @@
+// The tables on MySQL and MariaDB, the same as in schema.sqlite.ts: dialect.ts checks that the rows agree.
+import { customType, index, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core'
+import type { Kind } from '../../../core/events/event.ts'
+import { integer, key, longText } from './columns.mysql.ts'
+
+export * from './list.mysql.ts'
+export * from './loop.mysql.ts'
+export * from './campaigns.mysql.ts'
+
+const id16 = customType<{ data: Buffer }>({ dataType: () => 'binary(16)' })
+
+export const events = mysqlTable(
+  'events',
+  {
+    epoch: integer('epoch').notNull(),
+    seq: integer('seq').notNull(),
+    id: id16().notNull().unique('events_id'),
+    kind: key({ length: 16 }).$type<Kind>().notNull(),
+    receivedAt: integer('received_at').notNull(),
+    occurredAt: integer('occurred_at'),
+    messageId: key('message_id', { length: 128 }),
+    email: key({ length: 320 }),
+    campaignId: key('campaign_id', { length: 128 }),
+    notOurs: integer('not_ours'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.epoch, t.seq] }),
+    index('events_kind').on(t.kind, t.epoch, t.seq),
+    index('events_email').on(t.email, t.epoch, t.seq),
+    index('events_message').on(t.messageId, t.epoch, t.seq),
+    index('events_campaign').on(t.campaignId, t.epoch, t.seq),
+    index('events_received').on(t.receivedAt),
+  ],
+)
+
+/**
+ * Apart from `events`, so that a search reads through narrow rows; in parts, so that no text is too long for
+ * a row.
+ */
+export const eventTexts = mysqlTable(
+  'event_texts',
+  {
+    epoch: integer('epoch').notNull(),
+    seq: integer('seq').notNull(),
+    part: integer('part').notNull(),
+    text: longText().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.epoch, t.seq, t.part] })],
+)
+
+export const eventTags = mysqlTable(
+  'event_tags',
+  { tag: key({ length: 128 }).notNull(), epoch: integer('epoch').notNull(), seq: integer('seq').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.epoch, t.seq, t.tag] }),
+    index('event_tags_tag').on(t.tag, t.epoch, t.seq),
+  ],
+)
+
+/** Events received per minute, by kind: kept beside them, because counting them anew would take too long. */
+export const eventCounts = mysqlTable(
+  'event_counts',
+  {
+    minute: integer('minute').notNull(),
+    kind: key({ length: 16 }).$type<Kind>().notNull(),
+    count: integer('count').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.minute, t.kind] })],
+)
+
+/**
+ * What the counts above do not tell: since when events are counted, be there any or none, and how many are counted there
+ * no more. The row is made by a migration, when the database is.
+ */
+export const tallies = mysqlTable('tallies', {
+  name: key({ length: 64 }).primaryKey(),
+  since: integer('since').notNull(),
+  gone: integer('gone').notNull(),
+})
+
+/**
+ * How far each reader has taken the feed. The rows are made by a migration, so that an update always finds
+ * its own.
+ */
+export const positions = mysqlTable('positions', {
+  name: key({ length: 64 }).primaryKey(),
+  epoch: integer('epoch').notNull(),
+  seq: integer('seq').notNull(),
+})
+
+export const quarantine = mysqlTable(
+  'quarantine',
+  {
+    id: key({ length: 64 }).primaryKey(),
+    receivedAt: integer('received_at').notNull(),
+    reason: longText().notNull(),
+  },
+  (t) => [index('quarantine_received').on(t.receivedAt, t.id)],
+)
+
+export const quarantineTexts = mysqlTable(
+  'quarantine_texts',
+  { id: key({ length: 64 }).notNull(), part: integer('part').notNull(), text: longText().notNull() },
+  (t) => [primaryKey({ columns: [t.id, t.part] })],
+)
+
+export const leases = mysqlTable('leases', {
+  name: key({ length: 64 }).primaryKey(),
+  owner: key({ length: 128 }).notNull(),
+  untilMs: integer('until_ms').notNull(),
+})

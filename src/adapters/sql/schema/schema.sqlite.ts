@@ -1,0 +1,105 @@
+// The tables on SQLite. schema.mysql.ts holds the same ones; dialect.ts checks that their rows agree.
+import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { Kind } from '../../../core/events/event.ts'
+
+export * from './list.sqlite.ts'
+export * from './loop.sqlite.ts'
+export * from './campaigns.sqlite.ts'
+
+export const events = sqliteTable(
+  'events',
+  {
+    epoch: integer().notNull(),
+    seq: integer().notNull(),
+    id: blob({ mode: 'buffer' }).notNull().unique('events_id'),
+    kind: text().$type<Kind>().notNull(),
+    receivedAt: integer('received_at').notNull(),
+    occurredAt: integer('occurred_at'),
+    messageId: text('message_id'),
+    email: text(),
+    campaignId: text('campaign_id'),
+    /** 1: of another subaccount or sender of the account. It changes no reader, now or later. */
+    notOurs: integer('not_ours'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.epoch, t.seq] }),
+    index('events_kind').on(t.kind, t.epoch, t.seq),
+    index('events_email').on(t.email, t.epoch, t.seq),
+    index('events_message').on(t.messageId, t.epoch, t.seq),
+    index('events_campaign').on(t.campaignId, t.epoch, t.seq),
+    index('events_received').on(t.receivedAt),
+  ],
+)
+
+/**
+ * Apart from `events`, so that a search reads through narrow rows; in parts, so that no text is too long for
+ * a row.
+ */
+export const eventTexts = sqliteTable(
+  'event_texts',
+  {
+    epoch: integer().notNull(),
+    seq: integer().notNull(),
+    part: integer().notNull(),
+    text: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.epoch, t.seq, t.part] })],
+)
+
+export const eventTags = sqliteTable(
+  'event_tags',
+  { tag: text().notNull(), epoch: integer().notNull(), seq: integer().notNull() },
+  (t) => [
+    primaryKey({ columns: [t.epoch, t.seq, t.tag] }),
+    index('event_tags_tag').on(t.tag, t.epoch, t.seq),
+  ],
+)
+
+/** Events received per minute, by kind: kept beside them, because counting them anew would take too long. */
+export const eventCounts = sqliteTable(
+  'event_counts',
+  { minute: integer().notNull(), kind: text().$type<Kind>().notNull(), count: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.minute, t.kind] })],
+)
+
+/**
+ * What the counts above do not tell: since when events are counted, be there any or none, and how many are counted there
+ * no more. The row is made by a migration, when the database is.
+ */
+export const tallies = sqliteTable('tallies', {
+  name: text().primaryKey(),
+  since: integer().notNull(),
+  gone: integer().notNull(),
+})
+
+/**
+ * How far each reader has taken the feed. The rows are made by a migration, so that an update always finds
+ * its own.
+ */
+export const positions = sqliteTable('positions', {
+  name: text().primaryKey(),
+  epoch: integer().notNull(),
+  seq: integer().notNull(),
+})
+
+export const quarantine = sqliteTable(
+  'quarantine',
+  {
+    id: text().primaryKey(),
+    receivedAt: integer('received_at').notNull(),
+    reason: text().notNull(),
+  },
+  (t) => [index('quarantine_received').on(t.receivedAt, t.id)],
+)
+
+export const quarantineTexts = sqliteTable(
+  'quarantine_texts',
+  { id: text().notNull(), part: integer().notNull(), text: text().notNull() },
+  (t) => [primaryKey({ columns: [t.id, t.part] })],
+)
+
+export const leases = sqliteTable('leases', {
+  name: text().primaryKey(),
+  owner: text().notNull(),
+  untilMs: integer('until_ms').notNull(),
+})

@@ -1,0 +1,92 @@
+// A SQLite file, synchronously: opened, brought up to date, read and written. Runs in a thread of its own.
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { MIGRATIONS_TABLE, readMigrations, stepsLeft } from './migrations.ts'
+import { transaction } from './transaction.ts'
+
+/** A statement with its values, or one that is run for each row. Can be sent to a thread. */
+export type Job =
+  | { readonly text: string; readonly values: SQLInputValue[] }
+  | { readonly text: string; readonly rows: SQLInputValue[][] }
+
+export type Access = 'write' | 'read'
+export type SqliteFile = ReturnType<typeof openFile>
+
+const BUSY_MS = 10_000
+const STATEMENTS_KEPT = 200
+
+// WAL is a property of the file; the others belong to the connection. Fewer and larger checkpoints than the
+// default's write a page once that many commits have changed. What is erased or pruned is overwritten with zeroes.
+const SETTINGS = {
+  write: `
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA secure_delete = ON;
+    PRAGMA wal_autocheckpoint = 10000;
+    PRAGMA journal_size_limit = 67108864;
+    PRAGMA cache_size = -65536;`,
+  read: `
+    PRAGMA query_only = ON;
+    PRAGMA cache_size = -16384;`,
+}
+
+export function openFile(file: string, access: Access) {
+  const db = new DatabaseSync(file, { timeout: BUSY_MS })
+  try {
+    db.exec(SETTINGS[access])
+    const steps = access === 'write' ? migrate(db) : 0
+    const prepare = cached(db)
+    const step = (job: Job) => execute(prepare, job)
+    const atomically = (jobs: readonly Job[]) => transaction(db, () => jobs.map(step))
+    return {
+      /** How many steps of migrations this start took. */
+      steps: () => steps,
+      all: (text: string, values: SQLInputValue[]): unknown[] => prepare(text).all(...values),
+      run: (job: Job): number => ('values' in job ? step(job) : (atomically([job])[0] ?? 0)),
+      atomically,
+      close: () => db.close(),
+    }
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function execute(prepare: (text: string) => StatementSync, job: Job): number {
+  const statement = prepare(job.text)
+  if ('values' in job) return Number(statement.run(...job.values).changes)
+  return job.rows.reduce((sum, row) => sum + Number(statement.run(...row).changes), 0)
+}
+
+/** Keeps prepared statements by their text, the latest used ones. */
+function cached(db: DatabaseSync): (text: string) => StatementSync {
+  const statements = new Map<string, StatementSync>()
+  return (text) => {
+    let statement = statements.get(text)
+    if (statement) statements.delete(text)
+    else {
+      statement = db.prepare(text)
+      statement.setReturnArrays(true)
+      const [oldest] = statements.keys()
+      if (statements.size >= STATEMENTS_KEPT && oldest !== undefined) statements.delete(oldest)
+    }
+    statements.set(text, statement)
+    return statement
+  }
+}
+
+// One transaction that begins by locking: of two processes that start at once, one waits and finds all done.
+function migrate(db: DatabaseSync): number {
+  return transaction(db, () => {
+    db.exec(MIGRATIONS_TABLE)
+    const rows = db.prepare('SELECT name, steps FROM migrations').all() as { name: string; steps: number }[]
+    const done = new Map(rows.map(({ name, steps }) => [name, steps]))
+    const steps = stepsLeft(readMigrations('sqlite'), done)
+    const record = db.prepare('INSERT OR REPLACE INTO migrations (name, steps) VALUES (?, ?)')
+    for (const { name, number, text } of steps) {
+      db.exec(text)
+      record.run(name, number)
+    }
+    return steps.length
+  })
+}

@@ -1,0 +1,23 @@
+// What the commands beside the server have in common: settings, one folder as argument, one clear line on failure.
+import { resolve } from 'node:path'
+import { loadConfig, type Config } from '../config/config.ts'
+
+/** Runs a command; whatever goes wrong is told in one line, and the exit code says so. */
+export async function runCommand(name: string, work: (config: Config) => Promise<void>): Promise<void> {
+  process.umask(0o077) // what is copied is for its owner alone
+  try {
+    await work(loadConfig())
+  } catch (error) {
+    process.stderr.write(`${name} failed: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  }
+}
+
+/** The one argument. */
+export function folderArgument(usage: string): string {
+  const [folder, ...more] = process.argv.slice(2)
+  if (!folder || more.length > 0 || folder.startsWith('-')) throw new Error(`usage: ${usage}`)
+  return resolve(folder)
+}
+
+export const say = (line: string): void => void process.stdout.write(`${line}\n`)

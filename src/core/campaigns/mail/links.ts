@@ -1,0 +1,97 @@
+// Links in mails: tokens that only this hub can make, and that tell nobody else anything.
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { isUuid } from '../../ids.ts'
+
+export type UnsubscribeLink = {
+  readonly subscriberId: string
+  /** The mail that carried the link. */
+  readonly delivery?: { readonly campaignId: string; readonly deliveryId: string } | undefined
+}
+
+export type ConfirmLink = {
+  readonly subscriberId: string
+  /** When the reader asked to be subscribed: the link confirms nothing that was asked later. */
+  readonly asked: number
+}
+
+export type Links = {
+  unsubscribeUrl(link: UnsubscribeLink): string
+  /** undefined for a token that this hub did not make. It never expires: a mail may be read years later. */
+  readUnsubscribe(token: string): UnsubscribeLink | undefined
+  confirmUrl(link: ConfirmLink, expiresAt: number): string
+  /** undefined for a token that this hub did not make, or that has expired. */
+  readConfirm(token: string, now: number): ConfirmLink | undefined
+}
+
+const ID_BYTES = 16
+const TIME_BYTES = 6
+/** 128 bits of an HMAC: beyond guessing, and short enough for a header line (RFC 2104, section 5). */
+const MAC_BYTES = 16
+const MAX_TOKEN = 400
+/** What links and waiting readers had before either told the time. */
+const ASKED_BEFORE = 1
+
+export function createLinks(secret: string, publicUrl: string): Links {
+  const unsubscribe = createSeal(secret, 'unsubscribe link')
+  const confirm = createSeal(secret, 'confirmation link')
+  return {
+    unsubscribeUrl: (link) => `${publicUrl}/unsubscribe/${unsubscribe.seal(packUnsubscribe(link))}`,
+    readUnsubscribe(token) {
+      const body = unsubscribe.open(token)
+      return body && unpackUnsubscribe(body)
+    },
+    confirmUrl({ subscriberId, asked }, expiresAt) {
+      const times = Buffer.alloc(2 * TIME_BYTES)
+      times.writeUIntBE(expiresAt, 0, TIME_BYTES)
+      times.writeUIntBE(asked, TIME_BYTES, TIME_BYTES)
+      return `${publicUrl}/confirm/${confirm.seal(Buffer.concat([packId(subscriberId), times]))}`
+    },
+    readConfirm(token, now) {
+      const body = confirm.open(token)
+      if (!body || body.readUIntBE(ID_BYTES, TIME_BYTES) <= now) return undefined
+      const at = ID_BYTES + TIME_BYTES
+      const asked = body.length > at ? body.readUIntBE(at, TIME_BYTES) : ASKED_BEFORE
+      return { subscriberId: unpackId(body), asked }
+    },
+  }
+}
+
+/** Each purpose has a key of its own: a token made for one is none for the other. */
+function createSeal(secret: string, purpose: string) {
+  const key = createHmac('sha256', secret).update(purpose).digest()
+  const macOf = (body: Buffer) => createHmac('sha256', key).update(body).digest().subarray(0, MAC_BYTES)
+  return {
+    seal: (body: Buffer) => Buffer.concat([body, macOf(body)]).toString('base64url'),
+    open(token: string): Buffer | undefined {
+      if (token.length > MAX_TOKEN) return undefined
+      const bytes = Buffer.from(token, 'base64url')
+      // Node's decoder is lenient: only one spelling of a token is right.
+      if (bytes.length < ID_BYTES + MAC_BYTES || bytes.toString('base64url') !== token) return undefined
+      const body = bytes.subarray(0, -MAC_BYTES)
+      return timingSafeEqual(bytes.subarray(-MAC_BYTES), macOf(body)) ? body : undefined
+    },
+  }
+}
+
+function packUnsubscribe({ subscriberId, delivery }: UnsubscribeLink): Buffer {
+  const id = packId(subscriberId)
+  if (!delivery) return id
+  return Buffer.concat([id, packId(delivery.campaignId), Buffer.from(delivery.deliveryId)])
+}
+
+function unpackUnsubscribe(body: Buffer): UnsubscribeLink {
+  const subscriberId = unpackId(body)
+  if (body.length === ID_BYTES) return { subscriberId }
+  const campaignId = unpackId(body.subarray(ID_BYTES))
+  return { subscriberId, delivery: { campaignId, deliveryId: body.toString('utf8', 2 * ID_BYTES) } }
+}
+
+function packId(id: string): Buffer {
+  if (!isUuid(id)) throw new TypeError('a link needs UUIDs')
+  return Buffer.from(id.replaceAll('-', ''), 'hex')
+}
+
+function unpackId(bytes: Buffer): string {
+  const hex = bytes.toString('hex', 0, ID_BYTES)
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}

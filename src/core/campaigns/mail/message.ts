@@ -1,0 +1,146 @@
+// A campaign's mails: read once a mailing, then rendered for one reader after the other.
+import type { Campaign, CampaignContent, Delivery, OutgoingMail } from '../ports.ts'
+import { HubError } from '../../errors.ts'
+import type { Links } from './links.ts'
+import { parseMailbox, toAsciiDomain, toSmtpAddress, type Mailbox } from './mailbox.ts'
+import { badPlaceholder, badPlaceholderOfHtml, type ReadHtml } from './placeholders.ts'
+import { completeHtml, completeText } from './parts.ts'
+import * as template from './template.ts'
+
+/** What a mailing's mails have in common beyond the campaign itself. */
+export type MailSettings = {
+  readonly from: Mailbox
+  /** Where answers go when the campaign does not say. */
+  readonly replyTo: string | null
+  /** The reader's own link, from core/mailing/links.ts. */
+  readonly unsubscribeUrl: Links['unsubscribeUrl']
+  /** Makes the text alternative. An adapter's: core knows no HTML parser. */
+  readonly htmlToText: (html: string) => string
+  readonly readHtml: ReadHtml
+}
+
+export type Recipient = Pick<Delivery, 'id' | 'subscriberId' | 'email' | 'name'>
+export type Rendered = Pick<OutgoingMail, 'subject' | 'html' | 'text'>
+
+/** A campaign's template, read once. */
+export type CompiledMail = {
+  render(recipient: Recipient): Rendered
+  /** The whole mail of a delivery. */
+  mail(recipient: Recipient): OutgoingMail
+  /** A trial of it, to any address: it counts for no statistics. `id` makes its Message-ID unique. */
+  test(to: Mailbox, id: string): OutgoingMail
+}
+
+type MailCampaign = Pick<Campaign, 'id' | keyof CampaignContent>
+
+/** Whom a trial's unsubscribe link is for. */
+const NOBODY = '00000000-0000-0000-0000-000000000000'
+/** Mandrill's bound on the JSON of X-MC-Metadata, in bytes. */
+const METADATA_BYTES = 200
+/** Mandrill's bound on a tag, in characters. */
+const TAG_LENGTH = 50
+
+/** Throws for a placeholder that nobody can fill, and for a Reply-To that is no address. */
+export function checkTemplate(content: CampaignContent, readHtml: ReadHtml): void {
+  const { subject, text, preheader, replyTo } = content
+  const fields = { subject, content: content.content, text, preheader }
+  for (const [field, written] of Object.entries(fields)) {
+    const placeholder =
+      field === 'content' ? badPlaceholderOfHtml(written ?? '', readHtml) : badPlaceholder(written ?? '')
+    if (!placeholder) continue
+    const message = `${field}: nobody can fill ${placeholder}; there are ${template.FIELDS.map((name) => `{{${name}}}`).join(', ')}`
+    throw new HubError('campaign.bad_placeholder', { message, details: { field, placeholder } })
+  }
+  if (replyTo && !toSmtpAddress(parseMailbox(replyTo)?.address ?? ''))
+    throw new HubError('request.invalid', {
+      message: 'reply_to must be an address, or a name and an address',
+      details: [{ field: 'reply_to', message: 'is no address' }],
+    })
+}
+
+export function compileMail(campaign: MailCampaign, settings: MailSettings): CompiledMail {
+  const read = readContent(campaign, settings)
+  const headers = listHeaders(settings)
+  const replyTo = campaign.replyTo ?? settings.replyTo
+  const domain = toAsciiDomain(settings.from.address.slice(settings.from.address.lastIndexOf('@') + 1))
+  const urlOf = ({ subscriberId, id }: Recipient) =>
+    settings.unsubscribeUrl({ subscriberId, delivery: { campaignId: campaign.id, deliveryId: id } })
+  const toMail = (recipient: Recipient, extra: Record<string, string>): OutgoingMail => {
+    const unsubscribe = urlOf(recipient)
+    return {
+      to: { name: template.oneLine(recipient.name), address: recipient.email },
+      ...renderFor(read, recipient, unsubscribe),
+      replyTo,
+      messageId: `${campaign.id}.${recipient.id}@${domain}`,
+      headers: { ...headers, ...unsubscribeHeaders(unsubscribe), ...extra },
+    }
+  }
+  return {
+    render: (recipient) => renderFor(read, recipient, urlOf(recipient)),
+    mail: (recipient) => toMail(recipient, countingHeaders(campaign, recipient.id)),
+    test({ name, address }, id) {
+      const mail = toMail({ id: `test-${id}`, subscriberId: NOBODY, email: address, name }, {})
+      return { ...mail, subject: `[Test] ${mail.subject}` }
+    },
+  }
+}
+
+type Content = Readonly<Record<'subject' | 'html' | 'text', template.Template>>
+
+function readContent(campaign: MailCampaign, { htmlToText, readHtml }: MailSettings): Content {
+  const { subject, content, preheader } = campaign
+  const html = completeHtml(content, preheader ?? '', readHtml)
+  const text = completeText(campaign.text ?? htmlToText(content))
+  return {
+    subject: template.withFallbacks(template.readTemplate(template.oneLine(subject)), template.oneLine),
+    html: template.withFallbacks(template.readTemplate(html), template.escapeHtmlOnce),
+    text: template.readTemplate(text),
+  }
+}
+
+function renderFor(content: Content, { email, name }: Recipient, unsubscribeUrl: string): Rendered {
+  const plain = { name: template.oneLine(name).trim(), email, unsubscribe_url: unsubscribeUrl }
+  const escaped = {
+    name: template.escapeHtml(plain.name),
+    email: template.escapeHtml(email),
+    unsubscribe_url: template.escapeHtml(unsubscribeUrl),
+  }
+  return {
+    subject: template.fill(content.subject, plain),
+    html: template.fill(content.html, escaped),
+    text: template.fill(content.text, plain),
+  }
+}
+
+/**
+ * List-Id names the list, as RFC 2919 and the mailbox providers ask. Precedence is no standard, but it is what keeps
+ * absence notices away (RFC 3834 section 2). Auto-Submitted is not for mail that somebody has written.
+ */
+function listHeaders({ from }: MailSettings): Record<string, string> {
+  const at = from.address.lastIndexOf('@')
+  const local = from.address.slice(0, at).replace(/[^a-z0-9-]+/gi, '-')
+  return {
+    'List-Id': `<${local}.${toAsciiDomain(from.address.slice(at + 1))}>`,
+    Precedence: 'bulk',
+  }
+}
+
+/** RFC 8058: a mailbox provider's own button unsubscribes with one POST to this address. */
+function unsubscribeHeaders(url: string): Record<string, string> {
+  return { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
+}
+
+/** What comes back in every event of this mail. */
+function countingHeaders({ id, tag }: MailCampaign, deliveryId: string): Record<string, string> {
+  const metadata = JSON.stringify({ campaign_id: id, delivery_id: deliveryId })
+  if (metadata.length > METADATA_BYTES || /[^\x20-\x7e]/.test(metadata))
+    throw new Error(`the ids of delivery ${deliveryId} do not fit into X-MC-Metadata`)
+  const tags = tag && cleanTag(tag)
+  return { 'X-MC-Metadata': metadata, ...(tags ? { 'X-MC-Tags': tags } : {}) }
+}
+
+/** A comma would make two tags of one, and tags that begin with an underscore are Mandrill's own. */
+function cleanTag(tag: string): string {
+  const line = template.oneLine(tag.replaceAll(',', ' ')).replace(/^[\s_]+/, '')
+  return [...line].slice(0, TAG_LENGTH).join('').trim()
+}

@@ -1,0 +1,65 @@
+// From the text of a batch to events: each is kept as its very bytes, gets its kind and its id, or goes to quarantine.
+import { hash } from 'node:crypto'
+import { isUtf8 } from 'node:buffer'
+import { HubError } from '../../errors.ts'
+import type { NewEvent } from '../event.ts'
+import { arraySlices } from './json-slices.ts'
+import { kindOf } from '../mandrill.ts'
+
+export const MAX_BATCH = 10_000
+
+export type Unreadable = { readonly id: string; readonly reason: string; readonly data: string }
+
+export type Batch = { readonly events: readonly NewEvent[]; readonly unreadable: readonly Unreadable[] }
+
+/**
+ * Reads the text of a batch, a JSON array. What cannot be read is not refused (Mandrill would send it for ever
+ * and nothing behind it) but handed back as unreadable. Throws hook.too_many_events above MAX_BATCH.
+ */
+export function readBatch(received: Buffer): Batch {
+  const text = validUtf8(received)
+  const payloads = parse(text)
+  if (!Array.isArray(payloads))
+    return { events: [], unreadable: [unreadable(text, 'The batch is no JSON array')] }
+  if (payloads.length > MAX_BATCH)
+    throw new HubError('hook.too_many_events', { details: { events: payloads.length } })
+  const events: NewEvent[] = []
+  const rest: Unreadable[] = []
+  const seen = new Map<string, number>()
+  for (const [index, data] of arraySlices(text).entries()) {
+    const kind = kindOf(payloads[index])
+    if (kind) events.push({ id: eventId(data, seen), kind, data })
+    else rest.push(unreadable(data, 'Not an object with a word in `event` or `type`', seen))
+  }
+  return { events, unreadable: rest }
+}
+
+/** U+FFFD for what is no UTF-8: one bad byte in a text frame would end every socket that resumes over it. */
+function validUtf8(bytes: Buffer): Buffer {
+  return isUtf8(bytes) ? bytes : Buffer.from(bytes.toString())
+}
+
+function parse(text: Buffer): unknown {
+  try {
+    return JSON.parse(text.toString())
+  } catch {
+    return undefined
+  }
+}
+
+function unreadable(data: Buffer, reason: string, seen = new Map<string, number>()): Unreadable {
+  return { id: eventId(data, seen).toString('hex'), reason, data: data.toString() }
+}
+
+/**
+ * 16 bytes: two events are one when their texts are equal and they are the n-th such text of their batch.
+ * Mandrill's events have no id of their own (`_id` is the message's), and it sends a whole batch again when it
+ * saw no 200.
+ */
+function eventId(data: Buffer, seen: Map<string, number>): Buffer {
+  const digest = hash('sha256', data, 'binary')
+  const occurrence = (seen.get(digest) ?? 0) + 1
+  seen.set(digest, occurrence)
+  const whole = occurrence === 1 ? digest : hash('sha256', `${digest}${occurrence}`, 'binary')
+  return Buffer.from(whole.slice(0, 16), 'binary')
+}

@@ -1,0 +1,24 @@
+// Whether the database is of an earlier moment than the feed: restored from a backup, or a replica that lagged and took over.
+import { createNap } from '../../pause.ts'
+import { compareCursors } from '../cursor.ts'
+import type { EventArchive, EventFeed } from '../ports.ts'
+
+/** A copy of the database that is merely read a little late has caught up by then. */
+const LOOKS = 4
+const APART_MS = 500
+
+type Stores = {
+  readonly feed: Pick<EventFeed, 'taken'>
+  readonly archive: Pick<EventArchive, 'position'>
+  readonly wait?: (ms: number) => Promise<void>
+}
+
+/** The feed is only told of what the database has committed: one that knows less has lost commits. Asked before tracking starts. */
+export async function isBehindFeed({ feed, archive, wait = createNap().wait }: Stores): Promise<boolean> {
+  const told = await feed.taken()
+  for (let look = 1; compareCursors(told, await archive.position()) > 0; look += 1) {
+    if (look === LOOKS) return true
+    await wait(APART_MS)
+  }
+  return false
+}

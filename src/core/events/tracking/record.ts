@@ -1,0 +1,115 @@
+// Puts pages of the feed into the archive, and sees to it that one bad event does not stop all that follow.
+import type { Cursor } from '../cursor.ts'
+import { isHubError } from '../../errors.ts'
+import { eventFacts } from '../event.ts'
+import type { Log } from '../../log.ts'
+import type { ArchiveRow, EventArchive, FeedPage, Quarantine, QuarantineEntry } from '../ports.ts'
+import { setAsideId } from '../intake/replay.ts'
+
+/** Takes a page that follows `from`. What it has taken it tells by `moved`, also when it fails half-way. */
+export type Recorder = (from: Cursor, page: Pick<FeedPage, 'events' | 'next'>) => Promise<void>
+
+type Options = {
+  readonly archive: EventArchive
+  readonly quarantine: Quarantine
+  readonly log: Log
+  readonly moved: (position: Cursor, events: number) => void
+  readonly now: () => number
+}
+
+const BATCH_EVENTS = 1_000
+/**
+ * One bad event is at fault itself. When so many are refused in a row within a minute, the database may be: tracking waits,
+ * and goes on at this pace, for the good ones behind them.
+ */
+const REFUSALS = { most: 10, withinMs: 60_000 }
+/** An event fails alone so many times while the database takes anything else: then it is no outage. */
+const STRIKES = 5
+/** Of an event that not even quarantine can hold. */
+const KEPT_CHARACTERS = 100_000
+
+export function createRecorder({ archive, quarantine, log, moved, now }: Options): Recorder {
+  let refusals: readonly number[] = []
+  let strikes = 0
+
+  function countRefusal(error: unknown): void {
+    if (isHubError(error, 'archive.too_large')) return // no fault of the database
+    refusals = refusals.filter((at) => at > now() - REFUSALS.withinMs)
+    if (refusals.length >= REFUSALS.most) throw error
+    refusals = [...refusals, now()]
+  }
+
+  /** As much of its text as can be held. */
+  async function keep(entry: QuarantineEntry): Promise<void> {
+    for (const length of [entry.data.length, KEPT_CHARACTERS, 0]) {
+      try {
+        return await quarantine.add([cut(entry, length)])
+      } catch (error) {
+        if (isOutage(error) || length === 0) throw error
+      }
+    }
+  }
+
+  /** The event's text goes into quarantine, and tracking past it. */
+  async function setAside(from: Cursor, to: Cursor, { event }: ArchiveRow, error: unknown): Promise<void> {
+    countRefusal(error)
+    const id = setAsideId(event)
+    const reason = `The archive refused it: ${error instanceof Error ? error.message : String(error)}`
+    const { receivedAt, data } = event
+    await keep({ id, receivedAt, reason: reason.slice(0, 1000), data: data.toString() })
+    await archive.record(from, to, [])
+    moved(to, 0)
+    log.error({ err: error, cursor: event.cursor, quarantine: id }, 'an event could not be archived')
+  }
+
+  /**
+   * Throws where the database is away. Else it works, and what it was given is too much for it: a page that takes too long,
+   * or locks what others need, is taken in halves. An event that fails alone may have met with bad luck: not so often.
+   */
+  async function requireAnswer(from: Cursor, rows: readonly ArchiveRow[], error: unknown): Promise<void> {
+    await archive.record(from, from, [])
+    if (rows.length > 1) return
+    strikes += 1
+    if (strikes < STRIKES) throw error
+  }
+
+  async function take(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
+    try {
+      await archive.record(from, to, rows)
+      if (rows.length > 0) refusals = []
+      strikes = 0
+      moved(to, rows.length)
+    } catch (error) {
+      const [first] = rows
+      if (!first || isHubError(error, 'archive.conflict')) throw error
+      if (isOutage(error)) await requireAnswer(from, rows, error)
+      if (rows.length === 1) return setAside(from, to, first, error)
+      const half = rows.slice(0, rows.length >> 1)
+      const middle = half.at(-1)?.event.cursor ?? from
+      await take(from, middle, half)
+      await take(middle, to, rows.slice(half.length))
+    }
+  }
+
+  return async (from, { events, next }) => {
+    const rows = events.map((event) => ({ event, facts: eventFacts(event) }))
+    for (let start = 0; start === 0 || start < rows.length; start += BATCH_EVENTS) {
+      const batch = rows.slice(start, start + BATCH_EVENTS)
+      const last = start + BATCH_EVENTS >= rows.length
+      const to = last ? next : (batch.at(-1)?.event.cursor ?? next)
+      await take(from, to, batch)
+      from = to
+    }
+  }
+}
+
+/** What another event would meet with, too. */
+function isOutage(error: unknown): boolean {
+  return isHubError(error) && error.code !== 'archive.too_large'
+}
+
+function cut({ data, reason, ...entry }: QuarantineEntry, length: number): QuarantineEntry {
+  if (data.length <= length) return { ...entry, reason, data }
+  const mark = `[cut: ${length} of ${data.length} characters are kept here; the feed has all of it until it is trimmed]`
+  return { ...entry, reason: `${reason} ${mark}`, data: `${data.slice(0, length).toWellFormed()} ${mark}` }
+}

@@ -1,0 +1,83 @@
+// A term of tracking: as long as this process does the work and nothing goes wrong, it follows the feed.
+import { compareCursors, type Cursor } from '../cursor.ts'
+import type { Log } from '../../log.ts'
+import type { EventFeed, FeedPage, Gap } from '../ports.ts'
+import { createNap } from '../../pause.ts'
+import { type Progress } from './progress.ts'
+import type { Recorder } from './record.ts'
+
+export type Term = ReturnType<typeof startTerm>
+
+/**
+ * A commit waits for the disk: what comes within this time of the last one shares the next, unless someone
+ * asks.
+ */
+const PACE_MS = 10
+const FULL_PAGE = 1_000
+
+const LOST = {
+  expired: 'events were lost before tracking could take them: the feed has let go of them',
+  reset:
+    'the feed was lost or is from a backup: what tracking had not taken of it is gone, and it goes on with what is there',
+} as const satisfies Record<Gap['reason'], string>
+
+type Options = {
+  readonly feed: EventFeed
+  readonly progress: Progress
+  readonly record: Recorder
+  readonly log: Log
+  /** Called once, when it can go no further. */
+  readonly onTrouble: () => void
+}
+
+export function startTerm({ feed, progress, record, log, onTrouble }: Options) {
+  const pace = createNap()
+  let ended = false
+  let trouble: { readonly error: unknown } | undefined
+  let turn = Promise.resolve()
+
+  /** One step after the other, each from where the one before it ended; none after one that failed. */
+  function step(work: (from: Cursor) => Promise<void>): Promise<void> {
+    turn = turn.then(async () => {
+      if (ended || trouble) return
+      await work(progress.position()).catch((error: unknown) => {
+        trouble = { error }
+        onTrouble()
+      })
+    })
+    return turn
+  }
+
+  async function takePage(page: FeedPage): Promise<void> {
+    progress.headAt(page.head)
+    await step(async (from) => {
+      if (page.gap) log.error({ gap: page.gap }, LOST[page.gap.reason])
+      await record(from, page)
+    })
+    if (page.events.length < FULL_PAGE && !ended && !progress.wanted()) await pace.wait(PACE_MS)
+  }
+
+  const follower = feed.follow(progress.position(), takePage)
+  return {
+    /** Somebody waits: no time is to be lost. */
+    hurry: pace.wake,
+    /** A feed that has begun a new life without an event yet has a head that no event leads to. */
+    meetHead: () =>
+      step(async (from) => {
+        const { gap, events, head } = await feed.read(from, 1)
+        progress.headAt(head)
+        if (gap || events.length > 0 || compareCursors(head, from) <= 0) return
+        await record(from, { events: [], next: head })
+      }),
+    /** Throws what went wrong. */
+    check(): void {
+      if (trouble) throw trouble.error
+    },
+    async close(): Promise<void> {
+      ended = true
+      pace.wake()
+      await follower.close()
+      await turn
+    },
+  }
+}

@@ -1,0 +1,168 @@
+// Tracking: takes the feed into the archive behind the hook's back, every event exactly once.
+//
+// Exactly once is the archive's doing: it stores events and moves its position in one transaction, and only
+// from where this process believes the position to be. The lease merely spares several processes the work in
+// vain.
+import type { Cursor } from '../cursor.ts'
+import type { Log } from '../../log.ts'
+import type { EventArchive, EventFeed, Quarantine } from '../ports.ts'
+import type { Leases } from '../../ports.ts'
+import { backOff, createNap } from '../../pause.ts'
+import { createProgress } from './progress.ts'
+import { createPruning } from './prune.ts'
+import { createRecorder } from './record.ts'
+import { startTerm, type Term } from './term.ts'
+
+export type TrackingOptions = {
+  readonly feed: EventFeed
+  readonly archive: EventArchive
+  /** Where an event goes that the archive cannot hold. */
+  readonly quarantine: Quarantine
+  readonly leases: Leases
+  /** This process, unlike any other on the same database. */
+  readonly owner: string
+  /** How many days an event stays in the archive; all of them stay without it. */
+  readonly archiveDays?: number
+  readonly now?: () => number
+  readonly log: Log
+  /** Told after each step: where the archive is, and how many events it took. */
+  readonly onProgress?: (position: Cursor, events: number) => void
+}
+
+export type Tracking = {
+  /** How far the archive is, as far as this process knows. */
+  position(): Cursor
+  /** Resolves true as soon as the archive holds everything up to a cursor, false after `timeoutMs`. */
+  reached(cursor: Cursor, timeoutMs: number): Promise<boolean>
+  /** How many events of the feed are not in the archive yet. */
+  lag(): number
+  close(): Promise<void>
+}
+
+const BEAT_MS = 1_000
+const POLL_MS = 25
+const RETRY_MS = { first: 200, most: 5_000 }
+
+export function startTracking(options: TrackingOptions): Tracking {
+  const { feed, archive, quarantine, archiveDays, log, now = Date.now, onProgress } = options
+  const progress = createProgress()
+  const beat = createNap()
+  const stop = new AbortController()
+  const lease = createLease(options, now)
+  const prune = createPruning({ archive, quarantine, archiveDays, now, nap: beat.wait })
+  const record = createRecorder({ ...options, now, moved })
+  let term: Term | undefined
+  let watching = false
+  let failures = 0
+
+  const leading = () => term !== undefined
+
+  function moved(position: Cursor, events: number): void {
+    progress.moveTo(position)
+    onProgress?.(position, events)
+  }
+
+  async function lead(): Promise<void> {
+    progress.moveTo(await archive.position())
+    term = startTerm({ feed, progress, record, log, onTrouble: beat.wake })
+    try {
+      while (!stop.signal.aborted && (await lease.hold())) {
+        await term.meetHead()
+        term.check()
+        await feed.trim(progress.position())
+        await prune()
+        if (!stop.signal.aborted) await beat.wait(BEAT_MS)
+        term.check()
+        recovered()
+      }
+    } finally {
+      const last = term
+      term = undefined
+      await last.close()
+    }
+  }
+
+  async function standBy(): Promise<void> {
+    progress.moveTo(await archive.position())
+    progress.headAt(await feed.last(0))
+    recovered()
+    if (!stop.signal.aborted) await beat.wait(BEAT_MS)
+  }
+
+  function recovered(): void {
+    if (failures > 0) log.info({ position: progress.position() }, 'tracking goes on')
+    failures = 0
+  }
+
+  /** The lag grows in an outage of the database, and is told. */
+  async function lookAhead(): Promise<void> {
+    await feed.last(0).then(progress.headAt, () => undefined)
+  }
+
+  async function waitOut(error: unknown): Promise<void> {
+    if (failures === 0) log.warn({ err: error }, 'tracking waits and tries again')
+    const delay = backOff(failures, RETRY_MS)
+    failures += 1
+    await lookAhead()
+    if (!stop.signal.aborted) await beat.wait(delay)
+  }
+
+  async function run(): Promise<void> {
+    while (!stop.signal.aborted) {
+      try {
+        await ((await lease.take()) ? lead() : standBy())
+      } catch (error) {
+        await waitOut(error)
+      }
+    }
+    await lease.release()
+  }
+
+  /** Where another process does the work, only the database tells how far it is. */
+  async function watch(): Promise<void> {
+    if (watching) return
+    watching = true
+    while (!leading() && progress.wanted()) {
+      await archive.position().then(progress.moveTo, () => undefined)
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    }
+    watching = false
+  }
+
+  const done = run()
+  return {
+    position: progress.position,
+    lag: progress.lag,
+    reached(cursor, timeoutMs) {
+      const result = stop.signal.aborted ? Promise.resolve(false) : progress.reached(cursor, timeoutMs)
+      if (!progress.wanted()) return result
+      if (!term) void watch()
+      else if (cursor.epoch !== progress.position().epoch) void term.meetHead()
+      term?.hurry()
+      return result
+    },
+    async close() {
+      stop.abort()
+      beat.wake()
+      await done
+      progress.giveUp()
+    },
+  }
+}
+
+/** Short: while nobody knows that its holder is dead, the archive stands still. */
+const LEASE = { name: 'tracking', forMs: 5_000, renewMs: 1_500 }
+
+function createLease({ leases, owner }: TrackingOptions, now: () => number) {
+  let renewAt = 0
+  async function take(): Promise<boolean> {
+    renewAt = now() + LEASE.renewMs
+    return leases.take(LEASE.name, owner, now(), now() + LEASE.forMs)
+  }
+  return {
+    take,
+    /** Renews it when it is time; false when another has it. */
+    hold: () => (now() < renewAt ? Promise.resolve(true) : take()),
+    release: () => leases.release(LEASE.name, owner).catch(() => undefined),
+  }
+}

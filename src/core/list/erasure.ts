@@ -1,0 +1,177 @@
+// Forgetting a person's events: in the feed, in the archive, and what lies in quarantine.
+//
+// Either store may hold what the other does not: the feed keeps what ARCHIVE_DAYS has pruned and what came twice, the
+// archive what the feed has let go of. So both are gone through. Each step may be repeated.
+import { HubError } from '../errors.ts'
+import { emailKey } from './subscriber.ts'
+import { breath, createNap } from '../pause.ts'
+import { BEGINNING, compareCursors, type Cursor } from '../events/cursor.ts'
+import { readFacts, type Kind } from '../events/event.ts'
+import { asObject, type Payload } from '../events/intake/payload.ts'
+import type { ArchivedEvent, EventArchive, EventFeed, EventQuery, Quarantine } from '../events/ports.ts'
+import type { Tracking } from '../events/tracking/tracking.ts'
+
+export type ErasureDeps = {
+  readonly feed: Pick<EventFeed, 'last' | 'read' | 'erase'>
+  readonly archive: Pick<EventArchive, 'find' | 'placesOf' | 'erase'>
+  readonly quarantine: Pick<Quarantine, 'erase'>
+  readonly tracking: Pick<Tracking, 'reached'>
+}
+
+const STEP_EVENTS = 1_000
+const STEP_ERASED = 250
+const STEP_FOUND = 20
+const PATIENCE_MS = 5_000
+/** Persons that are forgotten together. */
+const AT_ONCE = 100
+const GATHER_MS = 20
+
+type Asked = {
+  readonly email: string
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Everything that was received before it was asked. Throws archive.behind when that cannot be had in time. Who asks while
+ * others are being forgotten waits for their end; all who wait are then forgotten in one reading of the feed.
+ */
+export function createErasure(deps: ErasureDeps) {
+  const waiting: Asked[] = []
+  let isRunning = false
+
+  async function run(): Promise<void> {
+    isRunning = true
+    await createNap().wait(GATHER_MS) // who asks at the same time comes along
+    while (waiting.length > 0) await eraseAll(deps, waiting.splice(0, AT_ONCE))
+    isRunning = false
+  }
+
+  return (email: string): Promise<void> => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    waiting.push({ email, resolve, reject })
+    if (!isRunning) void run()
+    return promise
+  }
+}
+
+/** What is known of a person, one after the other; what the feed holds of any of them, in one go. */
+async function eraseAll({ feed, archive, quarantine, tracking }: ErasureDeps, asked: readonly Asked[]) {
+  try {
+    const head = await feed.last(0)
+    if (!(await tracking.reached(head, PATIENCE_MS))) throw new HubError('archive.behind')
+    const theirs: Theirs[] = []
+    for (const { email } of asked) {
+      const key = emailKey(email)
+      theirs.push({ keys: new Set([key]), messageIds: await messagesTo(archive, key) })
+    }
+    await eraseFromFeed(feed, together(theirs), head)
+    await eraseFromArchive(archive, together(theirs))
+    for (const { email } of asked) for (const spelling of spellings(email)) await quarantine.erase(spelling)
+    for (const { resolve } of asked) resolve()
+  } catch (error) {
+    for (const { reject } of asked) reject(error)
+  }
+}
+
+/** What of persons is looked for: their addresses, and Mandrill's ids of the mails that they got. */
+type Theirs = { readonly keys: ReadonlySet<string>; readonly messageIds: ReadonlySet<string> }
+
+const together = (all: readonly Theirs[]): Theirs => ({
+  keys: new Set(all.flatMap(({ keys }) => [...keys])),
+  messageIds: new Set(all.flatMap(({ messageIds }) => [...messageIds])),
+})
+
+/** An event may name its mail only. */
+async function messagesTo(archive: ErasureDeps['archive'], key: string): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>()
+  for await (const { data } of found(archive, { email: key })) {
+    const { email, messageId } = readFacts(asObject(JSON.parse(data)))
+    if (email === key && messageId !== null) ids.add(messageId)
+  }
+  return ids
+}
+
+/** As an address may stand in a text that is no event: in JSON that PHP has written, and in a form. */
+function spellings(email: string): ReadonlySet<string> {
+  const escaped = (text: string) =>
+    text.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const plain = [emailKey(email), email.toLowerCase(), email.toUpperCase()]
+  return new Set(plain.flatMap((text) => [text, escaped(text), encodeURIComponent(text)]))
+}
+
+/** Reads all that is kept: a million events take some seconds. */
+async function eraseFromFeed(feed: ErasureDeps['feed'], theirs: Theirs, head: Cursor): Promise<void> {
+  for (let after = BEGINNING; compareCursors(after, head) < 0; await breath()) {
+    const { events, next } = await feed.read(after, STEP_EVENTS)
+    const places = events
+      .filter(({ kind, data }) => mayBeTheirs(data, theirs) && isTheirs(kind, data, theirs))
+      .map(({ cursor }) => cursor)
+    if (places.length > 0) await feed.erase(places)
+    if (compareCursors(next, after) <= 0) return
+    after = next
+  }
+}
+
+async function eraseFromArchive(archive: ErasureDeps['archive'], theirs: Theirs): Promise<void> {
+  // What they have sent in is filed under the address that received it: all of these are looked at.
+  const searches: Partial<EventQuery>[] = [...theirs.messageIds].map((messageId) => ({ messageId }))
+  for (const search of [...searches, { kinds: ['inbound'] as const }])
+    for await (const { kind, data, cursor } of found(archive, search))
+      if (isTheirs(kind, data, theirs)) await archive.erase([cursor])
+  for (const key of theirs.keys)
+    for (;;) {
+      const places = await archive.placesOf(key, STEP_ERASED)
+      if (places.length === 0) break
+      await archive.erase(places)
+    }
+}
+
+/** Newest first, and few at a time: a mail that was sent in may hold whole files. */
+async function* found(
+  archive: ErasureDeps['archive'],
+  search: Partial<EventQuery>,
+): AsyncGenerator<ArchivedEvent> {
+  for (let before: Cursor | undefined; ;) {
+    const page = await archive.find({ ...search, limit: STEP_FOUND, before })
+    yield* page
+    before = page.at(-1)?.cursor
+    if (!before) return
+    await breath()
+  }
+}
+
+/** An escaped sign of ASCII: JSON may spell any sign so, and nobody does. */
+const ODD_ESCAPE = /\\u00[2-7]/i
+const PLAIN = /^[\x20-\x7e]*$/
+const ID = /"_id"\s*:\s*(?:"([^"]*)"|[-\d])/g
+
+/**
+ * False only where no parser would find them in it: a text is searched in a fifth of the time in which it is parsed. An
+ * address that is plain ASCII stands there as it is, whatever its case; all that is spelt otherwise is parsed.
+ */
+function mayBeTheirs(data: Buffer, { keys, messageIds }: Theirs): boolean {
+  const text = data.toString('latin1')
+  if (ODD_ESCAPE.test(text)) return true
+  for (let at = text.indexOf('@'); at >= 0;) {
+    const end = text.indexOf('"', at)
+    const whole = text.slice(text.lastIndexOf('"', at) + 1, end < 0 ? text.length : end)
+    if (whole.includes('\\') || !PLAIN.test(whole) || keys.has(whole.toLowerCase())) return true
+    at = end < 0 ? -1 : text.indexOf('@', end)
+  }
+  if (messageIds.size === 0) return false
+  for (const [, id] of text.matchAll(ID))
+    if (id === undefined || id.includes('\\') || !PLAIN.test(id) || messageIds.has(id)) return true
+  return false
+}
+
+function isTheirs(kind: Kind, data: Buffer | string, { keys, messageIds }: Theirs): boolean {
+  const { email, messageId, payload } = readFacts(asObject(JSON.parse(data.toString())))
+  if (keys.has(email ?? '') || (kind === 'inbound' && keys.has(senderOf(payload) ?? ''))) return true
+  return email === null && messageId !== null && messageIds.has(messageId)
+}
+
+function senderOf({ msg }: Payload): string | undefined {
+  const { from_email: sender } = asObject(msg)
+  return typeof sender === 'string' ? emailKey(sender) : undefined
+}

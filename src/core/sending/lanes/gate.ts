@@ -1,0 +1,149 @@
+// The gate of a lane: every mail of this process passes it, with a place among the connections and a right to be sent
+// now. Campaigns take turns, so that ten readers do not wait behind a million.
+import type { Log } from '../../log.ts'
+import { createNap } from '../../pause.ts'
+import { createPlaces, type Place, type PlacesOptions } from './places.ts'
+
+export type GateOptions = PlacesOptions & { readonly log: Log }
+
+export type Permit = { release(): void }
+
+export type Gate = {
+  /** Waits for a turn of the campaign. Undefined after `leave`. */
+  enter(campaignId: string, group: object): Promise<Permit | undefined>
+  /** Whoever of a group still waits goes away without. */
+  leave(group: object): void
+  close(): Promise<void>
+}
+
+type Waiter = { readonly group: object; readonly pass: (permit: Permit | undefined) => void }
+
+const RETRY_MS = 500
+/** All places are in use: one that is put back ends the wait, one of another process is found out by asking. */
+const FULL_MS = 100
+/** However slow a lane is, it is asked again: a timer of more than 2^31 ms would end at once. */
+const ASK_MS = 60_000
+/** A twentieth of a second's mails: with as much again that a lane may be ahead, any second holds a tenth more at most. */
+const STOCK_MS = 50
+
+export function openGate(options: GateOptions): Gate {
+  const { lane, log } = options
+  const turns = createTurns()
+  const places = createPlaces(options)
+  const stock = createStock(options)
+  const [full, pace] = [createNap(), createNap()]
+  const state = { serving: false, closed: false, troubled: false }
+
+  function permit(place: Place): Permit {
+    return {
+      release() {
+        places.putBack(place)
+        full.wake()
+      },
+    }
+  }
+
+  async function serve(): Promise<void> {
+    const ready = await places.ready(turns.count())
+    if (ready === 0) return turns.count() > 0 ? full.wait(FULL_MS) : undefined
+    const retryAfterMs = stock.isEmpty() ? await stock.fill(ready) : 0
+    for (let i = 0; i < ready && turns.count() > 0 && stock.take(); i++) {
+      const place = places.take()
+      if (place) turns.next()?.pass(permit(place))
+    }
+    if (retryAfterMs > 0) await pace.wait(Math.min(retryAfterMs, ASK_MS))
+  }
+
+  async function serveAll(): Promise<void> {
+    if (state.serving) return
+    state.serving = true
+    while (turns.count() > 0 && !state.closed) {
+      try {
+        await serve()
+        if (state.troubled) log.info({ lane }, 'the lane goes on')
+        state.troubled = false
+      } catch (err) {
+        if (!state.troubled) log.warn({ err, lane }, 'the lane waits: its pace cannot be asked for')
+        state.troubled = true
+        await pace.wait(RETRY_MS)
+      }
+    }
+    state.serving = false
+  }
+
+  return {
+    enter(campaignId, group) {
+      if (state.closed) return Promise.resolve(undefined)
+      const entered = new Promise<Permit | undefined>((pass) => turns.add(campaignId, { group, pass }))
+      void serveAll()
+      return entered
+    },
+    leave: (group) => turns.drop((waiter) => waiter.group === group),
+    async close() {
+      state.closed = true
+      turns.drop(() => true)
+      for (const nap of [full, pace]) nap.wake()
+      await places.close()
+    },
+  }
+}
+
+/**
+ * Rights to send that are leased and not used yet: as many as were used in the moments before, so that a fast lane does
+ * not ask for each mail. They are thrown away soon, or a lane that was held up would make up for it all at once.
+ */
+function createStock({ lane, lanes, now }: PlacesOptions) {
+  const state = { count: 0, filledAt: 0, used: 0 }
+  const isEmpty = (): boolean => state.count === 0 || now() - state.filledAt >= STOCK_MS
+  return {
+    isEmpty,
+    /** Leases what is needed now, and what the next moments are likely to need. When to ask again if there is none. */
+    async fill(needed: number): Promise<number> {
+      const likely = now() - state.filledAt < 2 * STOCK_MS ? state.used : 0
+      const { granted, retryAfterMs } = await lanes.lease(lane, needed + likely)
+      Object.assign(state, { count: granted, filledAt: now(), used: 0 })
+      return granted > 0 ? 0 : retryAfterMs
+    },
+    take(): boolean {
+      if (isEmpty()) return false
+      state.count -= 1
+      state.used += 1
+      return true
+    },
+  }
+}
+
+/** Who waits, by campaign: the campaigns take turns, within one the first come goes first. */
+function createTurns() {
+  const campaigns = new Map<string, Waiter[]>()
+  let count = 0
+  return {
+    count: () => count,
+    add(campaignId: string, waiter: Waiter): void {
+      count += 1
+      const waiting = campaigns.get(campaignId)
+      if (waiting) waiting.push(waiter)
+      else campaigns.set(campaignId, [waiter])
+    },
+    next(): Waiter | undefined {
+      for (const [campaignId, waiting] of campaigns) {
+        const waiter = waiting.shift()
+        campaigns.delete(campaignId)
+        if (waiting.length > 0) campaigns.set(campaignId, waiting) // to the end of the row
+        if (!waiter) continue
+        count -= 1
+        return waiter
+      }
+      return undefined
+    },
+    drop(which: (waiter: Waiter) => boolean): void {
+      for (const [campaignId, waiting] of campaigns) {
+        const staying = waiting.filter((waiter) => !which(waiter))
+        count -= waiting.length - staying.length
+        if (staying.length > 0) campaigns.set(campaignId, staying)
+        else campaigns.delete(campaignId)
+        for (const waiter of waiting) if (which(waiter)) waiter.pass(undefined)
+      }
+    },
+  }
+}

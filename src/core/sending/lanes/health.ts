@@ -1,0 +1,165 @@
+// How a lane fares, as one process sees it: what each answer means for the lane's pace, and when it must pause.
+import type { Log } from '../../log.ts'
+import type { LaneControl, SendResult } from '../ports.ts'
+import { createAnswers } from './answers.ts'
+import { domainOf } from './lanes.ts'
+import { isAboutReader, sameness } from './refusals.ts'
+import type { Refusal, Verdict } from './suspicion.ts'
+import { isAboutMailbox } from '../verdict.ts'
+
+/** `ours`: it is about us, this mail stays queued. `open`: whose matter it is shows later. */
+export type Judgement = 'theirs' | 'ours' | 'open'
+export type Noted = {
+  readonly judgement: Judgement
+  /** The same question a little later. */
+  readonly ask?: () => Promise<Judgement>
+}
+
+export type Health = {
+  /** Takes note of an answer. */
+  note(result: SendResult, to: { readonly subscriberId: string; readonly email: string }): Promise<Noted>
+}
+
+export type HealthOptions = {
+  readonly lane: string
+  /** Of several providers: one domain there may refuse what all others take. */
+  readonly isMixed: boolean
+  readonly lanes: LaneControl
+  readonly now: () => number
+  readonly log: Log
+}
+
+const MINUTE_MS = 60_000
+const FAULT_PAUSES_MS = [1, 5, 15, 60, 360, 1440].map((minutes) => minutes * MINUTE_MS)
+/** After all these nothing is tried any more until somebody resumes the lane. */
+const FOR_GOOD_MS = 10 * 365 * 24 * 60 * MINUTE_MS
+/** One domain that refuses us while no other has mails is let go after so many pauses: its mails have failed. */
+const DOMAIN_PAUSES = 4
+/** When a lane has gone well for so long, the next fault is a new one. */
+const CALM_MS = 30 * MINUTE_MS
+/** Mails that were under way when a lane was paused are answered within this. */
+const UNDER_WAY_MS = 10_000
+const DOMAINS_TOLD = 4
+/** One lost connection is an accident; the third one in a row is an outage. */
+const LOST_IN_A_ROW = 3
+const OUTAGE_PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000]
+/** Lanes learn one lesson a second from all that is answered at the same time. */
+const SENT_EVERY_MS = 1_000
+const DEFERRED_EVERY_MS = 250
+
+export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions): Health {
+  const answers = createAnswers(now)
+  const last = { sent: 0, deferred: 0 }
+  const state = { faults: 0, outages: 0, lost: 0, pausedAt: 0, pausedUntil: 0 }
+  const taken = { count: 0, domains: new Set<string>() }
+
+  /** The lane's pace is advice: that it cannot be told now stops nothing. */
+  async function tell(report: Promise<void>): Promise<void> {
+    await report.catch((err: unknown) => log.warn({ err, lane }, 'the pace of a lane cannot be told'))
+  }
+
+  /** Mails that were under way when it was paused are no news; where somebody has resumed it since, it is paused again. */
+  async function pauseFor(ms: number, reason: string, why: string): Promise<boolean> {
+    const isNews = now() >= state.pausedUntil
+    if (isNews) {
+      Object.assign(state, { pausedAt: now(), pausedUntil: now() + ms })
+      log.error({ lane, reason, seconds: ms / 1000 }, why)
+    }
+    await tell(lanes.pause(lane, reason, state.pausedUntil))
+    return isNews
+  }
+
+  async function blame(reason: string): Promise<void> {
+    const ms = FAULT_PAUSES_MS[state.faults] ?? FOR_GOOD_MS
+    const why =
+      ms < FOR_GOOD_MS
+        ? 'the mail server refuses the sender: the lane is paused, its mails wait, see to the account'
+        : 'the mail server still refuses the sender: the lane stays paused until it is resumed'
+    if (await pauseFor(ms, reason, why)) state.faults += 1
+  }
+
+  async function lose(reason: string): Promise<void> {
+    state.lost += 1
+    if (state.lost < LOST_IN_A_ROW) return
+    const ms = at(OUTAGE_PAUSES_MS, state.outages)
+    if (await pauseFor(ms, reason, 'the mail server cannot be reached: the lane waits, and tries again'))
+      state.outages += 1
+  }
+
+  async function weigh(refusal?: Refusal): Promise<{ verdict: Verdict; at: number }> {
+    const told = { count: taken.count, domains: [...taken.domains] }
+    taken.count = 0
+    taken.domains.clear()
+    return lanes.weigh(lane, told, refusal)
+  }
+
+  /** Whose matter a permanent answer is. Where that cannot be found out now, it stays open. */
+  async function refused(response: string, { subscriberId, email }: { subscriberId: string; email: string }) {
+    const domain = isMixed ? domainOf(email) : null
+    const refusal: Refusal = { answer: sameness(response), reader: subscriberId, domain }
+    let at: number | undefined
+    const ask = async (): Promise<Judgement> => {
+      try {
+        const isFirst = at === undefined
+        const weighed = await weigh({ ...refusal, at })
+        at = weighed.at
+        return await judge(weighed.verdict, response, isFirst)
+      } catch (err) {
+        log.warn({ err, lane }, 'whom a refusal is about cannot be found out now')
+        return 'open'
+      }
+    }
+    return { judgement: await ask(), ask }
+  }
+
+  async function judge(verdict: Verdict, response: string, isNews: boolean): Promise<Judgement> {
+    if (verdict === 'open') return 'open'
+    if (verdict === 'reader' || (verdict === 'domain' && state.faults >= DOMAIN_PAUSES)) return 'theirs'
+    if (isNews) await blame(response)
+    return 'ours'
+  }
+
+  async function sent(email: string): Promise<void> {
+    calmDown()
+    answers.note('sent')
+    taken.count += 1
+    if (isMixed && taken.domains.size < DOMAINS_TOLD) taken.domains.add(domainOf(email))
+    if (now() - last.sent < SENT_EVERY_MS) return
+    last.sent = now()
+    await tell(lanes.report(lane, 'sent'))
+    await tell(weigh().then(() => undefined))
+  }
+
+  /** What goes out before a pause has ended does so because somebody has resumed the lane. */
+  function calmDown(): void {
+    if (now() < state.pausedUntil && now() - state.pausedAt > UNDER_WAY_MS) state.pausedUntil = now()
+    if (now() - state.pausedUntil >= CALM_MS) state.faults = 0
+  }
+
+  async function deferred(result: SendResult): Promise<void> {
+    if (isAboutMailbox(result)) return
+    answers.note('deferred')
+    if (now() - last.deferred < DEFERRED_EVERY_MS) return
+    last.deferred = now()
+    await tell(lanes.report(lane, 'deferred', result.response, answers.deferredShare()))
+  }
+
+  return {
+    async note(result, to) {
+      if (result.kind === 'unreachable') return lose(result.response).then(() => THEIRS)
+      Object.assign(state, { lost: 0, outages: 0 })
+      if (result.kind === 'sender_fault') return blame(result.response).then(() => OURS)
+      if (result.kind === 'failed' && !isAboutReader(result.response)) return refused(result.response, to)
+      if (result.kind === 'sent') await sent(to.email)
+      else if (result.kind === 'deferred') await deferred(result)
+      return THEIRS
+    },
+  }
+}
+
+const THEIRS: Noted = { judgement: 'theirs' }
+const OURS: Noted = { judgement: 'ours' }
+
+function at(steps: readonly number[], index: number): number {
+  return steps[Math.min(index, steps.length - 1)] ?? 0
+}

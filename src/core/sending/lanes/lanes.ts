@@ -1,0 +1,140 @@
+// Lanes: which one an address falls into, and how its pace follows what the provider says.
+//
+// The pace is additive up, multiplicative down, as TCP's: a server that defers is given less at once, and trust comes
+// back slowly. How much less depends on how much it defers, as in DCTCP (RFC 8257). These rules are plain functions over a Pace; an adapter keeps it where all workers see it.
+import type { LaneState } from '../ports.ts'
+import { isRateLimit } from '../verdict.ts'
+
+/** Connections and mails a second are totals over all workers. */
+export type LaneConfig = {
+  readonly name: string
+  /** Lower case. The lane called default takes every other address. */
+  readonly domains: readonly string[]
+  readonly connections: number
+  readonly perSecond: number
+}
+
+export const DEFAULT_LANE = 'default'
+
+/** The lane of an address: by its exact domain, since a subdomain is often somebody else's server. */
+export function createLaneOf(configs: readonly LaneConfig[]): (email: string) => string {
+  const lanes = new Map(configs.flatMap(({ name, domains }) => domains.map((domain) => [domain, name])))
+  return (email) => lanes.get(domainOf(email)) ?? DEFAULT_LANE
+}
+
+export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase()
+
+export type Pace = {
+  /** Of the configured rate; 1 = all of it. */
+  readonly share: number
+  /** What a server said when it was slowed last. */
+  readonly reason: string | null
+  /** Nothing goes out before this instant. */
+  readonly pausedUntil: number
+  readonly pauseReason: string | null
+  /** When it was slowed, and when it was sped up, last. */
+  readonly slowedAt: number
+  readonly raisedAt: number
+}
+
+export const FULL_PACE: Pace = {
+  share: 1,
+  reason: null,
+  pausedUntil: 0,
+  pauseReason: null,
+  slowedAt: 0,
+  raisedAt: 0,
+}
+
+const RAISED_BY = 0.05
+const FLOOR = 0.05
+/** One deferral among very many slows a little, too. */
+const LEAST_SHARE = 0.1
+/** So long after a deferral nothing is raised for successes alone. */
+const QUIET_MS = 5_000
+/** Mails that were under way together are answered together: one lesson a second is learned from them. */
+const LESSON_MS = 1_000
+const REASON_CHARACTERS = 300
+
+/**
+ * `deferred`: which share of the provider's latest answers were deferrals. All of them, or an answer that says itself that
+ * there is too much mail, halve the pace. Of fewer the pace comes to rest where it is in proportion: a lane with
+ * 3 % of greylisting goes at 97 %.
+ */
+export function slowDown(pace: Pace, reason: string, now: number, deferred = 1): Pace {
+  if (now - pace.slowedAt < LESSON_MS) return pace
+  const weight = isRateLimit({ response: reason }) ? 1 : deferred
+  const cut = Math.max(weight, LEAST_SHARE) / 2
+  const share = Math.max(FLOOR, pace.share * (1 - cut) + RAISED_BY * (1 - weight))
+  return { ...pace, share, reason: clip(reason), slowedAt: now, raisedAt: now }
+}
+
+export function speedUp(pace: Pace, now: number): Pace {
+  if (pace.share >= 1 || now - pace.raisedAt < LESSON_MS || now - pace.slowedAt < QUIET_MS) return pace
+  // Rounded, or twenty steps of a twentieth would end a little below the whole.
+  const share = Math.min(1, Math.round((pace.share + RAISED_BY) * 1e6) / 1e6)
+  return { ...pace, share, reason: share < 1 ? pace.reason : null, raisedAt: now }
+}
+
+/** After a pause it begins slowly: whether the trouble is over is asked with few mails. */
+export function pause(pace: Pace, reason: string, until: number, now: number): Pace {
+  if (until <= pace.pausedUntil) return pace
+  const text = clip(reason)
+  return { share: FLOOR, reason: text, pauseReason: text, pausedUntil: until, slowedAt: now, raisedAt: now }
+}
+
+export function toState({ name, perSecond }: LaneConfig, pace: Pace, now: number): LaneState {
+  if (pace.pausedUntil > now) return { name, state: 'paused', reason: pace.pauseReason, perSecond: 0 }
+  const state = pace.share < 1 ? 'slowed' : 'open'
+  return { name, state, reason: pace.reason, perSecond: Math.round(rateOf(perSecond, pace) * 1000) / 1000 }
+}
+
+export function rateOf(perSecond: number, pace: Pace): number {
+  return perSecond * pace.share
+}
+
+/**
+ * How long mails may be ahead of their even spacing: a twentieth of a second's worth, so that a whole second's worth and
+ * this are still within a tenth of the rate. Lanes slower than that send one by one.
+ */
+export const AHEAD_MS = 50
+
+/** Instants of today are doubles that lie a quarter of a microsecond apart: what is due within this is due. */
+const GRAIN_MS = 0.001
+
+/** Even spacing as one number, the instant at which the next mail would be due (GCRA, as ATM networks call it). */
+export function spaced(
+  nextAt: number,
+  perSecond: number,
+  count: number,
+  now: number,
+): { readonly granted: number; readonly nextAt: number; readonly retryAfterMs: number } {
+  const interval = 1_000 / perSecond
+  const ahead = Math.max(interval, AHEAD_MS)
+  // Further ahead than this it is of a slower pace, or of a clock that was set back.
+  const from = Math.max(Math.min(nextAt, now + ahead), now)
+  const granted = Math.max(0, Math.min(count, Math.floor((ahead - (from - now) + GRAIN_MS) / interval)))
+  const then = from + granted * interval
+  return { granted, nextAt: then, retryAfterMs: granted > 0 ? 0 : Math.max(1, then + interval - ahead - now) }
+}
+
+/** A paused lane is asked again at least so often: it may be resumed before its time. */
+export const PAUSED_ASK_MS = 1_000
+
+/** While there are fewer places than owners, how long one may have a place before it is another's turn. */
+export const TURN_MS = 1_000
+
+/** How many of a lane's connections an owner may hold, of all owners (sorted) that want some. */
+export function allowance(
+  connections: number,
+  owners: readonly string[],
+  owner: string,
+  now: number,
+): number {
+  const turn = (owners.indexOf(owner) + Math.floor(now / TURN_MS)) % owners.length
+  return Math.floor(connections / owners.length) + (turn < connections % owners.length ? 1 : 0)
+}
+
+function clip(text: string): string {
+  return text.length <= REASON_CHARACTERS ? text : `${text.slice(0, REASON_CHARACTERS - 1)}…`
+}

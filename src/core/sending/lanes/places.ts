@@ -1,0 +1,66 @@
+// The places among a lane's connections that this process holds: asked for when needed, given back soon.
+import { TURN_MS } from './lanes.ts'
+import type { LaneControl } from '../ports.ts'
+
+export type Place = { readonly since: number; readonly release: () => Promise<void> }
+
+export type PlacesOptions = {
+  readonly lane: string
+  readonly lanes: LaneControl
+  readonly owner: string
+  readonly connections: number
+  readonly now: () => number
+}
+
+const ASK_AGAIN_MS = 100
+const IDLE_MS = 500
+
+export function createPlaces({ lane, lanes, owner, connections, now }: PlacesOptions) {
+  let idle: (Place & { idleSince: number })[] = []
+  let held = 0
+  let askAt = 0
+  let closed = false
+  const leaving = new Set<Promise<void>>()
+
+  function giveBack({ release }: Place): void {
+    held -= 1
+    const gone = release()
+      .catch(() => undefined) // it expires; that the store is gone is told by whoever asks for places
+      .finally(() => leaving.delete(gone))
+    leaving.add(gone)
+  }
+
+  const sweep = setInterval(() => {
+    const unused = idle.filter(({ idleSince }) => now() - idleSince >= IDLE_MS)
+    idle = idle.filter((place) => !unused.includes(place))
+    unused.forEach(giveBack)
+  }, IDLE_MS)
+  sweep.unref()
+
+  return {
+    /** How many can be taken now, `wanted` at most. */
+    async ready(wanted: number): Promise<number> {
+      while (idle.length < wanted && held < connections && now() >= askAt && !closed) {
+        const { granted, release } = await lanes.connect(lane, owner)
+        if (!granted) askAt = now() + ASK_AGAIN_MS
+        else {
+          held += 1
+          idle.push({ since: now(), idleSince: now(), release })
+        }
+      }
+      return Math.min(idle.length, wanted)
+    },
+    take: (): Place | undefined => idle.pop(),
+    /** A place that was held for a while goes back to all workers, so that each has its turn. */
+    putBack(place: Place): void {
+      if (closed || now() - place.since >= TURN_MS) giveBack(place)
+      else idle.push({ ...place, idleSince: now() })
+    },
+    async close(): Promise<void> {
+      closed = true
+      clearInterval(sweep)
+      idle.splice(0).forEach(giveBack)
+      await Promise.all(leaving)
+    },
+  }
+}

@@ -1,0 +1,184 @@
+// /campaigns: mailings, from the first draft to the last delivery.
+import type { FastifyInstance } from 'fastify'
+import { Type, type Static, type TStringOptions } from 'typebox'
+import type { Actions } from '../../core/campaigns/actions.ts'
+import { PREHEADER_LENGTH, SUBJECT_LENGTH, TAG_LENGTH } from '../../core/campaigns/campaign.ts'
+import type { CampaignStore } from '../../core/campaigns/ports.ts'
+import { campaignIn, CampaignSchema, createPresent, WholeCampaignSchema, type PresentDeps } from './json.ts'
+import { registerCampaignVerbs, type VerbDeps } from './verbs.ts'
+import { registerDeliveries, type DeliveriesDeps } from './deliveries.ts'
+import { IdempotencyHeaders, idempotencyKey, markReplayed } from '../server/idempotency.ts'
+import { errors, IdParams, nextFor, nothing, tagged } from '../server/schemas.ts'
+import { registerSendMail } from './send-mail.ts'
+
+export type CampaignsDeps = PresentDeps &
+  VerbDeps &
+  DeliveriesDeps & {
+    readonly actions: Actions
+    readonly campaigns: Pick<CampaignStore, 'list' | 'active' | 'countByStatus'>
+  }
+
+/** HTML of a mebibyte, and a text of one, as JSON with its escapes. */
+const CAMPAIGN_BODY_LIMIT = 5 * 1024 * 1024
+
+/** One schema, not two to choose from: an error then says one thing about one field. */
+const TextOrNull = (options: TStringOptions) =>
+  Type.Optional(Type.Unsafe<string | null>({ ...options, type: ['string', 'null'] }))
+
+const Fields = {
+  subject: Type.String({
+    minLength: 1,
+    maxLength: SUBJECT_LENGTH,
+    examples: ['News in May, {{name|friend}}'],
+  }),
+  content: Type.String({
+    minLength: 1,
+    description:
+      'HTML, 1 MiB at most. Placeholders: `{{name}}`, `{{name|friend}}`, `{{email}}`, `{{unsubscribe_url}}`; a mail without an unsubscribe link gets a footer with one.',
+    examples: ['<p>Hello {{name|friend}}</p>'],
+  }),
+  text: TextOrNull({ description: 'The text alternative; without it, it is made from the HTML' }),
+  preheader: TextOrNull({ maxLength: PREHEADER_LENGTH, description: 'What inboxes show after the subject' }),
+  reply_to: TextOrNull({ examples: ['editor@example.com'] }),
+  tag: TextOrNull({ maxLength: TAG_LENGTH, description: 'Comes back in every event of its mails' }),
+  send_at: TextOrNull({
+    examples: ['2026-05-04T10:20:30+09:00'],
+    description: 'When it starts by itself; RFC 3339 with an offset. null: not by itself',
+  }),
+}
+const SAYS = { subject: 'News in May, {{name|friend}}', content: '<p>Hello {{name|friend}}</p>' }
+const NewCampaign = Type.Object(
+  {
+    ...Fields,
+    start: Type.Optional(Type.Boolean({ description: 'Start it at once', default: false })),
+  },
+  { examples: [{ ...SAYS, tag: 'newsletter', start: false }] },
+)
+const ChangedCampaign = Type.Partial(Type.Object(Fields), { examples: [SAYS] })
+const Page = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+  before: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the page before' })),
+})
+
+const aboutCampaigns = tagged('Campaigns')
+const NOT_NOW = errors(401, 'campaign.not_found', 'campaign.wrong_state', 503)
+
+type NewBody = Static<typeof NewCampaign>
+type ChangedBody = Static<typeof ChangedCampaign>
+
+export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDeps): Promise<void> {
+  const { actions } = deps
+  const present = createPresent(deps)
+  registerCreating(app, deps)
+
+  app.get<{ Querystring: Static<typeof Page> }>(
+    '/campaigns',
+    {
+      schema: {
+        ...aboutCampaigns,
+        summary: 'All campaigns, newest first',
+        querystring: Page,
+        response: {
+          200: Type.Object(
+            { campaigns: Type.Array(CampaignSchema), next: nextFor('before') },
+            { description: 'A page of campaigns' },
+          ),
+          ...errors(400, 401, 503),
+        },
+      },
+    },
+    async ({ query: { limit, before } }) => {
+      const found = await deps.campaigns.list(limit + 1, before)
+      const page = found.slice(0, limit)
+      const next = found.length > limit ? (page.at(-1)?.id ?? null) : null
+      return { campaigns: await present.list(page), next }
+    },
+  )
+
+  app.get<{ Params: { id: string } }>(
+    '/campaigns/:id',
+    {
+      schema: {
+        ...aboutCampaigns,
+        summary: 'One campaign, with what it says',
+        params: IdParams,
+        response: { 200: WholeCampaignSchema, ...errors(401, 'campaign.not_found', 503) },
+      },
+    },
+    async ({ params }) => present.one(await actions.get(params.id)),
+  )
+
+  registerChanging(app, deps)
+  registerCampaignVerbs(app, deps, present)
+  registerDeliveries(app, deps)
+  await registerSendMail(app, deps)
+}
+
+function registerCreating(app: FastifyInstance, deps: CampaignsDeps): void {
+  const present = createPresent(deps)
+  app.post<{ Body: NewBody }>(
+    '/campaigns',
+    {
+      bodyLimit: CAMPAIGN_BODY_LIMIT,
+      schema: {
+        ...aboutCampaigns,
+        summary: 'Create a campaign, and start it if wanted',
+        description:
+          'A draft; with `send_at` it is scheduled; with `start` it runs at once. With an `Idempotency-Key` the same request again answers with the campaign that was made first (`Idempotency-Replayed: true`); another request with that key is 409.',
+        headers: IdempotencyHeaders,
+        body: NewCampaign,
+        response: {
+          201: campaignIn('draft', 'Draft or scheduled'),
+          202: campaignIn('running', 'Started'),
+          ...errors(400, 401, 'campaign.idempotency_conflict', 'campaign.sender_not_set_up', 413, 415, 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { reply_to: replyTo, send_at: sendAt, ...rest } = request.body
+      const { campaign, created } = await deps.actions.create(
+        { ...rest, replyTo, sendAt },
+        idempotencyKey(request),
+      )
+      if (!created) markReplayed(reply)
+      reply.status(request.body.start ? 202 : 201).header('location', `/campaigns/${campaign.id}`)
+      return created ? present.fresh(campaign) : present.one(campaign)
+    },
+  )
+}
+
+function registerChanging(app: FastifyInstance, deps: CampaignsDeps): void {
+  const present = createPresent(deps)
+  app.patch<{ Params: { id: string }; Body: ChangedBody }>(
+    '/campaigns/:id',
+    {
+      bodyLimit: CAMPAIGN_BODY_LIMIT,
+      schema: {
+        ...aboutCampaigns,
+        summary: 'Edit a draft, or one that is scheduled',
+        description: 'What is not given stays. A `send_at` makes it scheduled, `send_at: null` a draft.',
+        params: IdParams,
+        body: ChangedCampaign,
+        response: { 200: campaignIn('draft', 'As it is now'), ...NOT_NOW, ...errors(400, 413, 415) },
+      },
+    },
+    async ({ params, body: { reply_to: replyTo, send_at: sendAt, ...rest } }) =>
+      present.one(await deps.actions.edit(params.id, { ...rest, replyTo, sendAt })),
+  )
+
+  app.delete<{ Params: { id: string } }>(
+    '/campaigns/:id',
+    {
+      schema: {
+        ...aboutCampaigns,
+        summary: 'Delete a draft, or one that is scheduled',
+        params: IdParams,
+        response: { 204: nothing('Deleted'), ...NOT_NOW },
+      },
+    },
+    async ({ params }, reply) => {
+      await deps.actions.remove(params.id)
+      return reply.status(204).send()
+    },
+  )
+}

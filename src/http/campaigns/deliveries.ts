@@ -1,0 +1,180 @@
+// /campaigns/{id}/deliveries: who got a mailing, who did not, and why. As pages, or as one CSV file of any size.
+import { Readable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { csvHead, csvLine } from '../../core/csv/write.ts'
+import type { Actions } from '../../core/campaigns/actions.ts'
+import { DELIVERY_STATUSES, isOpen } from '../../core/campaigns/outcome.ts'
+import type { Delivery, DeliveryStatus, Ledger } from '../../core/campaigns/ports.ts'
+import type { ReactionStore } from '../../core/loop/ports.ts'
+import type { Facts } from '../../core/loop/reactions.ts'
+import {
+  errors,
+  IdParams,
+  Instant,
+  instant,
+  instantOrNull,
+  nextFor,
+  oneOf,
+  tagged,
+} from '../server/schemas.ts'
+import { wantsCsv } from '../list/export.ts'
+
+export type DeliveriesDeps = {
+  readonly actions: Pick<Actions, 'get'>
+  readonly ledger: Pick<Ledger, 'deliveries'>
+  readonly reactions?: Pick<ReactionStore, 'of'>
+}
+
+/** Rows of a file that are in memory at a time. */
+const FILE_STEP = 1000
+
+const Status = oneOf<DeliveryStatus>(DELIVERY_STATUSES)
+const Query = Type.Object({
+  status: Type.Optional(Status),
+  q: Type.Optional(Type.String({ maxLength: 320, description: 'A part of the address' })),
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+  after: Type.Optional(
+    Type.String({ pattern: '^\\d{1,9}-\\d{1,9}$', description: '`next` of the page before' }),
+  ),
+})
+
+const When = (description?: string) =>
+  Type.Union([Instant, Type.Null()], description === undefined ? {} : { description })
+
+const FIELDS = {
+  id: Type.String({ description: 'Unique within the campaign; `delivery_id` in the metadata of its events' }),
+  subscriber_id: Type.String(),
+  email: Type.String(),
+  name: Type.String(),
+  lane: Type.String(),
+  status: Status,
+  reason: Type.Union([Type.String(), Type.Null()], {
+    description: "Why it failed, waits or was skipped: the server's answer or a word",
+  }),
+  attempts: Type.Integer({ description: 'Tries that a server has answered' }),
+  due_at: Type.Union([Instant, Type.Null()], {
+    description: 'When it is tried; null when nothing is left to do',
+  }),
+  updated_at: Instant,
+  delivered_at: When('What came back of it. An open shows that it was delivered, a click that it was opened'),
+  opened_at: When('By the reader, not by a robot'),
+  clicked_at: When('By the reader, not by a robot'),
+  bounced_at: When(),
+  complained_at: When(),
+  unsubscribed_at: When(),
+}
+const DeliverySchema = Type.Object(FIELDS, {
+  title: 'Delivery',
+  examples: [
+    {
+      id: '0-17',
+      subscriber_id: '01a20144-af1d-722a-9d98-6a215e4325f9',
+      email: 'reader@example.com',
+      name: 'Ann Reader',
+      lane: 'default',
+      status: 'sent',
+      reason: null,
+      attempts: 1,
+      due_at: null,
+      updated_at: '2026-05-04T10:25:02.250Z',
+      delivered_at: '2026-05-04T10:25:03.000Z',
+      opened_at: '2026-05-04T11:02:10.000Z',
+      clicked_at: null,
+      bounced_at: null,
+      complained_at: null,
+      unsubscribed_at: null,
+    },
+  ],
+})
+const COLUMNS = Object.keys(FIELDS) as (keyof Static<typeof DeliverySchema>)[]
+
+type Filter = Pick<Static<typeof Query>, 'status' | 'q' | 'after'>
+
+export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): void {
+  const { actions, ledger } = deps
+  app.get<{ Params: { id: string }; Querystring: Static<typeof Query> }>(
+    '/campaigns/:id/deliveries',
+    {
+      schema: {
+        ...tagged('Campaigns'),
+        summary: 'Who got it, who did not, and why',
+        description: 'With `Accept: text/csv`: all of them in one file, whatever `limit` says.',
+        produces: ['application/json', 'text/csv'],
+        params: IdParams,
+        querystring: Query,
+        response: {
+          200: Type.Object(
+            { deliveries: Type.Array(DeliverySchema), next: nextFor('after') },
+            { description: 'A page of deliveries, or all as a file' },
+          ),
+          ...errors(400, 401, 'campaign.not_found', 503),
+        },
+      },
+    },
+    async ({ params, query, headers }, reply) => {
+      const { id: campaignId } = await actions.get(params.id)
+      if (wantsCsv(headers.accept)) {
+        const file = await exportCsv(deps, campaignId, query)
+        reply.header('content-disposition', `attachment; filename="deliveries-${campaignId}.csv"`)
+        return reply.type('text/csv; charset=utf-8').send(file)
+      }
+      const found = await ledger.deliveries({ campaignId, ...query, limit: query.limit + 1 })
+      const page = found.slice(0, query.limit)
+      const next = found.length > query.limit ? (page.at(-1)?.id ?? null) : null
+      return { deliveries: await toJson(deps, campaignId, page), next }
+    },
+  )
+}
+
+/** Resolves when the first page has been read: an outage is still an error then, and not a broken file. */
+async function exportCsv(deps: DeliveriesDeps, campaignId: string, filter: Filter): Promise<Readable> {
+  const { status, q } = filter
+  async function page(after: string | undefined) {
+    const found = await deps.ledger.deliveries({ campaignId, status, q, after, limit: FILE_STEP })
+    return toJson(deps, campaignId, found)
+  }
+  const first = await page(filter.after)
+  async function* lines() {
+    yield csvHead(COLUMNS)
+    for (let rows = first; rows.length > 0; rows = await page(rows.at(-1)?.id)) {
+      yield rows.map(toLine).join('')
+      if (rows.length < FILE_STEP) return
+    }
+  }
+  return Readable.from(lines(), { objectMode: false })
+}
+
+function toLine(json: Static<typeof DeliverySchema>): string {
+  return csvLine(COLUMNS.map((column) => String(json[column] ?? '')))
+}
+
+async function toJson({ reactions }: DeliveriesDeps, campaignId: string, page: readonly Delivery[]) {
+  const facts = await reactions?.of(
+    campaignId,
+    page.map(({ id }) => id),
+  )
+  return page.map((delivery) => deliveryJson(delivery, facts?.get(delivery.id)))
+}
+
+function deliveryJson(delivery: Delivery, facts: Facts | undefined): Static<typeof DeliverySchema> {
+  const { id, email, name, lane, status, reason, attempts } = delivery
+  return {
+    id,
+    subscriber_id: delivery.subscriberId,
+    email,
+    name,
+    lane,
+    status,
+    reason,
+    attempts,
+    due_at: isOpen(status) ? instant(delivery.dueAt) : null,
+    updated_at: instant(delivery.updatedAt),
+    delivered_at: instantOrNull(facts?.delivered),
+    opened_at: instantOrNull(facts?.opened),
+    clicked_at: instantOrNull(facts?.clicked),
+    bounced_at: instantOrNull(facts?.bounced),
+    complained_at: instantOrNull(facts?.complained),
+    unsubscribed_at: instantOrNull(facts?.unsubscribed),
+  }
+}

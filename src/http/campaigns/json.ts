@@ -1,0 +1,207 @@
+// A campaign as JSON: the schema that /doc shows, and what it is made from.
+import { Type } from 'typebox'
+import { DEFAULT_LANE } from '../../core/sending/lanes/lanes.ts'
+import { DELIVERY_STATUSES, emptyTally, type Tally } from '../../core/campaigns/outcome.ts'
+import type { Campaign, CampaignHead, Ledger } from '../../core/campaigns/ports.ts'
+import type { LaneControl, LaneState } from '../../core/sending/ports.ts'
+import type { ReactionStore } from '../../core/loop/ports.ts'
+import type { Log } from '../../core/log.ts'
+import type { Fact } from '../../core/loop/reactions.ts'
+import { campaignExample, wholeCampaignExample } from './example.ts'
+import { laneJson, LaneSchema } from './lanes.ts'
+import { Instant, instant, instantOrNull, oneOf } from '../server/schemas.ts'
+
+/** How many distinct readers each is true of; they may overlap. */
+export type People = Readonly<
+  Record<'delivered' | 'opened' | 'clicked' | 'bounced' | 'complained' | 'unsubscribed', number>
+>
+export type Reactions = {
+  readonly people: People
+  readonly robots: Readonly<Record<'opened' | 'clicked', number>>
+}
+
+export type PresentDeps = {
+  readonly ledger: Pick<Ledger, 'tallies'>
+  readonly lanes: Pick<LaneControl, 'states'>
+  /** What came back as events. */
+  readonly reactions?: Pick<ReactionStore, 'counts' | 'of'>
+  readonly log: Log
+}
+
+/** Lanes are live state in another store: a campaign is shown without them rather than not at all. */
+const LANES_MS = 500
+
+const NO_REACTIONS: Reactions = {
+  people: { delivered: 0, opened: 0, clicked: 0, bounced: 0, complained: 0, unsubscribed: 0 },
+  robots: { opened: 0, clicked: 0 },
+}
+
+const Count = Type.Integer({ minimum: 0 })
+const OrNull = <T extends typeof Instant>(type: T) => Type.Union([type, Type.Null()])
+const Text = Type.Union([Type.String(), Type.Null()])
+const counts = (...names: readonly string[]) =>
+  Type.Object(Object.fromEntries(names.map((name) => [name, Count])))
+
+const Lane = Type.Object({
+  ...LaneSchema.properties,
+  queued: Type.Integer({ description: 'Deliveries of this campaign that are queued or deferred on it' }),
+})
+
+const FIELDS = {
+  id: Type.String({ format: 'uuid' }),
+  subject: Type.String(),
+  tag: Text,
+  status: oneOf(['draft', 'scheduled', 'running', 'paused', 'finished', 'cancelled']),
+  status_reason: Text,
+  transport: oneOf(['smtp', 'outbox'], {
+    description: 'outbox: mails are written to files, since no SMTP server is set',
+  }),
+  deliveries: Type.Object({
+    total: Type.Union([Count, Type.Null()], {
+      description: 'null until every recipient has a delivery; then the sum of the others',
+    }),
+    ...Object.fromEntries(DELIVERY_STATUSES.map((status) => [status, Count])),
+  }),
+  people: {
+    ...counts('delivered', 'opened', 'clicked', 'bounced', 'complained', 'unsubscribed'),
+    description: 'Distinct readers; they may overlap',
+  },
+  robots: { ...counts('opened', 'clicked'), description: 'Opens and clicks by scanners and proxies' },
+  lanes: Type.Array(Lane),
+  created_at: Instant,
+  send_at: OrNull(Instant),
+  started_at: OrNull(Instant),
+  finished_at: OrNull(Instant),
+}
+export const CampaignSchema = Type.Object(FIELDS, {
+  title: 'CampaignHead',
+  examples: [campaignExample('running')],
+})
+
+/** One campaign also tells what it says, so that it can be edited. */
+export const WholeCampaignSchema = Type.Object(
+  {
+    ...FIELDS,
+    content: Type.String({ description: 'HTML with placeholders' }),
+    text: Type.Union([Type.String(), Type.Null()], { description: 'null: made from the HTML' }),
+    preheader: Text,
+    reply_to: Text,
+  },
+  { title: 'Campaign', description: 'The campaign', examples: [wholeCampaignExample('running')] },
+)
+
+/** The same, shown in the state that a call brings it to. */
+export const campaignIn = (status: Parameters<typeof wholeCampaignExample>[0], description: string) => ({
+  ...WholeCampaignSchema,
+  description,
+  examples: [wholeCampaignExample(status)],
+})
+
+export type CampaignJson = Record<string, unknown> & { readonly id: string }
+
+export type Present = {
+  list(campaigns: readonly CampaignHead[]): Promise<CampaignJson[]>
+  one(campaign: Campaign): Promise<CampaignJson>
+  /** One that has just been created asks no store for what it cannot have yet: nothing may fail after that. */
+  fresh(campaign: Campaign): Promise<CampaignJson>
+}
+
+export function createPresent({ ledger, lanes, reactions, log }: PresentDeps): Present {
+  async function lanesNow(): Promise<readonly LaneState[]> {
+    const timer = Promise.withResolvers<readonly LaneState[]>()
+    const timeout = setTimeout(timer.resolve, LANES_MS, [])
+    try {
+      return await Promise.race([lanes.states(), timer.promise])
+    } catch (err) {
+      log.warn({ err }, 'the state of the lanes cannot be read')
+      return []
+    } finally {
+      clearTimeout(timeout)
+    }
+  }
+
+  async function list(campaigns: readonly CampaignHead[]): Promise<CampaignJson[]> {
+    const ids = campaigns.map(({ id }) => id)
+    const [tallies, states, reacted] = await Promise.all([
+      ledger.tallies(ids),
+      lanesNow(),
+      reactions?.counts(ids) ?? new Map<string, Readonly<Record<Fact, number>>>(),
+    ])
+    return campaigns.map((campaign) =>
+      toJson(campaign, tallies.get(campaign.id) ?? new Map(), states, reactionsOf(reacted.get(campaign.id))),
+    )
+  }
+
+  return {
+    list,
+    async one(campaign) {
+      const [json] = await list([campaign])
+      return { ...(json as CampaignJson), ...contentJson(campaign) }
+    },
+    async fresh(campaign) {
+      return { ...toJson(campaign, new Map(), await lanesNow(), undefined), ...contentJson(campaign) }
+    },
+  }
+}
+
+/** A campaign that nothing has come back of has had none. */
+function reactionsOf(counts: Readonly<Record<Fact, number>> | undefined): Reactions {
+  if (!counts) return NO_REACTIONS
+  const { delivered, opened, clicked, bounced, complained, unsubscribed } = counts
+  return {
+    people: { delivered, opened, clicked, bounced, complained, unsubscribed },
+    robots: { opened: counts.robotOpened, clicked: counts.robotClicked },
+  }
+}
+
+function toJson(
+  campaign: CampaignHead,
+  byLane: ReadonlyMap<string, Tally>,
+  lanes: readonly LaneState[],
+  { people, robots }: Reactions = NO_REACTIONS,
+): CampaignJson {
+  const { id, subject, tag, status, transport } = campaign
+  const tally = sum([...byLane.values()])
+  const known = campaign.expanded || status === 'cancelled'
+  const total = Object.values(tally).reduce((all, count) => all + count, 0)
+  return {
+    id,
+    subject,
+    tag,
+    status,
+    status_reason: campaign.statusReason,
+    transport,
+    deliveries: { total: known ? total : null, ...tally },
+    people,
+    robots,
+    lanes: lanes.map((lane) => ({ ...laneJson(lane), queued: queuedOn(lane, lanes, byLane) })),
+    created_at: instant(campaign.createdAt),
+    send_at: instantOrNull(campaign.sendAt),
+    started_at: instantOrNull(campaign.startedAt),
+    finished_at: instantOrNull(campaign.finishedAt),
+  }
+}
+
+const contentJson = ({ content, text, preheader, replyTo }: Campaign) => ({
+  content,
+  text,
+  preheader,
+  reply_to: replyTo,
+})
+
+/** What was put on a lane that is no longer configured goes out on the default one. */
+function queuedOn(
+  { name }: LaneState,
+  lanes: readonly LaneState[],
+  byLane: ReadonlyMap<string, Tally>,
+): number {
+  const names = new Set(lanes.map((lane) => lane.name))
+  const mine = [...byLane].filter(([lane]) => lane === name || (name === DEFAULT_LANE && !names.has(lane)))
+  return mine.reduce((all, [, { queued, deferred }]) => all + queued + deferred, 0)
+}
+
+function sum(tallies: readonly Tally[]): Tally {
+  const all = emptyTally()
+  for (const tally of tallies) for (const status of DELIVERY_STATUSES) all[status] += tally[status]
+  return all
+}

@@ -1,0 +1,54 @@
+// What the sending side tells Prometheus: its own mails, and the lanes, which all workers share.
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Sending } from '../../core/sending/sending.ts'
+
+type Metrics = Awaited<ReturnType<Sending['metrics']>>
+
+const NOTHING: Metrics = { counts: new Map(), lanes: [], queued: new Map(), chunksInHand: 0 }
+
+/** A scrape asks for several metrics at the same moment: the stores are asked once. */
+const FRESH_MS = 500
+
+export function registerSendingMetrics(sending: Pick<Sending, 'metrics'>, registers: Registry[]): void {
+  let asked: { at: number; metrics: Promise<Metrics> } | undefined
+  // With a store gone, the other metrics are what the operator needs most.
+  const read = (): Promise<Metrics> => {
+    if (!asked || performance.now() - asked.at > FRESH_MS)
+      asked = { at: performance.now(), metrics: sending.metrics().catch(() => NOTHING) }
+    return asked.metrics
+  }
+  const mails = new Counter({
+    name: 'mail_event_hub_mails_total',
+    help: 'Tries of this process by lane and outcome; in_doubt: claimed by a process that died, sent again unless something came back',
+    labelNames: ['lane', 'outcome'],
+    registers: [],
+    async collect() {
+      const { counts } = await read()
+      this.reset()
+      for (const [lane, outcomes] of counts)
+        for (const [outcome, count] of Object.entries(outcomes)) this.inc({ lane, outcome }, count)
+    },
+  })
+  for (const registry of registers) registry.registerMetric(mails)
+  const laneGauge = (name: string, help: string, values: (metrics: Metrics) => Iterable<[string, number]>) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['lane'],
+      registers,
+      async collect() {
+        for (const [lane, value] of values(await read())) this.set({ lane }, value)
+      },
+    })
+  laneGauge(
+    'mail_event_hub_lane_queued',
+    'Deliveries of running mailings that are queued or deferred',
+    (all) => all.queued,
+  )
+  laneGauge('mail_event_hub_lane_per_second', 'Mails a second that the lane allows now', ({ lanes }) =>
+    lanes.map((lane) => [lane.name, lane.perSecond]),
+  )
+  laneGauge('mail_event_hub_lane_paused', '1 while a fault of the sender holds the lane', ({ lanes }) =>
+    lanes.map((lane) => [lane.name, lane.state === 'paused' ? 1 : 0]),
+  )
+}

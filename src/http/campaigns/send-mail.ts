@@ -1,0 +1,72 @@
+// POST /subscribe/send-mail: one call that writes and starts a mailing. It answers before anything is sent.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type, type Static } from 'typebox'
+import type { Actions } from '../../core/campaigns/actions.ts'
+import { SUBJECT_LENGTH } from '../../core/campaigns/campaign.ts'
+import { badField } from '../server/bad-field.ts'
+import { createPresent, WholeCampaignSchema, type PresentDeps } from './json.ts'
+import { acceptForms, FORMS } from '../server/bodies/form.ts'
+import { IdempotencyHeaders, idempotencyKey, markReplayed } from '../server/idempotency.ts'
+import { errors, tagged } from '../server/schemas.ts'
+
+export type SendMailDeps = PresentDeps & { readonly actions: Pick<Actions, 'create'> }
+
+/** A mebibyte of HTML, every byte of it as %XX. */
+const BODY_LIMIT = 4 * 1024 * 1024
+
+const subject = { minLength: 1, maxLength: SUBJECT_LENGTH }
+
+export const SendMailBody = Type.Object({
+  subject: Type.Optional(Type.String({ ...subject, examples: ['News in May, {{name|friend}}'] })),
+  subjectl: Type.Optional(Type.String({ ...subject, description: '`subject`, as the original spells it' })),
+  content: Type.String({
+    minLength: 1,
+    description: 'HTML with placeholders, 1 MiB at most',
+    examples: ['<p>Hello {{name|friend}}</p>'],
+  }),
+})
+export const SendMailAnswer = Type.Object(
+  { campaign: WholeCampaignSchema },
+  { description: 'Started: its mails go out from now on' },
+)
+
+/** The handler, for whichever route such a body comes to. */
+export function createSendMail(deps: SendMailDeps) {
+  const present = createPresent(deps)
+  return async (request: FastifyRequest, body: Static<typeof SendMailBody>, reply: FastifyReply) => {
+    const { subjectl, subject = subjectl, content } = body
+    if (subject === undefined) throw badField('subject', 'is required')
+    const asked = { subject, content, start: true }
+    const { campaign, created } = await deps.actions.create(asked, idempotencyKey(request))
+    if (!created) markReplayed(reply)
+    reply.status(203)
+    return { campaign: await (created ? present.fresh(campaign) : present.one(campaign)) }
+  }
+}
+
+export async function registerSendMail(app: FastifyInstance, deps: SendMailDeps): Promise<void> {
+  const sendMail = createSendMail(deps)
+  await app.register(async (forms) => {
+    acceptForms(forms)
+    forms.post<{ Body: Static<typeof SendMailBody> }>(
+      '/subscribe/send-mail',
+      {
+        bodyLimit: BODY_LIMIT,
+        schema: {
+          ...tagged('Campaigns'),
+          summary: 'Write to everybody on the list',
+          description:
+            'The same as creating and starting a campaign. Answers at once, whatever the size of the list; `Idempotency-Key` makes a repeated call one mailing.',
+          consumes: FORMS,
+          headers: IdempotencyHeaders,
+          body: SendMailBody,
+          response: {
+            203: SendMailAnswer,
+            ...errors(400, 401, 'campaign.idempotency_conflict', 'campaign.sender_not_set_up', 413, 415, 503),
+          },
+        },
+      },
+      async (request, reply) => sendMail(request, request.body, reply),
+    )
+  })
+}

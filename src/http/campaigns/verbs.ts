@@ -1,0 +1,231 @@
+// /campaigns/{id}/…: what is done with a campaign, and the looks at it before it goes out.
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { HubError } from '../../core/errors.ts'
+import { requireSender, type Actions } from '../../core/campaigns/actions.ts'
+import type { Campaign, Ledger } from '../../core/campaigns/ports.ts'
+import type { SendResult } from '../../core/sending/ports.ts'
+import type { SubscriberStore } from '../../core/list/ports.ts'
+import { emailProblem } from '../../core/list/subscriber.ts'
+import { badField } from '../server/bad-field.ts'
+import { campaignIn, type Present } from './json.ts'
+import { errors, IdParams, SenderProblem, tagged } from '../server/schemas.ts'
+
+/** Whom a preview is made for. */
+export type PreviewReader = { readonly id: string | null; readonly email: string; readonly name: string }
+export type Preview = { readonly subject: string; readonly html: string; readonly text: string }
+
+export type VerbDeps = {
+  readonly actions: Actions
+  readonly ledger: Pick<Ledger, 'audience'>
+  readonly subscribers: Pick<SubscriberStore, 'get'>
+  /** Its unsubscribe link must be nobody's: people click on links in previews. */
+  readonly senderProblem: string | null
+  readonly render: (campaign: Campaign, reader: PreviewReader) => Preview
+  /** Sends one mail at once. `id` is for its Message-ID. */
+  readonly sendTest: (campaign: Campaign, to: string, id: string) => Promise<SendResult>
+  readonly now: () => number
+}
+
+const SAMPLE: PreviewReader = { id: null, email: 'reader@example.com', name: 'Reader' }
+/** Test mails a minute: a loop in a script must not mail anybody without end. */
+const TEST_LIMIT = { max: 30, timeWindow: 60_000 }
+
+const about = tagged('Campaigns')
+
+type Simple = 'start' | 'pause' | 'resume' | 'cancel' | 'retryFailed' | 'duplicate'
+type Route = {
+  readonly path: string
+  readonly action: Simple
+  readonly status: 200 | 201 | 202
+  readonly summary: string
+  /** What it then is, and a word on it. */
+  readonly gives: Parameters<typeof campaignIn>
+}
+
+const ROUTES: readonly Route[] = [
+  { path: 'start', action: 'start', status: 202, summary: 'Start it now', gives: ['running', 'It runs'] },
+  {
+    path: 'pause',
+    action: 'pause',
+    status: 200,
+    summary: 'Pause it: takes hold within a second',
+    gives: ['paused', 'Paused'],
+  },
+  {
+    path: 'resume',
+    action: 'resume',
+    status: 200,
+    summary: 'Go on after a pause',
+    gives: ['running', 'It runs again'],
+  },
+  {
+    path: 'cancel',
+    action: 'cancel',
+    status: 202,
+    summary: 'Cancel what has not been sent',
+    gives: ['cancelled', 'Cancelled'],
+  },
+  {
+    path: 'retry-failed',
+    action: 'retryFailed',
+    status: 202,
+    summary: 'Try the failed deliveries again',
+    gives: ['running', 'They are queued again'],
+  },
+  {
+    path: 'duplicate',
+    action: 'duplicate',
+    status: 201,
+    summary: 'Make a new draft that says the same',
+    gives: ['draft', 'The new draft'],
+  },
+]
+
+export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps, present: Present): void {
+  for (const { path, action, status, summary, gives } of ROUTES)
+    app.post<{ Params: { id: string } }>(
+      `/campaigns/:id/${path}`,
+      {
+        schema: {
+          ...about,
+          summary,
+          params: IdParams,
+          response: {
+            [status]: campaignIn(...gives),
+            ...errors(401, 'campaign.not_found', 'campaign.wrong_state', 'campaign.sender_not_set_up', 503),
+          },
+        },
+      },
+      async ({ params }, reply) => {
+        const campaign = await deps.actions[action](params.id)
+        return reply.status(status).send(await present.one(campaign))
+      },
+    )
+  registerTest(app, deps)
+  registerPreview(app, deps)
+  registerAudience(app, deps)
+}
+
+function registerTest(app: FastifyInstance, { actions, sendTest, senderProblem }: VerbDeps): void {
+  app.post<{ Params: { id: string }; Body: { to: string } }>(
+    '/campaigns/:id/test',
+    {
+      config: { rateLimit: TEST_LIMIT },
+      schema: {
+        ...about,
+        summary: 'Send it to one address, as a test',
+        description: 'Counts for no statistics. 502 tells what the mail server said.',
+        params: IdParams,
+        body: Type.Object({ to: Type.String({ examples: ['me@example.com'] }) }),
+        response: {
+          200: Type.Object(
+            {
+              to: Type.String({ examples: ['me@example.com'] }),
+              response: Type.String({
+                description: 'The mail server said',
+                examples: ['250 2.0.0 Ok: queued'],
+              }),
+            },
+            { description: 'The mail server has taken it' },
+          ),
+          ...errors(
+            400,
+            401,
+            'campaign.not_found',
+            'campaign.sender_not_set_up',
+            429,
+            'campaign.test_failed',
+            503,
+          ),
+        },
+      },
+    },
+    async ({ params, body }) => {
+      const campaign = await actions.get(params.id)
+      const to = body.to.trim()
+      const problem = emailProblem(to)
+      if (problem) throw badField('to', problem)
+      requireSender(senderProblem)
+      const { kind, response } = await sendTest(campaign, to, randomUUID())
+      if (kind !== 'sent') throw new HubError('campaign.test_failed', { details: { kind, response } })
+      return { to, response }
+    },
+  )
+}
+
+function registerPreview(app: FastifyInstance, { actions, subscribers, render }: VerbDeps): void {
+  app.get<{ Params: { id: string }; Querystring: { subscriber?: string } }>(
+    '/campaigns/:id/preview',
+    {
+      schema: {
+        ...about,
+        summary: 'What a reader would get',
+        description: "Without `subscriber`, for a made-up one. The unsubscribe link is nobody's.",
+        params: IdParams,
+        querystring: Type.Object({
+          subscriber: Type.Optional(Type.String({ maxLength: 100, description: "A subscriber's id" })),
+        }),
+        response: {
+          200: Type.Object(
+            { subject: Type.String(), html: Type.String(), text: Type.String() },
+            {
+              description: 'The mail, with its placeholders filled',
+              examples: [{ subject: 'News in May, Ann', html: '<p>Hello Ann</p>', text: 'Hello Ann' }],
+            },
+          ),
+          ...errors(401, 'campaign.not_found', 'subscriber.not_found', 503),
+        },
+      },
+    },
+    async ({ params, query }) => {
+      const campaign = await actions.get(params.id)
+      const reader = query.subscriber ? await subscribers.get(query.subscriber) : SAMPLE
+      if (!reader) throw new HubError('subscriber.not_found')
+      return render(campaign, reader)
+    },
+  )
+}
+
+function registerAudience(app: FastifyInstance, { actions, ledger, senderProblem, now }: VerbDeps): void {
+  const Count = Type.Integer({ minimum: 0 })
+  app.get<{ Params: { id: string } }>(
+    '/campaigns/:id/audience',
+    {
+      schema: {
+        ...about,
+        summary: 'How many would get it, how many are skipped, and why',
+        description: 'Once it is started and has gone through the list: whom it has taken.',
+        params: IdParams,
+        response: {
+          200: Type.Object(
+            {
+              recipients: Count,
+              skipped: Count,
+              reasons: Type.Record(Type.String(), Count),
+              sender_problem: SenderProblem,
+            },
+            {
+              description: 'Counts of readers',
+              examples: [
+                {
+                  recipients: 1230,
+                  skipped: 20,
+                  reasons: { 'suppressed: bounce': 20 },
+                  sender_problem: null,
+                },
+              ],
+            },
+          ),
+          ...errors(401, 'campaign.not_found', 503),
+        },
+      },
+    },
+    async ({ params }) => {
+      const { recipients, skipped: reasons } = await ledger.audience(await actions.get(params.id), now())
+      const skipped = Object.values(reasons).reduce((sum, count) => sum + count, 0)
+      return { recipients, skipped, reasons, sender_problem: senderProblem }
+    },
+  )
+}

@@ -1,0 +1,107 @@
+// Changes of mailings, for the sockets that ask for them: looked up in the database, where every process's work ends up,
+// four times a second at most, and only while somebody looks on.
+import type { CampaignHead, CampaignStore } from '../../core/campaigns/ports.ts'
+import type { ReactionStore } from '../../core/loop/ports.ts'
+import type { Log } from '../../core/log.ts'
+import type { Present } from './json.ts'
+import { textFrame } from '../server/frames.ts'
+
+export type CampaignWatchOptions = {
+  readonly campaigns: Pick<CampaignStore, 'list' | 'active'>
+  readonly reactions?: Pick<ReactionStore, 'counts'> | undefined
+  readonly present: Pick<Present, 'list'>
+  readonly now: () => number
+  readonly log: Log
+  readonly everyMs?: number
+}
+
+export type Onlooker = {
+  /** False while there is no room: it is given the newest state of each campaign later. */
+  hasRoom(): boolean
+  write(frames: Buffer): void
+}
+
+export type CampaignWatch = {
+  /** Gives every campaign that is watched as it is, and again whenever it has changed. The end of it is given back. */
+  join(onlooker: Onlooker): () => void
+  close(): void
+}
+
+const EVERY_MS = 250
+const AFTER_TROUBLE_MS = 2_000
+/** Those that run, and so many of the newest: what comes back of older ones changes slowly, and is read over HTTP. */
+const NEWEST = 50
+
+type Seen = { readonly sign: string; readonly text: string; readonly frame: Buffer }
+
+export function createCampaignWatch(options: CampaignWatchOptions): CampaignWatch {
+  const { campaigns, reactions, present, now, log, everyMs = EVERY_MS } = options
+  const seen = new Map<string, Seen>()
+  /** What each has still to be given. */
+  const onlookers = new Map<Onlooker, Set<string>>()
+  let looking = false
+  let troubled = false
+
+  async function watched(): Promise<readonly CampaignHead[]> {
+    const [newest, active] = await Promise.all([campaigns.list(NEWEST), campaigns.active(now())])
+    return [...new Map([...active, ...newest].map((campaign) => [campaign.id, campaign])).values()]
+  }
+
+  async function look(): Promise<void> {
+    const heads = await watched()
+    const counts = (await reactions?.counts(heads.map(({ id }) => id))) ?? new Map<string, unknown>()
+    const signs = new Map(heads.map((head) => [head.id, JSON.stringify([head, counts.get(head.id)])]))
+    // Deliveries change between start and end, and are costly to count: only then.
+    const perhaps = heads.filter((head) => isUnderWay(head) || seen.get(head.id)?.sign !== signs.get(head.id))
+    for (const json of await present.list(perhaps)) {
+      const { id } = json
+      const text = JSON.stringify(json)
+      const before = seen.get(id)
+      const frame = before?.text === text ? before.frame : textFrame({ type: 'campaign', campaign: json })
+      seen.set(id, { sign: signs.get(id) ?? '', text, frame })
+      if (frame !== before?.frame) for (const pending of onlookers.values()) pending.add(id)
+    }
+    for (const id of seen.keys()) if (!signs.has(id)) seen.delete(id)
+  }
+
+  function give(): void {
+    for (const [onlooker, pending] of onlookers) {
+      if (pending.size === 0 || !onlooker.hasRoom()) continue
+      const frames = [...pending].flatMap((id) => seen.get(id)?.frame ?? [])
+      pending.clear()
+      if (frames.length > 0) onlooker.write(Buffer.concat(frames))
+    }
+  }
+
+  async function keepLooking(): Promise<void> {
+    if (looking) return
+    looking = true
+    while (onlookers.size > 0) {
+      try {
+        await look()
+        troubled = false
+        give()
+      } catch (err) {
+        if (!troubled) log.warn({ err }, 'the state of the mailings cannot be looked up')
+        troubled = true
+      }
+      await new Promise((resolve) => setTimeout(resolve, troubled ? AFTER_TROUBLE_MS : everyMs).unref())
+    }
+    seen.clear()
+    looking = false
+  }
+
+  return {
+    join(onlooker) {
+      onlookers.set(onlooker, new Set(seen.keys()))
+      void keepLooking()
+      return () => void onlookers.delete(onlooker)
+    },
+    close: () => onlookers.clear(),
+  }
+}
+
+/** Also while it is paused, or is being cancelled: mails that were under way are still recorded. */
+function isUnderWay({ startedAt, finishedAt }: CampaignHead): boolean {
+  return startedAt !== null && finishedAt === null
+}

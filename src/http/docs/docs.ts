@@ -1,0 +1,86 @@
+// /doc and /doc/json: OpenAPI 3.1, made from the schemas that stand beside the handlers.
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import { finishDocument, type Document } from './finish.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A body that the route reads by itself: told in /doc, checked by nobody. By content type. */
+    documentedBody?: { readonly content: Readonly<Record<string, { readonly schema: object }>> }
+  }
+}
+
+const TAGS = [
+  { name: 'Webhook', description: 'Where Mandrill sends its events' },
+  { name: 'Events', description: 'The history of events' },
+  { name: 'Mailing list', description: 'Subscribers, import and export, suppressions' },
+  { name: 'Campaigns', description: 'Mailings, from draft to the last delivery' },
+  { name: 'Links in mails', description: 'The pages behind the links that readers click' },
+  { name: 'Access', description: 'Sessions of the page, tickets of sockets' },
+  { name: 'Operations', description: 'Health, metrics, set-up and quarantine' },
+]
+
+const SECURITY = {
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'mail_event_hub_session',
+    description: 'Set by POST /api/session',
+  },
+  mandrill_signature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Mandrill-Signature',
+    description: 'base64(HMAC-SHA1(key, URL + each form field, sorted by name, name then value))',
+  },
+  // The last is the one that Swagger's Authorize puts the caret into.
+  token: {
+    type: 'http',
+    scheme: 'bearer',
+    description: '`Authorization: Bearer TOKEN`, or just the token',
+  },
+} as const
+
+export async function registerDocs(app: FastifyInstance, version: string, publicUrl: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'mail-event-hub',
+        version,
+        description:
+          'Mail events from Mandrill, stored and pushed in real time. The live feed is a WebSocket at `/ws/email` (see the README).',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: publicUrl }],
+      tags: TAGS,
+      components: {
+        securitySchemes: SECURITY,
+      },
+      security: [{ token: [] }, { session: [] }],
+    },
+    transform: ({ schema, url, route }) => {
+      const body = route.config?.documentedBody
+      return { schema: body ? { ...schema, body } : schema, url }
+    },
+    transformObject: (made) =>
+      'openapiObject' in made ? finishDocument(made.openapiObject as Document) : {},
+  })
+}
+
+/** After the routes that it shows. */
+export async function registerDocsPage(app: FastifyInstance, logo: Buffer): Promise<void> {
+  await app.register(swaggerUi, {
+    routePrefix: '/doc',
+    staticCSP: true,
+    // The hub may well be reached by plain http, on one machine.
+    transformStaticCSP: (policy) => policy.replace('upgrade-insecure-requests;', ''),
+    logLevel: 'warn',
+    uiConfig: { persistAuthorization: false },
+    logo: { type: 'image/svg+xml', content: logo },
+    theme: {
+      favicon: [{ filename: 'icon.svg', rel: 'icon', type: 'image/svg+xml', sizes: 'any', content: logo }],
+    },
+  })
+}

@@ -1,0 +1,162 @@
+// The last touch to /doc/json: an example of every body, composed from those of its parts; errors in one shape, told
+// once; files as files.
+import { headersOf, nameSchemas, operationId } from './names.ts'
+import { csvLine } from '../../core/csv/write.ts'
+import { HubError } from '../../core/errors.ts'
+import { badField } from '../server/bad-field.ts'
+import { wholeCampaignExample } from '../campaigns/example.ts'
+import { errorBody, type ErrorBody } from '../server/errors.ts'
+
+type Schema = {
+  readonly $ref?: string
+  readonly type?: string | readonly string[]
+  readonly examples?: readonly unknown[]
+  readonly enum?: readonly unknown[]
+  readonly anyOf?: readonly Schema[]
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly items?: Schema
+}
+type Media = { schema?: Schema; example?: unknown; examples?: Record<string, { value: unknown }> }
+type Bodies = Record<string, Media>
+type Answer = { description: string; content?: Bodies; headers?: Record<string, object> }
+type Parameter = {
+  readonly in: string
+  readonly name: string
+  required?: boolean
+  example?: unknown
+  schema?: { default?: unknown; example?: unknown; examples?: unknown }
+}
+type Operation = {
+  operationId?: string
+  parameters?: Parameter[]
+  requestBody?: { content: Bodies }
+  responses: Record<string, Answer>
+}
+export type Document = {
+  paths?: Record<string, Record<string, Operation>>
+  components?: { schemas?: Record<string, unknown> }
+}
+
+const ERROR: Schema = { $ref: '#/components/schemas/Error' }
+
+/** What the schemas do not tell. */
+const ANSWERS: Readonly<Record<string, { readonly description: string; readonly example: unknown }>> = {
+  'post /subscribe 203': {
+    description: 'With `subject` and `content`: the campaign, started',
+    example: { campaign: wholeCampaignExample('running') },
+  },
+  'get /api/reconcile 409': {
+    description: 'There is no key to ask with',
+    example: errorBody(new HubError('reconcile.no_key')),
+  },
+  'get /api/reconcile 200': {
+    description: 'What Mandrill has sent, and what is here',
+    example: {
+      verdict: 'complete',
+      sent: 48210,
+      received: 48210,
+      missing: 0,
+      webhooks: [
+        {
+          id: 42,
+          url: 'https://hub.example.com/api/hook',
+          events_sent: 48210,
+          created_at: '2026-04-01T08:00:00.000Z',
+          last_sent_at: '2026-05-04T10:20:30.000Z',
+          last_error: null,
+        },
+      ],
+    },
+  },
+}
+const REQUESTS: Readonly<Record<string, unknown>> = {
+  'post /subscribe': { email: 'reader@example.com', name: 'Ann Reader' },
+}
+
+export function finishDocument(document: Document): Document {
+  for (const [path, operations] of Object.entries(document.paths ?? {}))
+    for (const [method, operation] of Object.entries(operations))
+      finishOperation(`${method} ${path}`, operation, document)
+  nameSchemas(document)
+  return document
+}
+
+function finishOperation(name: string, operation: Operation, document: Document): void {
+  const { requestBody, responses } = operation
+  operation.operationId ??= operationId(name)
+  for (const parameter of operation.parameters ?? []) finishParameter(parameter)
+  for (const media of Object.values(requestBody?.content ?? {})) addExample(media, REQUESTS[name])
+  for (const [status, answer] of Object.entries(responses)) {
+    const told = ANSWERS[`${name} ${status}`]
+    answer.headers = { ...headersOf(name, Number(status), operation), ...answer.headers }
+    if (told) answer.description = told.description
+    if (name.startsWith('head ')) delete answer.content
+    const [first] = Object.values(answer.content ?? {})
+    if (!answer.content || !first) continue
+    if (isError(first)) {
+      document.components ??= {}
+      document.components.schemas = { ...document.components.schemas, Error: first.schema }
+      const example = told?.example ?? wrongField(operation, first)
+      answer.content = { 'application/json': { ...(example ? { example } : named(first)), schema: ERROR } }
+    } else {
+      addExample(first, told?.example)
+      if (answer.content['text/csv'] && answer.content['application/json'])
+        answer.content['text/csv'] = { schema: { type: 'string' }, example: asCsv(first.example) }
+    }
+  }
+}
+
+/** What has a default may be left out. A page of the docs would send an optional one's example with every request. */
+function finishParameter(parameter: Parameter): void {
+  const { schema } = parameter
+  if (schema?.default !== undefined) delete parameter.required
+  if (parameter.in !== 'query' || parameter.required) return
+  delete parameter.example
+  delete schema?.example
+  delete schema?.examples
+}
+
+const isError = ({ schema }: Media): boolean => schema?.properties?.error !== undefined
+
+function addExample(media: Media, example: unknown): void {
+  if (media.example === undefined && media.examples === undefined)
+    media.example = example ?? exampleOf(media.schema)
+}
+
+/** undefined where the schema says too little. */
+function exampleOf(schema: Schema | undefined): unknown {
+  if (schema?.examples) return schema.examples[0]
+  if (schema?.enum) return schema.enum[0]
+  if (schema?.anyOf) return exampleOf(schema.anyOf[0])
+  if (schema?.type === 'array') return [exampleOf(schema.items)]
+  if (schema?.properties)
+    return Object.fromEntries(
+      Object.entries(schema.properties).map(([name, property]) => [name, exampleOf(property)]),
+    )
+  return undefined
+}
+
+const codeOf = (example: unknown) => (example as ErrorBody | undefined)?.error.code ?? ''
+
+/** A request that is not valid, by a field that this one has. */
+function wrongField({ parameters = [], requestBody }: Operation, { example }: Media): unknown {
+  if (codeOf(example) !== 'request.invalid') return undefined
+  const [body] = Object.values(requestBody?.content ?? {})
+  const [inBody] = Object.keys(body?.schema?.properties ?? {})
+  const inQuery = parameters.find((parameter) => parameter.in === 'query')?.name
+  const field = inBody ?? inQuery
+  return field && errorBody(badField(field, 'is not valid', inBody ? 'body' : 'query'))
+}
+
+/** Several errors of one status go by their codes. */
+function named({ example, examples }: Media): Media {
+  if (!examples) return { example }
+  return { examples: Object.fromEntries(Object.values(examples).map((each) => [codeOf(each.value), each])) }
+}
+
+/** The list of a page, as the file that is given for `Accept: text/csv`. */
+function asCsv(page: unknown): string {
+  const rows = Object.values(page as Record<string, unknown>).find((value) => Array.isArray(value)) ?? []
+  const [first = {}] = rows as readonly object[]
+  return csvLine(Object.keys(first)) + csvLine(Object.values(first).map((value) => String(value ?? '')))
+}

@@ -1,0 +1,219 @@
+// /api/events, /api/messages, /api/stats: the archive, read. Payloads are passed on as the very text that came.
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { formatCursor, parseCursor, type Cursor as Place } from '../../core/events/cursor.ts'
+import { HubError } from '../../core/errors.ts'
+import { KINDS, readFacts } from '../../core/events/event.ts'
+import type { ArchivedEvent, EventArchive, EventFeed, EventQuery } from '../../core/events/ports.ts'
+import type { Tracking } from '../../core/events/tracking/tracking.ts'
+import { readFilter } from './filter-words.ts'
+import { eventExample } from './example.ts'
+import { Cursor, errors, Instant, instant, oneOf, tagged } from '../server/schemas.ts'
+
+export type EventsDeps = {
+  readonly feed: EventFeed
+  readonly archive: EventArchive
+  readonly tracking: Pick<Tracking, 'reached'>
+  readonly now: () => number
+}
+
+/** How long a reader waits for the archive to have what was answered 200 before. */
+const CATCH_UP_MS = 10_000
+const MAX_TIMELINE = 1000
+
+const Words = Type.Union([Type.String(), Type.Array(Type.String())], {
+  description: `Comma-separated words, Mandrill's or the hub's: ${KINDS.join(', ')}`,
+})
+const MESSAGE = {
+  _id: eventExample._id,
+  email: eventExample.msg.email,
+  subject: eventExample.msg.subject,
+  tags: eventExample.msg.tags,
+}
+const Query = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+  before: Type.Optional(Cursor),
+  after: Type.Optional(Cursor),
+  events: Type.Optional(Words),
+  email: Type.Optional(Type.String()),
+  message: Type.Optional(Type.String({ description: "Mandrill's `_id` of a message" })),
+  campaign: Type.Optional(Type.String()),
+  tag: Type.Optional(Type.String()),
+})
+const Event = Type.Object(
+  {
+    cursor: Cursor,
+    kind: oneOf(KINDS, { examples: ['opened'] }),
+    received_at: Instant,
+    data: Type.Any({ description: 'The event exactly as Mandrill sent it', examples: [eventExample] }),
+  },
+  { title: 'Event' },
+)
+const Page = Type.Object(
+  {
+    events: Type.Array(Event),
+    next: Type.Union([Cursor, Type.Null()], {
+      description: 'Goes into the same parameter for the next page; null: no more',
+    }),
+  },
+  { description: 'A page of events' },
+)
+
+export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Promise<void> {
+  const about = tagged('Events')
+  app.get<{ Querystring: Static<typeof Query> }>(
+    '/api/events',
+    {
+      schema: {
+        ...about,
+        summary: 'Search the history of events',
+        description:
+          'Newest first; with `after` oldest first. Contains every event that was answered 200 before the request. A page is about 8 MiB at most, so it may be shorter than `limit`: go on while there is a `next`.',
+        querystring: Query,
+        response: { 200: Page, ...errors(400, 401, 503) },
+      },
+    },
+    async (request, reply) => {
+      const query = toQuery(request.query)
+      await caughtUp(deps)
+      const events = await deps.archive.find(query)
+      return sendRaw(reply, pageText(events, await nextOf(deps.archive, events, query)))
+    },
+  )
+
+  app.get<{ Params: { id: string } }>(
+    '/api/messages/:id',
+    {
+      schema: {
+        ...about,
+        summary: "One message's timeline",
+        description: 'Oldest first: its first 1,000 events, or about 8 MiB of them.',
+        params: Type.Object({ id: Type.String({ description: "Mandrill's `_id`", maxLength: 500 }) }),
+        response: {
+          200: Type.Object(
+            { message: Type.Any({ examples: [MESSAGE] }), events: Type.Array(Event) },
+            { description: 'The message, and its events' },
+          ),
+          ...errors(401, 'message.not_found', 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      await caughtUp(deps)
+      const messageId = request.params.id
+      const events = await deps.archive.find({ messageId, after: { epoch: 0, seq: 0 }, limit: MAX_TIMELINE })
+      if (events.length === 0) throw new HubError('message.not_found')
+      const head = JSON.stringify(messageHead(messageId, events))
+      return sendRaw(reply, `{"message":${head},"events":[${events.map(eventText).join(',')}]}`)
+    },
+  )
+
+  app.get<{ Querystring: { minutes: number } }>(
+    '/api/stats',
+    {
+      schema: {
+        ...about,
+        summary: 'Counts per kind and minute',
+        querystring: Type.Object({ minutes: Type.Integer({ minimum: 1, maximum: 10_080, default: 60 }) }),
+        response: { 200: Stats, ...errors(400, 401, 503) },
+      },
+    },
+    async (request) => {
+      await caughtUp(deps)
+      return { minutes: await countedMinutes(deps, request.query.minutes) }
+    },
+  )
+}
+
+const Counts = Type.Record(Type.String(), Type.Integer(), { examples: [{ sent: 120, opened: 14 }] })
+const Stats = Type.Object(
+  {
+    minutes: Type.Array(Type.Object({ minute: Instant, counts: Counts }), {
+      description: 'Oldest first; minutes without an event are left out',
+    }),
+  },
+  { description: 'Counts' },
+)
+
+async function countedMinutes({ archive, now }: EventsDeps, minutes: number) {
+  const since = (Math.floor(now() / 60_000) - minutes + 1) * 60_000
+  const byMinute = new Map<number, Record<string, number>>()
+  for (const { minute, kind, count } of await archive.countByMinute(since)) {
+    const counts = byMinute.get(minute) ?? {}
+    counts[kind] = count
+    byMinute.set(minute, counts)
+  }
+  return [...byMinute]
+    .sort(([a], [b]) => a - b)
+    .map(([minute, counts]) => ({ minute: instant(minute), counts }))
+}
+
+async function caughtUp({ feed, tracking }: EventsDeps): Promise<void> {
+  if (!(await tracking.reached(await feed.last(0), CATCH_UP_MS))) throw new HubError('archive.behind')
+}
+
+function toQuery(query: Static<typeof Query>): EventQuery {
+  if (query.before !== undefined && query.after !== undefined)
+    throw new HubError('request.invalid', { message: 'query: before and after exclude each other' })
+  const { kinds, email, tag, campaignId } = readFilter(query)
+  const messageId = query.message || undefined
+  const before = readPlace('before', query.before)
+  return {
+    limit: query.limit,
+    before,
+    after: readPlace('after', query.after),
+    kinds,
+    email,
+    tag,
+    campaignId,
+    messageId,
+  }
+}
+
+function readPlace(field: string, text: string | undefined): Place | undefined {
+  if (text === undefined) return undefined
+  const place = parseCursor(text)
+  if (!place)
+    throw new HubError('request.bad_cursor', {
+      message: `${field}: this is not a cursor`,
+      details: { field },
+    })
+  return place
+}
+
+/** The last event's place, if anything follows it. Its length does not tell: a page has a bound in bytes, too. */
+async function nextOf(
+  archive: EventArchive,
+  events: readonly ArchivedEvent[],
+  query: EventQuery,
+): Promise<Place | undefined> {
+  const last = events.at(-1)?.cursor
+  if (!last) return undefined
+  const from = query.after ? { after: last } : { before: last }
+  return (await archive.find({ ...query, ...from, limit: 1 })).length > 0 ? last : undefined
+}
+
+function pageText(events: readonly ArchivedEvent[], next: Place | undefined): string {
+  const place = next ? `"${formatCursor(next)}"` : 'null'
+  return `{"events":[${events.map(eventText).join(',')}],"next":${place}}`
+}
+
+function eventText({ cursor, kind, receivedAt, data }: ArchivedEvent): string {
+  return `{"cursor":"${formatCursor(cursor)}","kind":"${kind}","received_at":"${instant(receivedAt)}","data":${data}}`
+}
+
+function messageHead(id: string, events: readonly ArchivedEvent[]) {
+  const facts = events.map((event) => readFacts(JSON.parse(event.data) as Record<string, unknown>))
+  const known = <K extends 'email' | 'subject'>(name: K) =>
+    facts.find((fact) => fact[name] !== null)?.[name] ?? null
+  return {
+    _id: id,
+    email: known('email'),
+    subject: known('subject'),
+    tags: facts.findLast((fact) => fact.tags.length)?.tags ?? [],
+  }
+}
+
+function sendRaw(reply: FastifyReply, json: string): FastifyReply {
+  return reply.type('application/json; charset=utf-8').send(json)
+}

@@ -1,0 +1,58 @@
+// A filter as clients write it, in a query or in a socket's message: words for events, an address, a tag, a campaign.
+import { HubError } from '../../core/errors.ts'
+import type { Kind } from '../../core/events/event.ts'
+import type { Filter } from '../../core/events/filter.ts'
+import { kindsOfWord } from '../../core/events/mandrill.ts'
+import { emailKey } from '../../core/list/subscriber.ts'
+
+export type FilterWords = {
+  readonly events?: string | readonly string[] | null | undefined
+  readonly email?: string | null | undefined
+  readonly tag?: string | null | undefined
+  readonly campaign?: string | null | undefined
+}
+
+/** Empty and null fields are no condition. Throws request.unknown_event, request.invalid. */
+export function readFilter({ events, email, tag, campaign }: FilterWords): Filter {
+  const address = readText('email', email)
+  return {
+    kinds: readKinds(events),
+    email: address === undefined ? undefined : emailKey(address.trim()),
+    tag: readText('tag', tag),
+    campaignId: readText('campaign', campaign),
+  }
+}
+
+function readKinds(events: FilterWords['events']): readonly Kind[] | undefined {
+  const texts: readonly unknown[] = Array.isArray(events) ? events : [events ?? '']
+  if (!texts.every((text) => typeof text === 'string'))
+    throw new HubError('request.invalid', {
+      message: 'events: must be a list of words',
+      details: { field: 'events' },
+    })
+  const words = texts
+    .flatMap((text) => text.split(','))
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+  if (words.length === 0) return undefined
+  return [...new Set(words.flatMap(kindsOf))]
+}
+
+function kindsOf(word: string): readonly Kind[] {
+  const kinds = kindsOfWord(word)
+  if (kinds) return kinds
+  const shown = word.slice(0, 50)
+  throw new HubError('request.unknown_event', {
+    message: `events: "${shown}" is no word for an event`,
+    details: { field: 'events', word: shown },
+  })
+}
+
+function readText(field: string, value: unknown): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined
+  if (typeof value === 'string' && value.length <= 1000) return value
+  throw new HubError('request.invalid', {
+    message: `${field}: must be a text of at most 1,000 characters`,
+    details: { field },
+  })
+}

@@ -1,0 +1,133 @@
+// What the operator wants to know of the webhook: was the probe seen, what was refused and why. Kept in memory, for the
+// set-up view; what matters in the long run is in the log and the metrics.
+import type { FastifyBaseLogger } from 'fastify'
+import { KINDS, type Kind } from '../../core/events/event.ts'
+import { MOST_BYTES, type Refusal, type RefusalKind } from '../../core/events/refusal.ts'
+
+/** Refusals of one kind since the last batch that was signed rightly. */
+export type Refused = {
+  readonly reason: RefusalKind
+  readonly hint: string
+  readonly since: number
+  readonly at: number
+  readonly count: number
+}
+
+export type HookWatch = {
+  probeSeen(): void
+  /** Whatever was wrong is right now. */
+  rightlySigned(): void
+  accepted(
+    batch: { readonly accepted: number; readonly duplicates: number; readonly quarantined: number },
+    kinds: readonly Kind[],
+  ): void
+  /** Every refusal, by the code of its answer. */
+  refused(code: string): void
+  /** `explain` digests the body, up to so many bytes: an address is listened to now and then. */
+  wronglySigned(address: string, explain: (bytes: number) => Refusal): void
+  unsigned(refusal: Refusal): void
+  notStored(): void
+  status(): { readonly probeSeenAt: number | null; readonly refused: readonly Refused[] }
+  counts(): HookCounts
+}
+
+export type HookCounts = {
+  readonly accepted: number
+  readonly duplicates: number
+  readonly quarantined: number
+  readonly notStored: number
+  /** Events that came, also those that were known. */
+  readonly kinds: ReadonlyMap<string, number>
+  readonly refused: ReadonlyMap<string, number>
+}
+
+/** A stranger must not take the explanation from Mandrill, nor the processor from everybody. */
+const ADDRESS_TIMES = 5
+const ADDRESS_MS = 10_000
+const ADDRESSES = 1_000
+const BYTES_A_SECOND = 16 * 1024 * 1024
+/** The same kind again, after right ones: that is a second webhook, which need not fill the log. */
+const LOG_EVERY_MS = 600_000
+
+export function createHookWatch(log: Pick<FastifyBaseLogger, 'warn' | 'info'>, now: () => number): HookWatch {
+  const kinds = new Map<RefusalKind, Refused>()
+  const logged = new Map<RefusalKind, number>()
+  const counts = { accepted: 0, duplicates: 0, quarantined: 0, notStored: 0 }
+  const codes = new Map<string, number>()
+  const came = new Map<string, number>(KINDS.map((kind) => [kind, 0]))
+  const allowance = createAllowance(now)
+  let probeSeenAt: number | null = null
+  let latest: RefusalKind | undefined
+
+  function note({ kind, hint }: Refusal): void {
+    const before = kinds.get(kind)
+    kinds.delete(kind) // the newest is the last
+    kinds.set(kind, {
+      reason: kind,
+      hint,
+      since: before?.since ?? now(),
+      at: now(),
+      count: (before?.count ?? 0) + 1,
+    })
+    latest = kind
+    if (now() - (logged.get(kind) ?? -Infinity) < LOG_EVERY_MS) return
+    logged.set(kind, now())
+    log.warn({ reason: kind, hint }, 'a webhook was refused')
+  }
+
+  return {
+    probeSeen() {
+      if (probeSeenAt === null) log.info("Mandrill's probe was seen: it shows the webhook's key now")
+      probeSeenAt = now()
+    },
+    rightlySigned() {
+      if (kinds.size > 0) log.info({ reasons: [...kinds.keys()] }, 'webhooks are signed rightly now')
+      kinds.clear()
+      latest = undefined
+    },
+    accepted(batch, kinds) {
+      for (const kind of kinds) came.set(kind, (came.get(kind) ?? 0) + 1)
+      counts.accepted += batch.accepted
+      counts.duplicates += batch.duplicates
+      counts.quarantined += batch.quarantined
+    },
+    refused: (code) => void codes.set(code, (codes.get(code) ?? 0) + 1),
+    wronglySigned(address, explain) {
+      const bytes = allowance.ask(address)
+      if (bytes > 0) {
+        const refusal = explain(bytes)
+        allowance.take(refusal.bytes)
+        return note(refusal)
+      }
+      const same = latest && kinds.get(latest)
+      if (same) kinds.set(same.reason, { ...same, at: now(), count: same.count + 1 })
+    },
+    unsigned: note,
+    notStored() {
+      counts.notStored++
+    },
+    status: () => ({ probeSeenAt, refused: [...kinds.values()].reverse() }),
+    counts: () => ({ ...counts, refused: new Map(codes), kinds: new Map(came) }),
+  }
+}
+
+/** Bytes that are filled up again, for whoever has not asked too often of late. */
+function createAllowance(now: () => number) {
+  const asked = new Map<string, readonly number[]>()
+  let bytes = MOST_BYTES
+  let at = now()
+  return {
+    /** As many may be digested; 0: none. */
+    ask(address: string): number {
+      bytes = Math.min(MOST_BYTES, bytes + ((now() - at) / 1000) * BYTES_A_SECOND)
+      at = now()
+      const ofLate = (asked.get(address) ?? []).filter((before) => before > at - ADDRESS_MS)
+      if (ofLate.length >= ADDRESS_TIMES) return 0
+      asked.delete(address)
+      asked.set(address, [...ofLate, at])
+      for (const old of asked.keys()) if (asked.size > ADDRESSES) asked.delete(old)
+      return Math.floor(bytes / 2)
+    },
+    take: (taken: number) => void (bytes -= taken),
+  }
+}

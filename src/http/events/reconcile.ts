@@ -1,0 +1,79 @@
+// /api/reconcile: does Mandrill say that it has sent more than has arrived?
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { HubError } from '../../core/errors.ts'
+import type { EventArchive, Quarantine } from '../../core/events/ports.ts'
+import { reconcile, type MandrillAccount } from '../../core/events/reconcile.ts'
+import type { Tracking } from '../../core/events/tracking/tracking.ts'
+import { errors, instantOrNull, InstantOrNull, oneOf, tagged } from '../server/schemas.ts'
+
+export type ReconcileDeps = {
+  readonly archive: Pick<EventArchive, 'total'>
+  readonly quarantine: Pick<Quarantine, 'count'>
+  readonly tracking: Pick<Tracking, 'lag'>
+  /** undefined without MANDRILL_API_KEY. */
+  readonly account: MandrillAccount | undefined
+  readonly urls: readonly string[]
+}
+
+const Count = Type.Integer({ minimum: 0 })
+const Webhook = Type.Object({
+  id: Type.Integer(),
+  url: Type.String(),
+  events_sent: Count,
+  created_at: InstantOrNull,
+  last_sent_at: InstantOrNull,
+  last_error: Type.Union([Type.String(), Type.Null()]),
+})
+const Answer = Type.Object({
+  verdict: oneOf(['complete', 'missing', 'unknown'], {
+    description:
+      "unknown: Mandrill's count is older than this hub's, or Mandrill knows no webhook with this hub's URL",
+  }),
+  sent: Type.Integer({ description: "By Mandrill's count, to this hub's URLs" }),
+  received: Type.Integer({ description: 'Events here, and what is in quarantine' }),
+  missing: Count,
+  webhooks: Type.Array(Webhook),
+})
+
+export async function registerReconcile(app: FastifyInstance, deps: ReconcileDeps): Promise<void> {
+  app.get(
+    '/api/reconcile',
+    {
+      schema: {
+        ...tagged('Operations'),
+        summary: 'Whether an event of Mandrill is missing',
+        description: 'Asks Mandrill how many events it has sent, with MANDRILL_API_KEY.',
+        response: { 200: Answer, ...errors(401, 409, 502, 503) },
+      },
+    },
+    async () => {
+      if (!deps.account) throw new HubError('reconcile.no_key')
+      // Mandrill first: what arrives meanwhile is then counted here, and nothing is called missing that is not.
+      const told = await deps.account.webhooks()
+      const { count, since } = await deps.archive.total()
+      const quarantined = await deps.quarantine.count()
+      const lag = deps.tracking.lag()
+      const { webhooks, ...rest } = reconcile(told, deps.urls, { events: count, since, quarantined, lag })
+      return { ...rest, webhooks: webhooks.map(webhookJson) }
+    },
+  )
+}
+
+function webhookJson({
+  id,
+  url,
+  eventsSent,
+  createdAt,
+  lastSentAt,
+  lastError,
+}: Parameters<typeof reconcile>[0][number]) {
+  return {
+    id,
+    url,
+    events_sent: eventsSent,
+    created_at: instantOrNull(createdAt),
+    last_sent_at: instantOrNull(lastSentAt),
+    last_error: lastError,
+  }
+}

@@ -1,0 +1,190 @@
+// /api/setup and /api/sample: what the set-up view shows, and an event to try the page with.
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { readBatch } from '../../core/events/intake/batch.ts'
+import type { Hub } from '../../core/events/hub.ts'
+import type { EventArchive, EventFeed, Quarantine } from '../../core/events/ports.ts'
+import type { Tracking } from '../../core/events/tracking/tracking.ts'
+import type { HookWatch } from './hook-watch.ts'
+import type { ProxyWatch } from '../server/proxy-watch.ts'
+import {
+  errors,
+  Instant,
+  instant,
+  instantOrNull,
+  InstantOrNull,
+  SenderProblem,
+  tagged,
+} from '../server/schemas.ts'
+
+export type SetupDeps = {
+  readonly feed: EventFeed
+  readonly archive: EventArchive
+  readonly quarantine: Quarantine
+  readonly hub: Pick<Hub, 'observers'>
+  readonly tracking: Pick<Tracking, 'lag'>
+  readonly watch: HookWatch
+  readonly proxy: Pick<ProxyWatch, 'unknown'>
+  readonly about: {
+    readonly subaccounts: readonly string[]
+    readonly transport: 'smtp' | 'outbox'
+    readonly version: string
+    readonly publicUrl: string
+    readonly webhookUrls: readonly string[]
+    readonly keys: number
+    readonly senderProblem: string | null
+    readonly stores: { readonly events: string; readonly database: string }
+  }
+  readonly now: () => number
+}
+
+const FIELDS = {
+  version: Type.String(),
+  public_url: Type.String(),
+  webhook_urls: Type.Array(Type.String(), { description: 'Type one of these in Mandrill, to the letter' }),
+  keys: Type.Integer({ description: 'Webhook keys that are set' }),
+  sender_problem: SenderProblem,
+  unknown_proxy: Type.Union([Type.String(), Type.Null()], {
+    description:
+      'Sends X-Forwarded-For and is not in TRUST_PROXY: all readers behind it count as one address',
+  }),
+  subaccounts: Type.Array(Type.String(), {
+    description: 'MANDRILL_SUBACCOUNTS: only these change readers. Empty: all',
+  }),
+  transport: Type.Union([Type.Literal('smtp'), Type.Literal('outbox')], {
+    description: 'outbox: mails are only written to files',
+  }),
+  probe_seen_at: InstantOrNull,
+  first_event_at: InstantOrNull,
+  last_event_at: InstantOrNull,
+  refused: Type.Array(
+    Type.Object({
+      at: Instant,
+      since: Instant,
+      count: Type.Integer(),
+      reason: Type.String(),
+      hint: Type.Union([Type.String(), Type.Null()]),
+    }),
+    {
+      description:
+        'Webhooks that this process has refused since it took the last one: each kind once, newest first, with what would have matched',
+    },
+  ),
+  quarantine: Type.Integer({ description: 'Entries in quarantine' }),
+  stores: Type.Object({ events: Type.String(), database: Type.String() }),
+  lag: Type.Integer(),
+  clients: Type.Integer(),
+}
+const Setup = Type.Object(FIELDS, {
+  title: 'Setup',
+  description: 'What is set, and what has come in',
+  examples: [
+    {
+      version: '0.1.0',
+      public_url: 'https://hub.example.com',
+      webhook_urls: ['https://hub.example.com/api/hook'],
+      keys: 1,
+      sender_problem: null,
+      unknown_proxy: null,
+      subaccounts: [],
+      transport: 'smtp',
+      probe_seen_at: '2026-05-04T10:18:00.000Z',
+      first_event_at: '2026-05-04T10:20:30.123Z',
+      last_event_at: '2026-05-04T10:25:30.500Z',
+      refused: [
+        {
+          at: '2026-05-04T10:19:00.000Z',
+          since: '2026-05-04T10:19:00.000Z',
+          count: 1,
+          reason: 'wrong signature: URL',
+          hint: 'It was signed for https://hub.example.com/hook: put that URL into MANDRILL_WEBHOOK_URL',
+        },
+      ],
+      quarantine: 0,
+      stores: { events: 'sqlite', database: 'sqlite' },
+      lag: 0,
+      clients: 3,
+    },
+  ],
+})
+
+export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Promise<void> {
+  const about = tagged('Operations')
+  app.get(
+    '/api/setup',
+    {
+      schema: {
+        ...about,
+        summary: 'How far the set-up has come',
+        response: { 200: Setup, ...errors(401, 503) },
+      },
+    },
+    async () => describeSetup(deps),
+  )
+
+  app.post(
+    '/api/sample',
+    {
+      schema: {
+        ...about,
+        summary: 'Store a sample event',
+        description:
+          'An event like one of Mandrill, tagged `sample`, to see the hub at work before Mandrill is connected.',
+        response: {
+          202: Type.Object({ accepted: Type.Integer({ examples: [1] }) }, { description: 'Stored' }),
+          ...errors(401, 503),
+        },
+      },
+    },
+    async (_request, reply) => {
+      const { events } = readBatch(Buffer.from(JSON.stringify([sampleEvent(deps.now())])))
+      const { accepted } = await deps.feed.append(events)
+      return reply.status(202).send({ accepted })
+    },
+  )
+}
+
+async function describeSetup({ archive, quarantine, hub, tracking, watch, proxy, about }: SetupDeps) {
+  const [first] = await archive.find({ after: { epoch: 0, seq: 0 }, limit: 1 })
+  const [last] = await archive.find({ limit: 1 })
+  const { probeSeenAt, refused } = watch.status()
+  return {
+    version: about.version,
+    public_url: about.publicUrl,
+    webhook_urls: [...about.webhookUrls],
+    keys: about.keys,
+    sender_problem: about.senderProblem,
+    unknown_proxy: proxy.unknown(),
+    subaccounts: [...about.subaccounts],
+    transport: about.transport,
+    probe_seen_at: instantOrNull(probeSeenAt),
+    first_event_at: instantOrNull(first?.receivedAt),
+    last_event_at: instantOrNull(last?.receivedAt),
+    refused: refused.map(({ at, since, ...rest }) => ({ at: instant(at), since: instant(since), ...rest })),
+    quarantine: await quarantine.count(),
+    stores: about.stores,
+    lag: tracking.lag(),
+    clients: hub.observers(),
+  }
+}
+
+function sampleEvent(now: number) {
+  const id = `sample${now.toString(16)}${Math.random().toString(16).slice(2, 10)}`
+  return {
+    event: 'send',
+    _id: id,
+    ts: Math.floor(now / 1000),
+    msg: {
+      ts: Math.floor(now / 1000),
+      _id: id,
+      state: 'sent',
+      subject: 'A sample event: your page works',
+      email: 'reader@example.com',
+      sender: 'news@example.com',
+      tags: ['sample'],
+      opens: [],
+      clicks: [],
+      metadata: [],
+    },
+  }
+}

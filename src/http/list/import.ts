@@ -1,0 +1,206 @@
+// POST /subscribe/import and /suppressions/import: a CSV file of any size, read as it comes and never held in memory.
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { Type, type Static, type TObject } from 'typebox'
+import { charsetNamed, decodeText } from '../../core/csv/charset.ts'
+import { HubError } from '../../core/errors.ts'
+import { importCsv, type ImportOptions, type TableReport } from '../../core/list/import.ts'
+import { importSuppressions } from '../../core/list/import-suppressions.ts'
+import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
+import { firstFile, MULTIPART } from '../server/bodies/multipart.ts'
+import { errors, oneOf, tagged } from '../server/schemas.ts'
+
+type Timing = { readonly now: () => number; readonly idleMs?: number }
+export type SubscriberImportDeps = Timing & { readonly subscribers: Pick<SubscriberStore, 'import'> }
+
+/** A client that sends nothing for so long is let go; however long the whole file takes. */
+const IDLE_MS = 60_000
+const ENCODING = /;\s*charset\s*=\s*"?([\w:.-]+)"?/i
+
+const Query = Type.Object({
+  dry_run: Type.Optional(
+    oneOf(['', 'true', '1', 'false', '0'], { description: 'Only tell what would be done' }),
+  ),
+})
+const READ = {
+  columns: Type.Object(
+    { used: Type.Array(Type.String()), ignored: Type.Array(Type.String()) },
+    { description: "The file's columns, by their titles: what was read, and what was not" },
+  ),
+  errors: Type.Array(Type.Object({ line: Type.Integer(), message: Type.String() }), {
+    description: 'Lines that cannot be read, the first 1,000',
+  }),
+  error_count: Type.Integer({ description: 'All of them' }),
+  charset: Type.String({ description: 'What the file was read as' }),
+  charset_assumed: Type.Boolean({ description: 'Neither the content type nor a mark has told it' }),
+}
+const READ_EXAMPLE = {
+  columns: { used: ['Email Address', 'First Name', 'Status'], ignored: ['Birthday'] },
+  errors: [{ line: 5, message: 'What the word of "Status" says is not understood: "VIP"' }],
+  error_count: 1,
+  charset: 'utf-8',
+  charset_assumed: false,
+}
+const Report = Type.Object(
+  {
+    added: Type.Integer(),
+    updated: Type.Integer({ description: 'The name has changed' }),
+    skipped: Type.Integer({
+      description: 'On the list already, named twice, or not to be brought back: left, bounced, complained',
+    }),
+    left: Type.Integer({
+      description:
+        "By the file's own word they left, bounced, complained or never confirmed: on the list, and get no mail",
+    }),
+    ...READ,
+  },
+  {
+    description: 'What was done',
+    examples: [{ added: 1, updated: 0, skipped: 1, left: 1, ...READ_EXAMPLE }],
+  },
+)
+const SuppressionReport = Type.Object(
+  {
+    added: Type.Integer(),
+    skipped: Type.Integer({ description: 'Suppressed already, named twice, or over' }),
+    ...READ,
+  },
+  { description: 'What was done', examples: [{ added: 2, skipped: 1, ...READ_EXAMPLE }] },
+)
+/** Only for /doc: the body is read as it comes. */
+const documentedBody = (example: string) => ({
+  content: {
+    'text/csv': { schema: Type.String({ examples: [example] }) },
+    [MULTIPART]: {
+      schema: Type.Object(
+        { file: Type.String({ description: 'The file, as a form sends one' }) },
+        { examples: [{ file: example }] },
+      ),
+    },
+  },
+})
+
+type Route = {
+  readonly url: string
+  readonly summary: string
+  readonly description: string
+  readonly example: string
+  readonly report: TObject
+  readonly run: (pieces: AsyncIterable<string>, options: ImportOptions) => Promise<TableReport>
+}
+
+export async function registerSubscriberImport(
+  app: FastifyInstance,
+  { subscribers, ...deps }: SubscriberImportDeps,
+): Promise<void> {
+  await registerImport(app, deps, {
+    url: '/subscribe/import',
+    summary: 'Import a CSV file of any size',
+    description:
+      "An address and a name, found by titles in many languages, or by what is in the columns where there are none. Never re-subscribes who left, bounced or complained, here or by the file's own word: a status column (the list's own file, saved by a spreadsheet in whatever language, or another tool's) brings such a person in as left or suppressed, and a word in it that is not understood is an error. In UTF-8, UTF-16, or what `charset` of the content type says; a Korean file that says nothing is known, too.",
+    example: 'email,name\nann@example.com,Ann Reader\n',
+    report: Report,
+    run: (pieces, options) => importCsv(subscribers, pieces, options),
+  })
+}
+
+export async function registerSuppressionImport(
+  app: FastifyInstance,
+  { suppressions, ...deps }: Timing & { readonly suppressions: Pick<SuppressionStore, 'putAll'> },
+): Promise<void> {
+  await registerImport(app, deps, {
+    url: '/suppressions/import',
+    summary: 'Suppress the addresses of a CSV file',
+    description:
+      "The hub's own file, or another tool's bounces, complaints and unsubscribes. Without a reason it is `manual`; one that is not understood is an error.",
+    example: 'email,reason\nann@example.com,complaint\n',
+    report: SuppressionReport,
+    run: (pieces, options) => importSuppressions(suppressions, pieces, options),
+  })
+}
+
+async function registerImport(app: FastifyInstance, { now, idleMs = IDLE_MS }: Timing, route: Route) {
+  const { url, summary, description, report, example, run } = route
+  await app.register(async (files) => {
+    files.removeAllContentTypeParsers()
+    files.addContentTypeParser(['text/csv', MULTIPART], (_request, payload, done) => done(null, payload))
+    files.post<{ Querystring: Static<typeof Query>; Body: IncomingMessage }>(
+      url,
+      {
+        config: { longBody: true, documentedBody: documentedBody(example) },
+        schema: {
+          ...tagged('Mailing list'),
+          summary,
+          description,
+          querystring: Query,
+          response: { 200: report, ...errors(400, 401, 408, 415, 503) },
+        },
+      },
+      async ({ body, headers, query }, reply) => {
+        if (!body || headers['content-encoding'] !== undefined)
+          throw new HubError('request.unsupported_media_type')
+        const dryRun = query.dry_run !== undefined && !['false', '0'].includes(query.dry_run)
+        const { pieces, used } = await readFile(body, headers['content-type'] ?? '', idleMs, reply)
+        const { errorCount, ...done } = await run(pieces, { dryRun, now })
+        const { charset, assumed } = used()
+        return { ...done, error_count: errorCount, charset, charset_assumed: assumed }
+      },
+    )
+  })
+}
+
+/** A CSV file that is the body, or comes in a form. */
+async function readFile(body: IncomingMessage, contentType: string, idleMs: number, reply: FastifyReply) {
+  charsetOf(contentType) // what cannot be read is refused before anything of it has come
+  const chunks = readWithin(body, idleMs, () => hangUpAfter(reply, body))
+  if (!contentType.toLowerCase().startsWith(MULTIPART)) return decodeText(chunks, charsetOf(contentType))
+  const file = await firstFile(chunks, contentType)
+  return decodeText(file.chunks, charsetOf(file.contentType))
+}
+
+/** The charset that a content type tells, if any. */
+function charsetOf(contentType: string): string | undefined {
+  const label = ENCODING.exec(contentType)?.[1]
+  const charset = label === undefined ? undefined : charsetNamed(label)
+  if (label !== undefined && charset === undefined)
+    throw new HubError('request.unsupported_media_type', { message: `This charset is not known: ${label}` })
+  return charset
+}
+
+/** The pieces of a body as they come, none of them later than so long after the one before. */
+async function* readWithin(
+  body: IncomingMessage,
+  idleMs: number,
+  onIdle: () => void,
+): AsyncGenerator<Buffer> {
+  const chunks = body.iterator({ destroyOnReturn: false })
+  try {
+    for (;;) {
+      const { done, value } = await withinTime(chunks.next(), idleMs, onIdle)
+      if (done) return
+      yield value as Buffer
+    }
+  } finally {
+    // A failed import does not read on: what still comes is dropped, so that the client comes to its answer.
+    // It flows once the iterator no longer listens: https://nodejs.org/api/stream.html#readableresume
+    void chunks.return?.().then(() => body.resume())
+  }
+}
+
+async function withinTime<T>(next: Promise<T>, ms: number, onIdle: () => void): Promise<T> {
+  const { promise: idle, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    onIdle()
+    reject(new HubError('request.timeout'))
+  }, ms)
+  try {
+    return await Promise.race([next, idle])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The rest of the body is not waited for once the client has its answer. */
+function hangUpAfter(reply: FastifyReply, body: IncomingMessage): void {
+  reply.header('connection', 'close').raw.once('finish', () => body.destroy())
+}

@@ -1,0 +1,226 @@
+// /subscribe: the mailing list. Readers subscribe here by themselves; all else needs the token.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { HubError } from '../../core/errors.ts'
+import { isUuid } from '../../core/ids.ts'
+import type { SubscriberStore } from '../../core/list/ports.ts'
+import { emailProblem } from '../../core/list/subscriber.ts'
+import { badField } from '../server/bad-field.ts'
+import { addVary } from '../server/errors.ts'
+import { acceptForms, FORMS } from '../server/bodies/form.ts'
+import { errors, IdParams, nextFor, nothing, tagged } from '../server/schemas.ts'
+import { exportCsv, wantsCsv } from './export.ts'
+import { registerSubscriberImport } from './import.ts'
+import { Email, presentSubscriber, readEmail, SubscriberSchema, UnsubscribedSchema } from './json.ts'
+import { registerSubscribing, type SubscribingDeps } from './subscribing.ts'
+
+export type SubscribersDeps = SubscribingDeps & {
+  readonly subscribers: SubscriberStore
+  /** Everything else that knows of a person: what came in, and what goes out. Each may be called again. */
+  readonly erasers: { readonly events: Eraser; readonly mailings: Eraser }
+}
+
+export type Eraser = (email: string) => Promise<void>
+
+const about = tagged('Mailing list')
+const Query = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+  after: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the page before' })),
+  email: Type.Optional(Type.String({ maxLength: 320 })),
+  q: Type.Optional(Type.String({ maxLength: 200, description: 'A part of address or name' })),
+  subscribed: Type.Optional(Type.Boolean()),
+  suppressed: Type.Optional(Type.Boolean()),
+  mailable: Type.Optional(Type.Boolean({ description: 'Subscribed, and not suppressed' })),
+})
+const IdOrAddress = Type.Object({ id: Type.String({ maxLength: 320 }) })
+const Page = Type.Object(
+  {
+    count: Type.Integer({ description: 'All that match', examples: [1] }),
+    subscribers: Type.Array(SubscriberSchema),
+    next: nextFor('after'),
+  },
+  { description: 'A page of subscribers, or all as a file' },
+)
+
+export async function registerSubscribers(app: FastifyInstance, deps: SubscribersDeps): Promise<void> {
+  await app.register(async (list) => {
+    list.removeContentTypeParser('text/plain')
+    acceptForms(list)
+    registerSubscribing(list, deps)
+    registerLeaving(list, deps)
+    registerReading(list, deps)
+    registerRemoving(list, deps)
+  })
+  await registerSubscriberImport(app, deps)
+}
+
+function registerLeaving(app: FastifyInstance, { subscribers, now }: SubscribersDeps): void {
+  app.patch<{ Body: { email: string } }>(
+    '/subscribe',
+    {
+      schema: {
+        ...about,
+        summary: 'Unsubscribe an address',
+        description: 'The reader stays on the list, and gets nothing.',
+        consumes: FORMS,
+        body: Type.Object({ email: Email }),
+        response: {
+          201: UnsubscribedSchema,
+          ...errors(400, 401, 'subscriber.not_found', 'subscriber.unsubscribed', 415, 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      const email = readEmail(request.body.email)
+      const outcome = await subscribers.unsubscribe(email, now())
+      if (outcome === 'left') throw new HubError('subscriber.unsubscribed')
+      const [reader] = await subscribers.find({ limit: 1, email })
+      if (outcome === 'unknown' || !reader) throw new HubError('subscriber.not_found')
+      return reply.status(201).send(presentSubscriber(reader))
+    },
+  )
+}
+
+function registerReading(app: FastifyInstance, deps: SubscribersDeps): void {
+  app.get<{ Querystring: Static<typeof Query> }>(
+    '/subscribe',
+    {
+      schema: {
+        ...about,
+        summary: 'The list, page by page, in order of subscribing',
+        description:
+          'Those who have left, too. With `Accept: text/csv`: all that match in one file, whatever `limit` and `after` say.',
+        produces: ['application/json', 'text/csv'],
+        querystring: Query,
+        response: { 200: Page, ...errors(400, 401, 503) },
+      },
+    },
+    async (request, reply) => {
+      addVary(reply, 'Accept')
+      return wantsCsv(request.headers.accept)
+        ? sendFile(deps, request.query, reply)
+        : page(deps, request.query)
+    },
+  )
+
+  app.get<{ Params: { id: string } }>(
+    '/subscribe/:id',
+    {
+      schema: {
+        ...about,
+        summary: 'One subscriber, by id or address',
+        params: IdOrAddress,
+        response: { 200: SubscriberSchema, ...errors(401, 'subscriber.not_found', 503) },
+      },
+    },
+    async ({ params }) => presentSubscriber(await existing(deps, params.id)),
+  )
+}
+
+/** An empty field of a form is no filter. */
+const filterOf = ({ email, q, subscribed, suppressed, mailable }: Static<typeof Query>) => ({
+  email: email || undefined,
+  q: q || undefined,
+  subscribed,
+  suppressed,
+  mailable,
+})
+
+async function page({ subscribers }: SubscribersDeps, query: Static<typeof Query>) {
+  const filter = filterOf(query)
+  const { limit, after } = query
+  const [found, count] = await Promise.all([
+    subscribers.find({ ...filter, limit: limit + 1, after: after?.toLowerCase() }),
+    subscribers.count(filter),
+  ])
+  const shown = found.slice(0, limit)
+  const next = found.length > limit ? (shown.at(-1)?.id ?? null) : null
+  return { count, subscribers: shown.map(presentSubscriber), next }
+}
+
+async function sendFile({ subscribers }: SubscribersDeps, query: Static<typeof Query>, reply: FastifyReply) {
+  const file = await exportCsv(subscribers, filterOf(query))
+  reply.header('content-disposition', 'attachment; filename="subscribers.csv"')
+  return reply.type('text/csv; charset=utf-8').send(file)
+}
+
+async function existing({ subscribers }: Pick<SubscribersDeps, 'subscribers'>, id: string) {
+  const [reader] = isAddress(id)
+    ? await subscribers.find({ limit: 1, email: id })
+    : [isUuid(id) ? await subscribers.get(id) : undefined]
+  if (!reader) throw new HubError('subscriber.not_found')
+  return reader
+}
+
+function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
+  const { subscribers, erasers, now } = deps
+  app.delete(
+    '/subscribe',
+    {
+      preValidation: async (request) => meansEverybody(request),
+      schema: {
+        ...about,
+        summary: 'Remove everybody',
+        description: 'Suppressions stay. `DELETE /subscribe/` is 404: an empty id must not erase the list.',
+        response: { 204: nothing('The list is empty'), ...errors(400, 401, 'subscriber.not_found', 503) },
+      },
+    },
+    async (_request, reply) => {
+      await subscribers.removeAll()
+      return reply.status(204).send()
+    },
+  )
+
+  app.delete<{ Params: { id: string } }>(
+    '/subscribe/:id',
+    {
+      schema: {
+        ...about,
+        summary: 'Remove a subscriber',
+        description: 'A suppression stays.',
+        params: IdParams,
+        response: { 204: nothing('Removed'), ...errors(401, 'subscriber.not_found', 503) },
+      },
+    },
+    async ({ params }, reply) => {
+      if (!isUuid(params.id) || !(await subscribers.remove(params.id)))
+        throw new HubError('subscriber.not_found')
+      return reply.status(204).send()
+    },
+  )
+
+  app.post<{ Params: { id: string } }>(
+    '/subscribe/:id/erase',
+    {
+      schema: {
+        ...about,
+        summary: 'Forget a person (GDPR)',
+        description:
+          'The person, their events, history and mails in the outbox. Of a suppressed address only a keyed hash stays, so that it is ' +
+          'still refused. Instead of the id an address may be given: for who is not on the list, or not any more.',
+        params: IdOrAddress,
+        response: { 204: nothing('Forgotten'), ...errors(401, 'subscriber.not_found', 503) },
+      },
+    },
+    async ({ params }, reply) => {
+      const email = isAddress(params.id) ? params.id : (await existing(deps, params.id)).email
+      // The person after all else: whoever is told of a failure on the way can ask again.
+      await erasers.events(email)
+      await erasers.mailings(email)
+      await subscribers.erase(email, now())
+      await erasers.mailings(email) // a mailing that was being expanded has written them down once more
+      return reply.status(204).send()
+    },
+  )
+}
+
+const isAddress = (text: string): boolean => emailProblem(text) === undefined
+
+/** Removing the whole list is asked for by nothing else than just that: no empty id, no filter that nobody reads. */
+function meansEverybody({ raw, body }: FastifyRequest): void {
+  const [path, query = ''] = (raw.url ?? '').split('?', 2)
+  if (path !== '/subscribe') throw new HubError('subscriber.not_found')
+  if (query !== '') throw badField('query', 'must be empty: this removes everybody', 'query')
+  if (typeof body === 'object' && body !== null && Object.keys(body).length > 0)
+    throw badField('body', 'must be empty: this removes everybody')
+}

@@ -1,0 +1,121 @@
+// POST /subscribe: how readers get on the list. Public, so it is rate limited, and tells strangers little.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { HubError } from '../../core/errors.ts'
+import type { Links } from '../../core/campaigns/mail/links.ts'
+import type { Subscriber, SubscriberStore } from '../../core/list/ports.ts'
+import type { Access } from '../server/access.ts'
+import { badField } from '../server/bad-field.ts'
+import { FORMS } from '../server/bodies/form.ts'
+import { errors, tagged } from '../server/schemas.ts'
+import { Email, Name, presentSubscriber, readEmail, readName, SubscriberSchema } from './json.ts'
+
+type MailBody = { readonly subject: string; readonly content: string }
+
+export type SubscribingDeps = {
+  readonly subscribers: Pick<SubscriberStore, 'subscribe' | 'claimConfirmation' | 'releaseConfirmation'>
+  readonly access: Pick<Access, 'isSignedIn'>
+  readonly links: Pick<Links, 'confirmUrl'>
+  readonly now: () => number
+  readonly doubleOptIn: boolean
+  /** Sends the mail of double opt-in, or throws. Called once an hour at most for an address that nobody confirms. */
+  readonly sendConfirmation: (subscriber: Subscriber, url: string, expiresAt: number) => Promise<void>
+  /** POST /subscribe/send-mail: the original documents it at this address, too. Sets the status. */
+  readonly sendMail?: (request: FastifyRequest, body: MailBody, reply: FastifyReply) => Promise<unknown>
+}
+
+/** Of one address, without the token. */
+const STRANGERS = { max: 20, timeWindow: 60_000 }
+const STRANGERS_BODY = 16 * 1024
+/** A mailing's HTML may come to this address, too. */
+const BODY_LIMIT = 4 * 1024 * 1024
+const HOUR_MS = 3_600_000
+const CONFIRM_WITHIN_MS = 7 * 24 * HOUR_MS
+
+const Body = Type.Object({
+  email: Type.Optional(Email),
+  name: Type.Optional(Name),
+  subject: Type.Optional(Type.String({ description: 'With `content` and the token: writes to everybody' })),
+  subjectl: Type.Optional(Type.String({ description: '`subject`, as the original spells it' })),
+  content: Type.Optional(Type.String({ description: 'HTML with placeholders' })),
+})
+type Request = FastifyRequest<{ Body: Static<typeof Body> }>
+
+export function registerSubscribing(app: FastifyInstance, deps: SubscribingDeps): void {
+  const { access } = deps
+  app.post<{ Body: Static<typeof Body> }>(
+    '/subscribe',
+    {
+      bodyLimit: BODY_LIMIT,
+      config: {
+        public: true,
+        rateLimit: { ...STRANGERS, allowList: (request: FastifyRequest) => access.isSignedIn(request) },
+      },
+      onRequest: async (request) => {
+        const { 'content-length': length, 'transfer-encoding': coding } = request.headers
+        const isSmall = coding === undefined && Number(length ?? 0) <= STRANGERS_BODY
+        if (!isSmall && !access.isSignedIn(request)) throw new HubError('request.too_large')
+      },
+      schema: {
+        ...tagged('Mailing list'),
+        summary: 'Subscribe a reader',
+        description:
+          'Brings back one who had left. Public: without the token at most 20 a minute come from one address. With DOUBLE_OPT_IN the reader has to confirm by mail, and `subscribed` is false until then; at most one such mail an hour goes to an address that nobody confirms. With `subject` and `content`, and the token, it is the same as `POST /subscribe/send-mail`.',
+        security: [{}, { token: [] }, { session: [] }],
+        consumes: FORMS,
+        body: Body,
+        response: {
+          201: SubscriberSchema,
+          203: Type.Object({ campaign: Type.Any() }),
+          ...errors(400, 401, 409, 413, 415, 429, 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { email, subject, subjectl, content } = request.body
+      const isMailing = email === undefined && [subject, subjectl, content].some((each) => each !== undefined)
+      return isMailing ? sendMail(deps, request, reply) : subscribe(deps, request, reply)
+    },
+  )
+}
+
+async function subscribe(deps: SubscribingDeps, request: Request, reply: FastifyReply) {
+  const email = readEmail(request.body.email)
+  const name = readName(request.body.name)
+  const { outcome, subscriber } = await deps.subscribers.subscribe(email, name, deps.now(), !deps.doubleOptIn)
+  if (outcome === 'suppressed') throw new HubError('subscriber.suppressed')
+  if (outcome === 'exists') throw new HubError('subscriber.exists')
+  if (!subscriber) throw new HubError('subscriber.not_found') // removed again in this very moment
+  if (!subscriber.subscribed && deps.doubleOptIn) await askToConfirm(deps, subscriber, request)
+  const shown = deps.access.isSignedIn(request) ? subscriber : forStranger(subscriber, name)
+  return reply.status(201).send(presentSubscriber(shown))
+}
+
+/** Nothing that the list knew of the reader before: whoever types an address need not be its owner. */
+function forStranger(subscriber: Subscriber, name: string): Subscriber {
+  return { ...subscriber, name, suppressed: null, createdAt: subscriber.updatedAt }
+}
+
+async function askToConfirm(deps: SubscribingDeps, subscriber: Subscriber, { log }: Request): Promise<void> {
+  const now = deps.now()
+  const asked = await deps.subscribers.claimConfirmation(subscriber.id, now, HOUR_MS)
+  if (asked === undefined) return
+  const expiresAt = now + CONFIRM_WITHIN_MS
+  try {
+    const url = deps.links.confirmUrl({ subscriberId: subscriber.id, asked }, expiresAt)
+    await deps.sendConfirmation(subscriber, url, expiresAt)
+  } catch (error) {
+    await deps.subscribers.releaseConfirmation(subscriber.id)
+    log.error({ err: error }, 'the mail of double opt-in could not be sent')
+    throw new HubError('subscriber.not_asked', { cause: error })
+  }
+}
+
+async function sendMail(deps: SubscribingDeps, request: Request, reply: FastifyReply) {
+  if (!deps.access.isSignedIn(request)) throw new HubError('access.unauthorized')
+  if (!deps.sendMail) throw badField('email', 'is required')
+  const { subjectl, subject = subjectl, content } = request.body
+  if (!subject) throw badField('subject', 'is required')
+  if (!content) throw badField('content', 'is required')
+  return deps.sendMail(request, { subject, content }, reply)
+}

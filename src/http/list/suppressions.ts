@@ -1,0 +1,221 @@
+// /suppressions: addresses that get no mail, whatever the list says.
+import { Readable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { HubError } from '../../core/errors.ts'
+import { AN_INSTANT, readInstant } from '../../core/instant.ts'
+import { csvHead, csvLine } from '../../core/csv/write.ts'
+import { SUPPRESSION_COLUMNS } from '../../core/list/import-suppressions.ts'
+import type {
+  ListedSuppression,
+  SuppressionFilter,
+  SuppressionReason,
+  SuppressionStore,
+} from '../../core/list/ports.ts'
+import { badField } from '../server/bad-field.ts'
+import { acceptForms, FORMS } from '../server/bodies/form.ts'
+import {
+  errors,
+  Instant,
+  instant,
+  instantOrNull,
+  InstantOrNull,
+  nextFor,
+  nothing,
+  oneOf,
+  tagged,
+} from '../server/schemas.ts'
+import { wantsCsv } from './export.ts'
+import { registerSuppressionImport } from './import.ts'
+import { Email, readEmail } from './json.ts'
+
+export type SuppressionsDeps = {
+  readonly suppressions: SuppressionStore
+  readonly now: () => number
+}
+
+const REASONS = ['bounce', 'complaint', 'unsubscribe', 'reject', 'manual'] as const
+const Reason = oneOf<SuppressionReason>(REASONS)
+
+const SuppressionSchema = Type.Object(
+  {
+    email: Type.Union([Type.String(), Type.Null()], {
+      description: 'null for an erased person: only a keyed hash of the address is kept',
+    }),
+    reason: Type.String(),
+    source: Type.String({ description: 'Who said so: api, link, smtp, mandrill' }),
+    since: Instant,
+    until: InstantOrNull,
+  },
+  {
+    title: 'Suppression',
+    description: 'What holds for this address now',
+    examples: [
+      {
+        email: 'reader@example.com',
+        reason: 'manual',
+        source: 'api',
+        since: '2026-05-04T10:20:30.123Z',
+        until: null,
+      },
+    ],
+  },
+)
+const NewSuppression = Type.Object(
+  {
+    email: Email,
+    reason: Type.Optional(Reason),
+    until: Type.Optional(
+      Type.Union([Type.String({ maxLength: 64, examples: ['2026-05-04T10:20:30Z'] }), Type.Null()]),
+    ),
+  },
+  { examples: [{ email: 'reader@example.com', reason: 'manual' }] },
+)
+const Query = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+  after: Type.Optional(Type.String({ maxLength: 1000, description: '`next` of the page before' })),
+  email: Type.Optional(
+    Type.String({ maxLength: 320, description: 'The one that holds for this address now' }),
+  ),
+  reason: Type.Optional(Reason),
+  q: Type.Optional(Type.String({ maxLength: 200, description: 'A part of the address' })),
+})
+const Page = Type.Object(
+  {
+    count: Type.Integer({ examples: [1] }),
+    suppressions: Type.Array(SuppressionSchema),
+    next: nextFor('after'),
+  },
+  { description: 'A page of suppressions' },
+)
+const about = tagged('Mailing list')
+/** Rows of a file that are in memory at a time. */
+const FILE_STEP = 1000
+
+export async function registerSuppressions(app: FastifyInstance, deps: SuppressionsDeps): Promise<void> {
+  await app.register(async (scope) => {
+    scope.removeContentTypeParser('text/plain')
+    acceptForms(scope)
+    registerReading(scope, deps)
+    registerWriting(scope, deps)
+  })
+  await registerSuppressionImport(app, deps)
+}
+
+function registerReading(app: FastifyInstance, { suppressions, now }: SuppressionsDeps): void {
+  app.get<{ Querystring: Static<typeof Query> }>(
+    '/suppressions',
+    {
+      schema: {
+        ...about,
+        summary: 'Suppressed addresses, page by page, in order of addresses',
+        description:
+          'Those that are over (`until`), too. With `Accept: text/csv`: all that match in one file, but for erased persons.',
+        produces: ['application/json', 'text/csv'],
+        querystring: Query,
+        response: { 200: Page, ...errors(400, 401, 503) },
+      },
+    },
+    async ({ query: { limit, after, email, reason, q }, headers }, reply) => {
+      reply.header('vary', 'Accept')
+      const filter = { reason, q: q || undefined }
+      if (wantsCsv(headers.accept) && !email) {
+        const file = await exportCsv(suppressions, filter)
+        reply.header('content-disposition', 'attachment; filename="suppressions.csv"')
+        return reply.type('text/csv; charset=utf-8').send(file)
+      }
+      if (email) {
+        const held = await suppressions.get(email, now())
+        const found = held ? [present(held)] : []
+        return { count: found.length, suppressions: found, next: null }
+      }
+      const [found, count] = await Promise.all([
+        suppressions.list(limit + 1, after && readPlace(after), filter),
+        suppressions.count(filter),
+      ])
+      const page = found.slice(0, limit)
+      const last = found.length > limit ? page.at(-1) : undefined
+      return { count, suppressions: page.map(present), next: last ? placeOf(last.key) : null }
+    },
+  )
+}
+
+function registerWriting(app: FastifyInstance, { suppressions, now }: SuppressionsDeps): void {
+  app.post<{ Body: Static<typeof NewSuppression> }>(
+    '/suppressions',
+    {
+      schema: {
+        ...about,
+        summary: 'Suppress an address',
+        description:
+          'The reason is `manual` unless another is given. A stronger one that is there already stays, and is the answer. `unsubscribe` takes the reader off the list, too.',
+        consumes: FORMS,
+        body: NewSuppression,
+        response: { 201: SuppressionSchema, ...errors(400, 401, 415, 503) },
+      },
+    },
+    async ({ body }, reply) => {
+      const email = readEmail(body.email)
+      const since = now()
+      const until = body.until == null ? null : readInstant(body.until)
+      if (until === undefined) throw badField('until', AN_INSTANT)
+      if (until !== null && until <= since) throw badField('until', 'must be in the future')
+      const suppression = { email, reason: body.reason ?? 'manual', source: 'api', since, until } as const
+      await suppressions.put(suppression)
+      const held = (await suppressions.get(email, since)) ?? { ...suppression, key: '' }
+      return reply.status(201).send(present(held))
+    },
+  )
+
+  app.delete<{ Params: { email: string } }>(
+    '/suppressions/:email',
+    {
+      schema: {
+        ...about,
+        summary: 'Lift the suppression of an address',
+        description: 'Subscribes nobody.',
+        params: Type.Object({ email: Type.String() }),
+        response: { 204: nothing('Lifted'), ...errors(401, 'suppression.not_found', 503) },
+      },
+    },
+    async ({ params }, reply) => {
+      if (!(await suppressions.remove(params.email))) throw new HubError('suppression.not_found')
+      return reply.status(204).send()
+    },
+  )
+}
+
+/** Resolves when the first page has been read: an outage is still an error then, and not a broken file. */
+async function exportCsv(suppressions: Pick<SuppressionStore, 'list'>, filter: SuppressionFilter) {
+  const page = (after?: string) => suppressions.list(FILE_STEP, after, filter)
+  const first = await page()
+  async function* lines() {
+    yield csvHead(SUPPRESSION_COLUMNS)
+    for (let found = first; found.length > 0; found = await page(found.at(-1)?.key)) {
+      yield found.map(toLine).join('')
+      if (found.length < FILE_STEP) return
+    }
+  }
+  return Readable.from(lines(), { objectMode: false })
+}
+
+function toLine({ email, reason, source, since, until }: ListedSuppression): string {
+  return email === null ? '' : csvLine([email, reason, source, instant(since), instantOrNull(until) ?? ''])
+}
+
+/** Places are opaque: what they are made of is nobody's business but the store's. */
+const placeOf = (key: string): string => Buffer.from(key).toString('base64url')
+function readPlace(after: string): string {
+  const key = Buffer.from(after, 'base64url')
+  if (key.length === 0 || key.toString('base64url') !== after)
+    throw badField('after', 'must be `next` of the page before', 'query')
+  return key.toString()
+}
+
+const present = ({ email, reason, source, since, until }: ListedSuppression) => ({
+  email,
+  reason,
+  source,
+  since: instant(since),
+  until: instantOrNull(until),
+})

@@ -1,0 +1,163 @@
+// What the hub tells Prometheus. docs/metrics.md lists every name; a test holds both to each other.
+import type { FastifyInstance } from 'fastify'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Hub } from '../../core/events/hub.ts'
+import type { EventFeed, Quarantine } from '../../core/events/ports.ts'
+import type { Silence } from '../../core/events/silence.ts'
+import type { Tracking } from '../../core/events/tracking/tracking.ts'
+import type { CampaignStore } from '../../core/campaigns/ports.ts'
+import type { Sending } from '../../core/sending/sending.ts'
+import type { HookWatch } from '../events/hook-watch.ts'
+import { registerSendingMetrics } from '../campaigns/metrics.ts'
+
+/** A process tells of what it does: a worker has no webhook and no sockets. */
+export type MetricsDeps = {
+  readonly version: string
+  readonly hub?: Pick<Hub, 'observers' | 'catchingUp'>
+  readonly feed?: Pick<EventFeed, 'size'>
+  readonly tracking?: Pick<Tracking, 'lag'>
+  readonly quarantine?: Pick<Quarantine, 'count'>
+  readonly watch?: HookWatch
+  readonly silence?: Pick<Silence, 'seconds'>
+  readonly sending?: Pick<Sending, 'metrics'> | undefined
+  readonly campaigns?: Pick<CampaignStore, 'countByStatus'>
+  readonly requests: Histogram
+}
+
+const CAMPAIGN_STATUSES = ['draft', 'scheduled', 'running', 'paused', 'finished', 'cancelled'] as const
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+/** Measures every request from now on, by the pattern of its route: a URL would be a label without end. */
+export function measureRequests(app: FastifyInstance): Histogram {
+  const requests = new Histogram({
+    name: 'mail_event_hub_http_request_seconds',
+    help: 'From the head of a request to the end of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: SECONDS,
+    registers: [],
+  })
+  app.addHook('onResponse', async ({ method, routeOptions }, reply) => {
+    const status = `${Math.floor(reply.statusCode / 100)}xx`
+    requests.observe({ method, route: routeOptions.url ?? 'none', status }, reply.elapsedTime / 1000)
+  })
+  return requests
+}
+
+export function createMetrics(deps: MetricsDeps): Registry {
+  const { hub, feed, tracking, quarantine, silence, watch, sending, campaigns } = deps
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  registry.registerMetric(deps.requests)
+  const registers = [registry]
+  const build = new Gauge({
+    name: 'mail_event_hub_build_info',
+    help: 'Always 1: what runs here',
+    labelNames: ['version', 'node'],
+    registers,
+  })
+  build.set({ version: deps.version, node: process.version }, 1)
+  /** A store that is gone must not take the other metrics with it: what it would tell is left out. */
+  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        await Promise.resolve(read()).then(
+          (value) => this.set(value),
+          () => this.remove(),
+        )
+      },
+    })
+  if (hub) {
+    gauge('mail_event_hub_sockets', 'Sockets that are open in this process', () => hub.observers())
+    gauge('mail_event_hub_sockets_catching_up', 'Of them, those that are behind the feed', () =>
+      hub.catchingUp(),
+    )
+  }
+  if (feed) {
+    gauge('mail_event_hub_feed_bytes', 'What the feed keeps', async () => (await feed.size()).bytes)
+    gauge(
+      'mail_event_hub_feed_bytes_bound',
+      'What it may keep: EVENT_MAX_BYTES',
+      async () => (await feed.size()).bound,
+    )
+  }
+  if (tracking)
+    gauge('mail_event_hub_tracking_lag_events', 'Events that the archive has not taken yet', () =>
+      tracking.lag(),
+    )
+  if (quarantine)
+    gauge('mail_event_hub_quarantine_entries', 'Entries in quarantine', () => quarantine.count())
+  if (silence)
+    gauge('mail_event_hub_webhooks_silent_seconds', 'How long mails have gone out without an event', () =>
+      silence.seconds(),
+    )
+  if (watch) registerHookMetrics(watch, registers)
+  if (campaigns) registerCampaignMetrics(campaigns, registers)
+  if (sending) registerSendingMetrics(sending, registers)
+  return registry
+}
+
+function registerHookMetrics(watch: HookWatch, registers: Registry[]): void {
+  const counter = (name: string, help: string, read: () => number) =>
+    new Counter({ name, help, registers, collect() { this.reset(); this.inc(read()) } }) // prettier-ignore
+  const labelled = (name: string, help: string, label: string, read: () => ReadonlyMap<string, number>) =>
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers,
+      collect() {
+        this.reset()
+        for (const [value, count] of read()) this.inc({ [label]: value }, count)
+      },
+    })
+  const counts = () => watch.counts()
+  counter('mail_event_hub_webhook_events_total', 'Events stored by this process', () => counts().accepted)
+  labelled(
+    'mail_event_hub_events_total',
+    'Events that webhooks brought, repeats too',
+    'kind',
+    () => counts().kinds,
+  )
+  counter(
+    'mail_event_hub_webhook_duplicates_total',
+    'Events that were stored before',
+    () => counts().duplicates,
+  )
+  counter(
+    'mail_event_hub_webhook_quarantined_total',
+    'Put into quarantine by this process',
+    () => counts().quarantined,
+  )
+  labelled(
+    'mail_event_hub_webhook_refused_total',
+    'Batches refused, by the code of the answer',
+    'code',
+    () => counts().refused,
+  )
+  counter(
+    'mail_event_hub_webhook_not_stored_total',
+    'Batches that could not be stored',
+    () => counts().notStored,
+  )
+}
+
+function registerCampaignMetrics(
+  campaigns: Pick<CampaignStore, 'countByStatus'>,
+  registers: Registry[],
+): void {
+  const gauge = new Gauge({
+    name: 'mail_event_hub_campaigns',
+    help: 'Mailings, by status',
+    labelNames: ['status'],
+    registers: [],
+    async collect() {
+      this.reset()
+      const counts = await campaigns.countByStatus().catch(() => undefined)
+      for (const status of counts ? CAMPAIGN_STATUSES : []) this.set({ status }, counts?.get(status) ?? 0)
+    },
+  })
+  for (const registry of registers) registry.registerMetric(gauge)
+}

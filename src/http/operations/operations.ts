@@ -1,0 +1,93 @@
+// /healthz, /readyz, /metrics: what machines ask of the hub.
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { createHealth, type Check } from '../../core/health.ts'
+import { createMetrics, type MetricsDeps } from './metrics.ts'
+import { errors, oneOf, tagged } from '../server/schemas.ts'
+
+export type OperationsDeps = MetricsDeps & { readonly checks: readonly Check[] }
+
+const Alive = Type.Object({ status: Type.Literal('ok') }, { description: 'It is' })
+const State = (...states: ('ready' | 'degraded' | 'unavailable')[]) =>
+  Type.Object({
+    status: oneOf(states),
+    stores: Type.Record(Type.String(), Type.String(), {
+      description:
+        'What each does: `ok`, or why not: `unavailable`, `no answer`, `read-only`, `full`, `refuses writes`, `at a stand`',
+    }),
+    tracking_lag: Type.Optional(Type.Integer({ description: 'Events that the archive has not taken yet' })),
+  })
+const OK = { events: 'ok', database: 'ok', archive: 'ok' }
+const Ready = {
+  ...State('ready', 'degraded'),
+  description:
+    'Webhooks are stored. `degraded`: something else does not work, and `stores` says what and why',
+  examples: [
+    { status: 'ready', stores: OK, tracking_lag: 0 },
+    { status: 'degraded', stores: { ...OK, database: 'read-only' }, tracking_lag: 8 },
+  ],
+}
+const NotReady = {
+  ...State('unavailable'),
+  description: 'Webhooks cannot be stored; of a worker: it cannot send',
+  examples: [{ status: 'unavailable', stores: { ...OK, events: 'full' }, tracking_lag: 0 }],
+}
+
+export async function registerOperations(app: FastifyInstance, deps: OperationsDeps): Promise<void> {
+  const about = tagged('Operations')
+  const open = { config: { public: true }, logLevel: 'warn' } as const
+  const metrics = createMetrics(deps)
+  const health = createHealth(deps.checks)
+
+  app.get(
+    '/healthz',
+    {
+      ...open,
+      schema: {
+        ...about,
+        summary: 'The process is alive',
+        security: [],
+        response: { 200: Alive, ...errors(403) },
+      },
+    },
+    async () => ({ status: 'ok' as const }),
+  )
+
+  app.get(
+    '/readyz',
+    {
+      ...open,
+      schema: {
+        ...about,
+        summary: 'Webhooks can be stored, and all else works, too',
+        description:
+          'For a load balancer: it takes the webhook away only on 503. Asks the stores at most once a second.',
+        security: [],
+        response: { 200: Ready, ...errors(403), 503: NotReady },
+      },
+    },
+    async (_request, reply) => {
+      const { status, states } = await health()
+      const body = { status, stores: states, tracking_lag: deps.tracking?.lag() }
+      return reply.status(status === 'unavailable' ? 503 : 200).send(body)
+    },
+  )
+
+  app.get(
+    '/metrics',
+    {
+      logLevel: 'warn',
+      schema: {
+        ...about,
+        summary: 'Prometheus metrics',
+        produces: ['text/plain'],
+        response: {
+          200: Type.String({ description: 'The metrics', examples: ['mail_event_hub_sockets 3\n'] }),
+          ...errors(401),
+        },
+      },
+    },
+    async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()),
+  )
+  app.addHook('onClose', async () => metrics.clear())
+}

@@ -1,0 +1,131 @@
+// Who may call what: the API token, the page's session cookie, web origins, and the Host when nobody signs in.
+import '@fastify/cookie'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { HubError } from '../../core/errors.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Anybody may call this route. All others need the token or a session. */
+    public?: boolean
+    /** Its address is the key, so it does not matter which page sends a form to it: a private one has no origin. */
+    anyOrigin?: boolean
+  }
+}
+
+export type AccessOptions = {
+  readonly auth: 'on' | 'off'
+  readonly token: string
+  readonly secret: string
+  readonly publicUrl: string
+  readonly allowedOrigins: readonly string[]
+  readonly now: () => number
+}
+
+export type Access = {
+  readonly required: boolean
+  isToken(given: string): boolean
+  /** By the header, or by the cookie where the origin is the hub's own or an allowed one. */
+  isSignedIn(request: FastifyRequest): boolean
+  hasToken(request: FastifyRequest): boolean
+  /** True without an Origin: only browsers send one. */
+  isOwnOrigin(request: FastifyRequest): boolean
+  /** The hub's own by its PUBLIC_URL, or one of ALLOWED_ORIGINS: what CORS lets in. */
+  isAllowed(origin: string): boolean
+  /** The value of a fresh session's cookie, and its life in seconds. */
+  newSession(): { value: string; maxAge: number }
+}
+
+export const SESSION_COOKIE = 'mail_event_hub_session'
+const SESSION_SECONDS = 30 * 24 * 3600
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
+
+export function createAccess(options: AccessOptions): Access {
+  const { token, now } = options
+  const required = options.auth === 'on'
+  const origins = [options.publicUrl, ...options.allowedOrigins].map((url) => originName(url))
+  // Bound to the token: whoever changes it signs everybody out.
+  const sessionKey = createHmac('sha256', options.secret).update(`session:${token}`).digest()
+  const sign = (expires: string) => createHmac('sha256', sessionKey).update(expires).digest('base64url')
+
+  function isSession(value: string | undefined): boolean {
+    const [expires = '', signature = ''] = (value ?? '').split('.')
+    return equalInConstantTime(signature, sign(expires)) && Number(expires) > now()
+  }
+
+  function isOwnOrigin(request: FastifyRequest): boolean {
+    const { origin, host } = request.headers
+    if (origin === undefined) return true
+    const name = originName(origin)
+    return name !== '' && (name === originName(`${request.protocol}://${host}`) || origins.includes(name))
+  }
+
+  // A browser's GET within one origin carries no Origin; whatever changes something does.
+  function cookieCounts(request: FastifyRequest): boolean {
+    if (request.headers.origin !== undefined) return isOwnOrigin(request)
+    const site = request.headers['sec-fetch-site']
+    return (
+      SAFE_METHODS.includes(request.method) &&
+      (site === undefined || site === 'same-origin' || site === 'none')
+    )
+  }
+
+  const isToken = (given: string) => equalInConstantTime(given, token)
+  const hasToken = (request: FastifyRequest) => {
+    const header = request.headers.authorization
+    return header !== undefined && isToken(header.replace(/^Bearer +/i, ''))
+  }
+
+  return {
+    required,
+    isToken,
+    hasToken,
+    isSignedIn: (request) =>
+      !required || hasToken(request) || (isSession(request.cookies[SESSION_COOKIE]) && cookieCounts(request)),
+    isOwnOrigin,
+    isAllowed: (origin) => origins.includes(originName(origin)),
+    newSession() {
+      const expires = String(now() + SESSION_SECONDS * 1000)
+      return { value: `${expires}.${sign(expires)}`, maxAge: SESSION_SECONDS }
+    },
+  }
+}
+
+/** Guards every route that does not say it is public. Sockets are told by a close code instead (live.ts). */
+export function registerAccess(app: FastifyInstance, access: Access): void {
+  app.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  })
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.config.public || access.isSignedIn(request)) return
+    throw new HubError('access.unauthorized')
+  })
+}
+
+/** With AUTH=off every request must come by a loopback name. */
+export function registerHostCheck(app: FastifyInstance, access: Access): void {
+  if (!access.required) app.addHook('onRequest', requireLoopbackHost)
+}
+
+// With AUTH=off a web page elsewhere could point its own name at 127.0.0.1 and call the hub (DNS rebinding).
+async function requireLoopbackHost(request: FastifyRequest): Promise<void> {
+  const name = originName(`http://${request.headers.host}`)
+  if (!/^http:\/\/localhost(:\d+)?$/.test(name)) throw new HubError('access.foreign_host')
+  const { origin } = request.headers
+  const safe = SAFE_METHODS.includes(request.method) || request.routeOptions.config.anyOrigin === true
+  if (!safe && origin !== undefined && !/^https?:\/\/localhost(:\d+)?$/.test(originName(origin)))
+    throw new HubError('access.foreign_origin')
+}
+
+/** scheme://host:port, where localhost, 127.0.0.1 and [::1] are one. Empty for what is no web origin. */
+function originName(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (!parsed || !/^https?:$/.test(parsed.protocol)) return ''
+  const host = /^(127(\.\d+){3}|\[::1\])$/.test(parsed.hostname) ? 'localhost' : parsed.hostname
+  return `${parsed.protocol}//${host}${parsed.port && `:${parsed.port}`}`
+}
+
+function equalInConstantTime(given: string, right: string): boolean {
+  const digest = (value: string) => createHash('sha256').update(value).digest()
+  return timingSafeEqual(digest(given), digest(right)) && given.length === right.length
+}

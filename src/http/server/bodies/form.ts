@@ -1,0 +1,21 @@
+// Bodies of HTML forms, as plain objects of texts.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { decodeForm } from '../../../core/events/intake/form.ts'
+import { MULTIPART, readMultipart } from './multipart.ts'
+
+export const FORM = 'application/x-www-form-urlencoded'
+/** What acceptForms() takes. */
+export const FORMS = ['application/json', FORM, MULTIPART]
+
+/** Makes the routes of this scope take forms as well as JSON. Of a field that comes more than once, the last counts. */
+export function acceptForms(app: FastifyInstance): void {
+  if (app.hasContentTypeParser(FORM)) return
+  app.addContentTypeParser(FORM, { parseAs: 'buffer' }, (_request, body, done) => {
+    const fields = decodeForm(body as Buffer).map(({ name, value }) => [`${name}`, `${value}`] as const)
+    // Entries make own properties of every name, __proto__ too.
+    done(null, Object.fromEntries(fields))
+  })
+  app.addContentTypeParser(MULTIPART, { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer) =>
+    readMultipart(body, request.headers['content-type'] ?? ''),
+  )
+}

@@ -1,0 +1,27 @@
+// How long a request's body may take to arrive. Node's own limit (server.requestTimeout) knows no exceptions, and a
+// file of a million readers takes longer; a route that reads one has `longBody` set and a limit of its own.
+import type { FastifyInstance } from 'fastify'
+import { HubError } from '../../../core/errors.ts'
+import { hasBody } from './bodies.ts'
+import { sendError } from '../errors.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The body may take as long as it likes, as long as it keeps coming. */
+    longBody?: boolean
+  }
+}
+
+export function registerBodyTimeout(app: FastifyInstance, limitMs: number): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const { raw, routeOptions } = request
+    if (!hasBody(raw) || routeOptions.config.longBody) return
+    const timer = setTimeout(() => {
+      if (raw.complete || reply.sent) return
+      void sendError(reply.header('connection', 'close'), new HubError('request.timeout'))
+    }, limitMs)
+    timer.unref()
+    for (const over of ['end', 'close']) raw.once(over, () => clearTimeout(timer))
+    reply.raw.once('close', () => clearTimeout(timer)) // answered before all of it was read
+  })
+}

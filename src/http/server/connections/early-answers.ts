@@ -1,0 +1,50 @@
+// What is answered before its body is there (401, 413, 415, 429, a GET with a body) is let go: the connection is read for a
+// moment, so that the client comes to its answer, and closed. Node would wait for the rest for as long as it takes; a
+// connection that is closed with bytes unread is reset, and a client may lose an answer that it has not read yet
+// (RFC 9112, 9.6).
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { giveBack, hasBody } from '../bodies/bodies.ts'
+
+/** How long the rest of a body is passed over: a stranger's, and that of a file whose import has failed. */
+const LINGER_MS = { stranger: 2_000, known: 30_000 }
+
+export function registerEarlyAnswers(
+  app: FastifyInstance,
+  isKnown: (request: FastifyRequest) => boolean,
+  lingerMs = LINGER_MS,
+): void {
+  const known = new WeakSet<IncomingMessage>()
+  app.server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (!hasBody(request)) return
+    // Before Node's own listener, which would close at once or keep the connection.
+    response.prependOnceListener('finish', () => {
+      if (!isThere(request)) letGo(request, known.has(request) ? lingerMs.known : lingerMs.stranger)
+    })
+  })
+  app.addHook('onSend', async (request, reply) => {
+    if (tellEarly(request, reply) && isKnown(request)) known.add(request.raw)
+  })
+}
+
+/** Tells a client that has not sent its whole body that this is the last answer here; false for all others. */
+export function tellEarly({ raw }: FastifyRequest, reply: FastifyReply): boolean {
+  const early = hasBody(raw) && !isThere(raw)
+  if (early) reply.header('connection', 'close')
+  return early
+}
+
+/** Bytes that came with the head lie there, though Node has not said yet that these are all. */
+function isThere({ complete, readableLength, headers }: IncomingMessage): boolean {
+  return complete !== false || readableLength >= Number(headers['content-length'])
+}
+
+function letGo(request: IncomingMessage, ms: number): void {
+  const { socket } = request
+  const destroy = socket.destroySoon.bind(socket)
+  socket.destroySoon = () => socket.end()
+  socket.end()
+  request.on('data', giveBack).once('end', destroy).resume()
+  const timer = setTimeout(() => socket.destroy(), ms)
+  socket.once('close', () => clearTimeout(timer))
+}

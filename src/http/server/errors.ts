@@ -1,0 +1,114 @@
+// Errors on their way out: one shape, one place. What is not in core's table is told to the log, never to the client.
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { HubError, type ErrorCode } from '../../core/errors.ts'
+import { sendPage, type PlainPage } from './plain-page.ts'
+
+const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'request.too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request.unsupported_media_type',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'request.invalid',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'request.invalid',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request.invalid',
+  FST_ERR_MAX_PARAM_LENGTH: 'request.not_found',
+  FST_ERR_BAD_URL: 'request.not_found',
+  FST_ERR_REOPENED_CLOSE_SERVER: 'server.closing',
+}
+
+export type ErrorBody = { error: { code: string; message: string; details?: unknown } }
+
+export function registerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const known = translate(error)
+    if (known.code === 'server.internal') request.log.error({ err: error }, 'unexpected error')
+    else if (known.status >= 500) request.log.warn({ code: known.code, cause: causeOf(error) }, known.message)
+    return sendError(reply, known)
+  })
+  app.setNotFoundHandler((_request, reply) => sendError(reply, new HubError('request.not_found')))
+}
+
+/**
+ * What Fastify refuses before it has a route: `frameworkErrors` of its options. No hook runs for these.
+ * https://fastify.dev/docs/latest/Reference/Server/#frameworkerrors
+ */
+export function answerFrameworkError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const known = translate(error)
+  request.log.info({ method: request.method, address: request.ip, status: known.status }, 'request')
+  // Of an upgrade, nobody else would end the connection.
+  reply.raw.once('finish', () => request.headers.upgrade && request.raw.socket.destroySoon())
+  sendError(reply.headers({ 'x-request-id': request.id, connection: 'close' }), known)
+}
+
+export function sendError(reply: FastifyReply, error: HubError): FastifyReply {
+  if (error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
+  if (error.status === 401) reply.header('www-authenticate', 'Bearer')
+  addVary(reply, 'Accept')
+  if (wantsPage(reply.request.headers.accept)) return sendPage(reply, errorPage(error))
+  return reply
+    .status(error.status)
+    .type('application/json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify(errorBody(error)))
+}
+
+/** A browser that goes to an address names HTML first; a client of the API does not, or asks for JSON. */
+function wantsPage(accept = ''): boolean {
+  const [html, json] = [accept.indexOf('text/html'), accept.indexOf('application/json')]
+  return html >= 0 && (json < 0 || html < json)
+}
+
+function errorPage({ code, status, message }: HubError): PlainPage {
+  const title = new HubError(code).message
+  return { status, title, text: message === title ? [] : [message] }
+}
+
+/** Beside what the answer depends on already. */
+export function addVary(reply: FastifyReply, header: string): void {
+  const before = String(reply.getHeader('vary') ?? '')
+  const names = before.split(',').map((name) => name.trim())
+  if (!names.includes(header)) reply.header('vary', [...names.filter(Boolean), header].join(', '))
+}
+
+export function errorBody({ code, message, details }: HubError): ErrorBody {
+  return { error: { code, message, ...(details === undefined ? {} : { details }) } }
+}
+
+export function translate(error: FastifyError): HubError {
+  if (error instanceof HubError) return error
+  if (error.validationContext === 'params') return new HubError('request.not_found') // a malformed id is nobody's
+  if (error.validation) return invalid(error)
+  const code = FASTIFY_CODES[error.code]
+  if (code) return new HubError(code, code === 'request.invalid' ? { message: error.message } : {})
+  if (error.statusCode === 403) return new HubError('request.not_found') // of @fastify/send: no path that a file can have
+  if (error.statusCode === 429) return new HubError('request.too_many')
+  return error.statusCode && error.statusCode < 500
+    ? new HubError('request.invalid', { message: error.message })
+    : new HubError('server.internal', { cause: error })
+}
+
+/** Names the field that is wrong: `query.limit must be <= 1000`. */
+function invalid(error: FastifyError): HubError {
+  const where = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body')
+  const details = error.validation?.map((problem) => {
+    const missing = problem.params.missingProperty ?? problem.params.additionalProperty
+    const path = problem.instancePath.split('/').slice(1)
+    if (typeof missing === 'string') path.push(missing)
+    const words = problem.keyword === 'enum' && (problem.params.allowedValues as readonly string[])
+    const message = words ? `must be one of ${words.join(', ')}` : (problem.message ?? 'is not valid')
+    return { field: path.join('.') || where, message }
+  })
+  const first = details?.[0]
+  return new HubError('request.invalid', { message: `${where}: ${first?.field} ${first?.message}`, details })
+}
+
+function causeOf(error: Error): string | undefined {
+  return error.cause instanceof Error ? error.cause.message : undefined
+}
+
+/** The client's address and the route's pattern: what the log may know of a request (a URL can hold a token). */
+export function requestForLog(request: FastifyRequest): Record<string, unknown> {
+  return { method: request.method, route: request.routeOptions?.url, address: request.ip }
+}

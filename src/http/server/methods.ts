@@ -1,0 +1,50 @@
+// Methods: a known address answers those that it does not take with 405, and OPTIONS with what it takes.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { HubError } from '../../core/errors.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What this address is for: said to who comes with another method. */
+    purpose?: string
+  }
+}
+
+type Known = { readonly methods: Set<string>; purpose?: string | undefined }
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const
+
+/** Before the routes. What it gives is called after them. */
+export function registerMethods(app: FastifyInstance): () => void {
+  const addresses = new Map<string, Known>()
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (url.endsWith('*')) return // the page's files, of which nobody knows all
+    const address = url.replace(/(.)\/$/, '$1')
+    const known = addresses.get(address) ?? { methods: new Set() }
+    for (const each of [method].flat()) known.methods.add(each)
+    known.purpose ??= config?.purpose
+    addresses.set(address, known)
+  })
+  return () => {
+    for (const [url, known] of addresses) addOthers(app, url, known)
+    // Known before its body is read.
+    app.addHook('onRequest', async (request) => {
+      if (request.is404) throw new HubError('request.not_found')
+    })
+  }
+}
+
+function addOthers(app: FastifyInstance, url: string, { methods, purpose }: Known): void {
+  const others = METHODS.filter((method) => !methods.has(method))
+  const allow = [...METHODS.filter((method) => methods.has(method)), 'OPTIONS'].join(', ')
+  app.route({
+    method: others,
+    url,
+    schema: { hide: true },
+    onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+      reply.header('allow', allow)
+      if (request.method === 'OPTIONS') return reply.status(204).send()
+      throw new HubError('request.wrong_method', { message: purpose })
+    },
+    handler: async () => undefined,
+  })
+}

@@ -1,0 +1,87 @@
+// Pieces of schemas that several resources share.
+import { Type, type TSchema, type TSchemaOptions } from 'typebox'
+import { HubError, type ErrorCode } from '../../core/errors.ts'
+import { errorBody } from './errors.ts'
+
+export const ErrorSchema = Type.Object(
+  {
+    error: Type.Object({
+      code: Type.String(),
+      message: Type.String(),
+      details: Type.Optional(Type.Any()),
+    }),
+  },
+  { description: 'What went wrong: a code to act on, and a sentence to read' },
+)
+
+/** Of each status: what it means, and the error that most routes answer it with. */
+const ERRORS: Readonly<Record<number, readonly [meaning: string, usual: ErrorCode]>> = {
+  400: ['A field is wrong; the message names it', 'request.invalid'],
+  401: ['No token, or a wrong one', 'access.unauthorized'],
+  403: ['This web origin, or with AUTH=off this Host, may not use the hub', 'access.foreign_host'],
+  404: ['Not there', 'request.not_found'],
+  408: ['It took too long to arrive', 'request.timeout'],
+  409: ['Its state does not allow this', 'subscriber.exists'],
+  413: ['Too large', 'request.too_large'],
+  415: ['Not this content type', 'request.unsupported_media_type'],
+  429: ['Too many requests; see Retry-After', 'request.too_many'],
+  502: ['Another server failed', 'reconcile.unavailable'],
+  503: ['Cannot be done now; see Retry-After', 'server.busy'],
+}
+
+/** Errors that say more than their sentence. */
+const SAID: Partial<Record<ErrorCode, { readonly details: unknown }>> = {
+  'hook.no_field': { details: { field: 'mandrill_events' } },
+  'campaign.test_failed': { details: { kind: 'deferred', response: '421 4.7.0 Try again later' } },
+}
+
+/** The error answers of a route, for its `response`: statuses, or the codes where a route has its own. */
+export function errors(...what: readonly (number | ErrorCode)[]): Record<number, TSchema> {
+  const answers: Record<number, typeof ErrorSchema & { description: string; examples: unknown[] }> = {}
+  for (const each of what) {
+    const code = typeof each === 'string' ? each : (ERRORS[each]?.[1] ?? 'server.internal')
+    const error = new HubError(code, SAID[code])
+    const description = ERRORS[error.status]?.[0] ?? 'Error'
+    const examples = [...(answers[error.status]?.examples ?? []), errorBody(error)]
+    answers[error.status] = { ...ErrorSchema, description, examples }
+  }
+  return answers
+}
+
+export const Cursor = Type.String({
+  description: 'A place in the feed, opaque. `0` is the beginning',
+  examples: ['1795312345678-42'],
+})
+
+export const Instant = Type.String({ format: 'date-time', examples: ['2026-05-04T10:20:30.123Z'] })
+
+export const InstantOrNull = Type.Union([Instant, Type.Null()])
+
+/** Where the next page begins. */
+export const nextFor = (parameter: string) =>
+  Type.Union([Type.String(), Type.Null()], {
+    description: `Goes into \`${parameter}\`; null: no more`,
+    examples: [null],
+  })
+
+/** A longer id is nobody's. */
+export const IdParams = Type.Object({ id: Type.String({ maxLength: 100 }) })
+
+/** A closed list of words: one schema, so that an error is one sentence which lists them. */
+export const oneOf = <const W extends string>(words: readonly W[], options: TSchemaOptions = {}) =>
+  Type.Unsafe<W>({ ...options, type: 'string', enum: [...words] })
+
+export const tagged = (tag: string) => ({ tags: [tag] })
+
+/** An answer without a body. */
+export const nothing = (description: string) => Type.Null({ description })
+
+/** RFC 3339 in UTC. */
+export const instant = (ms: number): string => new Date(ms).toISOString()
+export const instantOrNull = (ms: number | null | undefined): string | null =>
+  ms == null ? null : instant(ms)
+
+export const SenderProblem = Type.Union([Type.String(), Type.Null()], {
+  description: 'What keeps mailings from starting (PUBLIC_URL, MAIL_FROM), if anything does',
+  examples: [null],
+})

@@ -1,0 +1,112 @@
+// /api/session and /api/tickets: how the page signs in, and how a browser's socket proves who opens it.
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { HubError } from '../../core/errors.ts'
+import { SESSION_COOKIE, type Access } from './access.ts'
+import { errors, Instant, instant, nothing, oneOf, tagged } from './schemas.ts'
+import type { Tickets } from './tickets.ts'
+
+const State = Type.Object(
+  {
+    signed_in: Type.Boolean({ examples: [true] }),
+    auth: oneOf(['on', 'off'], { description: 'off: no token is asked' }),
+  },
+  { description: 'Whether it is, and whether a token is asked' },
+)
+const SignIn = Type.Object({
+  token: Type.String({ minLength: 1, maxLength: 1000, examples: ['the API token'] }),
+})
+/** Tries a minute and address. */
+const SIGN_IN_LIMIT = { max: 20, timeWindow: 60_000 }
+
+export async function registerSession(
+  app: FastifyInstance,
+  access: Access,
+  secureCookie: boolean,
+): Promise<void> {
+  const auth = access.required ? 'on' : 'off'
+  const about = tagged('Access')
+  const open = { config: { public: true } }
+
+  app.get(
+    '/api/session',
+    {
+      ...open,
+      schema: {
+        ...about,
+        summary: 'Is this browser signed in?',
+        security: [],
+        response: { 200: State, ...errors(403) },
+      },
+    },
+    async (request) => ({ signed_in: access.isSignedIn(request), auth }),
+  )
+
+  app.post<{ Body: { token: string } }>(
+    '/api/session',
+    {
+      config: { public: true, rateLimit: SIGN_IN_LIMIT },
+      schema: {
+        ...about,
+        summary: 'Sign in with the API token: sets a cookie',
+        description:
+          'HttpOnly, SameSite=Strict, and Secure under https. It counts only with the origin of the hub or an allowed one.',
+        security: [],
+        body: SignIn,
+        response: { 200: State, ...errors(400, 'access.bad_token', 'access.foreign_origin', 429) },
+      },
+    },
+    async (request, reply) => {
+      if (!access.isOwnOrigin(request)) throw new HubError('access.foreign_origin')
+      if (access.required && !access.isToken(request.body.token)) throw new HubError('access.bad_token')
+      const { value, maxAge } = access.newSession()
+      const secure = secureCookie || request.protocol === 'https'
+      reply.setCookie(SESSION_COOKIE, value, {
+        path: '/',
+        httpOnly: true,
+        sameSite: 'strict',
+        secure,
+        maxAge,
+      })
+      return { signed_in: true, auth }
+    },
+  )
+
+  app.delete(
+    '/api/session',
+    {
+      ...open,
+      schema: {
+        ...about,
+        summary: 'Sign out',
+        security: [],
+        response: { 204: nothing('The cookie is gone'), ...errors(403) },
+      },
+    },
+    async (_request, reply) => reply.clearCookie(SESSION_COOKIE, { path: '/' }).status(204).send(),
+  )
+}
+
+const Ticket = Type.Object(
+  { ticket: Type.String({ examples: ['1777890090000.Zk3x…'] }), expires_at: Instant },
+  { description: 'The ticket' },
+)
+
+export async function registerTickets(app: FastifyInstance, tickets: Tickets): Promise<void> {
+  app.post(
+    '/api/tickets',
+    {
+      schema: {
+        ...tagged('Access'),
+        summary: 'A ticket for one socket',
+        description:
+          'Goes into `/ws/email?ticket=`. Single use, 60 seconds: browsers cannot set headers on a socket.',
+        response: { 201: Ticket, ...errors(401) },
+      },
+    },
+    async (_request, reply) => {
+      const { ticket, expiresAt } = tickets.issue()
+      return reply.status(201).send({ ticket, expires_at: instant(expiresAt) })
+    },
+  )
+}

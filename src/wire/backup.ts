@@ -1,0 +1,111 @@
+// The composition of backing up and restoring. Part of wire.ts, the only place that names adapters.
+import { mkdirSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Config } from '../config/config.ts'
+import { backUp } from '../adapters/embedded/backup/backup.ts'
+import type { Backup, Database } from '../adapters/embedded/backup/files.ts'
+import { lockDataDir } from '../adapters/embedded/data-dir-lock.ts'
+import { restore } from '../adapters/embedded/backup/restore.ts'
+import { forgetMarks } from '../adapters/embedded/sending/marks.ts'
+import { openSendStore } from '../adapters/embedded/sending/store.ts'
+import type { Sql } from '../adapters/sql/driver/dialect.ts'
+import { createLeases } from '../adapters/sql/driver/leases.ts'
+import { holdMailings } from '../adapters/sql/campaigns/restored.ts'
+import { openSqlite } from '../adapters/sql/driver/sqlite.ts'
+import type { Log } from '../core/log.ts'
+import { restoredReason } from '../core/campaigns/restored.ts'
+import { version } from '../version.ts'
+import { named } from './reach.ts'
+
+const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} }
+/** What one process does alone, and for how long it may hold it after its death: see tracking.ts and feeder.ts. */
+const LEASES = { names: ['tracking', 'sending'], forMs: 10_000, patienceMs: 15_000, askMs: 250 }
+
+/** What of the hub is not in DATA_DIR. */
+export function elsewhere({ REDIS_URL, DATABASE_URL }: Config): readonly string[] {
+  return [
+    ...(DATABASE_URL ? ['the database (DATABASE_URL)'] : []),
+    ...(REDIS_URL ? ['Redis (REDIS_URL)'] : []),
+  ]
+}
+
+/** undefined where DATA_DIR holds nothing that is to be kept. */
+export function backUpHere(
+  { DATA_DIR, REDIS_URL, DATABASE_URL }: Config,
+  to: string,
+): Promise<Backup | undefined> {
+  const databases: Database[] = [
+    ...(REDIS_URL ? [] : (['sending.sqlite', 'feed.sqlite'] as const)),
+    ...(DATABASE_URL ? [] : (['hub.sqlite'] as const)),
+  ]
+  return backUp({ dataDir: DATA_DIR, to, databases, version })
+}
+
+/** Brings DATA_DIR back; tells how many mailings are held, which is unknown where the database is elsewhere. */
+export async function restoreHere(config: Config, from: string) {
+  let held: number | undefined
+  const prepare = async (folder: string, { madeAt, files }: Backup): Promise<void> => {
+    if (!files.has('hub.sqlite')) return
+    const sql = await openSqlite({ file: join(folder, 'hub.sqlite'), log: quiet })
+    held = await holdMailings(sql, restoredReason(madeAt), Date.now()).finally(() => sql.close())
+    // Embedded marks are of the same backup, and fit.
+    if (config.REDIS_URL) await forgetMarksOf(config)
+  }
+  const backup = await restore({ from, dataDir: config.DATA_DIR, prepare })
+  return { backup, held }
+}
+
+/** After the database was restored by its own tools; tells how many mailings are held. */
+export async function settleRestored(config: Config): Promise<number> {
+  mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 })
+  const lock = config.REDIS_URL && config.DATABASE_URL ? undefined : lockDataDir(config.DATA_DIR)
+  const sql = await openDatabase(config)
+  try {
+    await requireAlone(sql)
+    return await settle(config, sql)
+  } finally {
+    await sql.close()
+    lock?.release()
+  }
+}
+
+/** Makes an earlier database safe to go on with: marks in the sending store may be of parts that are cut otherwise now. */
+export async function settle(config: Config, sql: Sql): Promise<number> {
+  await forgetMarksOf(config)
+  return holdMailings(sql, restoredReason(), Date.now())
+}
+
+async function openDatabase({ DATABASE_URL, DATA_DIR }: Config): Promise<Sql> {
+  if (!DATABASE_URL) return openSqlite({ file: join(DATA_DIR, 'hub.sqlite'), log: quiet })
+  const { openMysql } = await import('../adapters/sql/driver/mysql.ts')
+  return named('DATABASE_URL', () => openMysql({ url: DATABASE_URL, log: quiet }))
+}
+
+/** Leases that a backup holds run out within seconds; those of a hub that runs do not. */
+async function requireAlone(sql: Sql): Promise<void> {
+  const leases = createLeases(sql)
+  const owner = randomUUID()
+  const until = Date.now() + LEASES.patienceMs
+  for (const name of LEASES.names) {
+    while (!(await leases.take(name, owner, Date.now(), Date.now() + LEASES.forMs))) {
+      if (Date.now() > until) throw new Error('a hub is running on this database: stop it first')
+      await pause(LEASES.askMs)
+    }
+  }
+  for (const name of LEASES.names) await leases.release(name, owner)
+}
+
+async function forgetMarksOf({ REDIS_URL, DATA_DIR }: Config): Promise<void> {
+  if (REDIS_URL) {
+    const { forgetRedisMarks } = await import('../adapters/redis/sending/forget-marks.ts')
+    return named('REDIS_URL', () => forgetRedisMarks({ url: REDIS_URL, log: quiet }))
+  }
+  const store = openSendStore(join(DATA_DIR, 'sending.sqlite'))
+  try {
+    forgetMarks(store)
+  } finally {
+    store.close()
+  }
+}

@@ -1,0 +1,224 @@
+// The composition of the mailing side: list, campaigns, sending. Part of wire.ts, the only place that names adapters.
+import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Config } from '../config/config.ts'
+import { openEmbeddedSendStores } from '../adapters/embedded/sending/stores.ts'
+import { openDkim } from '../adapters/mail/dkim.ts'
+import { readHtml } from '../adapters/mail/html-reading.ts'
+import { createHtmlToText } from '../adapters/mail/html-to-text.ts'
+import { eraseFromOutbox, openOutbox } from '../adapters/mail/outbox.ts'
+import { openSmtpMailer } from '../adapters/mail/smtp/smtp.ts'
+import { readSmtpUrl } from '../adapters/mail/smtp/url.ts'
+import { createCampaignStore } from '../adapters/sql/campaigns/campaigns.ts'
+import type { Sql } from '../adapters/sql/driver/dialect.ts'
+import { createLedger } from '../adapters/sql/campaigns/ledger.ts'
+import { createReactionStore } from '../adapters/sql/loop/reactions.ts'
+import { createSubscribers } from '../adapters/sql/list/subscribers.ts'
+import { createSuppressions } from '../adapters/sql/list/suppressions.ts'
+import { createActions, type Actions } from '../core/campaigns/actions.ts'
+import { composeConfirmation } from '../core/campaigns/mail/confirmation.ts'
+import { createLaneOf, type LaneConfig } from '../core/sending/lanes/lanes.ts'
+import { createLinks } from '../core/campaigns/mail/links.ts'
+import { createLoopNews, type LoopNews } from '../core/loop/news.ts'
+import { readSender } from '../core/campaigns/mail/mailbox.ts'
+import { senderProblem } from '../core/campaigns/mail/sender.ts'
+import { compileMail, type MailSettings } from '../core/campaigns/mail/message.ts'
+import type { Mailer, SendStores } from '../core/sending/ports.ts'
+import { startSending, type Sending } from '../core/sending/sending.ts'
+import type { Leases } from '../core/ports.ts'
+import { named } from './reach.ts'
+import type { MailingDeps } from '../http/campaigns/routes.ts'
+import type { Eraser } from '../http/list/subscribers.ts'
+
+export type Mailing = Omit<MailingDeps, 'erasers'> & {
+  readonly transport: Mailer['transport']
+  /** Forgets a person in the ledger and in the outbox. */
+  readonly erase: Eraser
+  /** To be told what tracking has committed. */
+  readonly loop: (news: LoopNews) => void
+  /** Mails of the newest mailings that a server has taken. */
+  readonly sentOfLate: () => Promise<number>
+  /** undefined where the role is `web`: other processes send. */
+  readonly sending: Sending | undefined
+  /** Finishes the mails in flight. */
+  stopSending(): Promise<void>
+  /** Lets go of everything; before the database is closed. */
+  close(): Promise<void>
+}
+
+const CAMPAIGNS_OF_LATE = 20
+
+/** Whom a preview's unsubscribe link is for. */
+const NOBODY = '00000000-0000-0000-0000-000000000000'
+
+type Needs = {
+  readonly sql: Sql
+  readonly leases: Leases
+  readonly owner: string
+  readonly secret: string
+  readonly log: FastifyBaseLogger
+}
+
+/** What the mailing side runs on. */
+type Parts = Needs & {
+  readonly config: Config
+  readonly stores: ReturnType<typeof createStores>
+  readonly send: SendStores
+  readonly laneConfigs: readonly LaneConfig[]
+  readonly mail: ReturnType<typeof openMail>
+  readonly settings: MailSettings
+}
+
+export async function openMailing(config: Config, needs: Needs): Promise<Mailing> {
+  const { sql, secret, log } = needs
+  const laneConfigs = config.MAIL_LANES.map(({ per_second, ...lane }) => ({ ...lane, perSecond: per_second }))
+  const links = createLinks(secret, config.PUBLIC_URL)
+  const mail = openMail(config, log)
+  const { unsubscribeUrl } = links
+  const settings = { ...mail.sender, unsubscribeUrl, htmlToText: createHtmlToText(), readHtml }
+  const send = await openSendStores(config, laneConfigs, log)
+  const parts: Parts = {
+    ...needs,
+    config,
+    stores: createStores(sql, secret),
+    send,
+    laneConfigs,
+    mail,
+    settings,
+  }
+  const sending = config.ROLE === 'web' ? undefined : openSending(parts)
+  let stopped: Promise<void> | undefined
+  const stopSending = () => (stopped ??= sending?.close() ?? Promise.resolve())
+  return {
+    ...parts.stores,
+    ...singleMails(parts),
+    ...hearing(parts),
+    links,
+    sending,
+    actions: openActions(parts, () => sending?.wake()),
+    lanes: send.lanes,
+    transport: mail.mailer.transport,
+    senderProblem: mail.senderProblem,
+    doubleOptIn: config.DOUBLE_OPT_IN,
+    async erase(email) {
+      await parts.stores.ledger.erase(email)
+      await eraseFromOutbox(mail.outbox, email)
+    },
+    stopSending,
+    async close() {
+      await stopSending()
+      await mail.mailer.close()
+      await send.close()
+    },
+  }
+}
+
+function createStores(sql: Sql, secret: string) {
+  return {
+    subscribers: createSubscribers(sql, { secret }),
+    suppressions: createSuppressions(sql, { secret }),
+    campaigns: createCampaignStore(sql),
+    ledger: createLedger(sql),
+    reactions: createReactionStore(sql),
+  }
+}
+
+function openSending({ config, stores, send, mail, settings, ...parts }: Parts): Sending {
+  return startSending({
+    ...parts,
+    ...stores,
+    ...send,
+    mailer: mail.mailer,
+    senderProblem: mail.senderProblem,
+    compile: (campaign) => compileMail(campaign, settings),
+    retryDelaysMs: config.RETRY_DELAYS.map((seconds) => seconds * 1000),
+  })
+}
+
+function openActions({ stores, send, mail, log }: Parts, wake: () => void): Actions {
+  const { mailer, senderProblem } = mail
+  return createActions({
+    ...stores,
+    marks: send.marks,
+    transport: mailer.transport,
+    senderProblem,
+    readHtml,
+    wake,
+    log,
+  })
+}
+
+/** Mails that are made one at a time, aside from any lane. */
+function singleMails({
+  config,
+  mail,
+  settings,
+}: Parts): Pick<Mailing, 'render' | 'sendTest' | 'sendConfirmation'> {
+  const { mailer, sender } = mail
+  const preview = { ...settings, unsubscribeUrl: () => `${config.PUBLIC_URL}/unsubscribe/preview` }
+  return {
+    render: (campaign, { email, name }) =>
+      compileMail(campaign, preview).render({ id: '0-0', subscriberId: NOBODY, email, name }),
+    sendTest: (campaign, to, id) =>
+      mailer.send(compileMail(campaign, settings).test({ name: '', address: to }, id)),
+    async sendConfirmation({ id, email }, confirmUrl, expiresAt) {
+      const to = { name: '', address: email }
+      const { kind, response } = await mailer.send(
+        composeConfirmation({ to, ...sender, confirmUrl, expiresAt, id: `${id}.${expiresAt}` }),
+      )
+      if (kind !== 'sent') throw new Error(`the confirmation was not sent: ${response}`)
+    },
+  }
+}
+
+/** What comes back of the mails, by webhooks and by links. */
+function hearing({
+  stores,
+  send,
+  laneConfigs,
+  log,
+}: Parts): Pick<Mailing, 'loop' | 'sentOfLate' | 'onUnsubscribed' | 'addressOf'> {
+  const { campaigns, ledger, reactions } = stores
+  return {
+    loop: createLoopNews({ ...send, laneOf: createLaneOf(laneConfigs), log }),
+    async sentOfLate() {
+      const ids = (await campaigns.list(CAMPAIGNS_OF_LATE)).map(({ id }) => id)
+      const tallies = [...(await ledger.tallies(ids)).values()].flatMap((lanes) => [...lanes.values()])
+      return tallies.reduce((sum, { sent }) => sum + sent, 0)
+    },
+    onUnsubscribed: async ({ delivery, at }) => void (delivery && (await reactions.leftByLink(delivery, at))),
+    addressOf: reactions.addressOf,
+  }
+}
+
+function openMail(config: Config, log: FastifyBaseLogger) {
+  const from = readSender('MAIL_FROM', config.MAIL_FROM)
+  const replyTo = config.MAIL_REPLY_TO ?? null
+  if (replyTo) readSender('MAIL_REPLY_TO', replyTo)
+  const outbox = join(config.DATA_DIR, 'outbox')
+  const { DKIM_DOMAIN: domain, DKIM_SELECTOR: selector, DKIM_KEY_FILE: keyFile } = config
+  const dkim = domain && selector && keyFile ? openDkim({ domain, selector, keyFile }) : undefined
+  const mailer: Mailer = config.SMTP_URL
+    ? openSmtpMailer({ url: config.SMTP_URL, from, dkim, log, connections: connectionsOf(config) })
+    : openOutbox({ dir: outbox, from })
+  const isLocal = !config.SMTP_URL || readSmtpUrl(config.SMTP_URL).local
+  const problem = isLocal ? null : senderProblem(config.PUBLIC_URL, from)
+  if (problem) log.error({ reason: problem }, 'no mailing can start: set PUBLIC_URL and MAIL_FROM')
+  return { mailer, outbox, sender: { from, replyTo }, senderProblem: problem }
+}
+
+/** As many as the lanes may use, and two for tests and confirmations. */
+function connectionsOf(config: Config): number {
+  return config.MAIL_LANES.reduce((sum, lane) => sum + lane.connections, 2)
+}
+
+async function openSendStores(
+  config: Config,
+  configs: readonly LaneConfig[],
+  log: FastifyBaseLogger,
+): Promise<SendStores> {
+  const file = join(config.DATA_DIR, 'sending.sqlite')
+  if (!config.REDIS_URL) return named('DATA_DIR', () => openEmbeddedSendStores({ file, configs, log }))
+  const { openRedisSendStores } = await import('../adapters/redis/sending/stores.ts')
+  return openRedisSendStores({ url: config.REDIS_URL, configs, log })
+}

@@ -1,0 +1,253 @@
+// The composition root: which adapters this process runs on. The only file that names them.
+import { randomBytes, randomUUID } from 'node:crypto'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Deps, Settings, WorkerDeps } from '../app.ts'
+import type { Config } from '../config/config.ts'
+import { lockDataDir } from '../adapters/embedded/data-dir-lock.ts'
+import { openEmbeddedFeed } from '../adapters/embedded/feed/feed.ts'
+import { createMemoryOneTime } from '../adapters/embedded/one-time.ts'
+import { createMandrillAccount } from '../adapters/mandrill/account.ts'
+import type { Sql } from '../adapters/sql/driver/dialect.ts'
+import { createEventArchive } from '../adapters/sql/events/archive.ts'
+import { createLeases, dropLeases } from '../adapters/sql/driver/leases.ts'
+import { createLoop } from '../adapters/sql/loop/loop.ts'
+import { createQuarantine } from '../adapters/sql/events/quarantine.ts'
+import { openSqlite } from '../adapters/sql/driver/sqlite.ts'
+import { isHubError } from '../core/errors.ts'
+import { checkProgress, rememberingAppends } from '../core/health.ts'
+import { isBehindFeed } from '../core/events/tracking/behind.ts'
+import { createErasure } from '../core/list/erasure.ts'
+import { createHub } from '../core/events/hub.ts'
+import type { EventFeed } from '../core/events/ports.ts'
+import type { Leases, OneTime } from '../core/ports.ts'
+import { parseMailbox } from '../core/campaigns/mail/mailbox.ts'
+import { watchSilence } from '../core/events/silence.ts'
+import { startTracking } from '../core/events/tracking/tracking.ts'
+import { version } from '../version.ts'
+import { settle } from './backup.ts'
+import { openMailing, type Mailing } from './campaigns.ts'
+import { named, patiently } from './reach.ts'
+
+/** What this process runs on, by its role. */
+export type Wired = WorkerDeps & {
+  /** undefined in a worker: it only sends. */
+  readonly serving: Deps | undefined
+  /** True when this start made the token, or an earlier one did: the operator has not chosen it. */
+  readonly tokenIsOurs: boolean
+  /** Begins no more mails, and waits for those in flight. May be asked more than once. */
+  stopSending(): Promise<void>
+  /** Lets go of everything, in the order that loses nothing. After the HTTP side has closed. */
+  close(): Promise<void>
+}
+
+/** How long a closing process goes on filling the archive; what is left is taken at the next start. */
+const DRAIN_MS = 2000
+
+export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wired> {
+  makeDataDir(config.DATA_DIR)
+  const lock = config.REDIS_URL && config.DATABASE_URL ? undefined : lockDataDir(config.DATA_DIR)
+  const settings = readSettings(config)
+  const events = await openEvents(config, log)
+  const sql = await patiently(databaseOf(config), log, () => openDatabase(config, log))
+  await patiently(feedOf(config), log, () => compare(config, { feed: events.feed, sql, log }))
+  const shared = { sql, leases: createLeases(sql), owner: randomUUID(), secret: settings.secret, log }
+  const mailing = await openMailing(config, shared)
+  const serves = config.ROLE !== 'worker'
+  const base: WorkerDeps = {
+    log,
+    now: Date.now,
+    version,
+    settings,
+    sending: mailing.sending,
+    checks: [
+      { name: 'events', needed: true, ping: () => (serves ? events.feed.ping() : pingAsWorker(events.feed)) },
+      { name: 'database', needed: !serves, ping: () => sql.ping() },
+    ],
+  }
+  const tracked = serves ? await openTracking(config, { ...shared, events, mailing }) : undefined
+  const stores = namesOfStores(config)
+  log.info({ ...stores, mail: mailing.transport, role: config.ROLE, version }, 'stores opened')
+  return {
+    ...base,
+    serving: tracked && {
+      ...base,
+      ...events,
+      ...tracked,
+      checks: [...base.checks, { name: 'archive', needed: false, ping: checkProgress(tracked.tracking) }],
+      mailing: { ...mailing, erasers: { events: tracked.erase, mailings: mailing.erase } },
+      stores,
+    },
+    tokenIsOurs: config.API_TOKEN === undefined,
+    stopSending: mailing.stopSending,
+    async close() {
+      await mailing.close()
+      await tracked?.close()
+      await events.close()
+      await sql.close()
+      lock?.release()
+    },
+  }
+}
+
+/** That events fill their room is not a worker's trouble; that Redis has no memory is. */
+async function pingAsWorker(feed: EventFeed): Promise<void> {
+  await feed.ping().catch((error: unknown) => {
+    if (!isHubError(error, 'feed.full') || error.cause !== undefined) throw error
+  })
+}
+
+type TrackingNeeds = {
+  readonly events: Events
+  readonly sql: Sql
+  readonly leases: Leases
+  readonly owner: string
+  readonly secret: string
+  readonly mailing: Mailing
+  readonly log: FastifyBaseLogger
+}
+
+/** The readers of the feed: the bus, and the archive with all that events change. */
+async function openTracking(config: Config, needs: TrackingNeeds) {
+  const { events, sql, leases, owner, secret, mailing, log } = needs
+  const { feed } = events
+  const archiveDays = config.ARCHIVE_DAYS
+  const effects = createLoop(sql, {
+    secret,
+    softBounces: config.SOFT_BOUNCES,
+    scope: { subaccounts: config.MANDRILL_SUBACCOUNTS, sender: ownSender(config) },
+    bounceRate: config.PAUSE_BOUNCE_RATE,
+    complaintRate: config.PAUSE_COMPLAINT_RATE,
+    onCommitted: mailing.loop,
+  })
+  const archive = createEventArchive(sql, effects)
+  const quarantine = createQuarantine(sql)
+  const head = await patiently(feedOf(config), log, () => feed.last(0))
+  const hub = createHub(feed, head, (err) => log.warn({ err }, 'a socket could not be caught up yet'))
+  const tracking = startTracking({ feed, archive, leases, quarantine, owner, archiveDays, log })
+  const key = config.MANDRILL_API_KEY
+  // Only who gets mails out, and webhooks in, can miss some.
+  const expected = mailing.transport === 'smtp' && config.MANDRILL_WEBHOOK_KEYS.length > 0
+  const sent = () => (expected ? mailing.sentOfLate() : Promise.resolve(0))
+  const silence = watchSilence({ sent, arrived: () => tracking.position().seq, now: Date.now, log })
+  return {
+    archive,
+    quarantine,
+    hub,
+    tracking,
+    silence,
+    erase: createErasure({ feed, archive, quarantine, tracking }),
+    account: key ? createMandrillAccount({ key }) : undefined,
+    async close() {
+      silence.close()
+      await hub.close()
+      const drained = async () => tracking.reached(await feed.last(0), DRAIN_MS)
+      await drained().catch(() => false)
+      await tracking.close()
+    },
+  }
+}
+
+/** The default stands for nobody's address. */
+function ownSender({ MAIL_FROM }: Config): string | undefined {
+  const address = parseMailbox(MAIL_FROM)?.address
+  return address?.endsWith('@localhost') ? undefined : address
+}
+
+const databaseOf = ({ DATABASE_URL }: Config) => (DATABASE_URL ? 'DATABASE_URL' : 'DATA_DIR')
+const feedOf = ({ REDIS_URL }: Config) => (REDIS_URL ? 'REDIS_URL' : 'DATA_DIR')
+
+function namesOfStores({ REDIS_URL, DATABASE_URL }: Config): Deps['stores'] {
+  return { events: REDIS_URL ? 'redis' : 'embedded', database: DATABASE_URL ? 'mysql' : 'sqlite' }
+}
+
+/** What is in there is for its owner alone, also in a folder that others may look into, and what was made before. */
+function makeDataDir(dir: string): void {
+  process.umask(0o077)
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    for (const entry of readdirSync(dir, { withFileTypes: true })) {
+      if (entry.isFile()) chmodSync(join(dir, entry.name), 0o600)
+      else if (entry.name === 'outbox' && entry.isDirectory()) chmodSync(join(dir, entry.name), 0o700)
+    }
+  } catch (cause) {
+    throw new Error(`DATA_DIR: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function readSettings(config: Config): Settings {
+  return {
+    publicUrl: config.PUBLIC_URL,
+    webhookUrls: config.MANDRILL_WEBHOOK_URL,
+    webhookKeys: config.MANDRILL_WEBHOOK_KEYS,
+    bodyLimit: config.BODY_LIMIT,
+    trustProxy: config.TRUST_PROXY,
+    subaccounts: config.MANDRILL_SUBACCOUNTS,
+    allowedOrigins: config.ALLOWED_ORIGINS,
+    auth: config.AUTH,
+    token: config.API_TOKEN ?? keptSecret(config.DATA_DIR, 'api-token'),
+    secret: config.SECRET ?? keptSecret(config.DATA_DIR, 'secret'),
+  }
+}
+
+type Events = { readonly feed: EventFeed; readonly oneTime: OneTime; close(): Promise<void> }
+
+async function openEvents(config: Config, log: FastifyBaseLogger): Promise<Events> {
+  const bounds = { retention: config.EVENT_RETENTION, maxBytes: config.EVENT_MAX_BYTES, log }
+  const { REDIS_URL: url } = config
+  if (!url) {
+    const file = join(config.DATA_DIR, 'feed.sqlite')
+    const opened = await named('DATA_DIR', () => openEmbeddedFeed({ file, ...bounds }))
+    const feed = rememberingAppends(opened)
+    return { feed, oneTime: createMemoryOneTime(), close: () => feed.close() }
+  }
+  // Loaded only where they are used: a hub on its own stores starts faster, and holds tens of megabytes less.
+  const { openRedisFeed } = await import('../adapters/redis/feed/feed.ts')
+  const { openRedisOneTime } = await import('../adapters/redis/one-time.ts')
+  const { probeRedis } = await import('../adapters/redis/probe.ts')
+  await patiently('REDIS_URL', log, () => probeRedis(url))
+  const feed = rememberingAppends(openRedisFeed({ url, ...bounds }))
+  const oneTime = openRedisOneTime({ url, log })
+  return { feed, oneTime, close: async () => void (await Promise.all([feed.close(), oneTime.close()])) }
+}
+
+async function openDatabase(config: Config, log: FastifyBaseLogger): Promise<Sql> {
+  if (!config.DATABASE_URL) {
+    const sql = await openSqlite({ file: join(config.DATA_DIR, 'hub.sqlite'), log })
+    await sql.run(dropLeases(sql)) // DATA_DIR is locked: what a killed process held need not be waited for
+    return sql
+  }
+  const { openMysql } = await import('../adapters/sql/driver/mysql.ts')
+  return openMysql({ url: config.DATABASE_URL, log })
+}
+
+type Known = { readonly feed: EventFeed; readonly sql: Sql; readonly log: FastifyBaseLogger }
+
+/**
+ * Either may be of an earlier moment than the other. What an older feed numbers from now on must not be taken for known; what
+ * an older database does not know to be sent must not go out by itself.
+ */
+async function compare(config: Config, { feed, sql, log }: Known): Promise<void> {
+  const archive = createEventArchive(sql)
+  await feed.outlive(await archive.position())
+  if (!(await isBehindFeed({ feed, archive }))) return
+  const held = await settle(config, sql)
+  log.error(
+    { held },
+    'the database is older than the feed: it was restored, or lost commits. Its mailings are paused',
+  )
+}
+
+/** A secret of DATA_DIR: made once, readable by its owner only. */
+function keptSecret(dir: string, name: string): string {
+  const file = join(dir, name)
+  try {
+    writeFileSync(file, randomBytes(24).toString('base64url'), { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  const kept = readFileSync(file, 'utf8').trim()
+  if (kept.length < 16) throw new Error(`${file} holds no usable secret: remove it, and a new one is made`)
+  return kept
+}

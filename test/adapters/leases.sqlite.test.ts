@@ -1,6 +1,0 @@
-// Leases in SQLite, against the contract.
-import { describe } from 'vitest'
-import { leasesContract } from '../contracts/leases.ts'
-import { openSqliteLab } from '../support/sql-lab.ts'
-
-describe('leases in SQLite', () => leasesContract(openSqliteLab))

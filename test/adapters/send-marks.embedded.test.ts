@@ -1,6 +1,0 @@
-// Marks of a single process, against the contract.
-import { describe } from 'vitest'
-import { marksContract } from '../contracts/send-marks.ts'
-import { openEmbeddedSendLab } from '../support/send-lab.ts'
-
-describe('marks, embedded', () => marksContract(openEmbeddedSendLab))

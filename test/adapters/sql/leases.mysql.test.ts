@@ -1,0 +1,11 @@
+// Leases in MariaDB, against the contract.
+import { afterAll, beforeAll, describe } from 'vitest'
+import { leasesContract } from '../../contracts/leases.ts'
+import { startMariaDb, type MariaDb } from '../../support/mariadb.ts'
+import { openMysqlLab } from '../../support/sql-lab.ts'
+
+let server: MariaDb
+beforeAll(async () => void (server = await startMariaDb()))
+afterAll(() => server?.close())
+
+describe('leases in MariaDB', () => leasesContract(() => openMysqlLab(server)))

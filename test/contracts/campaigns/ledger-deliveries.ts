@@ -1,0 +1,152 @@
+// Promises of the pages of deliveries, and of the audience.
+import type { Delivery } from '../../../src/core/campaigns/ports.ts'
+import { expect, test } from 'vitest'
+import { emailOf, laneOf, outcome, readerId, type LedgerLab } from '../../support/ledger-lab.ts'
+import { MINUTE, NOON } from '../../support/times.ts'
+
+export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
+  async function mailing(count: number) {
+    await lab().addReaders({ count })
+    const campaign = await lab().start()
+    await lab().expand(campaign)
+    return campaign
+  }
+  const numbers = (deliveries: readonly { subscriberId: string }[]) =>
+    deliveries.map(({ subscriberId }) => Number(subscriberId.slice(-12))).sort((a, b) => a - b)
+
+  test('a page ends at its limit, and the next one begins after its last', async () => {
+    const { id: campaignId } = await mailing(1800)
+    const found = []
+    for (let after: string | undefined; ; after = found.at(-1)?.id) {
+      const page = await lab().ledger.deliveries({ campaignId, limit: 501, after })
+      if (page.length === 0) break
+      found.push(...page)
+    }
+    expect(found).toHaveLength(1800)
+    expect(new Set(numbers(found)).size).toBe(1800)
+    const places = found.map(({ chunk, n }) => chunk * 1000 + n)
+    expect(places).toEqual(places.toSorted((a, b) => a - b))
+  })
+
+  test('can be of one state only', async () => {
+    const { id: campaignId } = await mailing(1500)
+    const refs = await lab().due(campaignId)
+    const failed = []
+    for (const ref of refs) {
+      const [first] = await lab().ledger.open(ref, NOON)
+      if (!first) continue
+      failed.push(first)
+      await lab().ledger.record(ref, [outcome(first.n, { status: 'failed', reason: '550' })], NOON)
+    }
+    const found = await lab().ledger.deliveries({ campaignId, status: 'failed', limit: 100 })
+    expect(numbers(found)).toEqual(numbers(failed))
+    expect(found[0]).toMatchObject({ lane: laneOf(found[0]?.email ?? ''), reason: '550' })
+    expect(await lab().ledger.deliveries({ campaignId, status: 'cancelled', limit: 100 })).toEqual([])
+  })
+
+  test('can be looked for by a part of the address, without case, in every chunk', async () => {
+    const { id: campaignId } = await mailing(12_500)
+    const find = async (q: string) => numbers(await lab().ledger.deliveries({ campaignId, q, limit: 1000 }))
+    expect(await find('READER-12499@')).toEqual([12_499])
+    expect(await find(emailOf(77).toLowerCase())).toEqual([77])
+    expect(await find('er-1000')).toEqual([
+      1000, 10_000, 10_001, 10_002, 10_003, 10_004, 10_005, 10_006, 10_007, 10_008, 10_009,
+    ])
+    for (const nothing of ['%', '_', 'nobody', "'"]) expect(await find(nothing)).toEqual([])
+  })
+
+  test('another campaign keeps its own', async () => {
+    const first = await mailing(3)
+    const second = await lab().start()
+    await lab().expand(second)
+    await lab().ledger.record({ campaignId: first.id, chunk: 0, lane: 'google' }, [outcome(0)], NOON)
+    expect(await lab().ledger.counts(second.id)).toMatchObject({ total: 3, queued: 3, sent: 0 })
+    expect(await lab().all(second.id)).toHaveLength(3)
+  })
+
+  test('a word that is no place is the beginning', async () => {
+    const { id: campaignId } = await mailing(2)
+    expect(await lab().ledger.deliveries({ campaignId, limit: 10, after: 'x' })).toHaveLength(2)
+  })
+
+  test('of an erased reader stay, and do not tell whose they were', async () => {
+    const first = await mailing(1200)
+    const second = await lab().start()
+    await lab().expand(second)
+    expect(await lab().ledger.erase(emailOf(777).toUpperCase())).toBe(2)
+    expect(await lab().ledger.erase(emailOf(777))).toBe(0)
+    expect(await lab().ledger.erase(emailOf(778).slice(1))).toBe(0)
+    for (const { id: campaignId } of [first, second]) {
+      expect(await lab().ledger.deliveries({ campaignId, q: 'reader-777@', limit: 9 })).toEqual([])
+      const theirs = (await lab().all(campaignId)).filter((one) => one.email === '')
+      expect(theirs).toMatchObject([{ subscriberId: readerId(777), name: '', status: 'queued' }])
+      expect(await lab().ledger.counts(campaignId)).toMatchObject({ total: 1200, queued: 1200 })
+    }
+  })
+
+  test("of an erased reader keep nothing of the server's answers: they quote addresses", async () => {
+    const { id: campaignId } = await mailing(3)
+    const one = (await lab().all(campaignId)).find(({ email }) => email === emailOf(1))
+    const reason = `550 5.1.1 <${emailOf(1)}>: no such user`
+    const { chunk, n, lane } = one as Delivery
+    await lab().ledger.record({ campaignId, chunk, lane }, [outcome(n, { status: 'failed', reason })], NOON)
+    expect(await lab().ledger.erase(emailOf(1))).toBe(1)
+    const theirs = (await lab().all(campaignId)).filter(({ email }) => email === '')
+    expect(theirs).toMatchObject([{ status: 'failed', reason: null }])
+  })
+
+  test('the audience of a draft is who is subscribed now, without who is suppressed', async () => {
+    await lab().addReaders({ count: 10 })
+    await lab().addReaders({ count: 2, from: 20, subscribed: false })
+    await lab().suppress(1, 'bounce')
+    await lab().suppress(2, 'bounce', NOON + MINUTE)
+    await lab().suppress(3, 'manual')
+    await lab().suppress(4, 'manual', NOON)
+    await lab().suppress(20, 'bounce')
+    await lab().suppress(99, 'bounce')
+    const draft = await lab().start({ status: 'draft', startedAt: null })
+    expect(await lab().ledger.audience(draft, NOON)).toEqual({
+      recipients: 7,
+      skipped: { 'suppressed: bounce': 2, 'suppressed: manual': 1 },
+    })
+  })
+
+  test('who has letters beyond ASCII before the @ is skipped, and the audience says so before', async () => {
+    await lab().addReaders({ count: 2 })
+    const odd = ['한글@naver.com', 'grüße@example.com', 'left@example.com', 'ann@한글.kr', '지움@example.com']
+    await lab().addNamed(odd)
+    await lab().suppressEmail('지움@example.com', 'manual')
+    const skipped = { 'letters beyond ASCII before the @': 2, 'suppressed: manual': 1 }
+    const campaign = await lab().start()
+    expect(await lab().ledger.audience(campaign, NOON)).toEqual({ recipients: 4, skipped })
+    await lab().expand(campaign)
+    expect(await lab().ledger.audience({ ...campaign, expanded: true }, NOON)).toEqual({
+      recipients: 4,
+      skipped,
+    })
+  })
+
+  test('the audience of one that is started and not expanded yet is who would get it', async () => {
+    await lab().addReaders({ count: 10 })
+    await lab().suppress(1, 'bounce')
+    const campaign = await lab().start()
+    expect(await lab().ledger.audience(campaign, NOON)).toMatchObject({ recipients: 9 })
+  })
+
+  test('the audience of a started one is whom it has taken', async () => {
+    await lab().addReaders({ count: 10 })
+    await lab().suppress(1, 'bounce')
+    const campaign = await lab().start()
+    await lab().expand(campaign)
+    const left = (await lab().all(campaign.id)).find(({ subscriberId }) => subscriberId === readerId(5))
+    if (!left) throw new Error('reader 5 has no delivery')
+    const ref = { campaignId: campaign.id, chunk: left.chunk, lane: left.lane }
+    const skipped = outcome(left.n, { status: 'skipped', attempts: 0, reason: 'unsubscribed' })
+    await lab().ledger.record(ref, [skipped], NOON)
+    await lab().addReaders({ count: 5, from: 50 })
+    expect(await lab().ledger.audience({ ...campaign, expanded: true }, NOON)).toEqual({
+      recipients: 8,
+      skipped: { 'suppressed: bounce': 1, unsubscribed: 1 },
+    })
+  })
+}

@@ -1,0 +1,85 @@
+// What EventArchive promises about forgetting a person, and about its total.
+import { expect, test } from 'vitest'
+import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
+import { BEGINNING } from '../../../src/core/events/cursor.ts'
+import { EPOCH, makeRow, makeRows, type SqlLab } from '../../support/sql-lab.ts'
+import { MINUTE } from '../../support/times.ts'
+
+const at = (seq: number) => ({ epoch: EPOCH, seq })
+
+export function promisesOfErasing(lab: () => SqlLab): void {
+  const filled = async () => {
+    const archive = createEventArchive(await lab().open())
+    const rows = [1, 2, 3, 4, 5].map((seq) =>
+      makeRow(seq, { email: seq % 2 ? 'ada@example.com' : 'bob@example.com', tags: ['news'] }),
+    )
+    await archive.record(BEGINNING, at(5), rows)
+    return archive
+  }
+
+  test('tells where the events of an address are, the oldest first', async () => {
+    const archive = await filled()
+    expect(await archive.placesOf('ada@example.com', 2)).toEqual([at(1), at(3)])
+    expect(await archive.placesOf('nobody@example.com', 2)).toEqual([])
+  })
+
+  test('takes out what it is told, with all that belongs to it; the counts stay', async () => {
+    const archive = await filled()
+    await archive.erase([at(1), at(3)])
+    await archive.erase([])
+    expect((await archive.find({ limit: 10, tag: 'news' })).map(({ cursor }) => cursor.seq)).toEqual([
+      5, 4, 2,
+    ])
+    expect((await archive.total()).count).toBe(5)
+  })
+
+  test('has a total of nothing before anything is recorded', async () => {
+    const archive = createEventArchive(await lab().open())
+    expect((await archive.total()).count).toBe(0)
+    await archive.record(BEGINNING, at(700), makeRows(1, 700))
+    expect((await archive.total()).count).toBe(700)
+  })
+
+  test('counts since its database was made, whenever the first event came, and whoever opens it', async () => {
+    const before = Date.now()
+    const archive = createEventArchive(await lab().open())
+    const { since } = await archive.total()
+    expect(since).toBeGreaterThan(before - 1_000) // made by the database, which tells seconds
+    expect(since).toBeLessThanOrEqual(Date.now())
+    const days = 86_400_000
+    await archive.record(
+      BEGINNING,
+      at(2),
+      [1, 2].map((n) => makeRow(n, { receivedAt: since + n * days })),
+    )
+    expect(await archive.total()).toEqual({ count: 2, since })
+    expect(await createEventArchive(await lab().open()).total()).toEqual({ count: 2, since })
+  })
+
+  test('a database that is older than this counts since its first minute', async () => {
+    const sql = await lab().open()
+    await createEventArchive(sql).record(BEGINNING, at(2), makeRows(1, 2))
+    const forgetting = ['DROP TABLE tallies', 'DROP TABLE liftings']
+    const without = [...forgetting, "DELETE FROM migrations WHERE name = '0003_liftings'"]
+    for (const text of without) await sql.run({ toSQL: () => ({ sql: text, params: [] }) })
+    await sql.close()
+    const archive = createEventArchive(await lab().open())
+    expect(await archive.total()).toEqual({ count: 2, since: EPOCH })
+  })
+
+  test('a total does not shrink when events are pruned, by however many processes', async () => {
+    const [first, second] = [await lab().open(), await lab().open()].map((sql) => createEventArchive(sql))
+    const rows = [1, 2, 3, 4, 5].map((n) => makeRow(n, { receivedAt: EPOCH + n * MINUTE }))
+    await first?.record(BEGINNING, at(5), rows)
+    const before = await first?.total()
+    expect(before?.count).toBe(5)
+    await Promise.all([first, second].map((archive) => archive?.prune(EPOCH + 3 * MINUTE, 100)))
+    expect((await first?.countByMinute(0))?.map(({ minute }) => minute)).toEqual(
+      [3, 4, 5].map((n) => EPOCH + n * MINUTE),
+    )
+    expect(await first?.total()).toEqual(before)
+    await second?.prune(EPOCH + 60 * MINUTE, 100)
+    expect(await first?.countByMinute(0)).toEqual([])
+    expect(await second?.total()).toEqual(before)
+  })
+}

@@ -1,0 +1,155 @@
+// What EventArchive promises about finding: pages equal those of a list that is filtered in memory.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
+import { BEGINNING, compareCursors, type Cursor } from '../../../src/core/events/cursor.ts'
+import { matches } from '../../../src/core/events/filter.ts'
+import type { ArchiveRow, EventArchive, EventQuery } from '../../../src/core/events/ports.ts'
+import { EPOCH, makeRow, makeRows, type RowOptions, type SqlLab } from '../../support/sql-lab.ts'
+
+/** Texts that databases like to take for one another, or not to take at all. */
+const SHORT = [
+  'a',
+  'A',
+  'a ',
+  ' a',
+  'á',
+  'a\u0301',
+  '😀',
+  '\ud800',
+  '\ufffd',
+  'a\0',
+  '%',
+  "'",
+  '\\',
+  'ß',
+  'ss',
+  '',
+]
+const LONG = [
+  'x'.repeat(128),
+  `${'x'.repeat(128)}y`,
+  `${'x'.repeat(400)}1`,
+  `${'x'.repeat(400)}2`,
+  '안'.repeat(3000),
+]
+const text = fc.constantFrom(...SHORT, ...LONG)
+const kind = fc.constantFrom('opened', 'clicked', 'sent', 'bounced' as const)
+const epoch = fc.constantFrom(EPOCH, EPOCH + 1, EPOCH + 2)
+const options = fc.record(
+  { kind, messageId: text, email: text, campaignId: text, tags: fc.array(text, { maxLength: 4 }), epoch },
+  { requiredKeys: ['epoch'] },
+)
+
+const cursor = fc.record({ epoch: fc.integer({ min: EPOCH - 1, max: EPOCH + 3 }), seq: fc.nat({ max: 70 }) })
+/** Few filters at once, or nothing would ever be found. */
+const seldom = <T>(value: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value })
+const query: fc.Arbitrary<EventQuery> = fc.record({
+  kinds: seldom(fc.uniqueArray(kind, { maxLength: 4 })),
+  messageId: seldom(text),
+  email: seldom(text.map((email) => email.toLowerCase())),
+  campaignId: seldom(text),
+  tag: seldom(text),
+  before: seldom(cursor),
+  after: seldom(cursor),
+  limit: fc.integer({ min: 1, max: 60 }),
+})
+
+function model(
+  rows: readonly ArchiveRow[],
+  { before, after, messageId, limit, ...filter }: EventQuery,
+): Cursor[] {
+  const found = rows
+    .filter(({ event }) => matches(event, filter))
+    .filter(({ facts }) => messageId === undefined || facts.messageId === messageId)
+    .map(({ event }) => event.cursor)
+    .filter((place) => !before || compareCursors(place, before) < 0)
+    .filter((place) => !after || compareCursors(place, after) > 0)
+    .sort(compareCursors)
+  return (after ? found : found.reverse()).slice(0, limit)
+}
+
+async function fill(archive: EventArchive, each: readonly RowOptions[]): Promise<ArchiveRow[]> {
+  await archive.prune(Number.MAX_SAFE_INTEGER, 10_000)
+  const sorted = each.toSorted((a, b) => (a.epoch ?? EPOCH) - (b.epoch ?? EPOCH))
+  const rows = sorted.map((option, index) => makeRow(index + 1, option))
+  await archive.record(await archive.position(), BEGINNING, rows)
+  return rows
+}
+
+async function pages(archive: EventArchive, direction: 'before' | 'after', limit: number): Promise<number[]> {
+  const seen: number[] = []
+  for (let place = direction === 'after' ? BEGINNING : undefined; ;) {
+    const page = await archive.find({ limit, [direction]: place })
+    seen.push(...page.map(({ cursor }) => cursor.seq))
+    place = page.at(-1)?.cursor
+    if (page.length < limit) return seen
+  }
+}
+
+export function promisesOfFinding(lab: () => SqlLab): void {
+  const open = async () => createEventArchive(await lab().open())
+
+  test('finds nothing in an empty archive', async () => {
+    expect(await (await open()).find({ limit: 10, email: 'a@example.com' })).toEqual([])
+  })
+
+  test.for(['before', 'after'] as const)(
+    'pages by `%s` give every event once, in order',
+    async (direction) => {
+      const archive = await open()
+      const each = [...Array(50).keys()].map((n): RowOptions => ({ epoch: EPOCH + (n >> 4) }))
+      const rows = await fill(archive, each)
+      const all = rows.map(({ event }) => event.cursor.seq)
+      expect(await pages(archive, direction, 7)).toEqual(direction === 'after' ? all : all.toReversed())
+    },
+  )
+
+  test('finds what a filtered list holds, whatever is asked', async () => {
+    const archive = await open()
+    const property = fc.asyncProperty(
+      fc.array(options, { minLength: 20, maxLength: 60 }),
+      fc.array(query, { minLength: 30, maxLength: 30 }),
+      async (each, queries) => {
+        const rows = await fill(archive, each)
+        for (const asked of queries) {
+          const found = await archive.find(asked)
+          expect(found.map(({ cursor }) => cursor)).toEqual(model(rows, asked))
+        }
+      },
+    )
+    await fc.assert(property, { numRuns: 20 })
+  })
+
+  test.for(['before', 'after'] as const)(
+    'a page by `%s` is bounded in bytes, and holds one event at least',
+    async (direction) => {
+      const archive = await open()
+      const millions = [...Array(12).fill(1), 12, 9, ...Array(9).fill(1), 0, 0, 12]
+      const rows = millions.map((size, n) => makeRow(n + 1, { subject: '안'.repeat((size * 1_000_000) / 3) }))
+      for (const [n, row] of rows.entries())
+        await archive.record({ epoch: n && EPOCH, seq: n }, row.event.cursor, [row])
+      const seen: string[] = []
+      for (let place = direction === 'after' ? BEGINNING : undefined; ;) {
+        const page = await archive.find({ limit: 100, [direction]: place })
+        const bytes = page.reduce((sum, { data }) => sum + Buffer.byteLength(data), 0)
+        expect(bytes <= 8 * 1024 * 1024 || page.length === 1).toBe(true)
+        seen.push(...page.map(({ data }) => data))
+        place = page.at(-1)?.cursor
+        if (!place) break
+      }
+      const all = rows.map(({ event }) => event.data.toString())
+      expect(seen.length).toBe(all.length)
+      expect(seen.every((data, n) => data === all.at(direction === 'after' ? n : -1 - n))).toBe(true)
+    },
+  )
+
+  test('finds by a tag although an event has 1,000 of 3,000 characters', async () => {
+    const archive = await open()
+    const tags = [...Array(1000).keys()].map((n) => `${n} ${'x'.repeat(3000)}`)
+    await archive.record(BEGINNING, { epoch: EPOCH, seq: 2 }, [makeRow(1, { tags }), ...makeRows(2, 2)])
+    expect(await archive.find({ limit: 10, tag: tags[99] })).toHaveLength(1)
+    expect(await archive.find({ limit: 10, tag: 'x' })).toEqual([])
+  })
+}

@@ -1,0 +1,107 @@
+// What EventArchive promises about recording.
+import { expect, test } from 'vitest'
+import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
+import { BEGINNING } from '../../../src/core/events/cursor.ts'
+import { isHubError } from '../../../src/core/errors.ts'
+import type { ArchiveRow, EventArchive } from '../../../src/core/events/ports.ts'
+import { EPOCH, makeRow, makeRows, type SqlLab } from '../../support/sql-lab.ts'
+
+const at = (seq: number) => ({ epoch: EPOCH, seq })
+const seqsOf = async (archive: EventArchive) =>
+  (await archive.find({ limit: 10_000, after: BEGINNING })).map(({ cursor }) => cursor.seq)
+
+export function promisesOfRecording(lab: () => SqlLab): void {
+  const open = async () => createEventArchive(await lab().open())
+
+  test('stands at the beginning before anything is recorded', async () => {
+    expect(await (await open()).position()).toEqual(BEGINNING)
+  })
+
+  test('gives back every event exactly as it came', async () => {
+    const archive = await open()
+    const rows = [
+      makeRow(1),
+      makeRow(2, { kind: 'clicked', subject: '"\\\' \u0000 \u001a \u2028 % _ \ud800' }),
+    ]
+    await archive.record(BEGINNING, at(2), rows)
+    expect(await archive.find({ limit: 10, after: BEGINNING })).toEqual(
+      rows.map(({ event: { cursor, kind, receivedAt, data } }) => ({
+        cursor,
+        kind,
+        receivedAt,
+        data: data.toString(),
+      })),
+    )
+  })
+
+  test('moves the position with the events, and without any', async () => {
+    const archive = await open()
+    await archive.record(BEGINNING, at(3), makeRows(1, 3))
+    expect(await archive.position()).toEqual(at(3))
+    await archive.record(at(3), at(7), [])
+    expect(await archive.position()).toEqual(at(7))
+    await archive.record(at(7), { epoch: EPOCH + 1, seq: 7 }, [])
+    expect(await archive.position()).toEqual({ epoch: EPOCH + 1, seq: 7 })
+  })
+
+  test.for([
+    ['behind', at(2)],
+    ['ahead', at(4)],
+    ['of another epoch', { epoch: EPOCH + 1, seq: 3 }],
+    ['at the beginning', BEGINNING],
+  ] as const)('refuses to record from a place that is %s, and changes nothing', async ([, from]) => {
+    const archive = await open()
+    await archive.record(BEGINNING, at(3), makeRows(1, 3))
+    const error: unknown = await archive.record(from, at(6), makeRows(4, 6)).catch((e: unknown) => e)
+    expect(isHubError(error, 'archive.conflict')).toBe(true)
+    expect(await archive.position()).toEqual(at(3))
+    expect(await seqsOf(archive)).toEqual([1, 2, 3])
+    expect(await archive.find({ limit: 10, kinds: ['opened'] })).toHaveLength(3)
+  })
+
+  test('passes over events that are archived already, wherever they come again', async () => {
+    const archive = await open()
+    const [one, two, three] = makeRows(1, 3, { tags: ['news'] }) as [ArchiveRow, ArchiveRow, ArchiveRow]
+    await archive.record(BEGINNING, at(2), [one, two])
+    const again = { ...one, event: { ...one.event, cursor: at(4) } }
+    await archive.record(at(2), at(6), [three, again, { ...again, event: { ...three.event, cursor: at(5) } }])
+    expect(await seqsOf(archive)).toEqual([1, 2, 3])
+    expect((await archive.find({ limit: 10, tag: 'news' })).map(({ cursor }) => cursor.seq)).toEqual([
+      3, 2, 1,
+    ])
+    expect((await archive.countByMinute(0)).map(({ count }) => count)).toEqual([3])
+    expect(await archive.position()).toEqual(at(6))
+  })
+
+  test('takes a batch of 10,000', async () => {
+    const archive = await open()
+    await archive.record(BEGINNING, at(10_000), makeRows(1, 10_000))
+    expect(await seqsOf(archive)).toHaveLength(10_000)
+  })
+
+  test('keeps an event larger than MySQL takes at once', async () => {
+    const archive = await open()
+    const row = makeRow(1, { subject: `x${'안😀"\\'.repeat(2_000_000)}` })
+    await archive.record(BEGINNING, at(1), [row])
+    const [found] = await archive.find({ limit: 1 })
+    expect(found?.data === row.event.data.toString()).toBe(true)
+  })
+
+  test('takes every event once when several processes record at once', async () => {
+    const all = makeRows(1, 400)
+    const record = async (archive: EventArchive): Promise<void> => {
+      for (;;) {
+        const from = await archive.position()
+        if (from.seq === all.length) return
+        const batch = all.slice(from.seq, from.seq + 10)
+        await archive.record(from, at(from.seq + batch.length), batch).catch((error: unknown) => {
+          if (!isHubError(error, 'archive.conflict')) throw error
+        })
+      }
+    }
+    const archives = await Promise.all([open(), open(), open()])
+    await Promise.all(archives.map(record))
+    expect(await seqsOf(await open())).toEqual(all.map(({ event }) => event.cursor.seq))
+    expect((await archives[0]?.countByMinute(0))?.map(({ count }) => count)).toEqual([400])
+  })
+}

@@ -1,0 +1,139 @@
+// What pages, filters and counts of the list promise.
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { SubscriberQuery } from '../../../src/core/list/ports.ts'
+import { makeReaders, makeSuppression, type ListLab } from '../../support/list-lab.ts'
+import { HOUR, NOON } from '../../support/times.ts'
+
+export function promisesOfFinding(lab: () => ListLab): void {
+  const emails = async (query: Partial<SubscriberQuery>) =>
+    (await lab().list.find({ limit: 1000, ...query })).map(({ email }) => email)
+
+  test('nobody is found on an empty list, by any filter', async () => {
+    for (const filter of [{}, { email: 'a@example.com' }, { q: 'a' }, { subscribed: true }]) {
+      expect(await lab().list.find({ limit: 10, ...filter })).toEqual([])
+      expect(await lab().list.count(filter)).toBe(0)
+    }
+    expect(await lab().list.get('01a20144-af1d-722a-9d98-6a215e4325f9')).toBeUndefined()
+  })
+
+  describe('of 25 readers', () => {
+    beforeEach(async () => {
+      await lab().list.import(makeReaders(1, 25), NOON, false)
+      await lab().list.unsubscribe('reader-7@example.com', NOON)
+    })
+
+    test('pages give all of them, in order of creation', async () => {
+      const seen: string[] = []
+      for (let after: string | undefined; ;) {
+        const page = await lab().list.find({ limit: 10, after })
+        seen.push(...page.map(({ email }) => email))
+        after = page.at(-1)?.id
+        if (page.length < 10) break
+      }
+      expect(seen).toEqual(makeReaders(1, 25).map(({ email }) => email))
+      expect(await lab().list.count({})).toBe(25)
+    })
+
+    test('a page may begin after one who has been removed', async () => {
+      const [first, second] = await lab().list.find({ limit: 2 })
+      await lab().list.remove(first?.id ?? '')
+      expect(await lab().list.find({ limit: 1, after: first?.id })).toEqual([second])
+    })
+
+    test('an address finds its reader whatever its case', async () => {
+      expect(await emails({ email: 'READER-7@EXAMPLE.COM' })).toEqual(['Reader-7@Example.com'])
+      expect(await lab().list.count({ email: 'reader-77@example.com' })).toBe(0)
+    })
+
+    test('those who are subscribed, and those who are not', async () => {
+      expect(await emails({ subscribed: false })).toEqual(['Reader-7@Example.com'])
+      expect(await emails({ subscribed: true })).toHaveLength(24)
+      expect(await lab().list.count({ subscribed: true })).toBe(24)
+    })
+
+    test('a part of the address or of the name, whatever its case', async () => {
+      expect(await emails({ q: 'ER-2' })).toEqual(
+        [2, 20, 21, 22, 23, 24, 25].map((n) => `Reader-${n}@Example.com`),
+      )
+      expect(await emails({ q: 'reader 12 안' })).toEqual(['Reader-12@Example.com'])
+      expect(await lab().list.count({ q: 'ER-2' })).toBe(7)
+    })
+
+    test('a part with pages and with another filter', async () => {
+      const [first] = await lab().list.find({ limit: 1, q: 'reader-7@' })
+      expect(await lab().list.find({ limit: 1, q: 'reader-7@', after: first?.id })).toEqual([])
+      expect(await emails({ q: 'reader-7@', subscribed: true })).toEqual([])
+      expect(await lab().list.count({ q: 'reader-7@', subscribed: false })).toBe(1)
+    })
+
+    test('signs of patterns stand for themselves', async () => {
+      await lab().list.subscribe('a_b%c@example.com', "50 % \\ 'x'", NOON)
+      for (const q of ['a_b%c', '0 %', '\\', "'x'"])
+        expect(await emails({ q })).toEqual(['a_b%c@example.com'])
+      expect(await emails({ q: 'r%1@' })).toEqual([])
+    })
+  })
+
+  test('a search and its count reach the end of a list of many slices', async () => {
+    for (let from = 1; from <= 20_001; from += 1000)
+      await lab().list.import(makeReaders(from, Math.min(from + 999, 20_001)), NOON, false)
+    expect(await emails({ q: 'reader-20001@' })).toEqual(['Reader-20001@Example.com'])
+    expect(await lab().list.count({ q: '@example.com' })).toBe(20_001)
+    const page = await lab().list.find({ limit: 3, q: '0000@' })
+    expect(page.map(({ email }) => email)).toEqual(['Reader-10000@Example.com', 'Reader-20000@Example.com'])
+  })
+
+  test('those who are suppressed now, and those who get mail', async () => {
+    await lab().list.import(makeReaders(1, 4), NOON, false)
+    await lab().list.unsubscribe('reader-1@example.com', NOON)
+    await lab().suppressions.put(makeSuppression('reader-2@example.com'))
+    await lab().suppressions.put(makeSuppression('reader-3@example.com', { until: NOON }))
+    const expected = [
+      [{ suppressed: true }, [2]],
+      [{ suppressed: false }, [1, 3, 4]],
+      [{ mailable: true }, [3, 4]],
+      [{ mailable: false }, [1, 2]],
+      [{ mailable: false, subscribed: true, q: 'reader' }, [2]],
+      [{ mailable: true, email: 'reader-2@example.com' }, []],
+    ] as const
+    for (const [filter, numbers] of expected) {
+      expect(await emails(filter)).toEqual(numbers.map((n) => `Reader-${n}@Example.com`))
+      expect(await lab().list.count(filter)).toBe(numbers.length)
+    }
+    expect(await emails({ mailable: true, limit: 1 })).toHaveLength(1)
+  })
+
+  test('a reader is shown with the suppression that holds now', async () => {
+    await lab().list.subscribe('ann@example.com', '', NOON)
+    await lab().suppressions.put(makeSuppression('ANN@example.com', { until: NOON + HOUR }))
+    const [held] = await lab().list.find({ limit: 1 })
+    expect(held).toMatchObject({
+      subscribed: true,
+      suppressed: { reason: 'bounce', source: 'smtp', since: NOON, until: NOON + HOUR },
+    })
+    lab().clock.now = NOON + HOUR
+    expect((await lab().list.find({ limit: 1 }))[0]?.suppressed).toBeNull()
+  })
+
+  test('who may not be mailed: left, suppressed or gone', async () => {
+    await lab().list.import(makeReaders(1, 6), NOON, false)
+    const [one, two, three, four, five, six] = (await lab().list.find({ limit: 6 })).map(({ id }) => id) as [
+      string, string, string, string, string, string,
+    ] // prettier-ignore
+    await lab().list.unsubscribe('reader-2@example.com', NOON)
+    await lab().suppressions.put(makeSuppression('reader-3@example.com', { reason: 'complaint' }))
+    await lab().suppressions.put(makeSuppression('reader-4@example.com', { until: NOON + HOUR }))
+    await lab().list.remove(five)
+    await lab().list.unsubscribeById(six, NOON)
+    const verdicts = [
+      [two, 'unsubscribed'],
+      [three, 'suppressed: complaint'],
+      [five, 'gone'],
+      [six, 'unsubscribed'],
+    ]
+    const ids = [one, two, three, four, five, six]
+    expect([...(await lab().list.unmailable(ids, NOON + HOUR))]).toEqual(verdicts)
+    expect((await lab().list.unmailable([four], NOON + HOUR - 1)).get(four)).toBe('suppressed: bounce')
+    expect((await lab().list.unmailable([], NOON)).size).toBe(0)
+  })
+}

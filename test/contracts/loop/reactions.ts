@@ -1,0 +1,198 @@
+// What the loop promises about deliveries and the counts of their campaigns.
+import { expect, test } from 'vitest'
+import { BEGINNING } from '../../../src/core/events/cursor.ts'
+import { isHubError } from '../../../src/core/errors.ts'
+import type { Delivery } from '../../../src/core/campaigns/ports.ts'
+import { about, idOf, ts, type LoopLab } from '../../support/loop-lab.ts'
+import { NOON } from '../../support/times.ts'
+
+const at = (after: number) => NOON + after * 1000
+
+export function promisesOfReactions(lab: () => LoopLab): void {
+  const countsOf = async (id: string) => (await lab().reactions.counts([id])).get(id)
+  const factsOf = async ({ campaignId, id }: Delivery) => (await lab().reactions.of(campaignId, [id])).get(id)
+  const first = async () => {
+    const { campaign, deliveries } = await lab().mailing(3)
+    const [one, two, three] = deliveries as [Delivery, Delivery, Delivery]
+    return { campaign, one, two, three }
+  }
+
+  test('counts readers, not events', async () => {
+    const { campaign, one, two } = await first()
+    await lab().take(about(one, 'send'), about(one, 'delivered', 1), about(two, 'delivered', 1))
+    for (let n = 0; n < 5; n++) await lab().take(about(one, 'open', 100 + n))
+    await lab().take(about(one, 'open', 500), about(one, 'click', 501), about(one, 'click', 600))
+    expect(await countsOf(campaign.id)).toMatchObject({ settled: 2, delivered: 2, opened: 1, clicked: 1 })
+    expect(await factsOf(one)).toMatchObject({
+      delivered: at(1),
+      opened: at(100),
+      clicked: at(501),
+      bounced: null,
+    })
+  })
+
+  test('a state only moves forward, and implies those before it', async () => {
+    const { campaign, one } = await first()
+    await lab().take(about(one, 'click', 60))
+    await lab().take(about(one, 'open', 30))
+    await lab().take(about(one, 'delivered', 2))
+    await lab().take(about(one, 'send', 0))
+    expect(await factsOf(one)).toMatchObject({ delivered: at(2), opened: at(30), clicked: at(60) })
+    expect(await countsOf(campaign.id)).toMatchObject({ delivered: 1, opened: 1, clicked: 1 })
+  })
+
+  test('bounces, complaints and unsubscriptions stand beside it', async () => {
+    const { campaign, one, two, three } = await first()
+    await lab().take(about(one, 'hard_bounce'), about(two, 'delivered'), about(two, 'spam', 9))
+    await lab().take(about(three, 'soft_bounce'), about(two, 'unsub', 10), about(two, 'open', 11))
+    expect(await countsOf(campaign.id)).toMatchObject({
+      settled: 3,
+      delivered: 1,
+      opened: 1,
+      bounced: 1,
+      softBounced: 1,
+      complained: 1,
+      unsubscribed: 1,
+      rejected: 0,
+    })
+  })
+
+  test('the same events again change nothing, also under another cursor', async () => {
+    const { campaign, one, two } = await first()
+    const events = [about(one, 'open', 20), about(two, 'hard_bounce'), about(one, 'open', 20)]
+    await lab().take(...events)
+    const before = await countsOf(campaign.id)
+    await lab().take(...events)
+    await lab().take(about(two, 'send'), ...events)
+    expect(await countsOf(campaign.id)).toEqual(before)
+    expect(before).toMatchObject({ opened: 1, bounced: 1 })
+  })
+
+  test('nothing of a page is counted that a stale process wanted to record', async () => {
+    const { campaign, one } = await first()
+    const rows = lab().rows([about(one, 'open', 20), about(one, 'hard_bounce', 21)])
+    const to = rows.at(-1)?.event.cursor ?? BEGINNING
+    await lab().archive.record(BEGINNING, { epoch: 1, seq: 0 }, [])
+    const error: unknown = await lab()
+      .archive.record(BEGINNING, to, rows)
+      .catch((e: unknown) => e)
+    expect(isHubError(error, 'archive.conflict')).toBe(true)
+    expect(await countsOf(campaign.id)).toBeUndefined()
+    expect(await lab().suppressions.count()).toBe(0)
+    expect(lab().news).toEqual([])
+  })
+
+  test('of several processes that want to record a page, one does', async () => {
+    const { campaign, deliveries } = await lab().mailing(40)
+    const rows = lab().rows(deliveries.map((each) => about(each, 'open', 20)))
+    const results = await Promise.allSettled(
+      [1, 2, 3, 4].map(() => lab().archive.record(BEGINNING, { epoch: NOON, seq: 1000 }, rows)),
+    )
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(await countsOf(campaign.id)).toMatchObject({ opened: 40, delivered: 40 })
+  })
+
+  test('what a missed webhook would have told is found in the lists of a later one', async () => {
+    const { campaign, one, two } = await first()
+    const opens = [{ ts: ts(at(40)), ip: '198.51.100.7', ua: 'Linux/Ubuntu/Chrome' }]
+    const clicks = [{ ts: String(ts(at(41))), url: 'https://a.example' }]
+    const smtp_events = [
+      { ts: ts(at(1)), type: 'deferred', diag: '451 later' },
+      { ts: ts(at(3)), type: 'sent', diag: '250 ok' },
+    ]
+    await lab().take(about(one, 'unsub', 90, { msg: { opens, clicks, smtp_events } }))
+    await lab().take(about(two, 'send', 4, { msg: { opens: null, clicks: {}, smtp_events } }))
+    expect(await factsOf(one)).toMatchObject({ delivered: at(3), opened: at(40), clicked: at(41) })
+    expect(await countsOf(campaign.id)).toMatchObject({ delivered: 2, opened: 1, clicked: 1 })
+    await lab().take(about(one, 'open', 40), about(one, 'click', 41, { url: 'https://a.example' }))
+    expect(await countsOf(campaign.id)).toMatchObject({ delivered: 2, opened: 1, clicked: 1 })
+  })
+
+  test('an event without metadata is known by the message that an earlier one has linked', async () => {
+    const { campaign, one, two } = await first()
+    await lab().take(about(one, 'send'), about(one, 'open', 30, { msg: { metadata: [] } }))
+    await lab().take(about(one, 'click', 60, { _id: undefined, msg: { metadata: null } }))
+    await lab().take(about(two, 'open', 30, { msg: { metadata: [] } })) // nothing has named it yet
+    await lab().take(about(two, 'send'))
+    expect(await countsOf(campaign.id)).toMatchObject({ opened: 1, clicked: 1 })
+    await lab().take(about(two, 'open', 31, { msg: { metadata: {} } }))
+    expect(await countsOf(campaign.id)).toMatchObject({ opened: 2 })
+  })
+
+  test('a mail that went out twice has two messages, and one reader', async () => {
+    const { campaign, one } = await first()
+    const twin = { _id: 'twin', msg: { _id: 'twin' } }
+    await lab().take(about(one, 'send'), about(one, 'send', 1, twin))
+    await lab().take(
+      about(one, 'delivered', 2),
+      about(one, 'delivered', 3, { ...twin, msg: { _id: 'twin', metadata: [] } }),
+    )
+    expect(await countsOf(campaign.id)).toMatchObject({ delivered: 1 })
+    expect(await factsOf(one)).toMatchObject({ delivered: at(2) })
+  })
+
+  test('metadata that names a delivery of another recipient is not believed', async () => {
+    const { campaign, one, two } = await first()
+    const metadata = { campaign_id: two.campaignId, delivery_id: two.id }
+    await lab().take(about(one, 'open', 30, { msg: { metadata } }))
+    expect(await countsOf(campaign.id)).toBeUndefined()
+    await lab().take(about(one, 'send'), about(one, 'open', 31, { msg: { metadata } }))
+    expect(await factsOf(two)).toBeUndefined()
+    expect(await countsOf(campaign.id)).toMatchObject({ opened: 1 })
+    await lab().take(about(two, 'open', 30, { msg: { email: two.email.toUpperCase() } }))
+    expect(await countsOf(campaign.id)).toMatchObject({ opened: 2 })
+  })
+
+  test.for([
+    { campaign_id: 'spring-letter', delivery_id: '0-0' },
+    { campaign_id: '01900000-0000-7000-8000-999999999999', delivery_id: '0-0' },
+    { delivery_id: '0-0' },
+    [],
+    'text',
+    { campaign_id: 7, delivery_id: { a: 1 } },
+  ])('an event that is about no delivery of the hub is left alone: %j', async (metadata) => {
+    const { campaign, one } = await first()
+    await lab().take(about(one, 'open', 30, { _id: idOf(one), msg: { metadata } }))
+    const named = { campaign_id: campaign.id, delivery_id: '99999-1' }
+    await lab().take(about(one, 'open', 30, { msg: { metadata: named } }))
+    await lab().take(about(one, 'open', 30, { msg: { metadata: { ...named, delivery_id: '0-0 ' } } }))
+    expect(await countsOf(campaign.id)).toBeUndefined()
+  })
+
+  test('a page may be about a thousand deliveries of many chunks', async () => {
+    const { campaign, deliveries } = await lab().mailing(2100)
+    const rows = lab().rows(deliveries.slice(0, 1000).map((each) => about(each, 'open', 60)))
+    await lab().record(rows)
+    await lab().take(...deliveries.map((each) => about(each, 'delivered', 50)))
+    expect(await countsOf(campaign.id)).toMatchObject({ opened: 1000, delivered: 2100, settled: 2100 })
+  })
+
+  test('counts who left by the link in the mail, once with what Mandrill tells', async () => {
+    const { campaign, one, two } = await first()
+    const leave = ({ campaignId, id }: Delivery) =>
+      lab().reactions.leftByLink({ campaignId, deliveryId: id }, NOON)
+    for (const each of [one, one, two]) await leave(each)
+    expect(await countsOf(campaign.id)).toMatchObject({ unsubscribed: 2 })
+    await lab().take(about(one, 'unsub', 30))
+    expect(await countsOf(campaign.id)).toMatchObject({ unsubscribed: 2 })
+  })
+
+  test('shows at a delivery that its reader has left by the link, whatever else was heard of it', async () => {
+    const { one, two } = await first()
+    const { campaignId } = one
+    const earlier = NOON - 1000
+    await lab().take(about(one, 'open', 30))
+    await lab().reactions.leftByLink({ campaignId, deliveryId: one.id }, earlier)
+    await lab().reactions.leftByLink({ campaignId, deliveryId: two.id }, earlier)
+    const facts = await lab().reactions.of(campaignId, [one.id, two.id])
+    expect(facts.get(one.id)).toMatchObject({ unsubscribed: earlier, opened: expect.any(Number) })
+    expect(facts.get(two.id)).toMatchObject({ unsubscribed: earlier, opened: null })
+  })
+
+  test('tells to whom a mail went', async () => {
+    const { one } = await first()
+    const { campaignId } = one
+    expect(await lab().reactions.addressOf({ campaignId, deliveryId: one.id })).toBe(one.email)
+    expect(await lab().reactions.addressOf({ campaignId, deliveryId: 'test-1' })).toBeUndefined()
+  })
+}

@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Body } from '../../support/answer.ts'
+import { startHub, type TestHub } from '../../support/hub.ts'
+
+let hub: TestHub
+const message = (n: number) => ({
+  event: n % 3 === 0 ? 'open' : 'send',
+  _id: `m${n % 10}`,
+  n,
+  msg: {
+    email: `Reader${n % 4}@example.com`,
+    subject: 'Hello',
+    tags: [`tag${n % 5}`],
+    metadata: { campaign_id: `c${n % 2}` },
+  },
+})
+const all = Array.from({ length: 120 }, (_, n) => message(n))
+
+beforeAll(async () => {
+  hub = await startHub()
+  await hub.post(all)
+})
+afterAll(() => hub.close())
+
+const page = async (query: string) => (await hub.get(`/api/events?${query}`)).body
+const numbers = ({ events }: Pick<Body, 'events'>) => events.map(({ data }) => data.n)
+const newestFirst = all.map(({ n }) => n).toReversed()
+
+async function walk(query: string, parameter: string, first = ''): Promise<number[]> {
+  const found: number[] = []
+  for (let next: string | null = first; next !== null;) {
+    const got: Body = await page(`${query}${next && `&${parameter}=${next}`}`)
+    found.push(...numbers(got))
+    next = got.next
+  }
+  return found
+}
+
+describe('GET /api/events', () => {
+  test('is newest first, 100 at a time', async () => {
+    const first = await page('')
+    expect(numbers(first)).toEqual(newestFirst.slice(0, 100))
+    expect(first.events[0]).toEqual({
+      cursor: expect.stringMatching(/^\d+-120$/),
+      kind: 'sent',
+      received_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      data: message(119),
+    })
+  })
+
+  test('goes on with next, backwards', async () => {
+    expect(await walk('limit=7', 'before')).toEqual(newestFirst)
+  })
+
+  test('with after is oldest first, and goes on', async () => {
+    expect(await walk('limit=7', 'after', '0')).toEqual(newestFirst.toReversed())
+  })
+
+  test.each([
+    ['events=open', (event: ReturnType<typeof message>) => event.event === 'open'],
+    ['events=opened,bounced', (event: ReturnType<typeof message>) => event.event === 'open'],
+    ['email=reader1@EXAMPLE.com', (event: ReturnType<typeof message>) => event.n % 4 === 1],
+    ['message=m3', (event: ReturnType<typeof message>) => event._id === 'm3'],
+    ['campaign=c1', (event: ReturnType<typeof message>) => event.n % 2 === 1],
+    ['tag=tag4', (event: ReturnType<typeof message>) => event.n % 5 === 4],
+    [
+      'tag=tag4&campaign=c1&events=send',
+      (event: ReturnType<typeof message>) => event.n % 10 === 9 && event.n % 3 !== 0,
+    ],
+    ['email=nobody@example.com', () => false],
+  ])('%s selects what matches', async (query, chosen) => {
+    expect(await walk(`${query}&limit=5`, 'before')).toEqual(
+      all
+        .filter(chosen)
+        .map(({ n }) => n)
+        .toReversed(),
+    )
+  })
+
+  test.each([
+    ['limit=0', 'limit'],
+    ['limit=1001', 'limit'],
+    ['limit=x', 'limit'],
+    ['events=nope', 'events'],
+    ['before=x', 'before'],
+    ['after=1-x', 'after'],
+  ])('%s is 400 and names the field', async (query, field) => {
+    const answer = await hub.get(`/api/events?${query}`)
+    expect(answer.status).toBe(400)
+    expect(JSON.stringify(answer.body.error)).toContain(field)
+  })
+
+  test('contains every event that was answered 200 before', async () => {
+    for (let n = 1000; n < 1020; n++) {
+      await hub.post([message(n)])
+      expect(numbers(await page('limit=1'))).toEqual([n])
+    }
+  })
+
+  test('takes a final slash', async () => {
+    expect((await hub.get('/api/events/?limit=1')).status).toBe(200)
+  })
+})
+
+describe('events of megabytes', () => {
+  const mail = (n: number) => ({ event: 'inbound', n, msg: { text: 'x'.repeat(3_000_000) } })
+  let large: TestHub
+  beforeAll(async () => {
+    large = await startHub()
+    for (let n = 1; n <= 7; n++) await large.post([mail(n)])
+  })
+  afterAll(() => large.close())
+
+  test.each([
+    ['before', '', [7, 6, 5, 4, 3, 2, 1]],
+    ['after', '0', [1, 2, 3, 4, 5, 6, 7]],
+  ])('come in pages that are no larger, by %s', async (parameter, first, expected) => {
+    const pages: number[][] = []
+    for (let next: string | null = first; next !== null;) {
+      const { body } = await large.get(`/api/events?limit=1000${next && `&${parameter}=${next}`}`)
+      pages.push(numbers(body))
+      next = body.next
+    }
+    expect(pages.flat()).toEqual(expected)
+    expect(pages.map(({ length }) => length)).toEqual([2, 2, 2, 1])
+  })
+})
+
+describe('GET /api/messages/{_id}', () => {
+  test("is one message's timeline, oldest first", async () => {
+    const { body } = await hub.get('/api/messages/m7')
+    expect(body.message).toEqual({
+      _id: 'm7',
+      email: expect.stringMatching(/^reader\d@example.com$/),
+      subject: 'Hello',
+      tags: [expect.any(String)],
+    })
+    expect(body.events.slice(0, 3).map(({ data }) => data.n)).toEqual([7, 17, 27])
+  })
+
+  test('of a message that nobody knows is 404', async () => {
+    expect(await hub.get('/api/messages/none')).toMatchObject({
+      status: 404,
+      body: { error: { code: 'message.not_found' } },
+    })
+  })
+})
+
+describe('GET /api/stats', () => {
+  test('counts per kind and minute', async () => {
+    const { minutes } = (await hub.get('/api/stats?minutes=10')).body
+    const total = (kind: string) => minutes.reduce((sum, { counts }) => sum + (counts[kind] ?? 0), 0)
+    expect(total('sent') + total('opened')).toBe(140)
+    expect(minutes[0]?.minute).toMatch(/:00\.000Z$/)
+  })
+})
+
+describe('quarantine', () => {
+  test('is paged, newest first, and an entry that still cannot be read stays: 409', async () => {
+    await hub.post([1, 2, 3])
+    const first = (await hub.get('/api/quarantine?limit=2')).body
+    const second = (await hub.get(`/api/quarantine?limit=2&before=${first.next}`)).body
+    const texts = [...first.quarantine, ...second.quarantine].map(({ data }) => data)
+    expect(texts.sort()).toEqual(['1', '2', '3'])
+    expect(second.next).toBeNull()
+    const headers = { authorization: 'the-api-token-of-the-tests' }
+    const replay = (id: string) => hub.call({ method: 'POST', url: `/api/quarantine/${id}/replay`, headers })
+    expect((await replay(first.quarantine[0]?.id ?? '')).status).toBe(409)
+    expect((await replay('none')).status).toBe(404)
+    expect((await hub.get('/api/quarantine')).body.quarantine).toHaveLength(3)
+  })
+
+  test('an entry that can be read by now is stored, and leaves', async () => {
+    await hub.wired.quarantine.add([
+      { id: 'readable', receivedAt: 1_777_000_000_000, reason: 'too new', data: '{"event":"open","n":-1}' },
+    ])
+    const headers = { authorization: 'the-api-token-of-the-tests' }
+    const answer = await hub.call({ method: 'POST', url: '/api/quarantine/readable/replay', headers })
+    expect(answer).toMatchObject({ status: 200, body: { accepted: 1 } })
+    expect(numbers(await page('limit=1'))).toEqual([-1])
+    expect(await hub.wired.quarantine.get('readable')).toBeUndefined()
+  })
+
+  test('entries are discarded one by one, or all of one reason; never all by a slip', async () => {
+    const entry = { receivedAt: 1_777_000_000_000, data: 'x' }
+    const reasons = ['wide', 'wide', 'narrow', 'narrow & odd']
+    await hub.wired.quarantine.add(reasons.map((reason, n) => ({ ...entry, reason, id: `discard-${n}` })))
+    const headers = { authorization: 'the-api-token-of-the-tests' }
+    const remove = (path: string) =>
+      hub.call({ method: 'DELETE', url: `/api/quarantine${path}`, headers }).then(({ status }) => status)
+    const left = async (reason: string) =>
+      (await hub.get(`/api/quarantine?reason=${encodeURIComponent(reason)}`)).body.quarantine.length
+    expect([await left('wide'), await left('narrow'), await left('narrow & odd')]).toEqual([2, 1, 1])
+    expect([await remove('/discard-0'), await remove('/discard-0'), await remove('/none')]).toEqual([
+      204, 404, 404,
+    ])
+    expect([await remove(''), await remove('?reason='), await remove('?reasons=wide')]).toEqual([
+      400, 400, 400,
+    ])
+    const all = (await hub.get('/api/quarantine')).body.quarantine.length
+    expect([await remove('?reason=wide'), await remove('?reason=wide')]).toEqual([204, 204])
+    expect((await hub.get('/api/quarantine')).body.quarantine.length).toBe(all - 1)
+    expect([await remove('?reason=narrow%20%26%20odd'), await left('narrow')]).toEqual([204, 1])
+  })
+})

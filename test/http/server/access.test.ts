@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
+
+const PORT = 8123
+const ORIGIN = `http://localhost:${PORT}`
+let hub: TestHub
+beforeAll(
+  async () => void (hub = await startHub({ PUBLIC_URL: ORIGIN, ALLOWED_ORIGINS: 'https://www.example.com' })),
+)
+afterAll(() => hub.close())
+
+type Headers = Record<string, string>
+const get = (url: string, headers: Headers = {}) => hub.call({ method: 'GET', url, headers })
+const signIn = (token: string, headers: Headers = { origin: ORIGIN }) =>
+  hub.call({ method: 'POST', url: '/api/session', headers, payload: { token } })
+const cookieOf = async () => String((await signIn(TOKEN)).headers['set-cookie']).split(';')[0] as string
+const sample = (headers: Headers) => hub.call({ method: 'POST', url: '/api/sample', headers })
+
+const CLOSED = ['/api/events', '/api/messages/x', '/api/stats', '/api/quarantine', '/api/setup', '/metrics']
+const OPEN = ['/', '/doc', '/doc/json', '/client.js', '/api/session', '/healthz', '/readyz', '/setup']
+
+describe('without the token', () => {
+  test.each(CLOSED)('%s is 401', async (url) => {
+    expect(await get(url)).toMatchObject({ status: 401, body: { error: { code: 'access.unauthorized' } } })
+  })
+
+  test.each(['/api/tickets', '/api/sample', '/api/quarantine/x/replay'])('POST %s is 401', async (url) => {
+    expect((await hub.call({ method: 'POST', url })).status).toBe(401)
+  })
+
+  test.each(OPEN)('%s is open', async (url) => {
+    expect((await get(url)).status).toBe(200)
+  })
+
+  test('an address where nothing is is 404', async () => {
+    expect(await get('/nothing/here')).toMatchObject({
+      status: 404,
+      body: { error: { code: 'request.not_found' } },
+    })
+  })
+})
+
+describe('the token', () => {
+  test.each([TOKEN, `Bearer ${TOKEN}`, `bearer ${TOKEN}`])(
+    'works as Authorization: %s',
+    async (authorization) => {
+      expect((await get('/api/events', { authorization })).status).toBe(200)
+    },
+  )
+
+  test.each(['', 'Bearer', `${TOKEN}x`, TOKEN.slice(0, -1), `Basic ${TOKEN}`])(
+    'wrong is 401: %j',
+    async (authorization) => {
+      expect((await get('/api/events', { authorization })).status).toBe(401)
+    },
+  )
+})
+
+describe('a session', () => {
+  test('is an HttpOnly, SameSite=Strict cookie', async () => {
+    const answer = await signIn(TOKEN)
+    expect(answer).toMatchObject({ status: 200, body: { signed_in: true, auth: 'on' } })
+    expect(String(answer.headers['set-cookie'])).toMatch(/; HttpOnly; SameSite=Strict$/)
+    expect(String(answer.headers['set-cookie'])).not.toContain(TOKEN)
+  })
+
+  test('is Secure where the hub is reached by https', async () => {
+    const secure = await startHub({ PUBLIC_URL: 'https://hub.example.com' })
+    try {
+      const headers = { origin: 'https://hub.example.com' }
+      const answer = await secure.call({
+        method: 'POST',
+        url: '/api/session',
+        headers,
+        payload: { token: TOKEN },
+      })
+      expect(String(answer.headers['set-cookie'])).toContain('; Secure')
+    } finally {
+      await secure.close()
+    }
+  })
+
+  test('is refused with a wrong token: 401, no cookie', async () => {
+    const answer = await signIn('wrong')
+    expect(answer).toMatchObject({ status: 401, body: { error: { code: 'access.bad_token' } } })
+    expect(answer.headers['set-cookie']).toBeUndefined()
+  })
+
+  test.each([{}, { token: '' }, { token: 5 }])(
+    'without a token is 400 and names the field: %j',
+    async (payload) => {
+      const answer = await hub.call({ method: 'POST', url: '/api/session', payload })
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { error: { code: 'request.invalid', details: [{ field: 'token' }] } },
+      })
+    },
+  )
+
+  test('opens what the token opens, for a GET of the page itself', async () => {
+    const cookie = await cookieOf()
+    expect((await get('/api/events', { cookie })).status).toBe(200)
+    expect((await get('/api/events', { cookie, 'sec-fetch-site': 'same-origin' })).status).toBe(200)
+    expect((await get('/api/session', { cookie })).body).toMatchObject({ signed_in: true })
+  })
+
+  test.each([ORIGIN, `http://127.0.0.1:${PORT}`, `http://[::1]:${PORT}`, 'https://www.example.com'])(
+    'counts with the origin %s',
+    async (origin) => {
+      expect((await sample({ cookie: await cookieOf(), origin })).status).toBe(202)
+    },
+  )
+
+  test.each([
+    'https://evil.example',
+    `http://localhost:${PORT + 1}`,
+    'null',
+    'http://localhost.evil.example',
+  ])('does not count with the origin %s', async (origin) => {
+    const cookie = await cookieOf()
+    expect((await sample({ cookie, origin })).status).toBe(401)
+    expect((await get('/api/events', { cookie, origin })).status).toBe(401)
+  })
+
+  test('does not count for a change without any origin, nor for a GET from elsewhere', async () => {
+    const cookie = await cookieOf()
+    expect((await sample({ cookie })).status).toBe(401)
+    expect((await get('/api/events', { cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(401)
+  })
+
+  test('cannot be forged, nor prolonged', async () => {
+    const [name, value] = (await cookieOf()).split('=') as [string, string]
+    const later = value.replace(/^\d+/, (expiry) => String(Number(expiry) + 1))
+    for (const forged of [later, `${value}x`, 'x', ''])
+      expect((await get('/api/events', { cookie: `${name}=${forged}` })).status).toBe(401)
+  })
+
+  test('ends with DELETE: 204, and the cookie is taken back', async () => {
+    const answer = await hub.call({ method: 'DELETE', url: '/api/session', headers: { origin: ORIGIN } })
+    expect(answer.status).toBe(204)
+    expect(String(answer.headers['set-cookie'])).toMatch(/=;.*Expires=Thu, 01 Jan 1970/)
+  })
+
+  test('cannot be opened from a foreign origin', async () => {
+    expect((await signIn(TOKEN, { origin: 'https://evil.example' })).status).toBe(403)
+  })
+
+  test('is limited in its tries: 429 with Retry-After', async () => {
+    const limited = await startHub()
+    try {
+      const tries = await Promise.all(
+        Array.from({ length: 30 }, () =>
+          limited.call({ method: 'POST', url: '/api/session', payload: { token: 'guess' } }),
+        ),
+      )
+      const refused = tries.find((answer) => answer.status === 429)
+      expect(refused).toMatchObject({ body: { error: { code: 'request.too_many' } } })
+      expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0)
+    } finally {
+      await limited.close()
+    }
+  })
+})
+
+describe('CORS', () => {
+  const preflight = (origin: string) =>
+    hub.call({
+      method: 'OPTIONS',
+      url: '/api/events',
+      headers: {
+        origin,
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'authorization',
+      },
+    })
+
+  test('an allowed origin may use the API', async () => {
+    const origin = 'https://www.example.com'
+    expect((await preflight(origin)).headers['access-control-allow-origin']).toBe(origin)
+  })
+
+  test('an OPTIONS that is no preflight is answered, too', async () => {
+    expect((await hub.call({ method: 'OPTIONS', url: '/api/events' })).status).toBe(204)
+  })
+
+  test('any other may not', async () => {
+    expect((await preflight('https://evil.example')).headers['access-control-allow-origin']).toBeUndefined()
+  })
+})
+
+describe('AUTH=off', () => {
+  let open: TestHub
+  beforeAll(async () => void (open = await startHub({ AUTH: 'off', MANDRILL_WEBHOOK_KEYS: '' })))
+  afterAll(() => open.close())
+  const ask = (headers: Headers, method: 'GET' | 'POST' = 'GET') =>
+    open.call({ method, url: method === 'GET' ? '/api/events' : '/api/sample', headers })
+
+  test.each(['localhost:8000', '127.0.0.1', '[::1]:8000'])(
+    'asks for no token at the Host %s',
+    async (host) => {
+      expect((await ask({ host })).status).toBe(200)
+    },
+  )
+
+  test.each(['evil.example', 'localhost.evil.example', '10.0.0.1'])(
+    'is closed at the Host %j',
+    async (host) => {
+      expect(await ask({ host })).toMatchObject({
+        status: 403,
+        body: { error: { code: 'access.foreign_host' } },
+      })
+    },
+  )
+
+  test('lets no other web origin change anything', async () => {
+    expect((await ask({ host: 'localhost', origin: 'https://evil.example' }, 'POST')).status).toBe(403)
+    expect((await ask({ host: 'localhost', origin: 'http://localhost' }, 'POST')).status).toBe(202)
+  })
+})
+
+test('no answer and no log line holds a secret', async () => {
+  const told = JSON.stringify(hub.logged)
+  for (const secret of [TOKEN, 'a-secret-of-the-tests', 'a-webhook-key']) expect(told).not.toContain(secret)
+})

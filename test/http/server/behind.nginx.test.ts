@@ -1,0 +1,81 @@
+// The nginx configuration of the README, run by Debian's nginx in front of a hub.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { webhookRequest } from '../../../simulator/batch.ts'
+import { KEY, startHub, TOKEN, type TestHub } from '../../support/hub.ts'
+import { freePort } from '../../support/server-process.ts'
+import { openSocket } from '../../support/socket.ts'
+
+const NGINX = '/usr/sbin/nginx'
+let hub: TestHub
+let nginx: ChildProcess
+let address: string
+let dir: string
+
+beforeAll(async () => {
+  if (!existsSync(NGINX)) throw new Error(`${NGINX} is missing: npm run setup brings it`)
+  const port = await freePort()
+  address = `127.0.0.1:${port}`
+  hub = await startHub({
+    TRUST_PROXY: '127.0.0.1',
+    PUBLIC_URL: 'http://hub.example.com',
+    MANDRILL_WEBHOOK_URL: '',
+  })
+  dir = await mkdtemp(join(tmpdir(), 'hub-nginx-'))
+  const site = (await readFile(join(import.meta.dirname, '../../../docs/nginx.conf'), 'utf8'))
+    .replace('127.0.0.1:8000', hub.address)
+    .replace('listen 80;', `listen ${address};`)
+  const main = `daemon off; worker_processes 1; pid ${dir}/pid; error_log ${dir}/error.log; events {}
+    http { access_log off; client_body_temp_path ${dir}/body; proxy_temp_path ${dir}/proxy; fastcgi_temp_path ${dir}/f;
+    uwsgi_temp_path ${dir}/u; scgi_temp_path ${dir}/s; ${site} }`
+  await writeFile(join(dir, 'nginx.conf'), main)
+  nginx = spawn(NGINX, ['-c', join(dir, 'nginx.conf'), '-e', join(dir, 'error.log')], { stdio: 'inherit' })
+  await vi.waitFor(async () => expect((await fetch(`http://${address}/healthz`)).status).toBe(200), {
+    timeout: 10_000,
+  })
+})
+
+afterAll(async () => {
+  nginx?.kill('SIGTERM')
+  await hub?.close()
+  if (dir) await rm(dir, { recursive: true, force: true })
+})
+
+test('a full batch of 2 MiB passes', async () => {
+  const events = Array.from({ length: 1000 }, (_, n) => ({ event: 'send', n, pad: 'x'.repeat(2100) }))
+  const request = webhookRequest(JSON.stringify(events), {
+    key: KEY,
+    webhookUrl: 'http://hub.example.com/api/hook',
+  })
+  expect(request.body.length).toBeGreaterThan(2 * 1024 * 1024)
+  const answer = await fetch(`http://${address}/api/hook`, {
+    method: 'POST',
+    headers: request.headers,
+    body: new Uint8Array(request.body),
+  })
+  expect(await answer.json()).toEqual({ accepted: 1000, duplicates: 0, quarantined: 0 })
+})
+
+test('a socket passes, also from the origin of the page', async () => {
+  for (const origin of [`http://${address}`, 'http://hub.example.com']) {
+    const socket = await openSocket(address, 'last=1', { headers: { authorization: TOKEN, origin } })
+    expect(await socket.first('event')).toMatchObject({ data: { n: 999 } })
+    socket.ws.terminate()
+  }
+})
+
+test('a foreign origin is still refused', async () => {
+  const headers = { authorization: TOKEN, origin: 'https://evil.example' }
+  await expect(openSocket(address, '', { headers })).rejects.toThrow(/403/)
+})
+
+test("the client's address is the one that nginx saw, not the one that the client claims", async () => {
+  await fetch(`http://${address}/api/nothing`, { headers: { 'x-forwarded-for': '203.0.113.9' } })
+  await expect
+    .poll(() => hub.logged.find((line) => line.status === 404))
+    .toMatchObject({ address: '127.0.0.1' })
+})

@@ -1,0 +1,81 @@
+// Limits by address hold for all processes together, and for each alone while Redis is gone.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startHub, type TestHub } from '../../support/hub.ts'
+import { startRedis, type RedisServer } from '../../support/redis.ts'
+
+let redis: RedisServer
+let hubs: [TestHub, TestHub]
+
+beforeAll(async () => {
+  redis = await startRedis()
+  hubs = await Promise.all([startHub({ REDIS_URL: redis.url }), startHub({ REDIS_URL: redis.url })])
+})
+afterAll(async () => {
+  await Promise.all((hubs ?? []).map((hub) => hub.close()))
+  await redis?.close()
+})
+
+let n = 0
+async function signUps(address: string, count: number): Promise<number[]> {
+  const statuses: number[] = []
+  for (let each = 0; each < count; each++) {
+    const payload = { email: `reader-${++n}@example.com`, name: '' }
+    const hub = hubs[each % 2] as TestHub
+    statuses.push(
+      (await hub.call({ method: 'POST', url: '/subscribe', payload, remoteAddress: address })).status,
+    )
+  }
+  return statuses
+}
+const times = (statuses: readonly number[], status: number) =>
+  statuses.filter((each) => each === status).length
+
+test('sign-ups from one address, at whichever process, are counted together', async () => {
+  const statuses = await signUps('192.0.2.1', 30)
+  expect(times(statuses, 201)).toBe(20)
+  expect(times(statuses, 429)).toBe(10)
+  expect(times(await signUps('192.0.2.2', 2), 201)).toBe(2)
+})
+
+test('sign-in has a limit of its own', async () => {
+  const call = {
+    method: 'POST',
+    url: '/api/session',
+    payload: { token: 'x' },
+    remoteAddress: '192.0.2.1',
+  } as const
+  expect((await hubs[0].call(call)).status).toBe(401)
+})
+
+test(
+  'with Redis gone each process counts for itself: no open door, and no error',
+  { timeout: 60_000 },
+  async () => {
+    await redis.kill()
+    const ask = (each: number) =>
+      hubs[0].call({
+        method: 'POST',
+        url: '/subscribe',
+        payload: { email: `alone-${each}@example.com`, name: '' },
+        remoteAddress: '192.0.2.3',
+      })
+    const statuses = (await Promise.all(Array.from({ length: 30 }, (_, each) => ask(each)))).map(
+      ({ status }) => status,
+    )
+    expect(times(statuses, 201)).toBe(20)
+    expect(times(statuses, 429)).toBe(10)
+    await redis.start()
+  },
+)
+
+test('a proxy that is not trusted is told of once, in the log and in the set-up', async () => {
+  expect((await hubs[1].get('/api/setup')).body).toMatchObject({
+    unknown_proxy: null,
+    subaccounts: [],
+    transport: 'outbox',
+  })
+  for (let each = 0; each < 3; each++)
+    await hubs[1].call({ method: 'GET', url: '/healthz', headers: { 'x-forwarded-for': '198.51.100.7' } })
+  expect((await hubs[1].get('/api/setup')).body.unknown_proxy).toBe('127.0.0.1')
+  expect(hubs[1].logged.filter(({ msg }) => String(msg).includes('TRUST_PROXY'))).toHaveLength(1)
+})

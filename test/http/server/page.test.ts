@@ -1,0 +1,81 @@
+// The page's files as HTTP sees them: small, fresh, and none that is not the page's business.
+import { gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startHub, type TestHub } from '../../support/hub.ts'
+
+let hub: TestHub
+beforeAll(async () => void (hub = await startHub()))
+afterAll(() => hub.close())
+
+const get = (url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') =>
+  hub.app.inject({ method, url, headers })
+
+test.each(['/', '/main.js', '/style.css', '/icon.svg', '/vendor/htm.js', '/client.js'])(
+  '%s is compressed',
+  async (url) => {
+    const whole = await get(url)
+    expect([whole.statusCode, whole.headers['content-encoding']]).toEqual([200, undefined])
+    for (const time of ['the first time', 'from memory']) {
+      const small = await get(url, { 'accept-encoding': 'br, gzip' })
+      expect(small.headers['content-encoding'], time).toBe('gzip')
+      expect(small.headers['content-length']).toBe(String(small.rawPayload.length))
+      expect(gunzipSync(small.rawPayload)).toEqual(whole.rawPayload)
+      expect(small.rawPayload.length).toBeLessThan(whole.rawPayload.length)
+    }
+    expect(whole.headers.vary).toContain('Accept-Encoding')
+  },
+)
+
+test('a final slash is ignored for the client, too', async () => {
+  expect((await get('/client.js/')).body).toBe((await get('/client.js')).body)
+})
+
+test.each([
+  ['a token of any length', `/unsubscribe/${'x'.repeat(5_000)}`],
+  ['an empty name', '/api/events//'],
+  ['no file', '/no/such/file'],
+  ['a file elsewhere', '/%2e%2e/package.json'],
+  ['a hidden file', '/.git'],
+])('a path that names %s is 404', async (_, url) => {
+  const answer = await get(url)
+  expect([answer.statusCode, answer.json()]).toMatchObject([404, { error: { code: 'request.not_found' } }])
+})
+
+test.each(['identity', 'br', 'gzip;q=0', 'gzip; q=0.0, br'])(
+  'whoever accepts "%s" gets the file as it is',
+  async (accepted) => {
+    const answer = await get('/main.js', { 'accept-encoding': accepted })
+    expect([answer.statusCode, answer.headers['content-encoding']]).toEqual([200, undefined])
+  },
+)
+
+test('a browser that has the file already is told so, and a part of it is a part of the file', async () => {
+  const { headers } = await get('/main.js', { 'accept-encoding': 'gzip' })
+  const again = await get('/main.js', { 'accept-encoding': 'gzip', 'if-none-match': String(headers.etag) })
+  expect([again.statusCode, again.rawPayload.length, headers['cache-control']]).toEqual([304, 0, 'no-cache'])
+  const part = await get('/main.js', { 'accept-encoding': 'gzip', range: 'bytes=0-9' })
+  expect([part.statusCode, part.headers['content-encoding'], part.rawPayload.length]).toEqual([
+    206,
+    undefined,
+    10,
+  ])
+  expect((await get('/main.js', { 'accept-encoding': 'gzip' }, 'HEAD')).rawPayload.length).toBe(0)
+})
+
+test('views have addresses of their own; what is no page is 404', async () => {
+  const index = await get('/')
+  for (const url of ['/setup', '/mailings/1', '/readers'])
+    expect((await get(url)).payload).toBe(index.payload)
+  for (const url of ['/tsconfig.json', '/types.d.ts', '/vendor/htm.d.ts', '/../package.json', '/nothing.js'])
+    expect((await get(url)).statusCode, url).toBe(404)
+})
+
+test('the client may be imported by pages of any origin; the rest of the page may not', async () => {
+  const origin = { origin: 'https://elsewhere.example' }
+  const client = await get('/client.js', origin)
+  expect(client.headers['access-control-allow-origin']).toBe('*')
+  expect(client.headers['cross-origin-resource-policy']).toBe('cross-origin')
+  const page = await get('/main.js', origin)
+  expect(page.headers['access-control-allow-origin']).toBeUndefined()
+  expect(page.headers['cross-origin-resource-policy']).toBe('same-origin')
+})

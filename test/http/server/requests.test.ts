@@ -1,0 +1,60 @@
+// Addresses that no route is asked about: they are answered in the shape of every other error.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
+
+let hub: TestHub
+beforeAll(async () => void (hub = await startHub()))
+afterAll(() => hub?.close())
+
+const LONG = 'x'.repeat(801)
+const MALFORMED = 'x'.repeat(101)
+
+test.each([
+  ['GET', `/api/messages/${LONG}`],
+  ['GET', `/campaigns/${LONG}`],
+  ['DELETE', `/subscribe/${LONG}`],
+  ['DELETE', `/suppressions/${LONG}@example.com`],
+  ['POST', `/unsubscribe/${LONG}`],
+] as const)('an id of more than 800 characters is 404: %s %.30s…', async (method, url) => {
+  const answer = await hub.call({ method, url, headers: { authorization: TOKEN } })
+  expect(answer).toMatchObject({
+    status: 404,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'x-request-id': expect.any(String) },
+    body: { error: { code: 'request.not_found', message: 'There is nothing at this address' } },
+  })
+})
+
+test.each([
+  `/campaigns/${MALFORMED}`,
+  `/campaigns/${MALFORMED}/deliveries`,
+  `/subscribe/${'x'.repeat(321)}`,
+  `/api/quarantine/${MALFORMED}/replay`,
+])('an id that no id can be is 404: %.40s…', async (url) => {
+  const method = url.endsWith('replay') ? 'POST' : 'GET'
+  expect(await hub.call({ method, url, headers: { authorization: TOKEN } })).toMatchObject({
+    status: 404,
+    body: { error: { code: 'request.not_found' } },
+  })
+})
+
+test.each(['/campaigns/%zz', '/%', '/api/messages/%ff'])(
+  "a malformed address is nobody's: %s",
+  async (url) => {
+    expect(await hub.get(url)).toMatchObject({
+      status: 404,
+      headers: { 'content-type': 'application/json; charset=utf-8', 'x-request-id': expect.any(String) },
+      body: { error: { code: 'request.not_found' } },
+    })
+  },
+)
+
+test('what is refused so is in the log, without its address: that may hold a token', async () => {
+  await hub.get('/unsubscribe/secret%zz')
+  expect(hub.logged.at(-1)).toMatchObject({
+    msg: 'request',
+    method: 'GET',
+    status: 404,
+    address: '127.0.0.1',
+  })
+  expect(JSON.stringify(hub.logged)).not.toContain('secret%zz')
+})
