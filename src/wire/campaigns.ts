@@ -135,17 +135,9 @@ function openSending({ config, stores, send, mail, settings, ...parts }: Parts):
   })
 }
 
-function openActions({ stores, send, mail, log }: Parts, wake: () => void): Actions {
+function openActions({ stores, mail }: Parts, wake: () => void): Actions {
   const { mailer, senderProblem } = mail
-  return createActions({
-    ...stores,
-    marks: send.marks,
-    transport: mailer.transport,
-    senderProblem,
-    readHtml,
-    wake,
-    log,
-  })
+  return createActions({ ...stores, transport: mailer.transport, senderProblem, readHtml, wake })
 }
 
 /** Mails that are made one at a time, aside from any lane. */

@@ -41,23 +41,15 @@ export async function openCampaignsApp(changes: Partial<CampaignsDeps> = {}) {
   const state = {
     now: NOON,
     answer: { kind: 'sent', response: '250 ok' } as SendResult,
-    marksFail: false,
   }
   const now = () => state.now
   const actions = createActions({
     campaigns: lab.store,
     ledger: lab.ledger,
-    marks: {
-      async setCampaign(id, to) {
-        if (state.marksFail) throw new Error('the marks cannot be reached')
-        told.push(`${to} ${id}`)
-      },
-    },
     transport: 'outbox',
     readHtml,
     senderProblem: changes.senderProblem ?? null,
     wake: () => void told.push('wake'),
-    log: silentLog,
     now,
   })
   const app = fastify(REQUEST_OPTIONS)

@@ -34,8 +34,6 @@ export const SEND_KEYS = {
   chunk: (campaignId: string, chunk: number) => `hub:{send}:chunk:${campaignId}:${chunk}`,
   /** All of them, as a pattern. */
   anyChunk: 'hub:{send}:chunk:*',
-  /** String: paused or cancelled; none = running. */
-  campaign: (id: string) => `hub:{send}:campaign:${id}`,
   /** Hash: pace (JSON), next (when the next mail is due, in ms). */
   lane: (name: string) => `hub:{send}:lane:${name}`,
   /** Sorted set: the places that are held, OWNER PLACE, by the time they are free again. */

@@ -1,8 +1,7 @@
-// What can be done with a mailing: each change is one guarded step in the database, then the senders are told.
+// What can be done with a mailing: each change is one guarded step in the database, where workers see it.
 import { createHash } from 'node:crypto'
 import { HubError } from '../errors.ts'
 import { isUuid, uuidv7 } from '../ids.ts'
-import type { Log } from '../log.ts'
 import {
   invalidField,
   isIdempotencyKey,
@@ -17,19 +16,16 @@ import {
 } from './campaign.ts'
 import type { ReadHtml } from './mail/placeholders.ts'
 import type { Campaign, CampaignHead, CampaignStore, Ledger } from './ports.ts'
-import type { Marks } from '../sending/ports.ts'
 
 export type ActionsOptions = {
   readonly campaigns: CampaignStore
   readonly ledger: Pick<Ledger, 'retryFailed'>
-  readonly marks: Pick<Marks, 'setCampaign'>
   readonly transport: Campaign['transport']
   /** What keeps mailings from starting: see sender.ts. */
   readonly senderProblem: string | null
   readonly readHtml: ReadHtml
   /** Something may be due now. */
   readonly wake: () => void
-  readonly log: Log
   readonly now?: () => number
   readonly newId?: (now: number) => string
 }
@@ -86,14 +82,6 @@ export function createActions(options: ActionsOptions): Actions {
     return after
   }
 
-  /** Workers stop, or go on, at their next mail. Where that fails they find out from the database, a moment later. */
-  async function tell(id: string, state: 'running' | 'paused' | 'cancelled'): Promise<void> {
-    await options.marks.setCampaign(id, state).catch((err: unknown) => {
-      options.log.warn({ err, campaign: id, state }, 'the workers could not be told at once')
-    })
-    wake()
-  }
-
   async function create(input: CreateInput, key?: string) {
     if (key !== undefined && !isIdempotencyKey(key))
       throw new HubError('request.invalid', {
@@ -127,23 +115,10 @@ export function createActions(options: ActionsOptions): Actions {
     return change('edit', id, { ...changes, sendAt, status: sendAt === null ? 'draft' : 'scheduled' })
   }
 
-  async function pause(id: string): Promise<Campaign> {
-    const campaign = await change('pause', id, { status: 'paused', statusReason: null })
-    await tell(id, 'paused')
-    return campaign
-  }
-
-  async function resume(id: string): Promise<Campaign> {
-    requireState((await get(id)).status, 'resume')
-    requireSender(senderProblem)
-    const campaign = await change('resume', id, { status: 'running', statusReason: null })
-    await tell(id, 'running')
-    return campaign
-  }
-
-  async function cancel(id: string): Promise<Campaign> {
-    const campaign = await change('cancel', id, { status: 'cancelled', statusReason: null })
-    await tell(id, 'cancelled')
+  /** As `change`, and something may be due, or to be cancelled, now. */
+  async function move(verb: Verb, id: string, to: Partial<Omit<CampaignHead, 'id' | 'expanded'>>) {
+    const campaign = await change(verb, id, to)
+    wake()
     return campaign
   }
 
@@ -151,9 +126,13 @@ export function createActions(options: ActionsOptions): Actions {
     create,
     get,
     edit,
-    pause,
-    resume,
-    cancel,
+    pause: (id) => change('pause', id, { status: 'paused', statusReason: null }),
+    async resume(id) {
+      requireState((await get(id)).status, 'resume')
+      requireSender(senderProblem)
+      return move('resume', id, { status: 'running', statusReason: null })
+    },
+    cancel: (id) => move('cancel', id, { status: 'cancelled', statusReason: null }),
     async remove(id) {
       requireState((await get(id)).status, 'delete')
       if (!(await campaigns.remove(id))) throw wrongState((await get(id)).status, 'delete')
@@ -162,9 +141,7 @@ export function createActions(options: ActionsOptions): Actions {
       requireState((await get(id)).status, 'start')
       requireSender(senderProblem)
       const started = { status: 'running', statusReason: null, startedAt: now(), transport } as const
-      const campaign = await change('start', id, started)
-      wake()
-      return campaign
+      return move('start', id, started)
     },
     async retryFailed(id) {
       requireState((await get(id)).status, 'retry-failed')

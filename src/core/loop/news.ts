@@ -1,12 +1,10 @@
-// After tracking has committed a page: lanes learn of deferrals, workers of mailings that the brakes have paused.
-//
-// None of this has to be exact. A lane's pace is advice, and workers see within a second in the database what they are
-// told here at once.
+// After tracking has committed a page: lanes learn of deferrals, the log of campaigns that the brakes have paused. None
+// of this has to be exact: a lane's pace is advice.
 import type { Log } from '../log.ts'
 import { asObject } from '../events/intake/payload.ts'
 import type { ArchiveRow } from '../events/ports.ts'
 import type { Paused } from './brakes.ts'
-import type { LaneControl, Marks } from '../sending/ports.ts'
+import type { LaneControl } from '../sending/ports.ts'
 import { createAnswers, type Answers } from '../sending/lanes/answers.ts'
 import { isAboutMailbox } from '../sending/verdict.ts'
 
@@ -17,14 +15,13 @@ export type LoopNews = {
 
 type Options = {
   readonly lanes: Pick<LaneControl, 'report'>
-  readonly marks: Pick<Marks, 'setCampaign'>
   readonly laneOf: (email: string) => string
   readonly log: Log
   readonly now?: () => number
 }
 
 export function createLoopNews(options: Options): (news: LoopNews) => void {
-  const { lanes, marks, laneOf, log, now = Date.now } = options
+  const { lanes, laneOf, log, now = Date.now } = options
   const answers = new Map<string, Answers>()
 
   function answersOf(email: string): Answers {
@@ -38,15 +35,6 @@ export function createLoopNews(options: Options): (news: LoopNews) => void {
     await lanes
       .report(lane, 'deferred', answer, answers.get(lane)?.deferredShare())
       .catch((err: unknown) => log.warn({ err, lane }, 'the pace of a lane cannot be told'))
-  }
-
-  async function stop({ campaignId, reason }: Paused): Promise<void> {
-    log.error({ campaign: campaignId, reason }, 'a mailing was paused')
-    await marks
-      .setCampaign(campaignId, 'paused')
-      .catch((err: unknown) =>
-        log.warn({ err, campaign: campaignId }, 'the workers could not be told at once'),
-      )
   }
 
   /** One lesson a lane and page: what the provider said last, other than about one reader's mailbox. */
@@ -66,7 +54,8 @@ export function createLoopNews(options: Options): (news: LoopNews) => void {
 
   return ({ paused, rows }) => {
     for (const [lane, answer] of learn(rows)) void slow(lane, answer)
-    for (const each of paused) void stop(each)
+    for (const { campaignId, reason } of paused)
+      log.error({ campaign: campaignId, reason }, 'a mailing was paused')
   }
 }
 

@@ -1,6 +1,6 @@
 // One worker with one chunk: takes it over from whoever had it, sends what is left of it, and tells what became of it.
 import type { ChunkRef, Ledger } from '../campaigns/ports.ts'
-import type { Marks, Step } from './ports.ts'
+import type { Marks } from './ports.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { createSenders, type SendersParts } from './senders.ts'
 import { createTry, type TryParts } from './try.ts'
@@ -20,15 +20,11 @@ export type ChunkParts = SendersParts &
 const CLOSING_MS = 5_000
 
 export async function sendChunk(parts: ChunkParts, ref: ChunkRef, signal: AbortSignal): Promise<void> {
-  const { marks, watch } = parts
   const token = await takeOver(parts, ref)
   const journal = createJournal({ ...parts, ref, token, tellEveryMs: parts.tellEveryMs() })
-  const compiled = await watch.open(ref.campaignId)
-  const end = compiled ? await sendAll(parts, ref, { journal, compiled }, signal) : 'go'
+  const compiled = await parts.watch.open(ref.campaignId)
+  if (compiled) await sendAll(parts, ref, { journal, compiled }, signal)
   await journal.close(patience(parts, signal))
-  // What marks say of a campaign may be overtaken by what the database says: then that holds.
-  if ((end === 'paused' || end === 'cancelled') && (await watch.open(ref.campaignId)))
-    await marks.setCampaign(ref.campaignId, 'running')
 }
 
 /** Fences off whoever had the chunk, and tells the ledger what they had no time to tell. */
@@ -47,15 +43,14 @@ async function takeOver({ marks, ledger, counters, now, log }: ChunkParts, ref: 
 
 type Work = { readonly journal: Journal; readonly compiled: Compiled }
 
-/** Gives back what the last claim was told. */
 async function sendAll(
   parts: ChunkParts,
   ref: ChunkRef,
   { journal, compiled }: Work,
   signal: AbortSignal,
-): Promise<Step | 'stopped'> {
+): Promise<void> {
   const deliveries = await parts.ledger.open(ref, parts.now())
-  if (signal.aborted) return 'stopped'
+  if (signal.aborted) return
   const send = createTry(parts, { journal, compiled })
   const { run, stop } = createSenders(parts, { ref, deliveries, journal, send })
   const letGo = parts.watch.hold(ref.campaignId, stop)
@@ -63,7 +58,7 @@ async function sendAll(
   // On a slow lane a chunk takes many minutes. What was deferred at its beginning is due long before its end.
   const timer = setTimeout(stop, parts.inHandMs)
   try {
-    return await run()
+    await run()
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', stop)

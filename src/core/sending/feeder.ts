@@ -6,13 +6,12 @@ import type { Leases } from '../ports.ts'
 import { backOff, createNap } from '../pause.ts'
 import { DEFAULT_LANE } from './lanes/lanes.ts'
 import type { CampaignHead, CampaignStore, ChunkRef, Ledger } from '../campaigns/ports.ts'
-import type { Mailer, Marks, SendQueue } from './ports.ts'
+import type { Mailer, SendQueue } from './ports.ts'
 
 export type FeederOptions = {
   readonly campaigns: CampaignStore
   readonly ledger: Ledger
   readonly queue: Pick<SendQueue, 'add'>
-  readonly marks: Pick<Marks, 'setCampaign'>
   readonly mailer: Pick<Mailer, 'transport'>
   /** What keeps mailings from starting: see mailing/sender.ts. */
   readonly senderProblem: string | null
@@ -54,7 +53,6 @@ const RETRY_MS = { first: 200, most: 5_000 }
 export function startFeeder(options: FeederOptions): Feeder {
   const { campaigns, leases, owner, now, log } = options
   const nap = createNap()
-  const sync = createSync(options)
   const lanesOf = createLanes(options)
   const resting = new Map<string, number>()
   const state = { closing: false, woken: false, leading: false, renewAt: 0, feedAt: 0, fedAt: 0, failures: 0 }
@@ -75,7 +73,6 @@ export function startFeeder(options: FeederOptions): Feeder {
     const active = await campaigns.active(now())
     const running = await startDue(options, active)
     const cancelling = await campaigns.cancelling()
-    await sync(running, cancelling)
     const more = [await expand(options, running), await cancel(options, cancelling)]
     if (now() >= state.feedAt || state.woken) await feedAll(running)
     return more.includes(true)
@@ -204,33 +201,5 @@ function createLanes({ ledger, laneNames, now }: FeederOptions) {
       .map((name) => ({ name, goesTo: DEFAULT_LANE }))
     strays.set(campaignId, { lanes, until: now() + STRAYS_MS })
     return [...own, ...lanes]
-  }
-}
-
-/**
- * Tells the marks what the database says of each campaign, whenever that has changed: whoever paused one may have died
- * before they could.
- */
-function createSync({ campaigns, marks }: FeederOptions) {
-  const told = new Map<string, 'running' | 'cancelled'>()
-
-  async function tell(id: string, state: 'running' | 'cancelled'): Promise<void> {
-    if (told.get(id) === state) return
-    await marks.setCampaign(id, state)
-    told.set(id, state)
-  }
-
-  /** Once, and it is forgotten: should it run again or be cancelled, it is among those. Its text may be a megabyte. */
-  async function tellStopped(id: string): Promise<void> {
-    const status = (await campaigns.get(id))?.status
-    if (status === 'paused') await marks.setCampaign(id, 'paused')
-    told.delete(id)
-  }
-
-  return async (running: readonly CampaignHead[], cancelling: readonly CampaignHead[]): Promise<void> => {
-    for (const { id } of cancelling) await tell(id, 'cancelled')
-    const present = new Set([...running, ...cancelling].map(({ id }) => id))
-    for (const id of told.keys()) if (!present.has(id)) await tellStopped(id)
-    for (const { id } of running) await tell(id, 'running')
   }
 }

@@ -1,4 +1,4 @@
-// What sending asks of the world. Read after mailing/ports.ts; every sentence is a promise of test/contracts/.
+// What sending asks of the world. Read after campaigns/ports.ts; every sentence is a promise of test/contracts/.
 //
 // The queue only says which worker looks after which chunk now; marks remember, mail by mail, what the ledger has not
 // been told yet. After any crash the ledger and the marks together know what is left to do.
@@ -22,7 +22,7 @@ export type SendQueue = {
 }
 
 /** What a worker may do next with a chunk. */
-export type Step = 'go' | 'paused' | 'cancelled' | 'fenced'
+export type Step = 'go' | 'fenced'
 
 /** What the ledger has not been told yet, mail by mail, among all workers; survives kill -9 of any of them. */
 export type Marks = {
@@ -33,14 +33,12 @@ export type Marks = {
     readonly inDoubt: readonly number[]
   }>
   /**
-   * One round trip for the mails of a moment: records what became of the last ones, checks token and campaign, claims the
-   * next ones. A fenced caller's outcomes are not taken; a campaign that does not run has them recorded, and claims none.
+   * One round trip for the mails of a moment: checks the token, records what became of the last ones, claims the next
+   * ones. A fenced caller's outcomes are not taken.
    */
   step(ref: ChunkRef, token: number, outcomes: readonly Outcome[], claims: readonly number[]): Promise<Step>
   /** After the ledger has everything. Does nothing for a fenced token. */
   drop(ref: ChunkRef, token: number): Promise<void>
-  /** Takes hold at the very next step of every worker. */
-  setCampaign(campaignId: string, state: 'running' | 'paused' | 'cancelled'): Promise<void>
 }
 
 /** Pace of the lanes: totals over all workers. */

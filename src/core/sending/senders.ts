@@ -3,7 +3,6 @@
 import type { Log } from '../log.ts'
 import { pause } from '../pause.ts'
 import type { ChunkRef, Delivery } from '../campaigns/ports.ts'
-import type { Step } from './ports.ts'
 import type { SubscriberStore } from '../list/ports.ts'
 import type { Counters } from './counters.ts'
 import type { Gate } from './lanes/gate.ts'
@@ -31,8 +30,8 @@ export type SendersWork = {
 }
 
 export type Senders = {
-  /** Resolves when all have ended, with what the last claim was told. */
-  run(): Promise<Step | 'stopped'>
+  /** Resolves when all have ended. */
+  run(): Promise<void>
   /** Mails in flight are ended, no other is begun. */
   stop(): void
 }
@@ -42,7 +41,7 @@ const RETRY_MS = 500
 export function createSenders(parts: SendersParts, work: SendersWork): Senders {
   const { ref, deliveries, journal, send } = work
   const { gate, now, counters, log } = parts
-  const state = { waiting: 0, troubled: false, end: 'go' as Step | 'stopped' }
+  const state = { waiting: 0, troubled: false }
   const stopped = new AbortController()
   const group = {}
   const todo = createTodo(deliveries, {
@@ -67,11 +66,7 @@ export function createSenders(parts: SendersParts, work: SendersWork): Senders {
   async function sendNext(): Promise<void> {
     const delivery = await todo.next()
     if (!delivery || stopped.signal.aborted) return
-    const step = await journal.claim(delivery.n)
-    if (step !== 'go') {
-      state.end = step
-      return stop()
-    }
+    if ((await journal.claim(delivery.n)) !== 'go') return stop()
     if (await isStillToSend(delivery)) await suspended.note(delivery, await send(delivery))
   }
 
@@ -114,7 +109,6 @@ export function createSenders(parts: SendersParts, work: SendersWork): Senders {
       const count = Math.min(parts.connections, deliveries.length)
       do await Promise.all(Array.from({ length: count }, sender))
       while (await suspended.settleRest(stopped.signal))
-      return state.end
     },
   }
 }

@@ -15,13 +15,13 @@ export type WatchOptions = {
 export type Watch = {
   /** What a running campaign's mails are made with; undefined when it does not run. */
   open(campaignId: string): Promise<Compiled | undefined>
-  /** Calls `stop` when the campaign no longer runs, at most a second later. The end of watching is given back. */
+  /** Calls `stop` when the campaign no longer runs, less than a second later: the one way in which workers learn of it. The end of watching is given back. */
   hold(campaignId: string, stop: () => void): () => void
   close(): void
 }
 
-/** Marks tell a worker at once; this is for marks that were lost, or never set because somebody died. */
-const LOOK_MS = 800
+/** Pause and cancel take hold within a second, whoever asked for it and whatever became of them. */
+const LOOK_MS = 400
 /** A campaign's text may be a megabyte. */
 const COMPILED_KEPT = 16
 

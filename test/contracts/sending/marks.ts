@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Marks, SendStores } from '../../../src/core/sending/ports.ts'
 import type { Outcome } from '../../../src/core/campaigns/ports.ts'
-import { chunk, CAMPAIGN, dieAfter, type SendLab } from '../../support/send-lab.ts'
+import { chunk, dieAfter, type SendLab } from '../../support/send-lab.ts'
 
 const outcome = (n: number, changes: Partial<Outcome> = {}): Outcome => ({
   n,
@@ -96,30 +96,6 @@ export function marksContract(openLab: () => Promise<SendLab>): void {
       expect((await marks.take(ref)).outcomes).toEqual([outcome(ref.chunk)])
   })
 
-  test.for(['paused', 'cancelled'] as const)(
-    'claim nothing of a campaign that is %s, but take its outcomes',
-    async (state) => {
-      const { token } = await marks.take(chunk(1))
-      await marks.step(chunk(1), token, [], [0])
-      await marks.setCampaign(CAMPAIGN, state)
-      expect(await marks.step(chunk(1), token, [outcome(0)], [1])).toBe(state)
-      expect(await marks.take(chunk(1))).toMatchObject({ outcomes: [outcome(0)], inDoubt: [] })
-    },
-  )
-
-  test('go on with a campaign that runs again', async () => {
-    const { token } = await marks.take(chunk(1))
-    await marks.setCampaign(CAMPAIGN, 'paused')
-    await marks.setCampaign(CAMPAIGN, 'running')
-    expect(await marks.step(chunk(1), token, [], [0])).toBe('go')
-  })
-
-  test('stop one campaign without the others', async () => {
-    const { token } = await marks.take(chunk(1))
-    await marks.setCampaign('01900000-0000-7000-8000-00000000000b', 'cancelled')
-    expect(await marks.step(chunk(1), token, [], [0])).toBe('go')
-  })
-
   test('take a whole chunk at once', async () => {
     const numbers = Array.from({ length: 500 }, (_, n) => n)
     const { token } = await marks.take(chunk(1))
@@ -139,8 +115,5 @@ export function marksContract(openLab: () => Promise<SendLab>): void {
     expect(taken.outcomes).toEqual([outcome(0, { reason: '250 ok', at: 1 })])
     expect(taken.inDoubt).toEqual([1])
     expect(taken.token).toBeGreaterThan(token)
-    const paused = chunk(1, 'default', 'paused')
-    const other = await later.take(paused)
-    expect(await later.step(paused, other.token, [], [0])).toBe('paused')
   })
 }

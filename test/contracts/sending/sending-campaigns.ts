@@ -99,7 +99,6 @@ export function promisesOfCampaigns({ lab, script }: Current): void {
     const worker = lab().work({ laneConfigs: slow(60) })
     await until(() => expect(lab().server.taken.length).toBeGreaterThan(10))
     await lab().store.change(campaign.id, ['running'], { status: 'paused' })
-    await worker.stores.marks.setCampaign(campaign.id, 'paused')
     await until(async () => expect((await worker.metrics()).chunksInHand).toBe(0))
     const { sent, queued } = await lab().counts(campaign)
     expect(sent).toBe(lab().server.taken.length)
@@ -107,22 +106,12 @@ export function promisesOfCampaigns({ lab, script }: Current): void {
     expect(queued).toBeGreaterThan(0)
 
     await lab().store.change(campaign.id, ['paused'], { status: 'running' })
-    await worker.stores.marks.setCampaign(campaign.id, 'running')
     worker.wake()
     await eventually(() => lab().status(campaign)).toBe('finished')
     expect(lab().got()).toEqual(range(200))
   })
 
-  test('a pause holds also when only the database knows of it', async () => {
-    const campaign = await lab().mail(300)
-    const worker = lab().work({ laneConfigs: slow(60) })
-    await until(() => expect(lab().server.taken.length).toBeGreaterThan(10))
-    await lab().store.change(campaign.id, ['running'], { status: 'paused' })
-    await until(async () => expect((await worker.metrics()).chunksInHand).toBe(0))
-    expect((await lab().counts(campaign)).queued).toBeGreaterThan(0)
-  })
-
-  test('a paused campaign is not read again and again, and goes on when only the database knows of it', async () => {
+  test('a paused campaign is not read again and again, and goes on without being waked', async () => {
     const campaign = await lab().mail(40)
     const { store } = lab()
     const times = { read: 0, fed: 0 }
@@ -144,22 +133,11 @@ export function promisesOfCampaigns({ lab, script }: Current): void {
     expect(lab().got()).toEqual(range(40))
   })
 
-  test('a campaign runs also when marks still say that it is paused', async () => {
-    const campaign = await lab().mail(30)
-    const worker = lab().work()
-    await eventually(() => lab().status(campaign)).toBe('finished')
-    const again = await lab().start()
-    await worker.stores.marks.setCampaign(again.id, 'paused')
-    await eventually(() => lab().status(again)).toBe('finished')
-    expect(lab().server.taken).toHaveLength(60)
-  })
-
   test('a cancelled campaign sends nothing more, and its counts add up', async () => {
     const campaign = await lab().mail(400)
     const worker = lab().work({ laneConfigs: slow(60) })
     await until(() => expect(lab().server.taken.length).toBeGreaterThan(10))
     await lab().store.change(campaign.id, ['running'], { status: 'cancelled' })
-    await worker.stores.marks.setCampaign(campaign.id, 'cancelled')
     await eventually(async () => (await lab().store.get(campaign.id))?.finishedAt ?? 0).toBeGreaterThan(0)
     await until(async () => expect((await worker.metrics()).chunksInHand).toBe(0))
     const { total, sent, cancelled, queued } = await lab().counts(campaign)

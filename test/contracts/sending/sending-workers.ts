@@ -102,7 +102,6 @@ export function promisesOfWorkers({ lab, script }: Current): void {
       marks: {
         take: (ref) => worker.stores.marks.take(ref),
         drop: (...about) => worker.stores.marks.drop(...about),
-        setCampaign: (...about) => worker.stores.marks.setCampaign(...about),
         async step(ref, token, outcomes, claims) {
           away.claimed ||= claims.length > 0
           if (claims.length > 0) await away.ended.promise

@@ -1,4 +1,4 @@
-// After a commit: deferrals slow their provider's lane, and workers hear of what the brakes have paused.
+// After a commit: deferrals slow their provider's lane, and the log tells what the brakes have paused.
 import { expect, test } from 'vitest'
 import { createLoopNews } from '../../../src/core/loop/news.ts'
 import { createLaneOf } from '../../../src/core/sending/lanes/lanes.ts'
@@ -19,6 +19,7 @@ function row(kind: Kind, payload: Record<string, unknown>): ArchiveRow {
 
 function lab(fails = false, onShare = (_share?: number) => {}) {
   const told: string[] = []
+  const logged: object[] = []
   const answer = async (text: string) => {
     told.push(text)
     if (fails) throw new Error('the store cannot be reached')
@@ -30,11 +31,10 @@ function lab(fails = false, onShare = (_share?: number) => {}) {
         return answer(`${lane} ${result}: ${reason}`)
       },
     },
-    marks: { setCampaign: (id, state) => answer(`${id} ${state}`) },
     laneOf: createLaneOf([{ name: 'google', domains: ['gmail.com'], connections: 1, perSecond: 1 }]),
-    log: silentLog,
+    log: { ...silentLog, error: (about) => void logged.push(about) },
   })
-  return { told, news }
+  return { told, logged, news }
 }
 
 const deferral = (email: string, diag: string) => row('deferred', { diag, msg: { email } })
@@ -76,11 +76,12 @@ test('the answer is found wherever it is told', () => {
   ])
 })
 
-test('workers are told of what was paused, and an outage of their store stops nothing', () => {
-  const { told, news } = lab(true)
+test('the log tells what was paused, and an outage of the lanes stops nothing', () => {
+  const { told, logged, news } = lab(true)
   news({
     paused: [{ campaignId: 'one', reason: 'too many bounces' }],
     rows: [deferral('a@gmail.com', '421')],
   })
-  expect(told).toEqual(['google deferred: 421', 'one paused'])
+  expect(told).toEqual(['google deferred: 421'])
+  expect(logged).toEqual([{ campaign: 'one', reason: 'too many bounces' }])
 })

@@ -28,7 +28,7 @@ describe('the verbs', () => {
   afterAll(close)
   beforeEach(() => {
     app.told.splice(0)
-    Object.assign(app.state, { now: NOON, marksFail: false })
+    Object.assign(app.state, { now: NOON })
   })
 
   const allowed: Record<string, Partial<Record<CampaignStatus, CampaignStatus>>> = {
@@ -78,19 +78,12 @@ describe('the verbs', () => {
   })
 
   test.each([
-    ['pause', 'running', 'paused'],
-    ['resume', 'paused', 'running'],
-    ['cancel', 'running', 'cancelled'],
-  ] as const)('%s is told to the workers', async (verb, status, state) => {
+    ['resume', 'paused'],
+    ['cancel', 'running'],
+  ] as const)('%s wakes the feeder', async (verb, status) => {
     const id = await campaignThatIs(status)
     await post(id, verb)
-    expect(app.told).toEqual([`${state} ${id}`, 'wake'])
-  })
-
-  test('a state that the workers cannot be told now holds all the same', async () => {
-    const id = await campaignThatIs('running')
-    app.state.marksFail = true
-    expect(await post(id, 'pause')).toMatchObject({ status: 200, body: { status: 'paused' } })
+    expect(app.told).toEqual(['wake'])
   })
 
   test('of two that start it at once one is told so', async () => {

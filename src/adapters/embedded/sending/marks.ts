@@ -8,7 +8,6 @@ export function createEmbeddedMarks(store: SendStore): Marks {
   const select = {
     token: db.prepare('SELECT token FROM chunks WHERE campaign = ? AND chunk = ?'),
     marks: db.prepare('SELECT n, outcome FROM marks WHERE campaign = ? AND chunk = ?'),
-    halted: db.prepare('SELECT state FROM halted WHERE campaign = ?'),
     lastToken: db.prepare('SELECT last FROM tokens'),
   }
   const write = {
@@ -17,8 +16,6 @@ export function createEmbeddedMarks(store: SendStore): Marks {
     mark: db.prepare('INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?)'),
     dropMarks: db.prepare('DELETE FROM marks WHERE campaign = ? AND chunk = ?'),
     dropChunk: db.prepare('DELETE FROM chunks WHERE campaign = ? AND chunk = ?'),
-    halt: db.prepare('INSERT OR REPLACE INTO halted VALUES (?, ?)'),
-    resume: db.prepare('DELETE FROM halted WHERE campaign = ?'),
   }
 
   function holds(campaign: string, chunk: number, token: number): boolean {
@@ -37,8 +34,6 @@ export function createEmbeddedMarks(store: SendStore): Marks {
       atomically((): Step => {
         if (!holds(campaignId, chunk, token)) return 'fenced'
         for (const outcome of outcomes) write.mark.run(campaignId, chunk, outcome.n, JSON.stringify(outcome))
-        const halted = select.halted.get(campaignId) as { state: Step } | undefined
-        if (halted) return halted.state
         for (const n of claims) write.mark.run(campaignId, chunk, n, null)
         return 'go'
       }),
@@ -47,11 +42,6 @@ export function createEmbeddedMarks(store: SendStore): Marks {
         if (!holds(campaignId, chunk, token)) return
         write.dropMarks.run(campaignId, chunk)
         write.dropChunk.run(campaignId, chunk)
-      }),
-    setCampaign: async (campaignId, state) =>
-      atomically(() => {
-        if (state === 'running') write.resume.run(campaignId)
-        else write.halt.run(campaignId, state)
       }),
   }
 }

@@ -18,7 +18,6 @@ const SCHEMA = `
     campaign TEXT, chunk INTEGER, token INTEGER NOT NULL, PRIMARY KEY (campaign, chunk)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS marks (
     campaign TEXT, chunk INTEGER, n INTEGER, outcome TEXT, PRIMARY KEY (campaign, chunk, n)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS halted (campaign TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS tokens (one INTEGER PRIMARY KEY CHECK (one = 1), last INTEGER NOT NULL);
   INSERT OR IGNORE INTO tokens VALUES (1, 0);
 `

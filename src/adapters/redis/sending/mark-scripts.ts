@@ -14,21 +14,18 @@ redis.call('EXPIRE', KEYS[1], ARGV[1])
 return redis.call('HGETALL', KEYS[1])
 `)
 
-// KEYS: chunk, campaign. ARGV: token, how many outcomes, then number and outcome of each, then the numbers to claim.
+// KEYS: chunk. ARGV: token, how many outcomes, then number and outcome of each, then the numbers to claim.
 export const stepScript = script(`
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 'fenced' end
-local state = redis.call('GET', KEYS[2])
 local count = tonumber(ARGV[2])
 local fields = {}
 for n = 3, 2 + 2 * count do fields[#fields + 1] = ARGV[n] end
-if not state then
-  for n = 3 + 2 * count, #ARGV do
-    fields[#fields + 1] = ARGV[n]
-    fields[#fields + 1] = ''
-  end
+for n = 3 + 2 * count, #ARGV do
+  fields[#fields + 1] = ARGV[n]
+  fields[#fields + 1] = ''
 end
 if #fields > 0 then redis.call('HSET', KEYS[1], unpack(fields)) end
-return state or 'go'
+return 'go'
 `)
 
 // KEYS: chunk. ARGV: token.

@@ -1,16 +1,12 @@
 // The marks in Redis: one hash a chunk, one script a step.
 import type { Marks, Step } from '../../../core/sending/ports.ts'
 import type { Outcome } from '../../../core/campaigns/ports.ts'
-import { script } from '../script.ts'
 import { SEND_KEYS } from '../keys.ts'
 import type { SendConnection } from './connection.ts'
 import { dropScript, stepScript, takeScript } from './mark-scripts.ts'
 
 /** Marks are gone as soon as the ledger has them; this is for a hub that is shut down for a long time. */
 const KEPT_SECONDS = 90 * 86_400
-
-const setScript = script(`return redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])`)
-const deleteScript = script(`return redis.call('DEL', KEYS[1])`)
 
 export function createRedisMarks({ run }: Pick<SendConnection, 'run'>): Marks {
   return {
@@ -19,17 +15,12 @@ export function createRedisMarks({ run }: Pick<SendConnection, 'run'>): Marks {
       return toTaken((await run(takeScript, keys, [KEPT_SECONDS])) as string[])
     },
     async step({ campaignId, chunk }, token, outcomes, claims) {
-      const keys = [SEND_KEYS.chunk(campaignId, chunk), SEND_KEYS.campaign(campaignId)]
       const marked = outcomes.flatMap((outcome) => [outcome.n, JSON.stringify(outcome)])
+      const keys = [SEND_KEYS.chunk(campaignId, chunk)]
       return (await run(stepScript, keys, [token, outcomes.length, ...marked, ...claims])) as Step
     },
     async drop({ campaignId, chunk }, token) {
       await run(dropScript, [SEND_KEYS.chunk(campaignId, chunk)], [token])
-    },
-    async setCampaign(campaignId, state) {
-      const keys = [SEND_KEYS.campaign(campaignId)]
-      if (state === 'running') await run(deleteScript, keys, [])
-      else await run(setScript, keys, [state, KEPT_SECONDS])
     },
   }
 }
