@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Mailbox } from '../../core/campaigns/mail/mailbox.ts'
 import type { Mailer, SendResult } from '../../core/sending/ports.ts'
 import type { OutgoingMail } from '../../core/campaigns/ports.ts'
-import { emailKey } from '../../core/list/subscriber.ts'
+import { emailKey } from '../../core/address.ts'
 import { buildMime, toBytes } from './mime.ts'
 import { unsendable } from './unsendable.ts'
 

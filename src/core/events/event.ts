@@ -1,6 +1,6 @@
 // A mail event: its kinds, and what can be read from it. The payload is always kept as it came.
 import type { Cursor } from './cursor.ts'
-import { emailKey } from '../list/subscriber.ts'
+import { emailKey } from '../address.ts'
 import { asInstant, asObject, type Payload } from './intake/payload.ts'
 
 /** What becomes of a mail, in the hub's own words. What each means in Mandrill's: see mandrill.ts. */

@@ -3,7 +3,7 @@ import { createCsvReader } from '../csv/read.ts'
 import { plainCell } from '../csv/write.ts'
 import { isUuid } from '../ids.ts'
 import { readingOf, type Reading } from './standing.ts'
-import { emailProblem } from './subscriber.ts'
+import { emailProblem } from '../address.ts'
 import { fold } from './words.ts'
 
 export type Layout = {

@@ -3,7 +3,7 @@
 // Either store may hold what the other does not: the feed keeps what ARCHIVE_DAYS has pruned and what came twice, the
 // archive what the feed has let go of. So both are gone through. Each step may be repeated.
 import { HubError } from '../errors.ts'
-import { emailKey } from './subscriber.ts'
+import { emailKey } from '../address.ts'
 import { breath, createNap } from '../pause.ts'
 import { BEGINNING, compareCursors, type Cursor } from '../events/cursor.ts'
 import { readFacts, type Kind } from '../events/event.ts'

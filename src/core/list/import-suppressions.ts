@@ -12,7 +12,8 @@ import {
 } from './import.ts'
 import type { Suppression, SuppressionReason, SuppressionStore } from './ports.ts'
 import { standingOf } from './standing.ts'
-import { emailKey, STRENGTH } from './subscriber.ts'
+import { emailKey } from '../address.ts'
+import { STRENGTH } from './subscriber.ts'
 import { fold, isNothing, reasonOf } from './words.ts'
 
 export const SUPPRESSION_COLUMNS = ['email', 'reason', 'source', 'since', 'until']

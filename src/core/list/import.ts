@@ -6,7 +6,8 @@ import { layoutOf, type Layout } from './columns.ts'
 import type { ImportCounts, ImportRow, SubscriberStore } from './ports.ts'
 import { createSeen } from './seen.ts'
 import { standingOf } from './standing.ts'
-import { emailKey, emailProblem, nameProblem } from './subscriber.ts'
+import { emailKey, emailProblem } from '../address.ts'
+import { nameProblem } from './subscriber.ts'
 import { isNo, isYes, telling, type Said } from './words.ts'
 
 export type ImportProblem = { readonly line: number; readonly message: string }

@@ -2,7 +2,7 @@
 import { MAIL_KINDS, type EventFacts, type Kind } from '../events/event.ts'
 import { asObject } from '../events/intake/payload.ts'
 import { isUuid } from '../ids.ts'
-import { emailKey } from '../list/subscriber.ts'
+import { emailKey } from '../address.ts'
 
 export type DeliveryPlace = { readonly campaignId: string; readonly chunk: number; readonly n: number }
 

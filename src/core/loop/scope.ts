@@ -1,7 +1,7 @@
 // Whose an event is: one account of Mandrill may serve several senders, and its webhooks tell of all of them.
 import type { EventFacts, Kind } from '../events/event.ts'
 import { asObject } from '../events/intake/payload.ts'
-import { emailKey } from '../list/subscriber.ts'
+import { emailKey } from '../address.ts'
 
 export type Scope = {
   /** Empty: all are ours. */

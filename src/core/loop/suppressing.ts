@@ -5,7 +5,8 @@
 import type { EventFacts, FeedEvent, Kind } from '../events/event.ts'
 import { asObject, own } from '../events/intake/payload.ts'
 import type { Suppression, SuppressionReason } from '../list/ports.ts'
-import { emailKey, emailProblem, STRENGTH } from '../list/subscriber.ts'
+import { emailKey, emailProblem } from '../address.ts'
+import { STRENGTH } from '../list/subscriber.ts'
 
 /** Where a suppression is from that mirrors Mandrill's own list: only that one follows its changes. */
 export const MIRROR = 'mandrill denylist'

@@ -3,7 +3,7 @@ import { HubError } from '../../core/errors.ts'
 import type { Kind } from '../../core/events/event.ts'
 import type { Filter } from '../../core/events/filter.ts'
 import { kindsOfWord } from '../../core/events/mandrill.ts'
-import { emailKey } from '../../core/list/subscriber.ts'
+import { emailKey } from '../../core/address.ts'
 
 export type FilterWords = {
   readonly events?: string | readonly string[] | null | undefined

@@ -1,7 +1,8 @@
 // A subscriber as the outside sees one, and the checks of what the outside says of one.
 import { Type, type Static } from 'typebox'
 import type { Subscriber } from '../../core/list/ports.ts'
-import { EMAIL_LENGTH, emailProblem, NAME_LENGTH, nameProblem } from '../../core/list/subscriber.ts'
+import { EMAIL_LENGTH, emailProblem } from '../../core/address.ts'
+import { NAME_LENGTH, nameProblem } from '../../core/list/subscriber.ts'
 import { badField } from '../server/bad-field.ts'
 import { Instant, instant, instantOrNull, InstantOrNull } from '../server/schemas.ts'
 

@@ -1,12 +1,7 @@
 // The rules of the list: addresses, names, and when two addresses are one.
 import { expect, test } from 'vitest'
-import {
-  createErasedKeys,
-  emailKey,
-  emailProblem,
-  nameProblem,
-  searchText,
-} from '../../../src/core/list/subscriber.ts'
+import { emailKey, emailProblem } from '../../../src/core/address.ts'
+import { createErasedKeys, nameProblem, searchText } from '../../../src/core/list/subscriber.ts'
 
 const VALID = [
   'a@b.co',

@@ -1,7 +1,8 @@
 // Reading the list: keyset pages in order of ids, with what is known of each address.
 import { and, asc, eq, gt, isNull, lte, not, or, sql as words, type SQL } from 'drizzle-orm'
 import type { Subscriber, SubscriberQuery } from '../../../core/list/ports.ts'
-import { emailKey, foldText, isActive } from '../../../core/list/subscriber.ts'
+import { emailKey } from '../../../core/address.ts'
+import { foldText, isActive } from '../../../core/list/subscriber.ts'
 import { breath } from '../../../core/pause.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { selectSuppression } from './suppressions.ts'

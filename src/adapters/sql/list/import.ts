@@ -2,7 +2,8 @@
 import { and, inArray, lte } from 'drizzle-orm'
 import { uuidv7 } from '../../../core/ids.ts'
 import type { ImportCounts, ImportRow } from '../../../core/list/ports.ts'
-import { createErasedKeys, emailKey, isActive, searchText, STRENGTH } from '../../../core/list/subscriber.ts'
+import { emailKey } from '../../../core/address.ts'
+import { createErasedKeys, isActive, searchText, STRENGTH } from '../../../core/list/subscriber.ts'
 import { changesFor, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import { leaving, putting } from './suppressions.ts'
 

@@ -1,7 +1,8 @@
 // Who comes and who leaves: subscribing, confirming, unsubscribing.
 import { and, eq, gt, inArray, isNull, lte, or, sql as words } from 'drizzle-orm'
 import type { SubscriberStore } from '../../../core/list/ports.ts'
-import { blocksSubscribing, createErasedKeys, emailKey, searchText } from '../../../core/list/subscriber.ts'
+import { emailKey } from '../../../core/address.ts'
+import { blocksSubscribing, createErasedKeys, searchText } from '../../../core/list/subscriber.ts'
 import { rowsFor, type Sql } from '../driver/dialect.ts'
 import type { createFind } from './find.ts'
 import { forgetting, newSubscriber } from './import.ts'

@@ -1,7 +1,8 @@
 // The mailing list in SQL, put together; and how readers are removed from it.
 import { asc, desc, eq, inArray, lte } from 'drizzle-orm'
 import type { SubscriberStore, Unmailable } from '../../../core/list/ports.ts'
-import { createErasedKeys, emailKey, isActive } from '../../../core/list/subscriber.ts'
+import { emailKey } from '../../../core/address.ts'
+import { createErasedKeys, isActive } from '../../../core/list/subscriber.ts'
 import { breath } from '../../../core/pause.ts'
 import { rowsFor, type Sql } from '../driver/dialect.ts'
 import { createFind } from './find.ts'

@@ -7,7 +7,8 @@ import type {
   SuppressionReason,
   SuppressionStore,
 } from '../../../core/list/ports.ts'
-import { createErasedKeys, emailKey, foldText, isActive, STRENGTH } from '../../../core/list/subscriber.ts'
+import { emailKey } from '../../../core/address.ts'
+import { createErasedKeys, foldText, isActive, STRENGTH } from '../../../core/list/subscriber.ts'
 import { ECHO, isEcho, LIFTABLE, MIRROR } from '../../../core/loop/suppressing.ts'
 import { newRowsFor, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 

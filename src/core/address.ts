@@ -1,0 +1,52 @@
+// Addresses: what one may be, and when two are one.
+
+export const EMAIL_LENGTH = 254
+const LOCAL_LENGTH = 64
+const DOMAIN_LENGTH = 253
+
+/** RFC 5322, section 3.2.3, and letters of any script (RFC 6531). Quoted local parts are refused: nobody has one. */
+const ATOM = "[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+"
+const LOCAL = new RegExp(`^${ATOM}(\\.${ATOM})*$`, 'u')
+const ASCII_DOMAIN = /^([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)+(?!\d+$)[a-z\d]([a-z\d-]{0,61}[a-z\d])?$/i
+const ANY_DOMAIN = /^[\p{L}\p{M}\p{N}\p{Pd}.\u3002\uff0e\uff61\u00b7\u30fb\u200c\u200d]+$/u
+export const CONTROL = /[\p{Cc}\u2028\u2029]/u
+
+/** What is wrong with an address, as the end of a sentence that begins with the field's name; undefined: nothing. */
+export function emailProblem(email: string): string | undefined {
+  if (email === '') return 'must not be empty'
+  if (!email.isWellFormed() || CONTROL.test(email)) return 'must not contain control characters'
+  if (/\s/u.test(email)) return 'must not contain spaces'
+  if (Buffer.byteLength(email) > EMAIL_LENGTH) return `must be ${EMAIL_LENGTH} bytes long at most`
+  const [local = '', domain, more] = email.split('@')
+  if (domain === undefined || more !== undefined) return 'must contain exactly one @'
+  if (Buffer.byteLength(local) > LOCAL_LENGTH) return `must have ${LOCAL_LENGTH} bytes at most before the @`
+  if (!LOCAL.test(local)) return 'must be an e-mail address: what stands before the @ is not valid'
+  if (asciiDomain(domain) === undefined)
+    return 'must be an e-mail address: what follows the @ is no dotted domain'
+  return undefined
+}
+
+/**
+ * What two addresses are compared by: without case, in one Unicode form, the domain as DNS knows it (RFC 5890). The
+ * local part's case is ignored, too: it might matter by RFC 5321, and does nowhere. Text that is no address has a key
+ * as well: nothing else is found by it.
+ */
+export function emailKey(email: string): string {
+  const at = email.lastIndexOf('@')
+  const domain = email.slice(at + 1)
+  const local = email
+    .slice(0, at + 1)
+    .normalize('NFC')
+    .toLowerCase()
+  return local + (asciiDomain(domain) ?? domain.toLowerCase())
+}
+
+/** Lower case, and in punycode where it is internationalised; undefined for what is no dotted domain. */
+function asciiDomain(domain: string): string | undefined {
+  // URL does what domainToASCII does (UTS 46), and more: nothing but a host name may reach it.
+  if (domain.length > DOMAIN_LENGTH) return undefined
+  const isAscii = ASCII_DOMAIN.test(domain)
+  if (!isAscii && !(ANY_DOMAIN.test(domain) && URL.canParse(`http://${domain}`))) return undefined
+  const ascii = isAscii ? domain.toLowerCase() : new URL(`http://${domain}`).hostname
+  return ascii.length <= DOMAIN_LENGTH && ASCII_DOMAIN.test(ascii) ? ascii : undefined
+}
