@@ -12,7 +12,7 @@ const onceRunning = listenToSignals(log)
 for (const { name, meant } of likelySlips())
   log.warn({ name }, `${name} is no setting and does nothing: was ${meant} meant?`)
 const wired = await wire(config, log).catch(stop)
-const app = await (wired.serving ? buildApp(wired.serving) : buildWorkerApp(wired))
+const app = await (wired.serving ? buildApp({ ...wired.serving, log }) : buildWorkerApp({ ...wired, log }))
 onceRunning({
   checks: wired.checks,
   async close() {

@@ -1,86 +1,87 @@
-// Who may import whom. The drawing in the README, as a test.
+// Who may import whom. The drawing in the README, as a test; and imports that must never pass, as a test of that test.
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { circles, importsOf, roomOf, violations } from './support/imports.ts'
 
-const ROOT = join(import.meta.dirname, '..')
-const SRC = join(ROOT, 'src')
+const SRC = join(import.meta.dirname, '..', 'src')
 
-type Import = { readonly from: string; readonly to: string }
-
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
-const imports = files.flatMap((file) => importsOf(file))
-
-function importsOf(file: string): Import[] {
-  const text = readFileSync(join(SRC, file), 'utf8')
-  return [
-    ...text.matchAll(
-      /(?:^|\n)\s*(?:import|export)\b[^'"\n;]*(?:\n[^'"\n;]*)*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]|(?:^|\n)import\s+['"]([^'"]+)['"]/g,
-    ),
-  ].map((match) => {
-    const name = (match[1] ?? match[2] ?? match[3]) as string
-    return { from: file, to: name.startsWith('.') ? relative(SRC, join(SRC, dirname(file), name)) : name }
-  })
-}
-
-const isIn = (folder: string) => (file: string) => file.startsWith(`${folder}/`)
-const offenders = (from: (file: string) => boolean, allowed: (to: string, from: string) => boolean) =>
-  imports
-    .filter((edge) => from(edge.from) && !allowed(edge.to, edge.from))
-    .map(({ from, to }) => `${from} → ${to}`)
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  /\.[cm]?[jt]s$/.test(file),
+)
+const textOf = (file: string) => readFileSync(join(SRC, file), 'utf8')
+const imports = files.flatMap((file) => importsOf(file, textOf(file)))
 
 test('the scan finds what is imported', () => {
-  expect(imports.length).toBeGreaterThan(100)
-  expect(imports).toContainEqual({ from: 'server.ts', to: 'wire.ts' })
+  expect(imports.length).toBeGreaterThan(500)
+  expect(imports).toContainEqual({ from: 'server.ts', to: 'wire/wire.ts' })
+  expect(imports).toContainEqual({ from: 'wire/stores.ts', to: 'adapters/redis/feed/feed.ts' })
 })
 
-test('core imports core and node:crypto, node:buffer only: it does no I/O and knows no package', () => {
-  const allowed = ['node:crypto', 'node:buffer']
-  expect(offenders(isIn('core'), (to) => isIn('core')(to) || allowed.includes(to))).toEqual([])
+test('everybody imports only whom they may', () => {
+  expect(violations(imports)).toEqual([])
 })
 
-test('an adapter imports core, its own folder and packages; the embedded ones may use SQL', () => {
-  const allowed = (to: string, from: string) => {
-    if (!to.includes('.ts')) return true
-    const own = dirname(from)
-    return isIn('core')(to) || isIn(own)(to) || (own === 'adapters/embedded' && isIn('adapters/sql')(to))
-  }
-  expect(offenders(isIn('adapters'), allowed)).toEqual([])
+test('no files go round in a circle', () => {
+  expect(circles(imports, (file) => file)).toEqual([])
 })
 
-test('http imports core and http, never an adapter or the configuration', () => {
-  expect(
-    offenders(isIn('http'), (to) => !to.includes('.ts') || isIn('core')(to) || isIn('http')(to)),
-  ).toEqual([])
+test('no rooms go round in a circle', () => {
+  expect(circles(imports, roomOf)).toEqual([])
 })
 
-test('only wire.ts, with its parts, names adapters', () => {
-  const composing = ['wire.ts', 'wire.mailing.ts', 'wire.backup.ts']
-  const outside = (file: string) => !isIn('adapters')(file) && !composing.includes(file)
-  expect(offenders(outside, (to) => !isIn('adapters')(to))).toEqual([])
+const FORBIDDEN: readonly (readonly [file: string, line: string])[] = [
+  ['http/events/hook.ts', `import { Redis } from 'ioredis'`],
+  ['http/list/subscribers.ts', `import { eq } from 'drizzle-orm'`],
+  ['http/server/page.ts', `import { readFileSync } from 'node:fs'`],
+  ['http/server/page.ts', `import { readFile } from 'node:fs/promises'`],
+  ['http/events/hook.ts', `import { createQuarantine } from '../../adapters/sql/events/quarantine.ts'`],
+  ['http/server/access.ts', `import { loadConfig } from '../../config/config.ts'`],
+  ['http/server/access.ts', `const { loadConfig } = await import('../../config/config.ts')`],
+  ['adapters/redis/connection.ts', `import mysql from 'mysql2/promise'`],
+  ['adapters/redis/connection.ts', `import { openSqlite } from '../sql/driver/sqlite.ts'`],
+  ['adapters/sql/driver/mysql.ts', `const { Redis } = await import('ioredis')`],
+  ['adapters/mail/smtp.ts', `import '../redis/connection.ts'`],
+  ['adapters/embedded/feed/feed.ts', `import { createHub } from '../../../http/events/live.ts'`],
+  ['app.ts', `import { startFakeMandrill } from '../simulator/fake-mandrill.ts'`],
+  ['app.ts', `import { openSqlite } from './adapters/sql/driver/sqlite.ts'`],
+  ['wire/wire.ts', `import { createAccess } from '../http/server/access.ts'`],
+  ['wire/stores.ts', `export { buildApp } from '../app.ts'`],
+  [
+    'core/events/hub.ts',
+    `import helper from './helper.js'\nimport { open } from '../../adapters/redis/connection.js'`,
+  ],
+  ['core/events/hub.ts', `const fs = require('node:fs')`],
+  ['core/events/event.ts', `import { emailKey } from '../list/subscriber.ts'`],
+  ['core/campaigns/actions.ts', `import type { Marks } from '../sending/ports.ts'`],
+  ['core/list/subscriber.ts', `export * from '../loop/brakes.ts'`],
+  ['server.ts', `import { createHub } from './http/events/live.ts'`],
+  ['commands/backup.ts', `import fastify from 'fastify'`],
+  ['config/config.ts', `import { wire } from '../wire/wire.ts'`],
+]
+
+test.each(FORBIDDEN)('%s may not: %s', (file, line) => {
+  expect(violations(importsOf(file, line))).not.toEqual([])
 })
 
-test('nothing goes round in a circle', () => {
-  const graph = Map.groupBy(imports, (edge) => edge.from)
-  const state = new Map<string, 'open' | 'done'>()
-  const circles: string[] = []
-  const visit = (file: string, path: readonly string[]): void => {
-    if (state.get(file) === 'done') return
-    if (state.get(file) === 'open') return void circles.push([...path, file].join(' → '))
-    state.set(file, 'open')
-    for (const { to } of graph.get(file) ?? []) if (files.includes(to)) visit(to, [...path, file])
-    state.set(file, 'done')
-  }
-  for (const file of files) visit(file, [])
-  expect(circles).toEqual([])
+test('a circle is found, of files and of rooms', () => {
+  const round = [
+    { from: 'core/list/a.ts', to: 'core/events/b.ts' },
+    { from: 'core/events/b.ts', to: 'core/list/c.ts' },
+  ]
+  expect(circles(round, (file) => file)).toEqual([])
+  expect(circles(round, roomOf)).toEqual(['core/list → core/events → core/list'])
 })
 
-test('process.env is read in config.ts only', () => {
-  const readers = files.filter((file) => readFileSync(join(SRC, file), 'utf8').includes('process.env'))
-  expect(readers).toEqual(['config.ts'])
+test('process.env is read in config only', () => {
+  expect(files.filter((file) => textOf(file).includes('process.env'))).toEqual(['config/config.ts'])
 })
 
 test('the first line of every file says what it is for', () => {
-  const silent = files.filter((file) => !readFileSync(join(SRC, file), 'utf8').startsWith('// '))
-  expect(silent).toEqual([])
+  expect(files.filter((file) => !textOf(file).startsWith('// '))).toEqual([])
+})
+
+test('a dot in a name stands only before a variant', () => {
+  const variants = /^[a-z0-9-]+(\.(mysql|sqlite))?\.[cm]?[jt]s$/
+  expect(files.filter((file) => !variants.test(file.split('/').at(-1) as string))).toEqual([])
 })

@@ -1,8 +1,6 @@
 // The composition of the mailing side: list, campaigns, sending. Part of wire.ts, the only place that names adapters.
 import { join } from 'node:path'
-import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config/config.ts'
-import { openEmbeddedSendStores } from '../adapters/embedded/sending/stores.ts'
 import { openDkim } from '../adapters/mail/dkim.ts'
 import { readHtml } from '../adapters/mail/html-reading.ts'
 import { createHtmlToText } from '../adapters/mail/html-to-text.ts'
@@ -18,33 +16,21 @@ import { createSuppressions } from '../adapters/sql/list/suppressions.ts'
 import { createActions, type Actions } from '../core/campaigns/actions.ts'
 import { composeConfirmation } from '../core/campaigns/mail/confirmation.ts'
 import { createLaneOf, type LaneConfig } from '../core/sending/lanes/lanes.ts'
-import { createLinks } from '../core/campaigns/mail/links.ts'
-import { createLoopNews, type LoopNews } from '../core/loop/news.ts'
+import { createLinks, type UnsubscribeLink } from '../core/campaigns/mail/links.ts'
+import { createLoopNews } from '../core/loop/news.ts'
 import { readSender } from '../core/campaigns/mail/mailbox.ts'
 import { senderProblem } from '../core/campaigns/mail/sender.ts'
 import { compileMail, type MailSettings } from '../core/campaigns/mail/message.ts'
+import type { Campaign } from '../core/campaigns/ports.ts'
+import type { Subscriber } from '../core/list/ports.ts'
 import type { Mailer, SendStores } from '../core/sending/ports.ts'
 import { startSending, type Sending } from '../core/sending/sending.ts'
+import type { Log } from '../core/log.ts'
 import type { Leases } from '../core/ports.ts'
-import { named } from './reach.ts'
-import type { MailingDeps } from '../http/campaigns/routes.ts'
-import type { Eraser } from '../http/list/subscribers.ts'
+import { openSendStores } from './stores.ts'
 
-export type Mailing = Omit<MailingDeps, 'erasers'> & {
-  readonly transport: Mailer['transport']
-  /** Forgets a person in the ledger and in the outbox. */
-  readonly erase: Eraser
-  /** To be told what tracking has committed. */
-  readonly loop: (news: LoopNews) => void
-  /** Mails of the newest mailings that a server has taken. */
-  readonly sentOfLate: () => Promise<number>
-  /** undefined where the role is `web`: other processes send. */
-  readonly sending: Sending | undefined
-  /** Finishes the mails in flight. */
-  stopSending(): Promise<void>
-  /** Lets go of everything; before the database is closed. */
-  close(): Promise<void>
-}
+/** What the mailing side offers to the rest of the hub, and to those who call it. */
+export type Mailing = Awaited<ReturnType<typeof openMailing>>
 
 const CAMPAIGNS_OF_LATE = 20
 
@@ -56,7 +42,7 @@ type Needs = {
   readonly leases: Leases
   readonly owner: string
   readonly secret: string
-  readonly log: FastifyBaseLogger
+  readonly log: Log
 }
 
 /** What the mailing side runs on. */
@@ -69,7 +55,7 @@ type Parts = Needs & {
   readonly settings: MailSettings
 }
 
-export async function openMailing(config: Config, needs: Needs): Promise<Mailing> {
+export async function openMailing(config: Config, needs: Needs) {
   const { sql, secret, log } = needs
   const laneConfigs = config.MAIL_LANES.map(({ per_second, ...lane }) => ({ ...lane, perSecond: per_second }))
   const links = createLinks(secret, config.PUBLIC_URL)
@@ -100,7 +86,8 @@ export async function openMailing(config: Config, needs: Needs): Promise<Mailing
     transport: mail.mailer.transport,
     senderProblem: mail.senderProblem,
     doubleOptIn: config.DOUBLE_OPT_IN,
-    async erase(email) {
+    /** Forgets a person in the ledger and in the outbox. */
+    async erase(email: string): Promise<void> {
       await parts.stores.ledger.erase(email)
       await eraseFromOutbox(mail.outbox, email)
     },
@@ -141,19 +128,15 @@ function openActions({ stores, mail }: Parts, wake: () => void): Actions {
 }
 
 /** Mails that are made one at a time, aside from any lane. */
-function singleMails({
-  config,
-  mail,
-  settings,
-}: Parts): Pick<Mailing, 'render' | 'sendTest' | 'sendConfirmation'> {
+function singleMails({ config, mail, settings }: Parts) {
   const { mailer, sender } = mail
   const preview = { ...settings, unsubscribeUrl: () => `${config.PUBLIC_URL}/unsubscribe/preview` }
   return {
-    render: (campaign, { email, name }) =>
+    render: (campaign: Campaign, { email, name }: { readonly email: string; readonly name: string }) =>
       compileMail(campaign, preview).render({ id: '0-0', subscriberId: NOBODY, email, name }),
-    sendTest: (campaign, to, id) =>
+    sendTest: (campaign: Campaign, to: string, id: string) =>
       mailer.send(compileMail(campaign, settings).test({ name: '', address: to }, id)),
-    async sendConfirmation({ id, email }, confirmUrl, expiresAt) {
+    async sendConfirmation({ id, email }: Subscriber, confirmUrl: string, expiresAt: number): Promise<void> {
       const to = { name: '', address: email }
       const { kind, response } = await mailer.send(
         composeConfirmation({ to, ...sender, confirmUrl, expiresAt, id: `${id}.${expiresAt}` }),
@@ -164,12 +147,7 @@ function singleMails({
 }
 
 /** What comes back of the mails, by webhooks and by links. */
-function hearing({
-  stores,
-  send,
-  laneConfigs,
-  log,
-}: Parts): Pick<Mailing, 'loop' | 'sentOfLate' | 'onUnsubscribed' | 'addressOf'> {
+function hearing({ stores, send, laneConfigs, log }: Parts) {
   const { campaigns, ledger, reactions } = stores
   return {
     loop: createLoopNews({ ...send, laneOf: createLaneOf(laneConfigs), log }),
@@ -178,12 +156,13 @@ function hearing({
       const tallies = [...(await ledger.tallies(ids)).values()].flatMap((lanes) => [...lanes.values()])
       return tallies.reduce((sum, { sent }) => sum + sent, 0)
     },
-    onUnsubscribed: async ({ delivery, at }) => void (delivery && (await reactions.leftByLink(delivery, at))),
+    onUnsubscribed: async ({ delivery, at }: UnsubscribeLink & { readonly at: number }): Promise<void> =>
+      void (delivery && (await reactions.leftByLink(delivery, at))),
     addressOf: reactions.addressOf,
   }
 }
 
-function openMail(config: Config, log: FastifyBaseLogger) {
+function openMail(config: Config, log: Log) {
   const from = readSender('MAIL_FROM', config.MAIL_FROM)
   const replyTo = config.MAIL_REPLY_TO ?? null
   if (replyTo) readSender('MAIL_REPLY_TO', replyTo)
@@ -202,15 +181,4 @@ function openMail(config: Config, log: FastifyBaseLogger) {
 /** As many as the lanes may use, and two for tests and confirmations. */
 function connectionsOf(config: Config): number {
   return config.MAIL_LANES.reduce((sum, lane) => sum + lane.connections, 2)
-}
-
-async function openSendStores(
-  config: Config,
-  configs: readonly LaneConfig[],
-  log: FastifyBaseLogger,
-): Promise<SendStores> {
-  const file = join(config.DATA_DIR, 'sending.sqlite')
-  if (!config.REDIS_URL) return named('DATA_DIR', () => openEmbeddedSendStores({ file, configs, log }))
-  const { openRedisSendStores } = await import('../adapters/redis/sending/stores.ts')
-  return openRedisSendStores({ url: config.REDIS_URL, configs, log })
 }

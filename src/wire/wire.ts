@@ -1,51 +1,38 @@
 // The composition root: which adapters this process runs on. The only file that names them.
-import { randomBytes, randomUUID } from 'node:crypto'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { FastifyBaseLogger } from 'fastify'
-import type { Deps, Settings, WorkerDeps } from '../app.ts'
+import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import { lockDataDir } from '../adapters/embedded/data-dir-lock.ts'
-import { openEmbeddedFeed } from '../adapters/embedded/feed/feed.ts'
-import { createMemoryOneTime } from '../adapters/embedded/one-time.ts'
 import { createMandrillAccount } from '../adapters/mandrill/account.ts'
 import type { Sql } from '../adapters/sql/driver/dialect.ts'
 import { createEventArchive } from '../adapters/sql/events/archive.ts'
-import { createLeases, dropLeases } from '../adapters/sql/driver/leases.ts'
+import { createLeases } from '../adapters/sql/driver/leases.ts'
 import { createLoop } from '../adapters/sql/loop/loop.ts'
 import { createQuarantine } from '../adapters/sql/events/quarantine.ts'
-import { openSqlite } from '../adapters/sql/driver/sqlite.ts'
 import { isHubError } from '../core/errors.ts'
-import { checkProgress, rememberingAppends } from '../core/health.ts'
+import { checkProgress } from '../core/health.ts'
 import { isBehindFeed } from '../core/events/tracking/behind.ts'
 import { createErasure } from '../core/list/erasure.ts'
 import { createHub } from '../core/events/hub.ts'
 import type { EventFeed } from '../core/events/ports.ts'
-import type { Leases, OneTime } from '../core/ports.ts'
+import type { Log } from '../core/log.ts'
+import type { Leases } from '../core/ports.ts'
 import { parseMailbox } from '../core/campaigns/mail/mailbox.ts'
 import { watchSilence } from '../core/events/silence.ts'
 import { startTracking } from '../core/events/tracking/tracking.ts'
 import { version } from '../version.ts'
 import { settle } from './backup.ts'
 import { openMailing, type Mailing } from './campaigns.ts'
-import { named, patiently } from './reach.ts'
+import { makeDataDir, keptSecret } from './data-dir.ts'
+import { patiently } from './reach.ts'
+import { databaseOf, feedOf, namesOfStores, openDatabase, openEvents, type Events } from './stores.ts'
 
 /** What this process runs on, by its role. */
-export type Wired = WorkerDeps & {
-  /** undefined in a worker: it only sends. */
-  readonly serving: Deps | undefined
-  /** True when this start made the token, or an earlier one did: the operator has not chosen it. */
-  readonly tokenIsOurs: boolean
-  /** Begins no more mails, and waits for those in flight. May be asked more than once. */
-  stopSending(): Promise<void>
-  /** Lets go of everything, in the order that loses nothing. After the HTTP side has closed. */
-  close(): Promise<void>
-}
+export type Wired = Awaited<ReturnType<typeof wire>>
 
 /** How long a closing process goes on filling the archive; what is left is taken at the next start. */
 const DRAIN_MS = 2000
 
-export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wired> {
+export async function wire(config: Config, log: Log) {
   makeDataDir(config.DATA_DIR)
   const lock = config.REDIS_URL && config.DATABASE_URL ? undefined : lockDataDir(config.DATA_DIR)
   const settings = readSettings(config)
@@ -55,8 +42,7 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
   const shared = { sql, leases: createLeases(sql), owner: randomUUID(), secret: settings.secret, log }
   const mailing = await openMailing(config, shared)
   const serves = config.ROLE !== 'worker'
-  const base: WorkerDeps = {
-    log,
+  const base = {
     now: Date.now,
     version,
     settings,
@@ -71,6 +57,7 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
   log.info({ ...stores, mail: mailing.transport, role: config.ROLE, version }, 'stores opened')
   return {
     ...base,
+    /** undefined in a worker: it only sends. */
     serving: tracked && {
       ...base,
       ...events,
@@ -79,8 +66,11 @@ export async function wire(config: Config, log: FastifyBaseLogger): Promise<Wire
       mailing: { ...mailing, erasers: { events: tracked.erase, mailings: mailing.erase } },
       stores,
     },
+    /** True when this start made the token, or an earlier one did: the operator has not chosen it. */
     tokenIsOurs: config.API_TOKEN === undefined,
+    /** Begins no more mails, and waits for those in flight. May be asked more than once. */
     stopSending: mailing.stopSending,
+    /** Lets go of everything, in the order that loses nothing. After the HTTP side has closed. */
     async close() {
       await mailing.close()
       await tracked?.close()
@@ -105,7 +95,7 @@ type TrackingNeeds = {
   readonly owner: string
   readonly secret: string
   readonly mailing: Mailing
-  readonly log: FastifyBaseLogger
+  readonly log: Log
 }
 
 /** The readers of the feed: the bus, and the archive with all that events change. */
@@ -155,28 +145,7 @@ function ownSender({ MAIL_FROM }: Config): string | undefined {
   return address?.endsWith('@localhost') ? undefined : address
 }
 
-const databaseOf = ({ DATABASE_URL }: Config) => (DATABASE_URL ? 'DATABASE_URL' : 'DATA_DIR')
-const feedOf = ({ REDIS_URL }: Config) => (REDIS_URL ? 'REDIS_URL' : 'DATA_DIR')
-
-function namesOfStores({ REDIS_URL, DATABASE_URL }: Config): Deps['stores'] {
-  return { events: REDIS_URL ? 'redis' : 'embedded', database: DATABASE_URL ? 'mysql' : 'sqlite' }
-}
-
-/** What is in there is for its owner alone, also in a folder that others may look into, and what was made before. */
-function makeDataDir(dir: string): void {
-  process.umask(0o077)
-  try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
-    for (const entry of readdirSync(dir, { withFileTypes: true })) {
-      if (entry.isFile()) chmodSync(join(dir, entry.name), 0o600)
-      else if (entry.name === 'outbox' && entry.isDirectory()) chmodSync(join(dir, entry.name), 0o700)
-    }
-  } catch (cause) {
-    throw new Error(`DATA_DIR: ${(cause as Error).message}`, { cause })
-  }
-}
-
-function readSettings(config: Config): Settings {
+function readSettings(config: Config) {
   return {
     publicUrl: config.PUBLIC_URL,
     webhookUrls: config.MANDRILL_WEBHOOK_URL,
@@ -191,38 +160,7 @@ function readSettings(config: Config): Settings {
   }
 }
 
-type Events = { readonly feed: EventFeed; readonly oneTime: OneTime; close(): Promise<void> }
-
-async function openEvents(config: Config, log: FastifyBaseLogger): Promise<Events> {
-  const bounds = { retention: config.EVENT_RETENTION, maxBytes: config.EVENT_MAX_BYTES, log }
-  const { REDIS_URL: url } = config
-  if (!url) {
-    const file = join(config.DATA_DIR, 'feed.sqlite')
-    const opened = await named('DATA_DIR', () => openEmbeddedFeed({ file, ...bounds }))
-    const feed = rememberingAppends(opened)
-    return { feed, oneTime: createMemoryOneTime(), close: () => feed.close() }
-  }
-  // Loaded only where they are used: a hub on its own stores starts faster, and holds tens of megabytes less.
-  const { openRedisFeed } = await import('../adapters/redis/feed/feed.ts')
-  const { openRedisOneTime } = await import('../adapters/redis/one-time.ts')
-  const { probeRedis } = await import('../adapters/redis/probe.ts')
-  await patiently('REDIS_URL', log, () => probeRedis(url))
-  const feed = rememberingAppends(openRedisFeed({ url, ...bounds }))
-  const oneTime = openRedisOneTime({ url, log })
-  return { feed, oneTime, close: async () => void (await Promise.all([feed.close(), oneTime.close()])) }
-}
-
-async function openDatabase(config: Config, log: FastifyBaseLogger): Promise<Sql> {
-  if (!config.DATABASE_URL) {
-    const sql = await openSqlite({ file: join(config.DATA_DIR, 'hub.sqlite'), log })
-    await sql.run(dropLeases(sql)) // DATA_DIR is locked: what a killed process held need not be waited for
-    return sql
-  }
-  const { openMysql } = await import('../adapters/sql/driver/mysql.ts')
-  return openMysql({ url: config.DATABASE_URL, log })
-}
-
-type Known = { readonly feed: EventFeed; readonly sql: Sql; readonly log: FastifyBaseLogger }
+type Known = { readonly feed: EventFeed; readonly sql: Sql; readonly log: Log }
 
 /**
  * Either may be of an earlier moment than the other. What an older feed numbers from now on must not be taken for known; what
@@ -237,17 +175,4 @@ async function compare(config: Config, { feed, sql, log }: Known): Promise<void>
     { held },
     'the database is older than the feed: it was restored, or lost commits. Its mailings are paused',
   )
-}
-
-/** A secret of DATA_DIR: made once, readable by its owner only. */
-function keptSecret(dir: string, name: string): string {
-  const file = join(dir, name)
-  try {
-    writeFileSync(file, randomBytes(24).toString('base64url'), { flag: 'wx', mode: 0o600 })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-  const kept = readFileSync(file, 'utf8').trim()
-  if (kept.length < 16) throw new Error(`${file} holds no usable secret: remove it, and a new one is made`)
-  return kept
 }

@@ -47,12 +47,13 @@ export async function startHub(env: Record<string, string> = {}, given?: string)
   }
   const wired = await wire(loadConfig({ ...defaults, ...env }, '/nonexistent/.env'), log)
   if (!wired.serving) throw new Error('a hub for tests serves')
-  const app = await buildApp(wired.serving)
+  const serving = { ...wired.serving, log }
+  const app = await buildApp(serving)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const call = async (options: InjectOptions) => toAnswer(await app.inject(options))
   return {
     app,
-    wired: wired.serving,
+    wired: serving,
     address: url.replace('http://', ''),
     dir,
     logged,

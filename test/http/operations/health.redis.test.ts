@@ -32,11 +32,9 @@ afterAll(async () => {
 
 async function startWorker(env: Record<string, string>) {
   const secrets = { API_TOKEN: TOKEN, SECRET: 'a secret of the tests' }
-  const wired = await wire(
-    loadConfig({ ...secrets, ...env, ROLE: 'worker' }, '/nonexistent/.env'),
-    pino({ level: 'silent' }),
-  )
-  const app = await buildWorkerApp(wired)
+  const log = pino({ level: 'silent' })
+  const wired = await wire(loadConfig({ ...secrets, ...env, ROLE: 'worker' }, '/nonexistent/.env'), log)
+  const app = await buildWorkerApp({ ...wired, log })
   return {
     async ready() {
       const { statusCode, body } = await app.inject({ url: '/readyz' })

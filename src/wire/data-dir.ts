@@ -1,0 +1,31 @@
+// DATA_DIR: made, closed to everybody but its owner, and the secrets that are kept in it.
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** What is in there is for its owner alone, also in a folder that others may look into, and what was made before. */
+export function makeDataDir(dir: string): void {
+  process.umask(0o077)
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    for (const entry of readdirSync(dir, { withFileTypes: true })) {
+      if (entry.isFile()) chmodSync(join(dir, entry.name), 0o600)
+      else if (entry.name === 'outbox' && entry.isDirectory()) chmodSync(join(dir, entry.name), 0o700)
+    }
+  } catch (cause) {
+    throw new Error(`DATA_DIR: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** A secret of DATA_DIR: made once, readable by its owner only. */
+export function keptSecret(dir: string, name: string): string {
+  const file = join(dir, name)
+  try {
+    writeFileSync(file, randomBytes(24).toString('base64url'), { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  const kept = readFileSync(file, 'utf8').trim()
+  if (kept.length < 16) throw new Error(`${file} holds no usable secret: remove it, and a new one is made`)
+  return kept
+}

@@ -1,0 +1,66 @@
+// The stores that this process runs on: which adapter each setting chooses. Nothing after it asks which one it is.
+import { join } from 'node:path'
+import { openEmbeddedFeed } from '../adapters/embedded/feed/feed.ts'
+import { createMemoryOneTime } from '../adapters/embedded/one-time.ts'
+import { openEmbeddedSendStores } from '../adapters/embedded/sending/stores.ts'
+import type { Sql } from '../adapters/sql/driver/dialect.ts'
+import { dropLeases } from '../adapters/sql/driver/leases.ts'
+import { openSqlite } from '../adapters/sql/driver/sqlite.ts'
+import type { Config } from '../config/config.ts'
+import type { EventFeed } from '../core/events/ports.ts'
+import { rememberingAppends } from '../core/health.ts'
+import type { Log } from '../core/log.ts'
+import type { OneTime } from '../core/ports.ts'
+import type { LaneConfig } from '../core/sending/lanes/lanes.ts'
+import type { SendStores } from '../core/sending/ports.ts'
+import { named, patiently } from './reach.ts'
+
+/** Which setting a store is named by when it cannot be reached. */
+export const databaseOf = ({ DATABASE_URL }: Config) => (DATABASE_URL ? 'DATABASE_URL' : 'DATA_DIR')
+export const feedOf = ({ REDIS_URL }: Config) => (REDIS_URL ? 'REDIS_URL' : 'DATA_DIR')
+
+export function namesOfStores({ REDIS_URL, DATABASE_URL }: Config) {
+  return { events: REDIS_URL ? 'redis' : 'embedded', database: DATABASE_URL ? 'mysql' : 'sqlite' }
+}
+
+export type Events = { readonly feed: EventFeed; readonly oneTime: OneTime; close(): Promise<void> }
+
+export async function openEvents(config: Config, log: Log): Promise<Events> {
+  const bounds = { retention: config.EVENT_RETENTION, maxBytes: config.EVENT_MAX_BYTES, log }
+  const { REDIS_URL: url } = config
+  if (!url) {
+    const file = join(config.DATA_DIR, 'feed.sqlite')
+    const opened = await named('DATA_DIR', () => openEmbeddedFeed({ file, ...bounds }))
+    const feed = rememberingAppends(opened)
+    return { feed, oneTime: createMemoryOneTime(), close: () => feed.close() }
+  }
+  // Loaded only where they are used: a hub on its own stores starts faster, and holds tens of megabytes less.
+  const { openRedisFeed } = await import('../adapters/redis/feed/feed.ts')
+  const { openRedisOneTime } = await import('../adapters/redis/one-time.ts')
+  const { probeRedis } = await import('../adapters/redis/probe.ts')
+  await patiently('REDIS_URL', log, () => probeRedis(url))
+  const feed = rememberingAppends(openRedisFeed({ url, ...bounds }))
+  const oneTime = openRedisOneTime({ url, log })
+  return { feed, oneTime, close: async () => void (await Promise.all([feed.close(), oneTime.close()])) }
+}
+
+export async function openDatabase(config: Config, log: Log): Promise<Sql> {
+  if (!config.DATABASE_URL) {
+    const sql = await openSqlite({ file: join(config.DATA_DIR, 'hub.sqlite'), log })
+    await sql.run(dropLeases(sql)) // DATA_DIR is locked: what a killed process held need not be waited for
+    return sql
+  }
+  const { openMysql } = await import('../adapters/sql/driver/mysql.ts')
+  return openMysql({ url: config.DATABASE_URL, log })
+}
+
+export async function openSendStores(
+  config: Config,
+  configs: readonly LaneConfig[],
+  log: Log,
+): Promise<SendStores> {
+  const file = join(config.DATA_DIR, 'sending.sqlite')
+  if (!config.REDIS_URL) return named('DATA_DIR', () => openEmbeddedSendStores({ file, configs, log }))
+  const { openRedisSendStores } = await import('../adapters/redis/sending/stores.ts')
+  return openRedisSendStores({ url: config.REDIS_URL, configs, log })
+}
