@@ -152,7 +152,7 @@ describe('.env', () => {
   })
 
   test('.env.example names every setting with its default, and no other', () => {
-    const example = readFileSync(join(import.meta.dirname, '..', '.env.example'), 'utf8')
+    const example = readFileSync(join(import.meta.dirname, '../..', '.env.example'), 'utf8')
     const shown = parseEnv(example.replaceAll(/^# ?(?=[A-Z_]+=)/gm, ''))
     expect(shown).toEqual(
       Object.fromEntries(Object.entries(SETTINGS).map(([name, { default: text }]) => [name, text])),
@@ -160,7 +160,7 @@ describe('.env', () => {
   })
 
   test('.env.example itself is a configuration that starts', () => {
-    expect(() => loadConfig({}, join(import.meta.dirname, '..', '.env.example'))).not.toThrow()
+    expect(() => loadConfig({}, join(import.meta.dirname, '../..', '.env.example'))).not.toThrow()
   })
 })
 
