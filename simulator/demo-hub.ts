@@ -32,10 +32,17 @@ const OWN = {
   PAUSE_COMPLAINT_RATE: '0.05',
 }
 
-/** `settings` stand above the environment. */
+export const publicUrlOf = (port: number): string => process.env.PUBLIC_URL || `http://localhost:${port}`
+
+/** `key` is that of the webhook and of the API. `settings` stand above the environment. */
 export function startHub(port: number, key: string, settings: Readonly<Record<string, string>>): DemoHub {
-  const publicUrl = process.env.PUBLIC_URL || `http://localhost:${port}`
-  const signing = { PUBLIC_URL: publicUrl, MANDRILL_WEBHOOK_URL: '', MANDRILL_WEBHOOK_KEYS: key }
+  const publicUrl = publicUrlOf(port)
+  const signing = {
+    PUBLIC_URL: publicUrl,
+    MANDRILL_WEBHOOK_URL: '',
+    MANDRILL_WEBHOOK_KEYS: key,
+    MANDRILL_API_KEY: key,
+  }
   const server = fileURLToPath(new URL('../src/server.ts', import.meta.url))
   const child = spawn(process.execPath, ['--disable-warning=DeprecationWarning', server], {
     env: { ...OWN, ...process.env, ...signing, ...settings, PORT: String(port) },

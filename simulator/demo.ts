@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hasEnded, isFree, startHub, untilReady, type DemoHub } from './demo-hub.ts'
+import { startAccount } from './account.ts'
+import { hasEnded, isFree, publicUrlOf, startHub, untilReady, type DemoHub } from './demo-hub.ts'
 import { startMailing, type DemoMailing } from './demo-mailing.ts'
 import { readWishes, type Wishes } from './demo-options.ts'
 import { startFakeMandrill } from './fake-mandrill.ts'
@@ -22,9 +23,14 @@ async function runDemo(wishes: Wishes, port: number): Promise<void> {
   // Made up anew at every start: only the simulator signs with it.
   const key = randomBytes(16).toString('base64url')
   const fake = readers > 0 ? await startFakeMandrill({ seed, spanMs, rates }) : undefined
-  const hub = startHub(port, key, fake ? { SMTP_URL: fake.smtpUrl } : {})
   const senders: Simulator[] = []
-  const stopped = stopTogether(hub, senders, async () => fake?.stop())
+  const account = await startAccount(key, { url: `${publicUrlOf(port)}/api/hook`, senders })
+  const hub = startHub(port, key, { MANDRILL_API_URL: account.url, ...(fake && { SMTP_URL: fake.smtpUrl }) })
+  const stopped = stopTogether(
+    hub,
+    senders,
+    async () => void (await Promise.all([fake?.stop(), account.stop()])),
+  )
   await untilReady(hub)
   const retry = { firstMs: 500, factor: 2, mostMs: 10_000 }
   const hook = {

@@ -39,6 +39,11 @@ export const SETTINGS = {
     read.list(read.text),
   ),
   MANDRILL_API_KEY: setting("Only for reconciling counts with Mandrill's", '', read.optional(read.text)),
+  MANDRILL_API_URL: setting(
+    'Where that is asked; another one stands in for Mandrill in trials',
+    'https://mandrillapp.com/api/1.0',
+    read.webUrl,
+  ),
   MANDRILL_SUBACCOUNTS: setting(
     'Comma-separated. Events of other subaccounts are stored and shown, but change no reader. Empty: all count',
     '',

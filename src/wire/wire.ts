@@ -116,7 +116,7 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
   const head = await patiently(feedOf(config), log, () => feed.last(0))
   const hub = createHub(feed, head, (err) => log.warn({ err }, 'a socket could not be caught up yet'))
   const tracking = startTracking({ feed, archive, leases, quarantine, owner, archiveDays, log })
-  const key = config.MANDRILL_API_KEY
+  const { MANDRILL_API_KEY: key, MANDRILL_API_URL: baseUrl } = config
   // Only who gets mails out, and webhooks in, can miss some.
   const expected = mailing.transport === 'smtp' && config.MANDRILL_WEBHOOK_KEYS.length > 0
   const sent = () => (expected ? mailing.sentOfLate() : Promise.resolve(0))
@@ -128,7 +128,7 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
     tracking,
     silence,
     erase: createErasure({ feed, archive, quarantine, tracking }),
-    account: key ? createMandrillAccount({ key }) : undefined,
+    account: key ? createMandrillAccount({ key, baseUrl }) : undefined,
     async close() {
       silence.close()
       await hub.close()

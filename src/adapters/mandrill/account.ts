@@ -4,17 +4,16 @@ import type { MandrillAccount, WebhookReport } from '../../core/events/reconcile
 
 export type AccountOptions = {
   readonly key: string
-  /** Another one stands in for Mandrill in tests. */
-  readonly baseUrl?: string
+  /** Without a final slash. */
+  readonly baseUrl: string
   readonly timeoutMs?: number
 }
 
-const BASE_URL = 'https://mandrillapp.com/api/1.0'
 const TIMEOUT_MS = 10_000
 const MOST_WEBHOOKS = 1000
 
 export function createMandrillAccount(options: AccountOptions): MandrillAccount {
-  const { key, baseUrl = BASE_URL, timeoutMs = TIMEOUT_MS } = options
+  const { key, baseUrl, timeoutMs = TIMEOUT_MS } = options
 
   async function ask(path: string): Promise<unknown> {
     try {
