@@ -1,11 +1,9 @@
 // A real MariaDB for tests: its own directory and port, and everything that can happen to a server.
-import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { createConnection } from 'mysql2/promise'
-import { end, findCommand, freePort, track, untilReady, type ServerProcess } from './server-process.ts'
+import { end, freePort, launch, runCommand, untilReady, type ServerProcess } from './server-process.ts'
 
 const START_MS = 60_000
 
@@ -19,15 +17,14 @@ export async function startMariaDb(settings: readonly string[] = []) {
   const small = ['--innodb-log-file-size=64M', '--innodb-buffer-pool-size=128M']
   const network = [`--port=${port}`, '--bind-address=127.0.0.1', `--socket=${join(folder, 's')}`]
   const install = ['--auth-root-authentication-method=normal', '--skip-test-db']
-  await promisify(execFile)(find('mariadb-install-db'), [...place, ...small, ...install])
+  await runCommand('mariadb-install-db', [...place, ...small, ...install])
 
   let server: ServerProcess
   let databases = 0
   const url = (database: string) => `mysql://root@127.0.0.1:${port}/${database}`
 
   async function start(): Promise<void> {
-    const args = [...place, ...small, ...network, ...settings]
-    server = track(spawn(find('mariadbd'), args, { stdio: 'ignore' }))
+    server = launch('mariadbd', [...place, ...small, ...network, ...settings])
     await untilReady(server, () => run(url(''), 'SELECT 1'), START_MS)
   }
 
@@ -61,10 +58,4 @@ export async function run(url: string, statement: string): Promise<unknown> {
   } finally {
     await connection.end()
   }
-}
-
-function find(command: string): string {
-  const path = findCommand(command)
-  if (!path) throw new Error(`${command} is not installed: npm run setup brings it`)
-  return path
 }

@@ -21,24 +21,8 @@ export async function startRedis(settings: readonly string[] = DURABLE) {
   let server: ServerProcess
 
   async function start(): Promise<void> {
-    server = launch({
-      command: 'redis-server',
-      image: 'redis:7-alpine',
-      folder,
-      port,
-      args: (dir, address) => [
-        '--port',
-        `${port}`,
-        '--bind',
-        address,
-        '--protected-mode',
-        'no',
-        '--dir',
-        dir,
-        ...AT_ONCE,
-        ...settings,
-      ],
-    })
+    const network = ['--port', `${port}`, '--bind', '127.0.0.1']
+    server = launch('redis-server', [...network, '--dir', folder, ...AT_ONCE, ...settings])
     await untilReady(server, () => command(url, ['PING']), START_MS)
   }
 

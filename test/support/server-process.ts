@@ -1,10 +1,13 @@
 // Runs a server for tests: the one that is installed, or else the same one from a container image.
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { containerPid, hasDocker, runArgs, signalContainer, type ServerCommand } from './containers.ts'
 
 // Debian keeps servers where only root's PATH looks.
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
@@ -17,42 +20,35 @@ export type ServerProcess = {
   isRunning(): boolean
 }
 
-export type Launch = {
-  readonly command: string
-  /** What to run where the command is not installed but docker is. The folder is /data in there. */
-  readonly image: string
-  readonly folder: string
-  readonly port: number
-  /** Its arguments, given the folder as the server sees it and the address to listen on. */
-  readonly args: (folder: string, address: string) => readonly string[]
+export function launch(command: ServerCommand, args: readonly string[]): ServerProcess {
+  const { file, words, container } = how(command, args)
+  const child = spawn(file, words, { stdio: 'ignore' })
+  if (!container) return track(child)
+  return track(child, {
+    // One that has ended already cannot be killed.
+    kill: () => void spawnSync('docker', ['kill', container], { stdio: 'ignore' }),
+    signal: (name) => signalContainer(container, name),
+    pid: () => containerPid(container),
+  })
 }
 
-export function launch({ command, image, folder, port, args }: Launch): ServerProcess {
-  const path = findCommand(command)
-  if (path) return track(spawn(path, args(folder, '127.0.0.1'), { stdio: 'ignore' }))
+/** Runs a command of a server that ends by itself. */
+export async function runCommand(command: ServerCommand, args: readonly string[]): Promise<void> {
+  const { file, words } = how(command, args)
+  await promisify(execFile)(file, words)
+}
+
+/** TEST_SERVERS=docker takes containers also where a server is installed. */
+function how(command: ServerCommand, args: readonly string[]) {
+  const path = process.env.TEST_SERVERS === 'docker' ? undefined : findCommand(command)
+  if (path) return { file: path, words: args }
   if (!hasDocker()) throw new Error(`${command} is not installed: npm run setup brings it`)
-  const name = `hub-test-${command}-${port}-${Date.now()}`
-  const place = [
-    '--name',
-    name,
-    '-p',
-    `127.0.0.1:${port}:${port}`,
-    '-v',
-    `${folder}:/data`,
-    '--user',
-    userId(),
-  ]
-  const container = ['run', '--rm', ...place, image, command, ...args('/data', '0.0.0.0')]
-  const running = track(spawn('docker', container, { stdio: 'ignore' }))
-  return { ...running, signal: (signal) => execFileSync('docker', ['kill', `--signal=${signal}`, name]) }
+  const container = `hub-test-${command}-${randomUUID()}`
+  return { file: 'docker', words: runArgs(command, container, args), container }
 }
 
 export function findCommand(command: string): string | undefined {
   return FOLDERS.map((folder) => join(folder, command)).find(existsSync)
-}
-
-export function hasDocker(): boolean {
-  return spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0
 }
 
 export async function freePort(): Promise<number> {
@@ -64,15 +60,26 @@ export async function freePort(): Promise<number> {
   return port
 }
 
+type Reach = {
+  readonly kill: () => void
+  readonly signal: (name: string) => void
+  readonly pid: () => number | undefined
+}
+
+const directly = (child: ChildProcess): Reach => ({
+  kill: () => void child.kill('SIGKILL'),
+  signal: (name) => void child.kill(`SIG${name}` as NodeJS.Signals),
+  pid: () => child.pid,
+})
+
 /** A server of a test that breaks off must not stay behind. */
-export function track(child: ChildProcess): ServerProcess {
-  const end = (): void => void child.kill('SIGKILL')
-  process.once('exit', end)
+export function track(child: ChildProcess, reach = directly(child)): ServerProcess {
+  process.once('exit', reach.kill)
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null
-  const ended = once(child, 'exit').then(() => void process.off('exit', end))
+  const ended = once(child, 'exit').then(() => void process.off('exit', reach.kill))
   const signal: ServerProcess['signal'] = (name) => {
-    child.kill(`SIG${name}`)
-    if (name === 'STOP') untilFrozen(child.pid)
+    reach.signal(name)
+    if (name === 'STOP') untilFrozen(reach.pid())
   }
   return { signal, ended, isRunning }
 }
@@ -109,8 +116,4 @@ export async function untilReady(
       await sleep(20)
     }
   }
-}
-
-function userId(): string {
-  return `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`
 }

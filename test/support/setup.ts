@@ -1,9 +1,11 @@
 // `npm run setup`: brings what the tests need beside npm packages. With apt as root on Debian or Ubuntu, else with
-// docker compose, and what is missing then is named. What is there already is left alone.
+// docker compose (Redis and MariaDB), and what is missing then is named. What is there already is left alone.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { findCommand, hasDocker } from './server-process.ts'
+import { hasDocker, pullArgs, type ServerCommand } from './containers.ts'
+import { startMariaDb } from './mariadb.ts'
+import { startRedis } from './redis.ts'
+import { findCommand } from './server-process.ts'
 
 type Need = {
   readonly name: string
@@ -12,13 +14,13 @@ type Need = {
   readonly folder?: string
   /** Debian's name of it. */
   readonly packages: readonly string[]
-  /** Its service in docker-compose.dev.yml. */
-  readonly service?: string
+  /** A server that tests can also run out of a container. */
+  readonly server?: ServerCommand
 }
 
 const NEEDS: readonly Need[] = [
-  { name: 'Redis 7', commands: ['redis-server'], packages: ['redis-server'], service: 'redis' },
-  { name: 'MariaDB 10.6', commands: ['mariadbd'], packages: ['mariadb-server'], service: 'mysql' },
+  { name: 'Redis 7', commands: ['redis-server'], packages: ['redis-server'], server: 'redis-server' },
+  { name: 'MariaDB 10.6', commands: ['mariadbd'], packages: ['mariadb-server'], server: 'mariadbd' },
   { name: 'Chromium', commands: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
   { name: 'nginx', commands: ['nginx'], packages: ['nginx-light'] },
   // What the commands of docs/backup.md use.
@@ -28,8 +30,6 @@ const NEEDS: readonly Need[] = [
   { name: 'curl', commands: ['curl'], packages: ['curl'] },
   { name: 'Korean fonts', folder: '/usr/share/fonts/truetype/nanum', packages: ['fonts-nanum'] },
 ]
-
-const COMPOSE_FILE = join(import.meta.dirname, '../../docker-compose.dev.yml')
 
 function missing(): Need[] {
   const isThere = ({ commands = [], folder }: Need): boolean =>
@@ -47,23 +47,26 @@ function installWithApt(needs: readonly Need[]): void {
   for (const { packages } of needs) apt('install', '-y', '-qq', '--no-install-recommends', ...packages)
 }
 
-function startWithDocker(needs: readonly Need[]): Need[] {
-  const services = needs.flatMap(({ service }) => service ?? [])
-  const compose = ['compose', '-f', COMPOSE_FILE, 'up', '-d', '--wait', ...services]
-  if (services.length > 0) execFileSync('docker', compose, { stdio: 'inherit' })
-  return needs.filter(({ service }) => service === undefined)
+/** The images, and a start and an end of each server as a test does it: gives what is missing still. */
+async function bringWithDocker(needs: readonly Need[]): Promise<readonly Need[]> {
+  const servers = needs.flatMap(({ server }) => server ?? [])
+  if (servers.length === 0) return needs
+  execFileSync('docker', pullArgs(servers), { stdio: 'inherit' })
+  if (servers.includes('redis-server')) await (await startRedis()).close()
+  if (servers.includes('mariadbd')) await (await startMariaDb()).close()
+  return needs.filter(({ server }) => server === undefined)
 }
 
-function bring(needs: readonly Need[]): readonly Need[] {
+async function bring(needs: readonly Need[]): Promise<readonly Need[]> {
   if (process.getuid?.() === 0 && findCommand('apt-get')) {
     installWithApt(needs)
     return missing()
   }
-  return hasDocker() ? startWithDocker(needs) : needs
+  return hasDocker() ? bringWithDocker(needs) : needs
 }
 
 const lacking = missing()
-const left = lacking.length > 0 ? bring(lacking) : []
+const left = lacking.length > 0 ? await bring(lacking) : []
 if (left.length > 0) {
   console.error(`Please install, then run the tests: ${left.map(({ name }) => name).join(', ')}`)
   console.error(`On Debian or Ubuntu: apt-get install ${left.flatMap(({ packages }) => packages).join(' ')}`)
