@@ -32,6 +32,7 @@ const compiled = compileMail(
   },
   {
     from,
+    list: { name: 'News', address: '' },
     replyTo: null,
     unsubscribeUrl: createLinks('secret', 'https://hub.example.com').unsubscribeUrl,
     htmlToText: createHtmlToText(),

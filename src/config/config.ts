@@ -83,6 +83,16 @@ export const SETTINGS = {
   ),
   MAIL_FROM: setting('Who the mails are from', 'News <news@localhost>', read.mailbox),
   MAIL_REPLY_TO: setting('Where answers go, if not to MAIL_FROM', '', read.optional(read.mailbox)),
+  LIST_NAME: setting(
+    "What subscribers know the list by: in the footer of mails and on the pages for them. Empty: MAIL_FROM's name",
+    '',
+    read.line,
+  ),
+  LIST_ADDRESS: setting(
+    'The postal address that stands beside it, which many countries ask for',
+    '',
+    read.line,
+  ),
   DKIM_DOMAIN: setting('DKIM signs when all three are given; the key is RSA', '', read.optional(read.text)),
   DKIM_SELECTOR: setting('The name before ._domainkey in DNS', '', read.optional(read.text)),
   DKIM_KEY_FILE: setting('The private key, PEM', '', read.optional(read.text)),

@@ -3,6 +3,12 @@ import { isIP } from 'node:net'
 
 export const text = (value: string): string => value
 
+/** For people to read; mails would take braces for a placeholder. */
+export function line(value: string): string {
+  if (/[\x00-\x1f\x7f]|\{\{/.test(value)) throw new Error('must be one line of plain text, without {{')
+  return value
+}
+
 /** What goes into a header: no white space, no control characters, ASCII. */
 export function word(value: string): string {
   if (!/^[\x21-\x7e]+$/.test(value)) throw new Error('must be printable ASCII without spaces')

@@ -15,6 +15,7 @@ import { createSubscribers } from '../adapters/sql/list/subscribers.ts'
 import { createSuppressions } from '../adapters/sql/list/suppressions.ts'
 import { createActions, type Actions } from '../core/campaigns/actions.ts'
 import { composeConfirmation } from '../core/campaigns/mail/confirmation.ts'
+import { identityOf } from '../core/campaigns/mail/identity.ts'
 import { createLaneOf, type LaneConfig } from '../core/sending/lanes/lanes.ts'
 import { createLinks, type UnsubscribeLink } from '../core/campaigns/mail/links.ts'
 import { createLoopNews } from '../core/loop/news.ts'
@@ -80,6 +81,7 @@ export async function openMailing(config: Config, needs: Needs) {
     ...singleMails(parts),
     ...hearing(parts),
     links,
+    identity: mail.sender.list,
     sending,
     actions: openActions(parts, () => sending?.wake()),
     lanes: send.lanes,
@@ -166,6 +168,7 @@ function openMail(config: Config, log: Log) {
   const from = readSender('MAIL_FROM', config.MAIL_FROM)
   const replyTo = config.MAIL_REPLY_TO ?? null
   if (replyTo) readSender('MAIL_REPLY_TO', replyTo)
+  const list = identityOf({ name: config.LIST_NAME, address: config.LIST_ADDRESS }, from)
   const outbox = join(config.DATA_DIR, 'outbox')
   const { DKIM_DOMAIN: domain, DKIM_SELECTOR: selector, DKIM_KEY_FILE: keyFile } = config
   const dkim = domain && selector && keyFile ? openDkim({ domain, selector, keyFile }) : undefined
@@ -175,7 +178,7 @@ function openMail(config: Config, log: Log) {
   const isLocal = !config.SMTP_URL || readSmtpUrl(config.SMTP_URL).local
   const problem = isLocal ? null : senderProblem(config.PUBLIC_URL, from)
   if (problem) log.error({ reason: problem }, 'no mailing can start: set PUBLIC_URL and MAIL_FROM')
-  return { mailer, outbox, sender: { from, replyTo }, senderProblem: problem }
+  return { mailer, outbox, sender: { from, replyTo, list }, senderProblem: problem }
 }
 
 /** As many as the lanes may use, and two for tests and confirmations. */

@@ -53,6 +53,7 @@ const sending = startSending({
   compile: (campaign) =>
     compileMail(campaign, {
       from: FROM,
+      list: { name: 'News', address: '' },
       replyTo: null,
       unsubscribeUrl: ({ subscriberId }) => `https://hub.example.com/unsubscribe/${subscriberId}`,
       htmlToText,

@@ -81,6 +81,8 @@ describe('a value that cannot be taken stops the start with one line that names 
     [{ TRUST_PROXY: '10.0.0.0/99' }, /^TRUST_PROXY: /],
     [{ ALLOWED_ORIGINS: 'https://a.example/path' }, /^ALLOWED_ORIGINS: /],
     [{ MANDRILL_WEBHOOK_URL: 'nowhere' }, /^MANDRILL_WEBHOOK_URL: /],
+    [{ LIST_NAME: 'Hello {{name}}' }, /^LIST_NAME: must be one line/],
+    [{ LIST_ADDRESS: 'Street\nTown' }, /^LIST_ADDRESS: must be one line/],
     [{ MAIL_FROM: 'nobody' }, /^MAIL_FROM: /],
     [{ MAIL_FROM: 'A <a@b.c>\r\nBcc: x@y.z' }, /^MAIL_FROM: /],
     [{ MAIL_LANES: '[]' }, /^MAIL_LANES: /],

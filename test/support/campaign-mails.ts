@@ -9,6 +9,7 @@ import { CAMPAIGN_ID, FROM, SUBSCRIBER_ID } from './mails.ts'
 const links = createLinks('a secret', 'https://hub.example.com')
 const settings: MailSettings = {
   from: FROM,
+  list: { name: 'News', address: '' },
   replyTo: null,
   unsubscribeUrl: links.unsubscribeUrl,
   htmlToText: createHtmlToText(),

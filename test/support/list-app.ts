@@ -63,10 +63,12 @@ export async function startListApp(options: Options = {}, openLab: () => Promise
     ...options,
   })
   await registerSuppressions(app, shared)
-  await registerConfirm(app, shared)
+  const identity = { name: 'The <Garden> Letter', address: '1 Rose & Thorn Lane' }
+  await registerConfirm(app, { ...shared, identity })
   await registerUnsubscribe(app, {
     ...shared,
     ...options,
+    identity,
     onUnsubscribed: async (unsubscription) => void unsubscriptions.push(unsubscription),
   })
 

@@ -14,6 +14,7 @@ export function isPlainPage({ headers, text }: { headers: Record<string, unknown
   expect(headers['set-cookie']).toBeUndefined()
   expect(text).toMatch(/^<!DOCTYPE html>\n<html lang="en">/)
   expect(text).toMatch(/<title>.+<\/title>[^]*<main>\n<h1>/)
+  expect(text).toContain('<footer>The &#60;Garden&#62; Letter<br>1 Rose &#38; Thorn Lane</footer>')
   expect(text).not.toMatch(/<script|<style|style=|onclick/)
 }
 

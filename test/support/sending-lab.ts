@@ -67,6 +67,7 @@ export async function openSendingLab({ sql, send, script, log = silentLog }: Lab
   const compile = (campaign: Campaign) =>
     compileMail(campaign, {
       from: { name: 'News', address: 'news@hub.example.com' },
+      list: { name: 'News', address: '' },
       replyTo: null,
       unsubscribeUrl: links.unsubscribeUrl,
       htmlToText: createHtmlToText(),

@@ -15,7 +15,7 @@ import { registerUnsubscribe, type UnsubscribeDeps } from '../list/unsubscribe.t
 export type MailingDeps = Omit<CampaignsDeps, 'log' | 'now' | 'subscribers'> &
   LanesDeps &
   Pick<SubscribersDeps, 'doubleOptIn' | 'sendConfirmation' | 'erasers'> &
-  Pick<UnsubscribeDeps, 'onUnsubscribed' | 'addressOf'> & {
+  Pick<UnsubscribeDeps, 'onUnsubscribed' | 'addressOf' | 'identity'> & {
     readonly subscribers: SubscriberStore
     readonly suppressions: SuppressionStore
     readonly links: Links

@@ -1,5 +1,6 @@
 // /confirm/{token}: double opt-in. GET only asks, for scanners follow every link of a mail; POST confirms.
 import type { FastifyInstance } from 'fastify'
+import type { ListIdentity } from '../../core/campaigns/mail/identity.ts'
 import type { Links } from '../../core/campaigns/mail/links.ts'
 import type { SubscriberStore } from '../../core/list/ports.ts'
 import { registerMailLink } from './mail-link.ts'
@@ -9,6 +10,7 @@ export type ConfirmDeps = {
   readonly links: Pick<Links, 'readConfirm'>
   readonly subscribers: Pick<SubscriberStore, 'confirm'>
   readonly now: () => number
+  readonly identity: ListIdentity
 }
 
 const ASKS: PlainPage = {
@@ -29,9 +31,10 @@ const UNKNOWN: PlainPage = {
 }
 
 export function registerConfirm(app: FastifyInstance, deps: ConfirmDeps): Promise<void> {
-  const { links, subscribers, now } = deps
+  const { links, subscribers, now, identity } = deps
   return registerMailLink(app, {
     path: '/confirm',
+    identity,
     asks: ASKS,
     done: DONE,
     unknown: UNKNOWN,

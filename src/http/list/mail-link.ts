@@ -1,6 +1,7 @@
 // A link in a mail, as two routes: GET only asks, for scanners follow every link; POST does it.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { linesOf, type ListIdentity } from '../../core/campaigns/mail/identity.ts'
 import { acceptAnyBody } from '../server/bodies/any-body.ts'
 import { sendPage, type PlainPage } from '../server/plain-page.ts'
 import { tagged } from '../server/schemas.ts'
@@ -10,6 +11,8 @@ type About = { readonly summary: string; readonly description?: string }
 export type MailLink = {
   /** The token follows it. */
   readonly path: string
+  /** Named on each page. */
+  readonly identity: ListIdentity
   readonly asks: PlainPage
   readonly done: PlainPage
   readonly unknown: PlainPage
@@ -28,6 +31,8 @@ type Route = { readonly Params: { readonly token: string } }
 
 export async function registerMailLink(app: FastifyInstance, link: MailLink): Promise<void> {
   const { asks, done, unknown, isKnown, follow } = link
+  const send = (reply: FastifyReply, page: PlainPage) =>
+    sendPage(reply, { ...page, footer: linesOf(link.identity) })
   const schema = {
     ...tagged('Links in mails'),
     security: [],
@@ -43,10 +48,10 @@ export async function registerMailLink(app: FastifyInstance, link: MailLink): Pr
     const config = { public: true, anyOrigin: true }
     const path = `${link.path}/:token`
     pages.get<Route>(path, { config, schema: { ...schema, ...link.get } }, async ({ params }, reply) =>
-      sendPage(reply, isKnown(params.token) ? asks : unknown),
+      send(reply, isKnown(params.token) ? asks : unknown),
     )
     pages.post<Route>(path, { config, schema: { ...schema, ...link.post } }, async (request, reply) =>
-      sendPage(reply, (await follow(request.params.token, request)) ? done : unknown),
+      send(reply, (await follow(request.params.token, request)) ? done : unknown),
     )
   })
 }

@@ -1,6 +1,7 @@
 // /unsubscribe/{token}: the link in every mail. GET only asks, for scanners follow links; POST does it, as the button
 // of the page or of the reader's own mail program (RFC 8058).
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { ListIdentity } from '../../core/campaigns/mail/identity.ts'
 import type { Links, UnsubscribeLink } from '../../core/campaigns/mail/links.ts'
 import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
 import { registerMailLink } from './mail-link.ts'
@@ -17,6 +18,7 @@ export type UnsubscribeDeps = {
   readonly subscribers: Pick<SubscriberStore, 'unsubscribeById'>
   readonly suppressions: Pick<SuppressionStore, 'put'>
   readonly now: () => number
+  readonly identity: ListIdentity
   /** Called for each unsubscription, repeated ones too; the reader is off the list whatever becomes of it. */
   readonly onUnsubscribed?: (unsubscription: Unsubscription) => Promise<void>
   /** To whom a mail went. So a link still works for an address that was removed from the list and came back. */
@@ -43,9 +45,10 @@ const UNKNOWN: PlainPage = {
 }
 
 export function registerUnsubscribe(app: FastifyInstance, deps: UnsubscribeDeps): Promise<void> {
-  const { links } = deps
+  const { links, identity } = deps
   return registerMailLink(app, {
     path: '/unsubscribe',
+    identity,
     asks: ASKS,
     done: DONE,
     unknown: UNKNOWN,

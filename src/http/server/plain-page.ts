@@ -8,6 +8,8 @@ export type PlainPage = {
   readonly text: readonly string[]
   /** What a button says that sends an empty form to this very address. */
   readonly button?: string
+  /** Whose page it is, line by line. */
+  readonly footer?: readonly string[]
 }
 
 const HEADERS = {
@@ -24,7 +26,7 @@ export function sendPage(reply: FastifyReply, page: PlainPage): FastifyReply {
   return reply.status(page.status).headers(HEADERS).send(render(page))
 }
 
-function render({ title, text, button }: PlainPage): string {
+function render({ title, text, button, footer }: PlainPage): string {
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -39,7 +41,7 @@ function render({ title, text, button }: PlainPage): string {
 <h1>${escapeHtml(title)}</h1>
 ${text.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`).join('\n')}
 ${button === undefined ? '' : `<form method="post"><button type="submit">${escapeHtml(button)}</button></form>`}
-</main>
+</main>${footer ? `\n<footer>${footer.map(escapeHtml).join('<br>')}</footer>` : ''}
 </body>
 </html>
 `

@@ -1,11 +1,13 @@
 // The mail of double opt-in: whoever typed an address into a form need not be the one who reads its mail.
+import { linesOf, type ListIdentity } from './identity.ts'
 import { toAsciiDomain, type Mailbox } from './mailbox.ts'
 import type { OutgoingMail } from '../ports.ts'
-import { escapeHtml, oneLine } from './template.ts'
+import { escapeHtml } from './template.ts'
 
 export type ConfirmationRequest = {
   readonly to: Mailbox
   readonly from: Mailbox
+  readonly list: ListIdentity
   readonly replyTo: string | null
   /** The signed link, from core/mailing/links.ts. */
   readonly confirmUrl: string
@@ -19,26 +21,26 @@ export type ConfirmationRequest = {
  * Holds nothing that the form's user has typed but the address: the name would let anybody send any text to anybody.
  */
 export function composeConfirmation(request: ConfirmationRequest): OutgoingMail {
-  const { to, from, replyTo, confirmUrl, expiresAt, id } = request
-  const sender = oneLine(from.name).trim() || from.address
+  const { to, from, list, replyTo, confirmUrl, expiresAt, id } = request
   const until = `${new Date(expiresAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   const lines = {
-    asked: `Somebody, probably you, has subscribed ${to.address} to ${sender}.`,
+    asked: `Somebody, probably you, has subscribed ${to.address} to ${list.name}.`,
     ignore: 'If it was not you, do nothing: you will get no further mail.',
     until: `The link works until ${until}.`,
   }
   const link = escapeHtml(confirmUrl)
   return {
     to: { name: '', address: to.address },
-    subject: `Please confirm your subscription to ${sender}`,
+    subject: `Please confirm your subscription to ${list.name}`,
     html: [
       '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"></head><body>',
       `<p>${escapeHtml(lines.asked)}</p>`,
       `<p><a href="${link}">Confirm the subscription</a></p>`,
       `<p>${escapeHtml(lines.until)} ${lines.ignore}</p>`,
+      `<p>${linesOf(list).map(escapeHtml).join('<br>')}</p>`,
       '</body></html>\n',
     ].join('\n'),
-    text: `${lines.asked}\n\nTo confirm, open ${confirmUrl}\n\n${lines.until}\n${lines.ignore}\n`,
+    text: `${lines.asked}\n\nTo confirm, open ${confirmUrl}\n\n${lines.until}\n${lines.ignore}\n\n-- \n${linesOf(list).join('\n')}\n`,
     replyTo,
     messageId: `confirm.${id}@${toAsciiDomain(from.address.slice(from.address.lastIndexOf('@') + 1))}`,
     // RFC 3834 section 5: keeps other machines from answering this one.

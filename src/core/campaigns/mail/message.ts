@@ -1,6 +1,7 @@
 // A campaign's mails: read once a mailing, then rendered for one reader after the other.
 import type { Campaign, CampaignContent, Delivery, OutgoingMail } from '../ports.ts'
 import { HubError } from '../../errors.ts'
+import type { ListIdentity } from './identity.ts'
 import type { Links } from './links.ts'
 import { parseMailbox, toAsciiDomain, toSmtpAddress, type Mailbox } from './mailbox.ts'
 import { badPlaceholder, badPlaceholderOfHtml, type ReadHtml } from './placeholders.ts'
@@ -10,6 +11,8 @@ import * as template from './template.ts'
 /** What a mailing's mails have in common beyond the campaign itself. */
 export type MailSettings = {
   readonly from: Mailbox
+  /** Named in the footer. */
+  readonly list: ListIdentity
   /** Where answers go when the campaign does not say. */
   readonly replyTo: string | null
   /** The reader's own link, from core/mailing/links.ts. */
@@ -87,10 +90,10 @@ export function compileMail(campaign: MailCampaign, settings: MailSettings): Com
 
 type Content = Readonly<Record<'subject' | 'html' | 'text', template.Template>>
 
-function readContent(campaign: MailCampaign, { htmlToText, readHtml }: MailSettings): Content {
+function readContent(campaign: MailCampaign, { list, htmlToText, readHtml }: MailSettings): Content {
   const { subject, content, preheader } = campaign
-  const html = completeHtml(content, preheader ?? '', readHtml)
-  const text = completeText(campaign.text ?? htmlToText(content))
+  const html = completeHtml(content, preheader ?? '', list, readHtml)
+  const text = completeText(campaign.text ?? htmlToText(content), list)
   return {
     subject: template.withFallbacks(template.readTemplate(template.oneLine(subject)), template.oneLine),
     html: template.withFallbacks(template.readTemplate(html), template.escapeHtmlOnce),

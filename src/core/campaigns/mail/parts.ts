@@ -1,19 +1,22 @@
-// What every mail has around its author's words: a preheader, and a way to unsubscribe.
+// What every mail has around its author's words: a preheader, and a footer with a way to unsubscribe.
+import { linesOf, type ListIdentity } from './identity.ts'
 import { hasWayToLeave, leadsAway, type ReadHtml } from './placeholders.ts'
-import { escapeHtmlOnce } from './template.ts'
+import { escapeHtml, escapeHtmlOnce } from './template.ts'
 
 /** Mail programs show the beginning of a mail in their lists: this is what they find there, and nobody sees below. */
 const HIDDEN =
   'display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden;mso-hide:all'
-const FOOTER =
-  '<p style="margin:24px 0 0;font-size:12px;color:#666;text-align:center">' +
-  '<a href="{{unsubscribe_url}}" style="color:#666">Unsubscribe</a></p>'
-const TEXT_FOOTER = '-- \nUnsubscribe: {{unsubscribe_url}}'
+const FOOTER_STYLE = 'margin:24px 0 0;font-size:12px;color:#666;text-align:center'
 
 /** The author's HTML as a whole document, with preheader and, where it has no way to unsubscribe, a footer. */
-export function completeHtml(content: string, preheader: string, readHtml: ReadHtml): string {
+export function completeHtml(
+  content: string,
+  preheader: string,
+  list: ListIdentity,
+  readHtml: ReadHtml,
+): string {
   const document = asDocument(content)
-  const footer = hasWayToLeave(readHtml(content)) ? '' : FOOTER
+  const footer = hasWayToLeave(readHtml(content)) ? '' : htmlFooter(list)
   const hidden = preheader.trim() && `<div style="${HIDDEN}">${escapeAround(preheader)}</div>`
   const footed = insertAt(document, bodyEnd(document), footer)
   return insertAt(footed, bodyStart(footed), hidden)
@@ -25,8 +28,15 @@ function asDocument(content: string): string {
   return `<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head>${body}</html>\n`
 }
 
-export function completeText(text: string): string {
-  return leadsAway(text) ? text : `${text.trimEnd()}\n\n${TEXT_FOOTER}\n`
+export function completeText(text: string, list: ListIdentity): string {
+  if (leadsAway(text)) return text
+  const footer = ['-- ', ...linesOf(list), 'Unsubscribe: {{unsubscribe_url}}']
+  return `${text.trimEnd()}\n\n${footer.join('\n')}\n`
+}
+
+function htmlFooter(list: ListIdentity): string {
+  const link = '<a href="{{unsubscribe_url}}" style="color:#666">Unsubscribe</a>'
+  return `<p style="${FOOTER_STYLE}">${[...linesOf(list).map(escapeHtml), link].join('<br>')}</p>`
 }
 
 /** A preheader is plain text; its placeholders are the mail's. */

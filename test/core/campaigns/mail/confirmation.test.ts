@@ -7,6 +7,7 @@ const compose = (name = 'Yuna') =>
   composeConfirmation({
     to: { name, address: 'yuna@example.org' },
     from: FROM,
+    list: { name: 'The <Garden> Letter', address: '1 Rose Lane' },
     replyTo: null,
     confirmUrl: 'https://hub.example.com/confirm/token?a=1&b=2',
     expiresAt: Date.UTC(2026, 10, 25, 12, 30),
@@ -16,7 +17,9 @@ const compose = (name = 'Yuna') =>
 describe('a confirmation', () => {
   test('has the link in HTML and in text, and tells who asks and until when', () => {
     const { subject, html, text } = compose()
-    expect(subject).toBe('Please confirm your subscription to News')
+    expect(subject).toBe('Please confirm your subscription to The <Garden> Letter')
+    expect(html).toContain('<p>The &#60;Garden&#62; Letter<br>1 Rose Lane</p>')
+    expect(text).toContain('\n-- \nThe <Garden> Letter\n1 Rose Lane\n')
     expect(html).toContain('href="https://hub.example.com/confirm/token?a=1&#38;b=2"')
     expect(text).toContain('https://hub.example.com/confirm/token?a=1&b=2\n')
     for (const body of [html, text]) {

@@ -42,7 +42,7 @@ describe('a way to unsubscribe', () => {
     expect(without.text).toContain(`Unsubscribe: ${url}`)
     const inHtml = compile({ text: 'Hello' }).render(reader)
     expect(inHtml.html.split(url).length).toBe(2)
-    expect(inHtml.text).toBe(`Hello\n\n-- \nUnsubscribe: ${url}\n`)
+    expect(inHtml.text).toBe(`Hello\n\n-- \nNews\nUnsubscribe: ${url}\n`)
   })
 
   test('is not added where there is one', () => {
