@@ -32,13 +32,16 @@ type LiveQuery = FilterWords & {
   readonly campaigns?: string
 }
 
-const PARAMETERS: Readonly<Record<keyof LiveQuery, true>> = {
-  after: true,
-  last: true,
+const CONDITIONS: Readonly<Record<keyof FilterWords, true>> = {
   events: true,
   email: true,
   tag: true,
   campaign: true,
+}
+const PARAMETERS: Readonly<Record<keyof LiveQuery, true>> = {
+  after: true,
+  last: true,
+  ...CONDITIONS,
   campaigns: true,
   format: true,
   ticket: true,
@@ -132,9 +135,13 @@ async function open(deps: LiveDeps, client: Client, request: FastifyRequest<{ Qu
 
 /** A condition that is misspelt must not bring everything. */
 function readWords(query: LiveQuery): Filter {
-  const strange = Object.keys(query).find((name) => !Object.hasOwn(PARAMETERS, name))
-  if (strange !== undefined) throw unknownParameter(strange, PARAMETERS)
+  refuseUnknown(query, PARAMETERS)
   return readFilter(query)
+}
+
+function refuseUnknown(given: object, known: object): void {
+  const strange = Object.keys(given).find((name) => !Object.hasOwn(known, name))
+  if (strange !== undefined) throw unknownParameter(strange, known)
 }
 
 async function maySee({ access, tickets }: LiveDeps, request: FastifyRequest<{ Querystring: LiveQuery }>) {
@@ -247,9 +254,11 @@ function parseMessage(data: Buffer, binary: boolean): FilterWords {
   } catch {
     message = undefined
   }
-  if (typeof message === 'object' && message !== null && 'type' in message && message.type === 'filter')
-    return message as FilterWords
-  throw new HubError('request.invalid', { message: 'A message must be JSON: {"type":"filter", …}' })
+  if (typeof message !== 'object' || message === null || !('type' in message) || message.type !== 'filter')
+    throw new HubError('request.invalid', { message: 'A message must be JSON text: {"type":"filter", …}' })
+  const { type: _, ...words } = message
+  refuseUnknown(words, CONDITIONS)
+  return words
 }
 
 function errorFrame({ code, message }: HubError): Buffer {

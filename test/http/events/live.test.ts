@@ -190,6 +190,7 @@ describe('a filter', () => {
     ['a word that is none', { type: 'filter', events: ['nope'] }, 'request.unknown_event'],
     ['another type', { type: 'dance' }, 'request.invalid'],
     ['a wrong field', { type: 'filter', email: 5 }, 'request.invalid'],
+    ['a misspelt condition', { type: 'filter', evnts: ['click'] }, 'request.invalid'],
     ['no JSON', 'hello', 'request.invalid'],
   ])('that cannot be taken gets an error frame, and the socket stays: %s', async (_, message, code) => {
     const socket = await open()
