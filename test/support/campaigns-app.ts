@@ -2,6 +2,7 @@
 import rateLimit from '@fastify/rate-limit'
 import fastify, { type InjectOptions } from 'fastify'
 import { readHtml } from '../../src/adapters/mail/html-reading.ts'
+import { createSuppressions } from '../../src/adapters/sql/list/suppressions.ts'
 import { createActions } from '../../src/core/campaigns/actions.ts'
 import type { Campaign } from '../../src/core/campaigns/ports.ts'
 import type { LaneState, SendResult } from '../../src/core/sending/ports.ts'
@@ -60,6 +61,7 @@ export async function openCampaignsApp(changes: Partial<CampaignsDeps> = {}) {
     campaigns: lab.store,
     ledger: lab.ledger,
     lanes: { states: async () => LANES },
+    suppressions: createSuppressions(lab.sql, { secret: 'a-secret' }),
     subscribers: { get: async (id) => (id === READER.id ? READER : undefined) },
     render: ({ subject }: Campaign, { name, email }) => ({ subject, html: `<p>${email}</p>`, text: name }),
     async sendTest({ id }, to) {

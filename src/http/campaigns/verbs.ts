@@ -6,7 +6,7 @@ import { HubError } from '../../core/errors.ts'
 import { requireSender, type Actions } from '../../core/campaigns/actions.ts'
 import type { Campaign, Ledger } from '../../core/campaigns/ports.ts'
 import type { SendResult } from '../../core/sending/ports.ts'
-import type { SubscriberStore } from '../../core/list/ports.ts'
+import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
 import { emailProblem } from '../../core/address.ts'
 import { badField } from '../server/bad-field.ts'
 import { campaignIn, type Present } from './json.ts'
@@ -20,6 +20,7 @@ export type VerbDeps = {
   readonly actions: Actions
   readonly ledger: Pick<Ledger, 'audience'>
   readonly subscribers: Pick<SubscriberStore, 'get'>
+  readonly suppressions: Pick<SuppressionStore, 'get'>
   /** Its unsubscribe link must be nobody's: people click on links in previews. */
   readonly senderProblem: string | null
   readonly render: (campaign: Campaign, reader: PreviewReader) => Preview
@@ -108,7 +109,8 @@ export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps, pres
   registerAudience(app, deps)
 }
 
-function registerTest(app: FastifyInstance, { actions, sendTest, senderProblem }: VerbDeps): void {
+function registerTest(app: FastifyInstance, deps: VerbDeps): void {
+  const { actions, suppressions, sendTest, senderProblem, now } = deps
   app.post<{ Params: { id: string }; Body: { to: string } }>(
     '/campaigns/:id/test',
     {
@@ -135,6 +137,7 @@ function registerTest(app: FastifyInstance, { actions, sendTest, senderProblem }
             401,
             'campaign.not_found',
             'campaign.sender_not_set_up',
+            'subscriber.suppressed',
             429,
             'campaign.test_failed',
             503,
@@ -148,6 +151,7 @@ function registerTest(app: FastifyInstance, { actions, sendTest, senderProblem }
       const problem = emailProblem(to)
       if (problem) throw badField('to', problem)
       requireSender(senderProblem)
+      if (await suppressions.get(to, now())) throw new HubError('subscriber.suppressed')
       const { kind, response } = await sendTest(campaign, to, randomUUID())
       if (kind !== 'sent') throw new HubError('campaign.test_failed', { details: { kind, response } })
       return { to, response }

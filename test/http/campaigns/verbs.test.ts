@@ -140,6 +140,15 @@ describe('looking at it first', () => {
     expect((await app.lab.store.get(id))?.status).toBe('draft')
   })
 
+  test('test goes to nobody who is suppressed', async () => {
+    await app.lab.suppressEmail('left@example.com', 'complaint')
+    expect(await post(await campaignThatIs('draft'), 'test', { to: 'Left@example.com' })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'subscriber.suppressed' } },
+    })
+    expect(app.tests).toEqual([])
+  })
+
   test('test tells when the server did not take it', async () => {
     app.state.answer = { kind: 'sender_fault', response: '535 bad password' }
     expect(await post(await campaignThatIs('draft'), 'test', { to: 'me@example.com' })).toMatchObject({
