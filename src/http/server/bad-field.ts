@@ -3,7 +3,12 @@ import { HubError } from '../../core/errors.ts'
 
 export function badField(field: string, message: string, where = 'body'): HubError {
   return new HubError('request.invalid', {
-    message: `${where}: ${field} ${message}`,
+    message: fieldMessage(where, field, message),
     details: [{ field, message }],
   })
+}
+
+/** `query: limit must be <= 1000`; of the whole only `body: must be object`. */
+export function fieldMessage(where: string, field: string, message: string): string {
+  return field === where ? `${where}: ${message}` : `${where}: ${field} ${message}`
 }

@@ -1,6 +1,7 @@
 // Errors on their way out: one shape, one place. What is not in core's table is told to the log, never to the client.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HubError, type ErrorCode } from '../../core/errors.ts'
+import { fieldMessage } from './bad-field.ts'
 import { sendPage, type PlainPage } from './plain-page.ts'
 
 const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
@@ -92,16 +93,27 @@ export function translate(error: FastifyError): HubError {
 /** Names the field that is wrong: `query.limit must be <= 1000`. */
 function invalid(error: FastifyError): HubError {
   const where = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body')
-  const details = error.validation?.map((problem) => {
-    const missing = problem.params.missingProperty ?? problem.params.additionalProperty
-    const path = problem.instancePath.split('/').slice(1)
-    if (typeof missing === 'string') path.push(missing)
-    const words = problem.keyword === 'enum' && (problem.params.allowedValues as readonly string[])
-    const message = words ? `must be one of ${words.join(', ')}` : (problem.message ?? 'is not valid')
-    return { field: path.join('.') || where, message }
+  const details =
+    error.validation?.map((problem) => {
+      const missing = problem.params.missingProperty ?? problem.params.additionalProperty
+      const path = problem.instancePath.split('/').slice(1)
+      if (typeof missing === 'string') path.push(missing)
+      return { field: path.join('.') || where, message: inWords(problem) }
+    }) ?? []
+  const [first = { field: where, message: 'is not valid' }] = details
+  return new HubError('request.invalid', {
+    message: fieldMessage(where, first.field, first.message),
+    details,
   })
-  const first = details?.[0]
-  return new HubError('request.invalid', { message: `${where}: ${first?.field} ${first?.message}`, details })
+}
+
+type Problem = NonNullable<FastifyError['validation']>[number]
+
+function inWords({ keyword, params, message = 'is not valid' }: Problem): string {
+  if (keyword === 'required') return 'is required'
+  if (keyword === 'type') return `must be ${[params.type].flat().join(' or ')}`
+  if (keyword !== 'enum') return message
+  return `must be one of ${(params.allowedValues as readonly string[]).filter(Boolean).join(', ')}`
 }
 
 function causeOf(error: Error): string | undefined {

@@ -146,3 +146,26 @@ describe('an unencoded + in an address means +', () => {
     socket.ws.terminate()
   })
 })
+
+describe('what is wrong is said in words', () => {
+  test.each([
+    ['DELETE', '/api/quarantine', undefined, 'query: reason is required'],
+    ['PATCH', '/subscribe', {}, 'body: email is required'],
+    ['POST', '/subscribe', [], 'body: must be object'],
+    [
+      'POST',
+      '/campaigns',
+      { subject: 'a', content: 'b', send_at: 5 },
+      'body: send_at must be string or null',
+    ],
+    ['DELETE', '/subscribe?all', undefined, 'query: must be empty: this removes everybody'],
+    ['POST', '/subscribe/import?dry_run=yes', 'email', 'query: dry_run must be one of true, 1, false, 0'],
+  ] as const)('%s %s', async (method, url, payload, message) => {
+    const type = typeof payload === 'string' ? { 'content-type': 'text/csv' } : {}
+    const request = { method, url, headers: { ...headers, ...type } }
+    expect(await hub.call(payload === undefined ? request : { ...request, payload })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'request.invalid', message } },
+    })
+  })
+})
