@@ -62,7 +62,10 @@ export async function openCampaignsApp(changes: Partial<CampaignsDeps> = {}) {
     ledger: lab.ledger,
     lanes: { states: async () => LANES },
     suppressions: createSuppressions(lab.sql, { secret: 'a-secret' }),
-    subscribers: { get: async (id) => (id === READER.id ? READER : undefined) },
+    subscribers: {
+      get: async (id) => (id === READER.id ? READER : undefined),
+      find: async ({ email }) => (email === READER.email ? [READER] : []),
+    },
     render: ({ subject }: Campaign, { name, email }) => ({ subject, html: `<p>${email}</p>`, text: name }),
     async sendTest({ id }, to) {
       tests.push(`${id} ${to}`)

@@ -8,6 +8,7 @@ import type { Campaign, Ledger } from '../../core/campaigns/ports.ts'
 import type { SendResult } from '../../core/sending/ports.ts'
 import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
 import { emailProblem } from '../../core/address.ts'
+import { existing } from '../list/subscribers.ts'
 import { badField } from '../server/bad-field.ts'
 import { campaignIn, type Present } from './json.ts'
 import { errors, IdParams, SenderProblem, tagged } from '../server/schemas.ts'
@@ -19,7 +20,7 @@ export type Preview = { readonly subject: string; readonly html: string; readonl
 export type VerbDeps = {
   readonly actions: Actions
   readonly ledger: Pick<Ledger, 'audience'>
-  readonly subscribers: Pick<SubscriberStore, 'get'>
+  readonly subscribers: Pick<SubscriberStore, 'get' | 'find'>
   readonly suppressions: Pick<SuppressionStore, 'get'>
   /** Its unsubscribe link must be nobody's: people click on links in previews. */
   readonly senderProblem: string | null
@@ -159,7 +160,8 @@ function registerTest(app: FastifyInstance, deps: VerbDeps): void {
   )
 }
 
-function registerPreview(app: FastifyInstance, { actions, subscribers, render }: VerbDeps): void {
+function registerPreview(app: FastifyInstance, deps: VerbDeps): void {
+  const { actions, render } = deps
   app.get<{ Params: { id: string }; Querystring: { subscriber?: string } }>(
     '/campaigns/:id/preview',
     {
@@ -169,7 +171,9 @@ function registerPreview(app: FastifyInstance, { actions, subscribers, render }:
         description: "Without `subscriber`, for a made-up one. The unsubscribe link is nobody's.",
         params: IdParams,
         querystring: Type.Object({
-          subscriber: Type.Optional(Type.String({ maxLength: 100, description: "A subscriber's id" })),
+          subscriber: Type.Optional(
+            Type.String({ maxLength: 320, description: "A subscriber's id or address" }),
+          ),
         }),
         response: {
           200: Type.Object(
@@ -185,9 +189,7 @@ function registerPreview(app: FastifyInstance, { actions, subscribers, render }:
     },
     async ({ params, query }) => {
       const campaign = await actions.get(params.id)
-      const reader = query.subscriber ? await subscribers.get(query.subscriber) : SAMPLE
-      if (!reader) throw new HubError('subscriber.not_found')
-      return render(campaign, reader)
+      return render(campaign, query.subscriber ? await existing(deps, query.subscriber) : SAMPLE)
     },
   )
 }

@@ -144,7 +144,11 @@ async function sendFile({ subscribers }: SubscribersDeps, query: Static<typeof Q
   return reply.type('text/csv; charset=utf-8').send(file)
 }
 
-async function existing({ subscribers }: Pick<SubscribersDeps, 'subscribers'>, id: string) {
+/** By id or by address. Throws subscriber.not_found. */
+export async function existing(
+  { subscribers }: { readonly subscribers: Pick<SubscriberStore, 'get' | 'find'> },
+  id: string,
+) {
   const [reader] = isAddress(id)
     ? await subscribers.find({ limit: 1, email: id })
     : [isUuid(id) ? await subscribers.get(id) : undefined]

@@ -177,6 +177,8 @@ describe('looking at it first', () => {
       html: '<p>kim@example.com</p>',
       text: 'Kim <3',
     })
+    const byAddress = await app.call('GET', `${url}?subscriber=${READER.email}`)
+    expect(byAddress.body.html).toBe('<p>kim@example.com</p>')
     expect((await app.call('GET', url)).body.html).toBe('<p>reader@example.com</p>')
     expect(await app.call('GET', `${url}?subscriber=nobody`)).toMatchObject({
       status: 404,
