@@ -16,7 +16,13 @@ import type { Sending } from './core/sending/sending.ts'
 import type { MandrillAccount } from './core/events/reconcile.ts'
 import type { Silence } from './core/events/silence.ts'
 import type { Tracking } from './core/events/tracking/tracking.ts'
-import { createAccess, registerAccess, registerHostCheck, type Access } from './http/server/access.ts'
+import {
+  createAccess,
+  registerAccess,
+  registerEndedSessions,
+  registerHostCheck,
+  type Access,
+} from './http/server/access.ts'
 import { registerBodies } from './http/server/bodies/bodies.ts'
 import { registerBodyTimeout } from './http/server/bodies/timeout.ts'
 import { createByteBudget } from './http/server/bodies/budget.ts'
@@ -119,7 +125,7 @@ const EXPOSED_HEADERS = [
 export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const { settings, log, now, version } = deps
   const secure = settings.publicUrl.startsWith('https:')
-  const access = createAccess({ ...settings, now })
+  const access = createAccess({ ...settings, now, ended: deps.oneTime })
   const watch = createHookWatch(log, now)
   const tickets = createTickets(settings.secret, deps.oneTime, now)
   const limits = sharedLimit(deps.oneTime, createCounts(now))
@@ -199,6 +205,7 @@ async function createServer(
   registerEarlyAnswers(app, access.isSignedIn)
   registerBodyTimeout(app, REQUEST_TIMEOUT_MS)
   await app.register(cookie)
+  registerEndedSessions(app, access)
   await app.register(helmet, securityHeaders(settings.publicUrl.startsWith('https:')))
   await app.register(cors, {
     origin: (origin, answer) => answer(null, origin !== undefined && access.isAllowed(origin)),

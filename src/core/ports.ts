@@ -12,6 +12,8 @@ export type Leases = {
 export type OneTime = {
   /** True for the first who asks for this key within its life; false for everybody after. */
   first(key: string, lifeMs: number): Promise<boolean>
+  /** Whether `first` was asked for this key within its life. Words that live a day or more outlast a restart. */
+  isUsed(key: string): Promise<boolean>
   /** How often this was asked for a key since its window began, this time too; and how long the window lasts yet. */
   count(key: string, windowMs: number): Promise<{ readonly count: number; readonly leftMs: number }>
 }

@@ -32,7 +32,9 @@ export async function openEvents(config: Config, log: Log): Promise<Events> {
     const file = join(config.DATA_DIR, 'feed.sqlite')
     const opened = await named('DATA_DIR', () => openEmbeddedFeed({ file, ...bounds }))
     const feed = rememberingAppends(opened)
-    return { feed, oneTime: createMemoryOneTime(), close: () => feed.close() }
+    const ended = join(config.DATA_DIR, 'ended-sessions')
+    const oneTime = await named('DATA_DIR', async () => createMemoryOneTime(ended))
+    return { feed, oneTime, close: () => feed.close() }
   }
   // Loaded only where they are used: a hub on its own stores starts faster, and holds tens of megabytes less.
   const { openRedisFeed } = await import('../adapters/redis/feed/feed.ts')

@@ -1,25 +1,40 @@
-// What was used already, in the memory of the only process: a restart ends every socket and every ticket's minute.
+// What was used already, in the memory of the only process. What lives for days (sessions that were ended) is also a line of
+// a file, so that a restart brings no ended session back; a used ticket lives a minute, and is in memory only.
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createCounts } from '../../core/counts.ts'
 import { HubError } from '../../core/errors.ts'
 import type { OneTime } from '../../core/ports.ts'
 
 /** Keys held at most. At the bound nothing more is accepted until some have expired. */
 const MAX_KEYS = 100_000
+const KEPT_FROM_MS = 24 * 3600 * 1000
 
-export function createMemoryOneTime(now: () => number = Date.now): OneTime {
-  const expiries = new Map<string, number>()
+export function createMemoryOneTime(file?: string, now: () => number = Date.now): OneTime {
+  const expiries = file === undefined ? new Map<string, number>() : readKept(file, now())
   return {
     ...createCounts(now),
     async first(key, lifeMs) {
       if (expiries.size >= MAX_KEYS) forgetExpired(expiries, now())
       if (expiries.size >= MAX_KEYS) throw new HubError('feed.unavailable')
       if ((expiries.get(key) ?? 0) > now()) return false
-      expiries.set(key, now() + lifeMs)
+      const expiry = now() + lifeMs
+      if (file !== undefined && lifeMs >= KEPT_FROM_MS) appendFileSync(file, `${expiry} ${key}\n`)
+      expiries.set(key, expiry)
       return true
     },
+    isUsed: async (key) => (expiries.get(key) ?? 0) > now(),
   }
 }
 
 function forgetExpired(expiries: Map<string, number>, now: number): void {
   for (const [key, expiry] of expiries) if (expiry <= now) expiries.delete(key)
+}
+
+/** The lines that still count; the file is written anew with these alone. */
+function readKept(file: string, now: number): Map<string, number> {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
+  const kept = lines.filter((line) => parseInt(line, 10) > now)
+  writeFileSync(`${file}.new`, kept.map((line) => `${line}\n`).join(''), { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+  return new Map(kept.map((line) => [line.slice(line.indexOf(' ') + 1), parseInt(line, 10)]))
 }

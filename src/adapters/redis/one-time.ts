@@ -26,6 +26,14 @@ export function openRedisOneTime({ url, log }: { url: string; log: Log }): OneTi
         throw isHubError(error) ? error : new HubError('feed.unavailable', { cause: error })
       }
     },
+    async isUsed(key) {
+      try {
+        const { redis } = await connection.session()
+        return (await redis.exists(usedKey(key))) === 1
+      } catch (error) {
+        throw isHubError(error) ? error : new HubError('feed.unavailable', { cause: error })
+      }
+    },
     async count(key, windowMs) {
       try {
         const { redis } = await connection.session()

@@ -1,8 +1,9 @@
 // Who may call what: the API token, the page's session cookie, web origins, and the Host when nobody signs in.
 import '@fastify/cookie'
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { HubError } from '../../core/errors.ts'
+import type { OneTime } from '../../core/ports.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -20,6 +21,8 @@ export type AccessOptions = {
   readonly publicUrl: string
   readonly allowedOrigins: readonly string[]
   readonly now: () => number
+  /** Where sessions that were ended are remembered. Without it no session counts, only the token. */
+  readonly ended?: Pick<OneTime, 'first' | 'isUsed'> | undefined
 }
 
 export type Access = {
@@ -34,23 +37,34 @@ export type Access = {
   isAllowed(origin: string): boolean
   /** The value of a fresh session's cookie, and its life in seconds. */
   newSession(): { value: string; maxAge: number }
+  /** Ends it for every copy of its cookie, in all processes, until it would have expired. */
+  endSession(request: FastifyRequest): Promise<void>
+  /** Takes an ended session's cookie off the request. Throws where nobody can say whether it was ended. */
+  dropEnded(request: FastifyRequest): Promise<void>
 }
 
 export const SESSION_COOKIE = 'mail_event_hub_session'
 const SESSION_SECONDS = 30 * 24 * 3600
+/** How long an ended session is remembered: no less than any session lives. */
+const MARK_MS = SESSION_SECONDS * 1000
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
 export function createAccess(options: AccessOptions): Access {
-  const { token, now } = options
+  const { token, now, ended } = options
   const required = options.auth === 'on'
   const origins = [options.publicUrl, ...options.allowedOrigins].map((url) => originName(url))
   // Bound to the token: whoever changes it signs everybody out.
   const sessionKey = createHmac('sha256', options.secret).update(`session:${token}`).digest()
-  const sign = (expires: string) => createHmac('sha256', sessionKey).update(expires).digest('base64url')
+  const sign = (body: string) => createHmac('sha256', sessionKey).update(body).digest('base64url')
+  const endedKey = (value: string) => `session:${value.split('.').slice(0, 2).join('.')}`
 
   function isSession(value: string | undefined): boolean {
-    const [expires = '', signature = ''] = (value ?? '').split('.')
-    return equalInConstantTime(signature, sign(expires)) && Number(expires) > now()
+    const [expires = '', id = '', signature = ''] = (value ?? '').split('.')
+    return (
+      ended !== undefined &&
+      equalInConstantTime(signature, sign(`${expires}.${id}`)) &&
+      Number(expires) > now()
+    )
   }
 
   function isOwnOrigin(request: FastifyRequest): boolean {
@@ -86,9 +100,37 @@ export function createAccess(options: AccessOptions): Access {
     isAllowed: (origin) => origins.includes(originName(origin)),
     newSession() {
       const expires = String(now() + SESSION_SECONDS * 1000)
-      return { value: `${expires}.${sign(expires)}`, maxAge: SESSION_SECONDS }
+      const body = `${expires}.${randomBytes(16).toString('base64url')}`
+      return { value: `${body}.${sign(body)}`, maxAge: SESSION_SECONDS }
+    },
+    async endSession(request) {
+      const value = request.cookies[SESSION_COOKIE]
+      if (value !== undefined && isSession(value) && cookieCounts(request))
+        await ended?.first(endedKey(value), MARK_MS)
+    },
+    async dropEnded(request) {
+      const value = request.cookies[SESSION_COOKIE]
+      if (value !== undefined && isSession(value) && (await ended?.isUsed(endedKey(value))))
+        delete request.cookies[SESSION_COOKIE]
     },
   }
+}
+
+/**
+ * Before anything asks who is there. While the shared place does not answer, a session cannot be told from one that was
+ * ended: 503 for what needs one, and the token still opens everything. What is public is served without it.
+ */
+export function registerEndedSessions(app: FastifyInstance, access: Access): void {
+  app.addHook('onRequest', async (request) => {
+    if (access.hasToken(request)) return
+    try {
+      await access.dropEnded(request)
+    } catch (error) {
+      const { config } = request.routeOptions
+      if (!config.public || request.headers.upgrade !== undefined) throw error
+      delete request.cookies[SESSION_COOKIE]
+    }
+  })
 }
 
 /** Guards every route that does not say it is public. Sockets are told by a close code instead (live.ts). */

@@ -78,12 +78,15 @@ export async function registerSession(
       ...open,
       schema: {
         ...about,
-        summary: 'Sign out',
+        summary: 'Sign out: every copy of the cookie ends',
         security: [],
         response: { 204: nothing('The cookie is gone'), ...errors(403) },
       },
     },
-    async (_request, reply) => reply.clearCookie(SESSION_COOKIE, { path: '/' }).status(204).send(),
+    async (request, reply) => {
+      await access.endSession(request)
+      return reply.clearCookie(SESSION_COOKIE, { path: '/' }).status(204).send()
+    },
   )
 }
 

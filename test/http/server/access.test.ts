@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildApp } from '../../../src/app.ts'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 
 const PORT = 8123
@@ -139,6 +143,36 @@ describe('a session', () => {
     const answer = await hub.call({ method: 'DELETE', url: '/api/session', headers: { origin: ORIGIN } })
     expect(answer.status).toBe(204)
     expect(String(answer.headers['set-cookie'])).toMatch(/=;.*Expires=Thu, 01 Jan 1970/)
+  })
+
+  test('lives 30 days', async () => {
+    const cookie = await cookieOf()
+    const day = 24 * 3600 * 1000
+    for (const [days, status] of [
+      [29, 200],
+      [31, 401],
+    ] as const) {
+      const app = await buildApp({ ...hub.wired, now: () => Date.now() + days * day })
+      expect((await app.inject({ url: '/api/events', headers: { cookie } })).statusCode).toBe(status)
+      await app.close()
+    }
+  })
+
+  test('that was ended is over for every copy, also after a restart; others go on', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'ended-'))
+    const [cookie, other] = [await cookieOf(), await cookieOf()]
+    const status = async (at: TestHub, value: string) =>
+      (await at.call({ method: 'GET', url: '/api/events', headers: { cookie: value } })).status
+    const first = await startHub({ PUBLIC_URL: ORIGIN }, dir)
+    expect(await status(first, cookie)).toBe(200)
+    const headers = { cookie, origin: ORIGIN }
+    expect((await first.call({ method: 'DELETE', url: '/api/session', headers })).status).toBe(204)
+    expect([await status(first, cookie), await status(first, other)]).toEqual([401, 200])
+    await first.close()
+    const second = await startHub({ PUBLIC_URL: ORIGIN }, dir)
+    expect([await status(second, cookie), await status(second, other)]).toEqual([401, 200])
+    await second.close()
+    await rm(dir, { recursive: true })
   })
 
   test('cannot be opened from a foreign origin', async () => {
