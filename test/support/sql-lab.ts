@@ -55,6 +55,8 @@ export const EPOCH = Date.UTC(2026, 2, 10, 12)
 export type RowOptions = {
   readonly epoch?: number
   readonly kind?: Kind
+  /** Makes it an event of this list. */
+  readonly list?: string
   readonly receivedAt?: number
   readonly messageId?: string
   readonly email?: string
@@ -66,10 +68,12 @@ export type RowOptions = {
 /** An archive row as tracking makes it. Rows with equal seq and options are the same event. */
 export function makeRow(seq: number, options: RowOptions = {}): ArchiveRow {
   const { epoch = EPOCH, kind = 'opened', receivedAt = EPOCH + seq, messageId, email, campaignId } = options
-  const { tags = [], subject = '안녕 ✓ 😀' } = options
+  const { tags = [], subject = '안녕 ✓ 😀', list } = options
   const metadata = campaignId === undefined ? [] : { campaign_id: campaignId }
   const msg = { _id: messageId, email, tags, metadata, subject }
-  const data = Buffer.from(JSON.stringify({ event: kind, ts: 1_773_144_000 + seq, msg }))
+  const data = Buffer.from(
+    JSON.stringify({ ...(list ? { type: list } : { event: kind }), ts: 1_773_144_000 + seq, msg }),
+  )
   const id = createHash('sha256').update(data).digest().subarray(0, 16)
   return {
     event: { id, kind, data, cursor: { epoch, seq }, receivedAt },

@@ -1,9 +1,13 @@
 // Which events a client wants: the same filter for sockets and for the archive's readers.
+import type { Payload } from './intake/payload.ts'
+import { LIST_KINDS, listOf } from './mandrill.ts'
 import { eventFacts, type FeedEvent, type Kind } from './event.ts'
 
 /** Empty = everything. Several conditions must all hold. */
 export type Filter = {
   readonly kinds?: readonly Kind[] | undefined
+  /** Mandrill's words for its lists: with `kinds`, their events too. */
+  readonly lists?: readonly string[] | undefined
   /** As addresses are compared: see emailKey. */
   readonly email?: string | undefined
   readonly tag?: string | undefined
@@ -12,12 +16,18 @@ export type Filter = {
 
 /** Equal for filters that select the same: what a selection is shared by. */
 export function filterKey(filter: Filter): string {
-  const { kinds, email, tag, campaignId } = filter
-  return JSON.stringify([kinds && [...new Set(kinds)].sort(), email, tag, campaignId])
+  const { kinds, lists, email, tag, campaignId } = filter
+  return JSON.stringify([
+    kinds && [...new Set(kinds)].sort(),
+    lists && [...new Set(lists)].sort(),
+    email,
+    tag,
+    campaignId,
+  ])
 }
 
 export function matches(event: FeedEvent, filter: Filter): boolean {
-  if (filter.kinds && !filter.kinds.includes(event.kind)) return false
+  if (!isWanted(event.kind, () => eventFacts(event).payload, filter)) return false
   if (filter.email === undefined && filter.tag === undefined && filter.campaignId === undefined) return true
   const facts = eventFacts(event)
   return (
@@ -25,6 +35,16 @@ export function matches(event: FeedEvent, filter: Filter): boolean {
     (filter.tag === undefined || facts.tags.includes(filter.tag)) &&
     (filter.campaignId === undefined || facts.campaignId === filter.campaignId)
   )
+}
+
+/** By kind, and where that is not enough by its list, for which it has to be read. */
+export function isWanted(
+  kind: Kind,
+  payload: () => Payload,
+  { kinds, lists }: Pick<Filter, 'kinds' | 'lists'>,
+): boolean {
+  if (!kinds || kinds.includes(kind)) return true
+  return lists !== undefined && LIST_KINDS.includes(kind) && lists.includes(listOf(payload()) ?? '')
 }
 
 const selections = new WeakMap<readonly FeedEvent[], Map<string, readonly FeedEvent[]>>()

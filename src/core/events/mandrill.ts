@@ -3,7 +3,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { KINDS, type Kind } from './event.ts'
 import type { FormField } from './intake/form.ts'
-import { own } from './intake/payload.ts'
+import { own, type Payload } from './intake/payload.ts'
 
 /** The form field that carries a batch. */
 export const BATCH_FIELD = 'mandrill_events'
@@ -44,13 +44,19 @@ export function kindOf(payload: unknown): Kind | undefined {
   return own(own(SYNC_KINDS, type) ?? {}, typeof action === 'string' ? action : '') ?? 'unknown'
 }
 
-/** The kinds that a word selects, Mandrill's or the hub's; undefined for a word that is neither. */
-export function kindsOfWord(word: string): readonly Kind[] | undefined {
-  if ((KINDS as readonly string[]).includes(word)) return [word as Kind]
-  const kind = own(MESSAGE_KINDS, word)
-  if (kind) return [kind]
-  const actions = own(SYNC_KINDS, word)
-  return actions && [...new Set(Object.values(actions))]
+/** The kinds that an event of a list can have; unknown where its action is. */
+export const LIST_KINDS: readonly Kind[] = ['suppressed', 'unsuppressed', 'unknown']
+
+/** The list that a sync event is about, in Mandrill's word for it. */
+export function listOf({ event, type }: Payload): string | undefined {
+  return (typeof event === 'string' && event !== '') || typeof type !== 'string' ? undefined : type
+}
+
+/** What a word selects, Mandrill's or the hub's: a kind, or a list, which no kind stands for; undefined for a word that is neither. */
+export function readEventWord(word: string): { readonly kind: Kind } | { readonly list: string } | undefined {
+  const kind = KINDS.find((known) => known === word) ?? own(MESSAGE_KINDS, word)
+  if (kind) return { kind }
+  return own(SYNC_KINDS, word) && { list: word }
 }
 
 export type Signed = { readonly signature: string; readonly fields: readonly FormField[] }

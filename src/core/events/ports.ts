@@ -80,6 +80,8 @@ export type EventQuery = {
   /** Only events after this place, oldest first. Without `before` and `after`: newest first. */
   readonly after?: Cursor | undefined
   readonly kinds?: readonly Kind[] | undefined
+  /** As in Filter. */
+  readonly lists?: readonly string[] | undefined
   /** As addresses are compared: see emailKey. */
   readonly email?: string | undefined
   readonly messageId?: string | undefined

@@ -22,7 +22,7 @@ const CATCH_UP_MS = 10_000
 const MAX_TIMELINE = 1000
 
 const Words = Type.Union([Type.String(), Type.Array(Type.String())], {
-  description: `Comma-separated words, Mandrill's or the hub's: ${KINDS.join(', ')}`,
+  description: `Comma-separated words, Mandrill's or the hub's: ${KINDS.join(', ')}. The name of a list (blacklist, whitelist, …) selects only its own events.`,
 })
 const MESSAGE = {
   _id: eventExample._id,
@@ -155,17 +155,14 @@ async function caughtUp({ feed, tracking }: EventsDeps): Promise<void> {
 function toQuery(query: Static<typeof Query>): EventQuery {
   if (query.before !== undefined && query.after !== undefined)
     throw new HubError('request.invalid', { message: 'query: before and after exclude each other' })
-  const { kinds, email, tag, campaignId } = readFilter(query)
+  const filter = readFilter(query)
   const messageId = query.message || undefined
   const before = readPlace('before', query.before)
   return {
     limit: query.limit,
     before,
     after: readPlace('after', query.after),
-    kinds,
-    email,
-    tag,
-    campaignId,
+    ...filter,
     messageId,
   }
 }

@@ -1,8 +1,7 @@
 // A filter as clients write it, in a query or in a socket's message: words for events, an address, a tag, a campaign.
 import { HubError } from '../../core/errors.ts'
-import type { Kind } from '../../core/events/event.ts'
 import type { Filter } from '../../core/events/filter.ts'
-import { kindsOfWord } from '../../core/events/mandrill.ts'
+import { readEventWord } from '../../core/events/mandrill.ts'
 import { emailKey } from '../../core/address.ts'
 
 export type FilterWords = {
@@ -16,14 +15,14 @@ export type FilterWords = {
 export function readFilter({ events, email, tag, campaign }: FilterWords): Filter {
   const address = readText('email', email)
   return {
-    kinds: readKinds(events),
+    ...readEvents(events),
     email: address === undefined ? undefined : emailKey(address.trim()),
     tag: readText('tag', tag),
     campaignId: readText('campaign', campaign),
   }
 }
 
-function readKinds(events: FilterWords['events']): readonly Kind[] | undefined {
+function readEvents(events: FilterWords['events']): Pick<Filter, 'kinds' | 'lists'> {
   const texts: readonly unknown[] = Array.isArray(events) ? events : [events ?? '']
   if (!texts.every((text) => typeof text === 'string'))
     throw new HubError('request.invalid', {
@@ -34,13 +33,16 @@ function readKinds(events: FilterWords['events']): readonly Kind[] | undefined {
     .flatMap((text) => text.split(','))
     .map((word) => word.trim())
     .filter((word) => word !== '')
-  if (words.length === 0) return undefined
-  return [...new Set(words.flatMap(kindsOf))]
+  if (words.length === 0) return {}
+  const read = [...new Set(words)].map(readWord)
+  const kinds = new Set(read.flatMap((word) => ('kind' in word ? [word.kind] : [])))
+  const lists = read.flatMap((word) => ('list' in word ? [word.list] : []))
+  return { kinds: [...kinds], ...(lists.length > 0 && { lists }) }
 }
 
-function kindsOf(word: string): readonly Kind[] {
-  const kinds = kindsOfWord(word)
-  if (kinds) return kinds
+function readWord(word: string) {
+  const read = readEventWord(word)
+  if (read) return read
   const shown = word.slice(0, 50)
   throw new HubError('request.unknown_event', {
     message: `events: "${shown}" is no word for an event`,

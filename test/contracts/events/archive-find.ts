@@ -34,10 +34,19 @@ const LONG = [
   '안'.repeat(3000),
 ]
 const text = fc.constantFrom(...SHORT, ...LONG)
-const kind = fc.constantFrom('opened', 'clicked', 'sent', 'bounced' as const)
+const kind = fc.constantFrom('opened', 'clicked', 'suppressed', 'unsuppressed', 'unknown' as const)
+const list = fc.constantFrom('blacklist', 'whitelist', 'denylist', 'a new list')
 const epoch = fc.constantFrom(EPOCH, EPOCH + 1, EPOCH + 2)
 const options = fc.record(
-  { kind, messageId: text, email: text, campaignId: text, tags: fc.array(text, { maxLength: 4 }), epoch },
+  {
+    kind,
+    list,
+    messageId: text,
+    email: text,
+    campaignId: text,
+    tags: fc.array(text, { maxLength: 4 }),
+    epoch,
+  },
   { requiredKeys: ['epoch'] },
 )
 
@@ -47,6 +56,7 @@ const seldom = <T>(value: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value })
 const query: fc.Arbitrary<EventQuery> = fc.record({
   kinds: seldom(fc.uniqueArray(kind, { maxLength: 4 })),
+  lists: seldom(fc.uniqueArray(list, { minLength: 1 })),
   messageId: seldom(text),
   email: seldom(text.map((email) => email.toLowerCase())),
   campaignId: seldom(text),

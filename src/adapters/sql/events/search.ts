@@ -20,6 +20,9 @@ import {
 } from 'drizzle-orm'
 import { compareCursors, formatCursor, type Cursor } from '../../../core/events/cursor.ts'
 import type { ArchivedEvent, EventArchive, EventQuery } from '../../../core/events/ports.ts'
+import { isWanted } from '../../../core/events/filter.ts'
+import { asObject, type Payload } from '../../../core/events/intake/payload.ts'
+import { LIST_KINDS } from '../../../core/events/mandrill.ts'
 import type { Place, Sql } from '../driver/dialect.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
 import { fromParts } from '../driver/texts.ts'
@@ -30,6 +33,8 @@ const COUNT_LIMIT = 10_000
 const PAGE_BYTES = 8 * 1024 * 1024
 /** Few: where the texts are long, MySQL has to read them to tell. SQLite does not. */
 const SIZES_AT_ONCE = 100
+/** At least, where texts have to be read to tell: one by one would take too many questions. */
+const LOOKED_THROUGH = 200
 
 type Table = Sql['tables']['events'] | Sql['tables']['eventTags']
 
@@ -132,13 +137,38 @@ export function createSearch(sql: Sql): EventArchive['find'] {
     })
   }
 
-  return async (query) => {
+  async function page(query: EventQuery): Promise<ArchivedEvent[]> {
     const found: ArchivedEvent[] = []
     for (const chunk of chunks(await fitting(await places(query)))) found.push(...(await eventsAt(chunk)))
     const order = inOrder(query)
     return found.sort((a, b) => order(a.cursor, b.cursor))
   }
+
+  /** Of which list an event is stands in its text only: all of these kinds are looked through, page by page. */
+  async function findInLists(query: EventQuery): Promise<ArchivedEvent[]> {
+    const found: ArchivedEvent[] = []
+    const kinds = [...(query.kinds ?? []), ...LIST_KINDS]
+    let from: EventQuery = { ...query, kinds, limit: Math.max(query.limit, LOOKED_THROUGH) }
+    let bytes = 0
+    for (;;) {
+      const read = await page(from)
+      const last = read.at(-1)
+      if (!last) return found
+      for (const event of read) {
+        if (!isWanted(event.kind, () => parsed(event), query)) continue
+        bytes += Buffer.byteLength(event.data)
+        if (found.length > 0 && bytes > PAGE_BYTES) return found
+        found.push(event)
+        if (found.length === query.limit) return found
+      }
+      from = { ...from, [query.after ? 'after' : 'before']: last.cursor }
+    }
+  }
+
+  return (query) => (query.kinds && query.lists ? findInLists(query) : page(query))
 }
+
+const parsed = ({ data }: ArchivedEvent): Payload => asObject(JSON.parse(data))
 
 function inOrder({ after }: EventQuery): (a: Cursor, b: Cursor) => number {
   return after ? compareCursors : (a, b) => compareCursors(b, a)
