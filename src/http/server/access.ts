@@ -47,6 +47,8 @@ export const SESSION_COOKIE = 'mail_event_hub_session'
 const SESSION_SECONDS = 30 * 24 * 3600
 /** How long an ended session is remembered: no less than any session lives. */
 const MARK_MS = SESSION_SECONDS * 1000
+/** Requests whose session could not be checked, and why. */
+const unchecked = new WeakMap<FastifyRequest, unknown>()
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
 export function createAccess(options: AccessOptions): Access {
@@ -118,7 +120,8 @@ export function createAccess(options: AccessOptions): Access {
 
 /**
  * Before anything asks who is there. While the shared place does not answer, a session cannot be told from one that was
- * ended: 503 for what needs one, and the token still opens everything. What is public is served without it.
+ * ended, and does not count: 503 for what needs one (a socket, too: it comes back later), while the token still opens
+ * everything and the page itself is served.
  */
 export function registerEndedSessions(app: FastifyInstance, access: Access): void {
   app.addHook('onRequest', async (request) => {
@@ -126,9 +129,9 @@ export function registerEndedSessions(app: FastifyInstance, access: Access): voi
     try {
       await access.dropEnded(request)
     } catch (error) {
-      const { config } = request.routeOptions
-      if (!config.public || request.headers.upgrade !== undefined) throw error
+      if (request.headers.upgrade !== undefined) throw error
       delete request.cookies[SESSION_COOKIE]
+      unchecked.set(request, error)
     }
   })
 }
@@ -140,7 +143,7 @@ export function registerAccess(app: FastifyInstance, access: Access): void {
   })
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.public || access.isSignedIn(request)) return
-    throw new HubError('access.unauthorized')
+    throw unchecked.get(request) ?? new HubError('access.unauthorized')
   })
 }
 
