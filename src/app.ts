@@ -128,7 +128,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const access = createAccess({ ...settings, now, ended: deps.oneTime })
   const watch = createHookWatch(log, now)
   const tickets = createTickets(settings.secret, deps.oneTime, now)
-  const limits = sharedLimit(deps.oneTime, createCounts(now))
+  const counts = createCounts(now)
+  const limits = sharedLimit(deps.oneTime, counts)
   const { app, connections } = await createServer(deps, access, limits)
   const requests = measureRequests(app)
   const proxy = createProxyWatch(log, settings.trustProxy)
@@ -141,7 +142,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   })
   await registerDocs(app, version, settings.publicUrl)
   await app.register(async (api) => {
-    registerAccess(api, access)
+    registerAccess(api, access, counts)
     await registerSession(api, access, secure)
     await registerTickets(api, tickets)
     const campaignWatch = watchCampaigns(deps)
@@ -175,7 +176,7 @@ export async function buildWorkerApp(deps: WorkerDeps): Promise<FastifyInstance>
   const requests = measureRequests(app)
   const addOtherMethods = registerMethods(app)
   await app.register(async (api) => {
-    registerAccess(api, access)
+    registerAccess(api, access, createCounts(deps.now))
     await registerOperations(api, { ...deps, requests })
   })
   addOtherMethods()

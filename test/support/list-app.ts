@@ -4,6 +4,7 @@ import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import fastify, { type InjectOptions } from 'fastify'
 import { createLinks } from '../../src/core/campaigns/mail/links.ts'
+import { createCounts } from '../../src/core/counts.ts'
 import type { Subscriber } from '../../src/core/list/ports.ts'
 import { createAccess, registerAccess, registerHostCheck } from '../../src/http/server/access.ts'
 import { registerBodyTimeout } from '../../src/http/server/bodies/timeout.ts'
@@ -50,7 +51,7 @@ export async function startListApp(options: Options = {}, openLab: () => Promise
   })
   const app = await createServer()
   registerHostCheck(app, access)
-  registerAccess(app, access)
+  registerAccess(app, access, createCounts(now))
   const shared = { subscribers: lab.list, suppressions: lab.suppressions, links, access, now }
   await registerSubscribers(app, {
     ...shared,

@@ -136,15 +136,24 @@ export function registerEndedSessions(app: FastifyInstance, access: Access): voi
   })
 }
 
+/** Wrong tokens a minute and address that are told so; those beyond are 429. The right one always gets in. */
+const GUESSES = { most: 30, windowMs: 60_000 }
+
 /** Guards every route that does not say it is public. Sockets are told by a close code instead (live.ts). */
-export function registerAccess(app: FastifyInstance, access: Access): void {
+export function registerAccess(app: FastifyInstance, access: Access, guesses: Pick<OneTime, 'count'>): void {
   app.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.public || access.isSignedIn(request)) return
+    if (request.headers.authorization !== undefined) await slowDown(request.ip, guesses)
     throw unchecked.get(request) ?? new HubError('access.unauthorized')
   })
+}
+
+async function slowDown(address: string, guesses: Pick<OneTime, 'count'>): Promise<void> {
+  const { count, leftMs } = await guesses.count(`guess ${address}`, GUESSES.windowMs)
+  if (count > GUESSES.most) throw new HubError('request.too_many', { retryAfter: Math.ceil(leftMs / 1000) })
 }
 
 /** With AUTH=off every request must come by a loopback name. */

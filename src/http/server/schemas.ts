@@ -38,7 +38,9 @@ const SAID: Partial<Record<ErrorCode, { readonly details: unknown }>> = {
 /** The error answers of a route, for its `response`: statuses, or the codes where a route has its own. */
 export function errors(...what: readonly (number | ErrorCode)[]): Record<number, TSchema> {
   const answers: Record<number, typeof ErrorSchema & { description: string; examples: unknown[] }> = {}
-  for (const each of what) {
+  // Whoever sends wrong tokens again and again is slowed down.
+  const all = what.includes(401) && !what.includes(429) ? [...what, 429] : what
+  for (const each of all) {
     const code = typeof each === 'string' ? each : (ERRORS[each]?.[1] ?? 'server.internal')
     const error = new HubError(code, SAID[code])
     const description = ERRORS[error.status]?.[0] ?? 'Error'

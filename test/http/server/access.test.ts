@@ -60,6 +60,21 @@ describe('the token', () => {
   )
 })
 
+describe('wrong tokens', () => {
+  test('are slowed down by address: 429 with Retry-After; the right one and other addresses get in', async () => {
+    const other = await startHub()
+    const ask = (authorization: string, remoteAddress = '203.0.113.9') =>
+      other.call({ method: 'GET', url: '/api/events', headers: { authorization }, remoteAddress })
+    const guesses = await Promise.all(Array.from({ length: 40 }, (_, n) => ask(`guess number ${n}`)))
+    const counted = Map.groupBy(guesses, ({ status }) => status)
+    expect([counted.get(401)?.length, counted.get(429)?.length]).toEqual([30, 10])
+    expect(Number(counted.get(429)?.[0]?.headers['retry-after'])).toBeGreaterThan(0)
+    expect((await ask(TOKEN)).status).toBe(200)
+    expect((await ask('a guess', '203.0.113.10')).status).toBe(401)
+    await other.close()
+  })
+})
+
 describe('a session', () => {
   test('is an HttpOnly, SameSite=Strict cookie', async () => {
     const answer = await signIn(TOKEN)
