@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { MIN_SECRET } from '../config/values.ts'
 
 /** What is in there is for its owner alone, also in a folder that others may look into, and what was made before. */
 export function makeDataDir(dir: string): void {
@@ -26,6 +27,7 @@ export function keptSecret(dir: string, name: string): string {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
   const kept = readFileSync(file, 'utf8').trim()
-  if (kept.length < 16) throw new Error(`${file} holds no usable secret: remove it, and a new one is made`)
+  if (kept.length < MIN_SECRET)
+    throw new Error(`${file} holds no usable secret: remove it, and a new one is made`)
   return kept
 }

@@ -11,7 +11,7 @@ import { registerSubscribers, type SubscribersDeps } from '../list/subscribers.t
 import { registerSuppressions } from '../list/suppressions.ts'
 import { registerUnsubscribe, type UnsubscribeDeps } from '../list/unsubscribe.ts'
 
-/** What these routes need of the mailing side; wire.mailing.ts makes it. */
+/** What these routes need of the mailing side; wire/campaigns.ts makes it. */
 export type MailingDeps = Omit<CampaignsDeps, 'log' | 'now' | 'subscribers'> &
   LanesDeps &
   Pick<SubscribersDeps, 'doubleOptIn' | 'sendConfirmation' | 'erasers'> &

@@ -15,7 +15,7 @@ export type MailSettings = {
   readonly list: ListIdentity
   /** Where answers go when the campaign does not say. */
   readonly replyTo: string | null
-  /** The reader's own link, from core/mailing/links.ts. */
+  /** The reader's own link, from core/campaigns/mail/links.ts. */
   readonly unsubscribeUrl: Links['unsubscribeUrl']
   /** Makes the text alternative. An adapter's: core knows no HTML parser. */
   readonly htmlToText: (html: string) => string
