@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import rateLimit, { type FastifyRateLimitStoreCtor } from '@fastify/rate-limit'
 import websocket from '@fastify/websocket'
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
@@ -33,6 +32,7 @@ import { createCampaignWatch } from './http/campaigns/watch.ts'
 import { registerDocs, registerDocsPage } from './http/docs/docs.ts'
 import { registerEarlyAnswers } from './http/server/connections/early-answers.ts'
 import { requestForLog } from './http/server/errors.ts'
+import { registerSecurityHeaders } from './http/server/headers.ts'
 import { registerEvents } from './http/events/events.ts'
 import { createHookWatch } from './http/events/hook-watch.ts'
 import { registerHook } from './http/events/hook.ts'
@@ -207,7 +207,7 @@ async function createServer(
   registerBodyTimeout(app, REQUEST_TIMEOUT_MS)
   await app.register(cookie)
   registerEndedSessions(app, access)
-  await app.register(helmet, securityHeaders(settings.publicUrl.startsWith('https:')))
+  registerSecurityHeaders(app, settings.publicUrl.startsWith('https:'))
   await app.register(cors, {
     origin: (origin, answer) => answer(null, origin !== undefined && access.isAllowed(origin)),
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -231,27 +231,6 @@ function logRequests(app: FastifyInstance): void {
     const ms = Math.round(reply.elapsedTime)
     request.log[level]({ ...requestForLog(request), status: reply.statusCode, ms }, 'request')
   })
-}
-
-function securityHeaders(secure: boolean) {
-  return {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'", 'ws:', 'wss:'],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        requireTrustedTypesFor: ["'script'"],
-      },
-    },
-    strictTransportSecurity: secure ? { maxAge: 31_536_000, includeSubDomains: false } : false,
-  } as const
 }
 
 /** Going away: every client knows to come back with its cursor. */

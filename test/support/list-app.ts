@@ -1,6 +1,5 @@
 // The list's resources on a small server of their own, with a clock, a mailbox and hooks that remember.
 import cookie from '@fastify/cookie'
-import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import fastify, { type InjectOptions } from 'fastify'
 import { createLinks } from '../../src/core/campaigns/mail/links.ts'
@@ -9,6 +8,7 @@ import type { Subscriber } from '../../src/core/list/ports.ts'
 import { createAccess, registerAccess, registerHostCheck } from '../../src/http/server/access.ts'
 import { registerBodyTimeout } from '../../src/http/server/bodies/timeout.ts'
 import { registerConfirm } from '../../src/http/list/confirm.ts'
+import { registerSecurityHeaders } from '../../src/http/server/headers.ts'
 import { REQUEST_OPTIONS, setUpRequests } from '../../src/http/server/requests.ts'
 import { registerSubscribers, type SubscribersDeps } from '../../src/http/list/subscribers.ts'
 import { registerSuppressions } from '../../src/http/list/suppressions.ts'
@@ -108,7 +108,7 @@ export async function startListApp(options: Options = {}, openLab: () => Promise
 async function createServer() {
   const app = fastify({ ...REQUEST_OPTIONS, requestTimeout: 0 })
   setUpRequests(app)
-  await app.register(helmet)
+  registerSecurityHeaders(app, false)
   await app.register(cookie)
   await app.register(rateLimit, { global: false })
   registerBodyTimeout(app, 60_000)
