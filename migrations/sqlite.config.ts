@@ -3,6 +3,6 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'sqlite',
-  schema: './src/adapters/sql/schema.sqlite.ts',
+  schema: './src/adapters/sql/schema/schema.sqlite.ts',
   out: './migrations/sqlite',
 })
