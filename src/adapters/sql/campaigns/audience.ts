@@ -1,5 +1,5 @@
 // Whom a mailing would reach, or has taken: recipients, and those it passes over and why.
-import { and, eq, gt, inArray, isNull, or, sql as words, type SQL } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, or, sql as words, type SQL } from '../driver/drizzle.ts'
 import { BEYOND_ASCII } from '../../../core/campaigns/mail/mailbox.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'

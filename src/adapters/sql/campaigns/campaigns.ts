@@ -1,5 +1,17 @@
 // Campaigns: what each mailing says, and its state, which only changes from a state that the caller expects.
-import { and, asc, desc, eq, getTableColumns, inArray, isNull, lt, lte, or, sql as words } from 'drizzle-orm'
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  inArray,
+  isNull,
+  lt,
+  lte,
+  or,
+  sql as words,
+} from '../driver/drizzle.ts'
 import { HubError, isHubError } from '../../../core/errors.ts'
 import type { Campaign, CampaignContent, CampaignHead, CampaignStore } from '../../../core/campaigns/ports.ts'
 import { rowsFor, type Sql, type Tables } from '../driver/dialect.ts'

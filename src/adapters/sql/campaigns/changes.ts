@@ -1,5 +1,15 @@
 // What happens to many deliveries of a campaign at once: cancelling, trying failed ones again, and the end.
-import { and, eq, gt, inArray, isNotNull, isNull, notExists, sql as words, type SQL } from 'drizzle-orm'
+import {
+  and,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  notExists,
+  sql as words,
+  type SQL,
+} from '../driver/drizzle.ts'
 import { HubError } from '../../../core/errors.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'

@@ -3,7 +3,7 @@
 // There is no index by status or address: a million rows would have to be moved in it as they are sent. The chunks know
 // which of them hold a status, and an address is looked for in steps that leave the process time for other things.
 import { setImmediate as pause } from 'node:timers/promises'
-import { and, asc, eq, gt, gte, inArray, or, sql as words } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, inArray, or, sql as words } from '../driver/drizzle.ts'
 import type { Delivery, DeliveryStatus, Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 

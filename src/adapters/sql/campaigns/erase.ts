@@ -1,5 +1,5 @@
 // Forgetting a person: their deliveries stay and are counted, and no longer tell whose they were.
-import { and, asc, between, eq, inArray, sql as words } from 'drizzle-orm'
+import { and, asc, between, eq, inArray, sql as words } from '../driver/drizzle.ts'
 import { emailKey } from '../../../core/address.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import { breath } from '../../../core/pause.ts'

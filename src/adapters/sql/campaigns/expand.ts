@@ -1,5 +1,5 @@
 // Expanding a campaign: the list, read in steps, becomes deliveries in chunks of one lane each.
-import { and, asc, eq, gt, lte, or, sql as words } from 'drizzle-orm'
+import { and, asc, eq, gt, lte, or, sql as words } from '../driver/drizzle.ts'
 import { BEYOND_ASCII, isBeyondAscii } from '../../../core/campaigns/mail/mailbox.ts'
 import { tallyOf } from '../../../core/campaigns/outcome.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'

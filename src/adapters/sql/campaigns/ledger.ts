@@ -1,5 +1,5 @@
 // The ledger of deliveries: one row a recipient, in chunks that each count their own.
-import { and, asc, eq, inArray, lte, sql as words, type Column } from 'drizzle-orm'
+import { and, asc, eq, inArray, lte, sql as words, type Column } from '../driver/drizzle.ts'
 import { emptyTally } from '../../../core/campaigns/outcome.ts'
 import type { DeliveryCounts, DeliveryStatus, Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'

@@ -1,6 +1,6 @@
 // Recording outcomes: a chunk's deliveries and its counts change together, or not at all.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { and, eq, sql as words } from 'drizzle-orm'
+import { and, eq, sql as words } from '../driver/drizzle.ts'
 import { HubError } from '../../../core/errors.ts'
 import { settleAll, tallyOf, type DeliveryState } from '../../../core/campaigns/outcome.ts'
 import type { ChunkRef, Ledger } from '../../../core/campaigns/ports.ts'

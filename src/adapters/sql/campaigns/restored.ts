@@ -1,5 +1,5 @@
 // Makes a database that comes from a backup safe to start on: its mailings wait until the operator says otherwise.
-import { and, eq, inArray, lte, or, sql as words } from 'drizzle-orm'
+import { and, eq, inArray, lte, or, sql as words } from '../driver/drizzle.ts'
 import { UNCERTAIN } from '../../../core/campaigns/restored.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { dropLeases } from '../driver/leases.ts'

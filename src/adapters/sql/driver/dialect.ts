@@ -1,6 +1,6 @@
 // What the stores see of a database: one query builder and one way to write, whichever of the two it is.
-import { getTableColumns, getTableName, type Column } from 'drizzle-orm'
-import { DrizzleQueryError } from 'drizzle-orm/errors'
+import { getTableColumns, getTableName, type Column } from './drizzle.ts'
+import { DrizzleQueryError } from './drizzle.ts'
 import type { MySqlRemoteDatabase } from 'drizzle-orm/mysql-proxy'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy'

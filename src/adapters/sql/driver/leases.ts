@@ -1,5 +1,5 @@
 // Leases: which process may do something alone for a while.
-import { and, eq, lte, or } from 'drizzle-orm'
+import { and, eq, lte, or } from './drizzle.ts'
 import type { Leases } from '../../../core/ports.ts'
 import { rowsFor, type Sql, type Write } from './dialect.ts'
 

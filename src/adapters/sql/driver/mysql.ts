@@ -1,6 +1,6 @@
 // MySQL 8 and MariaDB, through mysql2: for hubs of several processes.
 import { setTimeout as pause } from 'node:timers/promises'
-import { drizzle } from 'drizzle-orm/mysql-proxy'
+import { drizzle } from './drizzle.mysql.ts'
 import type { Log } from '../../../core/log.ts'
 import { CHANGING_NOTHING, onMysql, type Driver, type Sql, type Write } from './dialect.ts'
 import { errorNumber, isRefusal, isSettled } from './mysql-errors.ts'

@@ -1,6 +1,6 @@
 // SQLite, through node:sqlite: for a hub that needs nothing else installed.
 import type { SQLInputValue } from 'node:sqlite'
-import { drizzle } from 'drizzle-orm/sqlite-proxy'
+import { drizzle } from './drizzle.sqlite.ts'
 import type { Log } from '../../../core/log.ts'
 import {
   CHANGING_NOTHING,

@@ -1,5 +1,5 @@
 // The archive of events: recorded exactly once behind the feed, and searched by the API.
-import { and, asc, eq, getTableColumns, gte, inArray, lt, sql as words } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, gte, inArray, lt, sql as words } from '../driver/drizzle.ts'
 import { BEGINNING, type Cursor } from '../../../core/events/cursor.ts'
 import { HubError } from '../../../core/errors.ts'
 import type { ArchiveRow, EventArchive } from '../../../core/events/ports.ts'

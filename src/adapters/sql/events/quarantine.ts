@@ -13,7 +13,7 @@ import {
   or,
   sql as words,
   type SQL,
-} from 'drizzle-orm'
+} from '../driver/drizzle.ts'
 import type { Quarantine, QuarantineEntry } from '../../../core/events/ports.ts'
 import { breath } from '../../../core/pause.ts'
 import { rowsFor, type Sql } from '../driver/dialect.ts'

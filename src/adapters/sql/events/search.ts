@@ -17,7 +17,7 @@ import {
   or,
   sql as words,
   type SQL,
-} from 'drizzle-orm'
+} from '../driver/drizzle.ts'
 import { compareCursors, formatCursor, type Cursor } from '../../../core/events/cursor.ts'
 import type { ArchivedEvent, EventArchive, EventQuery } from '../../../core/events/ports.ts'
 import { isWanted } from '../../../core/events/filter.ts'

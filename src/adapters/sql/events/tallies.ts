@@ -1,5 +1,5 @@
 // How many events have come in all, and since when they are counted: what Mandrill's own count is compared with.
-import { eq, sql as words, type SQL } from 'drizzle-orm'
+import { eq, sql as words, type SQL } from '../driver/drizzle.ts'
 import type { EventArchive } from '../../../core/events/ports.ts'
 import type { Sql, Write } from '../driver/dialect.ts'
 

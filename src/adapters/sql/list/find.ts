@@ -1,5 +1,5 @@
 // Reading the list: keyset pages in order of ids, with what is known of each address.
-import { and, asc, eq, gt, isNull, lte, not, or, sql as words, type SQL } from 'drizzle-orm'
+import { and, asc, eq, gt, isNull, lte, not, or, sql as words, type SQL } from '../driver/drizzle.ts'
 import type { Subscriber, SubscriberQuery } from '../../../core/list/ports.ts'
 import { emailKey } from '../../../core/address.ts'
 import { foldText, isActive } from '../../../core/list/subscriber.ts'

@@ -1,5 +1,5 @@
 // One bulk step of an import: what is known of a thousand addresses is read, and what is new is written at once.
-import { and, inArray, lte } from 'drizzle-orm'
+import { and, inArray, lte } from '../driver/drizzle.ts'
 import { uuidv7 } from '../../../core/ids.ts'
 import type { ImportCounts, ImportRow } from '../../../core/list/ports.ts'
 import { emailKey } from '../../../core/address.ts'

@@ -1,5 +1,5 @@
 // Who comes and who leaves: subscribing, confirming, unsubscribing.
-import { and, eq, gt, inArray, isNull, lte, or, sql as words } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, lte, or, sql as words } from '../driver/drizzle.ts'
 import type { SubscriberStore } from '../../../core/list/ports.ts'
 import { emailKey } from '../../../core/address.ts'
 import { blocksSubscribing, createErasedKeys, searchText } from '../../../core/list/subscriber.ts'

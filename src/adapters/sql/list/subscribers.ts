@@ -1,5 +1,5 @@
 // The mailing list in SQL, put together; and how readers are removed from it.
-import { asc, desc, eq, inArray, lte } from 'drizzle-orm'
+import { asc, desc, eq, inArray, lte } from '../driver/drizzle.ts'
 import type { SubscriberStore, Unmailable } from '../../../core/list/ports.ts'
 import { emailKey } from '../../../core/address.ts'
 import { createErasedKeys, isActive } from '../../../core/list/subscriber.ts'

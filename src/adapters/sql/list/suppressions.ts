@@ -1,5 +1,5 @@
 // Suppressions: addresses that get no mail whatever the list says. A table of their own: they outlive the subscriber.
-import { and, asc, eq, gt, inArray, isNotNull, lt, lte, or, sql as words } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNotNull, lt, lte, or, sql as words } from '../driver/drizzle.ts'
 import type {
   ListedSuppression,
   Suppression,

@@ -1,5 +1,5 @@
 // The counts of campaigns, and the brakes that go by them.
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray } from '../driver/drizzle.ts'
 import { judgeMailing, type BrakeRates, type Paused, type Settled } from '../../../core/loop/brakes.ts'
 import { FACTS, type Fact } from '../../../core/loop/reactions.ts'
 import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'

@@ -1,5 +1,5 @@
 // What a page of events changes in the deliveries they are about, and in the counts of their campaigns.
-import { eq } from 'drizzle-orm'
+import { eq } from '../driver/drizzle.ts'
 import { placeKey } from '../../../core/loop/correlation.ts'
 import {
   FACTS,

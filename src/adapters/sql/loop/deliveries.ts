@@ -1,5 +1,5 @@
 // Which deliveries a page's events are about, and what was heard of each before.
-import { and, eq, inArray, or } from 'drizzle-orm'
+import { and, eq, inArray, or } from '../driver/drizzle.ts'
 import {
   isOfMail,
   isRecipient,

@@ -1,5 +1,5 @@
 // What is known of the addresses of a page, for judging what it tells of them.
-import { and, eq, gt, inArray, isNull, lte, or, sql as words } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, lte, or, sql as words } from '../driver/drizzle.ts'
 import { formatCursor, type Cursor } from '../../../core/events/cursor.ts'
 import { readFacts, type Kind } from '../../../core/events/event.ts'
 import { asObject } from '../../../core/events/intake/payload.ts'

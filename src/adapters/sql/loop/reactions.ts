@@ -1,5 +1,5 @@
 // What came back of the mails, as the API shows it: counts by campaign, and each delivery's facts.
-import { and, between, eq, inArray, isNull, sql as words } from 'drizzle-orm'
+import { and, between, eq, inArray, isNull, sql as words } from '../driver/drizzle.ts'
 import { readDeliveryId } from '../../../core/loop/correlation.ts'
 import { factsOf, NOTHING_HEARD, type Facts } from '../../../core/loop/reactions.ts'
 import type { ReactionStore } from '../../../core/loop/ports.ts'

@@ -1,5 +1,5 @@
 // What a page of events changes in the suppressions, whether their mails are the hub's or not.
-import { and, inArray } from 'drizzle-orm'
+import { and, inArray } from '../driver/drizzle.ts'
 import type { SuppressionReason } from '../../../core/list/ports.ts'
 import { createErasedKeys, isActive } from '../../../core/list/subscriber.ts'
 import {

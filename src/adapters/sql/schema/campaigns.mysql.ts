@@ -1,5 +1,5 @@
 // The tables of mailings on MySQL and MariaDB. schema.mailing.sqlite.ts holds the same ones, and says what they mean.
-import { index, int, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core'
+import { index, int, mysqlTable, primaryKey } from '../driver/drizzle.mysql.ts'
 import type { Campaign, CampaignStatus, DeliveryStatus } from '../../../core/campaigns/ports.ts'
 import { integer, key, longText } from './columns.mysql.ts'
 

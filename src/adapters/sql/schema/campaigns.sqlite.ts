@@ -1,5 +1,5 @@
 // The tables of mailings on SQLite: campaigns, and the ledger of who is to get each. See schema.sqlite.ts.
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, sqliteTable, text } from '../driver/drizzle.sqlite.ts'
 import type { Campaign, CampaignStatus, DeliveryStatus } from '../../../core/campaigns/ports.ts'
 
 export const campaigns = sqliteTable(

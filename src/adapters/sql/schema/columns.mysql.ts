@@ -1,5 +1,5 @@
 // The kinds of columns that the tables on MySQL and MariaDB have in common.
-import { bigint, customType } from 'drizzle-orm/mysql-core'
+import { bigint, customType } from '../driver/drizzle.mysql.ts'
 
 // Compared byte by byte whatever the database's own collation is, as SQLite does.
 const BINARY = 'character set utf8mb4 collate utf8mb4_bin'

@@ -1,5 +1,5 @@
 // The mailing list's tables on MySQL and MariaDB. schema.list.sqlite.ts holds the same ones, and says what is in them.
-import { index, mysqlTable } from 'drizzle-orm/mysql-core'
+import { index, mysqlTable } from '../driver/drizzle.mysql.ts'
 import type { SuppressionReason } from '../../../core/list/ports.ts'
 import { integer, key } from './columns.mysql.ts'
 

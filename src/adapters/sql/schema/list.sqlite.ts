@@ -1,5 +1,5 @@
 // The mailing list's tables on SQLite. schema.list.mysql.ts holds the same ones.
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { index, integer, sqliteTable, text } from '../driver/drizzle.sqlite.ts'
 import type { SuppressionReason } from '../../../core/list/ports.ts'
 
 export const subscribers = sqliteTable(

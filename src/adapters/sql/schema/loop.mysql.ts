@@ -1,5 +1,5 @@
 // What came back of the mails, on MySQL and MariaDB. schema.loop.sqlite.ts holds the same tables, and says what they mean.
-import { int, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core'
+import { int, mysqlTable, primaryKey } from '../driver/drizzle.mysql.ts'
 import { integer, key, longText } from './columns.mysql.ts'
 
 export const reactions = mysqlTable(

@@ -1,5 +1,5 @@
 // The tables on MySQL and MariaDB, the same as in schema.sqlite.ts: dialect.ts checks that the rows agree.
-import { customType, index, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core'
+import { customType, index, mysqlTable, primaryKey } from '../driver/drizzle.mysql.ts'
 import type { Kind } from '../../../core/events/event.ts'
 import { integer, key, longText } from './columns.mysql.ts'
 

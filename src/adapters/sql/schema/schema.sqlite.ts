@@ -1,5 +1,5 @@
 // The tables on SQLite. schema.mysql.ts holds the same ones; dialect.ts checks that their rows agree.
-import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { blob, index, integer, primaryKey, sqliteTable, text } from '../driver/drizzle.sqlite.ts'
 import type { Kind } from '../../../core/events/event.ts'
 
 export * from './list.sqlite.ts'

@@ -1,0 +1,38 @@
+// What a start loads: memory and time go with it, and a machine's speed does not.
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { spawnHub } from './support/process.ts'
+import { freePort } from './support/server-process.ts'
+
+const HOOK = new URL('./support/loaded-modules.ts', import.meta.url).href
+
+let dir: string
+let loaded: readonly string[]
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'hub-weight-'))
+  const LOADED_MODULES = join(dir, 'loaded')
+  const PORT = String(await freePort())
+  const hub = spawnHub({ PORT, DATA_DIR: dir, NODE_OPTIONS: `--import ${HOOK}`, LOADED_MODULES })
+  await hub.ready()
+  hub.child.kill('SIGTERM')
+  expect(await hub.exited).toBe(0)
+  loaded = (await readFile(LOADED_MODULES, 'utf8')).split('\n')
+})
+afterAll(() => rm(dir, { recursive: true, force: true }))
+
+const of = (name: string) => loaded.filter((url) => url.includes(`/node_modules/${name}/`))
+
+test('a hub on its own stores loads nothing of Redis and MySQL', () => {
+  expect(loaded.some((url) => url.endsWith('/src/server.ts'))).toBe(true)
+  for (const name of ['ioredis', 'bullmq', 'mysql2']) expect(of(name)).toEqual([])
+  expect(loaded.filter((url) => /\/adapters\/redis\/|\.mysql\.ts$/.test(url))).toEqual([])
+  expect(of('drizzle-orm').filter((url) => /\/mysql-/.test(url))).toEqual([])
+})
+
+// As ES modules they are 448, and Node reads the package's 447 exports again for each.
+test('Drizzle is loaded by require, and only the part of it that SQLite needs', () => {
+  expect(of('drizzle-orm').filter((url) => !url.endsWith('.cjs'))).toEqual([])
+  expect(of('drizzle-orm').length).toBeLessThan(150)
+})
