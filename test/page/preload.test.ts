@@ -3,17 +3,14 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
 const PUBLIC = new URL('../../public/', import.meta.url)
-/** Comes from node_modules. */
-const VENDOR = '/vendor/htm.js'
-
 const read = (path: string) => readFileSync(new URL(`.${path}`, PUBLIC), 'utf8')
 
 function modulesFrom(path: string, found = new Set<string>()): Set<string> {
   if (found.has(path)) return found
   found.add(path)
-  if (path === VENDOR) return found
-  for (const [, to] of read(path).matchAll(/^import (?:[^'"]* from )?'(\.[^']+)'/gms))
-    modulesFrom(new URL(to as string, `http://hub${path}`).pathname, found)
+  for (const [, to = ''] of read(path).matchAll(/^(?:import|export) (?:[^'"]* from )?'([^']+)'/gms))
+    if (to.startsWith('.')) modulesFrom(new URL(to, `http://hub${path}`).pathname, found)
+    else found.add(`/vendor/package/${to}.js`)
   return found
 }
 

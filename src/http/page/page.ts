@@ -1,4 +1,6 @@
 // The dashboard's files. The page has addresses of its own, which all load index.html.
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
@@ -6,10 +8,13 @@ import { compressTexts } from './compressed.ts'
 
 const PUBLIC = fileURLToPath(new URL('../../../public', import.meta.url))
 
-/** Served from node_modules as they are: the page has no build step. */
-const VENDOR: Readonly<Record<string, string>> = {
-  'htm.js': import.meta.resolve('htm/preact/standalone'),
+/** Served from node_modules: the page has no build step. A module that names one of them gets its address. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  htm: import.meta.resolve('htm'),
+  preact: import.meta.resolve('preact'),
+  'preact/hooks': import.meta.resolve('preact/hooks'),
 }
+const addressOf = (name: string) => `/vendor/package/${name}.js`
 
 /** For pages of other origins, too: it holds no secret, and what it may do is decided where it connects. */
 const SHARED = ['/client.js', '/client.d.ts']
@@ -26,11 +31,19 @@ export async function registerPage(app: FastifyInstance): Promise<void> {
     if (SHARED.includes(request.routeOptions.url ?? ''))
       reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin')
   })
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (!request.url.startsWith('/vendor/') || !(payload instanceof Readable)) return payload
+    const named = (await text(payload)).replace(/(?<=from ?)['"]([^.'"]+)['"]/g, (_, name) =>
+      JSON.stringify(addressOf(name)),
+    )
+    reply.header('content-length', Buffer.byteLength(named)).removeHeader('accept-ranges')
+    return Readable.from([Buffer.from(named)])
+  })
   compressTexts(app)
-  for (const [name, url] of Object.entries(VENDOR)) {
+  for (const [name, url] of Object.entries(PACKAGES)) {
     const path = fileURLToPath(url)
     const cut = path.lastIndexOf('/')
-    app.get(`/vendor/${name}`, { schema: { hide: true } }, (_request, reply) =>
+    app.get(addressOf(name), { schema: { hide: true } }, (_request, reply) =>
       reply.sendFile(path.slice(cut + 1), path.slice(0, cut)),
     )
   }

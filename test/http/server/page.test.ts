@@ -1,4 +1,5 @@
 // The page's files as HTTP sees them: small, fresh, and none that is not the page's business.
+import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startHub, type TestHub } from '../../support/hub.ts'
@@ -25,6 +26,15 @@ test.each(['/', '/main.js', '/style.css', '/icon.svg', '/vendor/htm.js', '/clien
     expect(whole.headers.vary).toContain('Accept-Encoding')
   },
 )
+
+test('the Preact in use is the one in package.json', async () => {
+  const { body } = await get('/vendor/package/preact.js')
+  expect(body).toBe(readFileSync(new URL(import.meta.resolve('preact')), 'utf8'))
+  for (const module of ['/vendor/htm.js', '/vendor/package/preact/hooks.js'])
+    expect((await get(module)).body, 'browsers know addresses only').toMatch(
+      /from ?"\/vendor\/package\/preact\.js"/,
+    )
+})
 
 test('a final slash is ignored for the client, too', async () => {
   expect((await get('/client.js/')).body).toBe((await get('/client.js')).body)
