@@ -4,7 +4,7 @@
 export type Filter = {
   /** Words of the hub (`delivered`, `bounced`, …) or of Mandrill (`hard_bounce`, …). */
   readonly events?: readonly string[]
-  /** The reader's address. */
+  /** The subscriber's address. */
   readonly email?: string
   readonly tag?: string
   readonly campaign?: string
@@ -22,7 +22,7 @@ export type MailEvent = {
 /** Events after `from`, up to and with `to`, are no longer to be had. */
 export type Gap = { readonly from: string; readonly to: string; readonly reason: 'expired' | 'reset' }
 
-/** A mailing as it is now, just as GET /campaigns/{id} tells it. */
+/** A campaign as it is now, just as GET /campaigns/{id} tells it. */
 export type Campaign = {
   readonly id: string
   readonly subject: string
@@ -32,7 +32,7 @@ export type Campaign = {
   readonly transport: 'smtp' | 'outbox'
   /** What became of the mails; `total` is null until every recipient has one. */
   readonly deliveries: { readonly total: number | null } & { readonly [status: string]: number | null }
-  /** Distinct readers: delivered, opened, clicked, bounced, complained, unsubscribed. */
+  /** Distinct subscribers: delivered, opened, clicked, bounced, complained, unsubscribed. */
   readonly people: { readonly [fact: string]: number }
   /** Scanners and proxies, counted apart: opened, clicked. */
   readonly robots: { readonly [fact: string]: number }
@@ -99,7 +99,7 @@ export type Options = Filter & {
   readonly onGap?: (gap: Gap) => void
   /** Safe to resume from, also when nothing matched: at the head, after a filter change, and every 30 s. */
   readonly onPosition?: (position: Position) => void
-  /** Each mailing as it is, and again when it has changed, four times a second at most. Asked for by giving this. */
+  /** Each campaign as it is, and again when it has changed, four times a second at most. Asked for by giving this. */
   readonly onCampaign?: (campaign: Campaign) => void
   /** First called when connect() has returned. As every callback it may filter, seek, retry and close. */
   readonly onState?: (state: ConnectionState) => void

@@ -28,7 +28,7 @@ const OWN = {
     { name: 'google', domains: ['gmail.example'], connections: 4, per_second: 100 },
     { name: 'default', domains: [], connections: 4, per_second: 100 },
   ]),
-  // A single complaint among the first hundred readers would pause the mailing, and there would be less to see.
+  // A single complaint among the first hundred subscribers would pause the campaign, and there would be less to see.
   PAUSE_COMPLAINT_RATE: '0.05',
 }
 

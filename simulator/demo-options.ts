@@ -4,9 +4,9 @@ import { parseArgs } from 'node:util'
 import { RATES, type Rates } from './fate.ts'
 
 const HELP = `npm run demo -- [options]
-  --readers N   a mailing to so many made-up readers (2000); 0: none
-  --life N      over how many seconds a reader's opens and clicks are spread (120)
-  --rates X     what readers do, such as open=0.6,click=0.3,spam=0.01 (see simulator/fate.ts)
+  --subscribers N   a campaign to so many made-up subscribers (2000); 0: none
+  --life N      over how many seconds a subscriber's opens and clicks are spread (120)
+  --rates X     what subscribers do, such as open=0.6,click=0.3,spam=0.01 (see simulator/fate.ts)
   --rate N      other events a second, of mails that the hub did not send (5)
   --batch N     events in a batch at most (100)
   --burst N     this many of the other events at once, first of all
@@ -14,7 +14,7 @@ const HELP = `npm run demo -- [options]
 Environment: PORT (8000), DATA_DIR (./data/demo), and everything else that the hub reads.`
 
 export type Wishes = {
-  readonly readers: number
+  readonly subscribers: number
   readonly lifeMs: number
   readonly rates: Partial<Rates>
   readonly rate: number
@@ -27,16 +27,16 @@ export type Wishes = {
 export function readWishes(args = process.argv.slice(2)): Wishes {
   const text = (fallback: number | string) => ({ type: 'string', default: String(fallback) }) as const
   const events = { rate: text(5), batch: text(100), burst: text(0), seed: text(randomInt(2 ** 31)) }
-  const mailing = { readers: text(2000), life: text(120), rates: text('') }
+  const campaign = { subscribers: text(2000), life: text(120), rates: text('') }
   const help = { type: 'boolean', default: false } as const
   try {
-    const { values } = parseArgs({ args, options: { ...events, ...mailing, help } })
+    const { values } = parseArgs({ args, options: { ...events, ...campaign, help } })
     if (values.help) {
       console.log(HELP)
       process.exit()
     }
     return {
-      readers: numberOf('readers', values.readers, 0, 1_000_000),
+      subscribers: numberOf('subscribers', values.subscribers, 0, 1_000_000),
       lifeMs: numberOf('life', values.life, 1, 86_400) * 1000,
       rates: readRates(values.rates),
       rate: numberOf('rate', values.rate, 0, 100_000),

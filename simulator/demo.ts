@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startAccount } from './account.ts'
 import { hasEnded, isFree, publicUrlOf, startHub, untilReady, type DemoHub } from './demo-hub.ts'
-import { startMailing, type DemoMailing } from './demo-mailing.ts'
+import { startCampaign, type DemoCampaign } from './demo-campaign.ts'
 import { readWishes, type Wishes } from './demo-options.ts'
 import { startFakeMandrill } from './fake-mandrill.ts'
 import { startSimulator, type Simulator } from './mandrill.ts'
@@ -19,10 +19,10 @@ if (!(await isFree(port))) {
 await runDemo(wishes, port)
 
 async function runDemo(wishes: Wishes, port: number): Promise<void> {
-  const { readers, lifeMs: spanMs, rates, rate, batch: batchSize, burst, seed } = wishes
+  const { subscribers, lifeMs: spanMs, rates, rate, batch: batchSize, burst, seed } = wishes
   // Made up anew at every start: only the simulator signs with it.
   const key = randomBytes(16).toString('base64url')
-  const fake = readers > 0 ? await startFakeMandrill({ seed, spanMs, rates }) : undefined
+  const fake = subscribers > 0 ? await startFakeMandrill({ seed, spanMs, rates }) : undefined
   const senders: Simulator[] = []
   const account = await startAccount(key, { url: `${publicUrlOf(port)}/api/hook`, senders })
   const hub = startHub(port, key, { MANDRILL_API_URL: account.url, ...(fake && { SMTP_URL: fake.smtpUrl }) })
@@ -40,18 +40,18 @@ async function runDemo(wishes: Wishes, port: number): Promise<void> {
     batchSize,
     retry,
   }
-  // Two senders: what becomes of the mailing, and what other programs send by the same Mandrill.
+  // Two senders: what becomes of the campaign, and what other programs send by the same Mandrill.
   const others = startSimulator({ ...hook, rate, seed })
   senders.push(others, ...(fake ? [fake.tellTo(hook)] : []))
   others.burst(burst)
   console.log(welcome(await hub.link, port, wishes))
-  const mailing = readers > 0 ? await startMailing(hub, readers).catch(tellWhy) : undefined
-  await tellProgress(senders, mailing, stopped)
+  const campaign = subscribers > 0 ? await startCampaign(hub, subscribers).catch(tellWhy) : undefined
+  await tellProgress(senders, campaign, stopped)
 }
 
-function welcome(link: string, port: number, { rate, readers }: Wishes): string {
+function welcome(link: string, port: number, { rate, subscribers }: Wishes): string {
   const line = '─'.repeat(Math.max(60, link.length + 4))
-  const mailing = readers > 0 ? ` takes a mailing to ${readers} readers, and` : ''
+  const campaign = subscribers > 0 ? ` takes a campaign to ${subscribers} subscribers, and` : ''
   return `
 ${line}
   Open this to watch (it signs you in):
@@ -60,7 +60,7 @@ ${line}
 ${line}
   API and its documentation   http://localhost:${port}/doc
   The live feed as a socket   ws://localhost:${port}/ws/email
-  A fake Mandrill${mailing} sends ${rate} other events a second. Stop both with Ctrl-C.
+  A fake Mandrill${campaign} sends ${rate} other events a second. Stop both with Ctrl-C.
 `
 }
 
@@ -93,11 +93,11 @@ function stopTogether(
 
 async function tellProgress(
   senders: readonly Simulator[],
-  mailing: DemoMailing | undefined,
+  campaign: DemoCampaign | undefined,
   stopped: AbortSignal,
 ): Promise<void> {
   while (!stopped.aborted) {
-    const line = [await mailing?.progress(), eventsLine(senders)].filter(Boolean).join(' · ')
+    const line = [await campaign?.progress(), eventsLine(senders)].filter(Boolean).join(' · ')
     // One line that is rewritten at a terminal, now and then a line in a file.
     if (process.stdout.isTTY)
       process.stdout.write(`\r\x1b[2K  ${line.slice(0, (process.stdout.columns || 80) - 3)}`)
@@ -117,7 +117,7 @@ function eventsLine(senders: readonly Simulator[]): string {
 }
 
 function tellWhy(error: unknown): undefined {
-  console.error(`The mailing could not be started: ${error instanceof Error ? error.message : error}`)
+  console.error(`The campaign could not be started: ${error instanceof Error ? error.message : error}`)
 }
 
 function fail(message: string): never {

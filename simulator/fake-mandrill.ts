@@ -13,9 +13,9 @@ import { openSmtpSide, type Refusal } from './smtp.ts'
 export type FakeOptions = {
   readonly seed?: number
   readonly rates?: Partial<Rates>
-  /** 4xx answers by the reader's domain, instead of `rates.busy`. */
+  /** 4xx answers by the subscriber's domain, instead of `rates.busy`. */
   readonly busyDomains?: Readonly<Record<string, number>>
-  /** Over how long a reader's life is spread. */
+  /** Over how long a subscriber's life is spread. */
   readonly spanMs?: number
   readonly collectMs?: number
   /** Share of the events that overtake others on their way. */
@@ -66,7 +66,7 @@ type Fake = typeof DEFAULTS & {
   readonly queue: EventQueue
   readonly lives: Lives
   readonly troubles: unknown[]
-  /** How often a reader's server was busy. */
+  /** How often a subscriber's server was busy. */
   readonly busy: Map<string, number>
   mails: number
   planning: number
@@ -78,7 +78,7 @@ export async function startFakeMandrill(given: FakeOptions = {}): Promise<FakeMa
   const smtp = await openSmtpSide({
     port: given.smtpPort,
     password: given.password,
-    refuseReader: (email) => refuseReader(fake, email),
+    refuseSubscriber: (email) => refuseSubscriber(fake, email),
     take: (mail) => take(fake, mail),
   })
   const clock = setInterval(() => fake.agenda.run(fake.now()), TICK_MS)
@@ -121,7 +121,7 @@ function tellTo({ queue, seed, now }: Fake, hook: HookOptions): Simulator {
   return startSimulator({ seed, ...hook, source: queue, rate: Infinity, now })
 }
 
-function refuseReader(fake: Fake, email: string): Refusal | undefined {
+function refuseSubscriber(fake: Fake, email: string): Refusal | undefined {
   if (fake.agenda.size() > MOST_PLANNED) return FULL
   if (doomOf(email, ratesFor(fake, email), fake.seed).refused) {
     fake.books.refused.add(email)

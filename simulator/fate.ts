@@ -1,4 +1,4 @@
-// What becomes of a mail, planned beforehand: what its server says, and what its reader does, and when. The same seed and
+// What becomes of a mail, planned beforehand: what its server says, and what its subscriber does, and when. The same seed and
 // the same address give the same fate, in whatever order mails arrive.
 import { hash } from 'node:crypto'
 import type { MessageEvent, Visitor } from './message.ts'
@@ -15,12 +15,12 @@ export type Rates = {
   readonly deferral: number
   readonly hardBounce: number
   readonly softBounce: number
-  /** Of the readers who got it. */
+  /** Of the subscribers who got it. */
   readonly open: number
   readonly click: number
   readonly spam: number
   readonly unsub: number
-  /** The button of the reader's mail program, which asks the hub itself (RFC 8058). */
+  /** The button of the subscriber's mail program, which asks the hub itself (RFC 8058). */
   readonly oneClick: number
   /** Robots: scanners that follow every link, proxies that load the pictures. */
   readonly scanner: number
@@ -95,13 +95,13 @@ export type LifeOptions = {
   readonly end: Doom['end']
   readonly rates: Rates
   readonly links: readonly string[]
-  /** Over how long a reader's life is spread. */
+  /** Over how long a subscriber's life is spread. */
   readonly spanMs: number
-  /** The mail came once more: the reader looks at it, at most. */
+  /** The mail came once more: the subscriber looks at it, at most. */
   readonly again: boolean
 }
 
-/** No reader is so soon at a mail that was scanned; the scanner is through with it by then. */
+/** No subscriber is so soon at a mail that was scanned; the scanner is through with it by then. */
 const AFTER_ROBOTS_MS = 8_000
 
 export function planLife(random: Random, options: LifeOptions): Step[] {
@@ -118,7 +118,7 @@ export function planLife(random: Random, options: LifeOptions): Step[] {
   if (end === 'delivered') {
     const robots = again ? [] : robotsOf(random, options, afterMs)
     const from = afterMs + (robots.length > 0 ? AFTER_ROBOTS_MS : 500)
-    steps.push(...robots, ...readersOf(random, options, from))
+    steps.push(...robots, ...subscribersOf(random, options, from))
   }
   return steps.map((step) => ({
     ...step,
@@ -149,7 +149,11 @@ function robotsOf(random: Random, { rates, links }: LifeOptions, delivered: numb
   return steps
 }
 
-function readersOf(random: Random, { rates, links, spanMs, again }: LifeOptions, from: number): Planned[] {
+function subscribersOf(
+  random: Random,
+  { rates, links, spanMs, again }: LifeOptions,
+  from: number,
+): Planned[] {
   // Most look at it soon, some much later.
   const then = (after: number) => after + Math.round(random.next() ** 2 * spanMs)
   const unsub = (after: number): Planned[] =>

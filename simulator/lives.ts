@@ -5,7 +5,7 @@ import { planLife, seeded, type Doom, type Rates, type Step } from './fate.ts'
 import { linksOf, type ReceivedMail } from './mail.ts'
 import { createMessage, happen, type Message } from './message.ts'
 import type { OneClick } from './one-click.ts'
-import { enter, type Mailing, type PeopleBooks, type Reader, type Visit } from './people.ts'
+import { enter, type CampaignBook, type PeopleBooks, type Subscriber, type Visit } from './people.ts'
 import { phpJson, type JsonObject } from './php-json.ts'
 import type { Random } from './random.ts'
 import { isRobots } from './tables.ts'
@@ -23,7 +23,7 @@ export type LivesOptions = {
 type Life = {
   readonly message: Message
   readonly random: Random
-  readonly reader: Reader | undefined
+  readonly subscriber: Subscriber | undefined
   readonly oneClickUrl: string | null
   /** What every later event tells. */
   readonly visits: Visit[]
@@ -37,7 +37,7 @@ export type Lives = {
 
 export function createLives(options: LivesOptions): Lives {
   const { rates, seed, spanMs, agenda, books } = options
-  /** A mailing's mails differ only in what is the reader's own: its links are read once. */
+  /** A campaign's mails differ only in what is the subscriber's own: its links are read once. */
   const links = new Map<string, Promise<readonly string[]>>()
 
   return {
@@ -47,31 +47,31 @@ export function createLives(options: LivesOptions): Lives {
       const found = (campaignId && links.get(campaignId)) || linksOf(mail)
       if (campaignId) links.set(campaignId, found)
       const urls = await found
-      const mailing: Mailing | undefined = campaignId ? books.mailing(campaignId, urls) : undefined
-      const reader = mailing && enter(mailing, mail.to, deliveryId)
+      const campaign: CampaignBook | undefined = campaignId ? books.campaign(campaignId, urls) : undefined
+      const subscriber = campaign && enter(campaign, mail.to, deliveryId)
       // Nothing that the hub makes up: a seed is to mean the same in every run.
-      const place = [...books.mailings.keys()].indexOf(campaignId)
-      const random = seeded(seed, mail.to, `${place} ${reader?.mails}`)
-      const life = startLife(mail, random, reader, at)
-      const again = reader !== undefined && reader.mails > 1
+      const place = [...books.campaigns.keys()].indexOf(campaignId)
+      const random = seeded(seed, mail.to, `${place} ${subscriber?.mails}`)
+      const life = startLife(mail, random, subscriber, at)
+      const again = subscriber !== undefined && subscriber.mails > 1
       for (const step of planLife(random, { end, rates, links: urls, spanMs, again }))
         agenda.add(at + step.afterMs, () => act(options, life, step, at + step.afterMs))
     },
   }
 }
 
-function startLife(mail: ReceivedMail, random: Random, reader: Reader | undefined, at: number): Life {
+function startLife(mail: ReceivedMail, random: Random, subscriber: Subscriber | undefined, at: number): Life {
   const { to: email, subject, tags, metadata } = mail
   const ts = Math.floor(at / 1000)
   const message = createMessage(random, ts, { email, subject, tags, metadata, subaccount: null, life: [] })
-  return { message, random, reader, oneClickUrl: mail.oneClickUrl, visits: [], deliveredTs: null }
+  return { message, random, subscriber, oneClickUrl: mail.oneClickUrl, visits: [], deliveredTs: null }
 }
 
 function act({ agenda, queue, oneClick }: LivesOptions, life: Life, step: Step, at: number): void {
   const { what, lateMs, lost, visitor = {} } = step
-  const { reader, random, oneClickUrl } = life
+  const { subscriber, random, oneClickUrl } = life
   if (what === 'one_click') {
-    if (oneClickUrl) oneClick.press(oneClickUrl, (known) => void (known && reader?.told.add('link')))
+    if (oneClickUrl) oneClick.press(oneClickUrl, (known) => void (known && subscriber?.told.add('link')))
     return
   }
   const ts = Math.floor(at / 1000)
@@ -95,13 +95,13 @@ function live(life: Life, { what, visitor }: Step, { url }: JsonObject, ts: numb
 }
 
 /** An event goes out, with all that its lists hold. */
-function tell({ reader, visits, deliveredTs }: Life, what: Step['what']): void {
-  if (!reader) return
-  for (const visit of visits) reader.visits.add(visit)
-  if (deliveredTs !== null) reader.deliveredTs = Math.min(deliveredTs, reader.deliveredTs ?? Infinity)
-  if (what === 'soft_bounce') reader.softBounces += 1
+function tell({ subscriber, visits, deliveredTs }: Life, what: Step['what']): void {
+  if (!subscriber) return
+  for (const visit of visits) subscriber.visits.add(visit)
+  if (deliveredTs !== null) subscriber.deliveredTs = Math.min(deliveredTs, subscriber.deliveredTs ?? Infinity)
+  if (what === 'soft_bounce') subscriber.softBounces += 1
   if (what === 'hard_bounce' || what === 'spam' || what === 'unsub' || what === 'reject')
-    reader.told.add(what)
+    subscriber.told.add(what)
 }
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : '')

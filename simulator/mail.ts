@@ -74,7 +74,7 @@ function readMetadata(text: string): JsonObject {
 
 const LINK = /<a\b[^>]*\bhref\s*=\s*["']?\s*(https?:[^"'\s>]+)/gi
 
-/** What a reader can click: the different links of the mail, without the reader's own one that unsubscribes. */
+/** What a subscriber can click: the different links of the mail, without the subscriber's own one that unsubscribes. */
 export async function linksOf({ raw, oneClickUrl }: ReceivedMail): Promise<readonly string[]> {
   const { html = '' } = await PostalMime.parse(raw)
   const urls = Array.from(html.matchAll(LINK), ([, url = '']) => url.replaceAll('&amp;', '&'))

@@ -31,7 +31,7 @@ export type Message = {
   readonly template: string | null
   readonly subaccount: string | null
   readonly ts: number
-  readonly reader: Reader
+  readonly subscriber: Subscriber
   readonly opens: Json[]
   readonly clicks: Json[]
   readonly smtpEvents: Json[]
@@ -39,7 +39,7 @@ export type Message = {
   readonly life: MessageEvent[]
 }
 
-type Reader = {
+type Subscriber = {
   readonly ip: string
   readonly agent: tables.Agent
   readonly place: (typeof tables.PLACES)[number]
@@ -58,7 +58,7 @@ export function createMessage(random: Random, ts: number, given: Partial<Message
     template: random.chance(0.3) ? 'weekly-letter' : null,
     subaccount: random.chance(0.2) ? 'cust-123' : null,
     ts,
-    reader: {
+    subscriber: {
       ip: someIp(random),
       agent: random.pick(tables.AGENTS),
       place: random.pick(tables.PLACES),
@@ -102,7 +102,7 @@ function planLife(random: Random): MessageEvent[] {
   return life
 }
 
-/** Who opens or clicks, if not the reader with the usual program; and where a click leads. */
+/** Who opens or clicks, if not the subscriber with the usual program; and where a click leads. */
 export type Visitor = { readonly agent?: tables.Agent | undefined; readonly url?: string | undefined }
 
 /** Lets something happen to a message at `ts`, and tells it as Mandrill does. */
@@ -172,8 +172,8 @@ function smtpEvent(type: string, diag: string, ts: number, random: Random): Json
 type Happening = { readonly event: MessageEvent; readonly ts: number }
 
 function visitOf(message: Message, { event, ts }: Happening, random: Random, visitor: Visitor): JsonObject {
-  const { ip, place } = message.reader
-  const agent = visitor.agent ?? message.reader.agent
+  const { ip, place } = message.subscriber
+  const agent = visitor.agent ?? message.subscriber.agent
   const [countryShort, country, region, city, latitude, longitude, timezone] = place
   const url = event === 'click' ? (visitor.url ?? random.pick(tables.LINKS)) : undefined
   const seen = { ts, ip, location: `${city}, ${countryShort}`, ua: `${agent.os}/${agent.name}`, url }

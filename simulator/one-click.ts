@@ -1,4 +1,4 @@
-// Readers who use the button of their mail program: one POST to the hub, by the link in the mail's header (RFC 8058).
+// Subscribers who use the button of their mail program: one POST to the hub, by the link in the mail's header (RFC 8058).
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export type OneClick = {

@@ -1,4 +1,4 @@
-// The books of a mailing: what its readers did, counted as people, by a model of its own (docs/tracking.md has the rules).
+// The books of a campaign: what its subscribers did, counted as people, by a model of its own (docs/tracking.md has the rules).
 // From what was sent and told alone: a webhook that was lost, and that no later one makes up for, is in no book.
 
 export const PEOPLE = ['delivered', 'opened', 'clicked', 'bounced', 'complained', 'unsubscribed'] as const
@@ -16,7 +16,7 @@ export type Visit = {
 export type Reason = 'complaint' | 'unsubscribe' | 'bounce' | 'reject'
 
 /** What was told of one delivery; of all its mails, if it was sent more than once. */
-export type Reader = {
+export type Subscriber = {
   readonly email: string
   readonly deliveryId: string
   /** Mails that SMTP took. */
@@ -28,32 +28,35 @@ export type Reader = {
   readonly told: Set<'hard_bounce' | 'spam' | 'unsub' | 'reject' | 'link'>
 }
 
-export type Mailing = { readonly links: readonly string[]; readonly readers: Map<string, Reader> }
+export type CampaignBook = {
+  readonly links: readonly string[]
+  readonly subscribers: Map<string, Subscriber>
+}
 
 export type PeopleBooks = {
   /** By campaign. */
-  readonly mailings: ReadonlyMap<string, Mailing>
+  readonly campaigns: ReadonlyMap<string, CampaignBook>
   /** Addresses that SMTP refused for good. */
   readonly refused: Set<string>
-  mailing(campaignId: string, links: readonly string[]): Mailing
+  campaign(campaignId: string, links: readonly string[]): CampaignBook
 }
 
 export function openPeopleBooks(): PeopleBooks {
-  const mailings = new Map<string, Mailing>()
+  const campaigns = new Map<string, CampaignBook>()
   return {
-    mailings,
+    campaigns,
     refused: new Set(),
-    mailing(campaignId, links) {
-      const known = mailings.get(campaignId) ?? { links, readers: new Map<string, Reader>() }
-      mailings.set(campaignId, known)
+    campaign(campaignId, links) {
+      const known = campaigns.get(campaignId) ?? { links, subscribers: new Map<string, Subscriber>() }
+      campaigns.set(campaignId, known)
       return known
     },
   }
 }
 
-/** The reader's entry, with one mail more. */
-export function enter({ readers }: Mailing, email: string, deliveryId: string): Reader {
-  const reader = readers.get(deliveryId) ?? {
+/** The subscriber's entry, with one mail more. */
+export function enter({ subscribers }: CampaignBook, email: string, deliveryId: string): Subscriber {
+  const subscriber = subscribers.get(deliveryId) ?? {
     email,
     deliveryId,
     mails: 0,
@@ -62,9 +65,9 @@ export function enter({ readers }: Mailing, email: string, deliveryId: string): 
     softBounces: 0,
     told: new Set<'hard_bounce'>(),
   }
-  reader.mails += 1
-  readers.set(deliveryId, reader)
-  return reader
+  subscriber.mails += 1
+  subscribers.set(deliveryId, subscriber)
+  return subscriber
 }
 
 export type Facts = Readonly<Record<keyof People | 'robotOpened' | 'robotClicked', boolean>>
@@ -72,7 +75,7 @@ export type Facts = Readonly<Record<keyof People | 'robotOpened' | 'robotClicked
 /** A scanner follows every link, and two at least, within so many seconds of the delivery. */
 const SCANNERS_SECONDS = 5
 
-export function factsOf({ deliveredTs, visits, told }: Reader, links: number): Facts {
+export function factsOf({ deliveredTs, visits, told }: Subscriber, links: number): Facts {
   const all = [...visits]
   const clicks = all.filter(({ url }) => url !== null)
   const early = clicks.filter(({ ts }) => deliveredTs !== null && ts <= deliveredTs + SCANNERS_SECONDS)
@@ -93,8 +96,8 @@ export function factsOf({ deliveredTs, visits, told }: Reader, links: number): F
 
 export type Counts = { readonly people: People; readonly robots: Robots }
 
-export function countPeople({ readers, links }: Mailing): Counts {
-  const facts = [...readers.values()].map((reader) => factsOf(reader, links.length))
+export function countPeople({ subscribers, links }: CampaignBook): Counts {
+  const facts = [...subscribers.values()].map((subscriber) => factsOf(subscriber, links.length))
   const count = (fact: keyof Facts) => facts.filter((each) => each[fact]).length
   return {
     people: {
@@ -110,19 +113,22 @@ export function countPeople({ readers, links }: Mailing): Counts {
 }
 
 /** By address: why it gets no more mail. `softBounces`: so many of them are a bounce. */
-export function suppressionsOf({ mailings, refused }: PeopleBooks, softBounces: number): Map<string, Reason> {
+export function suppressionsOf(
+  { campaigns, refused }: PeopleBooks,
+  softBounces: number,
+): Map<string, Reason> {
   const reasons = new Map<string, Reason>()
   for (const email of refused) reasons.set(email, 'bounce')
-  for (const { readers } of mailings.values())
-    for (const reader of readers.values()) {
-      const reason = reasonOf(reader, softBounces)
-      if (reason) reasons.set(reader.email, reason)
+  for (const { subscribers } of campaigns.values())
+    for (const subscriber of subscribers.values()) {
+      const reason = reasonOf(subscriber, softBounces)
+      if (reason) reasons.set(subscriber.email, reason)
     }
   return reasons
 }
 
-/** The strongest one: a complaint, then the reader's own wish. */
-function reasonOf({ told, softBounces }: Reader, most: number): Reason | undefined {
+/** The strongest one: a complaint, then the subscriber's own wish. */
+function reasonOf({ told, softBounces }: Subscriber, most: number): Reason | undefined {
   if (told.has('spam')) return 'complaint'
   if (told.has('unsub') || told.has('link')) return 'unsubscribe'
   if (told.has('hard_bounce') || softBounces >= most) return 'bounce'

@@ -14,7 +14,7 @@ export type SmtpOptions = {
   /** Without it, any password will do. */
   readonly password?: string
   /** Asked at RCPT. */
-  readonly refuseReader: (email: string) => Refusal | undefined
+  readonly refuseSubscriber: (email: string) => Refusal | undefined
   /** Takes a mail, or refuses it at the end of DATA. */
   readonly take: (mail: ReceivedMail) => Refusal | undefined
 }
@@ -49,14 +49,14 @@ export async function openSmtpSide(options: SmtpOptions): Promise<SmtpSide> {
   }
 }
 
-function answersOf({ password, refuseReader, take }: SmtpOptions): SMTPServerOptions {
+function answersOf({ password, refuseSubscriber, take }: SmtpOptions): SMTPServerOptions {
   return {
     onAuth(auth, _session, done) {
       if (password === undefined || auth.password === password) return done(null, { user: auth.username })
       done(refuse({ code: 535, text: '5.7.8 wrong password' }))
     },
     onRcptTo({ address }, _session, done) {
-      const refusal = refuseReader(address)
+      const refusal = refuseSubscriber(address)
       done(refusal ? refuse(refusal) : null)
     },
     onData(stream, { envelope }, done) {

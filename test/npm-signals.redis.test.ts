@@ -72,7 +72,7 @@ test.for([
   { script: 'start', signal: 'SIGTERM', ready: answers },
   { script: 'start', signal: 'SIGINT', ready: answers },
   { script: 'dev', signal: 'SIGTERM', ready: answers },
-  { script: 'demo', signal: 'SIGTERM', ready: answers, args: ['--readers', '20'] },
+  { script: 'demo', signal: 'SIGTERM', ready: answers, args: ['--subscribers', '20'] },
 ] as const)('$signal to npm run $script stops it cleanly', async ({ script, signal, ready, ...rest }) => {
   run(script, 'args' in rest ? rest.args : [])
   await until(ready)

@@ -60,7 +60,7 @@ test('a worker serves only health and metrics', async () => {
   }
 })
 
-test('a mailing that is started at the web process is sent by the worker, once to everybody', async () => {
+test('a campaign that is started at the web process is sent by the worker, once to everybody', async () => {
   const addresses = Array.from({ length: 25 }, (_, n) => `reader${n}@example.com`)
   for (const email of addresses) expect((await ask(web, '/subscribe', { email, name: '' })).status).toBe(201)
   const { status, body } = await ask(web, '/subscribe/send-mail', { subject: 'Hello', content: '<p>Hi</p>' })
@@ -76,7 +76,7 @@ test('a mailing that is started at the web process is sent by the worker, once t
   expect(sink.mails.flatMap(({ to }) => to).sort()).toEqual(addresses.sort())
 })
 
-test('without a worker a mailing waits, and a new worker takes it up', async () => {
+test('without a worker a campaign waits, and a new worker takes it up', async () => {
   worker.child.kill('SIGTERM')
   expect(await worker.exited).toBe(0)
   const { body } = await ask(web, '/subscribe/send-mail', { subject: 'Second', content: '<p>Hi</p>' })

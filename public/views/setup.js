@@ -141,7 +141,7 @@ function Standing({ setup }) {
     ['History is behind by', `${count(setup.lag)} events`],
     ['Open sockets', count(setup.clients)],
     ['Public address', setup.public_url],
-    ['Mailings', setup.sender_problem ? `cannot start: ${setup.sender_problem}` : 'can start'],
+    ['Campaigns', setup.sender_problem ? `cannot start: ${setup.sender_problem}` : 'can start'],
     ['Version', setup.version],
   ]
   return html`

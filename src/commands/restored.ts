@@ -4,5 +4,5 @@ import { settleRestored } from '../wire/backup.ts'
 
 await runCommand('restored', async (config) => {
   const held = await settleRestored(config)
-  say(`${held} mailings are paused: whoever got them after the backup is not known here.`)
+  say(`${held} campaigns are paused: whoever got them after the backup is not known here.`)
 })

@@ -18,7 +18,7 @@ export const SETTINGS = {
   HOST: setting('Where it listens', '127.0.0.1', read.host),
   PORT: setting('Its port', '8000', read.integer(0, 65_535)),
   PUBLIC_URL: setting(
-    'How the outside reaches it: links in mails, and the URL that Mandrill signs; mailings over a real SMTP_URL need https. Empty: http://localhost:PORT',
+    'How the outside reaches it: links in mails, and the URL that Mandrill signs; campaigns over a real SMTP_URL need https. Empty: http://localhost:PORT',
     '',
     read.optional(read.webUrl),
   ),
@@ -45,7 +45,7 @@ export const SETTINGS = {
     read.webUrl,
   ),
   MANDRILL_SUBACCOUNTS: setting(
-    'Comma-separated. Events of other subaccounts are stored and shown, but change no reader. Empty: all count',
+    'Comma-separated. Events of other subaccounts are stored and shown, but change no subscriber. Empty: all count',
     '',
     read.list(read.text),
   ),
@@ -108,10 +108,14 @@ export const SETTINGS = {
     '60,300,1800,7200,21600,86400',
     read.list(read.integer(1, 604_800)),
   ),
-  SOFT_BOUNCES: setting('Soft bounces within 30 days that suppress a reader', '5', read.integer(1, 1000)),
-  PAUSE_BOUNCE_RATE: setting('Share of bounces that pauses a mailing, after 100 outcomes', '0.1', read.share),
+  SOFT_BOUNCES: setting('Soft bounces within 30 days that suppress a subscriber', '5', read.integer(1, 1000)),
+  PAUSE_BOUNCE_RATE: setting(
+    'Share of bounces that pauses a campaign, after 100 outcomes',
+    '0.1',
+    read.share,
+  ),
   PAUSE_COMPLAINT_RATE: setting(
-    'Share of complaints that pauses a mailing, after 100 outcomes',
+    'Share of complaints that pauses a campaign, after 100 outcomes',
     '0.003',
     read.share,
   ),

@@ -12,7 +12,7 @@ import { forgetMarks } from '../adapters/embedded/sending/marks.ts'
 import { openSendStore } from '../adapters/embedded/sending/store.ts'
 import type { Sql } from '../adapters/sql/driver/dialect.ts'
 import { createLeases } from '../adapters/sql/driver/leases.ts'
-import { holdMailings } from '../adapters/sql/campaigns/restored.ts'
+import { holdCampaigns } from '../adapters/sql/campaigns/restored.ts'
 import { openSqlite } from '../adapters/sql/driver/sqlite.ts'
 import type { Log } from '../core/log.ts'
 import { restoredReason } from '../core/campaigns/restored.ts'
@@ -43,13 +43,13 @@ export function backUpHere(
   return backUp({ dataDir: DATA_DIR, to, databases, version })
 }
 
-/** Brings DATA_DIR back; tells how many mailings are held, which is unknown where the database is elsewhere. */
+/** Brings DATA_DIR back; tells how many campaigns are held, which is unknown where the database is elsewhere. */
 export async function restoreHere(config: Config, from: string) {
   let held: number | undefined
   const prepare = async (folder: string, { madeAt, files }: Backup): Promise<void> => {
     if (!files.has('hub.sqlite')) return
     const sql = await openSqlite({ file: join(folder, 'hub.sqlite'), log: quiet })
-    held = await holdMailings(sql, restoredReason(madeAt), Date.now()).finally(() => sql.close())
+    held = await holdCampaigns(sql, restoredReason(madeAt), Date.now()).finally(() => sql.close())
     // Embedded marks are of the same backup, and fit.
     if (config.REDIS_URL) await forgetMarksOf(config)
   }
@@ -57,7 +57,7 @@ export async function restoreHere(config: Config, from: string) {
   return { backup, held }
 }
 
-/** After the database was restored by its own tools; tells how many mailings are held. */
+/** After the database was restored by its own tools; tells how many campaigns are held. */
 export async function settleRestored(config: Config): Promise<number> {
   mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 })
   const lock = config.REDIS_URL && config.DATABASE_URL ? undefined : lockDataDir(config.DATA_DIR)
@@ -74,7 +74,7 @@ export async function settleRestored(config: Config): Promise<number> {
 /** Makes an earlier database safe to go on with: marks in the sending store may be of parts that are cut otherwise now. */
 export async function settle(config: Config, sql: Sql): Promise<number> {
   await forgetMarksOf(config)
-  return holdMailings(sql, restoredReason(), Date.now())
+  return holdCampaigns(sql, restoredReason(), Date.now())
 }
 
 async function openDatabase({ DATABASE_URL, DATA_DIR }: Config): Promise<Sql> {

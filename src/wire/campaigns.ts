@@ -1,4 +1,4 @@
-// The composition of the mailing side: list, campaigns, sending. Part of wire.ts, the only place that names adapters.
+// The composition of the campaign side: list, campaigns, sending. Part of wire.ts, the only place that names adapters.
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { openDkim } from '../adapters/mail/dkim.ts'
@@ -30,7 +30,7 @@ import type { Log } from '../core/log.ts'
 import type { Leases } from '../core/ports.ts'
 import { openSendStores } from './stores.ts'
 
-/** What the mailing side offers to the rest of the hub, and to those who call it. */
+/** What the campaign side offers to the rest of the hub, and to those who call it. */
 export type Mailing = Awaited<ReturnType<typeof openMailing>>
 
 const CAMPAIGNS_OF_LATE = 20
@@ -46,7 +46,7 @@ type Needs = {
   readonly log: Log
 }
 
-/** What the mailing side runs on. */
+/** What the campaign side runs on. */
 type Parts = Needs & {
   readonly config: Config
   readonly stores: ReturnType<typeof createStores>

@@ -63,7 +63,7 @@ export async function wire(config: Config, log: Log) {
       ...events,
       ...tracked,
       checks: [...base.checks, { name: 'archive', needed: false, ping: checkProgress(tracked.tracking) }],
-      mailing: { ...mailing, erasers: { events: tracked.erase, mailings: mailing.erase } },
+      mailing: { ...mailing, erasers: { events: tracked.erase, campaigns: mailing.erase } },
       stores,
     },
     /** True when this start made the token, or an earlier one did: the operator has not chosen it. */
@@ -173,6 +173,6 @@ async function compare(config: Config, { feed, sql, log }: Known): Promise<void>
   const held = await settle(config, sql)
   log.error(
     { held },
-    'the database is older than the feed: it was restored, or lost commits. Its mailings are paused',
+    'the database is older than the feed: it was restored, or lost commits. Its campaigns are paused',
   )
 }

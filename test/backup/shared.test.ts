@@ -34,7 +34,7 @@ test('a database that a hub runs on is not taken for one that comes from a backu
   }
 })
 
-test('a database that was restored without a word is noticed: its mailing waits, and resumes', async () => {
+test('a database that was restored without a word is noticed: its campaign waits, and resumes', async () => {
   const stage = await openStage(open)
   try {
     const hub = await stage.start()

@@ -1,4 +1,4 @@
-// A reader as a user would write one: with the hub's own /client.js, which reconnects and resumes by itself.
+// A subscriber as a user would write one: with the hub's own /client.js, which reconnects and resumes by itself.
 import { connect } from '../../public/client.js'
 import type { Registry } from './registry.ts'
 import type { Watcher, Wish } from './watcher.ts'

@@ -14,19 +14,19 @@ const NEVER = {
   unsubscribed_at: null,
 }
 
-/** One reader got it, opened it and complained; another one does not exist. */
+/** One subscriber got it, opened it and complained; another one does not exist. */
 function books(): Expected {
   const books = openPeopleBooks()
-  const mailing = books.mailing('campaign', ['https://news.example'])
-  const reader = enter(mailing, 'ada@naver.example', '0-0')
-  reader.deliveredTs = 100
-  reader.visits.add({ ts: 110, url: null, robot: false })
-  reader.told.add('spam')
+  const campaign = books.campaign('campaign', ['https://news.example'])
+  const subscriber = enter(campaign, 'ada@naver.example', '0-0')
+  subscriber.deliveredTs = 100
+  subscriber.visits.add({ ts: 110, url: null, robot: false })
+  subscriber.told.add('spam')
   books.refused.add('nobody@naver.example')
   const ledger = openLedger(100)
   ledger.posted([{ text: '1', word: 'spam' }])
   ledger.accepted([{ text: '1', word: 'spam' }], '')
-  return { ...countPeople(mailing), mailing, books, sent: ledger.books }
+  return { ...countPeople(campaign), campaign, books, sent: ledger.books }
 }
 
 /** The hub's word for all this; each test spoils one thing. */
@@ -54,7 +54,7 @@ function evidence(): Evidence {
   }
 }
 
-const SIZE = { readers: 2, kills: 1 }
+const SIZE = { subscribers: 2, kills: 1 }
 const found = (spoiled: Partial<Evidence>) => judge(SIZE, books(), { ...evidence(), ...spoiled })
 const { campaign, deliveries, suppressions, subscribers } = evidence()
 
@@ -85,9 +85,9 @@ test.each<[string, Partial<Evidence>, string]>([
   ],
   ['a suppression that is missing', { suppressions: suppressions.slice(1) }, 'complaint is 0, should be 1'],
   [
-    'a reader who may be mailed again',
+    'a subscriber who may be mailed again',
     { subscribers: subscribers.map((each) => ({ ...each, suppressed: null })) },
-    '2 readers are wrong',
+    '2 subscribers are wrong',
   ],
   ['an event that was lost', { stats: {} }, 'GET /api/stats: complained is 0, should be 1'],
   ['an event that is listed twice', { listed: { complained: 2 } }, 'complained is 2, should be 1'],

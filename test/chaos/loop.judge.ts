@@ -1,23 +1,23 @@
-// Compares what the hub tells of a mailing with the fake Mandrill's books: every difference is a finding.
+// Compares what the hub tells of a campaign with the fake Mandrill's books: every difference is a finding.
 import { totalsOf, type Books } from '../../simulator/books.ts'
 import {
   factsOf,
   suppressionsOf,
   type Counts,
-  type Mailing,
+  type CampaignBook,
   type PeopleBooks,
 } from '../../simulator/people.ts'
 import { countKinds, listEvents, sumUp } from './listing.ts'
 import type { Stage } from './stage.ts'
 
-/** A soft bounce is enough: every reader gets only one mail. */
+/** A soft bounce is enough: every subscriber gets only one mail. */
 export const SOFT_BOUNCES = 1
 
 /** Of all lanes: as many mails are in doubt when a hub is killed. */
 export const CONNECTIONS = 18
 
 export type Expected = Counts & {
-  readonly mailing: Mailing
+  readonly campaign: CampaignBook
   readonly books: PeopleBooks
   readonly sent: Books
 }
@@ -65,15 +65,15 @@ async function pages<T>({ get }: Stage, path: string, name: string): Promise<T[]
   return all
 }
 
-export type Size = { readonly readers: number; readonly kills: number }
+export type Size = { readonly subscribers: number; readonly kills: number }
 
-export function judge({ readers, kills }: Size, expected: Expected, found: Evidence): string[] {
-  const { mailing, books, people, robots } = expected
+export function judge({ subscribers, kills }: Size, expected: Expected, found: Evidence): string[] {
+  const { campaign, books, people, robots } = expected
   const known = knownBefore(expected, found)
   const deliveries = {
-    total: readers,
+    total: subscribers,
     queued: 0,
-    sent: mailing.readers.size,
+    sent: campaign.subscribers.size,
     deferred: 0,
     failed: books.refused.size - known,
     skipped: known,
@@ -85,7 +85,7 @@ export function judge({ readers, kills }: Size, expected: Expected, found: Evide
     ...(known > kills * CONNECTIONS
       ? [`${known} unknown addresses were skipped: more than were in doubt`]
       : []),
-    ...(expected.sent.exact ? [] : ['the books are full: ask for fewer readers']),
+    ...(expected.sent.exact ? [] : ['the books are full: ask for fewer subscribers']),
     ...differences('deliveries', deliveries, found.campaign.deliveries),
     ...differences('people', people, found.campaign.people),
     ...differences('robots', robots, found.campaign.robots),
@@ -142,12 +142,12 @@ function kindsOf(words: Readonly<Record<string, number>>): Record<string, number
 
 /** Who gets no more mail, one by one. */
 function judgeReaders(
-  { mailing }: Expected,
+  { campaign }: Expected,
   reasons: ReadonlyMap<string, string>,
   found: Evidence,
 ): string[] {
   const left = new Set(
-    [...mailing.readers.values()]
+    [...campaign.subscribers.values()]
       .filter(({ told }) => told.has('unsub') || told.has('link'))
       .map(({ email }) => email),
   )
@@ -158,7 +158,7 @@ function judgeReaders(
     const same = is.every((reason) => reason === right) && subscribed === !left.has(email)
     return same ? [] : [`${email} is ${is.join('/')}, subscribed ${subscribed}, should be ${right}`]
   })
-  return few('readers', wrong)
+  return few('subscribers', wrong)
 }
 
 const COLUMNS = {
@@ -172,17 +172,17 @@ const COLUMNS = {
 type FactColumn = (typeof COLUMNS)[keyof typeof COLUMNS]
 
 /** What is told of each delivery. */
-function judgeDeliveries({ mailing, books }: Expected, { deliveries }: Evidence): string[] {
-  const { readers, links } = mailing
+function judgeDeliveries({ campaign, books }: Expected, { deliveries }: Evidence): string[] {
+  const { subscribers, links } = campaign
   const wrong = deliveries.flatMap((delivery) => {
-    const reader = readers.get(delivery.id)
+    const subscriber = subscribers.get(delivery.id)
     const refused = books.refused.has(delivery.email) && ['failed', 'skipped'].includes(delivery.status)
-    if (!reader) return refused ? [] : [`${delivery.id} is ${delivery.status}, never taken`]
-    const facts = factsOf(reader, links.length)
+    if (!subscriber) return refused ? [] : [`${delivery.id} is ${delivery.status}, never taken`]
+    const facts = factsOf(subscriber, links.length)
     const names = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]
     const differ = names.filter((name) => (delivery[COLUMNS[name]] !== null) !== facts[name])
     const told = differ.map((name) => `${name} should be ${facts[name]}`)
-    const misplaced = reader.email === delivery.email ? [] : [`went to ${reader.email}`]
+    const misplaced = subscriber.email === delivery.email ? [] : [`went to ${subscriber.email}`]
     const unsent = delivery.status === 'sent' ? [] : [`is ${delivery.status}, was taken`]
     return [...told, ...misplaced, ...unsent].map((problem) => `${delivery.id} ${problem}`)
   })

@@ -1,5 +1,5 @@
-// npm run chaos -- loop: a mailing through the fake Mandrill on each kind of store. 0 when all numbers are equal.
-// Options: [--readers N] [--kills N] [--per-second N] [--span S] [--seed N] [--stores embedded,shared]
+// npm run chaos -- loop: a campaign through the fake Mandrill on each kind of store. 0 when all numbers are equal.
+// Options: [--subscribers N] [--kills N] [--per-second N] [--span S] [--seed N] [--stores embedded,shared]
 import { parseArgs } from 'node:util'
 import { knownBefore } from './loop.judge.ts'
 import { LOOP_STORES, runLoop, type LoopResult } from './loop.ts'
@@ -8,7 +8,7 @@ export async function runLoops(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      readers: { type: 'string', default: '20000' },
+      subscribers: { type: 'string', default: '20000' },
       kills: { type: 'string', default: '2' },
       'per-second': { type: 'string', default: '1000' },
       span: { type: 'string', default: '15' },
@@ -20,11 +20,13 @@ export async function runLoops(args: readonly string[]): Promise<number> {
   for (const name of values.stores.split(',')) {
     const store = LOOP_STORES.find((store) => store === name)
     if (!store) throw new Error(`--stores ${name}: choose from ${LOOP_STORES.join()}`)
-    console.log(`loop on ${store}: ${values.readers} readers, ${values.kills} kills, --seed ${values.seed}`)
+    console.log(
+      `loop on ${store}: ${values.subscribers} subscribers, ${values.kills} kills, --seed ${values.seed}`,
+    )
     results.push(
       await runLoop({
         store,
-        readers: Number(values.readers),
+        subscribers: Number(values.subscribers),
         kills: Number(values.kills),
         perSecond: Number(values['per-second']),
         spanMs: Number(values.span) * 1000,
@@ -43,7 +45,7 @@ function printResult(result: LoopResult): void {
   console.log(`\n${store}: ${result.seconds} s, ${result.mails} mails taken, ${result.events} events, of`)
   console.log(`  which ${result.duplicates} came again; ${result.refused} batches were refused or unanswered`)
   const rows: [string, number | undefined, number | undefined][] = [
-    ['sent', deliveries.sent, expected.mailing.readers.size],
+    ['sent', deliveries.sent, expected.campaign.subscribers.size],
     ['failed', deliveries.failed, expected.books.refused.size - knownBefore(expected, found)],
     ['skipped', deliveries.skipped, knownBefore(expected, found)],
     ...Object.entries(expected.people).map(

@@ -1,11 +1,11 @@
-// A mailing to many readers through a fake Mandrill, whose webhooks come back to hubs that are killed on the way: in the
+// A campaign to many subscribers through a fake Mandrill, whose webhooks come back to hubs that are killed on the way: in the
 // end the hub's numbers must be the fake Mandrill's own, to the last one.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Rates } from '../../simulator/fate.ts'
 import { startFakeMandrill, type FakeMandrill } from '../../simulator/fake-mandrill.ts'
 import type { Simulator } from '../../simulator/mandrill.ts'
-import { countPeople, type Mailing } from '../../simulator/people.ts'
-import { makeUpReaders, toCsv } from '../../simulator/readers.ts'
+import { countPeople, type CampaignBook } from '../../simulator/people.ts'
+import { makeUpSubscribers, toCsv } from '../../simulator/subscribers.ts'
 import { HOOK_KEY, TOKEN } from './hub-process.ts'
 import { collect, CONNECTIONS, judge, SOFT_BOUNCES, type Evidence, type Expected } from './loop.judge.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -15,13 +15,13 @@ export type LoopStore = (typeof LOOP_STORES)[number]
 
 export type LoopOptions = {
   readonly store: LoopStore
-  readonly readers: number
+  readonly subscribers: number
   /** How often a hub is killed, while it sends and is told of what it has sent. */
   readonly kills: number
   readonly seed: number
   /** Mails a second of each lane. */
   readonly perSecond: number
-  /** Over how long a reader's life is spread. */
+  /** Over how long a subscriber's life is spread. */
   readonly spanMs: number
   readonly rates?: Partial<Rates>
   readonly tell?: (line: string) => void
@@ -64,16 +64,16 @@ const ROUGH: Partial<Rates> = {
 }
 
 export async function runLoop(options: LoopOptions): Promise<LoopResult> {
-  const { store, seed, spanMs, readers } = options
+  const { store, seed, spanMs, subscribers } = options
   const started = performance.now()
   const rates = { ...ROUGH, ...options.rates }
   const fake = await startFakeMandrill({ seed, spanMs, rates, busyDomains: { 'naver.example': 0.03 } })
   const stage = await openStage(store === 'embedded' ? 'embedded' : 'pair', settingsOf(options, fake))
   const { address, webhookUrl } = stage
   const place = { url: `http://${address}/api/hook`, webhookUrl, key: HOOK_KEY }
-  const simulator = fake.tellTo({ ...RUSH, ...place, seed, mostEntries: readers * 20 })
+  const simulator = fake.tellTo({ ...RUSH, ...place, seed, mostEntries: subscribers * 20 })
   try {
-    const id = await startMailing(stage, readers)
+    const id = await startCampaign(stage, subscribers)
     await killNowAndThen(options, stage, fake)
     await ended(stage, { fake, simulator, id }, options)
     return await compare(options, { stage, fake, simulator, id, started })
@@ -109,23 +109,23 @@ const CONTENT = `<h1>Hello {{name|friend}}</h1>
 <p>Read <a href="https://news.example/spring?from=mail&amp;n=1">what is new</a>, look at
 <a href="https://shop.example/offers">our offers</a>, or <a href="https://news.example/garden">rest a while</a>.</p>`
 
-/** Fills the list and starts a mailing to it; gives back its id. */
-async function startMailing({ address }: Stage, readers: number): Promise<string> {
+/** Fills the list and starts a campaign to it; gives back its id. */
+async function startCampaign({ address }: Stage, subscribers: number): Promise<string> {
   const post = async (path: string, type: string, body: string): Promise<Record<string, unknown>> => {
     const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': type }
     const answer = await fetch(`http://${address}${path}`, { method: 'POST', headers, body })
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
     return (await answer.json()) as Record<string, unknown>
   }
-  const { added } = await post('/subscribe/import', 'text/csv', toCsv(makeUpReaders(readers)))
-  if (added !== readers) throw new Error(`of ${readers} readers ${String(added)} were added`)
-  const mailing = { subject: 'Spring, {{name|friend}}', content: CONTENT, tag: 'spring', start: true }
-  return String((await post('/campaigns', 'application/json', JSON.stringify(mailing))).id)
+  const { added } = await post('/subscribe/import', 'text/csv', toCsv(makeUpSubscribers(subscribers)))
+  if (added !== subscribers) throw new Error(`of ${subscribers} subscribers ${String(added)} were added`)
+  const campaign = { subject: 'Spring, {{name|friend}}', content: CONTENT, tag: 'spring', start: true }
+  return String((await post('/campaigns', 'application/json', JSON.stringify(campaign))).id)
 }
 
-async function killNowAndThen({ kills, readers, tell }: LoopOptions, stage: Stage, fake: FakeMandrill) {
+async function killNowAndThen({ kills, subscribers, tell }: LoopOptions, stage: Stage, fake: FakeMandrill) {
   for (let turn = 0; turn < kills; turn++) {
-    const due = (readers * (turn + 1)) / (kills + 1)
+    const due = (subscribers * (turn + 1)) / (kills + 1)
     await progress(
       () => fake.mails(),
       (mails) => mails >= due,
@@ -140,7 +140,7 @@ async function killNowAndThen({ kills, readers, tell }: LoopOptions, stage: Stag
 
 type Parts = { readonly fake: FakeMandrill; readonly simulator: Simulator; readonly id: string }
 
-/** The mailing is over, and everything that came of it was told and taken. */
+/** The campaign is over, and everything that came of it was told and taken. */
 async function ended(stage: Stage, { fake, simulator, id }: Parts, { tell }: LoopOptions): Promise<void> {
   let told = Date.now()
   let status = ''
@@ -176,8 +176,8 @@ type Whole = Parts & { readonly stage: Stage; readonly started: number }
 /** Tracking may be a little behind: it is asked until nothing is wrong, or nothing changes any more. */
 async function compare(options: LoopOptions, whole: Whole): Promise<LoopResult> {
   const { stage, fake, simulator, id, started } = whole
-  const mailing: Mailing = fake.books.mailings.get(id) ?? { links: [], readers: new Map() }
-  const expected = { ...countPeople(mailing), mailing, books: fake.books, sent: simulator.books }
+  const campaign: CampaignBook = fake.books.campaigns.get(id) ?? { links: [], subscribers: new Map() }
+  const expected = { ...countPeople(campaign), campaign, books: fake.books, sent: simulator.books }
   let found = await collect(stage, id)
   let findings = judge(options, expected, found)
   for (let tries = 0; findings.length > 0 && tries < 20; tries++) {

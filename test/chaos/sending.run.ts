@@ -1,5 +1,5 @@
-// npm run chaos -- sending: a mailing on each kind of store. 0 when everyone got it and the counts are exact.
-// Options: [--readers N] [--kills N] [--per-second N] [--stores embedded,shared]
+// npm run chaos -- sending: a campaign on each kind of store. 0 when everyone got it and the counts are exact.
+// Options: [--subscribers N] [--kills N] [--per-second N] [--stores embedded,shared]
 import { parseArgs } from 'node:util'
 import { SENDING_STORES, sendThroughChaos, type SendingResult } from './sending.ts'
 
@@ -10,7 +10,7 @@ export async function runSending(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      readers: { type: 'string', default: '100000' },
+      subscribers: { type: 'string', default: '100000' },
       kills: { type: 'string', default: '3' },
       'per-second': { type: 'string', default: '500' },
       stores: { type: 'string', default: SENDING_STORES.join() },
@@ -20,11 +20,11 @@ export async function runSending(args: readonly string[]): Promise<number> {
   for (const name of values.stores.split(',')) {
     const store = SENDING_STORES.find((store) => store === name)
     if (!store) throw new Error(`--stores ${name}: choose from ${SENDING_STORES.join()}`)
-    console.log(`sending on ${store}: ${values.readers} readers, ${values.kills} kills`)
+    console.log(`sending on ${store}: ${values.subscribers} subscribers, ${values.kills} kills`)
     results.push(
       await sendThroughChaos({
         store,
-        readers: Number(values.readers),
+        subscribers: Number(values.subscribers),
         kills: Number(values.kills),
         perSecond: Number(values['per-second']),
         connections: 10,
@@ -41,7 +41,7 @@ export async function runSending(args: readonly string[]): Promise<number> {
 function printResults(results: readonly SendingResult[]): void {
   const rows: [string, (result: SendingResult) => string | number][] = [
     ['stores', ({ store }) => store],
-    ['readers', ({ readers }) => readers],
+    ['subscribers', ({ subscribers }) => subscribers],
     ['counted as sent', ({ counts }) => counts.sent],
     ['got nothing', ({ missed }) => missed],
     ['got it twice', ({ doubled }) => doubled],

@@ -1,4 +1,4 @@
-// A mailing to many simulated readers over three lanes, while workers are killed and frozen and Redis is restarted:
+// A campaign to many simulated subscribers over three lanes, while workers are killed and frozen and Redis is restarted:
 // everyone gets it, as good as everyone once, and the counts are exact.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LaneConfig } from '../../src/core/sending/lanes/lanes.ts'
@@ -17,7 +17,7 @@ export type SendingStore = (typeof SENDING_STORES)[number]
 
 export type SendingOptions = {
   readonly store: SendingStore
-  readonly readers: number
+  readonly subscribers: number
   readonly kills: number
   /** Mails a second and connections, of each of the three lanes. */
   readonly perSecond: number
@@ -30,11 +30,11 @@ export type SendingOptions = {
 
 export type SendingResult = {
   readonly store: SendingStore
-  readonly readers: number
-  /** Readers who got none, and readers who got more than one. */
+  readonly subscribers: number
+  /** Subscribers who got none, and subscribers who got more than one. */
   readonly missed: number
   readonly doubled: number
-  /** How many mails more than readers the server took. */
+  /** How many mails more than subscribers the server took. */
   readonly extra: number
   /** Times that something was done to a process or a store. */
   readonly blows: number
@@ -48,12 +48,12 @@ const LONGEST_MS = 60 * 60_000
 const ADD_AT_ONCE = 10_000
 
 export async function sendThroughChaos(options: SendingOptions): Promise<SendingResult> {
-  const { store, readers, tell = () => {} } = options
+  const { store, subscribers, tell = () => {} } = options
   const stage = await openStage(options)
   const started = performance.now()
   try {
-    for (let from = 0; from < readers; from += ADD_AT_ONCE)
-      await stage.lab.addReaders({ count: Math.min(ADD_AT_ONCE, readers - from), from })
+    for (let from = 0; from < subscribers; from += ADD_AT_ONCE)
+      await stage.lab.addSubscribers({ count: Math.min(ADD_AT_ONCE, subscribers - from), from })
     const campaign = await stage.lab.start({ content: `<p>${'안녕하세요 '.repeat(80)}</p>` })
     await stage.crew.hire(store === 'embedded' ? 1 : 3)
     const blows = await rain(options, stage, campaign)
@@ -70,7 +70,7 @@ type Stage = {
   readonly lab: LedgerLab
   readonly crew: Crew
   readonly redis: RedisServer | undefined
-  /** How many mails each reader got, and how many there were in all. */
+  /** How many mails each subscriber got, and how many there were in all. */
   readonly got: Map<number, number>
   taken(): number
   close(): Promise<void>
@@ -87,8 +87,8 @@ async function openStage({ store, connections, perSecond, patience, tell }: Send
   const server = await startScriptedSmtp((step, { line }) => {
     server.steps.length = server.taken.length = 0 // counted here; a hundred thousand mails would not fit
     if (step !== 'body') return undefined
-    const reader = readerOf(line)
-    got.set(reader, (got.get(reader) ?? 0) + 1)
+    const subscriber = readerOf(line)
+    got.set(subscriber, (got.get(subscriber) ?? 0) + 1)
     taken += 1
     return undefined
   })
@@ -115,9 +115,9 @@ async function openStage({ store, connections, perSecond, patience, tell }: Send
   }
 }
 
-/** One blow after the other, spread over the mailing. How many there were. */
+/** One blow after the other, spread over the campaign. How many there were. */
 async function rain(options: SendingOptions, stage: Stage, campaign: Campaign): Promise<number> {
-  const { kills, readers, frozenMs, tell = () => {} } = options
+  const { kills, subscribers, frozenMs, tell = () => {} } = options
   const { crew, redis } = stage
   const blows = [
     ...Array.from({ length: kills }, () => ['kill -9 of a worker', () => crew.kill()] as const),
@@ -125,7 +125,7 @@ async function rain(options: SendingOptions, stage: Stage, campaign: Campaign): 
     ['a worker frozen past its lock', () => crew.freeze(frozenMs)] as const,
   ]
   for (const [index, [name, blow]] of blows.entries()) {
-    const due = Math.floor((readers * (index + 0.5)) / (blows.length + 0.5))
+    const due = Math.floor((subscribers * (index + 0.5)) / (blows.length + 0.5))
     await reached(stage, campaign, due)
     tell(`${stage.taken()} mails: ${name}`)
     await blow()
@@ -142,7 +142,7 @@ async function reached(stage: Stage, campaign: Campaign, mails: number): Promise
   for (const end = Date.now() + LONGEST_MS; stage.taken() < mails; await sleep(POLL_MS)) {
     const status = (await stage.lab.store.get(campaign.id))?.status
     if (status !== 'running' || Date.now() > end)
-      throw new Error(`the mailing is ${status} after ${stage.taken()} mails, ${mails} were to come`)
+      throw new Error(`the campaign is ${status} after ${stage.taken()} mails, ${mails} were to come`)
   }
 }
 
@@ -150,7 +150,7 @@ async function finished(stage: Stage, campaign: Campaign, tell: (line: string) =
   const end = Date.now() + LONGEST_MS
   for (let last = Date.now(); ; await sleep(POLL_MS)) {
     if ((await stage.lab.store.get(campaign.id))?.status === 'finished') return
-    if (Date.now() > end) throw new Error('the mailing does not come to its end')
+    if (Date.now() > end) throw new Error('the campaign does not come to its end')
     if (Date.now() - last < 10_000) continue
     last = Date.now()
     tell(`${stage.taken()} mails, ${JSON.stringify(await stage.lab.ledger.counts(campaign.id))}`)
@@ -158,27 +158,29 @@ async function finished(stage: Stage, campaign: Campaign, tell: (line: string) =
 }
 
 function judge(
-  { store, readers, connections }: SendingOptions,
+  { store, subscribers, connections }: SendingOptions,
   got: ReadonlyMap<number, number>,
   counts: DeliveryCounts,
   blows: number,
   seconds: number,
 ): SendingResult {
   const taken = [...got.values()].reduce((sum, count) => sum + count, 0)
-  const missed = Array.from({ length: readers }, (_, n) => n).filter((reader) => !got.has(reader)).length
+  const missed = Array.from({ length: subscribers }, (_, n) => n).filter(
+    (subscriber) => !got.has(subscriber),
+  ).length
   const doubled = [...got.values()].filter((count) => count > 1).length
   const { total, ...states } = counts
   const sum = Object.values(states).reduce((all, count) => all + count, 0)
   const findings: string[] = []
-  if (missed > 0) findings.push(`${missed} readers got nothing`)
-  if (got.size + missed !== readers) findings.push('someone got a mail who is no reader')
-  if (total !== readers || sum !== readers)
-    findings.push(`${readers} readers, but total ${total}, sum ${sum}`)
-  if (counts.sent !== readers) findings.push(`counted as sent: ${counts.sent}`)
+  if (missed > 0) findings.push(`${missed} subscribers got nothing`)
+  if (got.size + missed !== subscribers) findings.push('someone got a mail who is no subscriber')
+  if (total !== subscribers || sum !== subscribers)
+    findings.push(`${subscribers} subscribers, but total ${total}, sum ${sum}`)
+  if (counts.sent !== subscribers) findings.push(`counted as sent: ${counts.sent}`)
   // In doubt are the mails that were under way, over all lanes.
   const bound = blows * connections * 3
   const extra = taken - got.size
   if (extra > bound)
     findings.push(`${extra} mails too many: more than the ${bound} connections that were lost`)
-  return { store, readers, missed, doubled, extra, blows, counts, seconds, findings }
+  return { store, subscribers, missed, doubled, extra, blows, counts, seconds, findings }
 }

@@ -63,7 +63,7 @@ export function testBackup(name: string, open: (folder: string) => Promise<Store
       ])
     })
 
-    test('a running mailing, and one whose time has come, are paused and say why; whoever is known as sent gets no second mail', async () => {
+    test('a running campaign, and one whose time has come, are paused and say why; whoever is known as sent gets no second mail', async () => {
       const hub = await stage.start()
       await subscribe(hub, READERS)
       const { campaign } = await hub.ask('/subscribe/send-mail', { subject: 'Now', content: 'Hi' })

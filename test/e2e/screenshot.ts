@@ -77,7 +77,7 @@ async function fillHour(page: Page): Promise<void> {
   })
 }
 
-/** A mailing begins at minute 14: mails go out, then they are delivered, opened and clicked. */
+/** A campaign begins at minute 14: mails go out, then they are delivered, opened and clicked. */
 function countsAt(minute: number): Record<string, number> {
   const wave = (start: number, rise: number, fall: number) => {
     const since = Math.max(0, minute - start)

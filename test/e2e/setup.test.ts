@@ -78,7 +78,7 @@ test('quarantine can be looked at, and read again', async () => {
 })
 
 test('an address that is no view says so', async () => {
-  const page = await open('/readers/1')
+  const page = await open('/subscribers/1')
   await page.getByRole('heading', { name: 'There is nothing at this address' }).waitFor()
   await page.getByRole('link', { name: 'Go to the live events' }).click()
   await page.getByRole('heading', { name: 'Waiting for the first event' }).waitFor()

@@ -55,7 +55,7 @@ test('a wrong token ends it for good', async () => {
   await vi.waitFor(() => expect(states.at(-1)).toMatchObject({ state: 'closed', code: 4401 }), 10_000)
 })
 
-test('mailings are told to whoever asks for them', async () => {
+test('campaigns are told to whoever asks for them', async () => {
   const seen: Campaign[] = []
   const connection = connect({
     url: `http://${hub.address}`,

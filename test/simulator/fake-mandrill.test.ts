@@ -57,7 +57,7 @@ async function start(rates: Partial<Rates> = {}, options: FakeOptions = {}) {
   const send = (n: number, headers: Record<string, string> = {}) =>
     client.sendMail({
       from: 'News <news@hub.example>',
-      to: `reader.${n}@naver.example`,
+      to: `subscriber.${n}@naver.example`,
       subject: `안녕하세요 ${n}`,
       html: LINKS.map((url) => `<a href="${url}">link</a>`).join(' '),
       messageId: `<${CAMPAIGN}.0-${n}@hub.example>`,
@@ -69,9 +69,9 @@ async function start(rates: Partial<Rates> = {}, options: FakeOptions = {}) {
     })
   const payloads = () =>
     [...hook.events].map((entry) => JSON.parse(entry.slice(0, entry.lastIndexOf('#'))) as Payload)
-  const people = () => countPeople(mailing()).people
-  const mailing = () => fake.books.mailings.get(CAMPAIGN) ?? { links: [], readers: new Map() }
-  return { fake, hook, send, payloads, people, mailing }
+  const people = () => countPeople(campaign()).people
+  const campaign = () => fake.books.campaigns.get(CAMPAIGN) ?? { links: [], subscribers: new Map() }
+  return { fake, hook, send, payloads, people, campaign }
 }
 
 type Payload = Record<string, unknown> & {
@@ -92,7 +92,7 @@ describe('a mail that was taken', () => {
     expect(payloads().length).toBe(2)
     for (const { msg } of payloads())
       expect(msg).toMatchObject({
-        email: 'reader.1@naver.example',
+        email: 'subscriber.1@naver.example',
         subject: '안녕하세요 1',
         tags: ['spring'],
         metadata: { campaign_id: CAMPAIGN, delivery_id: '0-1' },
@@ -100,17 +100,17 @@ describe('a mail that was taken', () => {
     expect(hook.seen.slice(2).every((seen) => seen === `POST ${KEY}`)).toBe(true)
   })
 
-  test('that comes twice has two ids, and is one reader', async () => {
-    const { fake, send, payloads, people, mailing } = await start()
+  test('that comes twice has two ids, and is one subscriber', async () => {
+    const { fake, send, payloads, people, campaign } = await start()
     await send(1)
     await send(1)
     await untilIdle(fake)
     expect(new Set(payloads().map(({ msg }) => msg._id)).size).toBe(2)
-    expect([fake.mails(), mailing().readers.size]).toEqual([2, 1])
+    expect([fake.mails(), campaign().subscribers.size]).toEqual([2, 1])
     expect(people()).toEqual({ ...NOBODY, delivered: 1 })
   })
 
-  test('is opened and clicked by its reader, by the links that it has', async () => {
+  test('is opened and clicked by its subscriber, by the links that it has', async () => {
     const { fake, send, payloads, people } = await start({ open: 1, click: 1 })
     await Promise.all(several(20).map((n) => send(n)))
     await untilIdle(fake)
@@ -137,10 +137,10 @@ describe('a mail that was taken', () => {
 
 describe('robots', () => {
   test('are counted apart: proxies open, scanners follow every link', async () => {
-    const { fake, send, mailing } = await start({ prefetch: 1, scanner: 1 })
+    const { fake, send, campaign } = await start({ prefetch: 1, scanner: 1 })
     await Promise.all(several(10).map((n) => send(n)))
     await untilIdle(fake)
-    expect(countPeople(mailing())).toEqual({
+    expect(countPeople(campaign())).toEqual({
       people: { ...NOBODY, delivered: 10 },
       robots: { opened: 10, clicked: 10 },
     })
@@ -168,7 +168,7 @@ describe('its SMTP server', () => {
       responseCode: 550,
       response: expect.stringContaining('5.1.1'),
     })
-    expect(suppressionsOf(fake.books, 5)).toEqual(new Map([['reader.1@naver.example', 'bounce']]))
+    expect(suppressionsOf(fake.books, 5)).toEqual(new Map([['subscriber.1@naver.example', 'bounce']]))
     expect(fake.mails()).toBe(0)
   })
 
@@ -210,7 +210,7 @@ describe('its SMTP server', () => {
   })
 })
 
-describe('a reader who uses the button of the mail program', () => {
+describe('a subscriber who uses the button of the mail program', () => {
   test('posts to the link of the mail until it is answered, and only then is in the books', async () => {
     const { fake, send, people } = await start({ open: 1, oneClick: 1 })
     const posts: string[] = []

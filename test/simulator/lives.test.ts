@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { createAgenda } from '../../simulator/agenda.ts'
 import { doomOf, planLife, RATES, seeded, type LifeOptions } from '../../simulator/fate.ts'
 import { readMail } from '../../simulator/mail.ts'
-import { factsOf, type Reader, type Visit } from '../../simulator/people.ts'
-import { makeUpReaders, toCsv } from '../../simulator/readers.ts'
+import { factsOf, type Subscriber, type Visit } from '../../simulator/people.ts'
+import { makeUpSubscribers, toCsv } from '../../simulator/subscribers.ts'
 
 describe('the agenda', () => {
   test('lets things happen in order of their time, equal ones in order of coming', () => {
@@ -48,13 +48,15 @@ describe('a fate', () => {
   })
 
   test('comes about as often as its rate says', () => {
-    const ends = makeUpReaders(5_000).map(({ email }) => doomOf(email, { ...RATES, hardBounce: 0.2 }, 1).end)
+    const ends = makeUpSubscribers(5_000).map(
+      ({ email }) => doomOf(email, { ...RATES, hardBounce: 0.2 }, 1).end,
+    )
     const share = ends.filter((end) => end === 'hard_bounce').length / ends.length
     expect(share).toBeGreaterThan(0.18)
     expect(share).toBeLessThan(0.22)
   })
 
-  test('keeps readers away from a mail until its robots are through with it', () => {
+  test('keeps subscribers away from a mail until its robots are through with it', () => {
     for (let seed = 0; seed < 50; seed++) {
       const visits = life({}, seed).filter(({ what }) => what === 'open' || what === 'click')
       const lastRobot = Math.max(...visits.filter(({ robot }) => robot).map(({ afterMs }) => afterMs))
@@ -73,7 +75,7 @@ describe('a fate', () => {
 })
 
 describe('people', () => {
-  const reader = (visits: Partial<Visit>[], deliveredTs: number | null = 100): Reader => ({
+  const subscriber = (visits: Partial<Visit>[], deliveredTs: number | null = 100): Subscriber => ({
     email: 'ada@naver.example',
     deliveryId: '0-1',
     mails: 1,
@@ -85,7 +87,7 @@ describe('people', () => {
   const [a, b] = ['https://a.example', 'https://b.example']
 
   test('who click have opened, and got it', () => {
-    expect(factsOf(reader([{ url: a }], null), 2)).toMatchObject({
+    expect(factsOf(subscriber([{ url: a }], null), 2)).toMatchObject({
       delivered: true,
       opened: true,
       clicked: true,
@@ -93,7 +95,7 @@ describe('people', () => {
   })
 
   test('are not robots, who only show that it was delivered', () => {
-    expect(factsOf(reader([{ robot: true }], null), 2)).toMatchObject({
+    expect(factsOf(subscriber([{ robot: true }], null), 2)).toMatchObject({
       delivered: true,
       opened: false,
       robotOpened: true,
@@ -119,7 +121,11 @@ describe('people', () => {
     ],
     ['one link of two', [{ url: a, ts: 101 }], false],
   ])('or scanners, by what they follow: %s', (_name, visits, robot) => {
-    expect(factsOf(reader(visits), 2)).toMatchObject({ clicked: !robot, opened: !robot, robotClicked: robot })
+    expect(factsOf(subscriber(visits), 2)).toMatchObject({
+      clicked: !robot,
+      opened: !robot,
+      robotClicked: robot,
+    })
   })
 })
 
@@ -155,9 +161,9 @@ describe('a mail', () => {
   })
 })
 
-test('made-up readers are always the same ones, each with an address of their own', () => {
-  const readers = makeUpReaders(3_000)
-  expect(new Set(readers.map(({ email }) => email)).size).toBe(3_000)
-  expect(makeUpReaders(10)).toEqual(readers.slice(0, 10))
-  expect(toCsv(readers.slice(0, 1))).toBe(`email,name\n${readers[0]?.email},${readers[0]?.name}`)
+test('made-up subscribers are always the same ones, each with an address of their own', () => {
+  const subscribers = makeUpSubscribers(3_000)
+  expect(new Set(subscribers.map(({ email }) => email)).size).toBe(3_000)
+  expect(makeUpSubscribers(10)).toEqual(subscribers.slice(0, 10))
+  expect(toCsv(subscribers.slice(0, 1))).toBe(`email,name\n${subscribers[0]?.email},${subscribers[0]?.name}`)
 })

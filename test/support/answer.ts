@@ -9,7 +9,7 @@ export type Answer = {
 }
 
 type Json = Readonly<Record<string, unknown>>
-type Reader = Json & { readonly id: string; readonly email: string; readonly subscribed: boolean }
+type Subscriber = Json & { readonly id: string; readonly email: string; readonly subscribed: boolean }
 type Delivery = Json & { readonly id: string; readonly email: string; readonly subscriber_id: string }
 type Campaign = Json & { readonly id: string }
 type Event = {
@@ -33,7 +33,7 @@ export type Body = Json & {
   readonly events: readonly Event[]
   readonly minutes: readonly Minute[]
   readonly quarantine: readonly { readonly id: string; readonly data: string }[]
-  readonly subscribers: readonly Reader[]
+  readonly subscribers: readonly Subscriber[]
   readonly suppressions: readonly { readonly email: string }[]
   readonly campaigns: readonly Campaign[]
   readonly campaign: Campaign

@@ -33,7 +33,7 @@ export type Stage = Awaited<ReturnType<typeof openStage>>
 
 const lanes = (perSecond: number): string =>
   `[{"name":"default","domains":[],"connections":1,"per_second":${perSecond}}]`
-/** A mailing is under way for as long as a test needs it. */
+/** A campaign is under way for as long as a test needs it. */
 const SLOW = lanes(4)
 /** For a hub that is to bring it to its end. */
 export const FAST = { MAIL_LANES: lanes(200) }

@@ -13,7 +13,7 @@ import { DAY, NOON } from './times.ts'
 
 const SIZES = {
   events: 60_000,
-  readers: 20_000,
+  subscribers: 20_000,
   suppressions: 20_000,
   campaigns: 4,
   chunks: 20,
@@ -49,10 +49,10 @@ export const LARGE: readonly string[] = [
 export const COARSE: readonly string[] = ['events_kind', 'events_received', 'subscribers_subscribed']
 
 export async function fill(sql: Sql, { numbers, join, div }: Words): Promise<void> {
-  const { events, readers, suppressions, campaigns, chunks, inChunk } = SIZES
+  const { events, subscribers, suppressions, campaigns, chunks, inChunk } = SIZES
   const kind = `CASE WHEN x % 100 < 35 THEN 'sent' WHEN x % 100 < 70 THEN 'delivered' WHEN x % 100 < 90 THEN 'opened'
     WHEN x % 100 < 95 THEN 'clicked' WHEN x % 100 < 97 THEN 'bounced' WHEN x % 100 < 99 THEN 'soft_bounced' ELSE 'suppressed' END`
-  const email = join(`'reader-'`, `x % ${readers}`, `'@filled.example'`)
+  const email = join(`'reader-'`, `x % ${subscribers}`, `'@filled.example'`)
   const campaign = join(`'01700000-0000-7000-8000-0000000000'`, `10 + x % ${campaigns}`)
   const place = `SELECT ${join(`'01700000-0000-7000-8000-0000000000'`, `10 + (x - 1) ${div} ${chunks * inChunk}`)} AS campaign,
     ((x - 1) ${div} ${inChunk}) % ${chunks} AS chunk, (x - 1) % ${inChunk} AS n, x FROM ${numbers(campaigns * chunks * inChunk)}`
@@ -64,12 +64,12 @@ export async function fill(sql: Sql, { numbers, join, div }: Words): Promise<voi
     `INSERT INTO event_counts SELECT 60000 * x, 'sent', 3 FROM ${numbers(20_000)}`,
     `INSERT INTO quarantine SELECT ${join(`'entry-'`, `x`)}, ${OLD} + x, ${join(`'reason '`, `x % 3`)} FROM ${numbers(20_000)}`,
     `INSERT INTO quarantine_texts SELECT ${join(`'entry-'`, `x`)}, 0, 'text' FROM ${numbers(20_000)}`,
-    `INSERT INTO subscribers SELECT ${join(`'01600000-0000-7000-8000-'`, `100000000000 + x`)}, ${email}, ${email}, 'A reader',
-      ${email}, CASE WHEN x % 20 = 0 THEN 0 ELSE 1 END, ${OLD}, 0, NULL, ${OLD}, ${OLD} FROM ${numbers(readers)}`,
+    `INSERT INTO subscribers SELECT ${join(`'01600000-0000-7000-8000-'`, `100000000000 + x`)}, ${email}, ${email}, 'A subscriber',
+      ${email}, CASE WHEN x % 20 = 0 THEN 0 ELSE 1 END, ${OLD}, 0, NULL, ${OLD}, ${OLD} FROM ${numbers(subscribers)}`,
     `INSERT INTO suppressions SELECT ${email}, ${email}, 'bounce', 'smtp', ${OLD}, NULL FROM ${numbers(suppressions)}`,
     `INSERT INTO liftings SELECT ${email}, ${OLD} FROM ${numbers(suppressions)}`,
     `INSERT INTO chunks SELECT campaign, chunk, 'default', NULL, 1, 0, ${inChunk}, 0, 0, 0, 0, 'a', 'b' FROM (${place}) p WHERE n = 0`,
-    `INSERT INTO deliveries SELECT campaign, chunk, n, 'x', ${email}, 'A reader', 'sent', 1, 0, 0, NULL, ${OLD} FROM (${place}) p`,
+    `INSERT INTO deliveries SELECT campaign, chunk, n, 'x', ${email}, 'A subscriber', 'sent', 1, 0, 0, NULL, ${OLD} FROM (${place}) p`,
     `INSERT INTO reactions (campaign_id, chunk, n, message_id, heard) SELECT campaign, chunk, n, NULL, '{}' FROM (${place}) p`,
     `INSERT INTO message_links SELECT ${join(`'linked-'`, `x`)}, campaign, chunk, n FROM (${place}) p WHERE x % 2 = 0`,
     `INSERT INTO link_unsubscribes SELECT campaign, chunk, n, ${OLD} FROM (${place}) p WHERE x % 20 = 0`,
@@ -80,7 +80,7 @@ export async function fill(sql: Sql, { numbers, join, div }: Words): Promise<voi
 /** Runs whatever the stores do, with pages and lists of several lengths. */
 export async function aDaysWork(openLab: SqlLab): Promise<void> {
   const lab = await openLoopLab(openLab)
-  const { campaign, deliveries } = await lab.mailing(1_200)
+  const { campaign, deliveries } = await lab.campaign(1_200)
   const chunk: ChunkRef = { campaignId: campaign.id, chunk: 0, lane: 'default' }
   await lab.archive.position()
   for (const length of [1, 15, 60, 300, 1_000]) {

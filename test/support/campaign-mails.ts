@@ -1,4 +1,4 @@
-// A campaign and a reader, for tests of what becomes of the two.
+// A campaign and a subscriber, for tests of what becomes of the two.
 import { readHtml } from '../../src/adapters/mail/html-reading.ts'
 import { createHtmlToText } from '../../src/adapters/mail/html-to-text.ts'
 import { createLinks } from '../../src/core/campaigns/mail/links.ts'
@@ -24,11 +24,11 @@ export const content = (changes: Partial<CampaignContent> = {}): CampaignContent
   tag: null,
   ...changes,
 })
-export const reader = { id: '3-17', subscriberId: SUBSCRIBER_ID, email: 'yuna@example.org', name: 'Yuna' }
+export const subscriber = { id: '3-17', subscriberId: SUBSCRIBER_ID, email: 'yuna@example.org', name: 'Yuna' }
 export const compile = (changes: Partial<CampaignContent> = {}, more: Partial<MailSettings> = {}) =>
   compileMail({ id: CAMPAIGN_ID, ...content(changes) }, { ...settings, ...more })
-/** The reader's own link. */
+/** The subscriber's own link. */
 export const url = links.unsubscribeUrl({
   subscriberId: SUBSCRIBER_ID,
-  delivery: { campaignId: CAMPAIGN_ID, deliveryId: reader.id },
+  delivery: { campaignId: CAMPAIGN_ID, deliveryId: subscriber.id },
 })

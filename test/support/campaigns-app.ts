@@ -92,9 +92,9 @@ export async function openCampaignsApp(changes: Partial<CampaignsDeps> = {}) {
     call,
     create: (changes: object = {}, headers: Record<string, string> = {}) =>
       call('POST', '/campaigns', { ...HELLO, ...changes }, { headers }),
-    /** A mailing to so many readers at example.com, expanded. */
-    async mailing(count: number): Promise<string> {
-      await lab.addReaders({ count, domain: 'example.com' })
+    /** A campaign to so many subscribers at example.com, expanded. */
+    async campaign(count: number): Promise<string> {
+      await lab.addSubscribers({ count, domain: 'example.com' })
       const campaign = await lab.start()
       await lab.expand(campaign)
       return campaign.id

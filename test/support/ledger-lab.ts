@@ -1,4 +1,4 @@
-// What the tests of campaigns and the ledger work with: an empty database with readers on the list, and campaigns.
+// What the tests of campaigns and the ledger work with: an empty database with subscribers on the list, and campaigns.
 import { createCampaignStore } from '../../src/adapters/sql/campaigns/campaigns.ts'
 import { rowsFor, type Sql } from '../../src/adapters/sql/driver/dialect.ts'
 import { createLedger } from '../../src/adapters/sql/campaigns/ledger.ts'
@@ -36,14 +36,14 @@ export type LedgerLab = {
   readonly recipe: SqlLab['recipe']
   /** The ledger as another process has it. */
   another(): Promise<Ledger>
-  addReaders(options: ReaderOptions): Promise<void>
-  /** Readers with addresses of their own. */
+  addSubscribers(options: ReaderOptions): Promise<void>
+  /** Subscribers with addresses of their own. */
   addNamed(emails: readonly string[]): Promise<void>
   suppressEmail(email: string, reason: SuppressionReason, until?: number | null): Promise<void>
   suppress(number: number, reason: SuppressionReason, until?: number | null): Promise<void>
   /** A campaign that runs since NOON. */
   start(changes?: Partial<Campaign>): Promise<Campaign>
-  /** Expands it wholly, `limit` readers a step; how many steps. */
+  /** Expands it wholly, `limit` subscribers a step; how many steps. */
   expand(campaign: Campaign, limit?: number): Promise<number>
   /** Every delivery, page by page. */
   all(campaignId: string): Promise<readonly Delivery[]>
@@ -78,7 +78,7 @@ export function makeCampaign(changes: Partial<Campaign> = {}): Campaign {
 export const readerId = (number: number): string =>
   `01800000-0000-7000-8000-${String(number).padStart(12, '0')}`
 export const emailOf = (number: number, domain = DOMAINS[number % DOMAINS.length]): string =>
-  `Reader-${number}@${domain}`
+  `Subscriber-${number}@${domain}`
 
 export function outcome(n: number, changes: Partial<Outcome> = {}): Outcome {
   return { n, status: 'sent', attempts: 1, dueAt: 0, reason: null, at: NOON + 1000, ...changes }
@@ -98,7 +98,7 @@ export async function openLedgerLab(lab: SqlLab): Promise<LedgerLab> {
     ledger,
     recipe: lab.recipe,
     another: async () => createLedger(await lab.open()),
-    addReaders: (options) => addReaders(sql, options),
+    addSubscribers: (options) => addSubscribers(sql, options),
     addNamed: (emails) => addNamed(sql, emails),
     suppressEmail,
     suppress: (number, reason, until) => suppressEmail(emailOf(number), reason, until),
@@ -127,7 +127,7 @@ export async function openLedgerLab(lab: SqlLab): Promise<LedgerLab> {
   }
 }
 
-async function addReaders(sql: Sql, options: ReaderOptions): Promise<void> {
+async function addSubscribers(sql: Sql, options: ReaderOptions): Promise<void> {
   const { count, from = 0, subscribed = true, subscribedAt = NOON - MINUTE, domain } = options
   const rows = Array.from({ length: count }, (_, index) =>
     readerRow(from + index, emailOf(from + index, domain), subscribed, subscribedAt),
@@ -135,7 +135,7 @@ async function addReaders(sql: Sql, options: ReaderOptions): Promise<void> {
   await sql.atomically([rowsFor(sql.tables.subscribers, rows)])
 }
 
-/** Readers with these addresses, numbered from 500,000 on. */
+/** Subscribers with these addresses, numbered from 500,000 on. */
 async function addNamed(sql: Sql, emails: readonly string[]): Promise<void> {
   const rows = emails.map((email, index) => readerRow(500_000 + index, email, true, NOON - MINUTE))
   await sql.atomically([rowsFor(sql.tables.subscribers, rows)])

@@ -56,7 +56,7 @@ export async function startListApp(options: Options = {}, openLab: () => Promise
   await registerSubscribers(app, {
     ...shared,
     doubleOptIn: false,
-    erasers: { events: async () => {}, mailings: async () => {} },
+    erasers: { events: async () => {}, campaigns: async () => {} },
     async sendConfirmation({ email }: Subscriber, url: string, expiresAt: number) {
       if (mailer.broken) throw new Error('the mail server is gone')
       mails.push({ to: email, url, expiresAt })
@@ -91,12 +91,12 @@ export async function startListApp(options: Options = {}, openLab: () => Promise
     remove: (url: string, payload?: object) => withToken('DELETE', url, payload),
     /** Her id. */
     addAnn: async (): Promise<string> => (await withToken('POST', '/subscribe', ANN)).body.id,
-    /** The reader's row, as the API shows it. */
-    async reader(email: string) {
+    /** The subscriber's row, as the API shows it. */
+    async subscriber(email: string) {
       const answer = await withToken('GET', `/subscribe?email=${encodeURIComponent(email)}`)
-      const [reader] = answer.body.subscribers
-      if (!reader) throw new Error(`${email} is not on the list`)
-      return reader
+      const [subscriber] = answer.body.subscribers
+      if (!subscriber) throw new Error(`${email} is not on the list`)
+      return subscriber
     },
     async close() {
       await app.close()

@@ -1,4 +1,4 @@
-// What the tests of the mailing list work with: its stores on an empty database, a clock, and made-up readers.
+// What the tests of the mailing list work with: its stores on an empty database, a clock, and made-up subscribers.
 import type { Sql } from '../../src/adapters/sql/driver/dialect.ts'
 import { createSubscribers } from '../../src/adapters/sql/list/subscribers.ts'
 import { createSuppressions } from '../../src/adapters/sql/list/suppressions.ts'
@@ -40,7 +40,7 @@ export async function openListLab(openLab: () => Promise<SqlLab>): Promise<ListL
 
 export function makeReaders(from: number, to: number): ImportRow[] {
   return Array.from({ length: to - from + 1 }, (_, n) => ({
-    email: `Reader-${from + n}@Example.com`,
+    email: `Subscriber-${from + n}@Example.com`,
     name: `Reader ${from + n} 안녕`,
   }))
 }

@@ -1,4 +1,4 @@
-// What the tests of the loop work with: a mailing in the ledger, and events about its mails as Mandrill tells them.
+// What the tests of the loop work with: a campaign in the ledger, and events about its mails as Mandrill tells them.
 import { createHash } from 'node:crypto'
 import { createEventArchive } from '../../src/adapters/sql/events/archive.ts'
 import { createLoop, type LoopOptions } from '../../src/adapters/sql/loop/loop.ts'
@@ -26,8 +26,11 @@ export type LoopLab = LedgerLab & {
   readonly clock: { now: number }
   readonly suppressions: SuppressionStore
   readonly news: LoopNews[]
-  /** A mailing to so many readers, expanded; its deliveries in order of their readers. */
-  mailing(readers: number, content?: string): Promise<{ campaign: Campaign; deliveries: readonly Delivery[] }>
+  /** A campaign to so many subscribers, expanded; its deliveries in order of their subscribers. */
+  campaign(
+    subscribers: number,
+    content?: string,
+  ): Promise<{ campaign: Campaign; deliveries: readonly Delivery[] }>
   /** Takes events as one page, received at NOON. */
   take(...events: readonly Payload[]): Promise<void>
   /** Takes feed rows from where the archive is. */
@@ -52,7 +55,7 @@ export async function openLoopLab(lab: SqlLab, options: Partial<LoopOptions> = {
   const archive = createEventArchive(sql, effects)
   let seq = 0
   const clock = { now: NOON }
-  let readers = 0
+  let subscribers = 0
 
   async function record(rows: readonly ArchiveRow[]): Promise<void> {
     const from = await archive.position()
@@ -70,10 +73,10 @@ export async function openLoopLab(lab: SqlLab, options: Partial<LoopOptions> = {
     clock,
     suppressions: createSuppressions(sql, { secret: SECRET, now: () => clock.now }),
     news,
-    async mailing(count, content = '<a href="https://a.example">a</a> <a href="https://b.example">b</a>') {
-      await ledgerLab.addReaders({ count, from: readers, subscribedAt: NOON - 60_000 + readers })
-      readers += count
-      const campaign = await ledgerLab.start({ content, startedAt: NOON + readers })
+    async campaign(count, content = '<a href="https://a.example">a</a> <a href="https://b.example">b</a>') {
+      await ledgerLab.addSubscribers({ count, from: subscribers, subscribedAt: NOON - 60_000 + subscribers })
+      subscribers += count
+      const campaign = await ledgerLab.start({ content, startedAt: NOON + subscribers })
       await ledgerLab.expand(campaign)
       const deliveries = await ledgerLab.ledger.deliveries({ campaignId: campaign.id, limit: 10_000 })
       return {

@@ -6,7 +6,7 @@ import type { Payload } from './loop-lab.ts'
 export type Told = {
   readonly payload: Payload
   /** What the payload is made from. */
-  readonly reader: number
+  readonly subscriber: number
   readonly event: string
   readonly at: number
   readonly link: string
@@ -26,9 +26,9 @@ export type Held = { reason: SuppressionReason; until: number | null }
 const LISTS = ['blacklist', 'whitelist']
 const LINKS = 2
 
-/** What must be true of a reader. */
-export function knownOf(reader: number, all: readonly Told[]): Known | undefined {
-  const own = all.filter((told) => told.reader === reader && !LISTS.includes(told.event))
+/** What must be true of a subscriber. */
+export function knownOf(subscriber: number, all: readonly Told[]): Known | undefined {
+  const own = all.filter((told) => told.subscriber === subscriber && !LISTS.includes(told.event))
   const from = own.findIndex(({ named }) => named)
   const heard = from < 0 ? [] : own.slice(from)
   if (heard.length === 0) return undefined
@@ -68,11 +68,16 @@ export function knownOf(reader: number, all: readonly Told[]): Known | undefined
 const WINDOW = 30 * 86_400
 
 /**
- * What must hold for a reader's address. But for soft bounces it follows from what has happened when, in whatever order it
+ * What must hold for a subscriber's address. But for soft bounces it follows from what has happened when, in whatever order it
  * is told; of what happened in one second the order decides in which it was told.
  */
-export function heldOf(reader: number, all: readonly Told[], noon: number, limit: number): Held | undefined {
-  const own = all.filter((told) => told.reader === reader)
+export function heldOf(
+  subscriber: number,
+  all: readonly Told[],
+  noon: number,
+  limit: number,
+): Held | undefined {
+  const own = all.filter((told) => told.subscriber === subscriber)
   const has = (event: string) => own.some((told) => told.event === event)
   if (has('spam')) return { reason: 'complaint', until: null }
   if (has('unsub')) return { reason: 'unsubscribe', until: null }
@@ -108,7 +113,7 @@ function softBounced(own: readonly Told[], limit: number): boolean {
 const latest = (all: readonly Told[], ...events: string[]): number =>
   Math.max(-Infinity, ...all.filter(({ event }) => events.includes(event)).map(({ at }) => at))
 
-/** How many readers each is true of. */
+/** How many subscribers each is true of. */
 export function countAll(deliveries: readonly Delivery[], all: readonly Told[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const n of deliveries.keys())

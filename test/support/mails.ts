@@ -1,4 +1,4 @@
-// Mails for tests, and a reader of what has come out.
+// Mails for tests, and a subscriber of what has come out.
 import PostalMime, { type Email } from 'postal-mime'
 import type { OutgoingMail } from '../../src/core/campaigns/ports.ts'
 

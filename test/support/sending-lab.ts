@@ -44,11 +44,11 @@ export type SendingLab = LedgerLab & {
   openStores(): SendStores
   /** A process that sends. The lab closes it at the end. */
   work(options?: WorkerOptions): Worker
-  /** Adds readers, and a campaign to them that runs. */
-  mail(readers: number, changes?: Partial<Campaign>): Promise<Campaign>
+  /** Adds subscribers, and a campaign to them that runs. */
+  mail(subscribers: number, changes?: Partial<Campaign>): Promise<Campaign>
   counts(campaign: Campaign): Promise<DeliveryCounts>
   status(campaign: Campaign): Promise<Campaign['status'] | undefined>
-  /** The numbers of the readers who got a mail, in order; twice who got it twice. */
+  /** The numbers of the subscribers who got a mail, in order; twice who got it twice. */
   got(): number[]
 }
 
@@ -62,7 +62,7 @@ export async function openSendingLab({ sql, send, script, log = silentLog }: Lab
   const links = createLinks(SECRET, 'https://hub.example.com')
   const closing: (() => Promise<unknown>)[] = []
   let workers = 0
-  let readers = 0
+  let known = 0
 
   const compile = (campaign: Campaign) =>
     compileMail(campaign, {
@@ -114,8 +114,8 @@ export async function openSendingLab({ sql, send, script, log = silentLog }: Lab
     openStores: () => send.open({ configs: QUICK, log }),
     work,
     async mail(count, changes) {
-      await ledgerLab.addReaders({ count, from: readers })
-      readers += count
+      await ledgerLab.addSubscribers({ count, from: known })
+      known += count
       return ledgerLab.start(changes)
     },
     counts: ({ id }) => ledgerLab.ledger.counts(id),
@@ -131,10 +131,11 @@ export async function openSendingLab({ sql, send, script, log = silentLog }: Lab
 }
 
 export function readerOf(mail: string): number {
-  return Number(/^To: .*Reader-(\d+)@/im.exec(mail)?.[1] ?? NaN)
+  return Number(/^To: .*Subscriber-(\d+)@/im.exec(mail)?.[1] ?? NaN)
 }
 
 export const range = (count: number, from = 0): number[] => Array.from({ length: count }, (_, n) => from + n)
 
-/** A step's line is about this reader. */
-export const isAbout = (line: string, reader: number): boolean => line.includes(`<${emailOf(reader)}>`)
+/** A step's line is about this subscriber. */
+export const isAbout = (line: string, subscriber: number): boolean =>
+  line.includes(`<${emailOf(subscriber)}>`)

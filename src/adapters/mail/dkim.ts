@@ -19,7 +19,7 @@ export type DkimSettings = { readonly domain: string; readonly selector: string;
 /** RFC 8301, section 3.2: signatures of shorter keys count for nothing. */
 const KEY_BITS = 1024
 
-// Whatever a reader, a mail program or a provider goes by. X-MC-* are for Mandrill, which takes them off. Each is named once more
+// Whatever a recipient, a mail program or a provider goes by. X-MC-* are for Mandrill, which takes them off. Each is named once more
 // than it is there, the absent ones too: one that is put in on the way breaks the signature (RFC 6376, section 8.15). Not
 // Sender: some relays put that in by themselves, and rightly so.
 const SIGNED = [

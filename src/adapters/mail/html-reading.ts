@@ -1,4 +1,4 @@
-// What a mail program makes of HTML: its words, its attributes, and which links a reader can see and follow.
+// What a mail program makes of HTML: its words, its attributes, and which links a recipient can see and follow.
 import { Parser } from 'htmlparser2'
 import type { HtmlReading } from '../../core/campaigns/mail/placeholders.ts'
 
@@ -102,7 +102,7 @@ function withoutComments(css: string): string {
   return first + rest.map((part) => part.split('*/').slice(1).join('*/')).join('')
 }
 
-/** Plain rules for one class or id; a rule that is for some screens only (@media) hides for some readers only. */
+/** Plain rules for one class or id; a rule that is for some screens only (@media) hides for some recipients only. */
 function hiddenByStyleSheet(html: string): (attributes: Attributes) => boolean {
   const names = new Set(styleSheets(html).flatMap(hidingSelectors))
   if (names.size === 0) return () => false

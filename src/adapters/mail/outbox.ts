@@ -116,7 +116,7 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
-/** Removes the mails to one reader (GDPR); tells how many there were. */
+/** Removes the mails to one recipient (GDPR); tells how many there were. */
 export async function eraseFromOutbox(dir: string, email: string): Promise<number> {
   const wanted = emailKey(email)
   let erased = 0

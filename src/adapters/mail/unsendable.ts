@@ -8,5 +8,5 @@ export function unsendable({ to }: OutgoingMail): SendResult | undefined {
   const response = isBeyondAscii(to.address)
     ? `553 5.6.7 the hub sends to no address with ${BEYOND_ASCII}`
     : '553 5.1.3 this is no address that a mail can be sent to'
-  return { kind: 'failed', response, unknownReader: false }
+  return { kind: 'failed', response, unknownRecipient: false }
 }

@@ -24,7 +24,7 @@ export function seenKeys(at: number): readonly [today: string, ...others: string
 /** A one-time word that was used. */
 export const usedKey = (word: string): string => `hub:{feed}:used:${word}`
 
-/** What is under way of mailings. One hash tag of their own. */
+/** What is under way of campaigns. One hash tag of their own. */
 export const SEND_KEYS = {
   /** BullMQ makes its keys from this, one queue a lane. */
   queuePrefix: 'hub:{send}:queue',

@@ -1,4 +1,4 @@
-// What can be done with a mailing: each change is one guarded step in the database, where workers see it.
+// What can be done with a campaign: each change is one guarded step in the database, where workers see it.
 import { createHash } from 'node:crypto'
 import { HubError } from '../errors.ts'
 import { isUuid, uuidv7 } from '../ids.ts'
@@ -21,7 +21,7 @@ export type ActionsOptions = {
   readonly campaigns: CampaignStore
   readonly ledger: Pick<Ledger, 'retryFailed'>
   readonly transport: Campaign['transport']
-  /** What keeps mailings from starting: see sender.ts. */
+  /** What keeps campaigns from starting: see sender.ts. */
   readonly senderProblem: string | null
   readonly readHtml: ReadHtml
   /** Something may be due now. */

@@ -1,4 +1,4 @@
-// A mailing's states, what may be done in which, and what a mailing may say.
+// A campaign's states, what may be done in which, and what it may say.
 import { AN_INSTANT, readInstant } from '../instant.ts'
 import { HubError } from '../errors.ts'
 import { parseMailbox } from './mail/mailbox.ts'
@@ -59,7 +59,7 @@ export function isAllowed(status: CampaignStatus, verb: Verb): boolean {
   return (VERBS[verb] as readonly CampaignStatus[]).includes(status)
 }
 
-/** What a mailing is to say, as it is asked for. An empty text where there may be none is none. */
+/** What a campaign is to say, as it is asked for. An empty text where there may be none is none. */
 export type ContentInput = {
   readonly subject: string
   readonly content: string
@@ -124,7 +124,7 @@ function replyToProblem(replyTo: string): string | undefined {
   return parseMailbox(replyTo) ? lineProblem(replyTo, REPLY_TO_LENGTH) : 'must be an e-mail address'
 }
 
-/** When a mailing is to start. */
+/** When a campaign is to start. */
 export function readSendAt(text: string, now: number): number {
   const sendAt = readInstant(text)
   if (sendAt === undefined) throw invalidField('send_at', AN_INSTANT)

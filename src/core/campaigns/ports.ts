@@ -1,6 +1,6 @@
-// What a mailing asks of the world. Every sentence is a promise of test/contracts/.
+// What a campaign asks of the world. Every sentence is a promise of test/contracts/.
 //
-// A mailing is a ledger, not a queue of mails: one delivery row a recipient, in SQL. Rows are grouped in chunks of one
+// A campaign is a ledger, not a queue of mails: one delivery row a recipient, in SQL. Rows are grouped in chunks of one
 // lane. What sends them is in sending/ports.ts.
 
 export type CampaignStatus = 'draft' | 'scheduled' | 'running' | 'paused' | 'finished' | 'cancelled'
@@ -102,12 +102,12 @@ export type Outcome = {
 
 export type DeliveryCounts = { readonly total: number | null } & Readonly<Record<DeliveryStatus, number>>
 
-/** `skipped`: readers who are subscribed and get nothing all the same, by why. */
+/** `skipped`: subscribers who are subscribed and get nothing all the same, by why. */
 export type Audience = { readonly recipients: number; readonly skipped: Readonly<Record<string, number>> }
 
 export type Ledger = {
   /**
-   * Writes the deliveries of the next readers of a running campaign (subscribed at or before its start, in keyset
+   * Writes the deliveries of the next subscribers of a running campaign (subscribed at or before its start, in keyset
    * steps of `limit`) and moves the campaign's place in the same transaction. Two callers at once: one does it, the
    * other gets 'busy'. 'done' when there are no more: the campaign is expanded then.
    */

@@ -2,7 +2,7 @@
 import type { Log } from '../log.ts'
 
 export type SilenceOptions = {
-  /** How many mails of the mailings of late were sent. */
+  /** How many mails of the campaigns of late were sent. */
   readonly sent: () => Promise<number>
   /** Grows with every event that arrives. */
   readonly arrived: () => number

@@ -1,4 +1,4 @@
-// A CSV file into the list: its columns found, its lines checked, its readers handed to the store in bulk.
+// A CSV file into the list: its columns found, its lines checked, its subscribers handed to the store in bulk.
 import { createCsvReader, type CsvRecord } from '../csv/read.ts'
 import { plainCell } from '../csv/write.ts'
 import { breath } from '../pause.ts'

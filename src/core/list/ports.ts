@@ -61,7 +61,7 @@ export type ImportCounts = {
 /** Everything throws archive.unavailable in an outage. Suppressions that are over count as none. */
 export type SubscriberStore = {
   /**
-   * Adds, or brings back one who had left; an empty name leaves the name of before. The reader's own earlier wish is
+   * Adds, or brings back one who had left; an empty name leaves the name of before. The subscriber's own earlier wish is
    * lifted by it, any other suppression is not. 'exists' = subscribed already; 'suppressed' = may not be brought back.
    */
   subscribe(
@@ -75,7 +75,7 @@ export type SubscriberStore = {
     readonly subscriber: Subscriber | null
   }>
   /**
-   * For one caller at most every `everyMs`, and only while the reader waits for confirmation: when they asked to be
+   * For one caller at most every `everyMs`, and only while the subscriber waits for confirmation: when they asked to be
    * subscribed, which belongs into the link. undefined for any other. After confirming, and after `unsubscribe`, the
    * next mail may be claimed at once; not so after `unsubscribeById` or an event of one who waits, for whoever has an old
    * mail of theirs could make the hub send mail after mail.
@@ -85,7 +85,7 @@ export type SubscriberStore = {
   releaseConfirmation(id: string): Promise<void>
   /** 'left' already, or not there at all. The row stays. One who waits for confirmation stops waiting. */
   unsubscribe(email: string, now: number): Promise<'done' | 'left' | 'unknown'>
-  /** The reader's own wish, by a link: the same, and a suppression remembers it when the row is gone. */
+  /** The subscriber's own wish, by a link: the same, and a suppression remembers it when the row is gone. */
   unsubscribeById(id: string, now: number): Promise<'done' | 'left' | 'unknown'>
   /**
    * Subscribes one who waits since `asked`. 'unknown': not there, or has left since and may have asked anew, or is
@@ -135,8 +135,8 @@ export type SuppressionStore = {
   list(limit: number, after?: string, filter?: SuppressionFilter): Promise<readonly ListedSuppression[]>
   count(filter?: SuppressionFilter): Promise<number>
   /**
-   * A complaint or the reader's own wish is not weakened by a later bounce, nor one for good by one for a time. With
-   * the reason 'unsubscribe' the reader is taken off the list, too.
+   * A complaint or the subscriber's own wish is not weakened by a later bounce, nor one for good by one for a time. With
+   * the reason 'unsubscribe' the subscriber is taken off the list, too.
    */
   put(suppression: Suppression): Promise<void>
   /** The same for a thousand of them at most, in one step; tells how many addresses were not suppressed before. */

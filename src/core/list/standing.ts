@@ -25,7 +25,7 @@ const bad =
     return said === 'left' && yes !== 'left' ? yes : said
   }
 
-/** Anything is not good: why, in which mailing. */
+/** Anything is not good: why, in which campaign. */
 const anything =
   (verdict: Verdict): Reading =>
   (cell) =>

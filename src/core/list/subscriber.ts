@@ -29,7 +29,7 @@ export function createErasedKeys(secret: string): (key: string) => string {
   return (key) => `#${createHmac('sha256', hmacKey).update(key).digest('base64url')}`
 }
 
-/** The reader's own wish may be taken back by the reader; all else stops a new subscription, too. */
+/** The subscriber's own wish may be taken back by the subscriber; all else stops a new subscription, too. */
 export const blocksSubscribing = (reason: SuppressionReason): boolean => reason !== 'unsubscribe'
 
 export const isActive = ({ until }: Pick<Suppression, 'until'>, now: number): boolean =>

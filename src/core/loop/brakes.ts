@@ -1,6 +1,6 @@
-// Brakes: a mailing that too many readers bounce or complain about pauses by itself, and says why.
+// Brakes: a campaign that too many subscribers bounce or complain about pauses by itself, and says why.
 
-/** Distinct readers; `settled`: what became of their mail is known. */
+/** Distinct subscribers; `settled`: what became of their mail is known. */
 export type Settled = { readonly settled: number; readonly bounced: number; readonly complained: number }
 
 export type BrakeRates = { readonly bounceRate: number; readonly complaintRate: number }
@@ -11,10 +11,10 @@ export type Paused = { readonly campaignId: string; readonly reason: string }
 const ENOUGH = 100
 
 /**
- * Why to pause, if at all. `base` is what there was when the mailing did not run last: whoever resumes it has seen
+ * Why to pause, if at all. `base` is what there was when the campaign did not run last: whoever resumes it has seen
  * those, and the next ones are judged anew.
  */
-export function judgeMailing(now: Settled, base: Settled, rates: BrakeRates): string | undefined {
+export function judgeCampaign(now: Settled, base: Settled, rates: BrakeRates): string | undefined {
   const settled = now.settled - base.settled
   if (settled < ENOUGH) return undefined
   const told = (word: string, count: number, rate: number) =>

@@ -24,7 +24,7 @@ export function readDeliveryId(id: string): Omit<DeliveryPlace, 'campaignId'> | 
   return match ? { chunk: Number(match[1]), n: Number(match[2]) } : undefined
 }
 
-/** An event that names no address contradicts nobody. Of an erased reader nobody can tell any more: not believed. */
+/** An event that names no address contradicts nobody. Of an erased subscriber nobody can tell any more: not believed. */
 export function isRecipient(delivery: { readonly email: string }, { email }: EventFacts): boolean {
   return email === null || emailKey(email) === emailKey(delivery.email)
 }

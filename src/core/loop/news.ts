@@ -37,7 +37,7 @@ export function createLoopNews(options: Options): (news: LoopNews) => void {
       .catch((err: unknown) => log.warn({ err, lane }, 'the pace of a lane cannot be told'))
   }
 
-  /** One lesson a lane and page: what the provider said last, other than about one reader's mailbox. */
+  /** One lesson a lane and page: what the provider said last, other than about one subscriber's mailbox. */
   function learn(rows: readonly ArchiveRow[]): ReadonlyMap<string, string> {
     const deferrals = new Map<string, string>()
     for (const { event, facts } of rows) {
@@ -55,7 +55,7 @@ export function createLoopNews(options: Options): (news: LoopNews) => void {
   return ({ paused, rows }) => {
     for (const [lane, answer] of learn(rows)) void slow(lane, answer)
     for (const { campaignId, reason } of paused)
-      log.error({ campaign: campaignId, reason }, 'a mailing was paused')
+      log.error({ campaign: campaignId, reason }, 'a campaign was paused')
   }
 }
 

@@ -5,11 +5,11 @@ type DeliveryName = { readonly campaignId: string; readonly deliveryId: string }
 
 /** What came back of the mails. Tracking writes it in the transaction that takes the events; here it is read. */
 export type ReactionStore = {
-  /** How many readers each fact is true of. A campaign without any is left out. */
+  /** How many subscribers each fact is true of. A campaign without any is left out. */
   counts(campaignIds: readonly string[]): Promise<ReadonlyMap<string, Readonly<Record<Fact, number>>>>
   /** The facts of these deliveries of a campaign; those that nothing was heard of are left out. */
   of(campaignId: string, deliveryIds: readonly string[]): Promise<ReadonlyMap<string, Facts>>
-  /** A reader has left by the hub's own link in this mail; once, however often it is told. */
+  /** A subscriber has left by the hub's own link in this mail; once, however often it is told. */
   leftByLink(delivery: DeliveryName, at: number): Promise<void>
   /** To whom a mail went; undefined when that is not known any more. */
   addressOf(delivery: DeliveryName): Promise<string | undefined>

@@ -1,15 +1,15 @@
-// What came back of one mail: from events to facts about its reader.
+// What came back of one mail: from events to facts about its subscriber.
 //
 // Everything that was heard of a delivery is kept as sets and earliest instants, and the facts are a plain function of
 // them. So the facts are the same whatever the order events come in, how often, and in which pages. They only grow, but
-// for one thing: a visit that turns out to have been a scanner's is taken from the reader and given to the robots.
+// for one thing: a visit that turns out to have been a scanner's is taken from the subscriber and given to the robots.
 import { createHash } from 'node:crypto'
 import type { Kind } from '../events/event.ts'
 import { asInstant, asObject, type Payload } from '../events/intake/payload.ts'
 import type { ArchiveRow } from '../events/ports.ts'
 import { isRobot, scannersClicks } from './robots.ts'
 
-/** Distinct readers each is true of; `settled`: what became of the mail is known. */
+/** Distinct subscribers each is true of; `settled`: what became of the mail is known. */
 export const FACTS = [
   'settled',
   'delivered',
@@ -60,7 +60,7 @@ export const NOTHING_HEARD: Heard = {
   clicks: [],
 }
 
-/** Of each kind; a reader's first visits are among them, and all that is asked is whether there was one. */
+/** Of each kind; a subscriber's first visits are among them, and all that is asked is whether there was one. */
 const VISITS_KEPT = 50
 /** An event and its entry in the list may differ by a rounded second. */
 const SAME_VISIT_MS = 2_000
@@ -113,7 +113,7 @@ export function join(a: Heard, b: Heard): Heard {
 
 /**
  * The facts. Who clicks has opened, and whatever was opened was delivered: a state implies those before it.
- * `links`: how many different links the mailing has.
+ * `links`: how many different links the campaign has.
  */
 export function factsOf(heard: Heard, links: number): Facts {
   const opens = whose(heard.opens, new Set())
@@ -183,7 +183,7 @@ function linkOf({ url }: Payload): string {
   return createHash('sha256').update(asText(url)).digest('base64url').slice(0, LINK_LENGTH)
 }
 
-/** When the reader's server took it, as the log of answers that a message carries tells. */
+/** When the subscriber's server took it, as the log of answers that a message carries tells. */
 function deliveredAt({ smtp_events: answers }: Payload): number | null {
   if (!Array.isArray(answers)) return null
   const taken = answers.slice(0, VISITS_KEPT).map(asObject)
@@ -200,7 +200,7 @@ function asText(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** As it is kept: short, since there is one for every reader who has opened or clicked. */
+/** As it is kept: short, since there is one for every subscriber who has opened or clicked. */
 export function writeHeard(heard: Heard): string {
   const { opens, clicks } = heard
   return JSON.stringify([

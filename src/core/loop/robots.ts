@@ -1,6 +1,6 @@
-// Who opens and clicks without being a reader: scanners of mail servers, prefetching proxies, scripts.
+// Who opens and clicks without being a subscriber: scanners of mail servers, prefetching proxies, scripts.
 //
-// An image proxy that loads a picture when its reader opens the mail (Gmail's GoogleImageProxy, YahooMailProxy) tells of
+// An image proxy that loads a picture when its subscriber opens the mail (Gmail's GoogleImageProxy, YahooMailProxy) tells of
 // a person: all of Gmail's opens come through it. One that loads it when the mail arrives, read or not, tells of nobody:
 // Apple's Mail Privacy Protection, whose whole user agent is `Mozilla/5.0`, and Gmail's prefetch of 2022
 // (support.apple.com/guide/iphone/iphf084865c7 says what the former does).
@@ -59,7 +59,7 @@ export function scannersClicks(
 const ANCHOR = /<a\b[^>]*/gi
 const LINK = /(?<![\w-])href\s*=\s*(?:["']\s*)?(https?:[^"'\s>]+)/i
 
-/** How many different links a mailing's HTML has, the reader's own ones (placeholders) aside. */
+/** How many different links a campaign's HTML has, the subscriber's own ones (placeholders) aside. */
 export function countLinks(html: string): number {
   const urls = Array.from(html.matchAll(ANCHOR), ([tag]) => LINK.exec(tag)?.[1])
   return new Set(urls.filter((url) => url !== undefined)).size

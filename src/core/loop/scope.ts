@@ -13,7 +13,7 @@ export type Scope = {
 const OF_THE_LIST: readonly Kind[] = ['suppressed', 'unsuppressed']
 
 /**
- * May it change a reader? What names no subaccount, or no sender, is of the whole account: Mandrill itself applies such
+ * May it change a subscriber? What names no subaccount, or no sender, is of the whole account: Mandrill itself applies such
  * an entry of its list to every subaccount. An entry may be limited to a subaccount or a sender (the API tells the sender
  * as an object, webhooks its address).
  */

@@ -12,7 +12,7 @@ import { STRENGTH } from '../list/subscriber.ts'
 export const MIRROR = 'mandrill denylist'
 const SOURCE = 'mandrill'
 
-/** What Mandrill's operator may lift. A complaint and the reader's own wish are the reader's. */
+/** What Mandrill's operator may lift. A complaint and the subscriber's own wish are the subscriber's. */
 export const LIFTABLE: readonly SuppressionReason[] = ['bounce', 'reject']
 
 export const SOFT_BOUNCE_WINDOW_MS = 30 * 86_400_000
@@ -125,7 +125,7 @@ const REASONS: Readonly<Record<string, SuppressionReason>> = {
 }
 
 /**
- * Why a mail was refused, where that is about its reader. The others are a mailbox's that is full for a time
+ * Why a mail was refused, where that is about its subscriber. The others are a mailbox's that is full for a time
  * (soft-bounce), or the sender's own (invalid-sender, unsigned, rule, test-mode-limit). A reason that is not told, or that
  * nobody knows, suppresses nobody: Mandrill, which refuses, does so again, and tells its list by events of its own.
  */
@@ -167,7 +167,7 @@ export type Decision = {
   readonly email: string
   readonly lifted: boolean
   readonly put: Suppression | null
-  /** The reader does not want mail any more: off the list, too. */
+  /** The subscriber does not want mail any more: off the list, too. */
   readonly leaves: boolean
 }
 

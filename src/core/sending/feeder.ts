@@ -13,7 +13,7 @@ export type FeederOptions = {
   readonly ledger: Ledger
   readonly queue: Pick<SendQueue, 'add'>
   readonly mailer: Pick<Mailer, 'transport'>
-  /** What keeps mailings from starting: see mailing/sender.ts. */
+  /** What keeps campaigns from starting: see core/campaigns/mail/sender.ts. */
   readonly senderProblem: string | null
   readonly leases: Leases
   readonly owner: string
@@ -43,7 +43,7 @@ const REST_MS = 1_000
  * campaigns together are in hand at the same time, where they take turns mail by mail.
  */
 const AHEAD = { most: 4, ofAll: 12 }
-/** Readers a step: the step is one transaction. */
+/** Subscribers a step: the step is one transaction. */
 const EXPAND_READERS = 2_000
 const CANCEL_DELIVERIES = 5_000
 /** Lanes that are no longer configured may still hold mails of campaigns that began before. */
@@ -96,10 +96,10 @@ export function startFeeder(options: FeederOptions): Feeder {
       let more = false
       try {
         more = await tick()
-        if (state.failures > 0) log.info({}, 'mailings go on')
+        if (state.failures > 0) log.info({}, 'campaigns go on')
         state.failures = 0
       } catch (err) {
-        if (state.failures === 0) log.warn({ err }, 'mailings wait: what is due cannot be looked up')
+        if (state.failures === 0) log.warn({ err }, 'campaigns wait: what is due cannot be looked up')
         const delay = backOff(state.failures, RETRY_MS)
         state.failures += 1
         if (!state.closing) await nap.wait(delay)
@@ -140,7 +140,7 @@ async function startDue(options: FeederOptions, active: readonly CampaignHead[])
     }
     const start = { status: 'running', statusReason: null, startedAt: now(), transport } as const
     if (!(await campaigns.change(campaign.id, ['scheduled'], start))) continue
-    log.info({ campaign: campaign.id }, 'a scheduled mailing begins')
+    log.info({ campaign: campaign.id }, 'a scheduled campaign begins')
     running.push({ ...campaign, ...start })
   }
   return running
@@ -151,7 +151,7 @@ async function holdBack({ campaigns, mailer, now, log }: FeederOptions, { id }: 
   const statusReason = `No mail can go out: ${why}`
   const paused = { status: 'paused', statusReason, startedAt: now(), transport: mailer.transport } as const
   if (await campaigns.change(id, ['scheduled'], paused))
-    log.error({ campaign: id, reason: statusReason }, 'a scheduled mailing does not begin: it is paused')
+    log.error({ campaign: id, reason: statusReason }, 'a scheduled campaign does not begin: it is paused')
 }
 
 /** One step of each campaign that is not expanded yet, so that small ones do not wait for large ones. */
@@ -183,7 +183,7 @@ async function feed(
   }
   if (due.length > 0) await queue.add(due)
   else if (campaign.expanded && (await ledger.finishIfDone(campaign.id, now())))
-    log.info({ campaign: campaign.id }, 'a mailing is finished')
+    log.info({ campaign: campaign.id }, 'a campaign is finished')
   return due.length > 0
 }
 

@@ -99,9 +99,9 @@ export type SendResult =
   | { readonly kind: 'sent'; readonly response: string }
   /** 421, 4xx: try later. */
   | { readonly kind: 'deferred'; readonly response: string }
-  /** 5xx about this reader or this mail. `unknownReader`: 5.1.x, the address does not exist. */
-  | { readonly kind: 'failed'; readonly response: string; readonly unknownReader: boolean }
-  /** 530, 534, 535, 5.1.7, 5.1.8, 5.7.8, 5.7.515, or any 5xx before the server has heard of the reader: our account, not theirs. */
+  /** 5xx about this subscriber or this mail. `unknownRecipient`: 5.1.x, the address does not exist. */
+  | { readonly kind: 'failed'; readonly response: string; readonly unknownRecipient: boolean }
+  /** 530, 534, 535, 5.1.7, 5.1.8, 5.7.8, 5.7.515, or any 5xx before the server has heard of the subscriber: our account, not theirs. */
   | { readonly kind: 'sender_fault'; readonly response: string }
   /** No connection, or it was lost before the server had said that it took the mail. */
   | { readonly kind: 'unreachable'; readonly response: string; readonly lost?: Lost }

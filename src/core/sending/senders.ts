@@ -70,7 +70,7 @@ export function createSenders(parts: SendersParts, work: SendersWork): Senders {
     if (await isStillToSend(delivery)) await suspended.note(delivery, await send(delivery))
   }
 
-  /** A claim may have waited out an outage, and the reader has left meanwhile. */
+  /** A claim may have waited out an outage, and the subscriber has left meanwhile. */
   async function isStillToSend(delivery: Delivery): Promise<boolean> {
     try {
       const settled = await todo.lookAgain(delivery)
@@ -85,7 +85,7 @@ export function createSenders(parts: SendersParts, work: SendersWork): Senders {
   }
 
   async function waitOut(err: unknown): Promise<void> {
-    if (!state.troubled) log.warn({ err, ...ref }, 'a mailing waits: its readers cannot be looked up')
+    if (!state.troubled) log.warn({ err, ...ref }, 'a campaign waits: its subscribers cannot be looked up')
     state.troubled = true
     await pause(RETRY_MS, stopped.signal)
   }

@@ -29,7 +29,7 @@ export type SendingOptions = {
   readonly lanes: LaneControl
   readonly laneConfigs: readonly LaneConfig[]
   readonly mailer: Mailer
-  /** What keeps mailings from starting: see mailing/sender.ts. */
+  /** What keeps campaigns from starting: see core/campaigns/mail/sender.ts. */
   readonly senderProblem: string | null
   /** Reads a campaign's template; its mails are then made one by one. */
   readonly compile: (campaign: Campaign) => Compiled
@@ -102,7 +102,8 @@ export function startSending(options: SendingOptions): Sending {
       await work()
       state.troubled = false
     } catch (err) {
-      if (!state.troubled) log.warn({ err, ...ref }, 'a chunk of a mailing cannot be worked on, trying again')
+      if (!state.troubled)
+        log.warn({ err, ...ref }, 'a chunk of a campaign cannot be worked on, trying again')
       state.troubled = true
       await pause(RETRY_MS, signal)
     } finally {

@@ -1,4 +1,4 @@
-// The mails of a chunk that were refused, while it is not known whether that is about their readers or about us. They hold up
+// The mails of a chunk that were refused, while it is not known whether that is about their subscribers or about us. They hold up
 // nobody: others go out meanwhile, and what becomes of those tells.
 import { pause } from '../pause.ts'
 import type { Delivery } from '../campaigns/ports.ts'

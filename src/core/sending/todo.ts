@@ -1,4 +1,4 @@
-// The mails of a chunk that are left, in order. Whether a reader may still be mailed is looked up moments before.
+// The mails of a chunk that are left, in order. Whether a subscriber may still be mailed is looked up moments before.
 import type { Delivery, Outcome } from '../campaigns/ports.ts'
 import type { SubscriberStore } from '../list/ports.ts'
 import { domainOf } from './lanes/lanes.ts'
@@ -82,9 +82,9 @@ async function settledOf(
   const settled = new Map<number, Outcome>()
   const [first] = page
   if (!first) return settled
-  const readers = page.map(({ subscriberId }) => subscriberId)
+  const subscribers = page.map(({ subscriberId }) => subscriberId)
   const ids = page.map(({ id }) => id)
-  const [verdicts, heard] = await Promise.all([unmailable(readers, at), heardOf(first.campaignId, ids)])
+  const [verdicts, heard] = await Promise.all([unmailable(subscribers, at), heardOf(first.campaignId, ids)])
   for (const { id, n, attempts, dueAt, subscriberId } of page) {
     const common = { n, dueAt, at }
     const reason = verdicts.get(subscriberId)
@@ -95,7 +95,7 @@ async function settledOf(
   return settled
 }
 
-/** Domains take turns: what one of them says to its readers is heard beside what others say. */
+/** Domains take turns: what one of them says to its subscribers is heard beside what others say. */
 function spread(deliveries: readonly Delivery[]): Delivery[] {
   const domains = [...Map.groupBy(deliveries, ({ email }) => domainOf(email)).values()]
   const turns = Math.max(0, ...domains.map(({ length }) => length))

@@ -1,4 +1,4 @@
-// One try of one claimed mail: made, sent, and what the answer means for it, its reader and its lane.
+// One try of one claimed mail: made, sent, and what the answer means for it, its subscriber and its lane.
 import type { Log } from '../log.ts'
 import type { Delivery, OutgoingMail } from '../campaigns/ports.ts'
 import type { Mailer, SendResult } from './ports.ts'
@@ -33,9 +33,9 @@ const DOUBTFUL = 'the connection was lost behind the mail, which may have been t
 
 /** What became of a try. `kept`: it stays queued. */
 export type Tried = 'sent' | 'done' | 'kept' | Suspended
-/** It was refused, and whether that is about its reader is not known yet. */
+/** It was refused, and whether that is about its subscriber is not known yet. */
 export type Suspended = {
-  /** `last`: what is still open then is about the reader. */
+  /** `last`: what is still open then is about the subscriber. */
   settle(last: boolean): Promise<'done' | 'kept' | 'open'>
 }
 
@@ -53,7 +53,7 @@ export function createTry(parts: TryParts, { journal, compiled }: TryWork) {
   async function settle(delivery: Delivery, result: SendResult, judgement: Judgement) {
     if (judgement !== 'theirs') return 'kept'
     if (result.kind === 'unreachable') return concludeLost(delivery, result) ? 'done' : 'kept'
-    if (result.kind === 'failed' && result.unknownReader) await suppress(parts, delivery)
+    if (result.kind === 'failed' && result.unknownRecipient) await suppress(parts, delivery)
     if (!conclude(delivery, result)) return 'kept'
     return result.kind === 'sent' ? 'sent' : 'done'
   }
@@ -67,7 +67,9 @@ export function createTry(parts: TryParts, { journal, compiled }: TryWork) {
     const again = delivery.reason?.startsWith(DOUBTFUL) ?? false
     return conclude(
       delivery,
-      again ? { kind: 'failed', response: told, unknownReader: false } : { kind: 'deferred', response: told },
+      again
+        ? { kind: 'failed', response: told, unknownRecipient: false }
+        : { kind: 'deferred', response: told },
     )
   }
 
@@ -97,7 +99,7 @@ function make(compiled: Compiled, delivery: Delivery): OutgoingMail | SendResult
   try {
     return compiled.mail(delivery)
   } catch (error) {
-    return { kind: 'failed', response: `the mail cannot be made: ${textOf(error)}`, unknownReader: false }
+    return { kind: 'failed', response: `the mail cannot be made: ${textOf(error)}`, unknownRecipient: false }
   }
 }
 
@@ -113,11 +115,11 @@ function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** The address does not exist: no later mailing tries it. */
+/** The address does not exist: no later campaign tries it. */
 async function suppress({ suppressions, now, log }: TryParts, { email }: Delivery): Promise<void> {
   try {
     await suppressions.put({ email, reason: 'bounce', source: 'smtp', since: now(), until: null })
   } catch (err) {
-    log.warn({ err }, 'a reader that does not exist cannot be suppressed')
+    log.warn({ err }, 'a subscriber that does not exist cannot be suppressed')
   }
 }

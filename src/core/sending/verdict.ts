@@ -16,7 +16,7 @@ export function outcomeOf(
   return deferred(outcome, delivery.earlierAttempts, retryDelaysMs)
 }
 
-/** The first delay comes after the first try; when there is none left, it has failed. The reader is not suppressed. */
+/** The first delay comes after the first try; when there is none left, it has failed. The subscriber is not suppressed. */
 function deferred(
   outcome: Omit<Outcome, 'status'>,
   earlierAttempts: number,
@@ -31,7 +31,7 @@ function deferred(
 // RFC 3463: 4.2.1 and 4.2.2 are about one mailbox, that is disabled, full, or gets too much mail from everybody.
 const MAILBOX = /(?<![\d.])4\.2\.[12](?![\d.])/
 
-/** Deferred for the reader's mailbox alone: no reason to slow down for the others. */
+/** Deferred for the subscriber's mailbox alone: no reason to slow down for the others. */
 export function isAboutMailbox({ response }: SendResult): boolean {
   return MAILBOX.test(response)
 }

@@ -47,12 +47,12 @@ export function createWatch({ campaigns, compile, now, log }: WatchOptions): Wat
   const timer = setInterval(() => void look(), LOOK_MS)
   timer.unref()
 
-  /** A text that cannot be read stops its own mailing, and says why. */
+  /** A text that cannot be read stops its own campaign, and says why. */
   async function read(campaign: Campaign): Promise<Compiled | undefined> {
     try {
       return remember(campaign, compiled.get(campaign.id) ?? compile(campaign))
     } catch (err) {
-      log.error({ err, campaign: campaign.id }, 'the mails of a mailing cannot be made: it is paused')
+      log.error({ err, campaign: campaign.id }, 'the mails of a campaign cannot be made: it is paused')
       const statusReason = `its mails cannot be made: ${err instanceof Error ? err.message : String(err)}`
       await campaigns.change(campaign.id, ['running'], { status: 'paused', statusReason })
       return undefined

@@ -1,4 +1,4 @@
-// /campaigns: mailings, from the first draft to the last delivery.
+// /campaigns: from the first draft to the last delivery.
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static, type TStringOptions } from 'typebox'
 import type { Actions } from '../../core/campaigns/actions.ts'

@@ -1,4 +1,4 @@
-// /campaigns/{id}/deliveries: who got a mailing, who did not, and why. As pages, or as one CSV file of any size.
+// /campaigns/{id}/deliveries: who got a campaign, who did not, and why. As pages, or as one CSV file of any size.
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
@@ -58,8 +58,8 @@ const FIELDS = {
   }),
   updated_at: Instant,
   delivered_at: When('What came back of it. An open shows that it was delivered, a click that it was opened'),
-  opened_at: When('By the reader, not by a robot'),
-  clicked_at: When('By the reader, not by a robot'),
+  opened_at: When('By the subscriber, not by a robot'),
+  clicked_at: When('By the subscriber, not by a robot'),
   bounced_at: When(),
   complained_at: When(),
   unsubscribed_at: When(),

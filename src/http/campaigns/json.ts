@@ -11,7 +11,7 @@ import { campaignExample, wholeCampaignExample } from './example.ts'
 import { laneJson, LaneSchema } from './lanes.ts'
 import { Instant, instant, instantOrNull, oneOf } from '../server/schemas.ts'
 
-/** How many distinct readers each is true of; they may overlap. */
+/** How many distinct subscribers each is true of; they may overlap. */
 export type People = Readonly<
   Record<'delivered' | 'opened' | 'clicked' | 'bounced' | 'complained' | 'unsubscribed', number>
 >
@@ -64,7 +64,7 @@ const FIELDS = {
   }),
   people: {
     ...counts('delivered', 'opened', 'clicked', 'bounced', 'complained', 'unsubscribed'),
-    description: 'Distinct readers; they may overlap',
+    description: 'Distinct subscribers; they may overlap',
   },
   robots: { ...counts('opened', 'clicked'), description: 'Opens and clicks by scanners and proxies' },
   lanes: Type.Array(Lane),

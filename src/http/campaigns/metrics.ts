@@ -42,7 +42,7 @@ export function registerSendingMetrics(sending: Pick<Sending, 'metrics'>, regist
     })
   laneGauge(
     'mail_event_hub_lane_queued',
-    'Deliveries of running mailings that are queued or deferred',
+    'Deliveries of running campaigns that are queued or deferred',
     (all) => all.queued,
   )
   laneGauge('mail_event_hub_lane_per_second', 'Mails a second that the lane allows now', ({ lanes }) =>

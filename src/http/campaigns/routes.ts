@@ -1,4 +1,4 @@
-// The mailing side's routes: the list, its suppressions, the pages behind links in mails, campaigns, lanes.
+// The campaign side's routes: the list, its suppressions, the pages behind links in mails, campaigns, lanes.
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Links } from '../../core/campaigns/mail/links.ts'
 import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
@@ -11,7 +11,7 @@ import { registerSubscribers, type SubscribersDeps } from '../list/subscribers.t
 import { registerSuppressions } from '../list/suppressions.ts'
 import { registerUnsubscribe, type UnsubscribeDeps } from '../list/unsubscribe.ts'
 
-/** What these routes need of the mailing side; wire/campaigns.ts makes it. */
+/** What these routes need of the campaign side; wire/campaigns.ts makes it. */
 export type MailingDeps = Omit<CampaignsDeps, 'log' | 'now' | 'subscribers'> &
   LanesDeps &
   Pick<SubscribersDeps, 'doubleOptIn' | 'sendConfirmation' | 'erasers'> &

@@ -1,4 +1,4 @@
-// POST /subscribe/send-mail: one call that writes and starts a mailing. It answers before anything is sent.
+// POST /subscribe/send-mail: one call that writes and starts a campaign. It answers before anything is sent.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Actions } from '../../core/campaigns/actions.ts'
@@ -56,7 +56,7 @@ export async function registerSendMail(app: FastifyInstance, deps: SendMailDeps)
           ...tagged('Campaigns'),
           summary: 'Write to everybody on the list',
           description:
-            'The same as creating and starting a campaign. Answers at once, whatever the size of the list; `Idempotency-Key` makes a repeated call one mailing.',
+            'The same as creating and starting a campaign. Answers at once, whatever the size of the list; `Idempotency-Key` makes a repeated call one campaign.',
           consumes: FORMS,
           headers: IdempotencyHeaders,
           body: SendMailBody,

@@ -14,7 +14,7 @@ import { campaignIn, type Present } from './json.ts'
 import { errors, IdParams, SenderProblem, tagged } from '../server/schemas.ts'
 
 /** Whom a preview is made for. */
-export type PreviewReader = { readonly id: string | null; readonly email: string; readonly name: string }
+export type PreviewSubscriber = { readonly id: string | null; readonly email: string; readonly name: string }
 export type Preview = { readonly subject: string; readonly html: string; readonly text: string }
 
 export type VerbDeps = {
@@ -24,13 +24,13 @@ export type VerbDeps = {
   readonly suppressions: Pick<SuppressionStore, 'get'>
   /** Its unsubscribe link must be nobody's: people click on links in previews. */
   readonly senderProblem: string | null
-  readonly render: (campaign: Campaign, reader: PreviewReader) => Preview
+  readonly render: (campaign: Campaign, subscriber: PreviewSubscriber) => Preview
   /** Sends one mail at once. `id` is for its Message-ID. */
   readonly sendTest: (campaign: Campaign, to: string, id: string) => Promise<SendResult>
   readonly now: () => number
 }
 
-const SAMPLE: PreviewReader = { id: null, email: 'reader@example.com', name: 'Reader' }
+const SAMPLE: PreviewSubscriber = { id: null, email: 'reader@example.com', name: 'Reader' }
 /** Test mails a minute: a loop in a script must not mail anybody without end. */
 const TEST_LIMIT = { max: 30, timeWindow: 60_000 }
 
@@ -167,7 +167,7 @@ function registerPreview(app: FastifyInstance, deps: VerbDeps): void {
     {
       schema: {
         ...about,
-        summary: 'What a reader would get',
+        summary: 'What a subscriber would get',
         description: "Without `subscriber`, for a made-up one. The unsubscribe link is nobody's.",
         params: IdParams,
         querystring: Type.Object({
@@ -213,7 +213,7 @@ function registerAudience(app: FastifyInstance, { actions, ledger, senderProblem
               sender_problem: SenderProblem,
             },
             {
-              description: 'Counts of readers',
+              description: 'Counts of subscribers',
               examples: [
                 {
                   recipients: 1230,

@@ -1,4 +1,4 @@
-// Changes of mailings, for the sockets that ask for them: looked up in the database, where every process's work ends up,
+// Changes of campaigns, for the sockets that ask for them: looked up in the database, where every process's work ends up,
 // four times a second at most, and only while somebody looks on.
 import type { CampaignHead, CampaignStore } from '../../core/campaigns/ports.ts'
 import type { ReactionStore } from '../../core/loop/ports.ts'
@@ -82,7 +82,7 @@ export function createCampaignWatch(options: CampaignWatchOptions): CampaignWatc
         troubled = false
         give()
       } catch (err) {
-        if (!troubled) log.warn({ err }, 'the state of the mailings cannot be looked up')
+        if (!troubled) log.warn({ err }, 'the state of the campaigns cannot be looked up')
         troubled = true
       }
       await new Promise((resolve) => setTimeout(resolve, troubled ? AFTER_TROUBLE_MS : everyMs).unref())

@@ -15,8 +15,8 @@ const TAGS = [
   { name: 'Webhook', description: 'Where Mandrill sends its events' },
   { name: 'Events', description: 'The history of events' },
   { name: 'Mailing list', description: 'Subscribers, import and export, suppressions' },
-  { name: 'Campaigns', description: 'Mailings, from draft to the last delivery' },
-  { name: 'Links in mails', description: 'The pages behind the links that readers click' },
+  { name: 'Campaigns', description: 'From draft to the last delivery' },
+  { name: 'Links in mails', description: 'The pages behind the links that subscribers click' },
   { name: 'Access', description: 'Sessions of the page, tickets of sockets' },
   { name: 'Operations', description: 'Health, metrics, set-up and quarantine' },
 ]

@@ -17,7 +17,7 @@ export type EventsDeps = {
   readonly now: () => number
 }
 
-/** How long a reader waits for the archive to have what was answered 200 before. */
+/** How long a subscriber waits for the archive to have what was answered 200 before. */
 const CATCH_UP_MS = 10_000
 const MAX_TIMELINE = 1000
 

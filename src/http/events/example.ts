@@ -1,4 +1,4 @@
-// An event of Mandrill, for the pages of /doc: a reader has opened a mail.
+// An event of Mandrill, for the pages of /doc: a subscriber has opened a mail.
 export const eventExample = {
   event: 'open',
   ts: 1777890030,

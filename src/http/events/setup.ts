@@ -46,10 +46,10 @@ const FIELDS = {
   sender_problem: SenderProblem,
   unknown_proxy: Type.Union([Type.String(), Type.Null()], {
     description:
-      'Sends X-Forwarded-For and is not in TRUST_PROXY: all readers behind it count as one address',
+      'Sends X-Forwarded-For and is not in TRUST_PROXY: all subscribers behind it count as one address',
   }),
   subaccounts: Type.Array(Type.String(), {
-    description: 'MANDRILL_SUBACCOUNTS: only these change readers. Empty: all',
+    description: 'MANDRILL_SUBACCOUNTS: only these change subscribers. Empty: all',
   }),
   transport: Type.Union([Type.Literal('smtp'), Type.Literal('outbox')], {
     description: 'outbox: mails are only written to files',

@@ -5,7 +5,7 @@ import { LIST_COLUMNS } from '../../core/list/columns.ts'
 import type { Subscriber, SubscriberQuery, SubscriberStore } from '../../core/list/ports.ts'
 import { instant } from '../server/schemas.ts'
 
-/** Readers that are in memory at a time. */
+/** Subscribers that are in memory at a time. */
 const STEP = 1000
 
 export const wantsCsv = (accept: string | undefined): boolean => /\btext\/csv\b/i.test(accept ?? '')

@@ -31,7 +31,7 @@ const FIELDS = {
     ],
     { description: 'Gets no mail, whatever `subscribed` says' },
   ),
-  mailable: Type.Boolean({ description: 'Gets mailings: subscribed, and not suppressed' }),
+  mailable: Type.Boolean({ description: 'Gets campaigns: subscribed, and not suppressed' }),
   created_at: Instant,
   updated_at: Instant,
 }
@@ -54,7 +54,7 @@ export const SubscriberSchema = Type.Object(FIELDS, {
 })
 export const UnsubscribedSchema = Type.Object(FIELDS, {
   title: 'Subscriber',
-  description: 'The subscriber, who gets no mailings any more',
+  description: 'The subscriber, who gets no campaigns any more',
   examples: [{ ...READER, subscribed: false, mailable: false, updated_at: '2026-06-01T08:00:00.000Z' }],
 })
 

@@ -1,4 +1,4 @@
-// /subscribe: the mailing list. Readers subscribe here by themselves; all else needs the token.
+// /subscribe: the mailing list. Subscribers subscribe here by themselves; all else needs the token.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
@@ -17,7 +17,7 @@ import { registerSubscribing, type SubscribingDeps } from './subscribing.ts'
 export type SubscribersDeps = SubscribingDeps & {
   readonly subscribers: SubscriberStore
   /** Everything else that knows of a person: what came in, and what goes out. Each may be called again. */
-  readonly erasers: { readonly events: Eraser; readonly mailings: Eraser }
+  readonly erasers: { readonly events: Eraser; readonly campaigns: Eraser }
 }
 
 export type Eraser = (email: string) => Promise<void>
@@ -61,7 +61,7 @@ function registerLeaving(app: FastifyInstance, { subscribers, now }: Subscribers
       schema: {
         ...about,
         summary: 'Unsubscribe an address',
-        description: 'The reader stays on the list, and gets nothing.',
+        description: 'The subscriber stays on the list, and gets nothing.',
         consumes: FORMS,
         body: Type.Object({ email: Email }),
         response: {
@@ -74,9 +74,9 @@ function registerLeaving(app: FastifyInstance, { subscribers, now }: Subscribers
       const email = readEmail(request.body.email)
       const outcome = await subscribers.unsubscribe(email, now())
       if (outcome === 'left') throw new HubError('subscriber.unsubscribed')
-      const [reader] = await subscribers.find({ limit: 1, email })
-      if (outcome === 'unknown' || !reader) throw new HubError('subscriber.not_found')
-      return reply.status(201).send(presentSubscriber(reader))
+      const [subscriber] = await subscribers.find({ limit: 1, email })
+      if (outcome === 'unknown' || !subscriber) throw new HubError('subscriber.not_found')
+      return reply.status(201).send(presentSubscriber(subscriber))
     },
   )
 }
@@ -149,11 +149,11 @@ export async function existing(
   { subscribers }: { readonly subscribers: Pick<SubscriberStore, 'get' | 'find'> },
   id: string,
 ) {
-  const [reader] = isAddress(id)
+  const [subscriber] = isAddress(id)
     ? await subscribers.find({ limit: 1, email: id })
     : [isUuid(id) ? await subscribers.get(id) : undefined]
-  if (!reader) throw new HubError('subscriber.not_found')
-  return reader
+  if (!subscriber) throw new HubError('subscriber.not_found')
+  return subscriber
 }
 
 function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
@@ -210,9 +210,9 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
       const email = isAddress(params.id) ? params.id : (await existing(deps, params.id)).email
       // The person after all else: whoever is told of a failure on the way can ask again.
       await erasers.events(email)
-      await erasers.mailings(email)
+      await erasers.campaigns(email)
       await subscribers.erase(email, now())
-      await erasers.mailings(email) // a mailing that was being expanded has written them down once more
+      await erasers.campaigns(email) // a campaign that was being expanded has written them down once more
       return reply.status(204).send()
     },
   )

@@ -1,4 +1,4 @@
-// POST /subscribe: how readers get on the list. Public, so it is rate limited, and tells strangers little.
+// POST /subscribe: how subscribers get on the list. Public, so it is rate limited, and tells strangers little.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
@@ -27,7 +27,7 @@ export type SubscribingDeps = {
 /** Of one address, without the token. */
 const STRANGERS = { max: 20, timeWindow: 60_000 }
 const STRANGERS_BODY = 16 * 1024
-/** A mailing's HTML may come to this address, too. */
+/** A campaign's HTML may come to this address, too. */
 const BODY_LIMIT = 4 * 1024 * 1024
 const HOUR_MS = 3_600_000
 const CONFIRM_WITHIN_MS = 7 * 24 * HOUR_MS
@@ -58,9 +58,9 @@ export function registerSubscribing(app: FastifyInstance, deps: SubscribingDeps)
       },
       schema: {
         ...tagged('Mailing list'),
-        summary: 'Subscribe a reader',
+        summary: 'Subscribe a subscriber',
         description:
-          'Brings back one who had left. Public: without the token at most 20 a minute come from one address. With DOUBLE_OPT_IN the reader has to confirm by mail, and `subscribed` is false until then; at most one such mail an hour goes to an address that nobody confirms. With `subject` and `content`, and the token, it is the same as `POST /subscribe/send-mail`.',
+          'Brings back one who had left. Public: without the token at most 20 a minute come from one address. With DOUBLE_OPT_IN the subscriber has to confirm by mail, and `subscribed` is false until then; at most one such mail an hour goes to an address that nobody confirms. With `subject` and `content`, and the token, it is the same as `POST /subscribe/send-mail`.',
         security: [{}, { token: [] }, { session: [] }],
         consumes: FORMS,
         body: Body,
@@ -73,8 +73,9 @@ export function registerSubscribing(app: FastifyInstance, deps: SubscribingDeps)
     },
     async (request, reply) => {
       const { email, subject, subjectl, content } = request.body
-      const isMailing = email === undefined && [subject, subjectl, content].some((each) => each !== undefined)
-      return isMailing ? sendMail(deps, request, reply) : subscribe(deps, request, reply)
+      const isCampaign =
+        email === undefined && [subject, subjectl, content].some((each) => each !== undefined)
+      return isCampaign ? sendMail(deps, request, reply) : subscribe(deps, request, reply)
     },
   )
 }
@@ -91,7 +92,7 @@ async function subscribe(deps: SubscribingDeps, request: Request, reply: Fastify
   return reply.status(201).send(presentSubscriber(shown))
 }
 
-/** Nothing that the list knew of the reader before: whoever types an address need not be its owner. */
+/** Nothing that the list knew of the subscriber before: whoever types an address need not be its owner. */
 function forStranger(subscriber: Subscriber, name: string): Subscriber {
   return { ...subscriber, name, suppressed: null, createdAt: subscriber.updatedAt }
 }

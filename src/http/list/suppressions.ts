@@ -148,7 +148,7 @@ function registerWriting(app: FastifyInstance, { suppressions, now }: Suppressio
         ...about,
         summary: 'Suppress an address',
         description:
-          'The reason is `manual` unless another is given. A stronger one that is there already stays, and is the answer. `unsubscribe` takes the reader off the list, too.',
+          'The reason is `manual` unless another is given. A stronger one that is there already stays, and is the answer. `unsubscribe` takes the subscriber off the list, too.',
         consumes: FORMS,
         body: NewSuppression,
         response: { 201: SuppressionSchema, ...errors(400, 401, 415, 503) },

@@ -1,5 +1,5 @@
 // /unsubscribe/{token}: the link in every mail. GET only asks, for scanners follow links; POST does it, as the button
-// of the page or of the reader's own mail program (RFC 8058).
+// of the page or of the subscriber's own mail program (RFC 8058).
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ListIdentity } from '../../core/campaigns/mail/identity.ts'
 import type { Links, UnsubscribeLink } from '../../core/campaigns/mail/links.ts'
@@ -9,7 +9,7 @@ import type { PlainPage } from '../server/plain-page.ts'
 
 export type Unsubscription = UnsubscribeLink & {
   readonly at: number
-  /** False when the reader had left already. */
+  /** False when the subscriber had left already. */
   readonly first: boolean
 }
 
@@ -19,7 +19,7 @@ export type UnsubscribeDeps = {
   readonly suppressions: Pick<SuppressionStore, 'put'>
   readonly now: () => number
   readonly identity: ListIdentity
-  /** Called for each unsubscription, repeated ones too; the reader is off the list whatever becomes of it. */
+  /** Called for each unsubscription, repeated ones too; the subscriber is off the list whatever becomes of it. */
   readonly onUnsubscribed?: (unsubscription: Unsubscription) => Promise<void>
   /** To whom a mail went. So a link still works for an address that was removed from the list and came back. */
   readonly addressOf?: (delivery: NonNullable<UnsubscribeLink['delivery']>) => Promise<string | undefined>

@@ -150,7 +150,7 @@ function registerCampaignMetrics(
 ): void {
   const gauge = new Gauge({
     name: 'mail_event_hub_campaigns',
-    help: 'Mailings, by status',
+    help: 'Campaigns, by status',
     labelNames: ['status'],
     registers: [],
     async collect() {

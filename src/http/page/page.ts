@@ -19,7 +19,7 @@ const addressOf = (name: string) => `/vendor/package/${name}.js`
 /** For pages of other origins, too: it holds no secret, and what it may do is decided where it connects. */
 const SHARED = ['/client.js', '/client.d.ts']
 
-const VIEWS = ['/mailings', '/mailings/*', '/readers', '/readers/*', '/setup']
+const VIEWS = ['/campaigns', '/campaigns/*', '/subscribers', '/subscribers/*', '/setup']
 
 export async function registerPage(app: FastifyInstance): Promise<void> {
   // Files that are not the page's business on the network.

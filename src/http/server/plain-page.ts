@@ -1,4 +1,4 @@
-// Small pages for readers who follow a link of a mail: they work without scripts, and tell nobody who the reader is.
+// Small pages for subscribers who follow a link of a mail: they work without scripts, and tell nobody who the subscriber is.
 import type { FastifyReply } from 'fastify'
 import { escapeHtml } from '../../core/campaigns/mail/template.ts'
 

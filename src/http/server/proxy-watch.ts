@@ -1,4 +1,4 @@
-// A proxy that the hub does not know of: all readers then come from one address, and share its limits.
+// A proxy that the hub does not know of: all subscribers then come from one address, and share its limits.
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 
 export type ProxyWatch = {
@@ -18,7 +18,7 @@ export function createProxyWatch(
       unknown = ip
       log.warn(
         { address: ip },
-        'a request came with X-Forwarded-For, which is not believed: if a proxy stands before the hub, put its address into TRUST_PROXY, or all readers share one address and its limits',
+        'a request came with X-Forwarded-For, which is not believed: if a proxy stands before the hub, put its address into TRUST_PROXY, or all subscribers share one address and its limits',
       )
     },
     unknown: () => unknown,

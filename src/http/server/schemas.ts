@@ -84,6 +84,6 @@ export const instantOrNull = (ms: number | null | undefined): string | null =>
   ms == null ? null : instant(ms)
 
 export const SenderProblem = Type.Union([Type.String(), Type.Null()], {
-  description: 'What keeps mailings from starting (PUBLIC_URL, MAIL_FROM), if anything does',
+  description: 'What keeps campaigns from starting (PUBLIC_URL, MAIL_FROM), if anything does',
   examples: [null],
 })

@@ -58,7 +58,7 @@ describe('a signed mail', () => {
     return toBytes({ ...mime, headers: [header, ...mime.headers] })
   }
 
-  test('covers what one-click unsubscribing asks for (RFC 8058), and everything that a reader sees', async () => {
+  test('covers what one-click unsubscribing asks for (RFC 8058), and everything that a recipient sees', async () => {
     const { signed } = verifyDkim(await sign(), pair.publicKey) ?? {}
     for (const name of [
       'list-unsubscribe',

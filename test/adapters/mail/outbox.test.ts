@@ -86,7 +86,7 @@ describe('the outbox', () => {
     expect(await readdir(dir)).toEqual([])
   })
 
-  test('erases the mails to one reader, whatever the case and wherever they lie, and no other', async () => {
+  test('erases the mails to one recipient, whatever the case and wherever they lie, and no other', async () => {
     const outbox = openOutbox({ dir, from: FROM, room: 2 })
     await outbox.send(mailTo('1-1', 'Yuna@Example.org', '김유나 '.repeat(40)))
     await outbox.send(mailTo('1-2', 'min@example.org', 'yuna@example.org'))

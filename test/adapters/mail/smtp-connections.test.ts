@@ -52,7 +52,7 @@ describe('a mail larger than the server takes', () => {
     const result = await lab.mailerFor(url).send(aMail({ text: 'x'.repeat(5_000) }))
     expect(result).toMatchObject({
       kind: 'failed',
-      unknownReader: false,
+      unknownRecipient: false,
       response: expect.stringMatching(/size/i),
     })
     expect(steps).not.toContain('mail')

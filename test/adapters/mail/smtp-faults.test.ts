@@ -19,13 +19,13 @@ describe('a server that refuses', () => {
     ['auth', '454 4.7.0 later', { kind: 'deferred' }],
     ['mail', '553 5.7.1 not your address', { kind: 'sender_fault' }],
     ['mail', '451 4.3.0 later', { kind: 'deferred' }],
-    ['rcpt', '550 5.1.1 unknown', { kind: 'failed', unknownReader: true }],
-    ['rcpt', '550 unknown', { kind: 'failed', unknownReader: false }],
-    ['rcpt', '550-5.1.1 no such\r\n550 5.1.1 person', { kind: 'failed', unknownReader: true }],
+    ['rcpt', '550 5.1.1 unknown', { kind: 'failed', unknownRecipient: true }],
+    ['rcpt', '550 unknown', { kind: 'failed', unknownRecipient: false }],
+    ['rcpt', '550-5.1.1 no such\r\n550 5.1.1 person', { kind: 'failed', unknownRecipient: true }],
     ['rcpt', '450 4.2.0 greylisted', { kind: 'deferred' }],
     ['data', '451 4.3.0 later', { kind: 'deferred' }],
-    ['data', '554 5.7.1 no', { kind: 'failed', unknownReader: false }],
-    ['body', '554 5.6.0 bad', { kind: 'failed', unknownReader: false }],
+    ['data', '554 5.7.1 no', { kind: 'failed', unknownRecipient: false }],
+    ['body', '554 5.6.0 bad', { kind: 'failed', unknownRecipient: false }],
     ['body', '452 4.3.1 no room', { kind: 'deferred' }],
   ])('at %s with %j', async (step, answer, expected) => {
     const { url } = await lab.server(at(step, answer))
@@ -38,14 +38,14 @@ describe('a server that refuses', () => {
     const ehlo = (step: Step) =>
       step === 'ehlo' ? '250 test' : step === 'rcpt' ? '550 5.1.1 unknown' : undefined
     const { url } = await lab.server(ehlo)
-    expect(await lab.mailerFor(url).send(aMail())).toMatchObject({ kind: 'failed', unknownReader: true })
+    expect(await lab.mailerFor(url).send(aMail())).toMatchObject({ kind: 'failed', unknownRecipient: true })
   })
 
-  test('one that takes DATA after it has refused the reader gets no mail', async () => {
+  test('one that takes DATA after it has refused the recipient gets no mail', async () => {
     const { url, taken } = await lab.server((step) =>
       step === 'rcpt' ? '550 5.1.1 unknown' : step === 'data' ? '354 go ahead' : undefined,
     )
-    expect(await lab.mailerFor(url).send(aMail())).toMatchObject({ kind: 'failed', unknownReader: true })
+    expect(await lab.mailerFor(url).send(aMail())).toMatchObject({ kind: 'failed', unknownRecipient: true })
     expect(taken.join('').trim()).toBe('')
   })
 

@@ -43,7 +43,7 @@ describe('what clients send', () => {
   })
 })
 
-test('a thousand readers with long names are imported, and renamed', async () => {
+test('a thousand subscribers with long names are imported, and renamed', async () => {
   const sql = await openMysql({ url: await server.database(), log: silentLog })
   const list = createSubscribers(sql, { secret: 'a secret of the tests' })
   const rows = (name: string) =>

@@ -8,7 +8,7 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
   const LATER = NOON + MINUTE
 
   async function expanded(count: number): Promise<Campaign> {
-    await lab().addReaders({ count, domain: 'gmail.com' })
+    await lab().addSubscribers({ count, domain: 'gmail.com' })
     const campaign = await lab().start()
     await lab().expand(campaign)
     return campaign
@@ -113,7 +113,7 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
       ] as const) {
         const campaign = await lab().start()
         await lab()
-          .addReaders({ count: 1 })
+          .addSubscribers({ count: 1 })
           .catch(() => {})
         await lab().expand(campaign)
         const [ref] = await lab().due(campaign.id)
@@ -172,7 +172,7 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
     })
 
     test('waits until the campaign is expanded', async () => {
-      await lab().addReaders({ count: 2 })
+      await lab().addSubscribers({ count: 2 })
       const campaign = await lab().start()
       expect(await finish(campaign)).toBe(false)
       await lab().ledger.expand(campaign, laneOf, 1, NOON)
@@ -180,7 +180,7 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
       expect(await finish(campaign)).toBe(false)
     })
 
-    test('of an empty mailing is true', async () => {
+    test('of an empty campaign is true', async () => {
       const campaign = await lab().start()
       await lab().expand(campaign)
       expect(await finish(campaign)).toBe(true)

@@ -74,8 +74,8 @@ export function promisesOfCounts(lab: () => LedgerLab): void {
   })
 
   test('of a lane are what is queued or deferred there', async () => {
-    await lab().addReaders({ count: 700, domain: 'gmail.com' })
-    await lab().addReaders({ count: 3, from: 1000, domain: 'naver.com' })
+    await lab().addSubscribers({ count: 700, domain: 'gmail.com' })
+    await lab().addSubscribers({ count: 3, from: 1000, domain: 'naver.com' })
     const campaign = await lab().start()
     await lab().expand(campaign)
     const outcomes = [outcome(0), outcome(1, { status: 'deferred', dueAt: NOON + 1 })]
@@ -89,7 +89,7 @@ export function promisesOfCounts(lab: () => LedgerLab): void {
   })
 
   test('of several campaigns come at once', async () => {
-    await lab().addReaders({ count: 2, domain: 'gmail.com' })
+    await lab().addSubscribers({ count: 2, domain: 'gmail.com' })
     const [one, two] = [await lab().start(), await lab().start()]
     await lab().expand(one)
     const found = await lab().ledger.tallies([one.id, two.id])
@@ -99,7 +99,7 @@ export function promisesOfCounts(lab: () => LedgerLab): void {
   })
 
   test('are exact when recording, trying again and cancelling come at once', async () => {
-    await lab().addReaders({ count: 1500, domain: 'gmail.com' })
+    await lab().addSubscribers({ count: 1500, domain: 'gmail.com' })
     const campaign = await lab().start()
     await lab().expand(campaign)
     const ledgers = [lab().ledger, await lab().another(), await lab().another()]
@@ -133,7 +133,7 @@ export function promisesOfCounts(lab: () => LedgerLab): void {
   })
 
   test('are exact after a process was killed in the middle of it', async () => {
-    await lab().addReaders({ count: 4000 })
+    await lab().addSubscribers({ count: 4000 })
     const campaign = await lab().start()
     for (let kill = 0; kill < 2; kill++) {
       const worker = startRecording(lab().recipe, campaign.id)
@@ -143,13 +143,13 @@ export function promisesOfCounts(lab: () => LedgerLab): void {
       expect(counted).toEqual(await recount(lab(), campaign.id))
     }
     await lab().expand(campaign)
-    const readers = (await lab().all(campaign.id)).map(({ subscriberId }) => subscriberId)
-    expect([readers.length, new Set(readers).size]).toEqual([4000, 4000])
+    const subscribers = (await lab().all(campaign.id)).map(({ subscriberId }) => subscriberId)
+    expect([subscribers.length, new Set(subscribers).size]).toEqual([4000, 4000])
     expect(await lab().ledger.counts(campaign.id)).toMatchObject({ total: 4000 })
   }, 60_000)
 
   test('are those of a simple model, whatever is repeated, late or out of order', async () => {
-    await lab().addReaders({ count: READERS, domain: 'gmail.com' })
+    await lab().addSubscribers({ count: READERS, domain: 'gmail.com' })
     await fc.assert(
       fc.asyncProperty(fc.array(someStep, { maxLength: 12 }), async (drawn) => {
         const campaign = await lab().start()

@@ -5,8 +5,8 @@ import { emailOf, laneOf, outcome, readerId, type LedgerLab } from '../../suppor
 import { MINUTE, NOON } from '../../support/times.ts'
 
 export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
-  async function mailing(count: number) {
-    await lab().addReaders({ count })
+  async function campaign(count: number) {
+    await lab().addSubscribers({ count })
     const campaign = await lab().start()
     await lab().expand(campaign)
     return campaign
@@ -15,7 +15,7 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
     deliveries.map(({ subscriberId }) => Number(subscriberId.slice(-12))).sort((a, b) => a - b)
 
   test('a page ends at its limit, and the next one begins after its last', async () => {
-    const { id: campaignId } = await mailing(1800)
+    const { id: campaignId } = await campaign(1800)
     const found = []
     for (let after: string | undefined; ; after = found.at(-1)?.id) {
       const page = await lab().ledger.deliveries({ campaignId, limit: 501, after })
@@ -29,7 +29,7 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
   })
 
   test('can be of one state only', async () => {
-    const { id: campaignId } = await mailing(1500)
+    const { id: campaignId } = await campaign(1500)
     const refs = await lab().due(campaignId)
     const failed = []
     for (const ref of refs) {
@@ -45,7 +45,7 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
   })
 
   test('can be looked for by a part of the address, without case, in every chunk', async () => {
-    const { id: campaignId } = await mailing(12_500)
+    const { id: campaignId } = await campaign(12_500)
     const find = async (q: string) => numbers(await lab().ledger.deliveries({ campaignId, q, limit: 1000 }))
     expect(await find('READER-12499@')).toEqual([12_499])
     expect(await find(emailOf(77).toLowerCase())).toEqual([77])
@@ -56,7 +56,7 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
   })
 
   test('another campaign keeps its own', async () => {
-    const first = await mailing(3)
+    const first = await campaign(3)
     const second = await lab().start()
     await lab().expand(second)
     await lab().ledger.record({ campaignId: first.id, chunk: 0, lane: 'google' }, [outcome(0)], NOON)
@@ -65,12 +65,12 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
   })
 
   test('a word that is no place is the beginning', async () => {
-    const { id: campaignId } = await mailing(2)
+    const { id: campaignId } = await campaign(2)
     expect(await lab().ledger.deliveries({ campaignId, limit: 10, after: 'x' })).toHaveLength(2)
   })
 
-  test('of an erased reader stay, and do not tell whose they were', async () => {
-    const first = await mailing(1200)
+  test('of an erased subscriber stay, and do not tell whose they were', async () => {
+    const first = await campaign(1200)
     const second = await lab().start()
     await lab().expand(second)
     expect(await lab().ledger.erase(emailOf(777).toUpperCase())).toBe(2)
@@ -84,8 +84,8 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
     }
   })
 
-  test("of an erased reader keep nothing of the server's answers: they quote addresses", async () => {
-    const { id: campaignId } = await mailing(3)
+  test("of an erased subscriber keep nothing of the server's answers: they quote addresses", async () => {
+    const { id: campaignId } = await campaign(3)
     const one = (await lab().all(campaignId)).find(({ email }) => email === emailOf(1))
     const reason = `550 5.1.1 <${emailOf(1)}>: no such user`
     const { chunk, n, lane } = one as Delivery
@@ -96,8 +96,8 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
   })
 
   test('the audience of a draft is who is subscribed now, without who is suppressed', async () => {
-    await lab().addReaders({ count: 10 })
-    await lab().addReaders({ count: 2, from: 20, subscribed: false })
+    await lab().addSubscribers({ count: 10 })
+    await lab().addSubscribers({ count: 2, from: 20, subscribed: false })
     await lab().suppress(1, 'bounce')
     await lab().suppress(2, 'bounce', NOON + MINUTE)
     await lab().suppress(3, 'manual')
@@ -112,7 +112,7 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
   })
 
   test('who has letters beyond ASCII before the @ is skipped, and the audience says so before', async () => {
-    await lab().addReaders({ count: 2 })
+    await lab().addSubscribers({ count: 2 })
     const odd = ['한글@naver.com', 'grüße@example.com', 'left@example.com', 'ann@한글.kr', '지움@example.com']
     await lab().addNamed(odd)
     await lab().suppressEmail('지움@example.com', 'manual')
@@ -127,23 +127,23 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
   })
 
   test('the audience of one that is started and not expanded yet is who would get it', async () => {
-    await lab().addReaders({ count: 10 })
+    await lab().addSubscribers({ count: 10 })
     await lab().suppress(1, 'bounce')
     const campaign = await lab().start()
     expect(await lab().ledger.audience(campaign, NOON)).toMatchObject({ recipients: 9 })
   })
 
   test('the audience of a started one is whom it has taken', async () => {
-    await lab().addReaders({ count: 10 })
+    await lab().addSubscribers({ count: 10 })
     await lab().suppress(1, 'bounce')
     const campaign = await lab().start()
     await lab().expand(campaign)
     const left = (await lab().all(campaign.id)).find(({ subscriberId }) => subscriberId === readerId(5))
-    if (!left) throw new Error('reader 5 has no delivery')
+    if (!left) throw new Error('subscriber 5 has no delivery')
     const ref = { campaignId: campaign.id, chunk: left.chunk, lane: left.lane }
     const skipped = outcome(left.n, { status: 'skipped', attempts: 0, reason: 'unsubscribed' })
     await lab().ledger.record(ref, [skipped], NOON)
-    await lab().addReaders({ count: 5, from: 50 })
+    await lab().addSubscribers({ count: 5, from: 50 })
     expect(await lab().ledger.audience({ ...campaign, expanded: true }, NOON)).toEqual({
       recipients: 8,
       skipped: { 'suppressed: bounce': 1, unsubscribed: 1 },

@@ -7,7 +7,7 @@ import { MINUTE, NOON } from '../../support/times.ts'
 
 export function promisesOfExpanding(lab: () => LedgerLab): void {
   test('gives everybody who is subscribed one delivery, as they are now', async () => {
-    await lab().addReaders({ count: 1234 })
+    await lab().addSubscribers({ count: 1234 })
     const campaign = await lab().start()
     expect(await lab().expand(campaign, 500)).toBe(3)
     const deliveries = await lab().all(campaign.id)
@@ -18,7 +18,7 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
     expect(seventh).toMatchObject({
       campaignId: campaign.id,
       email: emailOf(7),
-      name: 'Reader 7',
+      name: 'Subscriber 7',
       lane: laneOf(emailOf(7)),
       status: 'queued',
       attempts: 0,
@@ -31,18 +31,18 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
   })
 
   test('leaves out who had left, and who came after the start', async () => {
-    await lab().addReaders({ count: 3 })
-    await lab().addReaders({ count: 3, from: 10, subscribed: false })
-    await lab().addReaders({ count: 3, from: 20, subscribedAt: NOON + 1 })
-    await lab().addReaders({ count: 1, from: 30, subscribedAt: NOON })
+    await lab().addSubscribers({ count: 3 })
+    await lab().addSubscribers({ count: 3, from: 10, subscribed: false })
+    await lab().addSubscribers({ count: 3, from: 20, subscribedAt: NOON + 1 })
+    await lab().addSubscribers({ count: 1, from: 30, subscribedAt: NOON })
     const campaign = await lab().start()
     await lab().expand(campaign)
-    const readers = (await lab().all(campaign.id)).map(({ subscriberId }) => subscriberId).sort()
-    expect(readers).toEqual([0, 1, 2, 30].map(readerId))
+    const subscribers = (await lab().all(campaign.id)).map(({ subscriberId }) => subscriberId).sort()
+    expect(subscribers).toEqual([0, 1, 2, 30].map(readerId))
   })
 
   test('writes down who has left since the start as skipped', async () => {
-    await lab().addReaders({ count: 3 })
+    await lab().addSubscribers({ count: 3 })
     const campaign = await lab().start()
     await createSubscribers(lab().sql, { secret: 'secret' }).unsubscribe(emailOf(1), NOON + 1)
     await lab().expand(campaign)
@@ -55,7 +55,7 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
   })
 
   test('writes down who is suppressed as skipped, and why', async () => {
-    await lab().addReaders({ count: 4 })
+    await lab().addSubscribers({ count: 4 })
     await lab().suppress(1, 'bounce')
     await lab().suppress(2, 'complaint', NOON)
     await lab().suppress(3, 'manual', NOON + MINUTE)
@@ -73,8 +73,8 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
   })
 
   test('makes chunks of one lane, of 500 deliveries at most, and all of them due', async () => {
-    await lab().addReaders({ count: 1300, domain: 'gmail.com' })
-    await lab().addReaders({ count: 20, from: 2000, domain: 'naver.com' })
+    await lab().addSubscribers({ count: 1300, domain: 'gmail.com' })
+    await lab().addSubscribers({ count: 20, from: 2000, domain: 'naver.com' })
     const campaign = await lab().start()
     await lab().expand(campaign)
     const refs = await lab().due(campaign.id)
@@ -91,14 +91,14 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
   })
 
   test('knows no total before it is done', async () => {
-    await lab().addReaders({ count: 30 })
+    await lab().addSubscribers({ count: 30 })
     const campaign = await lab().start()
     expect(await lab().ledger.expand(campaign, laneOf, 10, NOON)).toBe('more')
     expect(await lab().ledger.counts(campaign.id)).toMatchObject({ total: null, queued: 10 })
   })
 
   test('by many processes at once still gives everybody one', async () => {
-    await lab().addReaders({ count: 2000 })
+    await lab().addSubscribers({ count: 2000 })
     const campaign = await lab().start()
     const ledgers = [lab().ledger, await lab().another(), await lab().another()]
     const answers: string[] = []
@@ -107,14 +107,14 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
         answer = await ledger.expand(campaign, laneOf, 50, NOON)
     }
     await Promise.all(ledgers.map(work))
-    const readers = (await lab().all(campaign.id)).map(({ subscriberId }) => subscriberId)
-    expect([readers.length, new Set(readers).size]).toEqual([2000, 2000])
+    const subscribers = (await lab().all(campaign.id)).map(({ subscriberId }) => subscriberId)
+    expect([subscribers.length, new Set(subscribers).size]).toEqual([2000, 2000])
     expect(answers.filter((answer) => answer === 'more')).toHaveLength(40)
     expect(await lab().ledger.counts(campaign.id)).toMatchObject({ total: 2000, queued: 2000 })
   })
 
   test('goes on where it was after a pause, and not while it lasts', async () => {
-    await lab().addReaders({ count: 30 })
+    await lab().addSubscribers({ count: 30 })
     const campaign = await lab().start()
     await lab().ledger.expand(campaign, laneOf, 10, NOON)
     await lab().store.change(campaign.id, ['running'], { status: 'paused' })
@@ -125,7 +125,7 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
   })
 
   test('of a cancelled campaign writes no more', async () => {
-    await lab().addReaders({ count: 30 })
+    await lab().addSubscribers({ count: 30 })
     const campaign = await lab().start()
     await lab().ledger.expand(campaign, laneOf, 10, NOON)
     await lab().store.change(campaign.id, ['running'], { status: 'cancelled' })
@@ -134,7 +134,7 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
   })
 
   test('of a campaign that is cancelled between the reading and the writing writes nothing', async () => {
-    await lab().addReaders({ count: 30 })
+    await lab().addSubscribers({ count: 30 })
     const campaign = await lab().start()
     const { sql } = lab()
     const atThatMoment = createLedger({

@@ -5,9 +5,9 @@ import { outcome, type LedgerLab } from '../../support/ledger-lab.ts'
 import { MINUTE, NOON } from '../../support/times.ts'
 
 export function promisesOfRecording(lab: () => LedgerLab): void {
-  /** A campaign to so many readers of one lane, in one chunk. */
+  /** A campaign to so many subscribers of one lane, in one chunk. */
   async function oneChunk(count = 5): Promise<ChunkRef> {
-    await lab().addReaders({ count, domain: 'gmail.com' })
+    await lab().addSubscribers({ count, domain: 'gmail.com' })
     const campaign = await lab().start()
     await lab().expand(campaign)
     return { campaignId: campaign.id, chunk: 0, lane: 'google' }
@@ -69,8 +69,8 @@ export function promisesOfRecording(lab: () => LedgerLab): void {
   })
 
   test('the chunk that is due earliest comes first, of its lane and campaign only', async () => {
-    await lab().addReaders({ count: 1500, domain: 'gmail.com' })
-    await lab().addReaders({ count: 10, from: 2000, domain: 'naver.com' })
+    await lab().addSubscribers({ count: 1500, domain: 'gmail.com' })
+    await lab().addSubscribers({ count: 10, from: 2000, domain: 'naver.com' })
     const campaign = await lab().start()
     const other = await lab().start()
     await lab().expand(campaign)

@@ -7,8 +7,8 @@ export function promisesOfConfirming(lab: () => ListLab): void {
   const add = (email = 'Ann@Example.com', name = 'Ann', now = NOON, confirmed = true) =>
     lab().list.subscribe(email, name, now, confirmed)
   async function idOf(email = 'ann@example.com'): Promise<string> {
-    const [reader] = await lab().list.find({ limit: 1, email })
-    return reader?.id ?? ''
+    const [subscriber] = await lab().list.find({ limit: 1, email })
+    return subscriber?.id ?? ''
   }
   const isSubscribed = async () => (await lab().list.get(await idOf()))?.subscribed
   const wait = () => add('ann@example.com', 'Ann', NOON, false)

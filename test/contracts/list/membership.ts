@@ -7,13 +7,13 @@ export function promisesOfMembership(lab: () => ListLab): void {
   const add = (email = 'Ann@Example.com', name = 'Ann', now = NOON, confirmed = true) =>
     lab().list.subscribe(email, name, now, confirmed)
   async function idOf(email = 'ann@example.com'): Promise<string> {
-    const [reader] = await lab().list.find({ limit: 1, email })
-    return reader?.id ?? ''
+    const [subscriber] = await lab().list.find({ limit: 1, email })
+    return subscriber?.id ?? ''
   }
   const isSubscribed = async () => (await lab().list.get(await idOf()))?.subscribed
 
   describe('subscribe', () => {
-    test('adds a reader, the address as it was typed', async () => {
+    test('adds a subscriber, the address as it was typed', async () => {
       const { outcome, subscriber } = await add('Ann@Example.com', 'Ann 안녕 😀')
       expect(outcome).toBe('created')
       expect(subscriber).toEqual({
@@ -96,7 +96,7 @@ export function promisesOfMembership(lab: () => ListLab): void {
       })
     })
 
-    test("lifts the reader's own wish not to get mail", async () => {
+    test("lifts the subscriber's own wish not to get mail", async () => {
       await lab().list.unsubscribeById((await add()).subscriber?.id ?? '', NOON)
       expect(await add()).toMatchObject({
         outcome: 'returned',

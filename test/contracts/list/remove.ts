@@ -1,4 +1,4 @@
-// What removing and erasing readers promise.
+// What removing and erasing subscribers promise.
 import { beforeEach, describe, expect, test } from 'vitest'
 import { makeReaders, makeSuppression, type ListLab } from '../../support/list-lab.ts'
 import { HOUR, NOON } from '../../support/times.ts'
@@ -72,9 +72,9 @@ export function promisesOfRemoving(lab: () => ListLab): void {
   describe('of an erased person a suppression for a time', () => {
     const until = NOON + HOUR
     const unmailable = async () => {
-      const [reader] = await lab().list.find({ limit: 1, email: 'ann@example.com' })
-      const reasons = await lab().list.unmailable([reader?.id ?? ''], until + 1)
-      return { shown: reader?.suppressed?.reason, reason: reasons.get(reader?.id ?? '') }
+      const [subscriber] = await lab().list.find({ limit: 1, email: 'ann@example.com' })
+      const reasons = await lab().list.unmailable([subscriber?.id ?? ''], until + 1)
+      return { shown: subscriber?.suppressed?.reason, reason: reasons.get(subscriber?.id ?? '') }
     }
     beforeEach(async () => {
       await addAnn()

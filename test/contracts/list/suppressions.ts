@@ -65,7 +65,7 @@ export function suppressionsContract(openLab: () => Promise<SqlLab>): void {
     expect(await lab.suppressions.list(9, '', { q: 'ANN@', reason: 'complaint' })).toHaveLength(1)
   })
 
-  test("the reader's wish takes them off the list, in whatever way it is told", async () => {
+  test("the subscriber's wish takes them off the list, in whatever way it is told", async () => {
     await lab.list.subscribe(ANN, '', NOON)
     await put({ reason: 'complaint' })
     expect((await lab.list.find({ limit: 1 }))[0]?.subscribed).toBe(true)

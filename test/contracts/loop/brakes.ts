@@ -1,4 +1,4 @@
-// What the loop promises about mailings that too many readers bounce or complain about.
+// What the loop promises about campaigns that too many subscribers bounce or complain about.
 import { expect, test } from 'vitest'
 import type { Delivery } from '../../../src/core/campaigns/ports.ts'
 import { about, type LoopLab } from '../../support/loop-lab.ts'
@@ -11,8 +11,8 @@ export function promisesOfBrakes(lab: () => LoopLab): void {
   const all = (deliveries: readonly Delivery[], event: string, from: number, to: number) =>
     deliveries.slice(from, to).map((each) => about(each, event, 60))
 
-  test('too many bounces pause a mailing, and it says why', async () => {
-    const { campaign, deliveries } = await lab().mailing(120)
+  test('too many bounces pause a campaign, and it says why', async () => {
+    const { campaign, deliveries } = await lab().campaign(120)
     await lab().take(...all(deliveries, 'delivered', 0, 87), ...all(deliveries, 'hard_bounce', 87, 99))
     expect(await state(campaign.id)).toEqual(['running', null])
     await lab().take(...all(deliveries, 'delivered', 99, 100))
@@ -28,7 +28,7 @@ export function promisesOfBrakes(lab: () => LoopLab): void {
   })
 
   test('a rate at its bound does not; too many complaints do', async () => {
-    const { campaign, deliveries } = await lab().mailing(120)
+    const { campaign, deliveries } = await lab().campaign(120)
     await lab().take(...all(deliveries, 'delivered', 0, 90), ...all(deliveries, 'hard_bounce', 90, 100))
     await lab().take(...all(deliveries, 'spam', 0, 1))
     expect(await state(campaign.id)).toEqual(['running', null])
@@ -40,7 +40,7 @@ export function promisesOfBrakes(lab: () => LoopLab): void {
   })
 
   test('who resumes it has seen those: the next hundred are judged anew', async () => {
-    const { campaign, deliveries } = await lab().mailing(400)
+    const { campaign, deliveries } = await lab().campaign(400)
     await lab().take(...all(deliveries, 'hard_bounce', 0, 100))
     await lab().take(...all(deliveries, 'hard_bounce', 100, 150)) // were under way
     await lab().store.change(campaign.id, ['paused'], { status: 'running', statusReason: null })
@@ -50,8 +50,8 @@ export function promisesOfBrakes(lab: () => LoopLab): void {
     expect((await state(campaign.id))[0]).toBe('paused')
   })
 
-  test('a mailing that does not run is left alone', async () => {
-    const { campaign, deliveries } = await lab().mailing(120)
+  test('a campaign that does not run is left alone', async () => {
+    const { campaign, deliveries } = await lab().campaign(120)
     await lab().store.change(campaign.id, ['running'], { status: 'finished' })
     await lab().take(...all(deliveries, 'hard_bounce', 0, 120))
     expect(await state(campaign.id)).toEqual(['finished', null])

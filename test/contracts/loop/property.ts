@@ -30,7 +30,7 @@ const KINDS = [
 ] as const
 
 const happening = fc.record({
-  reader: fc.nat(READERS - 1),
+  subscriber: fc.nat(READERS - 1),
   event: fc.constantFrom(...KINDS),
   /** Mostly within seconds of each other, where the rules are fine; now and then weeks apart. */
   at: fc.oneof(
@@ -70,8 +70,8 @@ async function tellStory(
   arrivals: readonly { which: number; endsPage: boolean }[],
 ): Promise<void> {
   const { sql } = lab
-  await sql.run(sql.db.delete(sql.tables.subscribers)) // the readers of the stories before
-  const { campaign, deliveries } = await lab.mailing(READERS)
+  await sql.run(sql.db.delete(sql.tables.subscribers)) // the subscribers of the stories before
+  const { campaign, deliveries } = await lab.campaign(READERS)
   const told = happenings.map((each) => tell(each, happenings, deliveries))
   const coming = arrivals.flatMap(({ which, endsPage }) => {
     const one = told[which]
@@ -110,19 +110,19 @@ async function compare(
     campaignId,
     deliveries.map(({ id }) => id),
   )
-  for (const [reader, { id, email, subscriberId }] of deliveries.entries()) {
-    const known = knownOf(reader, all)
+  for (const [subscriber, { id, email, subscriberId }] of deliveries.entries()) {
+    const known = knownOf(subscriber, all)
     const found = facts.get(id)
     const isTrue = (fact: string) => found?.[fact as keyof typeof found] !== null
     expect(found && Object.fromEntries(Object.keys(known ?? {}).map((fact) => [fact, isTrue(fact)]))).toEqual(
       known,
     )
     const held = await lab.suppressions.get(email, NOON)
-    const must = heldOf(reader, all, NOON, SOFT_BOUNCES)
+    const must = heldOf(subscriber, all, NOON, SOFT_BOUNCES)
     // Which of several bounces and refusals is named does not matter.
     const reason = held?.reason === 'reject' ? 'bounce' : held?.reason
     expect(held && { reason, until: held.until }).toEqual(must)
-    const left = all.some((told) => told.reader === reader && told.event === 'unsub')
+    const left = all.some((told) => told.subscriber === subscriber && told.event === 'unsub')
     expect(await isSubscribed(lab, subscriberId)).toBe(!left)
   }
 }
@@ -133,11 +133,11 @@ async function isSubscribed({ sql }: LoopLab, id: string): Promise<boolean> {
   return rows.find((row) => row.id === id)?.subscribed === 1
 }
 
-/** A happening as Mandrill tells it: with all visits of its mail up to then, and the answer of the reader's server. */
+/** A happening as Mandrill tells it: with all visits of its mail up to then, and the answer of the subscriber's server. */
 function tell(one: Happening, all: readonly Happening[], deliveries: readonly Delivery[]): Told {
-  const delivery = deliveries[one.reader] as Delivery
+  const delivery = deliveries[one.subscriber] as Delivery
   const link = one.event === 'click' ? one.link : ''
-  const before = all.filter(({ reader, at }) => reader === one.reader && at <= one.at)
+  const before = all.filter(({ subscriber, at }) => subscriber === one.subscriber && at <= one.at)
   const visits = before.filter(({ event }) => event === 'open' || event === 'click')
   const listed = visits.map((visit) => ({ ...visit, link: visit.event === 'click' ? visit.link : '' }))
   const answers = before.filter(({ event }) => event === 'delivered').map(({ at }) => at)

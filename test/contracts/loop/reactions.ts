@@ -12,12 +12,12 @@ export function promisesOfReactions(lab: () => LoopLab): void {
   const countsOf = async (id: string) => (await lab().reactions.counts([id])).get(id)
   const factsOf = async ({ campaignId, id }: Delivery) => (await lab().reactions.of(campaignId, [id])).get(id)
   const first = async () => {
-    const { campaign, deliveries } = await lab().mailing(3)
+    const { campaign, deliveries } = await lab().campaign(3)
     const [one, two, three] = deliveries as [Delivery, Delivery, Delivery]
     return { campaign, one, two, three }
   }
 
-  test('counts readers, not events', async () => {
+  test('counts subscribers, not events', async () => {
     const { campaign, one, two } = await first()
     await lab().take(about(one, 'send'), about(one, 'delivered', 1), about(two, 'delivered', 1))
     for (let n = 0; n < 5; n++) await lab().take(about(one, 'open', 100 + n))
@@ -83,7 +83,7 @@ export function promisesOfReactions(lab: () => LoopLab): void {
   })
 
   test('of several processes that want to record a page, one does', async () => {
-    const { campaign, deliveries } = await lab().mailing(40)
+    const { campaign, deliveries } = await lab().campaign(40)
     const rows = lab().rows(deliveries.map((each) => about(each, 'open', 20)))
     const results = await Promise.allSettled(
       [1, 2, 3, 4].map(() => lab().archive.record(BEGINNING, { epoch: NOON, seq: 1000 }, rows)),
@@ -119,7 +119,7 @@ export function promisesOfReactions(lab: () => LoopLab): void {
     expect(await countsOf(campaign.id)).toMatchObject({ opened: 2 })
   })
 
-  test('a mail that went out twice has two messages, and one reader', async () => {
+  test('a mail that went out twice has two messages, and one subscriber', async () => {
     const { campaign, one } = await first()
     const twin = { _id: 'twin', msg: { _id: 'twin' } }
     await lab().take(about(one, 'send'), about(one, 'send', 1, twin))
@@ -160,7 +160,7 @@ export function promisesOfReactions(lab: () => LoopLab): void {
   })
 
   test('a page may be about a thousand deliveries of many chunks', async () => {
-    const { campaign, deliveries } = await lab().mailing(2100)
+    const { campaign, deliveries } = await lab().campaign(2100)
     const rows = lab().rows(deliveries.slice(0, 1000).map((each) => about(each, 'open', 60)))
     await lab().record(rows)
     await lab().take(...deliveries.map((each) => about(each, 'delivered', 50)))
@@ -177,7 +177,7 @@ export function promisesOfReactions(lab: () => LoopLab): void {
     expect(await countsOf(campaign.id)).toMatchObject({ unsubscribed: 2 })
   })
 
-  test('shows at a delivery that its reader has left by the link, whatever else was heard of it', async () => {
+  test('shows at a delivery that its subscriber has left by the link, whatever else was heard of it', async () => {
     const { one, two } = await first()
     const { campaignId } = one
     const earlier = NOON - 1000

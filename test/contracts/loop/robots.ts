@@ -1,4 +1,4 @@
-// What the loop promises about opens and clicks that no reader has made.
+// What the loop promises about opens and clicks that no subscriber has made.
 import { expect, test } from 'vitest'
 import type { Delivery } from '../../../src/core/campaigns/ports.ts'
 import { about, APPLE, FIREFOX, ts, type LoopLab } from '../../support/loop-lab.ts'
@@ -9,7 +9,7 @@ const [A, B] = [{ url: 'https://a.example' }, { url: 'https://b.example' }]
 export function promisesOfRobots(lab: () => LoopLab): void {
   const countsOf = async (id: string) => (await lab().reactions.counts([id])).get(id)
   const first = async (content?: string) => {
-    const { campaign, deliveries } = await lab().mailing(2, content)
+    const { campaign, deliveries } = await lab().campaign(2, content)
     return { campaign, one: deliveries[0] as Delivery, two: deliveries[1] as Delivery }
   }
 
@@ -28,7 +28,7 @@ export function promisesOfRobots(lab: () => LoopLab): void {
     expect(await countsOf(campaign.id)).toMatchObject({ opened: 1, robotOpened: 1 })
   })
 
-  test("a robot's open does not become a reader's by being listed in later events", async () => {
+  test("a robot's open does not become a subscriber's by being listed in later events", async () => {
     const { campaign, one } = await first()
     const opens = [{ ts: ts(NOON) + 4, ua: 'unknown/unknown' }]
     await lab().take(about(one, 'open', 3, { ...APPLE, msg: { opens } }))
@@ -47,7 +47,7 @@ export function promisesOfRobots(lab: () => LoopLab): void {
     expect(await countsOf(campaign.id)).toMatchObject({ clicked: 1, opened: 1, robotClicked: 1 })
   })
 
-  test('a reader who clicks fast, or everything later, is one', async () => {
+  test('a subscriber who clicks fast, or everything later, is one', async () => {
     const { campaign, one, two } = await first()
     await lab().take(about(one, 'delivered', 1), about(one, 'click', 3, A), about(one, 'click', 4, A))
     await lab().take(about(two, 'delivered', 1), about(two, 'click', 30, A), about(two, 'click', 30, B))

@@ -79,7 +79,7 @@ export function promisesOfScope(openLab: () => Promise<SqlLab>): void {
   })
 
   test('what is about a mail of the hub is ours, whatever subaccount it names', async () => {
-    const { campaign, deliveries } = await lab.mailing(1)
+    const { campaign, deliveries } = await lab.campaign(1)
     const one = deliveries[0] as Delivery
     await lab.take(about(one, 'unsub', 1, { msg: { subaccount: 'a-new-one' } }))
     expect((await lab.suppressions.get(one.email, NOON))?.reason).toBe('unsubscribe')

@@ -36,7 +36,7 @@ export function promisesOfSuppressing(lab: () => LoopLab): void {
     ['unsub', 'unsubscribe'],
     ['reject', 'reject'],
   ] as const)('%s stops further mail to its address', async ([event, reason]) => {
-    const { deliveries } = await lab().mailing(1)
+    const { deliveries } = await lab().campaign(1)
     const one = deliveries[0] as Delivery
     await lab().take(about(one, event, 0, { msg: { reject: { reason: 'hard-bounce' } } }))
     expect(await held(one.email)).toEqual({ reason, source: 'mandrill', until: null })
@@ -50,7 +50,7 @@ export function promisesOfSuppressing(lab: () => LoopLab): void {
   })
 
   test('who unsubscribes is off the list, too', async () => {
-    const { deliveries } = await lab().mailing(2)
+    const { deliveries } = await lab().campaign(2)
     const [one, two] = deliveries as [Delivery, Delivery]
     await lab().take(about(one, 'unsub'), about(one, 'spam', 1), about(two, 'spam', 1))
     const list = createSubscribers(lab().sql, { secret: SECRET })
@@ -170,7 +170,7 @@ export function promisesOfSuppressing(lab: () => LoopLab): void {
         { reason: 'complaint' },
       ],
       [
-        "nor is the reader's wish",
+        "nor is the subscriber's wish",
         [listed('add', 1, { reason: 'unsub' }), allowed(2)],
         { reason: 'unsubscribe' },
       ],
@@ -232,7 +232,7 @@ export function promisesOfSuppressing(lab: () => LoopLab): void {
     expect(await held(entry.email)).toMatchObject({ source: 'mandrill', until: null })
   })
 
-  test("the allow list lifts bounces, never complaints, the reader's own wish or the operator's", async () => {
+  test("the allow list lifts bounces, never complaints, the subscriber's own wish or the operator's", async () => {
     await lab().take(
       ...['hard_bounce', 'reject', 'spam', 'unsub'].map((event) =>
         foreign(event, `${event}@example.com`, 0, { reject: { reason: 'custom' } }),
@@ -280,7 +280,7 @@ export function promisesOfSuppressing(lab: () => LoopLab): void {
   })
 
   test("an erased person's address is not stored again", async () => {
-    const { deliveries } = await lab().mailing(1)
+    const { deliveries } = await lab().campaign(1)
     const one = deliveries[0] as Delivery
     await lab().take(about(one, 'hard_bounce'))
     await createSubscribers(lab().sql, { secret: SECRET }).erase(one.email, NOON)

@@ -203,7 +203,7 @@ export function promisesOfPace(lab: () => SendLab): void {
     const { lanes } = open()
     const other = lab().shared ? lab().open().lanes : lanes
     const nothing = { count: 0, domains: [] }
-    const refusal = (reader: string) => ({ answer: '550 no', reader, domain: null })
+    const refusal = (subscriber: string) => ({ answer: '550 no', subscriber, domain: null })
     const first = await lanes.weigh('naver', nothing, refusal('one'))
     expect(first.verdict).toBe('open')
     expect((await other.weigh('naver', nothing, refusal('two'))).verdict).toBe('open')
@@ -216,8 +216,8 @@ export function promisesOfPace(lab: () => SendLab): void {
 
   test('refusals that are told at the same moment are all counted', async () => {
     const { lanes } = open()
-    const tell = (reader: string) =>
-      lanes.weigh('naver', { count: 0, domains: [] }, { answer: '550 no', reader, domain: null })
+    const tell = (subscriber: string) =>
+      lanes.weigh('naver', { count: 0, domains: [] }, { answer: '550 no', subscriber, domain: null })
     const verdicts = (await Promise.all(['a', 'b', 'c', 'd', 'e'].map(tell))).map(({ verdict }) => verdict)
     expect(verdicts.filter((verdict) => verdict === 'sender').length).toBe(3)
   })

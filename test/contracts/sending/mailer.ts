@@ -80,8 +80,8 @@ export function mailerContract(openLab: () => Promise<MailerLab>): void {
       const numbers = Array.from({ length: 60 }, (_, n) => n)
       const results = await Promise.all(numbers.map((n) => mailer.send(numbered(n))))
       expect(results.map(({ kind }) => kind)).toEqual(numbers.map(() => 'sent'))
-      const readers = (await read()).map((mail) => mail.to?.[0]?.address)
-      expect(readers.toSorted()).toEqual(numbers.map((n) => `reader${n}@example.org`).toSorted())
+      const subscribers = (await read()).map((mail) => mail.to?.[0]?.address)
+      expect(subscribers.toSorted()).toEqual(numbers.map((n) => `reader${n}@example.org`).toSorted())
     })
 
     test('has the same Message-ID when it is sent again', async () => {
@@ -101,7 +101,11 @@ export function mailerContract(openLab: () => Promise<MailerLab>): void {
       ['is empty', '', /no address/],
     ])('%s: failed, in words, and nothing is sent', async (_, address, words) => {
       const result = await mailer.send(aMail({ to: { name: '', address } }))
-      expect(result).toEqual({ kind: 'failed', response: expect.stringMatching(words), unknownReader: false })
+      expect(result).toEqual({
+        kind: 'failed',
+        response: expect.stringMatching(words),
+        unknownRecipient: false,
+      })
       expect(await lab.arrived()).toEqual([])
     })
   })

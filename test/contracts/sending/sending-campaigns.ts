@@ -1,4 +1,4 @@
-// Sending: what becomes of a campaign and its readers.
+// Sending: what becomes of a campaign and its subscribers.
 import { expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
 import { until } from '../../support/feed-lab.ts'
@@ -10,7 +10,7 @@ import type { Current } from './sending.ts'
 const slow = (perSecond: number) => QUICK.map((lane) => ({ ...lane, perSecond }))
 
 export function promisesOfCampaigns({ lab, script }: Current): void {
-  test('every reader gets one mail, and the campaign is finished', async () => {
+  test('every subscriber gets one mail, and the campaign is finished', async () => {
     const campaign = await lab().mail(1_200)
     lab().work()
     await eventually(() => lab().status(campaign)).toBe('finished')
@@ -56,7 +56,7 @@ export function promisesOfCampaigns({ lab, script }: Current): void {
     await eventually(() => lab().status(campaign)).toBe('finished')
   })
 
-  test('ten readers do not wait behind a thousand', async () => {
+  test('ten subscribers do not wait behind a thousand', async () => {
     const large = await lab().mail(1_000)
     lab().work({ laneConfigs: slow(40) })
     await until(() => expect(lab().server.taken.length).toBeGreaterThan(5))
@@ -75,7 +75,8 @@ export function promisesOfCampaigns({ lab, script }: Current): void {
     const leaving = range(10, 50)
     lab().work({ laneConfigs: slow(15) })
     await until(() => expect(lab().server.taken.length).toBeGreaterThan(3))
-    for (const reader of leaving) await lab().subscribers.unsubscribeById(readerId(reader), Date.now())
+    for (const subscriber of leaving)
+      await lab().subscribers.unsubscribeById(readerId(subscriber), Date.now())
     await eventually(() => lab().status(campaign)).toBe('finished')
     const { sent, skipped, total } = await lab().counts(campaign)
     expect({ sent, skipped, total }).toEqual({ sent: 50, skipped: 10, total: 60 })

@@ -24,18 +24,18 @@ const CLOSED: LaneControl = {
 }
 
 export function promisesOfDoubt({ lab, script }: Current): void {
-  /** The sign that surely only comes of a mail that its reader has. */
+  /** The sign that surely only comes of a mail that its subscriber has. */
   const comesBack = ({ campaignId, id }: Delivery) =>
     createReactionStore(lab().sql).leftByLink({ campaignId, deliveryId: id }, Date.now())
 
-  async function deliveryTo(campaign: Campaign, reader: number): Promise<Delivery> {
-    const query = { campaignId: campaign.id, q: emailOf(reader), limit: 1 }
+  async function deliveryTo(campaign: Campaign, subscriber: number): Promise<Delivery> {
+    const query = { campaignId: campaign.id, q: emailOf(subscriber), limit: 1 }
     const [delivery] = await lab().ledger.deliveries(query)
     if (!delivery) throw new Error('the delivery is missing')
     return delivery
   }
 
-  /** As a process leaves a mailing that was killed while it sent all of its mails. */
+  /** As a process leaves a campaign that was killed while it sent all of its mails. */
   async function dieSending(campaign: Campaign): Promise<void> {
     await lab().expand(campaign)
     const { marks, queue, close } = lab().openStores()
@@ -61,7 +61,7 @@ export function promisesOfDoubt({ lab, script }: Current): void {
 
   test.for([
     ['a mail in doubt of which something came back is not sent again', false],
-    ['a mail in doubt that its reader has left by was sent, and not skipped', true],
+    ['a mail in doubt that its subscriber has left by was sent, and not skipped', true],
   ] as const)('%s', async ([, leaves]) => {
     const doubted = Promise.withResolvers<void>()
     script((step, { line }) => {
@@ -81,7 +81,7 @@ export function promisesOfDoubt({ lab, script }: Current): void {
     expect(lab().got()).toEqual([0, 2, 3])
   })
 
-  test('mails in doubt of a mailing that was paused meanwhile are not sent again once something came back', async () => {
+  test('mails in doubt of a campaign that was paused meanwhile are not sent again once something came back', async () => {
     const campaign = await lab().mail(6)
     await dieSending(campaign)
     await lab().store.change(campaign.id, ['running'], { status: 'paused' })
@@ -89,7 +89,7 @@ export function promisesOfDoubt({ lab, script }: Current): void {
     await eventually(() => doubted(first)).toBe(6)
     await until(async () => expect((await first.metrics()).chunksInHand).toBe(0))
     await first.close()
-    for (const reader of range(5)) await comesBack(await deliveryTo(campaign, reader))
+    for (const subscriber of range(5)) await comesBack(await deliveryTo(campaign, subscriber))
     await lab().store.change(campaign.id, ['paused'], { status: 'running' })
     lab().work()
     await eventually(() => lab().status(campaign)).toBe('finished')
@@ -103,7 +103,7 @@ export function promisesOfDoubt({ lab, script }: Current): void {
     const first = lab().work({ lanes: CLOSED })
     await eventually(() => doubted(first)).toBe(6)
     await first.close()
-    for (const reader of range(5)) await comesBack(await deliveryTo(campaign, reader))
+    for (const subscriber of range(5)) await comesBack(await deliveryTo(campaign, subscriber))
     lab().work()
     await eventually(() => lab().status(campaign)).toBe('finished')
     expect(lab().got()).toEqual([5])
@@ -120,7 +120,7 @@ export function promisesOfDoubt({ lab, script }: Current): void {
     await comesBack(await deliveryTo(campaign, 1))
     later = HOUR_MS
     await eventually(() => lab().status(campaign)).toBe('finished')
-    expect(lab().got()).toEqual(range(12).filter((reader) => reader !== 1))
+    expect(lab().got()).toEqual(range(12).filter((subscriber) => subscriber !== 1))
     expect(await lab().counts(campaign)).toMatchObject({ sent: 12, failed: 0 })
   })
 
@@ -142,7 +142,7 @@ export function promisesOfDoubt({ lab, script }: Current): void {
     })
   })
 
-  test('a mailing ends although its only mail loses the connection each time', async () => {
+  test('a campaign ends although its only mail loses the connection each time', async () => {
     script((step) => (step === 'rcpt' ? 'drop' : undefined))
     const campaign = await lab().mail(1)
     lab().work()
@@ -156,16 +156,16 @@ export function promisesOfDoubt({ lab, script }: Current): void {
   test('what was deferred is tried when it is due, and not at the end of its chunk', async () => {
     const asked: number[] = []
     script((step, { line }) => {
-      const reader = step === 'rcpt' ? Number(/Reader-(\d+)@/i.exec(line)?.[1]) : NaN
-      if (Number.isNaN(reader)) return undefined
-      asked.push(reader)
-      return reader === 0 && asked.length === 1 ? '450 4.2.0 come again' : undefined
+      const subscriber = step === 'rcpt' ? Number(/Subscriber-(\d+)@/i.exec(line)?.[1]) : NaN
+      if (Number.isNaN(subscriber)) return undefined
+      asked.push(subscriber)
+      return subscriber === 0 && asked.length === 1 ? '450 4.2.0 come again' : undefined
     })
     const campaign = await lab().mail(200)
     const laneConfigs = [{ name: 'default', domains: [], connections: 1, perSecond: 40 }]
     lab().work({ laneConfigs, inHandMs: 300 })
     await eventually(() => lab().status(campaign)).toBe('finished')
-    expect(asked.filter((reader) => reader === 0)).toHaveLength(2)
+    expect(asked.filter((subscriber) => subscriber === 0)).toHaveLength(2)
     expect(asked.lastIndexOf(0)).toBeLessThan(150)
     expect(lab().got()).toEqual(range(200))
   })

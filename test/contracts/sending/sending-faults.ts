@@ -32,7 +32,7 @@ export function promisesOfFaults({ lab, script }: Current): void {
     expect(new Set(ids).size).toBe(6)
   })
 
-  test('a mail that is deferred too often fails, and its reader is not suppressed', async () => {
+  test('a mail that is deferred too often fails, and its subscriber is not suppressed', async () => {
     script((step, { line }) => (step === 'rcpt' && isAbout(line, 1) ? '450 4.2.2 mailbox full' : undefined))
     const campaign = await lab().mail(3)
     lab().work()
@@ -51,7 +51,7 @@ export function promisesOfFaults({ lab, script }: Current): void {
     expect(await laneState(worker, 'naver')).toMatchObject({ state: 'slowed', reason: '421 4.7.0 too fast' })
   })
 
-  test('a reader that does not exist fails and is suppressed', async () => {
+  test('a subscriber that does not exist fails and is suppressed', async () => {
     script((step, { line }) => (step === 'rcpt' && isAbout(line, 2) ? '550 5.1.1 no such user' : undefined))
     const campaign = await lab().mail(4)
     lab().work()
@@ -61,7 +61,7 @@ export function promisesOfFaults({ lab, script }: Current): void {
     expect(suppression).toMatchObject({ reason: 'bounce', source: 'smtp', until: null })
   })
 
-  test('a mail that is refused fails, and its reader is not suppressed', async () => {
+  test('a mail that is refused fails, and its subscriber is not suppressed', async () => {
     script((step, { line }) => (step === 'rcpt' && isAbout(line, 2) ? '550 5.7.1 not from you' : undefined))
     const campaign = await lab().mail(4)
     lab().work()
@@ -104,7 +104,7 @@ export function promisesOfFaults({ lab, script }: Current): void {
     expect(await lab().counts(campaign)).toMatchObject({ queued: 10, failed: 0 })
   })
 
-  test('several readers refused by policy in a row are no longer about the readers', async () => {
+  test('several subscribers refused by policy in a row are no longer about the subscribers', async () => {
     script((step) => (step === 'rcpt' ? '550 5.7.1 your mail looks like spam' : undefined))
     const campaign = await lab().mail(50)
     const worker = lab().work({ laneConfigs: ONE_LANE })

@@ -1,4 +1,4 @@
-// Sending: what a server refuses for good, and whether that is about the readers or about us.
+// Sending: what a server refuses for good, and whether that is about the subscribers or about us.
 import { expect, test } from 'vitest'
 import type { Campaign } from '../../../src/core/campaigns/ports.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -32,8 +32,8 @@ export function promisesOfRefusals({ lab, script }: Current): void {
   }
 
   async function nobodyIsSuppressed(count: number): Promise<void> {
-    for (const reader of range(count))
-      expect(await lab().suppressions.get(emailOf(reader), Date.now())).toBeUndefined()
+    for (const subscriber of range(count))
+      expect(await lab().suppressions.get(emailOf(subscriber), Date.now())).toBeUndefined()
   }
 
   test.for<[Step, string]>([
@@ -63,8 +63,8 @@ export function promisesOfRefusals({ lab, script }: Current): void {
     expect(await lab().counts(campaign)).toMatchObject({ sent: 60, failed: 0 })
   })
 
-  test('a share of the readers, while the others get their mails', async () => {
-    const some = (line: string) => /Reader-[135]\d@/.test(line)
+  test('a share of the subscribers, while the others get their mails', async () => {
+    const some = (line: string) => /Subscriber-[135]\d@/.test(line)
     script((step, { line }) => (step === 'rcpt' && some(line) ? '554 not today' : undefined))
     const campaign = await lab().mail(60)
     const worker = lab().work({ laneConfigs: MIXED })
@@ -74,7 +74,7 @@ export function promisesOfRefusals({ lab, script }: Current): void {
     expect(lab().got()).toEqual(range(60))
   })
 
-  test('two readers only: it is about them, and they are not suppressed', async () => {
+  test('two subscribers only: it is about them, and they are not suppressed', async () => {
     script((step, { line }) =>
       step === 'rcpt' && (isAbout(line, 2) || isAbout(line, 5)) ? '550 5.7.1 not from you' : undefined,
     )
@@ -86,9 +86,9 @@ export function promisesOfRefusals({ lab, script }: Current): void {
     await nobodyIsSuppressed(6)
   })
 
-  test('many readers that do not exist, told without codes, stop nothing', async () => {
+  test('many subscribers that do not exist, told without codes, stop nothing', async () => {
     script((step, { line }) =>
-      step === 'rcpt' && /Reader-\d*[123]@/.test(line) ? '550 No such user here' : undefined,
+      step === 'rcpt' && /Subscriber-\d*[123]@/.test(line) ? '550 No such user here' : undefined,
     )
     const campaign = await lab().mail(60)
     const worker = lab().work({ laneConfigs: MIXED })
@@ -120,7 +120,7 @@ export function promisesOfRefusals({ lab, script }: Current): void {
     expect([sent + queued, failed]).toEqual([700, 0])
   })
 
-  test('a mailing that is cancelled meanwhile has no mail left', async () => {
+  test('a campaign that is cancelled meanwhile has no mail left', async () => {
     takeOnly(20, 'rcpt', '550 5.4.5 limit')
     const campaign = await lab().mail(60)
     const worker = lab().work({ laneConfigs: [{ ...LANE, connections: 1 }] })

@@ -35,7 +35,7 @@ export function promisesOfWorkers({ lab, script }: Current): void {
     lab().work()
     const next = await lab().start() // behind whatever is still on that lane
     await eventually(() => lab().status(next)).toBe('finished')
-    expect(lab().got()).toEqual(range(20).flatMap((reader) => [reader, reader]))
+    expect(lab().got()).toEqual(range(20).flatMap((subscriber) => [subscriber, subscriber]))
   })
 
   test('what marks know and the ledger does not is not sent again', async () => {
@@ -85,7 +85,7 @@ export function promisesOfWorkers({ lab, script }: Current): void {
 
   test.for([
     ['who leaves while the marks are away gets nothing, however long they are', 0],
-    ['a reader who cannot be looked up again is asked about until it is known', 1],
+    ['a subscriber who cannot be looked up again is asked about until it is known', 1],
   ] as const)('%s', async ([, failures]) => {
     const campaign = await lab().mail(2)
     const away = { claimed: false, ended: Promise.withResolvers<void>(), later: 0, failures: 0 }

@@ -1,4 +1,4 @@
-// How many links a mailing has: whoever follows all of them at once is a scanner.
+// How many links a campaign has: whoever follows all of them at once is a scanner.
 import { expect, test } from 'vitest'
 import { countLinks } from '../../../src/core/loop/robots.ts'
 

@@ -9,9 +9,9 @@ const DELAYS = [60_000, 300_000]
 
 function delivery(changes: Partial<Delivery> = {}): Delivery {
   const ids = { id: '3-7', campaignId: 'c', chunk: 3, n: 7, subscriberId: 's' }
-  const reader = { email: 'hong@example.com', name: '홍', lane: 'default' }
+  const subscriber = { email: 'hong@example.com', name: '홍', lane: 'default' }
   const state = { status: 'queued', attempts: 0, earlierAttempts: 0, dueAt: 0, reason: null } as const
-  return { ...ids, ...reader, ...state, updatedAt: NOON, ...changes }
+  return { ...ids, ...subscriber, ...state, updatedAt: NOON, ...changes }
 }
 
 const judge = (result: SendResult, changes?: Partial<Delivery>) =>
@@ -25,7 +25,7 @@ test('a sent mail is sent, with what the server said', () => {
 })
 
 test('a refused mail has failed', () => {
-  const result = { kind: 'failed', response: '550 no', unknownReader: false } as const
+  const result = { kind: 'failed', response: '550 no', unknownRecipient: false } as const
   expect(judge(result, { attempts: 1 })).toMatchObject({ status: 'failed', attempts: 2, reason: '550 no' })
 })
 

@@ -1,4 +1,4 @@
-// /campaigns: showing, editing and deleting mailings.
+// /campaigns: showing, editing and deleting campaigns.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { at, HELLO, openCampaignsApp, type CampaignsApp } from '../../support/campaigns-app.ts'
 import { MINUTE, NOON } from '../../support/times.ts'
@@ -35,11 +35,11 @@ describe('GET /campaigns/{id}', () => {
   afterAll(close)
 
   test('counts its deliveries, and tells what waits on which lane', async () => {
-    await app.lab.addReaders({ count: 40 })
+    await app.lab.addSubscribers({ count: 40 })
     await app.lab.suppress(1, 'bounce')
     const id = await idOf({ start: true })
     await app.lab.expand({ ...(await app.lab.store.get(id)), id } as never)
-    // Of the lanes that readers fall into here, naver is not configured: it goes out on the default one.
+    // Of the lanes that subscribers fall into here, naver is not configured: it goes out on the default one.
     expect((await app.call('GET', `/campaigns/${id}`)).body).toMatchObject({
       deliveries: { total: 40, queued: 39, skipped: 1, sent: 0 },
       lanes: [

@@ -1,4 +1,4 @@
-// POST /campaigns: what a mailing may say, when it starts, and that it is made once.
+// POST /campaigns: what a campaign may say, when it starts, and that it is made once.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { at, HELLO, openCampaignsApp, type CampaignsApp } from '../../support/campaigns-app.ts'
 import { MINUTE, NOON } from '../../support/times.ts'

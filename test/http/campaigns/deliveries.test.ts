@@ -1,4 +1,4 @@
-// /campaigns/{id}/deliveries: who got a mailing, who did not, and why.
+// /campaigns/{id}/deliveries: who got a campaign, who did not, and why.
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openCampaignsApp, type CampaignsApp } from '../../support/campaigns-app.ts'
@@ -14,7 +14,7 @@ describe('deliveries', () => {
   afterEach(close)
   beforeEach(async () => {
     await open()
-    id = await app.mailing(5)
+    id = await app.campaign(5)
     await app.lab.ledger.record(
       { campaignId: id, chunk: 0, lane: 'default' },
       [
@@ -36,8 +36,8 @@ describe('deliveries', () => {
       {
         id: '0-2',
         subscriber_id: expect.any(String),
-        email: 'Reader-2@example.com',
-        name: 'Reader 2',
+        email: 'Subscriber-2@example.com',
+        name: 'Subscriber 2',
         lane: 'default',
         status: 'deferred',
         reason: '421 "later", please',
@@ -80,7 +80,7 @@ describe('deliveries', () => {
   })
 
   test('come as CSV, page by page', async () => {
-    await app.lab.addReaders({ count: 1_995, from: 5, domain: 'example.com' })
+    await app.lab.addSubscribers({ count: 1_995, from: 5, domain: 'example.com' })
     const campaign = await app.lab.start()
     await app.lab.expand(campaign)
     const headers = { accept: 'text/csv' }

@@ -17,7 +17,7 @@ const headers = { authorization: TOKEN }
 const call = (url: string, payload: object) => hub.call({ method: 'POST', url, headers, payload })
 const isCampaign = (frame: Frame): frame is CampaignFrame => frame.type === 'campaign'
 
-test('a mailing is told from its draft to what comes back of it', async () => {
+test('a campaign is told from its draft to what comes back of it', async () => {
   await call('/subscribe', { email: 'reader@example.com', name: '' })
   const socket = await openSocket(hub.address, 'campaigns=1&events=inbound', { headers })
   const silent = await openSocket(hub.address, '', { headers })

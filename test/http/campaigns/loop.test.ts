@@ -1,4 +1,4 @@
-// The loop over HTTP: a mailing goes out, its events come in, and the mailing, the reader and the list know of them.
+// The loop over HTTP: a campaign goes out, its events come in, and the campaign, the subscriber and the list know of them.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -32,7 +32,7 @@ async function mailTo(count: number): Promise<{ id: string; mails: readonly Mail
 
 type Mail = Body['deliveries'][number]
 
-test('what comes back lands on the mailing, its deliveries and the list', async () => {
+test('what comes back lands on the campaign, its deliveries and the list', async () => {
   const { id, mails } = await mailTo(4)
   const [one, two, three] = mails as [Mail, Mail, Mail]
   const ts = Math.floor(Date.now() / 1000)

@@ -42,7 +42,7 @@ describe('POST /subscribe/send-mail', () => {
     expect(await app.lab.store.list(1)).toEqual([])
   })
 
-  test('with an Idempotency-Key is one mailing, the same as POST /campaigns makes', async () => {
+  test('with an Idempotency-Key is one campaign, the same as POST /campaigns makes', async () => {
     const headers = { 'idempotency-key': 'a1' }
     const first = await app.call('POST', url, HELLO, { headers })
     const again = await app.call('POST', url, HELLO, { headers })

@@ -1,4 +1,4 @@
-// Mailings need links and a sender that their readers reach: without, none starts, and everybody is told why.
+// Campaigns need links and a sender that their subscribers reach: without, none starts, and everybody is told why.
 import { afterEach, describe, expect, test } from 'vitest'
 import { senderProblem } from '../../../src/core/campaigns/mail/sender.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -8,7 +8,7 @@ const REAL = { SMTP_URL: 'smtp://mail.invalid:587' }
 const FINE = { PUBLIC_URL: 'https://hub.example.com', MAIL_FROM: 'News <news@example.com>' }
 const SAYS = { subject: 'News', content: '<p>Hello</p>' }
 
-describe('what keeps mailings from starting', () => {
+describe('what keeps campaigns from starting', () => {
   const address = (at: string) => ({ name: '', address: at })
   test.each([
     ['http://localhost:8000', 'news@example.com', /PUBLIC_URL/],
@@ -34,7 +34,7 @@ describe('a hub', () => {
     hub!.call({ method, url, headers: { authorization: TOKEN }, ...(payload ? { payload } : {}) })
   const create = async (more: object = {}) => call('POST', '/campaigns', { ...SAYS, ...more })
 
-  test('whose links point at itself starts no mailing, sends no test, and says so', async () => {
+  test('whose links point at itself starts no campaign, sends no test, and says so', async () => {
     hub = await startHub(REAL)
     const { id } = (await create()).body
     const refused = { status: 409, body: { error: { code: 'campaign.sender_not_set_up' } } }
@@ -49,7 +49,7 @@ describe('a hub', () => {
     expect((await call('GET', `/campaigns/${id}`)).body).toMatchObject({ status: 'draft' })
   })
 
-  test('pauses a scheduled mailing when its time has come, with the reason, and does not resume it', async () => {
+  test('pauses a scheduled campaign when its time has come, with the reason, and does not resume it', async () => {
     hub = await startHub(REAL)
     const made = await create({ send_at: new Date().toISOString() })
     const { id } = made.body
@@ -66,7 +66,7 @@ describe('a hub', () => {
     ['with everything set', { ...REAL, ...FINE }],
     ['with a server on this machine', { SMTP_URL: 'smtp://127.0.0.1:1' }],
     ['with an outbox', {}],
-  ])('%s starts mailings', async (_, settings) => {
+  ])('%s starts campaigns', async (_, settings) => {
     hub = await startHub(settings)
     expect((await create({ start: true })).status).toBe(202)
     expect((await call('GET', '/api/setup')).body).toMatchObject({ sender_problem: null })

@@ -1,4 +1,4 @@
-// /campaigns/{id}/…: what is done with a mailing, and what its deliveries tell.
+// /campaigns/{id}/…: what is done with a campaign, and what its deliveries tell.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { CampaignStatus } from '../../../src/core/campaigns/ports.ts'
 import { openCampaignsApp, READER, type CampaignsApp } from '../../support/campaigns-app.ts'
@@ -99,8 +99,8 @@ describe('the verbs', () => {
     expect((await post(id, 'resume')).body.status_reason).toBeNull()
   })
 
-  test('retry-failed queues what failed, and a finished mailing runs again', async () => {
-    const id = await app.mailing(3)
+  test('retry-failed queues what failed, and a finished campaign runs again', async () => {
+    const id = await app.campaign(3)
     await app.lab.ledger.record(
       { campaignId: id, chunk: 0, lane: 'default' },
       [outcome(0), outcome(1, { status: 'failed' }), outcome(2, { status: 'failed' })],
@@ -170,7 +170,7 @@ describe('looking at it first', () => {
     },
   )
 
-  test('preview shows what a reader would get', async () => {
+  test('preview shows what a subscriber would get', async () => {
     const url = `/campaigns/${await campaignThatIs('draft')}/preview`
     expect((await app.call('GET', `${url}?subscriber=${READER.id}`)).body).toEqual({
       subject: makeCampaign().subject,
@@ -187,7 +187,7 @@ describe('looking at it first', () => {
   })
 
   test('audience tells how many would get it, how many are skipped, and why', async () => {
-    await app.lab.addReaders({ count: 5 })
+    await app.lab.addSubscribers({ count: 5 })
     await app.lab.suppress(1, 'bounce')
     await app.lab.suppress(2, 'complaint')
     const url = `/campaigns/${await campaignThatIs('draft')}/audience`

@@ -136,7 +136,7 @@ describe('the signature', () => {
 
 describe('a batch', () => {
   test('is stored, and told', async () => {
-    const event = sent({ msg: { subject: 'Grüße ✓', email: 'Reader@Example.com' } })
+    const event = sent({ msg: { subject: 'Grüße ✓', email: 'Subscriber@Example.com' } })
     expect(await hub.post([event])).toMatchObject({
       status: 200,
       body: { accepted: 1, duplicates: 0, quarantined: 0 },

@@ -18,7 +18,7 @@ describe('double opt-in', () => {
   afterAll(() => app?.close())
   const ask = () => app.post('/subscribe', { email: 'Ann@Example.com', name: 'Ann' })
   const call = (method: 'GET' | 'POST', url: string) => app.call({ method, url })
-  const annId = async () => (await app.reader('ann@example.com')).id
+  const annId = async () => (await app.subscriber('ann@example.com')).id
   const link = () => pathOf(app.mails.at(-1)?.url ?? '')
 
   test('POST is 201 with subscribed false, and a mail with a link that lasts a week', async () => {
@@ -38,12 +38,12 @@ describe('double opt-in', () => {
     expect(page.status).toBe(200)
     isPlainPage(page)
     expect(page.text).toContain('<form method="post"><button type="submit">Confirm</button></form>')
-    expect((await app.reader('ann@example.com')).subscribed).toBe(false)
+    expect((await app.subscriber('ann@example.com')).subscribed).toBe(false)
     app.clock.now += HOUR
     const done = await call('POST', link())
     expect(done.status).toBe(200)
     isPlainPage(done)
-    expect(await app.reader('ann@example.com')).toMatchObject({
+    expect(await app.subscriber('ann@example.com')).toMatchObject({
       subscribed: true,
       updated_at: '2026-03-10T13:00:00.000Z',
     })
@@ -86,14 +86,14 @@ describe('double opt-in', () => {
       await call('POST', old)
       app.clock.now += 1
       await leave()
-      expect((await app.reader('ann@example.com')).subscribed).toBe(false)
+      expect((await app.subscriber('ann@example.com')).subscribed).toBe(false)
       app.clock.now += 1
       expect((await ask()).status).toBe(201)
       expect(app.mails).toHaveLength(2)
       expect((await call('POST', old)).status).toBe(404)
-      expect((await app.reader('ann@example.com')).subscribed).toBe(false)
+      expect((await app.subscriber('ann@example.com')).subscribed).toBe(false)
       expect((await call('POST', link())).status).toBe(200)
-      expect((await app.reader('ann@example.com')).subscribed).toBe(true)
+      expect((await app.subscriber('ann@example.com')).subscribed).toBe(true)
     },
   )
 
@@ -104,7 +104,7 @@ describe('double opt-in', () => {
     await ask()
     expect(app.mails).toHaveLength(2)
     expect((await call('POST', first)).status).toBe(200)
-    expect((await app.reader('ann@example.com')).subscribed).toBe(true)
+    expect((await app.subscriber('ann@example.com')).subscribed).toBe(true)
   })
 
   test('an old unsubscribe link does not make mail after mail of an address that nobody confirms', async () => {
@@ -128,7 +128,9 @@ describe('double opt-in', () => {
   test('an expired or forged link is a page with 404, and confirms nobody', async () => {
     await ask()
     const forged = `/confirm/B${link().slice('/confirm/'.length + 1)}`
-    const unsubscribing = app.links.unsubscribeUrl({ subscriberId: (await app.reader('ann@example.com')).id })
+    const unsubscribing = app.links.unsubscribeUrl({
+      subscriberId: (await app.subscriber('ann@example.com')).id,
+    })
     const isRefused = async (path: string) => {
       for (const method of ['GET', 'POST'] as const) {
         const page = await call(method, path)
@@ -140,7 +142,7 @@ describe('double opt-in', () => {
     for (const path of [forged, '/confirm/x', other]) await isRefused(path)
     app.clock.now += 7 * DAY
     await isRefused(link())
-    expect((await app.reader('ann@example.com')).subscribed).toBe(false)
+    expect((await app.subscriber('ann@example.com')).subscribed).toBe(false)
   })
 
   test('a link does not bring back one who has left since', async () => {
@@ -148,17 +150,17 @@ describe('double opt-in', () => {
     await call('POST', link())
     await app.patch('/subscribe', { email: 'ann@example.com' })
     expect((await call('POST', link())).status).toBe(404)
-    expect((await app.reader('ann@example.com')).subscribed).toBe(false)
+    expect((await app.subscriber('ann@example.com')).subscribed).toBe(false)
   })
 
   test('one who had left by a link stays so until confirming', async () => {
     await ask()
     await call('POST', link())
-    const { id } = await app.reader('ann@example.com')
+    const { id } = await app.subscriber('ann@example.com')
     await call('POST', pathOf(app.links.unsubscribeUrl({ subscriberId: id })))
     app.clock.now += HOUR
     expect((await ask()).body).toMatchObject({ subscribed: false, suppressed: { reason: 'unsubscribe' } })
     await call('POST', link())
-    expect(await app.reader('ann@example.com')).toMatchObject({ subscribed: true, suppressed: null })
+    expect(await app.subscriber('ann@example.com')).toMatchObject({ subscribed: true, suppressed: null })
   })
 })

@@ -32,7 +32,7 @@ const layout = fc.record({
   delimiter: fc.constantFrom(',', ';', '\t', '|'),
   end: fc.constantFrom('\n', '\r\n', '\r'),
   order: fc.shuffledSubarray([0, 1, 2], { minLength: 3 }),
-  preface: fc.constantFrom('', 'My readers', 'sep='),
+  preface: fc.constantFrom('', 'My subscribers', 'sep='),
   encoding: fc.constantFrom('utf8', 'marked', 'utf16le', 'utf16be'),
   titles: fc.constantFrom(['Email', 'Name'], ['E-Mail-Adresse', 'Vollername'], ['이메일', '이름']),
 })

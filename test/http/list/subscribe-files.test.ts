@@ -18,7 +18,7 @@ const upload = (payload: string | Buffer, query = '', type = 'text/csv') =>
   })
 const download = (url = '/subscribe') =>
   app.call({ method: 'GET', url, headers: { authorization: TOKEN, accept: 'text/csv' } })
-const readers = async () =>
+const subscribers = async () =>
   (await app.list.find({ limit: 1000 })).map(({ email, name }) => [email, name] as const)
 const counts = (added: number, updated = 0, skipped = 0, error_count = 0) => ({
   added,
@@ -38,7 +38,7 @@ describe('import', () => {
     expect(answer.body.errors).toEqual([
       { line: 5, message: expect.stringMatching(/^email must contain exactly one @: "x"$/) },
     ])
-    expect(await readers()).toEqual([
+    expect(await subscribers()).toEqual([
       ['b@example.com', 'Robert'],
       ['c@example.com', 'Cy'],
       ['a@example.com', 'Ann'],
@@ -65,13 +65,13 @@ describe('import', () => {
     ],
   ])('reads a file with %s', async (_, text) => {
     expect((await upload(text)).body).toMatchObject({ errors: [] })
-    expect((await readers())[0]).toEqual(['a@example.com', 'Ann'])
-    if (text.includes("'=")) expect((await readers())[1]).toEqual(['+b@example.com', '=1+1'])
+    expect((await subscribers())[0]).toEqual(['a@example.com', 'Ann'])
+    if (text.includes("'=")) expect((await subscribers())[1]).toEqual(['+b@example.com', '=1+1'])
   })
 
   test('reads another encoding where the content type tells it', async () => {
     await upload(Buffer.from('a@example.com,J\xfcrgen', 'latin1'), '', 'text/csv; charset=iso-8859-1')
-    expect(await readers()).toEqual([['a@example.com', 'Jürgen']])
+    expect(await subscribers()).toEqual([['a@example.com', 'Jürgen']])
     expect((await upload('x', '', 'text/csv; charset=nonsense')).status).toBe(415)
   })
 
@@ -81,7 +81,7 @@ describe('import', () => {
       added: 1,
       errors: [{ line: 1, message: expect.stringMatching(/no UTF-8/) }],
     })
-    expect(await readers()).toEqual([['b@example.com', 'Bo']])
+    expect(await subscribers()).toEqual([['b@example.com', 'Bo']])
   })
 
   test('tells each bad line and takes all others', async () => {
@@ -101,7 +101,7 @@ describe('import', () => {
     const { body } = await upload(text)
     expect(body).toMatchObject(counts(3, 0, 0, 7))
     expect(body.errors.map(({ line }) => line)).toEqual([3, 4, 5, 6, 7, 8, 10])
-    expect((await readers()).map(([email]) => email)).toEqual([
+    expect((await subscribers()).map(([email]) => email)).toEqual([
       'a@example.com',
       'g@example.com',
       'i@example.com',
@@ -125,12 +125,12 @@ describe('import', () => {
   test.each(['?dry_run', '?dry_run=true', '?dry_run=1'])('%s changes nothing', async (query) => {
     await app.post('/subscribe', { email: 'b@example.com', name: 'Bob' })
     expect((await upload('a@example.com\nb@example.com,Robert', query)).body).toMatchObject(counts(1, 1))
-    expect(await readers()).toEqual([['b@example.com', 'Bob']])
+    expect(await subscribers()).toEqual([['b@example.com', 'Bob']])
   })
 
   test('?dry_run=false is no dry run, ?dry_run=maybe is 400', async () => {
     expect((await upload('a@example.com', '?dry_run=false')).status).toBe(200)
-    expect(await readers()).toHaveLength(1)
+    expect(await subscribers()).toHaveLength(1)
     expect((await upload('a@example.com', '?dry_run=maybe')).status).toBe(400)
   })
 
@@ -178,7 +178,7 @@ describe('Accept: text/csv', () => {
     expect(lines).toHaveLength(3002)
     expect(lines[0]).toBe('\ufeffid,email,name,subscribed,suppressed,mailable,created_at,updated_at')
     expect(lines[1]).toMatch(
-      /^[\da-f-]{36},Reader-1@Example.com,Reader 1 안녕,true,,true,2026-03-10T12:00:00.000Z,/,
+      /^[\da-f-]{36},Subscriber-1@Example.com,Subscriber 1 안녕,true,,true,2026-03-10T12:00:00.000Z,/,
     )
     expect(lines[2]).toContain(',true,bounce,false,')
     expect(lines[3]).toContain(',false,,false,')
@@ -221,11 +221,11 @@ describe('Accept: text/csv', () => {
   test('comes in again as it went out', async () => {
     for (const [n, name] of NAMES.entries())
       await app.list.subscribe(`${['=', '+', '-', "'"][n % 4]}reader-${n}@example.com`, name.trim(), NOON)
-    const before = await readers()
+    const before = await subscribers()
     const file = (await download()).text
     await app.wipe()
     expect((await upload(file)).body).toMatchObject(counts(before.length))
-    expect(await readers()).toEqual(before)
+    expect(await subscribers()).toEqual(before)
   })
 
   test('who has left or is suppressed is so on another hub, too', async () => {

@@ -14,7 +14,7 @@ const upload = (payload: string | Buffer, type = 'text/csv') =>
     headers: { authorization: TOKEN, 'content-type': type },
     payload,
   })
-const readers = async () => (await app.list.find({ limit: 1000 })).map(({ email, name }) => [email, name])
+const subscribers = async () => (await app.list.find({ limit: 1000 })).map(({ email, name }) => [email, name])
 const ANN = [['ann@x.io', 'Ann Lee']]
 
 test.each([
@@ -68,7 +68,7 @@ test.each([
 ])('%s', async (_, text, name) => {
   const { body } = await upload(text)
   expect(body).toMatchObject({ errors: [], error_count: 0 })
-  expect((await readers())[0]).toEqual(['ann@x.io', name])
+  expect((await subscribers())[0]).toEqual(['ann@x.io', name])
 })
 
 test('a delimiter that is none of these is refused: nobody is called ann|ann@x.io', async () => {
@@ -149,13 +149,13 @@ describe('a form with a file', () => {
     ['with what is like a boundary', form(part(`${csv}\r\n--xY,\r\n`.replace(/--xY,\r\n$/, '')))],
   ])('%s', async (_, payload) => {
     expect((await upload(payload, type)).body).toMatchObject({ added: 1, errors: [] })
-    expect(await readers()).toEqual(ANN)
+    expect(await subscribers()).toEqual(ANN)
   })
 
   test('in the charset that its part tells', async () => {
     const payload = Buffer.from(form(part('ann@x.io,J\xfcrgen', 'text/csv; charset=iso-8859-1')), 'latin1')
     expect((await upload(payload, type)).body).toMatchObject({ added: 1, charset: 'windows-1252' })
-    expect(await readers()).toEqual([['ann@x.io', 'Jürgen']])
+    expect(await subscribers()).toEqual([['ann@x.io', 'Jürgen']])
   })
 
   test.each([

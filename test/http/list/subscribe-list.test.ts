@@ -138,17 +138,17 @@ describe('GET', () => {
   test('tells why someone is suppressed, and until when', async () => {
     await app.addAnn()
     await app.suppressions.put(makeSuppression('ann@example.com', { until: NOON + HOUR }))
-    expect((await app.reader('ann@example.com')).suppressed).toEqual({
+    expect((await app.subscriber('ann@example.com')).suppressed).toEqual({
       reason: 'bounce',
       since: '2026-03-10T12:00:00.000Z',
       until: '2026-03-10T13:00:00.000Z',
     })
     app.clock.now += HOUR
-    expect((await app.reader('ann@example.com')).suppressed).toBeNull()
+    expect((await app.subscriber('ann@example.com')).suppressed).toBeNull()
   })
 })
 
-test('GET of an address is the reader, with any sign in it', async () => {
+test('GET of an address is the subscriber, with any sign in it', async () => {
   const email = 'ann+news@example.com'
   const { body } = await app.post('/subscribe', { email, name: '' })
   for (const path of [email, encodeURIComponent(email), 'ANN+NEWS@example.com'])
@@ -180,12 +180,14 @@ describe('erase', () => {
   test('tells everything that knows of the person, and then forgets them', async () => {
     const erased: string[] = []
     const tell = (what: string) => async (email: string) => void erased.push(`${what} ${email}`)
-    const careful = await startListApp({ erasers: { events: tell('events of'), mailings: tell('mails to') } })
+    const careful = await startListApp({
+      erasers: { events: tell('events of'), campaigns: tell('mails to') },
+    })
     const { id } = (await careful.post('/subscribe', ANN)).body
     await careful.suppressions.put(makeSuppression('ann@example.com', { reason: 'complaint' }))
     expect(await careful.post(`/subscribe/${id}/erase`)).toMatchObject({ status: 204 })
-    const mailings = `mails to ${ANN.email}`
-    expect(erased).toEqual([`events of ${ANN.email}`, mailings, mailings])
+    const campaigns = `mails to ${ANN.email}`
+    expect(erased).toEqual([`events of ${ANN.email}`, campaigns, campaigns])
     expect((await careful.get('/subscribe')).body.count).toBe(0)
     expect((await careful.get('/suppressions')).body.suppressions).toMatchObject([
       { email: null, reason: 'complaint' },
@@ -199,7 +201,7 @@ describe('erase', () => {
     const eraser = async () => {
       if (broken) throw new Error('gone')
     }
-    const careful = await startListApp({ erasers: { events: eraser, mailings: eraser } })
+    const careful = await startListApp({ erasers: { events: eraser, campaigns: eraser } })
     const { id } = (await careful.post('/subscribe', ANN)).body
     expect((await careful.post(`/subscribe/${id}/erase`)).status).toBe(500)
     broken = false

@@ -146,7 +146,7 @@ describe('POST without the token', () => {
     expect((await stranger({ email: 'other@example.com', name: '' }, '192.0.2.2')).status).toBe(201)
   })
 
-  test('tells nothing that the list knew of the reader before', async () => {
+  test('tells nothing that the list knew of the subscriber before', async () => {
     const id = await app.addAnn()
     await app.list.unsubscribeById(id, NOON)
     app.clock.now = NOON + HOUR
@@ -155,7 +155,7 @@ describe('POST without the token', () => {
       suppressed: null,
       created_at: '2026-03-10T13:00:00.000Z',
     })
-    expect((await app.reader('ann@example.com')).name).toBe(ANN.name)
+    expect((await app.subscriber('ann@example.com')).name).toBe(ANN.name)
   })
 
   test('may not be large', async () => {
@@ -184,23 +184,23 @@ describe('POST without the token', () => {
 })
 
 describe('POST {subject, content}', () => {
-  test('writes to everybody, where mailings are sent', async () => {
-    const mailing = await startListApp({
+  test('writes to everybody, where campaigns are sent', async () => {
+    const campaign = await startListApp({
       sendMail: async (_request, body, reply) => {
         reply.status(203)
         return { campaign: body }
       },
     })
     const body = { subject: 'Hi', content: `<p>${'x'.repeat(2_000_000)}</p>` }
-    expect(await mailing.post('/subscribe', body)).toMatchObject({ status: 203, body: { campaign: body } })
+    expect(await campaign.post('/subscribe', body)).toMatchObject({ status: 203, body: { campaign: body } })
     const misspelt = { subjectl: 'Hi', content: '<p>x</p>' }
-    expect(await mailing.post('/subscribe', misspelt)).toMatchObject({
+    expect(await campaign.post('/subscribe', misspelt)).toMatchObject({
       status: 203,
       body: { campaign: { subject: 'Hi', content: '<p>x</p>' } },
     })
-    expect(await mailing.post('/subscribe', { subject: 'Hi' })).toMatchObject(error(400, 'request.invalid'))
-    expect(await mailing.post('/subscribe', { content: 'x', subject: '' })).toMatchObject({ status: 400 })
-    await mailing.close()
+    expect(await campaign.post('/subscribe', { subject: 'Hi' })).toMatchObject(error(400, 'request.invalid'))
+    expect(await campaign.post('/subscribe', { content: 'x', subject: '' })).toMatchObject({ status: 400 })
+    await campaign.close()
   })
 
   test('is 400 where none are', async () => {

@@ -172,8 +172,8 @@ describe('as a file', () => {
   test('unsubscribed ones are taken off the list; a trial run changes nothing', async () => {
     await app.addAnn()
     expect((await upload('email,reason\nann@example.com,unsub', '?dry_run')).body).toMatchObject({ added: 1 })
-    expect(await app.reader('ann@example.com')).toMatchObject({ subscribed: true, suppressed: null })
+    expect(await app.subscriber('ann@example.com')).toMatchObject({ subscribed: true, suppressed: null })
     await upload('email,reason\nann@example.com,unsub')
-    expect(await app.reader('ann@example.com')).toMatchObject({ subscribed: false, mailable: false })
+    expect(await app.subscriber('ann@example.com')).toMatchObject({ subscribed: false, mailable: false })
   })
 })

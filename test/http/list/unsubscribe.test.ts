@@ -101,7 +101,7 @@ describe('/unsubscribe/{token}', () => {
     expect(await isSubscribed()).toBe(false)
   })
 
-  test('of a reader who is gone is 200', async () => {
+  test('of a subscriber who is gone is 200', async () => {
     await app.remove('/subscribe')
     const gone = pathOf(app.links.unsubscribeUrl({ subscriberId: id }))
     expect((await call('GET', gone)).status).toBe(200)

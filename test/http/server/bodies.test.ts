@@ -53,7 +53,7 @@ test.each([
   ['another type', '/api/hook', 'content-type: text/plain', 415],
   ['an address that is none', '/nowhere', JSON_TYPE, 404],
   ['the list, without the token', '/subscribe/import', 'content-type: text/csv', 401],
-  ['a mailing, without the token', '/campaigns', JSON_TYPE, 401],
+  ['a campaign, without the token', '/campaigns', JSON_TYPE, 401],
   ['a sign-in of 32 MiB', '/api/session', JSON_TYPE, 413],
   ['a sign-up of 32 MiB', '/subscribe', JSON_TYPE, 413],
   ['a goodbye of 32 MiB', '/unsubscribe/x', FORM, 413],

@@ -74,7 +74,7 @@ describe('a parameter that a route does not know', () => {
     },
   )
 
-  test('of pages that readers see, of probes and of POSTs is ignored', async () => {
+  test('of pages that subscribers see, of probes and of POSTs is ignored', async () => {
     expect((await hub.get('/?utm_source=x')).status).toBe(200)
     expect((await hub.get('/unsubscribe/x?utm_source=x')).status).toBe(404)
     expect((await hub.get('/healthz?x=1')).status).toBe(200)

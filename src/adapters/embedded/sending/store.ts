@@ -1,4 +1,4 @@
-// The SQLite file of what is under way of mailings, for a hub that is a single process: its queue and its marks.
+// The SQLite file of what is under way of campaigns, for a hub that is a single process: its queue and its marks.
 //
 // A commit is written to the operating system, not waited for on the disk: kill -9 loses nothing, a power loss may lose
 // the marks of the last moments, and the few mails they were of are then sent again.

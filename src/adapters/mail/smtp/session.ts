@@ -168,13 +168,13 @@ function reset(connection: SMTPConnection): Promise<void> {
 
 function stageOf({ command = '' }: Failure): Stage {
   if (command.startsWith('MAIL')) return 'sender'
-  return command.startsWith('RCPT') ? 'reader' : 'mail'
+  return command.startsWith('RCPT') ? 'recipient' : 'mail'
 }
 
 function resultOf(error: Failure, stage: Stage): SendResult {
   // nodemailer has read the server's SIZE, and does not even begin.
   if (error.code === 'EMESSAGE' && !error.response)
-    return { kind: 'failed', response: clean(error.message), unknownReader: false }
+    return { kind: 'failed', response: clean(error.message), unknownRecipient: false }
   // An answer to nothing that was asked.
   if (!error.response || (error.code === 'EPROTOCOL' && stage === 'mail')) return unreachable(error.message)
   return classify(stage, error.response)

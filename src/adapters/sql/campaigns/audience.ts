@@ -1,4 +1,4 @@
-// Whom a mailing would reach, or has taken: recipients, and those it passes over and why.
+// Whom a campaign would reach, or has taken: recipients, and those it passes over and why.
 import { and, eq, gt, inArray, isNull, or, sql as words, type SQL } from '../driver/drizzle.ts'
 import { BEYOND_ASCII } from '../../../core/campaigns/mail/mailbox.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
@@ -10,8 +10,8 @@ export function createAudience(sql: Sql): Ledger['audience'] {
   const { db } = sql
   const { subscribers, suppressions, chunks, deliveries } = sql.tables
 
-  /** A few thousand suppressions lead, not a million readers. */
-  function suppressedReaders(now: number) {
+  /** A few thousand suppressions lead, not a million subscribers. */
+  function suppressedSubscribers(now: number) {
     return sql.read(
       db
         .select({ reason: suppressions.reason, count })
@@ -40,7 +40,7 @@ export function createAudience(sql: Sql): Ledger['audience'] {
 
   async function wouldGet(now: number) {
     const [all] = await sql.read(db.select({ count }).from(subscribers).where(eq(subscribers.subscribed, 1)))
-    const suppressed = (await suppressedReaders(now)).map(
+    const suppressed = (await suppressedSubscribers(now)).map(
       ({ reason, count }) => [`suppressed: ${reason}`, count] as const,
     )
     const unsendable = await beyondAscii(now)

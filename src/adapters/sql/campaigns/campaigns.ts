@@ -1,4 +1,4 @@
-// Campaigns: what each mailing says, and its state, which only changes from a state that the caller expects.
+// Campaigns: what each says, and its state, which only changes from a state that the caller expects.
 import {
   and,
   asc,

@@ -5,7 +5,7 @@ import type { Ledger } from '../../../core/campaigns/ports.ts'
 import { breath } from '../../../core/pause.ts'
 import type { Sql } from '../driver/dialect.ts'
 
-/** Read at once: about fifty thousand deliveries. No index knows addresses, since it would slow down every mailing. */
+/** Read at once: about fifty thousand deliveries. No index knows addresses, since it would slow down every campaign. */
 const CHUNKS_AT_ONCE = 100
 
 export function createErase(sql: Sql): Ledger['erase'] {

@@ -10,7 +10,7 @@ import { stillSuppressed } from './audience.ts'
 const CHUNK = 500
 
 type Place = { readonly id: string; readonly expandedTo: string; readonly nextChunk: number }
-type Reader = {
+type Subscriber = {
   readonly id: string
   readonly email: string
   readonly name: string
@@ -35,7 +35,12 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
   }
 
   /** Who was subscribed at the start, those among them who have left since. */
-  function readersAfter(id: string, startedAt: number, now: number, limit: number): Promise<Reader[]> {
+  function subscribersAfter(
+    id: string,
+    startedAt: number,
+    now: number,
+    limit: number,
+  ): Promise<Subscriber[]> {
     const { email, name, subscribed } = subscribers
     const hasLeftSince = gt(subscribers.updatedAt, startedAt)
     return sql.read(
@@ -80,19 +85,19 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
     if (place?.expanded) return 'done'
     if (place?.status !== 'running') return 'busy'
     const startedAt = place.startedAt ?? now
-    const readers = await readersAfter(place.expandedTo, startedAt, now, limit)
-    const last = readers.length < limit
-    const groups = inChunks(readers, laneOf).map(({ lane, readers }, index) => {
+    const subscribers = await subscribersAfter(place.expandedTo, startedAt, now, limit)
+    const last = subscribers.length < limit
+    const groups = inChunks(subscribers, laneOf).map(({ lane, subscribers }, index) => {
       const number = place.nextChunk + index
       return {
         number,
         lane,
-        rows: readers.map((reader, n) => toRow(place.id, number, n, reader, startedAt, now)),
+        rows: subscribers.map((subscriber, n) => toRow(place.id, number, n, subscriber, startedAt, now)),
       }
     })
     try {
       await sql.atomically([
-        movePlace(place, readers.at(-1)?.id ?? place.expandedTo, groups.length, last),
+        movePlace(place, subscribers.at(-1)?.id ?? place.expandedTo, groups.length, last),
         rowsFor(
           chunks,
           groups.map(({ number, lane, rows }) => toChunk(place.id, number, lane, rows)),
@@ -110,17 +115,17 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
   }
 }
 
-function inChunks(readers: readonly Reader[], laneOf: (email: string) => string) {
-  const lanes = Map.groupBy(readers, ({ email }) => laneOf(email))
+function inChunks(subscribers: readonly Subscriber[], laneOf: (email: string) => string) {
+  const lanes = Map.groupBy(subscribers, ({ email }) => laneOf(email))
   return [...lanes].flatMap(([lane, within]) =>
     Array.from({ length: Math.ceil(within.length / CHUNK) }, (_, index) => ({
       lane,
-      readers: within.slice(index * CHUNK, (index + 1) * CHUNK),
+      subscribers: within.slice(index * CHUNK, (index + 1) * CHUNK),
     })),
   )
 }
 
-function whyNot(email: string, subscribed: number, suppressed: Reader['suppressed']): string | null {
+function whyNot(email: string, subscribed: number, suppressed: Subscriber['suppressed']): string | null {
   if (!subscribed) return 'unsubscribed'
   if (suppressed) return `suppressed: ${suppressed}`
   return isBeyondAscii(email) ? BEYOND_ASCII : null
@@ -130,7 +135,7 @@ function toRow(
   campaignId: string,
   chunk: number,
   n: number,
-  { id, email, name, subscribed, suppressed }: Reader,
+  { id, email, name, subscribed, suppressed }: Subscriber,
   dueAt: number,
   now: number,
 ): NewDelivery {

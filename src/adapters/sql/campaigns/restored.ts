@@ -1,4 +1,4 @@
-// Makes a database that comes from a backup safe to start on: its mailings wait until the operator says otherwise.
+// Makes a database that comes from a backup safe to start on: its campaigns wait until the operator says otherwise.
 import { and, eq, inArray, lte, or, sql as words } from '../driver/drizzle.ts'
 import { UNCERTAIN } from '../../../core/campaigns/restored.ts'
 import type { Sql } from '../driver/dialect.ts'
@@ -8,7 +8,7 @@ import { dropLeases } from '../driver/leases.ts'
  * Pauses what would go out by itself, and says why; also where it was paused without a reason. Tells how many. Whoever
  * held a lease is gone. No hub may run.
  */
-export async function holdMailings(sql: Sql, reason: string, now: number): Promise<number> {
+export async function holdCampaigns(sql: Sql, reason: string, now: number): Promise<number> {
   const { campaigns } = sql.tables
   const { status, sendAt, startedAt, statusReason } = campaigns
   const due = and(eq(status, 'scheduled'), lte(sendAt, now))

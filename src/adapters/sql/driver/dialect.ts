@@ -122,7 +122,7 @@ export function changesFor<T extends SQLiteTable, K extends keyof T['$inferSelec
 }
 
 /**
- * Drizzle wraps an error in one whose message holds the statement and its values: readers' data, in a log.
+ * Drizzle wraps an error in one whose message holds the statement and its values: subscribers' data, in a log.
  */
 async function read<T>(query: PromiseLike<T>): Promise<T> {
   try {

@@ -55,7 +55,7 @@ export function toHubError(error: unknown): unknown {
   return unavailable ? new HubError('archive.unavailable', { cause: error }) : error
 }
 
-/** Errors go into logs and into quarantine's reasons: readers' data must not. */
+/** Errors go into logs and into quarantine's reasons: subscribers' data must not. */
 function hideValues(error: DriverError): void {
   delete error.sql // the statement with its values
   if (!isAnswer(error) || NAMES_ONLY.has(errorNumber(error))) return

@@ -18,7 +18,7 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
   const erasedKey = createErasedKeys(secret)
   const byKey = async (key: string) => (await one(eq(subscribers.emailKey, key))) ?? null
 
-  /** True when the reader had said not to want mail, and takes it back by this. */
+  /** True when the subscriber had said not to want mail, and takes it back by this. */
   async function lift(key: string): Promise<boolean> {
     const wish = and(
       inArray(suppressions.emailKey, [key, erasedKey(key)]),
@@ -85,15 +85,15 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
     },
 
     async confirm(id, asked, now) {
-      const reader = await one(eq(subscribers.id, id))
-      if (!reader) return 'unknown'
-      if (reader.subscribed) return 'already'
-      if (await isBlocked(reader.email, now)) return 'unknown'
+      const subscriber = await one(eq(subscribers.id, id))
+      if (!subscriber) return 'unknown'
+      if (subscriber.subscribed) return 'already'
+      if (await isBlocked(subscriber.email, now)) return 'unknown'
       const released = { waiting: 0, confirmationSentAt: null }
       const confirmed = { subscribed: 1, subscribedAt: now, ...released, updatedAt: now }
       const waits = and(eq(subscribers.id, id), gt(subscribers.waiting, 0), eq(subscribers.waiting, asked))
       if ((await sql.run(db.update(subscribers).set(confirmed).where(waits))) === 0) return 'unknown'
-      await lift(emailKey(reader.email))
+      await lift(emailKey(subscriber.email))
       return 'done'
     },
   }

@@ -1,4 +1,4 @@
-// The mailing list in SQL, put together; and how readers are removed from it.
+// The mailing list in SQL, put together; and how subscribers are removed from it.
 import { asc, desc, eq, inArray, lte } from '../driver/drizzle.ts'
 import type { SubscriberStore, Unmailable } from '../../../core/list/ports.ts'
 import { emailKey } from '../../../core/address.ts'

@@ -134,7 +134,7 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
 
 /**
  * Of the addresses whose hash holds, those that are kept as a hash only. An erased person's address is not stored again
- * by what comes to be known of it later. But who is on the list again has it there, and whatever asks whether a reader
+ * by what comes to be known of it later. But who is on the list again has it there, and whatever asks whether a subscriber
  * may be mailed asks for that: their suppressions have plain keys.
  */
 export async function notListed(sql: Sql, keys: readonly string[]): Promise<ReadonlySet<string>> {

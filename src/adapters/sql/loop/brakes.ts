@@ -1,6 +1,6 @@
 // The counts of campaigns, and the brakes that go by them.
 import { and, eq, inArray } from '../driver/drizzle.ts'
-import { judgeMailing, type BrakeRates, type Paused, type Settled } from '../../../core/loop/brakes.ts'
+import { judgeCampaign, type BrakeRates, type Paused, type Settled } from '../../../core/loop/brakes.ts'
 import { FACTS, type Fact } from '../../../core/loop/reactions.ts'
 import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import type { Deltas } from './changes.ts'
@@ -8,7 +8,7 @@ import type { Deltas } from './changes.ts'
 export type BrakeEffects = { readonly writes: readonly Write[]; readonly paused: readonly Paused[] }
 
 const WATCHED = ['settled', 'bounced', 'complained'] as const satisfies readonly Fact[]
-/** Beside each count, the part of it that was there when the mailing did not run last. */
+/** Beside each count, the part of it that was there when the campaign did not run last. */
 const baseOf = (fact: string): string => `base ${fact}`
 
 type Counts = Readonly<Record<string, number>>
@@ -52,7 +52,7 @@ export function createBrakeEffects(sql: Sql, rates: BrakeRates) {
       const counts: Counts = before.get(campaignId) ?? {}
       const now = settledOf((fact) => (counts[fact] ?? 0) + (deltas.get(campaignId)?.[fact] ?? 0))
       const base = settledOf((fact) => counts[baseOf(fact)] ?? 0)
-      const reason = run.has(campaignId) ? judgeMailing(now, base, rates) : undefined
+      const reason = run.has(campaignId) ? judgeCampaign(now, base, rates) : undefined
       if (reason !== undefined) paused.push({ campaignId, reason })
       // What is settled while it does not run is known to whoever lets it run again.
       if (run.has(campaignId) && reason === undefined) return []

@@ -17,7 +17,7 @@ import { countLinks } from '../../../core/loop/robots.ts'
 import { changesFor, newRowsFor, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import type { Correlated, Known, ReactionRow } from './deliveries.ts'
 
-/** By campaign: how many readers more, or fewer, each fact is true of. */
+/** By campaign: how many subscribers more, or fewer, each fact is true of. */
 export type Deltas = ReadonlyMap<string, Readonly<Record<Fact, number>>>
 export type ReactionEffects = { readonly writes: readonly Write[]; readonly deltas: Deltas }
 

@@ -23,7 +23,7 @@ export type LoopOptions = SuppressionOptions &
 /** What a page of events changes besides the archive. */
 export type PageEffects = (rows: readonly ArchiveRow[]) => Promise<{
   readonly writes: readonly Write[]
-  /** Those that are another sender's: kept, and shown, but they change no reader. */
+  /** Those that are another sender's: kept, and shown, but they change no subscriber. */
   readonly notOurs: ReadonlySet<ArchiveRow>
   readonly committed: () => void
 }>

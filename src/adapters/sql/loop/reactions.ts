@@ -12,7 +12,7 @@ export function createReactionStore(sql: Sql): ReactionStore {
   const { db } = sql
   const { deliveries, reactions, reactionCounts, linkUnsubscribes } = sql.tables
 
-  /** Who left by the hub's link, and not by Mandrill's, too: each reader is one. */
+  /** Who left by the hub's link, and not by Mandrill's, too: each subscriber is one. */
   async function leftByLink(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const same = and(
       eq(reactions.campaignId, linkUnsubscribes.campaignId),

@@ -1,4 +1,4 @@
-// The tables of mailings on MySQL and MariaDB. schema.mailing.sqlite.ts holds the same ones, and says what they mean.
+// The tables of campaigns on MySQL and MariaDB. campaigns.sqlite.ts holds the same ones, and says what they mean.
 import { index, int, mysqlTable, primaryKey } from '../driver/drizzle.mysql.ts'
 import type { Campaign, CampaignStatus, DeliveryStatus } from '../../../core/campaigns/ports.ts'
 import { integer, key, longText } from './columns.mysql.ts'

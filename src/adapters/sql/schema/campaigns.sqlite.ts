@@ -1,4 +1,4 @@
-// The tables of mailings on SQLite: campaigns, and the ledger of who is to get each. See schema.sqlite.ts.
+// The tables of campaigns on SQLite: campaigns, and the ledger of who is to get each. See schema.sqlite.ts.
 import { index, integer, primaryKey, sqliteTable, text } from '../driver/drizzle.sqlite.ts'
 import type { Campaign, CampaignStatus, DeliveryStatus } from '../../../core/campaigns/ports.ts'
 
@@ -21,7 +21,7 @@ export const campaigns = sqliteTable(
     finishedAt: integer('finished_at'),
     /** 1 when every recipient has a delivery. */
     expanded: integer().notNull(),
-    /** The reader after whom the expansion goes on. Never null: that is how a step fails that came too late. */
+    /** The subscriber after whom the expansion goes on. Never null: that is how a step fails that came too late. */
     expandedTo: text('expanded_to').notNull(),
     nextChunk: integer('next_chunk').notNull(),
     idempotencyKey: text('idempotency_key').unique('campaigns_idempotency_key'),
@@ -50,7 +50,7 @@ export const chunks = sqliteTable(
     failed: integer().notNull(),
     skipped: integer().notNull(),
     cancelled: integer().notNull(),
-    /** Its readers' ids are in order: a reader's delivery is found without an index over millions of rows. */
+    /** Its subscribers' ids are in order: a subscriber's delivery is found without an index over millions of rows. */
     firstReader: text('first_reader').notNull(),
     lastReader: text('last_reader').notNull(),
   },

@@ -15,7 +15,7 @@ export const subscribers = sqliteTable(
     search: text().notNull(),
     /** 1 = wants mail. */
     subscribed: integer().notNull(),
-    /** Since when; null for one who never was. It stays when the reader leaves. */
+    /** Since when; null for one who never was. It stays when the subscriber leaves. */
     subscribedAt: integer('subscribed_at'),
     /** Since when one has asked to be subscribed and not confirmed it yet (double opt-in); 0 = does not wait. */
     waiting: integer().notNull(),

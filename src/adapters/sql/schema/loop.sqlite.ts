@@ -35,7 +35,7 @@ export const messageLinks = sqliteTable('message_links', {
   n: integer().notNull(),
 })
 
-/** How many readers of a campaign each fact is true of; and as `base …` how many there were when it did not run last. */
+/** How many subscribers of a campaign each fact is true of; and as `base …` how many there were when it did not run last. */
 export const reactionCounts = sqliteTable(
   'reaction_counts',
   { campaignId: text('campaign_id').notNull(), fact: text().notNull(), count: integer().notNull() },

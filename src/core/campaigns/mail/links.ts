@@ -10,7 +10,7 @@ export type UnsubscribeLink = {
 
 export type ConfirmLink = {
   readonly subscriberId: string
-  /** When the reader asked to be subscribed: the link confirms nothing that was asked later. */
+  /** When the subscriber asked to be subscribed: the link confirms nothing that was asked later. */
   readonly asked: number
 }
 
@@ -28,7 +28,7 @@ const TIME_BYTES = 6
 /** 128 bits of an HMAC: beyond guessing, and short enough for a header line (RFC 2104, section 5). */
 const MAC_BYTES = 16
 const MAX_TOKEN = 400
-/** What links and waiting readers had before either told the time. */
+/** What links and waiting subscribers had before either told the time. */
 const ASKED_BEFORE = 1
 
 export function createLinks(secret: string, publicUrl: string): Links {

@@ -1,4 +1,4 @@
-// A campaign's mails: read once a mailing, then rendered for one reader after the other.
+// A campaign's mails: read once, then rendered for one subscriber after the other.
 import type { Campaign, CampaignContent, Delivery, OutgoingMail } from '../ports.ts'
 import { HubError } from '../../errors.ts'
 import type { ListIdentity } from './identity.ts'
@@ -8,14 +8,14 @@ import { badPlaceholder, badPlaceholderOfHtml, type ReadHtml } from './placehold
 import { completeHtml, completeText } from './parts.ts'
 import * as template from './template.ts'
 
-/** What a mailing's mails have in common beyond the campaign itself. */
+/** What a campaign's mails have in common beyond the campaign itself. */
 export type MailSettings = {
   readonly from: Mailbox
   /** Named in the footer. */
   readonly list: ListIdentity
   /** Where answers go when the campaign does not say. */
   readonly replyTo: string | null
-  /** The reader's own link, from core/campaigns/mail/links.ts. */
+  /** The subscriber's own link, from core/campaigns/mail/links.ts. */
   readonly unsubscribeUrl: Links['unsubscribeUrl']
   /** Makes the text alternative. An adapter's: core knows no HTML parser. */
   readonly htmlToText: (html: string) => string

@@ -1,13 +1,13 @@
 // Placeholders as people write them: which can be filled, which only look so, and whether a mail has a way to leave.
 import { FIELDS } from './template.ts'
 
-/** HTML as its readers get it. An adapter's: core knows no HTML parser. */
+/** HTML as its subscribers get it. An adapter's: core knows no HTML parser. */
 export type HtmlReading = {
   /** All words, hidden ones too, whatever markup stands between them. */
   readonly text: string
   readonly attributes: readonly string[]
   readonly visibleText: string
-  /** Where links lead that a reader sees. */
+  /** Where links lead that a subscriber sees. */
   readonly links: readonly string[]
 }
 
@@ -57,7 +57,7 @@ const WHOLE = new RegExp(`^${LEAVE}$`)
 /** What stands before or behind it without a blank becomes part of the link. */
 const IN_TEXT = new RegExp(`(?<![\\w:/.@%=?&#-])${LEAVE}(?![\\w/@%=?&#-])`)
 
-/** A reader can leave: by a link that is seen and leads there, or by the address itself in what is seen. */
+/** A subscriber can leave: by a link that is seen and leads there, or by the address itself in what is seen. */
 export function hasWayToLeave({ links, visibleText }: HtmlReading): boolean {
   return links.some((href) => WHOLE.test(href)) || leadsAway(visibleText)
 }

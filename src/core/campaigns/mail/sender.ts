@@ -1,7 +1,7 @@
-// Whether mails may go out to a real server: their readers must reach the links in them, and their sender.
+// Whether mails may go out to a real server: their subscribers must reach the links in them, and their sender.
 import type { Mailbox } from './mailbox.ts'
 
-/** What keeps mailings from starting, in words that name the settings; null when nothing does. */
+/** What keeps campaigns from starting, in words that name the settings; null when nothing does. */
 export function senderProblem(publicUrl: string, { address }: Mailbox): string | null {
   const { protocol, hostname } = new URL(publicUrl)
   const domain = address.slice(address.lastIndexOf('@') + 1)

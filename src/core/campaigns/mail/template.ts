@@ -1,6 +1,6 @@
-// Text with placeholders: read once a mailing, filled in once a mail without looking at the text again.
+// Text with placeholders: read once a campaign, filled in once a mail without looking at the text again.
 
-/** What a reader's own values can be put in for. */
+/** What a subscriber's own values can be put in for. */
 export const FIELDS = ['name', 'email', 'unsubscribe_url'] as const
 export type Field = (typeof FIELDS)[number]
 export type Values = Readonly<Record<Field, string>>

@@ -1,5 +1,5 @@
 // The gate of a lane: every mail of this process passes it, with a place among the connections and a right to be sent
-// now. Campaigns take turns, so that ten readers do not wait behind a million.
+// now. Campaigns take turns, so that ten subscribers do not wait behind a million.
 import type { Log } from '../../log.ts'
 import { createNap } from '../../pause.ts'
 import { createPlaces, type Place, type PlacesOptions } from './places.ts'

@@ -3,7 +3,7 @@ import type { Log } from '../../log.ts'
 import type { LaneControl, SendResult } from '../ports.ts'
 import { createAnswers } from './answers.ts'
 import { domainOf } from './lanes.ts'
-import { isAboutReader, sameness } from './refusals.ts'
+import { isAboutSubscriber, sameness } from './refusals.ts'
 import type { Refusal, Verdict } from './suspicion.ts'
 import { isAboutMailbox } from '../verdict.ts'
 
@@ -96,7 +96,7 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions):
   /** Whose matter a permanent answer is. Where that cannot be found out now, it stays open. */
   async function refused(response: string, { subscriberId, email }: { subscriberId: string; email: string }) {
     const domain = isMixed ? domainOf(email) : null
-    const refusal: Refusal = { answer: sameness(response), reader: subscriberId, domain }
+    const refusal: Refusal = { answer: sameness(response), subscriber: subscriberId, domain }
     let at: number | undefined
     const ask = async (): Promise<Judgement> => {
       try {
@@ -114,7 +114,7 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions):
 
   async function judge(verdict: Verdict, response: string, isNews: boolean): Promise<Judgement> {
     if (verdict === 'open') return 'open'
-    if (verdict === 'reader' || (verdict === 'domain' && state.faults >= DOMAIN_PAUSES)) return 'theirs'
+    if (verdict === 'subscriber' || (verdict === 'domain' && state.faults >= DOMAIN_PAUSES)) return 'theirs'
     if (isNews) await blame(response)
     return 'ours'
   }
@@ -149,7 +149,7 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions):
       if (result.kind === 'unreachable') return lose(result.response).then(() => THEIRS)
       Object.assign(state, { lost: 0, outages: 0 })
       if (result.kind === 'sender_fault') return blame(result.response).then(() => OURS)
-      if (result.kind === 'failed' && !isAboutReader(result.response)) return refused(result.response, to)
+      if (result.kind === 'failed' && !isAboutSubscriber(result.response)) return refused(result.response, to)
       if (result.kind === 'sent') await sent(to.email)
       else if (result.kind === 'deferred') await deferred(result)
       return THEIRS

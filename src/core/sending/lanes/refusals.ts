@@ -1,6 +1,6 @@
 // Permanent answers: whose matter one is, as far as it says so, and which of them are the same answer.
 //
-// RFC 3463 and the IANA registry give the codes. Servers do not keep to them: Yandex tells an unknown reader with 5.7.1,
+// RFC 3463 and the IANA registry give the codes. Servers do not keep to them: Yandex tells an unknown subscriber with 5.7.1,
 // Postfix a bad sender with 5.1.0 at RCPT. So the words are looked at, too, and what names the sender goes before all.
 
 /** A mailbox that does not exist, is closed, full or takes no mail from lists; a domain that has no way to it. */
@@ -30,15 +30,15 @@ export function namesSender(response: string): boolean {
   return SENDER_WORDS.test(response)
 }
 
-/** It is about one reader's mailbox; of any other answer it is open whom it is about. */
-export function isAboutReader(response: string): boolean {
+/** It is about one subscriber's mailbox; of any other answer it is open whom it is about. */
+export function isAboutSubscriber(response: string): boolean {
   if (namesSender(response)) return false
   return MAILBOX_CODES.has(codesOf(response).enhanced) || MAILBOX_WORDS.test(response)
 }
 
 const WORDS = 12
 
-/** The same for every reader who is told the same: without addresses, names of hosts, numbers, and what is made up anew. */
+/** The same for every subscriber who is told the same: without addresses, names of hosts, numbers, and what is made up anew. */
 export function sameness(response: string): string {
   const { code, enhanced, text } = codesOf(response)
   const words = text

@@ -1,14 +1,14 @@
-// Whether permanent answers are about their readers, or about us: plain functions over what a lane remembers of them.
+// Whether permanent answers are about their subscribers, or about us: plain functions over what a lane remembers of them.
 // An adapter keeps it where all workers see it.
 //
-// The same answer to several readers in a row, or to more than a small share of them, is about us. But a domain may refuse
+// The same answer to several subscribers in a row, or to more than a small share of them, is about us. But a domain may refuse
 // us while all others take our mails: that is between it and us, and no reason to stop a lane of many domains.
 
 /** What a lane has been told, other than that a mailbox is unknown or full. */
 export type Refusal = {
   /** What makes two answers the same. */
   readonly answer: string
-  readonly reader: string
+  readonly subscriber: string
   /** null on a lane of a single provider. */
   readonly domain: string | null
   /** As weighing it has told before: then it is not counted again. */
@@ -19,21 +19,21 @@ export type Refusal = {
 export type Taken = { readonly count: number; readonly domains: readonly string[] }
 
 /**
- * `sender`: it is about us. `domain`: one domain refuses us, and there was no other to compare it with. `reader`: it is
- * between the reader, or the reader's domain, and us. `open`: not known yet.
+ * `sender`: it is about us. `domain`: one domain refuses us, and there was no other to compare it with. `subscriber`: it is
+ * between the subscriber, or the subscriber's domain, and us. `open`: not known yet.
  */
-export type Verdict = 'sender' | 'domain' | 'reader' | 'open'
+export type Verdict = 'sender' | 'domain' | 'subscriber' | 'open'
 
 type Suspect = {
   readonly answer: string
-  readonly readers: readonly string[]
+  readonly subscribers: readonly string[]
   readonly domains: readonly string[]
-  /** The minute that readers and `taken` are counted in. */
+  /** The minute that subscribers and `taken` are counted in. */
   readonly since: number
   readonly lastAt: number
   readonly taken: number
   readonly elsewhere: number
-  /** Readers who were told so, and nobody was taken in between. */
+  /** Subscribers who were told so, and nobody was taken in between. */
   readonly row: number
   /** Until a mail is taken, the next one who is told so is enough. */
   readonly blamed: boolean
@@ -55,11 +55,11 @@ const MINUTE_MS = 60_000
 const IN_A_ROW = 3
 /** Any answers to so many in a row: servers word one fault in several ways. */
 const ANY_IN_A_ROW = 10
-/** Of a minute: so many readers at least, and more than this share of them. */
-const SHARE = { readers: 5, of: 0.1, domains: 3 }
+/** Of a minute: so many subscribers at least, and more than this share of them. */
+const SHARE = { subscribers: 5, of: 0.1, domains: 3 }
 /** Mails that other domains took meanwhile, and it is about this one. */
 const ELSEWHERE = 3
-const KEPT = { ms: 5 * MINUTE_MS, suspects: 12, readers: 50, domains: 5 }
+const KEPT = { ms: 5 * MINUTE_MS, suspects: 12, subscribers: 50, domains: 5 }
 
 export function taken(suspicion: Suspicion, { count, domains }: Taken): Suspicion {
   if (count === 0 || (suspicion.suspects.length === 0 && suspicion.row === 0)) return suspicion
@@ -106,18 +106,20 @@ const isKept = ({ blamed, row, lastAt, blamedAt }: Suspect, now: number): boolea
   blamed || row > 0 || Math.max(lastAt, blamedAt) > now - KEPT.ms
 
 function counted(known: Suspect | undefined, refusal: Refusal, now: number): Suspect {
-  const { answer, reader } = refusal
+  const { answer, subscriber } = refusal
   const none: readonly string[] = []
-  const fresh = { answer, readers: none, domains: none, since: now, taken: 0, elsewhere: 0 }
+  const fresh = { answer, subscribers: none, domains: none, since: now, taken: 0, elsewhere: 0 }
   const before = known ?? { ...fresh, row: 0, blamed: false, blamedAt: 0 }
   // What was told in a row stays together, however slow the lane is.
   const suspect = now - before.since > MINUTE_MS && before.row === 0 ? { ...before, ...fresh } : before
-  const isKnown = suspect.readers.includes(reader)
+  const isKnown = suspect.subscribers.includes(subscriber)
   return {
     ...suspect,
     lastAt: now,
     row: suspect.row + (isKnown ? 0 : 1),
-    readers: isKnown ? suspect.readers : [reader, ...suspect.readers].slice(0, KEPT.readers),
+    subscribers: isKnown
+      ? suspect.subscribers
+      : [subscriber, ...suspect.subscribers].slice(0, KEPT.subscribers),
     domains: withDomain(suspect.domains, refusal),
   }
 }
@@ -128,11 +130,15 @@ function judge(suspect: Suspect, { domain, at }: Refusal, { row, rowDomains }: S
   if (suspect.blamed) return 'sender'
   if (row >= ANY_IN_A_ROW && rowDomains.length !== 1) return 'sender'
   if (!isOneOfMany) return suspect.row >= IN_A_ROW || isLargeShare(suspect) ? 'sender' : 'open'
-  if (suspect.elsewhere >= ELSEWHERE) return 'reader'
+  if (suspect.elsewhere >= ELSEWHERE) return 'subscriber'
   return suspect.row >= IN_A_ROW || row >= ANY_IN_A_ROW ? 'domain' : 'open'
 }
 
-function isLargeShare({ readers, domains, taken }: Suspect): boolean {
+function isLargeShare({ subscribers, domains, taken }: Suspect): boolean {
   const isWide = domains.length === 0 || domains.length >= SHARE.domains
-  return isWide && readers.length >= SHARE.readers && readers.length / (readers.length + taken) > SHARE.of
+  return (
+    isWide &&
+    subscribers.length >= SHARE.subscribers &&
+    subscribers.length / (subscribers.length + taken) > SHARE.of
+  )
 }

@@ -1,5 +1,5 @@
 // How long a request's body may take to arrive. Node's own limit (server.requestTimeout) knows no exceptions, and a
-// file of a million readers takes longer; a route that reads one has `longBody` set and a limit of its own.
+// file of a million subscribers takes longer; a route that reads one has `longBody` set and a limit of its own.
 import type { FastifyInstance } from 'fastify'
 import { HubError } from '../../../core/errors.ts'
 import { hasBody } from './bodies.ts'

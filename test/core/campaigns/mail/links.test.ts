@@ -9,7 +9,7 @@ const links = createLinks('a secret', 'https://hub.example.com')
 const tokenOf = (url: string) => url.split('/').at(-1) as string
 
 describe('unsubscribing', () => {
-  test('a link gives back the reader, and the mail it was in', () => {
+  test('a link gives back the subscriber, and the mail it was in', () => {
     const delivery = { campaignId: '01a20145-2104-703f-9372-783525aa8953', deliveryId: '1999-499' }
     for (const link of [{ subscriberId: ID }, { subscriberId: ID, delivery }])
       expect(links.readUnsubscribe(tokenOf(links.unsubscribeUrl(link)))).toEqual(link)
@@ -49,13 +49,13 @@ describe('unsubscribing', () => {
 describe('confirming', () => {
   const link = { subscriberId: ID, asked: NOON - 7 * DAY }
 
-  test('a link gives back the reader, and when they asked, until it expires', () => {
+  test('a link gives back the subscriber, and when they asked, until it expires', () => {
     const token = tokenOf(links.confirmUrl(link, NOON))
     expect(links.readConfirm(token, NOON - 1)).toEqual(link)
     expect(links.readConfirm(token, NOON)).toBeUndefined()
   })
 
-  test('a link from before links told when the reader asked still works: for who waits since then', () => {
+  test('a link from before links told when the subscriber asked still works: for who waits since then', () => {
     const token = 'AaIBRK8dciqdmGohXkMl-QGc155GAKUPN2XSfQpj_PYWoIXEXSA'
     expect(links.readConfirm(token, NOON - 1)).toEqual({ subscriberId: ID, asked: 1 })
     expect(links.readConfirm(token, NOON)).toBeUndefined()

@@ -1,10 +1,10 @@
-// A campaign's mails: what its author wrote, filled in for one reader, with all that a mailing's mail must carry.
+// A campaign's mails: what its author wrote, filled in for one subscriber, with all that a campaign's mail must carry.
 import { describe, expect, test } from 'vitest'
 import type { HubError } from '../../../../src/core/errors.ts'
 import { readHtml } from '../../../../src/adapters/mail/html-reading.ts'
 import { checkTemplate } from '../../../../src/core/campaigns/mail/message.ts'
 import type { CampaignContent } from '../../../../src/core/campaigns/ports.ts'
-import { compile, content, reader, url } from '../../../support/campaign-mails.ts'
+import { compile, content, subscriber, url } from '../../../support/campaign-mails.ts'
 import { CAMPAIGN_ID } from '../../../support/mails.ts'
 
 describe('checking a template', () => {
@@ -45,15 +45,15 @@ describe('checking a template', () => {
 })
 
 describe('filling in', () => {
-  test('puts the reader into subject, HTML and text', () => {
-    const { subject, html, text } = compile().render(reader)
+  test('puts the subscriber into subject, HTML and text', () => {
+    const { subject, html, text } = compile().render(subscriber)
     expect(subject).toBe('News for Yuna')
     expect(html).toContain(`<p>Hello Yuna, bye <a href="${url}">leave</a></p>`)
     expect(text).toBe(`Hello Yuna, bye leave <${url}>\n`)
   })
 
   test('uses the fallback where there is no name', () => {
-    const { subject, html, text } = compile().render({ ...reader, name: ' ' })
+    const { subject, html, text } = compile().render({ ...subscriber, name: ' ' })
     expect(subject).toBe('News for you')
     expect(html).toContain('Hello friend,')
     expect(text).toContain('Hello friend,')
@@ -63,7 +63,7 @@ describe('filling in', () => {
     const name = `<img src=x onerror="alert('1')"> & co`
     const { subject, html, text } = compile({
       content: '<p title="{{name}}">{{name}}</p><a href=\'{{unsubscribe_url}}\'>x</a>',
-    }).render({ ...reader, name })
+    }).render({ ...subscriber, name })
     expect(html).not.toContain('<img')
     expect(html.match(/<p title="([^"]*)">/)?.[1]).not.toMatch(/[<>"']/)
     expect(subject).toBe(`News for ${name}`)
@@ -71,20 +71,20 @@ describe('filling in', () => {
   })
 
   test('never reads a value as a template', () => {
-    const { html, text } = compile().render({ ...reader, name: '{{email}}' })
+    const { html, text } = compile().render({ ...subscriber, name: '{{email}}' })
     expect(html).toContain('Hello {{email}},')
     expect(text).toContain('Hello {{email}},')
   })
 
   test('keeps entities in a fallback as their author wrote them', () => {
     const changes = { content: '<p>{{name|Tom &amp; Ann}} {{unsubscribe_url}}</p>' }
-    const { html, text } = compile(changes).render({ ...reader, name: '' })
+    const { html, text } = compile(changes).render({ ...subscriber, name: '' })
     expect(html).toContain('<p>Tom &amp; Ann ')
     expect(text).toContain('Tom & Ann ')
   })
 
   test('makes one line of a name', () => {
-    const mail = compile().mail({ ...reader, name: 'Yuna\r\nBcc: all@example.com' })
+    const mail = compile().mail({ ...subscriber, name: 'Yuna\r\nBcc: all@example.com' })
     expect(mail.to.name).toBe('Yuna Bcc: all@example.com')
     expect(mail.subject).toBe('News for Yuna Bcc: all@example.com')
   })
@@ -92,7 +92,7 @@ describe('filling in', () => {
 
 describe('a mail', () => {
   test('carries what CONTRACT asks for', () => {
-    const mail = compile({ tag: 'weekly' }, { replyTo: 'answers@example.com' }).mail(reader)
+    const mail = compile({ tag: 'weekly' }, { replyTo: 'answers@example.com' }).mail(subscriber)
     expect(mail).toMatchObject({
       to: { name: 'Yuna', address: 'yuna@example.org' },
       replyTo: 'answers@example.com',
@@ -108,13 +108,13 @@ describe('a mail', () => {
   })
 
   test('is the same for every try', () => {
-    expect(compile().mail(reader)).toEqual(compile().mail(reader))
+    expect(compile().mail(subscriber)).toEqual(compile().mail(subscriber))
   })
 
   test('keeps Mandrill’s bound on metadata, whichever delivery it is', () => {
-    const { headers } = compile().mail({ ...reader, id: '999999999-499' })
+    const { headers } = compile().mail({ ...subscriber, id: '999999999-499' })
     expect(headers['X-MC-Metadata']?.length).toBeLessThanOrEqual(200)
-    expect(() => compile().mail({ ...reader, id: 'x'.repeat(200) })).toThrow(/X-MC-Metadata/)
+    expect(() => compile().mail({ ...subscriber, id: 'x'.repeat(200) })).toThrow(/X-MC-Metadata/)
   })
 
   test.each([
@@ -124,16 +124,16 @@ describe('a mail', () => {
     ['t'.repeat(80), 't'.repeat(50)],
     [',', undefined],
   ])('has the tag %j as %j', (tag, expected) => {
-    expect(compile({ tag }).mail(reader).headers['X-MC-Tags']).toBe(expected)
+    expect(compile({ tag }).mail(subscriber).headers['X-MC-Tags']).toBe(expected)
   })
 
   test('answers to the campaign’s own Reply-To first', () => {
-    const mail = compile({ replyTo: 'own@example.com' }, { replyTo: 'all@example.com' }).mail(reader)
+    const mail = compile({ replyTo: 'own@example.com' }, { replyTo: 'all@example.com' }).mail(subscriber)
     expect(mail.replyTo).toBe('own@example.com')
   })
 
   test('has a Message-ID in ASCII', () => {
-    const mail = compile({}, { from: { name: '', address: 'news@bücher.example' } }).mail(reader)
+    const mail = compile({}, { from: { name: '', address: 'news@bücher.example' } }).mail(subscriber)
     expect(mail.messageId).toBe(`${CAMPAIGN_ID}.3-17@xn--bcher-kva.example`)
   })
 

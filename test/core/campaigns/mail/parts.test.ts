@@ -1,11 +1,11 @@
 // What every mail has around its author's words: a text alternative, a preheader, a way to unsubscribe.
 import { describe, expect, test } from 'vitest'
-import { compile, reader, url } from '../../../support/campaign-mails.ts'
+import { compile, subscriber, url } from '../../../support/campaign-mails.ts'
 
 describe('the text alternative', () => {
   test('is the author’s own where there is one', () => {
     const text = 'Hi {{name|you}} & all, {{unsubscribe_url}}'
-    expect(compile({ text }).render({ ...reader, name: '' }).text).toBe(`Hi you & all, ${url}`)
+    expect(compile({ text }).render({ ...subscriber, name: '' }).text).toBe(`Hi you & all, ${url}`)
   })
 
   test('is made from the HTML: headings, lists, links, images by their words, no styles', () => {
@@ -15,7 +15,7 @@ describe('the text alternative', () => {
       <p><a href="https://example.com/x?a=1&amp;b=2">read on</a> <img src="cid:1" alt="our logo"></p>
       <div style="display: none">hidden</div><script>x()</script>
       <a href="https://example.com">https://example.com</a> {{unsubscribe_url}}</body></html>`
-    const { text } = compile({ content: html }).render(reader)
+    const { text } = compile({ content: html }).render(subscriber)
     for (const part of [
       'Hello Yuna\n',
       'One & two\n',
@@ -31,28 +31,28 @@ describe('the text alternative', () => {
 
   test('is made from HTML that is nested beyond all reason', () => {
     const nested = `${'<div>'.repeat(20_000)}x`
-    expect(compile({ content: nested }).render(reader).text).toContain('Unsubscribe: ')
+    expect(compile({ content: nested }).render(subscriber).text).toContain('Unsubscribe: ')
   })
 })
 
 describe('a way to unsubscribe', () => {
   test('is added where HTML or text has none, each by itself', () => {
-    const without = compile({ content: '<p>Hello</p>' }).render(reader)
+    const without = compile({ content: '<p>Hello</p>' }).render(subscriber)
     expect(without.html).toContain(`<a href="${url}"`)
     expect(without.text).toContain(`Unsubscribe: ${url}`)
-    const inHtml = compile({ text: 'Hello' }).render(reader)
+    const inHtml = compile({ text: 'Hello' }).render(subscriber)
     expect(inHtml.html.split(url).length).toBe(2)
     expect(inHtml.text).toBe(`Hello\n\n-- \nNews\nUnsubscribe: ${url}\n`)
   })
 
   test('is not added where there is one', () => {
-    const { html, text } = compile().render(reader)
+    const { html, text } = compile().render(subscriber)
     expect(html.split(url).length).toBe(2)
     expect(text.split(url).length).toBe(2)
   })
 
   test('in a comment is none', () => {
-    const { html } = compile({ content: '<p>x</p><!-- {{unsubscribe_url}} -->' }).render(reader)
+    const { html } = compile({ content: '<p>x</p><!-- {{unsubscribe_url}} -->' }).render(subscriber)
     expect(html).toContain(`<a href="${url}"`)
   })
 
@@ -69,7 +69,7 @@ describe('a way to unsubscribe', () => {
     ['<html><p>x</p>', /Unsubscribe<\/a><\/p>$/],
     ['<p>x</p>', /<p>x<\/p>\n[^\n]*Unsubscribe<\/a><\/p><\/body><\/html>\n$/],
   ])('goes before the end of %s', (written, expected) => {
-    expect(compile({ content: written }).render(reader).html).toMatch(expected)
+    expect(compile({ content: written }).render(subscriber).html).toMatch(expected)
   })
 })
 
@@ -85,16 +85,16 @@ describe('a preheader', () => {
     ['<p>x</p>', /<body><div style="display:none/],
     ['<!-- <body> --><html><body><p>x</p></body></html>', /<html><body><div style="display:none/],
   ])('begins the body of %s, hidden', (written, expected) => {
-    const { html } = compile({ content: written, preheader }).render(reader)
+    const { html } = compile({ content: written, preheader }).render(subscriber)
     expect(html).toMatch(expected)
     expect(html).toContain('>For Yuna &#38; &#60;all&#62;</div>')
   })
 
   test('does not stand in the text', () => {
-    expect(compile({ preheader }).render(reader).text).not.toContain('For Yuna')
+    expect(compile({ preheader }).render(subscriber).text).not.toContain('For Yuna')
   })
 
   test('that is empty leaves no trace', () => {
-    expect(compile({ preheader: ' ' }).render(reader).html).not.toContain('display:none')
+    expect(compile({ preheader: ' ' }).render(subscriber).html).not.toContain('display:none')
   })
 })

@@ -13,9 +13,9 @@ function lab({ isMixed = false } = {}) {
     now,
   )
   const health = createHealth({ lane: 'default', isMixed, lanes, now, log: silentLog })
-  let readers = 0
-  const to = (email: string) => ({ subscriberId: `reader ${(readers += 1)}`, email })
-  const refusal = { kind: 'failed', response: '554 5.7.1 not from you', unknownReader: false } as const
+  let subscribers = 0
+  const to = (email: string) => ({ subscriberId: `subscriber ${(subscribers += 1)}`, email })
+  const refusal = { kind: 'failed', response: '554 5.7.1 not from you', unknownRecipient: false } as const
   return {
     clock,
     refuse: async (email = 'ann@example.com') => (await health.note(refusal, to(email))).judgement,

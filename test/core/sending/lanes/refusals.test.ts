@@ -1,8 +1,8 @@
 // Permanent answers of real servers: whose matter each is, and which are the same.
 import { describe, expect, test } from 'vitest'
-import { isAboutReader, sameness } from '../../../../src/core/sending/lanes/refusals.ts'
+import { isAboutSubscriber, sameness } from '../../../../src/core/sending/lanes/refusals.ts'
 
-describe('is about one reader', () => {
+describe('is about one subscriber', () => {
   test.each([
     // Gmail, Microsoft, Postfix, Exim, Yandex, Naver, Yahoo, OVH, qmail.
     '550 5.1.1 The email account that you tried to reach does not exist. Please try double-checking - gsmtp',
@@ -23,7 +23,7 @@ describe('is about one reader', () => {
     '552 Requested mailbox exceeds quota.',
     '525 5.7.13 User account disabled',
     '553 5.6.7 the hub sends to no address with letters beyond ASCII before the @',
-  ])('%s', (response) => expect(isAboutReader(response)).toBe(true))
+  ])('%s', (response) => expect(isAboutSubscriber(response)).toBe(true))
 })
 
 describe('may be about us', () => {
@@ -49,7 +49,7 @@ describe('may be about us', () => {
     '554 5.7.1 [2] Message rejected under suspicion of SPAM; https://ya.cc/1IrBc 1234567890-abcdef',
     '550 Administrative prohibition',
     '554 transaction failed',
-  ])('%s', (response) => expect(isAboutReader(response)).toBe(false))
+  ])('%s', (response) => expect(isAboutSubscriber(response)).toBe(false))
 })
 
 describe('the same answer', () => {

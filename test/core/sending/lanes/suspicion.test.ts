@@ -4,16 +4,16 @@ import { NO_SUSPICION, taken, weigh, type Suspicion } from '../../../../src/core
 import { MINUTE, NOON, SECOND } from '../../../support/times.ts'
 
 function lane() {
-  const state = { now: NOON, suspicion: NO_SUSPICION as Suspicion, readers: 0 }
+  const state = { now: NOON, suspicion: NO_SUSPICION as Suspicion, subscribers: 0 }
   return {
     state,
-    refused(domain: string | null, answer = 'no', reader = `reader ${(state.readers += 1)}`) {
-      const { suspicion, verdict } = weigh(state.suspicion, { answer, reader, domain }, state.now)
+    refused(domain: string | null, answer = 'no', subscriber = `subscriber ${(state.subscribers += 1)}`) {
+      const { suspicion, verdict } = weigh(state.suspicion, { answer, subscriber, domain }, state.now)
       state.suspicion = suspicion
       return verdict
     },
     ask(domain: string | null, at: number, answer = 'no') {
-      return weigh(state.suspicion, { answer, reader: 'whoever', domain, at }, state.now).verdict
+      return weigh(state.suspicion, { answer, subscriber: 'whoever', domain, at }, state.now).verdict
     },
     took(count: number, ...domains: string[]) {
       state.suspicion = taken(state.suspicion, { count, domains })
@@ -21,13 +21,13 @@ function lane() {
   }
 }
 
-test('one reader, or two, are open; the third in a row is about us, and so were those before', () => {
+test('one subscriber, or two, are open; the third in a row is about us, and so were those before', () => {
   const { refused, ask } = lane()
   expect([refused(null), refused(null), refused(null)]).toEqual(['open', 'open', 'sender'])
   expect(ask(null, NOON)).toBe('sender')
 })
 
-test('one reader who is tried again and again is one', () => {
+test('one subscriber who is tried again and again is one', () => {
   const { refused } = lane()
   expect([1, 2, 3, 4].map(() => refused(null, 'no', 'the same'))).toEqual(['open', 'open', 'open', 'open'])
 })
@@ -41,7 +41,7 @@ test('a row is broken by a mail that is taken, a share is not', () => {
   expect(verdicts).toEqual(['open', 'open', 'open', 'open', 'sender'])
 })
 
-test('one in thirty is about readers', () => {
+test('one in thirty is about subscribers', () => {
   const { refused, took } = lane()
   for (let n = 0; n < 200; n++) {
     took(29)
@@ -77,7 +77,11 @@ test('one domain is its own matter as soon as others take mails meanwhile', () =
   took(1, 'b.org')
   refused('a.org')
   took(2, 'c.org', 'd.org')
-  expect([refused('a.org'), refused('a.org'), refused('a.org')]).toEqual(['reader', 'reader', 'reader'])
+  expect([refused('a.org'), refused('a.org'), refused('a.org')]).toEqual([
+    'subscriber',
+    'subscriber',
+    'subscriber',
+  ])
 })
 
 test('one domain with nobody to compare it with is told as that', () => {

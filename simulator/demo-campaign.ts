@@ -1,8 +1,8 @@
-// The demo's mailing, by the hub's own API: fills the list, writes and starts it, and asks how it goes.
+// The demo's campaign, by the hub's own API: fills the list, writes and starts it, and asks how it goes.
 import type { DemoHub } from './demo-hub.ts'
-import { makeUpReaders, toCsv } from './readers.ts'
+import { makeUpSubscribers, toCsv } from './subscribers.ts'
 
-export type DemoMailing = {
+export type DemoCampaign = {
   /** A line of numbers; '' when the hub does not answer. */
   progress(): Promise<string>
 }
@@ -27,7 +27,7 @@ type Campaign = {
   readonly people: Readonly<Record<string, number>>
 }
 
-export async function startMailing(hub: DemoHub, readers: number): Promise<DemoMailing> {
+export async function startCampaign(hub: DemoHub, subscribers: number): Promise<DemoCampaign> {
   const token = await hub.token
   const call = async (path: string, type?: string, body?: string): Promise<unknown> => {
     const headers = {
@@ -38,9 +38,9 @@ export async function startMailing(hub: DemoHub, readers: number): Promise<DemoM
     if (!answer.ok) throw new Error(`${path} was answered ${answer.status}: ${await answer.text()}`)
     return answer.json()
   }
-  await call('/subscribe/import', 'text/csv', toCsv(makeUpReaders(readers)))
-  const mailing = { subject: SUBJECT, content: CONTENT, tag: 'garden', start: true }
-  const { id } = (await call('/campaigns', 'application/json', JSON.stringify(mailing))) as { id: string }
+  await call('/subscribe/import', 'text/csv', toCsv(makeUpSubscribers(subscribers)))
+  const campaign = { subject: SUBJECT, content: CONTENT, tag: 'garden', start: true }
+  const { id } = (await call('/campaigns', 'application/json', JSON.stringify(campaign))) as { id: string }
   return {
     progress: () =>
       call(`/campaigns/${id}`).then(
@@ -55,7 +55,7 @@ function toLine({ status, deliveries, people }: Campaign): string {
   const state = status === 'running' || status === 'finished' ? '' : ` (${status})`
   const told = Object.entries(people).map(([name, count]) => `${count} ${name}`)
   return [
-    `mailing${state}: ${sent} of ${total ?? '?'} sent`,
+    `campaign${state}: ${sent} of ${total ?? '?'} sent`,
     ...told,
     ...(failed ? [`${failed} failed`] : []),
   ].join(', ')

@@ -1,4 +1,4 @@
-// Made-up readers of a made-up list. Always the same ones, so that a list that is filled twice does not grow.
+// Made-up subscribers of a made-up list. Always the same ones, so that a list that is filled twice does not grow.
 import { createRandom } from './random.ts'
 
 const GIVEN = [
@@ -29,7 +29,7 @@ const FAMILY = [
   'Kim',
 ]
 const KOREAN = ['김민준', '이서연', '박도윤', '최지우', '정하은', '강시우', '조예린', '윤건우']
-/** As large as each provider is among the readers. None of them takes mail (RFC 2606). */
+/** As large as each provider is among the subscribers. None of them takes mail (RFC 2606). */
 const DOMAINS = [
   ...Array.from({ length: 5 }, () => 'naver.example'),
   ...Array.from({ length: 4 }, () => 'gmail.example'),
@@ -38,9 +38,9 @@ const DOMAINS = [
   'company.example',
 ]
 
-export type MadeUpReader = { readonly email: string; readonly name: string }
+export type MadeUpSubscriber = { readonly email: string; readonly name: string }
 
-export function makeUpReaders(count: number, seed = 2030): MadeUpReader[] {
+export function makeUpSubscribers(count: number, seed = 2030): MadeUpSubscriber[] {
   const random = createRandom(seed)
   return Array.from({ length: count }, (_, n) => {
     const [given, family] = [random.pick(GIVEN), random.pick(FAMILY)]
@@ -50,8 +50,8 @@ export function makeUpReaders(count: number, seed = 2030): MadeUpReader[] {
   })
 }
 
-export function toCsv(readers: readonly MadeUpReader[]): string {
-  return ['email,name', ...readers.map(({ email, name }) => `${email},${name}`)].join('\n')
+export function toCsv(subscribers: readonly MadeUpSubscriber[]): string {
+  return ['email,name', ...subscribers.map(({ email, name }) => `${email},${name}`)].join('\n')
 }
 
 function toAscii(text: string): string {
