@@ -101,7 +101,7 @@ function start() {
 /** Views beyond the first are loaded when one goes there. @type {Record<string, () => Promise<{ view: (props: { app: App }) => unknown }>>} */
 const VIEWS = {
   '/': async () => ({ view: LiveView }),
-  '/setup': async () => ({ view: (await import('./views/setup.js')).SetupView }),
+  '/dashboard/setup': async () => ({ view: (await import('./views/setup.js')).SetupView }),
 }
 const notFound = async () => ({ view: (await import('./views/not-found.js')).NotFoundView })
 

@@ -23,7 +23,7 @@ export function FirstStep({ api, pulse }) {
       ${setup?.webhook_urls.some(isOwnMachine) && html`<${Unreachable} />`}
       <p>
         <button type="button" class="main" onClick=${send}>Send a sample event</button>
-        <a href="/setup" data-view>All steps of the set-up</a>
+        <a href="/dashboard/setup" data-view>All steps of the set-up</a>
       </p>
       ${problem && html`<p class="wrong" role="alert">${problem}</p>`}
     </section>

@@ -29,7 +29,7 @@ export function Frame({ app, views, otherwise }) {
     () =>
       app.keys.use({
         'g l': () => app.router.go(`/${addressOf(app.feed.store.get().filter)}`),
-        'g s': () => app.router.go('/setup'),
+        'g s': () => app.router.go('/dashboard/setup'),
         '?': () => setHelps(true),
       }),
     [],

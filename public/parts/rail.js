@@ -13,7 +13,7 @@ export function Rail({ app, path, onHelp }) {
   // Coming back to the list finds the filter that one left.
   const places = [
     { to: '/', address: `/${addressOf(filter)}`, word: 'Live', icon: 'live' },
-    { to: '/setup', address: '/setup', word: 'Set-up', icon: 'setup' },
+    { to: '/dashboard/setup', address: '/dashboard/setup', word: 'Set-up', icon: 'setup' },
   ]
   return html`
     <header class="rail">

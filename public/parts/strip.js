@@ -27,7 +27,7 @@ export function Strip({ app }) {
       <p><span class="number">${count(rate)}</span><span class="wide"> events</span> a minute</p>
       ${
         problems.length > 0 &&
-        html`<a class="problems" href="/setup" data-view>
+        html`<a class="problems" href="/dashboard/setup" data-view>
           <${Icon} name="problem" tone="red" />${problems.join(', ')}
         </a>`
       }

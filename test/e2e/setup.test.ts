@@ -47,7 +47,7 @@ test('a sample event can be sent, and shows up as any other', async () => {
 })
 
 test('the checklist ticks itself', async () => {
-  const page = await open('/setup')
+  const page = await open('/dashboard/setup')
   const done = () => page.locator('.checklist .done h2').allTextContents()
   await eventually(done).toEqual(['The webhook’s key is set: done'])
   const probe = webhookRequest('[]', { key: 'test-webhook', webhookUrl: WEBHOOK_URL })
@@ -68,7 +68,7 @@ test('a refused webhook shows with its cause, in the strip too', async () => {
 
 test('quarantine can be looked at, and read again', async () => {
   await hub.post('["<img src=x onerror=alert(1)>"]')
-  const page = await open('/setup')
+  const page = await open('/dashboard/setup')
   await page.getByRole('heading', { name: 'Quarantine' }).waitFor()
   await page.locator('.entries summary').click()
   expect(await page.getByLabel('What came').innerText()).toContain('<img src=x onerror=alert(1)>')

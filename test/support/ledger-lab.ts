@@ -78,7 +78,7 @@ export function makeCampaign(changes: Partial<Campaign> = {}): Campaign {
 export const readerId = (number: number): string =>
   `01800000-0000-7000-8000-${String(number).padStart(12, '0')}`
 export const emailOf = (number: number, domain = DOMAINS[number % DOMAINS.length]): string =>
-  `Subscriber-${number}@${domain}`
+  `Reader-${number}@${domain}`
 
 export function outcome(n: number, changes: Partial<Outcome> = {}): Outcome {
   return { n, status: 'sent', attempts: 1, dueAt: 0, reason: null, at: NOON + 1000, ...changes }

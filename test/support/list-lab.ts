@@ -40,7 +40,7 @@ export async function openListLab(openLab: () => Promise<SqlLab>): Promise<ListL
 
 export function makeReaders(from: number, to: number): ImportRow[] {
   return Array.from({ length: to - from + 1 }, (_, n) => ({
-    email: `Subscriber-${from + n}@Example.com`,
+    email: `Reader-${from + n}@Example.com`,
     name: `Reader ${from + n} 안녕`,
   }))
 }

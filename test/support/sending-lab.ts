@@ -131,7 +131,7 @@ export async function openSendingLab({ sql, send, script, log = silentLog }: Lab
 }
 
 export function readerOf(mail: string): number {
-  return Number(/^To: .*Subscriber-(\d+)@/im.exec(mail)?.[1] ?? NaN)
+  return Number(/^To: .*Reader-(\d+)@/im.exec(mail)?.[1] ?? NaN)
 }
 
 export const range = (count: number, from = 0): number[] => Array.from({ length: count }, (_, n) => from + n)

@@ -19,7 +19,7 @@ const addressOf = (name: string) => `/vendor/package/${name}.js`
 /** For pages of other origins, too: it holds no secret, and what it may do is decided where it connects. */
 const SHARED = ['/client.js', '/client.d.ts']
 
-const VIEWS = ['/campaigns', '/campaigns/*', '/subscribers', '/subscribers/*', '/setup']
+const VIEWS = ['campaigns', 'campaigns/*', 'subscribers', 'subscribers/*', 'messages/*', 'setup']
 
 export async function registerPage(app: FastifyInstance): Promise<void> {
   // Files that are not the page's business on the network.
@@ -50,5 +50,7 @@ export async function registerPage(app: FastifyInstance): Promise<void> {
   for (const file of SHARED)
     app.get(file, { schema: { hide: true } }, (_request, reply) => reply.sendFile(file.slice(1)))
   for (const view of VIEWS)
-    app.get(view, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'))
+    app.get(`/dashboard/${view}`, { schema: { hide: true } }, (_request, reply) =>
+      reply.sendFile('index.html'),
+    )
 }

@@ -18,7 +18,7 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
     expect(seventh).toMatchObject({
       campaignId: campaign.id,
       email: emailOf(7),
-      name: 'Subscriber 7',
+      name: 'Reader 7',
       lane: laneOf(emailOf(7)),
       status: 'queued',
       attempts: 0,

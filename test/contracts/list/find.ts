@@ -41,21 +41,21 @@ export function promisesOfFinding(lab: () => ListLab): void {
     })
 
     test('an address finds its subscriber whatever its case', async () => {
-      expect(await emails({ email: 'READER-7@EXAMPLE.COM' })).toEqual(['Subscriber-7@Example.com'])
+      expect(await emails({ email: 'READER-7@EXAMPLE.COM' })).toEqual(['Reader-7@Example.com'])
       expect(await lab().list.count({ email: 'reader-77@example.com' })).toBe(0)
     })
 
     test('those who are subscribed, and those who are not', async () => {
-      expect(await emails({ subscribed: false })).toEqual(['Subscriber-7@Example.com'])
+      expect(await emails({ subscribed: false })).toEqual(['Reader-7@Example.com'])
       expect(await emails({ subscribed: true })).toHaveLength(24)
       expect(await lab().list.count({ subscribed: true })).toBe(24)
     })
 
     test('a part of the address or of the name, whatever its case', async () => {
       expect(await emails({ q: 'ER-2' })).toEqual(
-        [2, 20, 21, 22, 23, 24, 25].map((n) => `Subscriber-${n}@Example.com`),
+        [2, 20, 21, 22, 23, 24, 25].map((n) => `Reader-${n}@Example.com`),
       )
-      expect(await emails({ q: 'subscriber 12 안' })).toEqual(['Subscriber-12@Example.com'])
+      expect(await emails({ q: 'reader 12 안' })).toEqual(['Reader-12@Example.com'])
       expect(await lab().list.count({ q: 'ER-2' })).toBe(7)
     })
 
@@ -77,13 +77,10 @@ export function promisesOfFinding(lab: () => ListLab): void {
   test('a search and its count reach the end of a list of many slices', async () => {
     for (let from = 1; from <= 20_001; from += 1000)
       await lab().list.import(makeReaders(from, Math.min(from + 999, 20_001)), NOON, false)
-    expect(await emails({ q: 'reader-20001@' })).toEqual(['Subscriber-20001@Example.com'])
+    expect(await emails({ q: 'reader-20001@' })).toEqual(['Reader-20001@Example.com'])
     expect(await lab().list.count({ q: '@example.com' })).toBe(20_001)
     const page = await lab().list.find({ limit: 3, q: '0000@' })
-    expect(page.map(({ email }) => email)).toEqual([
-      'Subscriber-10000@Example.com',
-      'Subscriber-20000@Example.com',
-    ])
+    expect(page.map(({ email }) => email)).toEqual(['Reader-10000@Example.com', 'Reader-20000@Example.com'])
   })
 
   test('those who are suppressed now, and those who get mail', async () => {
@@ -100,7 +97,7 @@ export function promisesOfFinding(lab: () => ListLab): void {
       [{ mailable: true, email: 'reader-2@example.com' }, []],
     ] as const
     for (const [filter, numbers] of expected) {
-      expect(await emails(filter)).toEqual(numbers.map((n) => `Subscriber-${n}@Example.com`))
+      expect(await emails(filter)).toEqual(numbers.map((n) => `Reader-${n}@Example.com`))
       expect(await lab().list.count(filter)).toBe(numbers.length)
     }
     expect(await emails({ mailable: true, limit: 1 })).toHaveLength(1)

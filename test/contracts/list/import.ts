@@ -40,7 +40,7 @@ export function promisesOfImporting(lab: () => ListLab): void {
     }))
     expect(await load(rows, false, NOON + 1)).toEqual({ added: 0, updated: 1000, skipped: 0, left: 0 })
     const [first, second] = await lab().list.find({ limit: 2, q: "neu's" })
-    expect(first).toMatchObject({ email: 'Subscriber-1@Example.com', name: "Neu's 0", updatedAt: NOON + 1 })
+    expect(first).toMatchObject({ email: 'Reader-1@Example.com', name: "Neu's 0", updatedAt: NOON + 1 })
     expect(second?.name).toBe("Neu's 1")
   })
 
@@ -50,7 +50,7 @@ export function promisesOfImporting(lab: () => ListLab): void {
       updated: 0,
       skipped: 1,
     })
-    expect(await named('reader-1@example.com')).toBe('Subscriber 1 안녕')
+    expect(await named('reader-1@example.com')).toBe('Reader 1 안녕')
   })
 
   test('of several rows with one address takes the first', async () => {
@@ -70,7 +70,7 @@ export function promisesOfImporting(lab: () => ListLab): void {
       skipped: 1,
     })
     expect(await lab().list.count({ subscribed: true })).toBe(2)
-    expect(await named('reader-2@example.com')).toBe('Subscriber 2 안녕')
+    expect(await named('reader-2@example.com')).toBe('Reader 2 안녕')
   })
 
   test('never adds a suppressed address, not even of a subscriber who only did not want mail', async () => {
@@ -79,8 +79,8 @@ export function promisesOfImporting(lab: () => ListLab): void {
     await lab().suppressions.put(makeSuppression('reader-3@example.com', { until: NOON }))
     expect(await load(makeReaders(1, 4))).toEqual({ added: 2, updated: 0, skipped: 2, left: 0 })
     expect((await lab().list.find({ limit: 9 })).map(({ email }) => email)).toEqual([
-      'Subscriber-3@Example.com',
-      'Subscriber-4@Example.com',
+      'Reader-3@Example.com',
+      'Reader-4@Example.com',
     ])
   })
 

@@ -156,7 +156,7 @@ export function promisesOfDoubt({ lab, script }: Current): void {
   test('what was deferred is tried when it is due, and not at the end of its chunk', async () => {
     const asked: number[] = []
     script((step, { line }) => {
-      const subscriber = step === 'rcpt' ? Number(/Subscriber-(\d+)@/i.exec(line)?.[1]) : NaN
+      const subscriber = step === 'rcpt' ? Number(/Reader-(\d+)@/i.exec(line)?.[1]) : NaN
       if (Number.isNaN(subscriber)) return undefined
       asked.push(subscriber)
       return subscriber === 0 && asked.length === 1 ? '450 4.2.0 come again' : undefined

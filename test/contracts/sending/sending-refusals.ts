@@ -64,7 +64,7 @@ export function promisesOfRefusals({ lab, script }: Current): void {
   })
 
   test('a share of the subscribers, while the others get their mails', async () => {
-    const some = (line: string) => /Subscriber-[135]\d@/.test(line)
+    const some = (line: string) => /Reader-[135]\d@/.test(line)
     script((step, { line }) => (step === 'rcpt' && some(line) ? '554 not today' : undefined))
     const campaign = await lab().mail(60)
     const worker = lab().work({ laneConfigs: MIXED })
@@ -88,7 +88,7 @@ export function promisesOfRefusals({ lab, script }: Current): void {
 
   test('many subscribers that do not exist, told without codes, stop nothing', async () => {
     script((step, { line }) =>
-      step === 'rcpt' && /Subscriber-\d*[123]@/.test(line) ? '550 No such user here' : undefined,
+      step === 'rcpt' && /Reader-\d*[123]@/.test(line) ? '550 No such user here' : undefined,
     )
     const campaign = await lab().mail(60)
     const worker = lab().work({ laneConfigs: MIXED })

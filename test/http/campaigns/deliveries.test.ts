@@ -36,8 +36,8 @@ describe('deliveries', () => {
       {
         id: '0-2',
         subscriber_id: expect.any(String),
-        email: 'Subscriber-2@example.com',
-        name: 'Subscriber 2',
+        email: 'Reader-2@example.com',
+        name: 'Reader 2',
         lane: 'default',
         status: 'deferred',
         reason: '421 "later", please',

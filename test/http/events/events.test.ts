@@ -8,7 +8,7 @@ const message = (n: number) => ({
   _id: `m${n % 10}`,
   n,
   msg: {
-    email: `Subscriber${n % 4}@example.com`,
+    email: `Reader${n % 4}@example.com`,
     subject: 'Hello',
     tags: [`tag${n % 5}`],
     metadata: { campaign_id: `c${n % 2}` },
@@ -131,7 +131,7 @@ describe('GET /api/messages/{_id}', () => {
     const { body } = await hub.get('/api/messages/m7')
     expect(body.message).toEqual({
       _id: 'm7',
-      email: expect.stringMatching(/^subscriber\d@example.com$/),
+      email: expect.stringMatching(/^reader\d@example.com$/),
       subject: 'Hello',
       tags: [expect.any(String)],
     })

@@ -178,7 +178,7 @@ describe('Accept: text/csv', () => {
     expect(lines).toHaveLength(3002)
     expect(lines[0]).toBe('\ufeffid,email,name,subscribed,suppressed,mailable,created_at,updated_at')
     expect(lines[1]).toMatch(
-      /^[\da-f-]{36},Subscriber-1@Example.com,Subscriber 1 안녕,true,,true,2026-03-10T12:00:00.000Z,/,
+      /^[\da-f-]{36},Reader-1@Example.com,Reader 1 안녕,true,,true,2026-03-10T12:00:00.000Z,/,
     )
     expect(lines[2]).toContain(',true,bounce,false,')
     expect(lines[3]).toContain(',false,,false,')

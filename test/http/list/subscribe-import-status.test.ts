@@ -186,7 +186,7 @@ test('an address that comes twice has left when one of its lines says so', async
 test('who has left there is off the list here, too', async () => {
   await app.list.import(makeReaders(1, 2), NOON, false)
   expect((await upload('email,status\nreader-1@example.com,Unsubscribed')).body).toMatchObject({ left: 1 })
-  expect(await standing()).toEqual({ 'Subscriber-1': 'left', 'Subscriber-2': '' })
+  expect(await standing()).toEqual({ 'Reader-1': 'left', 'Reader-2': '' })
 })
 
 describe('without titles', () => {
@@ -205,7 +205,7 @@ describe('without titles', () => {
     const { text } = await app.call({ method: 'GET', url: '/subscribe', headers })
     await app.wipe()
     expect((await upload(text.split('\r\n').slice(1).join('\n'))).body).toMatchObject({ added: 1, left: 1 })
-    expect(await standing()).toEqual({ 'Subscriber-1': 'left', 'Subscriber-2': '' })
+    expect(await standing()).toEqual({ 'Reader-1': 'left', 'Reader-2': '' })
   })
 })
 

@@ -21,7 +21,16 @@ const cookieOf = async () => String((await signIn(TOKEN)).headers['set-cookie'])
 const sample = (headers: Headers) => hub.call({ method: 'POST', url: '/api/sample', headers })
 
 const CLOSED = ['/api/events', '/api/messages/x', '/api/stats', '/api/quarantine', '/api/setup', '/metrics']
-const OPEN = ['/', '/doc', '/doc/json', '/client.js', '/api/session', '/healthz', '/readyz', '/setup']
+const OPEN = [
+  '/',
+  '/doc',
+  '/doc/json',
+  '/client.js',
+  '/api/session',
+  '/healthz',
+  '/readyz',
+  '/dashboard/setup',
+]
 
 describe('without the token', () => {
   test.each(CLOSED)('%s is 401', async (url) => {

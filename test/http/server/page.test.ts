@@ -74,7 +74,7 @@ test('a browser that has the file already is told so, and a part of it is a part
 
 test('views have addresses of their own; what is no page is 404', async () => {
   const index = await get('/')
-  for (const url of ['/setup', '/campaigns/1', '/subscribers'])
+  for (const url of ['/dashboard/setup', '/dashboard/campaigns/1', '/dashboard/subscribers'])
     expect((await get(url)).payload).toBe(index.payload)
   for (const url of ['/tsconfig.json', '/types.d.ts', '/vendor/htm.d.ts', '/../package.json', '/nothing.js'])
     expect((await get(url)).statusCode, url).toBe(404)
