@@ -93,7 +93,7 @@ export function promisesOfFinding(lab: () => ListLab): void {
       [{ suppressed: false }, [1, 3, 4]],
       [{ mailable: true }, [3, 4]],
       [{ mailable: false }, [1, 2]],
-      [{ mailable: false, subscribed: true, q: 'subscriber' }, [2]],
+      [{ mailable: false, subscribed: true, q: 'reader' }, [2]],
       [{ mailable: true, email: 'reader-2@example.com' }, []],
     ] as const
     for (const [filter, numbers] of expected) {
