@@ -61,12 +61,9 @@ export function createAccess(options: AccessOptions): Access {
   const endedKey = (value: string) => `session:${value.split('.').slice(0, 2).join('.')}`
 
   function isSession(value: string | undefined): boolean {
-    const [expires = '', id = '', signature = ''] = (value ?? '').split('.')
-    return (
-      ended !== undefined &&
-      equalInConstantTime(signature, sign(`${expires}.${id}`)) &&
-      Number(expires) > now()
-    )
+    if (value === undefined || ended === undefined) return false
+    const [expires = '', id = '', signature = ''] = value.split('.')
+    return equalInConstantTime(signature, sign(`${expires}.${id}`)) && Number(expires) > now()
   }
 
   function isOwnOrigin(request: FastifyRequest): boolean {

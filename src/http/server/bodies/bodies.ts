@@ -124,9 +124,11 @@ export function giveBack({ buffer, byteLength }: Buffer): void {
 }
 
 /** The body as it was collected: a buffer of its own, which Fastify's `parseAs` would copy. */
-export async function wholeBody(payload: Readable): Promise<Buffer> {
-  for await (const piece of payload) return piece as Buffer
-  return Buffer.alloc(0)
+export function wholeBody(payload: Readable): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    payload.once('data', resolve).once('error', reject)
+    payload.once('end', () => resolve(Buffer.alloc(0)))
+  })
 }
 
 /** Bytes in a buffer of their own, that grows. `add` tells by how much. */
