@@ -29,6 +29,7 @@ import { registerClosing } from './http/server/connections/closing.ts'
 import { trackConnections } from './http/server/connections/connections.ts'
 import { createPresent } from './http/campaigns/json.ts'
 import { createCampaignWatch } from './http/campaigns/watch.ts'
+import { registerCompression } from './http/server/compression.ts'
 import { registerDocs, registerDocsPage } from './http/docs/docs.ts'
 import { registerEarlyAnswers } from './http/server/connections/early-answers.ts'
 import { requestForLog } from './http/server/errors.ts'
@@ -207,6 +208,7 @@ async function createServer(
   registerBodyTimeout(app, REQUEST_TIMEOUT_MS)
   await app.register(cookie)
   registerEndedSessions(app, access)
+  await registerCompression(app)
   registerSecurityHeaders(app, settings.publicUrl.startsWith('https:'))
   await app.register(cors, {
     origin: (origin, answer) => answer(null, origin !== undefined && access.isAllowed(origin)),

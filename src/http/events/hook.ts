@@ -92,6 +92,7 @@ export async function registerHook(app: FastifyInstance, deps: HookDeps): Promis
     {
       config: { public: true, carriesProof: looksSigned, documentedBody, purpose: PURPOSE },
       bodyLimit: deps.bodyLimit,
+      compress: false, // a few bytes, and nothing in the way
       schema,
     },
     takes,

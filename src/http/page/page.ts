@@ -4,7 +4,6 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
-import { compressTexts } from './compressed.ts'
 
 const PUBLIC = fileURLToPath(new URL('../../../public', import.meta.url))
 
@@ -39,7 +38,6 @@ export async function registerPage(app: FastifyInstance): Promise<void> {
     reply.header('content-length', Buffer.byteLength(named)).removeHeader('accept-ranges')
     return Readable.from([Buffer.from(named)])
   })
-  compressTexts(app)
   for (const [name, url] of Object.entries(PACKAGES)) {
     const path = fileURLToPath(url)
     const cut = path.lastIndexOf('/')

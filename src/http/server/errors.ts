@@ -44,6 +44,8 @@ export function answerFrameworkError(
 }
 
 export function sendError(reply: FastifyReply, error: HubError): FastifyReply {
+  // Of a file that broke before its first byte.
+  reply.removeHeader('content-encoding').removeHeader('content-disposition')
   if (error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
   if (error.status === 401) reply.header('www-authenticate', 'Bearer')
   addVary(reply, 'Accept')

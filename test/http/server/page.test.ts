@@ -1,6 +1,5 @@
-// The page's files as HTTP sees them: small, fresh, and none that is not the page's business.
+// The page's files as HTTP sees them: fresh, and none that is not the page's business.
 import { readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startHub, type TestHub } from '../../support/hub.ts'
 
@@ -10,22 +9,6 @@ afterAll(() => hub.close())
 
 const get = (url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') =>
   hub.app.inject({ method, url, headers })
-
-test.each(['/', '/main.js', '/style.css', '/icon.svg', '/vendor/htm.js', '/client.js'])(
-  '%s is compressed',
-  async (url) => {
-    const whole = await get(url)
-    expect([whole.statusCode, whole.headers['content-encoding']]).toEqual([200, undefined])
-    for (const time of ['the first time', 'from memory']) {
-      const small = await get(url, { 'accept-encoding': 'br, gzip' })
-      expect(small.headers['content-encoding'], time).toBe('gzip')
-      expect(small.headers['content-length']).toBe(String(small.rawPayload.length))
-      expect(gunzipSync(small.rawPayload)).toEqual(whole.rawPayload)
-      expect(small.rawPayload.length).toBeLessThan(whole.rawPayload.length)
-    }
-    expect(whole.headers.vary).toContain('Accept-Encoding')
-  },
-)
 
 test('the Preact in use is the one in package.json', async () => {
   const { body } = await get('/vendor/package/preact.js')
@@ -50,14 +33,6 @@ test.each([
   const answer = await get(url)
   expect([answer.statusCode, answer.json()]).toMatchObject([404, { error: { code: 'request.not_found' } }])
 })
-
-test.each(['identity', 'br', 'gzip;q=0', 'gzip; q=0.0, br'])(
-  'whoever accepts "%s" gets the file as it is',
-  async (accepted) => {
-    const answer = await get('/main.js', { 'accept-encoding': accepted })
-    expect([answer.statusCode, answer.headers['content-encoding']]).toEqual([200, undefined])
-  },
-)
 
 test('a browser that has the file already is told so, and a part of it is a part of the file', async () => {
   const { headers } = await get('/main.js', { 'accept-encoding': 'gzip' })
