@@ -40,6 +40,8 @@ export type Campaign = {
     readonly name: string
     readonly state: string
     readonly reason: string | null
+    readonly since: string | null
+    readonly next_change_at: string | null
     readonly per_second: number
     readonly queued: number
   }[]

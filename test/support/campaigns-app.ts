@@ -18,8 +18,15 @@ import { NOON } from './times.ts'
 export type CampaignsApp = Awaited<ReturnType<typeof openCampaignsApp>>
 
 const LANES: readonly LaneState[] = [
-  { name: 'google', state: 'slowed', reason: '421 4.7.28', perSecond: 4 },
-  { name: 'default', state: 'open', reason: null, perSecond: 50 },
+  {
+    name: 'google',
+    state: 'slowed',
+    reason: '421 4.7.28',
+    since: NOON,
+    nextChangeAt: NOON + 5_000,
+    perSecond: 4,
+  },
+  { name: 'default', state: 'open', reason: null, since: null, nextChangeAt: null, perSecond: 50 },
 ]
 export const HELLO = { subject: 'Grüße ✓ {{name|friend}}', content: '<p>안녕 {{name}}</p>' }
 /** As the API writes an instant. */

@@ -46,6 +46,13 @@ export type LaneState = {
   readonly name: string
   readonly state: 'open' | 'slowed' | 'paused'
   readonly reason: string | null
+  /** When this state began; null: as far as is known it was never another one. */
+  readonly since: number | null
+  /**
+   * When pace or state is expected to change by itself; null where only a person can change it, or nothing is amiss. A
+   * slowed lane is raised by the first mail that is taken from then on.
+   */
+  readonly nextChangeAt: number | null
   /** Mails a second that are allowed now. */
   readonly perSecond: number
 }

@@ -5,7 +5,7 @@
 import type { Log } from '../log.ts'
 import { pause } from '../pause.ts'
 import type { Leases } from '../ports.ts'
-import { createLaneOf, type LaneConfig } from './lanes/lanes.ts'
+import { createLaneOf, queuedByLane, type LaneConfig } from './lanes/lanes.ts'
 import type { Campaign, CampaignStore, ChunkRef, Ledger } from '../campaigns/ports.ts'
 import type { LaneControl, LaneState, Mailer, Marks, SendQueue } from './ports.ts'
 import type { SubscriberStore, SuppressionStore } from '../list/ports.ts'
@@ -120,11 +120,7 @@ export function startSending(options: SendingOptions): Sending {
       return {
         counts: counters.read(),
         lanes: await options.lanes.states(),
-        queued: await queuedByLane(
-          options.ledger,
-          active.map(({ id }) => id),
-          laneNames,
-        ),
+        queued: queuedByLane(laneNames, (await options.ledger.tallies(active.map(({ id }) => id))).values()),
         chunksInHand: state.inHand,
       }
     },
@@ -134,12 +130,4 @@ export function startSending(options: SendingOptions): Sending {
       watch.close()
     },
   }
-}
-
-async function queuedByLane(ledger: Ledger, campaignIds: readonly string[], laneNames: readonly string[]) {
-  const queued = new Map(laneNames.map((lane) => [lane, 0]))
-  for (const lanes of (await ledger.tallies(campaignIds)).values())
-    for (const [lane, tally] of lanes)
-      queued.set(lane, (queued.get(lane) ?? 0) + tally.queued + tally.deferred)
-  return queued
 }

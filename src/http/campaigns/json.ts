@@ -1,6 +1,6 @@
 // A campaign as JSON: the schema that /doc shows, and what it is made from.
 import { Type } from 'typebox'
-import { DEFAULT_LANE } from '../../core/sending/lanes/lanes.ts'
+import { queuedByLane } from '../../core/sending/lanes/lanes.ts'
 import { DELIVERY_STATUSES, emptyTally, type Tally } from '../../core/campaigns/outcome.ts'
 import type { Campaign, CampaignHead, Ledger } from '../../core/campaigns/ports.ts'
 import type { LaneControl, LaneState } from '../../core/sending/ports.ts'
@@ -42,11 +42,6 @@ const Text = Type.Union([Type.String(), Type.Null()])
 const counts = (...names: readonly string[]) =>
   Type.Object(Object.fromEntries(names.map((name) => [name, Count])))
 
-const Lane = Type.Object({
-  ...LaneSchema.properties,
-  queued: Type.Integer({ description: 'Deliveries of this campaign that are queued or deferred on it' }),
-})
-
 const FIELDS = {
   id: Type.String({ format: 'uuid' }),
   subject: Type.String(),
@@ -67,7 +62,7 @@ const FIELDS = {
     description: 'Distinct subscribers; they may overlap',
   },
   robots: { ...counts('opened', 'clicked'), description: 'Opens and clicks by scanners and proxies' },
-  lanes: Type.Array(Lane),
+  lanes: Type.Array(LaneSchema),
   created_at: Instant,
   send_at: OrNull(Instant),
   started_at: OrNull(Instant),
@@ -163,6 +158,10 @@ function toJson(
   const { id, subject, tag, status, transport } = campaign
   const tally = sum([...byLane.values()])
   const known = campaign.expanded || status === 'cancelled'
+  const queued = queuedByLane(
+    lanes.map(({ name }) => name),
+    [byLane],
+  )
   const total = Object.values(tally).reduce((all, count) => all + count, 0)
   return {
     id,
@@ -174,7 +173,7 @@ function toJson(
     deliveries: { total: known ? total : null, ...tally },
     people,
     robots,
-    lanes: lanes.map((lane) => ({ ...laneJson(lane), queued: queuedOn(lane, lanes, byLane) })),
+    lanes: lanes.map((lane) => laneJson(lane, queued.get(lane.name) ?? 0)),
     created_at: instant(campaign.createdAt),
     send_at: instantOrNull(campaign.sendAt),
     started_at: instantOrNull(campaign.startedAt),
@@ -188,17 +187,6 @@ const contentJson = ({ content, text, preheader, replyTo }: Campaign) => ({
   preheader,
   reply_to: replyTo,
 })
-
-/** What was put on a lane that is no longer configured goes out on the default one. */
-function queuedOn(
-  { name }: LaneState,
-  lanes: readonly LaneState[],
-  byLane: ReadonlyMap<string, Tally>,
-): number {
-  const names = new Set(lanes.map((lane) => lane.name))
-  const mine = [...byLane].filter(([lane]) => lane === name || (name === DEFAULT_LANE && !names.has(lane)))
-  return mine.reduce((all, [, { queued, deferred }]) => all + queued + deferred, 0)
-}
 
 function sum(tallies: readonly Tally[]): Tally {
   const all = emptyTally()

@@ -2,11 +2,16 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
+import type { CampaignStore, Ledger } from '../../core/campaigns/ports.ts'
+import { queuedByLane } from '../../core/sending/lanes/lanes.ts'
 import type { LaneControl, LaneState } from '../../core/sending/ports.ts'
-import { errors, oneOf, tagged } from '../server/schemas.ts'
+import { errors, Instant, instantOrNull, oneOf, tagged } from '../server/schemas.ts'
 
 export type LanesDeps = {
   readonly lanes: Pick<LaneControl, 'states' | 'resume'>
+  readonly campaigns: Pick<CampaignStore, 'active'>
+  readonly ledger: Pick<Ledger, 'tallies'>
+  readonly now: () => number
 }
 
 export const LaneSchema = Type.Object(
@@ -14,24 +19,59 @@ export const LaneSchema = Type.Object(
     name: Type.String({ examples: ['google'] }),
     state: oneOf(['open', 'slowed', 'paused']),
     reason: Type.Union([Type.String(), Type.Null()], { examples: [null] }),
+    since: Type.Union([Instant, Type.Null()], {
+      description: 'When this state began; null: it was never another one, as far as is known',
+    }),
+    next_change_at: Type.Union([Instant, Type.Null()], {
+      description:
+        'When pace or state is expected to change by itself: a pause ends then; a slowed lane is raised by the first mail that is taken from then on. null: nothing is amiss, or only a person can resume the lane',
+    }),
     per_second: Type.Number({
       description: 'Mails a second that are allowed now, over all workers',
       examples: [20],
+    }),
+    queued: Type.Integer({
+      minimum: 0,
+      description: 'Deliveries that are queued or deferred on it: of this campaign, or of all that run',
+      examples: [420],
     }),
   },
   { title: 'Lane' },
 )
 
-export const laneJson = ({ name, state, reason, perSecond }: LaneState): Static<typeof LaneSchema> => ({
+export const laneJson = (
+  { name, state, reason, since, nextChangeAt, perSecond }: LaneState,
+  queued: number,
+): Static<typeof LaneSchema> => ({
   name,
   state,
   reason,
+  since: instantOrNull(since),
+  next_change_at: instantOrNull(nextChangeAt),
   per_second: perSecond,
+  queued,
 })
 
 const about = tagged('Campaigns')
 
-export async function registerLanes(app: FastifyInstance, { lanes }: LanesDeps): Promise<void> {
+export async function registerLanes(
+  app: FastifyInstance,
+  { lanes, campaigns, ledger, now }: LanesDeps,
+): Promise<void> {
+  async function all() {
+    const active = await campaigns.active(now())
+    const [states, tallies] = await Promise.all([lanes.states(), ledger.tallies(active.map(({ id }) => id))])
+    const names = states.map(({ name }) => name)
+    const queued = queuedByLane(names, tallies.values())
+    return states.map((lane) => laneJson(lane, queued.get(lane.name) ?? 0))
+  }
+
+  async function existing(name: string) {
+    const lane = (await all()).find((each) => each.name === name)
+    if (!lane) throw new HubError('lane.not_found')
+    return lane
+  }
+
   app.get(
     '/lanes',
     {
@@ -44,7 +84,7 @@ export async function registerLanes(app: FastifyInstance, { lanes }: LanesDeps):
         },
       },
     },
-    async () => ({ lanes: (await lanes.states()).map(laneJson) }),
+    async () => ({ lanes: await all() }),
   )
 
   app.post<{ Params: { name: string } }>(
@@ -60,15 +100,9 @@ export async function registerLanes(app: FastifyInstance, { lanes }: LanesDeps):
       },
     },
     async ({ params: { name } }) => {
-      await existing(lanes, name)
+      await existing(name)
       await lanes.resume(name)
-      return laneJson(await existing(lanes, name))
+      return existing(name)
     },
   )
-}
-
-async function existing(lanes: LanesDeps['lanes'], name: string): Promise<LaneState> {
-  const lane = (await lanes.states()).find((each) => each.name === name)
-  if (!lane) throw new HubError('lane.not_found')
-  return lane
 }

@@ -13,7 +13,7 @@ import { registerUnsubscribe, type UnsubscribeDeps } from '../list/unsubscribe.t
 
 /** What these routes need of the campaign side; wire/campaigns.ts makes it. */
 export type MailingDeps = Omit<CampaignsDeps, 'log' | 'now' | 'subscribers'> &
-  LanesDeps &
+  Pick<LanesDeps, 'lanes'> &
   Pick<SubscribersDeps, 'doubleOptIn' | 'sendConfirmation' | 'erasers'> &
   Pick<UnsubscribeDeps, 'onUnsubscribed' | 'addressOf' | 'identity'> & {
     readonly subscribers: SubscriberStore

@@ -2,7 +2,9 @@
 import { expect, test } from 'vitest'
 import type { LaneControl } from '../../../src/core/sending/ports.ts'
 import type { SendLab } from '../../support/send-lab.ts'
-import { MINUTE, NOON, SECOND } from '../../support/times.ts'
+import { DAY, MINUTE, NOON, SECOND } from '../../support/times.ts'
+
+const OPEN = { name: 'default', state: 'open', reason: null, since: null, nextChangeAt: null }
 
 export function promisesOfPace(lab: () => SendLab): void {
   function open(perSecond = 100) {
@@ -92,14 +94,14 @@ export function promisesOfPace(lab: () => SendLab): void {
 
   test('is open at first', async () => {
     const { state } = open(50)
-    expect(await state()).toEqual({ name: 'default', state: 'open', reason: null, perSecond: 50 })
+    expect(await state()).toEqual({ ...OPEN, perSecond: 50 })
   })
 
   test('is halved by a deferral, and says what the server said', async () => {
     const { lanes, state } = open(100)
     await lanes.report('default', 'deferred', '421 4.7.0 천천히')
-    const slowed = { name: 'default', state: 'slowed', reason: '421 4.7.0 천천히', perSecond: 50 }
-    expect(await state()).toEqual(slowed)
+    const slowed = { state: 'slowed', reason: '421 4.7.0 천천히', since: NOON, perSecond: 50 }
+    expect(await state()).toEqual({ ...OPEN, ...slowed, nextChangeAt: NOON + 5 * SECOND })
   })
 
   test('is slowed in proportion where few are deferred, and by half where it is too much mail', async () => {
@@ -149,14 +151,14 @@ export function promisesOfPace(lab: () => SendLab): void {
     for (const _ of [1, 2, 3]) await lanes.report('default', 'sent')
     expect(await state()).toMatchObject({ state: 'slowed', perSecond: 55 })
     for (let times = 0; times < 20; times++, clock.now += SECOND) await lanes.report('default', 'sent')
-    expect(await state()).toEqual({ name: 'default', state: 'open', reason: null, perSecond: 100 })
+    expect(await state()).toEqual({ ...OPEN, since: NOON + 14 * SECOND, perSecond: 100 })
   })
 
   test('gives nothing while it is paused, and says why', async () => {
     const { clock, lanes, state } = open(100)
     await lanes.pause('default', '535 5.7.8 wrong password', NOON + MINUTE)
-    const paused = { name: 'default', state: 'paused', reason: '535 5.7.8 wrong password', perSecond: 0 }
-    expect(await state()).toEqual(paused)
+    const paused = { state: 'paused', reason: '535 5.7.8 wrong password', since: NOON, perSecond: 0 }
+    expect(await state()).toEqual({ ...OPEN, ...paused, nextChangeAt: NOON + MINUTE })
     expect((await lanes.lease('default', 1)).granted).toBe(0)
     clock.now += MINUTE - 1
     expect((await lanes.lease('default', 1)).granted).toBe(0)
@@ -169,6 +171,38 @@ export function promisesOfPace(lab: () => SendLab): void {
     expect((await lanes.lease('default', 100)).granted).toBe(1)
     const slowed = { state: 'slowed', reason: '535 5.7.8 wrong password', perSecond: 5 }
     expect(await state()).toMatchObject(slowed)
+  })
+
+  test('says since when it is as it is, and when that is expected to change by itself', async () => {
+    const { clock, lanes, state } = open(100)
+    await lanes.report('default', 'deferred', '421 slow down')
+    clock.now += 2 * SECOND
+    await lanes.report('default', 'deferred', '421 slower')
+    expect(await state()).toMatchObject({ state: 'slowed', since: NOON, nextChangeAt: NOON + 7 * SECOND })
+    clock.now += 5 * SECOND
+    await lanes.report('default', 'sent')
+    expect(await state()).toMatchObject({ since: NOON, nextChangeAt: NOON + 8 * SECOND })
+
+    const pausedAt = (clock.now = NOON + MINUTE)
+    await lanes.pause('default', 'wrong password', NOON + 2 * MINUTE)
+    clock.now += SECOND
+    await lanes.pause('default', 'wrong password', NOON + 3 * MINUTE)
+    await lanes.report('default', 'deferred', '421 under way')
+    expect(await state()).toMatchObject({ since: pausedAt, nextChangeAt: NOON + 3 * MINUTE })
+    const over = (clock.now = NOON + 3 * MINUTE)
+    expect(await state()).toMatchObject({ state: 'slowed', since: over, nextChangeAt: over })
+  })
+
+  test('a pause that only a person ends is expected to last', async () => {
+    const { clock, lanes, state } = open(100)
+    await lanes.pause('default', 'wrong password', NOON + 10 * 365 * DAY)
+    expect(await state()).toMatchObject({ state: 'paused', since: NOON, nextChangeAt: null })
+    clock.now += MINUTE
+    await lanes.resume('default')
+    expect(await state()).toEqual({ ...OPEN, since: NOON + MINUTE, perSecond: 100 })
+    clock.now += MINUTE
+    await lanes.resume('default') // it is open already
+    expect(await state()).toMatchObject({ since: NOON + MINUTE })
   })
 
   test('keeps the longer of two pauses', async () => {

@@ -6,6 +6,7 @@ import {
   PAUSED_ASK_MS,
   pause,
   rateOf,
+  resume,
   slowDown,
   spaced,
   speedUp,
@@ -76,7 +77,8 @@ export function createEmbeddedLaneControl(
       lane.pace = pause(lane.pace, reason, untilMs, now())
     },
     async resume(name) {
-      laneOf(name).pace = FULL_PACE
+      const lane = laneOf(name)
+      lane.pace = resume(lane.pace, now())
     },
     states: async () => [...lanes.values()].map(({ config, pace }) => toState(config, pace, now())),
   }

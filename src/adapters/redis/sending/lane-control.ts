@@ -7,6 +7,7 @@ import {
   PAUSED_ASK_MS,
   TURN_MS,
   pause,
+  resume,
   slowDown,
   speedUp,
   toState,
@@ -45,18 +46,23 @@ export function openRedisLaneControl(options: RedisLaneOptions): LaneControl & {
     throw new HubError('server.internal', { message: `There is no lane ${lane}` })
   }
 
-  async function peek<T>(
+  async function peek<T extends object>(
     lane: string,
     field: Field,
     empty: T,
   ): Promise<{ text: string; kept: T; at: number }> {
     const reply = await connection.run(peekScript, [SEND_KEYS.lane(lane)], [clock(), field])
     const [text = '', at] = reply as string[]
-    return { text, kept: text ? (JSON.parse(text) as T) : empty, at: Number(at) }
+    return { text, kept: text ? { ...empty, ...(JSON.parse(text) as T) } : empty, at: Number(at) }
   }
 
   /** The rules are core's: read, applied, and written if nobody was faster. */
-  async function change<T>(lane: string, field: Field, empty: T, rule: (kept: T, at: number) => T) {
+  async function change<T extends object>(
+    lane: string,
+    field: Field,
+    empty: T,
+    rule: (kept: T, at: number) => T,
+  ) {
     for (let tries = 0; tries < TRIES; tries++) {
       const { text, kept, at } = await peek(lane, field, empty)
       const next = rule(kept, at)
@@ -100,7 +106,7 @@ export function openRedisLaneControl(options: RedisLaneOptions): LaneControl & {
       const length = untilMs - (now ?? Date.now)()
       return changePace(lane, (pace, at) => pause(pace, reason, at + length, at))
     },
-    resume: (lane) => changePace(lane, () => ({ ...FULL_PACE })),
+    resume: (lane) => changePace(lane, resume),
     states: () =>
       Promise.all(
         configs.map(async (config) => {

@@ -2,6 +2,7 @@
 //
 // The pace is additive up, multiplicative down, as TCP's: a server that defers is given less at once, and trust comes
 // back slowly. How much less depends on how much it defers, as in DCTCP (RFC 8257). These rules are plain functions over a Pace; an adapter keeps it where all workers see it.
+import type { Tally } from '../../campaigns/outcome.ts'
 import type { LaneState } from '../ports.ts'
 import { isRateLimit } from '../verdict.ts'
 
@@ -22,6 +23,20 @@ export function createLaneOf(configs: readonly LaneConfig[]): (email: string) =>
   return (email) => lanes.get(domainOf(email)) ?? DEFAULT_LANE
 }
 
+/** How many deliveries wait on each lane. What was put on a lane that is no longer configured goes out on the default one. */
+export function queuedByLane(
+  names: readonly string[],
+  tallies: Iterable<ReadonlyMap<string, Tally>>,
+): ReadonlyMap<string, number> {
+  const queued = new Map(names.map((name) => [name, 0]))
+  for (const byLane of tallies)
+    for (const [lane, tally] of byLane) {
+      const name = queued.has(lane) ? lane : DEFAULT_LANE
+      queued.set(name, (queued.get(name) ?? 0) + tally.queued + tally.deferred)
+    }
+  return queued
+}
+
 export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase()
 
 export type Pace = {
@@ -35,6 +50,8 @@ export type Pace = {
   /** When it was slowed, and when it was sped up, last. */
   readonly slowedAt: number
   readonly raisedAt: number
+  /** When it was opened, slowed from its full pace, or paused; a pause that is over is followed by another state. */
+  readonly since: number | null
 }
 
 export const FULL_PACE: Pace = {
@@ -44,6 +61,7 @@ export const FULL_PACE: Pace = {
   pauseReason: null,
   slowedAt: 0,
   raisedAt: 0,
+  since: null,
 }
 
 const RAISED_BY = 0.05
@@ -55,6 +73,8 @@ const QUIET_MS = 5_000
 /** Mails that were under way together are answered together: one lesson a second is learned from them. */
 const LESSON_MS = 1_000
 const REASON_CHARACTERS = 300
+/** Whoever pauses a lane for longer waits for somebody to resume it. */
+const FOR_GOOD_MS = 365 * 24 * 3_600_000
 
 /**
  * `deferred`: which share of the provider's latest answers were deferrals. All of them, or an answer that says itself that
@@ -66,27 +86,57 @@ export function slowDown(pace: Pace, reason: string, now: number, deferred = 1):
   const weight = isRateLimit({ response: reason }) ? 1 : deferred
   const cut = Math.max(weight, LEAST_SHARE) / 2
   const share = Math.max(FLOOR, pace.share * (1 - cut) + RAISED_BY * (1 - weight))
-  return { ...pace, share, reason: clip(reason), slowedAt: now, raisedAt: now }
+  const since = pace.share < 1 ? pace.since : now
+  return { ...pace, share, reason: clip(reason), slowedAt: now, raisedAt: now, since }
 }
 
 export function speedUp(pace: Pace, now: number): Pace {
-  if (pace.share >= 1 || now - pace.raisedAt < LESSON_MS || now - pace.slowedAt < QUIET_MS) return pace
+  if (pace.share >= 1 || now < raisableAt(pace)) return pace
   // Rounded, or twenty steps of a twentieth would end a little below the whole.
   const share = Math.min(1, Math.round((pace.share + RAISED_BY) * 1e6) / 1e6)
-  return { ...pace, share, reason: share < 1 ? pace.reason : null, raisedAt: now }
+  if (share >= 1) return { ...pace, share, reason: null, raisedAt: now, since: now }
+  return { ...pace, share, raisedAt: now }
 }
+
+const raisableAt = ({ raisedAt, slowedAt }: Pace): number =>
+  Math.max(raisedAt + LESSON_MS, slowedAt + QUIET_MS)
 
 /** After a pause it begins slowly: whether the trouble is over is asked with few mails. */
 export function pause(pace: Pace, reason: string, until: number, now: number): Pace {
   if (until <= pace.pausedUntil) return pace
   const text = clip(reason)
-  return { share: FLOOR, reason: text, pauseReason: text, pausedUntil: until, slowedAt: now, raisedAt: now }
+  const since = pace.pausedUntil > now ? pace.since : now
+  return {
+    share: FLOOR,
+    reason: text,
+    pauseReason: text,
+    pausedUntil: until,
+    slowedAt: now,
+    raisedAt: now,
+    since,
+  }
+}
+
+/** Somebody has seen to it. */
+export function resume(pace: Pace, now: number): Pace {
+  return pace.share >= 1 && pace.pausedUntil <= now ? pace : { ...FULL_PACE, since: now }
 }
 
 export function toState({ name, perSecond }: LaneConfig, pace: Pace, now: number): LaneState {
-  if (pace.pausedUntil > now) return { name, state: 'paused', reason: pace.pauseReason, perSecond: 0 }
-  const state = pace.share < 1 ? 'slowed' : 'open'
-  return { name, state, reason: pace.reason, perSecond: Math.round(rateOf(perSecond, pace) * 1000) / 1000 }
+  const { share, reason, pausedUntil, pauseReason, since } = pace
+  if (pausedUntil > now) {
+    const nextChangeAt = pausedUntil - now > FOR_GOOD_MS ? null : pausedUntil
+    return { name, state: 'paused', reason: pauseReason, since, nextChangeAt, perSecond: 0 }
+  }
+  if (share >= 1) return { name, state: 'open', reason, since, nextChangeAt: null, perSecond }
+  return {
+    name,
+    state: 'slowed',
+    reason,
+    since: pausedUntil > (since ?? 0) ? pausedUntil : since,
+    nextChangeAt: Math.max(raisableAt(pace), pausedUntil),
+    perSecond: Math.round(rateOf(perSecond, pace) * 1000) / 1000,
+  }
 }
 
 export function rateOf(perSecond: number, pace: Pace): number {
