@@ -1,6 +1,7 @@
 // The rules of the list: names, searching, and what stops a subscription.
 import { createHmac } from 'node:crypto'
 import { CONTROL } from '../address.ts'
+import { keyFor } from '../seal.ts'
 import type { Suppression, SuppressionReason } from './ports.ts'
 
 export const NAME_LENGTH = 200
@@ -25,7 +26,7 @@ export const foldText = (text: string): string => text.normalize('NFC').toLowerC
  * enough to tell it. Given the key of an address; no address is like it, since it has no @.
  */
 export function createErasedKeys(secret: string): (key: string) => string {
-  const hmacKey = createHmac('sha256', secret).update('erased address').digest()
+  const hmacKey = keyFor(secret, 'erased address')
   return (key) => `#${createHmac('sha256', hmacKey).update(key).digest('base64url')}`
 }
 

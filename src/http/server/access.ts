@@ -1,9 +1,10 @@
 // Who may call what: the API token, the page's session cookie, web origins, and the Host when nobody signs in.
 import '@fastify/cookie'
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { HubError } from '../../core/errors.ts'
 import type { OneTime } from '../../core/ports.ts'
+import { createPasses } from '../../core/seal.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -44,9 +45,8 @@ export type Access = {
 }
 
 export const SESSION_COOKIE = 'mail_event_hub_session'
-const SESSION_SECONDS = 30 * 24 * 3600
-/** How long an ended session is remembered: no less than any session lives. */
-const MARK_MS = SESSION_SECONDS * 1000
+/** An ended one is remembered as long: no session lives longer. */
+const SESSION_MS = 30 * 24 * 3600 * 1000
 /** Requests whose session could not be checked, and why. */
 const unchecked = new WeakMap<FastifyRequest, unknown>()
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
@@ -56,14 +56,12 @@ export function createAccess(options: AccessOptions): Access {
   const required = options.auth === 'on'
   const origins = [options.publicUrl, ...options.allowedOrigins].map((url) => originName(url))
   // Bound to the token: whoever changes it signs everybody out.
-  const sessionKey = createHmac('sha256', options.secret).update(`session:${token}`).digest()
-  const sign = (body: string) => createHmac('sha256', sessionKey).update(body).digest('base64url')
-  const endedKey = (value: string) => `session:${value.split('.').slice(0, 2).join('.')}`
-
-  function isSession(value: string | undefined): boolean {
-    if (value === undefined || ended === undefined) return false
-    const [expires = '', id = '', signature = ''] = value.split('.')
-    return equalInConstantTime(signature, sign(`${expires}.${id}`)) && Number(expires) > now()
+  const sessions = createPasses(options.secret, `session:${token}`, SESSION_MS, now)
+  /** What an ended session is remembered by; undefined where there is none. */
+  function sessionKey({ cookies }: FastifyRequest): string | undefined {
+    const value = cookies[SESSION_COOKIE]
+    const session = ended && value ? sessions.read(value) : undefined
+    return session && `session:${session.id}`
   }
 
   function isOwnOrigin(request: FastifyRequest): boolean {
@@ -94,23 +92,17 @@ export function createAccess(options: AccessOptions): Access {
     isToken,
     hasToken,
     isSignedIn: (request) =>
-      !required || hasToken(request) || (isSession(request.cookies[SESSION_COOKIE]) && cookieCounts(request)),
+      !required || hasToken(request) || (sessionKey(request) !== undefined && cookieCounts(request)),
     isOwnOrigin,
     isAllowed: (origin) => origins.includes(originName(origin)),
-    newSession() {
-      const expires = String(now() + SESSION_SECONDS * 1000)
-      const body = `${expires}.${randomBytes(16).toString('base64url')}`
-      return { value: `${body}.${sign(body)}`, maxAge: SESSION_SECONDS }
-    },
+    newSession: () => ({ value: sessions.issue().token, maxAge: SESSION_MS / 1000 }),
     async endSession(request) {
-      const value = request.cookies[SESSION_COOKIE]
-      if (value !== undefined && isSession(value) && cookieCounts(request))
-        await ended?.first(endedKey(value), MARK_MS)
+      const key = sessionKey(request)
+      if (key !== undefined && cookieCounts(request)) await ended?.first(key, SESSION_MS)
     },
     async dropEnded(request) {
-      const value = request.cookies[SESSION_COOKIE]
-      if (value !== undefined && isSession(value) && (await ended?.isUsed(endedKey(value))))
-        delete request.cookies[SESSION_COOKIE]
+      const key = sessionKey(request)
+      if (key !== undefined && (await ended?.isUsed(key))) delete request.cookies[SESSION_COOKIE]
     },
   }
 }

@@ -91,7 +91,7 @@ export async function registerSession(
 }
 
 const Ticket = Type.Object(
-  { ticket: Type.String({ examples: ['1777890090000.Zk3x…'] }), expires_at: Instant },
+  { ticket: Type.String({ examples: ['AZ33xQ4Zk3x…'] }), expires_at: Instant },
   { description: 'The ticket' },
 )
 

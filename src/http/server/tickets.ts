@@ -1,6 +1,6 @@
 // Tickets: browsers cannot set headers on a socket, so a signed-in client gets a short-lived word for its address.
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { OneTime } from '../../core/ports.ts'
+import { createPasses } from '../../core/seal.ts'
 
 export type Tickets = {
   issue(): { ticket: string; expiresAt: number }
@@ -10,24 +10,17 @@ export type Tickets = {
 
 const LIFE_MS = 60_000
 
-/** A ticket carries its own expiry and signature, so only a used one has to be remembered. */
+/** A ticket carries its own end, so only a used one has to be remembered. */
 export function createTickets(secret: string, used: OneTime, now: () => number): Tickets {
-  const key = createHmac('sha256', secret).update('ticket').digest()
-  const sign = (body: string) => createHmac('sha256', key).update(body).digest('base64url')
+  const passes = createPasses(secret, 'ticket', LIFE_MS, now)
   return {
     issue() {
-      const expiresAt = now() + LIFE_MS
-      const body = `${expiresAt}.${randomBytes(16).toString('base64url')}`
-      return { ticket: `${body}.${sign(body)}`, expiresAt }
+      const { token: ticket, expiresAt } = passes.issue()
+      return { ticket, expiresAt }
     },
     async redeem(ticket) {
-      const cut = ticket.lastIndexOf('.')
-      const body = ticket.slice(0, Math.max(cut, 0))
-      const given = Buffer.from(ticket.slice(cut + 1))
-      const right = Buffer.from(sign(body))
-      if (given.length !== right.length || !timingSafeEqual(given, right)) return false
-      const left = Number(body.split('.')[0]) - now()
-      return left > 0 && used.first(`ticket:${body}`, left)
+      const pass = passes.read(ticket)
+      return pass !== undefined && used.first(`ticket:${pass.id}`, pass.leftMs)
     },
   }
 }

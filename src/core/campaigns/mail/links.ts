@@ -1,6 +1,6 @@
-// Links in mails: tokens that only this hub can make, and that tell nobody else anything.
-import { createHmac, timingSafeEqual } from 'node:crypto'
+// Links in mails: what their sealed tokens tell.
 import { isUuid } from '../../ids.ts'
+import { createSeal } from '../../seal.ts'
 
 export type UnsubscribeLink = {
   readonly subscriberId: string
@@ -25,9 +25,6 @@ export type Links = {
 
 const ID_BYTES = 16
 const TIME_BYTES = 6
-/** 128 bits of an HMAC: beyond guessing, and short enough for a header line (RFC 2104, section 5). */
-const MAC_BYTES = 16
-const MAX_TOKEN = 400
 /** What links and waiting subscribers had before either told the time. */
 const ASKED_BEFORE = 1
 
@@ -52,23 +49,6 @@ export function createLinks(secret: string, publicUrl: string): Links {
       const at = ID_BYTES + TIME_BYTES
       const asked = body.length > at ? body.readUIntBE(at, TIME_BYTES) : ASKED_BEFORE
       return { subscriberId: unpackId(body), asked }
-    },
-  }
-}
-
-/** Each purpose has a key of its own: a token made for one is none for the other. */
-function createSeal(secret: string, purpose: string) {
-  const key = createHmac('sha256', secret).update(purpose).digest()
-  const macOf = (body: Buffer) => createHmac('sha256', key).update(body).digest().subarray(0, MAC_BYTES)
-  return {
-    seal: (body: Buffer) => Buffer.concat([body, macOf(body)]).toString('base64url'),
-    open(token: string): Buffer | undefined {
-      if (token.length > MAX_TOKEN) return undefined
-      const bytes = Buffer.from(token, 'base64url')
-      // Node's decoder is lenient: only one spelling of a token is right.
-      if (bytes.length < ID_BYTES + MAC_BYTES || bytes.toString('base64url') !== token) return undefined
-      const body = bytes.subarray(0, -MAC_BYTES)
-      return timingSafeEqual(bytes.subarray(-MAC_BYTES), macOf(body)) ? body : undefined
     },
   }
 }

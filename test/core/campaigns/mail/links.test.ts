@@ -40,6 +40,14 @@ describe('unsubscribing', () => {
     fc.assert(fc.property(fc.string({ maxLength: 600 }), (text) => links.readUnsubscribe(text) === undefined))
   })
 
+  test('links of mails that went out long ago still work', () => {
+    const mail = { campaignId: '01a20145-2104-703f-9372-783525aa8953', deliveryId: '1999-499' }
+    const plain = 'AaIBRK8dciqdmGohXkMl-XucEhbJq5Xbv7sYTsPEpIE'
+    const whole = 'AaIBRK8dciqdmGohXkMl-QGiAUUhBHA_k3J4NSWqiVMxOTk5LTQ5Odwi4m16wg3rNo0looqC6Os'
+    expect(links.readUnsubscribe(plain)).toEqual({ subscriberId: ID })
+    expect(links.readUnsubscribe(whole)).toEqual({ subscriberId: ID, delivery: mail })
+  })
+
   test('a token of another secret is none', () => {
     const other = createLinks('another', 'https://hub.example.com')
     expect(links.readUnsubscribe(tokenOf(other.unsubscribeUrl({ subscriberId: ID })))).toBeUndefined()
@@ -59,6 +67,11 @@ describe('confirming', () => {
     const token = 'AaIBRK8dciqdmGohXkMl-QGc155GAKUPN2XSfQpj_PYWoIXEXSA'
     expect(links.readConfirm(token, NOON - 1)).toEqual({ subscriberId: ID, asked: 1 })
     expect(links.readConfirm(token, NOON)).toBeUndefined()
+  })
+
+  test('a link of a mail that went out before still works', () => {
+    const token = 'AaIBRK8dciqdmGohXkMl-QGc155GAAGcs5HCAH2Rcg6fLk6TrdEt3QGpwL4'
+    expect(links.readConfirm(token, NOON - 1)).toEqual(link)
   })
 
   test('a token of one purpose is none for the other', () => {
