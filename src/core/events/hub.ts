@@ -5,6 +5,7 @@ import { compareCursors, formatCursor, type Cursor } from './cursor.ts'
 import type { FeedEvent } from './event.ts'
 import { filterKey, select, type Filter } from './filter.ts'
 import type { EventFeed, FeedPage, Follower, Gap } from './ports.ts'
+import { createNap } from '../pause.ts'
 
 export type Observer = {
   /**
@@ -51,18 +52,39 @@ const CATCH_UP_PAGE = 250
 /** Pages that are read for catching up at the same time, over all observers. */
 const CATCH_UP_READS = 4
 
+/**
+ * To write an event to a thousand sockets costs as much as to write ten: after a page that took long, what comes is
+ * gathered for as long as it took, within these bounds. The first event after a rest waits for nothing.
+ */
+const GATHER = { afterMs: 1, mostMs: 10 }
+
+type Clock = { readonly now: () => number; readonly nap: ReturnType<typeof createNap> }
+
 /** Begins to follow the feed at `start`, its head at this moment. */
-export function createHub(feed: EventFeed, start: Cursor, onError: (error: unknown) => void): Hub {
+export function createHub(
+  feed: EventFeed,
+  start: Cursor,
+  onError: (error: unknown) => void,
+  { now, nap }: Clock = { now: () => performance.now(), nap: createNap() },
+): Hub {
   const members = new Set<Member>()
   const readPage = sharedReader(feed)
   const queue = createQueue(CATCH_UP_READS, onError)
   let position = start
+  let closing = false
 
-  const follower: Follower = feed.follow(start, (page) => {
+  const follower: Follower = feed.follow(start, async (page) => {
+    const began = now()
+    givePage(page)
+    const took = now() - began
+    if (took > GATHER.afterMs && !closing) await nap.wait(Math.min(took, GATHER.mostMs))
+  })
+
+  function givePage(page: FeedPage): void {
     const before = position
     position = page.next
     for (const member of members) if (member.state === 'live') giveLive(member, page, before)
-  })
+  }
 
   function giveLive(member: Member, page: FeedPage, before: Cursor): void {
     // Resumed from, or caught up to, a place that this hub had not reached yet: what it has is passed over.
@@ -131,7 +153,11 @@ export function createHub(feed: EventFeed, start: Cursor, onError: (error: unkno
     position: () => position,
     observers: () => members.size,
     catchingUp: () => [...members].filter(({ state }) => state !== 'live').length,
-    close: () => follower.close(),
+    close() {
+      closing = true
+      nap.wake()
+      return follower.close()
+    },
   }
 }
 

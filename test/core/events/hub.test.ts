@@ -196,3 +196,66 @@ test('observers that come, go, fill up and resume at any moment see each matchin
     one.seen = watch(cursor, one.filter)
   }
 }, 60_000)
+
+/** Writes that take this long, and naps that end when they are told to. */
+function slowWrites(ms: number) {
+  const waits: number[] = []
+  let time = 0
+  let end = () => {}
+  return {
+    waits,
+    took: () => void (time += ms),
+    clock: {
+      now: () => time,
+      nap: {
+        wait: (wait: number) =>
+          new Promise<void>((resolve) => {
+            waits.push(wait)
+            end = resolve
+          }),
+        wake: () => end(),
+      },
+    },
+  }
+}
+
+test.each([
+  { took: 4, waits: 4 },
+  { took: 60, waits: 10 },
+])('after a page that took $took ms, what comes within $waits ms is written at once', async (each) => {
+  const { clock, waits, took } = slowWrites(each.took)
+  const gathering = createHub(feed, await feed.last(0), () => {}, clock)
+  const writes: number[] = []
+  const observer = {
+    onEvents: (events: readonly FeedEvent[]) => {
+      took()
+      return writes.push(events.length) > 0
+    },
+    onGap: () => {},
+    onPosition: () => {},
+  }
+  gathering.observe(observer, gathering.position(), {})
+  await vi.waitFor(() => expect(gathering.catchingUp()).toBe(0))
+  await append(1)
+  await vi.waitFor(() => expect(waits).toEqual([each.waits]))
+  for (let single = 0; single < 5; single++) await append(1)
+  expect(writes).toEqual([1])
+  clock.nap.wake()
+  await vi.waitFor(() => expect(writes).toEqual([1, 5]))
+  await gathering.close()
+})
+
+test('where writing is quick, nothing waits for anything', async () => {
+  const { clock, waits, took } = slowWrites(1)
+  const quick = createHub(feed, await feed.last(0), () => {}, clock)
+  let got = 0
+  const onEvents = (events: readonly FeedEvent[]) => {
+    took()
+    return (got += events.length) > 0
+  }
+  quick.observe({ onEvents, onGap: () => {}, onPosition: () => {} }, quick.position(), {})
+  for (let single = 0; single < 5; single++) await append(1)
+  await vi.waitFor(() => expect(got).toBe(5))
+  expect(waits).toEqual([])
+  await quick.close()
+})
