@@ -88,11 +88,7 @@ export async function openMailing(config: Config, needs: Needs) {
     transport: mail.mailer.transport,
     senderProblem: mail.senderProblem,
     doubleOptIn: config.DOUBLE_OPT_IN,
-    /** Forgets a person in the ledger and in the outbox. */
-    async erase(email: string): Promise<void> {
-      await parts.stores.ledger.erase(email)
-      await eraseFromOutbox(mail.outbox, email)
-    },
+    eraseFromOutbox: (email: string) => eraseFromOutbox(mail.outbox, email),
     stopSending,
     async close() {
       await stopSending()

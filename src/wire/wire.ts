@@ -12,6 +12,7 @@ import { isHubError } from '../core/errors.ts'
 import { checkProgress } from '../core/health.ts'
 import { isBehindFeed } from '../core/events/tracking/behind.ts'
 import { createErasure } from '../core/list/erasure.ts'
+import { createForget } from '../core/list/forget.ts'
 import { createHub } from '../core/events/hub.ts'
 import type { EventFeed } from '../core/events/ports.ts'
 import type { Log } from '../core/log.ts'
@@ -63,7 +64,7 @@ export async function wire(config: Config, log: Log) {
       ...events,
       ...tracked,
       checks: [...base.checks, { name: 'archive', needed: false, ping: checkProgress(tracked.tracking) }],
-      mailing: { ...mailing, erasers: { events: tracked.erase, campaigns: mailing.erase } },
+      mailing: { ...mailing, forget: openForget(mailing, tracked.erase) },
       stores,
     },
     /** True when this start made the token, or an earlier one did: the operator has not chosen it. */
@@ -79,6 +80,19 @@ export async function wire(config: Config, log: Log) {
       lock?.release()
     },
   }
+}
+
+function openForget(
+  { ledger, subscribers, eraseFromOutbox }: Mailing,
+  events: (email: string) => Promise<void>,
+) {
+  return createForget({
+    events,
+    deliveries: ledger.erase,
+    outbox: eraseFromOutbox,
+    subscribers,
+    now: Date.now,
+  })
 }
 
 /** That events fill their room is not a worker's trouble; that Redis has no memory is. */

@@ -4,6 +4,7 @@ import rateLimit from '@fastify/rate-limit'
 import fastify, { type InjectOptions } from 'fastify'
 import { createLinks } from '../../src/core/campaigns/mail/links.ts'
 import { createCounts } from '../../src/core/counts.ts'
+import { createForget } from '../../src/core/list/forget.ts'
 import type { Subscriber } from '../../src/core/list/ports.ts'
 import { createAccess, registerAccess, registerHostCheck } from '../../src/http/server/access.ts'
 import { registerBodyTimeout } from '../../src/http/server/bodies/timeout.ts'
@@ -21,6 +22,8 @@ import { toAnswer } from './answer.ts'
 import { openListLab } from './list-lab.ts'
 import { openSqliteLab, type SqlLab } from './sql-lab.ts'
 
+const nothing = async () => {}
+
 export const TOKEN = 'the-api-token-of-the-tests'
 const PUBLIC_URL = 'https://hub.example.com'
 
@@ -29,7 +32,7 @@ export const ANN = { email: 'Ann@Example.com', name: 'Ann 안녕' }
 export const error = (status: number, code: string) => ({ status, body: { error: { code } } })
 
 type Options = Partial<
-  Pick<SubscribersDeps, 'doubleOptIn' | 'erasers' | 'sendMail'> & Pick<UnsubscribeDeps, 'addressOf'>
+  Pick<SubscribersDeps, 'doubleOptIn' | 'forget' | 'sendMail'> & Pick<UnsubscribeDeps, 'addressOf'>
 > & { readonly auth?: 'on' | 'off' }
 
 export type ListApp = Awaited<ReturnType<typeof startListApp>>
@@ -56,7 +59,7 @@ export async function startListApp(options: Options = {}, openLab: () => Promise
   await registerSubscribers(app, {
     ...shared,
     doubleOptIn: false,
-    erasers: { events: async () => {}, campaigns: async () => {} },
+    forget: createForget({ events: nothing, deliveries: nothing, outbox: nothing, ...shared }),
     async sendConfirmation({ email }: Subscriber, url: string, expiresAt: number) {
       if (mailer.broken) throw new Error('the mail server is gone')
       mails.push({ to: email, url, expiresAt })

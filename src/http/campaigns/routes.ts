@@ -14,7 +14,7 @@ import { registerUnsubscribe, type UnsubscribeDeps } from '../list/unsubscribe.t
 /** What these routes need of the campaign side; wire/campaigns.ts makes it. */
 export type MailingDeps = Omit<CampaignsDeps, 'log' | 'now' | 'subscribers'> &
   Pick<LanesDeps, 'lanes'> &
-  Pick<SubscribersDeps, 'doubleOptIn' | 'sendConfirmation' | 'erasers'> &
+  Pick<SubscribersDeps, 'doubleOptIn' | 'sendConfirmation' | 'forget'> &
   Pick<UnsubscribeDeps, 'onUnsubscribed' | 'addressOf' | 'identity'> & {
     readonly subscribers: SubscriberStore
     readonly suppressions: SuppressionStore

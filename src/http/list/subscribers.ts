@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import { isUuid } from '../../core/ids.ts'
+import type { Forget } from '../../core/list/forget.ts'
 import type { SubscriberStore } from '../../core/list/ports.ts'
 import { emailProblem } from '../../core/address.ts'
 import { badField } from '../server/bad-field.ts'
@@ -16,11 +17,8 @@ import { registerSubscribing, type SubscribingDeps } from './subscribing.ts'
 
 export type SubscribersDeps = SubscribingDeps & {
   readonly subscribers: SubscriberStore
-  /** Everything else that knows of a person: what came in, and what goes out. Each may be called again. */
-  readonly erasers: { readonly events: Eraser; readonly campaigns: Eraser }
+  readonly forget: Forget
 }
-
-export type Eraser = (email: string) => Promise<void>
 
 const about = tagged('Mailing list')
 const Query = Type.Object({
@@ -157,7 +155,7 @@ export async function existing(
 }
 
 function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
-  const { subscribers, erasers, now } = deps
+  const { subscribers, forget } = deps
   app.delete(
     '/subscribe',
     {
@@ -207,12 +205,7 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
       },
     },
     async ({ params }, reply) => {
-      const email = isAddress(params.id) ? params.id : (await existing(deps, params.id)).email
-      // The person after all else: whoever is told of a failure on the way can ask again.
-      await erasers.events(email)
-      await erasers.campaigns(email)
-      await subscribers.erase(email, now())
-      await erasers.campaigns(email) // a campaign that was being expanded has written them down once more
+      await forget(isAddress(params.id) ? params.id : (await existing(deps, params.id)).email)
       return reply.status(204).send()
     },
   )
