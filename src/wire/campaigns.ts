@@ -43,6 +43,8 @@ type Needs = {
   readonly leases: Leases
   readonly owner: string
   readonly secret: string
+  /** Resolves when what came back until now is known here, or when the signal says so. */
+  readonly heard: (signal: AbortSignal) => Promise<void>
   readonly log: Log
 }
 

@@ -10,7 +10,7 @@ import { createLoop } from '../adapters/sql/loop/loop.ts'
 import { createQuarantine } from '../adapters/sql/events/quarantine.ts'
 import { isHubError } from '../core/errors.ts'
 import { checkProgress } from '../core/health.ts'
-import { isBehindFeed } from '../core/events/tracking/behind.ts'
+import { catchUp, isBehindFeed } from '../core/events/tracking/behind.ts'
 import { createErasure } from '../core/list/erasure.ts'
 import { createForget } from '../core/list/forget.ts'
 import { createHub } from '../core/events/hub.ts'
@@ -41,7 +41,9 @@ export async function wire(config: Config, log: Log) {
   const sql = await patiently(databaseOf(config), log, () => openDatabase(config, log))
   await patiently(feedOf(config), log, () => compare(config, { feed: events.feed, sql, log }))
   const shared = { sql, leases: createLeases(sql), owner: randomUUID(), secret: settings.secret, log }
-  const mailing = await openMailing(config, shared)
+  const archive = createEventArchive(sql)
+  const heard = (signal: AbortSignal) => catchUp({ feed: events.feed, archive }, signal)
+  const mailing = await openMailing(config, { ...shared, heard })
   const serves = config.ROLE !== 'worker'
   const base = {
     now: Date.now,

@@ -47,6 +47,7 @@ const sending = startSending({
   subscribers: createSubscribers(sql, list),
   suppressions: createSuppressions(sql, list),
   reactions: createReactionStore(sql),
+  heard: async () => {},
   laneConfigs: configs,
   mailer,
   senderProblem: null,

@@ -85,6 +85,7 @@ export async function openSendingLab({ sql, send, script, log = silentLog }: Lab
       subscribers,
       suppressions,
       reactions: createReactionStore(ledgerLab.sql),
+      heard: async () => {},
       laneConfigs,
       mailer,
       compile,

@@ -11,6 +11,8 @@ export type ChunkParts = SendersParts &
     readonly ledger: Ledger
     readonly marks: Marks
     readonly watch: Watch
+    /** Resolves when what came back until now is known, or the signal says so. */
+    readonly hear: (signal: AbortSignal) => Promise<void>
     readonly inHandMs: number
     /** How long outcomes may be kept back from the ledger. */
     readonly tellEveryMs: () => number
@@ -20,7 +22,7 @@ export type ChunkParts = SendersParts &
 const CLOSING_MS = 5_000
 
 export async function sendChunk(parts: ChunkParts, ref: ChunkRef, signal: AbortSignal): Promise<void> {
-  const token = await takeOver(parts, ref)
+  const token = await takeOver(parts, ref, signal)
   const journal = createJournal({ ...parts, ref, token, tellEveryMs: parts.tellEveryMs() })
   const compiled = await parts.watch.open(ref.campaignId)
   if (compiled) await sendAll(parts, ref, { journal, compiled }, signal)
@@ -28,7 +30,8 @@ export async function sendChunk(parts: ChunkParts, ref: ChunkRef, signal: AbortS
 }
 
 /** Fences off whoever had the chunk, and tells the ledger what they had no time to tell. */
-async function takeOver({ marks, ledger, counters, now, log }: ChunkParts, ref: ChunkRef) {
+async function takeOver(parts: ChunkParts, ref: ChunkRef, signal: AbortSignal): Promise<number> {
+  const { marks, ledger, counters, now, log, hear } = parts
   const { token, outcomes, inDoubt } = await marks.take(ref)
   if (outcomes.length > 0) await ledger.record(ref, outcomes, now())
   if (inDoubt.length > 0) {
@@ -37,6 +40,7 @@ async function takeOver({ marks, ledger, counters, now, log }: ChunkParts, ref: 
       { ...ref, mails: inDoubt },
       'a worker ended while it sent these: what nothing comes back of is sent again',
     )
+    await hear(signal)
   }
   return token
 }

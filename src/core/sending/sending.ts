@@ -24,6 +24,8 @@ export type SendingOptions = {
   readonly suppressions: Pick<SuppressionStore, 'put'>
   /** What came back of mails that are still to be sent as far as the ledger knows: they were sent. */
   readonly reactions: SendersParts['reactions']
+  /** Resolves when `reactions` knows all that has come back until now, or when the signal says so. */
+  readonly heard: (signal: AbortSignal) => Promise<void>
   readonly queue: SendQueue
   readonly marks: Marks
   readonly lanes: LaneControl
@@ -68,6 +70,8 @@ const IN_HAND_MS = 30_000
 /** A process with many chunks in hand tells of each less often: each telling is a commit. */
 const TELL_SPACING_MS = 40
 const RETRY_MS = 1_000
+/** Tracking that is further behind is not waited for. */
+const HEARING_MS = 30_000
 
 export function startSending(options: SendingOptions): Sending {
   const { laneConfigs, queue, log, inHandMs = IN_HAND_MS, now = Date.now } = options
@@ -77,13 +81,25 @@ export function startSending(options: SendingOptions): Sending {
   const watch = createWatch({ ...options, now })
   const feeder = startFeeder({ ...options, laneNames, laneOf, now })
   const state = { inHand: 0, troubled: false }
+  const closing = new AbortController()
+
+  /** Before a mail in doubt is sent again: the proof that it was sent may be stored already, and only be read late. */
+  async function hear(signal: AbortSignal): Promise<void> {
+    const late = AbortSignal.timeout(HEARING_MS)
+    try {
+      await options.heard(AbortSignal.any([signal, late]))
+    } catch (err) {
+      log.warn({ err }, 'whether what came back is known cannot be found out')
+    }
+    if (late.aborted) log.warn({}, 'what came back is not all known yet: sending goes on without it')
+  }
 
   function startLane(config: LaneConfig) {
     const { name: lane, connections } = config
     const gate = openGate({ ...options, lane, connections, now })
     const health = createHealth({ ...options, lane, isMixed: config.domains.length === 0, now })
     const tellEveryMs = () => Math.max(TELL_EVERY_MS, state.inHand * TELL_SPACING_MS)
-    const parts = { ...options, now, watch, gate, health, counters, connections, inHandMs, tellEveryMs }
+    const parts = { ...options, hear, now, watch, gate, health, counters, connections, inHandMs, tellEveryMs }
     const worker = queue.work(lane, WIDTH, (ref, signal) =>
       withCare(ref, signal, () => sendChunk(parts, ref, signal)),
     )
@@ -112,7 +128,7 @@ export function startSending(options: SendingOptions): Sending {
     }
   }
 
-  const lanes = laneConfigs.map(startLane)
+  const lanes = hear(closing.signal).then(() => (closing.signal.aborted ? [] : laneConfigs.map(startLane)))
   return {
     wake: feeder.wake,
     async metrics() {
@@ -125,8 +141,9 @@ export function startSending(options: SendingOptions): Sending {
       }
     },
     async close() {
+      closing.abort()
       await feeder.close()
-      await Promise.all(lanes.map((lane) => lane.close()))
+      await Promise.all((await lanes).map((lane) => lane.close()))
       watch.close()
     },
   }

@@ -110,6 +110,36 @@ export function promisesOfDoubt({ lab, script }: Current): void {
     expect(await lab().counts(campaign)).toMatchObject({ sent: 6, skipped: 0 })
   })
 
+  test.for([
+    ['starts', 0],
+    ['takes over mails in doubt', 1],
+  ] as const)('a worker that %s waits until all that came back is known', async ([, known]) => {
+    const campaign = await lab().mail(6)
+    await dieSending(campaign)
+    const [asked, read] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let asks = 0
+    const heard = async () => {
+      if ((asks += 1) <= known) return
+      asked.resolve()
+      await read.promise
+    }
+    lab().work({ heard })
+    await asked.promise
+    for (const subscriber of range(5)) await comesBack(await deliveryTo(campaign, subscriber))
+    read.resolve()
+    await eventually(() => lab().status(campaign)).toBe('finished')
+    expect(lab().got()).toEqual([5])
+  })
+
+  test('a worker that still waits for what came back closes at once', async () => {
+    const heard = (signal: AbortSignal) =>
+      new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+    const campaign = await lab().mail(1)
+    await lab().work({ heard }).close()
+    expect(lab().got()).toEqual([])
+    expect(await lab().status(campaign)).toBe('running')
+  })
+
   test('a mail that was lost so often that it waits is not sent again once something came back', async () => {
     script((step, { line }) => (step === 'body' && isAbout(line, 1) ? 'drop' : undefined))
     const campaign = await lab().mail(12)

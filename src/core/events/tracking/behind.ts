@@ -1,5 +1,5 @@
-// Whether the database is of an earlier moment than the feed: restored from a backup, or a replica that lagged and took over.
-import { createNap } from '../../pause.ts'
+// How far the database is beside the feed: of an earlier moment (restored, or a replica that took over), or yet to be told.
+import { createNap, pause } from '../../pause.ts'
 import { compareCursors } from '../cursor.ts'
 import type { EventArchive, EventFeed } from '../ports.ts'
 
@@ -21,4 +21,19 @@ export async function isBehindFeed({ feed, archive, wait = createNap().wait }: S
     await wait(APART_MS)
   }
   return false
+}
+
+const CATCH_UP_MS = 50
+
+/** Resolves when tracking, in whichever process, has taken all that the feed holds now; or when `signal` says so. */
+export async function catchUp(
+  {
+    feed,
+    archive,
+  }: { readonly feed: Pick<EventFeed, 'last'>; readonly archive: Pick<EventArchive, 'position'> },
+  signal: AbortSignal,
+): Promise<void> {
+  const head = await feed.last(0)
+  while (!signal.aborted && compareCursors(await archive.position(), head) < 0)
+    await pause(CATCH_UP_MS, signal)
 }

@@ -1,6 +1,6 @@
 // A database that knows less than the feed was told of has lost commits; one that is read a little late has not.
 import { expect, test, vi } from 'vitest'
-import { isBehindFeed } from '../../../../src/core/events/tracking/behind.ts'
+import { catchUp, isBehindFeed } from '../../../../src/core/events/tracking/behind.ts'
 import { BEGINNING, type Cursor } from '../../../../src/core/events/cursor.ts'
 import { NOON } from '../../../support/times.ts'
 
@@ -35,4 +35,19 @@ test.each([
 
 test('a database that catches up within a moment is not behind', async () => {
   expect(await look(at(5), at(3), at(4), at(5))).toEqual({ behind: false, waits: 2 })
+})
+
+test('tracking that is behind is waited for, up to the head of that moment and no further', async () => {
+  const position = vi.fn<() => Promise<Cursor>>().mockResolvedValue(at(5))
+  for (const seq of [3, 4]) position.mockResolvedValueOnce(at(seq))
+  const last = vi.fn<() => Promise<Cursor>>().mockResolvedValue(at(9)).mockResolvedValueOnce(at(5))
+  await catchUp({ feed: { last }, archive: { position } }, new AbortController().signal)
+  expect([position.mock.calls.length, last.mock.calls.length]).toEqual([3, 1])
+})
+
+test('tracking that stands still is waited for until the signal', async () => {
+  const stop = new AbortController()
+  const position = vi.fn(async () => (stop.abort(), at(4)))
+  await catchUp({ feed: { last: async () => at(5) }, archive: { position } }, stop.signal)
+  expect(position).toHaveBeenCalledTimes(1)
 })
