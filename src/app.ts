@@ -42,7 +42,7 @@ import { registerMailing, type MailingDeps } from './http/campaigns/routes.ts'
 import { registerMethods } from './http/server/methods.ts'
 import { measureRequests } from './http/operations/metrics.ts'
 import { registerOperations } from './http/operations/operations.ts'
-import { registerPage } from './http/page/page.ts'
+import { registerPage, type PageDeps } from './http/page/page.ts'
 import { createProxyWatch } from './http/server/proxy-watch.ts'
 import { registerQuarantine } from './http/events/quarantine.ts'
 import { registerReconcile } from './http/events/reconcile.ts'
@@ -64,18 +64,19 @@ export type WorkerDeps = {
 }
 
 /** What a process that serves needs besides. */
-export type Deps = WorkerDeps & {
-  readonly feed: EventFeed
-  readonly hub: Hub
-  readonly archive: EventArchive
-  readonly quarantine: Quarantine
-  readonly tracking: Tracking
-  readonly oneTime: OneTime
-  readonly account: MandrillAccount | undefined
-  readonly silence: Silence
-  readonly mailing: MailingDeps
-  readonly stores: { readonly events: string; readonly database: string }
-}
+export type Deps = WorkerDeps &
+  PageDeps & {
+    readonly feed: EventFeed
+    readonly hub: Hub
+    readonly archive: EventArchive
+    readonly quarantine: Quarantine
+    readonly tracking: Tracking
+    readonly oneTime: OneTime
+    readonly account: MandrillAccount | undefined
+    readonly silence: Silence
+    readonly mailing: MailingDeps
+    readonly stores: { readonly events: string; readonly database: string }
+  }
 
 export type Settings = {
   readonly publicUrl: string
@@ -165,7 +166,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     })
   })
   await registerDocsPage(app, readFileSync(LOGO))
-  await app.register(registerPage)
+  await app.register(registerPage, deps)
   addOtherMethods()
   return app
 }

@@ -6,13 +6,17 @@ import { ConfigError, likelySlips, loadConfig, type Config } from './config/conf
 import { listenToSignals } from './stopping.ts'
 import { wire, type Wired } from './wire/wire.ts'
 
+/** npm run dev: the page's files as they are, and as they change. */
+const asWritten = process.argv.includes('--page-as-written')
 const config = readConfig()
 const log = pino({ level: config.LOG_LEVEL })
 const onceRunning = listenToSignals(log)
 for (const { name, meant } of likelySlips())
   log.warn({ name }, `${name} is no setting and does nothing: was ${meant} meant?`)
 const wired = await wire(config, log).catch(stop)
-const app = await (wired.serving ? buildApp({ ...wired.serving, log }) : buildWorkerApp({ ...wired, log }))
+const app = await (wired.serving
+  ? buildApp({ ...wired.serving, ...(asWritten && { page: async () => undefined }), log })
+  : buildWorkerApp({ ...wired, log }))
 onceRunning({
   checks: wired.checks,
   async close() {

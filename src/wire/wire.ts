@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import { lockDataDir } from '../adapters/embedded/data-dir-lock.ts'
 import { createMandrillAccount } from '../adapters/mandrill/account.ts'
+import { createPagePack } from '../adapters/page/pack.ts'
 import type { Sql } from '../adapters/sql/driver/dialect.ts'
 import { createEventArchive } from '../adapters/sql/events/archive.ts'
 import { createLeases } from '../adapters/sql/driver/leases.ts'
@@ -68,6 +69,7 @@ export async function wire(config: Config, log: Log) {
       checks: [...base.checks, { name: 'archive', needed: false, ping: checkProgress(tracked.tracking) }],
       mailing: { ...mailing, forget: openForget(mailing, tracked.erase) },
       stores,
+      page: createPagePack(log),
     },
     /** True when this start made the token, or an earlier one did: the operator has not chosen it. */
     tokenIsOurs: config.API_TOKEN === undefined,

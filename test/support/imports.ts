@@ -52,6 +52,7 @@ export function roomOf(file: string): string {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'adapters/redis': ['ioredis', 'bullmq'],
   'adapters/sql': ['drizzle-orm', 'mysql2'],
+  'adapters/page': ['rolldown'],
   'adapters/mail': ['nodemailer', 'html-to-text', 'htmlparser2'],
   http: ['fastify', 'typebox', 'ajv', 'ajv-formats', 'prom-client', 'ws', 'htm', 'preact'],
 }

@@ -3,7 +3,8 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { HubError } from '../../core/errors.ts'
 
 const PUBLIC = fileURLToPath(new URL('../../../public', import.meta.url))
 
@@ -18,13 +19,23 @@ const addressOf = (name: string) => `/vendor/package/${name}.js`
 /** For pages of other origins, too: it holds no secret, and what it may do is decided where it connects. */
 const SHARED = ['/client.js', '/client.d.ts']
 
+/** A name with a hash never stands for anything else. */
+const FOR_GOOD = 'public, max-age=31536000, immutable'
+
 const VIEWS = ['campaigns', 'campaigns/*', 'subscribers', 'subscribers/*', 'messages/*', 'setup']
 
-export async function registerPage(app: FastifyInstance): Promise<void> {
+export type PageDeps = {
+  /** The page as few files, or nothing: then it is served as it is written. */
+  readonly page: () => Promise<
+    { readonly index: string; readonly files: Readonly<Record<string, string>> } | undefined
+  >
+}
+
+export async function registerPage(app: FastifyInstance, { page }: PageDeps): Promise<void> {
   // Files that are not the page's business on the network.
   const allowedPath = (path: string) =>
     !/\/(tsconfig\.json|[^/]*\.d\.ts)$/.test(path) || path === '/client.d.ts'
-  await app.register(fastifyStatic, { root: PUBLIC, cacheControl: false, allowedPath })
+  await app.register(fastifyStatic, { root: PUBLIC, cacheControl: false, allowedPath, index: false })
   app.addHook('onSend', async (request, reply) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-cache')
     if (SHARED.includes(request.routeOptions.url ?? ''))
@@ -47,8 +58,20 @@ export async function registerPage(app: FastifyInstance): Promise<void> {
   }
   for (const file of SHARED)
     app.get(file, { schema: { hide: true } }, (_request, reply) => reply.sendFile(file.slice(1)))
-  for (const view of VIEWS)
-    app.get(`/dashboard/${view}`, { schema: { hide: true } }, (_request, reply) =>
-      reply.sendFile('index.html'),
-    )
+  const index = async (_request: unknown, reply: FastifyReply) => {
+    const packed = await page()
+    return packed ? reply.type('text/html; charset=utf-8').send(packed.index) : reply.sendFile('index.html')
+  }
+  for (const view of ['/', ...VIEWS.map((view) => `/dashboard/${view}`)])
+    app.get(view, { schema: { hide: true } }, index)
+  app.get<{ Params: { name: string } }>(
+    '/assets/:name',
+    { schema: { hide: true } },
+    async ({ params }, reply) => {
+      const files = (await page())?.files ?? {}
+      if (!Object.hasOwn(files, params.name)) throw new HubError('request.not_found')
+      const type = params.name.endsWith('.css') ? 'text/css' : 'text/javascript'
+      return reply.type(`${type}; charset=utf-8`).header('cache-control', FOR_GOOD).send(files[params.name])
+    },
+  )
 }

@@ -1,6 +1,7 @@
 // The page's files as HTTP sees them: fresh, and none that is not the page's business.
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildApp } from '../../../src/app.ts'
 import { startHub, type TestHub } from '../../support/hub.ts'
 
 let hub: TestHub
@@ -53,6 +54,43 @@ test('views have addresses of their own; what is no page is 404', async () => {
     expect((await get(url)).payload).toBe(index.payload)
   for (const url of ['/tsconfig.json', '/types.d.ts', '/vendor/htm.d.ts', '/../package.json', '/nothing.js'])
     expect((await get(url)).statusCode, url).toBe(404)
+})
+
+const asset = async (kind: 'css' | 'js') =>
+  /\/assets\/[^"]+/.exec((await get('/')).body.match(`[^"]+\\.${kind}`)?.[0] ?? '')?.[0] as string
+
+test('the page comes as few files that a browser keeps for good; the page itself is asked for each time', async () => {
+  expect((await get('/')).headers['cache-control']).toBe('no-cache')
+  for (const [kind, type] of [
+    ['css', 'text/css; charset=utf-8'],
+    ['js', 'text/javascript; charset=utf-8'],
+  ] as const) {
+    const { statusCode, headers, body } = await get(await asset(kind))
+    expect([statusCode, headers['content-type']]).toEqual([200, type])
+    expect(headers['cache-control']).toBe('public, max-age=31536000, immutable')
+    expect(body.length).toBeGreaterThan(5_000)
+  }
+})
+
+test.each(['/assets/main-00000000.js', '/assets/constructor', '/assets/', '/assets/__proto__'])(
+  '%s is 404, and nothing to keep',
+  async (url) => {
+    const { statusCode, headers } = await get(url)
+    expect([statusCode, headers['cache-control']]).toEqual([404, 'no-store'])
+  },
+)
+
+test('a page that is not packed is served as it is written, and each file asked for anew', async () => {
+  const app = await buildApp({ ...hub.wired, page: async () => undefined })
+  const { body } = await app.inject('/')
+  expect(body).toBe(readFileSync('public/index.html', 'utf8'))
+  expect((await app.inject('/dashboard/setup')).body).toBe(body)
+  for (const [, address] of body.matchAll(/(?:href|src)="(\/[^"]+\.(?:css|js|svg))"/g)) {
+    const file = await app.inject(address as string)
+    expect([address, file.statusCode, file.headers['cache-control']]).toEqual([address, 200, 'no-cache'])
+  }
+  expect((await app.inject('/assets/main-00000000.js')).statusCode).toBe(404)
+  await app.close()
 })
 
 test('the client may be imported by pages of any origin; the rest of the page may not', async () => {
