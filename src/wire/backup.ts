@@ -58,12 +58,12 @@ export async function restoreHere(config: Config, from: string) {
 }
 
 /** After the database was restored by its own tools; tells how many campaigns are held. */
-export async function settleRestored(config: Config): Promise<number> {
+export async function settleRestored(config: Config, patienceMs = LEASES.patienceMs): Promise<number> {
   mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 })
   const lock = config.REDIS_URL && config.DATABASE_URL ? undefined : lockDataDir(config.DATA_DIR)
   const sql = await openDatabase(config)
   try {
-    await requireAlone(sql)
+    await requireAlone(sql, patienceMs)
     return await settle(config, sql)
   } finally {
     await sql.close()
@@ -84,10 +84,10 @@ async function openDatabase({ DATABASE_URL, DATA_DIR }: Config): Promise<Sql> {
 }
 
 /** Leases that a backup holds run out within seconds; those of a hub that runs do not. */
-async function requireAlone(sql: Sql): Promise<void> {
+async function requireAlone(sql: Sql, patienceMs: number): Promise<void> {
   const leases = createLeases(sql)
   const owner = randomUUID()
-  const until = Date.now() + LEASES.patienceMs
+  const until = Date.now() + patienceMs
   for (const name of LEASES.names) {
     while (!(await leases.take(name, owner, Date.now(), Date.now() + LEASES.forMs))) {
       if (Date.now() > until) throw new Error('a hub is running on this database: stop it first')

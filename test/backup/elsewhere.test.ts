@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { loadConfig } from '../../src/config/config.ts'
+import { backUpHere } from '../../src/wire/backup.ts'
 import { runDoc } from '../support/doc-commands.ts'
 
 const ELSEWHERE = {
@@ -16,6 +18,8 @@ let folder: string
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'hub-backup-'))))
 afterEach(() => rm(folder, { recursive: true }))
 
+const configOf = (settings: Record<string, string>) =>
+  loadConfig({ ...settings, DATA_DIR: join(folder, 'data') }, '/nonexistent/.env')
 const backUp = (settings: Record<string, string>) =>
   runDoc('backup.md', 'back up DATA_DIR', {
     ...settings,
@@ -35,7 +39,9 @@ test('one store that should be in DATA_DIR, and is not, stays an error', async (
   const { REDIS_URL, DATABASE_URL, ...secrets } = ELSEWHERE
   const some: Record<string, string>[] = [{}, { REDIS_URL }, { DATABASE_URL }]
   for (const url of some)
-    await expect(backUp({ ...secrets, ...url })).rejects.toThrow(/backup failed: .*has a hub run on it/)
+    await expect(backUpHere(configOf({ ...secrets, ...url }), join(folder, 'backup'))).rejects.toThrow(
+      /has a hub run on it/,
+    )
 })
 
 test('a folder that holds something is refused, and left alone', async () => {

@@ -1,11 +1,13 @@
 // Backup and restore where Redis has the feed and MariaDB the rest, and what `npm run restored` refuses.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testBackup } from '../contracts/backup.ts'
+import { loadConfig } from '../../src/config/config.ts'
+import { settleRestored } from '../../src/wire/backup.ts'
 import { FEED_KEYS } from '../../src/adapters/redis/keys.ts'
 import { sent, subscribe, tracked } from '../support/backup-asks.ts'
 import { FAST, numbered, openStage } from '../support/backup-stage.ts'
 import { onBoth, startRedisToBackUp } from '../support/backup-stores.ts'
-import { docCommands } from '../support/doc-commands.ts'
+import { docCommands, runShell } from '../support/doc-commands.ts'
 import { eventually } from '../support/eventually.ts'
 import { startMariaDb, type MariaDb } from '../support/mariadb.ts'
 import type { RedisServer } from '../support/redis.ts'
@@ -26,9 +28,8 @@ test('a database that a hub runs on is not taken for one that comes from a backu
   const stage = await openStage(open)
   try {
     await stage.start()
-    await expect(stage.shell('npm run restored')).rejects.toThrow(
-      /restored failed: a hub is running on this database/,
-    )
+    const config = loadConfig(stage.commandsEnv, '/nonexistent/.env')
+    await expect(settleRestored(config, 500)).rejects.toThrow('a hub is running on this database')
   } finally {
     await stage.close()
   }
@@ -37,7 +38,7 @@ test('a database that a hub runs on is not taken for one that comes from a backu
 test('a database that was restored without a word is noticed: its campaign waits, and resumes', async () => {
   const stage = await openStage(open)
   try {
-    const hub = await stage.start()
+    const hub = await stage.spawn()
     await subscribe(hub, 60)
     const { campaign } = await hub.ask('/subscribe/send-mail', { subject: 'Now', content: 'Hi' })
     await eventually(async () => (await sent(hub, campaign.id)).length).toBeGreaterThan(4)
@@ -49,7 +50,7 @@ test('a database that was restored without a word is noticed: its campaign waits
     await stage.loseDatabase()
     const commands = docCommands('backup.md', 'restore the database')
     expect(commands).toContain('\nnpm run restored')
-    await stage.shell(commands.replace('\nnpm run restored', ''))
+    await runShell(commands.replace('\nnpm run restored', ''), stage.commandsEnv)
 
     const mails = stage.sink.mails.length
     const again = await stage.start(FAST)

@@ -1,5 +1,5 @@
 // What the tests of backup and restore ask of a hub and of the mails it has sent.
-import type { Hub, Stage } from './backup-stage.ts'
+import type { Client, Stage } from './backup-stage.ts'
 import { eventually } from './eventually.ts'
 
 export const range = (from: number, to: number): number[] =>
@@ -7,33 +7,35 @@ export const range = (from: number, to: number): number[] =>
 export const missing = (wanted: readonly number[], found: ReadonlySet<unknown>) =>
   wanted.filter((n) => !found.has(n))
 
-export async function numbersOf(hub: Hub): Promise<ReadonlySet<unknown>> {
+export async function numbersOf(hub: Client): Promise<ReadonlySet<unknown>> {
   return new Set((await hub.events()).map(({ data }) => data.n))
 }
 
 /** Waits until the archive holds so many events. */
-export async function tracked(hub: Hub, count: number): Promise<void> {
+export async function tracked(hub: Client, count: number): Promise<void> {
   await eventually(async () => (await hub.events()).length).toBe(count)
 }
 
 /** What the statistics have counted, which no repetition may add to. */
-export async function total(hub: Hub): Promise<number> {
+export async function total(hub: Client): Promise<number> {
   const { minutes } = await hub.ask('/api/stats?minutes=1440')
   return minutes.reduce((sum: number, { counts }: { counts: Record<string, number> }) => {
     return sum + Object.values(counts).reduce((a, b) => a + b, 0)
   }, 0)
 }
 
-export async function subscribe(hub: Hub, count: number): Promise<void> {
-  for (const n of range(0, count)) await hub.ask('/subscribe', { email: `reader${n}@example.com`, name: '' })
+export async function subscribe(hub: Client, count: number): Promise<void> {
+  const lines = range(0, count).map((n) => `reader${n}@example.com,`)
+  const { added } = await hub.ask('/subscribe/import', ['email,name', ...lines].join('\n'))
+  if (added !== count) throw new Error(`${added} of ${count} subscribed`)
 }
 
-export async function sent(hub: Hub, campaign: string): Promise<string[]> {
+export async function sent(hub: Client, campaign: string): Promise<string[]> {
   const { deliveries } = await hub.ask(`/campaigns/${campaign}/deliveries?status=sent&limit=500`)
   return deliveries.map(({ email }: { email: string }) => email)
 }
 
-export async function firstGap(hub: Hub, cursor: string) {
+export async function firstGap(hub: Client, cursor: string) {
   const socket = await hub.socket(`after=${cursor}`)
   await socket.first('position')
   socket.ws.terminate()

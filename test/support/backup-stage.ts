@@ -1,13 +1,16 @@
-// A hub as a process on real stores that can be backed up, lost and restored, and what is asked of it.
+// A hub on real stores that can be backed up, lost and restored, and what is asked of it.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
+import { loadConfig } from '../../src/config/config.ts'
+import { backUpHere, restoreHere, settleRestored } from '../../src/wire/backup.ts'
 import type { Body } from './answer.ts'
-import { runDoc, runShell } from './doc-commands.ts'
+import { runDoc, runDocWith } from './doc-commands.ts'
+import { startHub } from './hub.ts'
 import { startMailSink } from './mail-sink.ts'
 import { freePort } from './server-process.ts'
-import { spawnHub, type HubProcess } from './process.ts'
+import { spawnHub } from './process.ts'
 import { openSocket, type TestSocket } from './socket.ts'
 
 export const TOKEN = 'the-token-of-the-backup-tests'
@@ -38,20 +41,35 @@ const SLOW = lanes(4)
 /** For a hub that is to bring it to its end. */
 export const FAST = { MAIL_LANES: lanes(200) }
 
-export async function openStage(open: (folder: string) => Promise<Stores>) {
+/**
+ * The hub runs in this process, and what `npm run backup`, `restore` and `restored` do is called as functions. As
+ * documented, the commands run to the letter; `spawn` starts the program, which alone can be killed.
+ */
+export async function openStage(open: (folder: string) => Promise<Stores>, asDocumented = false) {
   const folder = await mkdtemp(join(tmpdir(), 'hub-backup-'))
   const [stores, sink] = await Promise.all([open(folder), startMailSink()])
-  const settings = { API_TOKEN: TOKEN, MAIL_LANES: SLOW, SMTP_URL: sink.url, ...stores.settings }
+  const settings: Record<string, string> = {
+    API_TOKEN: TOKEN,
+    MAIL_LANES: SLOW,
+    SMTP_URL: sink.url,
+    ...stores.settings,
+  }
   const backup = join(folder, 'backup')
-  const run: Run = (name, more) => runDoc('backup.md', name, { ...settings, BACKUP: backup, ...more })
-  const hubs: HubProcess[] = []
+  const commandsEnv = { ...settings, BACKUP: backup }
+  const run: Run = (name, more) => {
+    const env = { ...commandsEnv, ...more }
+    if (asDocumented) return runDoc('backup.md', name, env)
+    return runDocWith((command) => runAsFunction(command, env), 'backup.md', name, env)
+  }
+  const hubs: { end(): Promise<unknown> }[] = []
 
   return {
     folder,
     backup,
     sink,
     run,
-    shell: (commands: string) => runShell(commands, { ...settings, BACKUP: backup }),
+    /** What the commands of backup.md are run with. */
+    commandsEnv,
     backUp: () => stores.backUp(run),
     loseAll: stores.loseAll,
     restoreAll: () => stores.restoreAll(run),
@@ -66,55 +84,67 @@ export async function openStage(open: (folder: string) => Promise<Stores>) {
     loseDatabase: stores.loseDatabase,
     loseFeed: () => stores.loseFeed(run),
     async start(more: Record<string, string> = {}): Promise<Hub> {
-      const hub = spawnHub({ ...settings, PORT: String(await freePort()), ...more })
-      hubs.push(hub)
-      await hub.ready()
-      return createClient(hub)
+      const { address, logged, close } = await startHub(
+        { SECRET: '', ...settings, ...more },
+        settings.DATA_DIR,
+      )
+      let closed: Promise<void> | undefined
+      const stop = () => (closed ??= close())
+      hubs.push({ end: stop })
+      return { ...createClient(`http://${address}`, () => logged.map(lineOf).join('\n')), stop }
     },
-    /** What a hub prints that does not come up. */
-    async refused(): Promise<string> {
-      const hub = spawnHub({ ...settings, PORT: String(await freePort()) })
-      hubs.push(hub)
-      await hub.exited
-      return hub.printed()
+    async spawn(more: Record<string, string> = {}) {
+      const hub = spawnHub({ ...settings, PORT: String(await freePort()), ...more })
+      const kill = () => (hub.child.kill('SIGKILL'), hub.exited)
+      hubs.push({ end: kill })
+      await hub.ready()
+      return { ...createClient(hub.url, hub.printed), kill }
     },
     async close(): Promise<void> {
-      for (const hub of hubs) hub.child.kill('SIGKILL')
-      await Promise.all(hubs.map((hub) => hub.exited))
+      await Promise.all(hubs.map((hub) => hub.end()))
       await sink.close()
       await rm(folder, { recursive: true, force: true })
     },
   }
 }
 
-export type Hub = ReturnType<typeof createClient>
+const lineOf = (entry: unknown): string => JSON.stringify(entry)
+
+async function runAsFunction(command: string, env: Record<string, string>): Promise<void> {
+  const [, , name] = command.split(' ')
+  const config = loadConfig(env, '/nonexistent/.env')
+  const folder = join(env.BACKUP ?? '', 'data') // as backup.md has it
+  if (name === 'backup') await backUpHere(config, folder)
+  else if (name === 'restore') await restoreHere(config, folder)
+  else if (name === 'restored') await settleRestored(config)
+  else throw new Error(`not known as a function: ${command}`)
+}
+
+export type Client = ReturnType<typeof createClient>
+export type Hub = Client & { stop(): Promise<void> }
 type Found = Body['events'][number]
 
-function createClient(process: HubProcess) {
-  const headers = { authorization: TOKEN, 'content-type': 'application/json' }
+function createClient(url: string, printed: () => string) {
+  const headers = { authorization: TOKEN }
 
   async function ask(
     path: string,
     body?: unknown,
     method = body === undefined ? 'GET' : 'POST',
   ): Promise<Body> {
-    const answer = await fetch(`${process.url}${path}`, {
+    const answer = await fetch(`${url}${path}`, {
       method,
-      headers,
-      body: body === undefined ? null : JSON.stringify(body),
+      headers: { ...headers, 'content-type': typeof body === 'string' ? 'text/csv' : 'application/json' },
+      body: body === undefined || typeof body === 'string' ? (body ?? null) : JSON.stringify(body),
     })
     const text = await answer.text()
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`)
     return (text.startsWith('{') ? JSON.parse(text) : {}) as Body
   }
 
-  async function end(signal: NodeJS.Signals): Promise<void> {
-    process.child.kill(signal)
-    await process.exited
-  }
-
   return {
-    ...process,
+    url,
+    printed,
     ask,
     post: (events: readonly unknown[]) => ask('/api/hook', { mandrill_events: events }),
     /** Every event of the archive, oldest first. */
@@ -127,9 +157,7 @@ function createClient(process: HubProcess) {
       }
       return found
     },
-    socket: (query: string): Promise<TestSocket> => openSocket(new URL(process.url).host, query, { headers }),
-    kill: () => end('SIGKILL'),
-    stop: () => end('SIGTERM'),
+    socket: (query: string): Promise<TestSocket> => openSocket(new URL(url).host, query, { headers }),
   }
 }
 
@@ -138,7 +166,7 @@ export const numbered = (from: number, size: number) =>
   Array.from({ length: size }, (_, n) => ({ event: 'send', ts: 1_773_144_000, n: from + n }))
 
 /** Posts batch after batch until it is stopped, or the hub is gone. */
-export function startTraffic(hub: Hub) {
+export function startTraffic(hub: Client) {
   const answered: number[] = []
   let stopped = false
   const done = (async () => {

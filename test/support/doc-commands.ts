@@ -19,6 +19,21 @@ export function docCommands(page: string, name: string): string {
 export const runDoc = (page: string, name: string, env: Record<string, string>): Promise<string> =>
   runShell(docCommands(page, name), env)
 
+/** The same, with each `npm run …` given to `program` instead: such a line needs two processes, and says no more. */
+export async function runDocWith(
+  program: (command: string) => Promise<void>,
+  page: string,
+  name: string,
+  env: Record<string, string>,
+): Promise<string> {
+  let printed = ''
+  for (const part of docCommands(page, name).split(/^(npm run .*)\n?/m)) {
+    if (part.startsWith('npm run ')) await program(part)
+    else if (part) printed += await runShell(part, env)
+  }
+  return printed
+}
+
 export async function runShell(commands: string, env: Record<string, string>): Promise<string> {
   const { PATH = '', HOME = '' } = process.env
   const options = { cwd: ROOT, env: { PATH, HOME, ...env } }
