@@ -5,10 +5,11 @@ import { cursorAt, endOf, type Life, type Span } from '../../../core/events/plac
 import type { Appended, FeedPage } from '../../../core/events/ports.ts'
 import type { Log } from '../../../core/log.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
-import { createRenewal } from './renewal.ts'
-import { openStoreThread, type StoreThread } from './store-thread.ts'
-import type { Bounds, State } from './store.ts'
+import { createRenewal } from '../../sqlite/renewal.ts'
+import { startThread, type Thread } from '../../sqlite/thread.ts'
+import type { Bounds, State, Store } from './store.ts'
 import { createTail } from './tail.ts'
+import type { FeedFile } from './thread.ts'
 
 /** Trimming goes in steps: an append waits for one of them, not for all. */
 const STEP_EVENTS = 1_000
@@ -25,29 +26,35 @@ export type MirrorOptions = {
 
 /** What is known of the file as long as one thread has it. */
 type Held = {
-  readonly thread: StoreThread
+  readonly thread: Thread<Store>
   lives: readonly Life[]
   tail: ReturnType<typeof createTail>
   state: State
 }
 
 async function hold(file: string, at: number): Promise<Held> {
-  const thread = await openStoreThread({ file, at })
-  const [lives, state] = await Promise.all([thread.call('lives'), thread.call('state')])
-  return { thread, lives, state, tail: createTail(cursorAt(state.head, { ...state, lives })) }
+  const thread = startThread<Store>(new URL('./thread.ts', import.meta.url), { file, at } satisfies FeedFile)
+  try {
+    const [state, lives] = await Promise.all([thread.call('state'), thread.call('lives')])
+    return { thread, lives, state, tail: createTail(cursorAt(state.head, { ...state, lives })) }
+  } catch (error) {
+    await thread.close()
+    throw error
+  }
 }
 
 export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
   let newest = 0
-  const renewal = await createRenewal(
-    async () => {
+  const renewal = await createRenewal({
+    name: 'the thread of the event feed',
+    async open() {
       const held = await hold(file, Math.max(now(), newest + 1))
       newest = cursorAt(held.state.head, { ...held.state, lives: held.lives }).epoch
       return held
     },
     log,
     onRenewed,
-  )
+  })
   const { latest, current } = renewal
   const span = ({ state, lives }: Held = latest()): Span => ({ ...state, lives })
 

@@ -1,6 +1,7 @@
 // SQLite, through node:sqlite: for a hub that needs nothing else installed.
 import type { SQLInputValue } from 'node:sqlite'
 import { drizzle } from './drizzle.sqlite.ts'
+import { HubError } from '../../../core/errors.ts'
 import type { Log } from '../../../core/log.ts'
 import {
   CHANGING_NOTHING,
@@ -13,15 +14,19 @@ import {
   type Write,
 } from './dialect.ts'
 import * as tables from '../schema/schema.sqlite.ts'
-import type { Job } from '../../sqlite/file.ts'
+import type { Job, SqliteFile } from '../../sqlite/file.ts'
+import { createRenewal } from '../../sqlite/renewal.ts'
 import { startThread, type Thread } from '../../sqlite/thread.ts'
+import type { DatabaseFile } from './sqlite-thread.ts'
 
 const NOT_NULL = 1299
 const DUPLICATE = new Set([1555, 2067])
+// Busy, locked, out of memory, read-only, disk error, damaged, full, cannot open, no database.
+const UNAVAILABLE = new Set([5, 6, 7, 8, 10, 11, 13, 14, 26])
 
 export async function openSqlite({ file, log }: { file: string; log: Log }): Promise<Sql> {
-  const writer = startThread({ file, access: 'write' }, log)
-  const reader = startThread({ file, access: 'read' }, log) // opens the file when it is first asked
+  const writer = await openThread({ file, access: 'write' }, log)
+  const reader = await openThread({ file, access: 'read' }, log)
   /** One after the other: only who is the last one to close brings the WAL back into the file. */
   const close = () => reader.close().then(writer.close)
   try {
@@ -39,7 +44,28 @@ export async function openSqlite({ file, log }: { file: string; log: Log }): Pro
   return onSqlite(query, tables, { ...createDriver(writer, reader), close })
 }
 
-function createDriver(writer: Thread, reader: Thread): Omit<Driver, 'close'> {
+type Asked = Awaited<ReturnType<typeof openThread>>
+
+/** The file is opened at the first question. */
+async function openThread(about: DatabaseFile, log: Log) {
+  const module = new URL('./sqlite-thread.ts', import.meta.url)
+  const open = async () => ({ thread: startThread<SqliteFile>(module, about) })
+  const renewal = await createRenewal({ open, name: 'a thread of the database', about, log })
+
+  const ask: Thread<SqliteFile>['call'] = async (name, ...args) => {
+    try {
+      const { thread } = await renewal.current()
+      return await thread.call(name, ...args)
+    } catch (error) {
+      const isOurs =
+        error instanceof Error && 'errcode' in error && !UNAVAILABLE.has(Number(error.errcode) & 255)
+      throw isOurs ? error : new HubError('archive.unavailable', { cause: error })
+    }
+  }
+  return { ask, close: renewal.close }
+}
+
+function createDriver(writer: Asked, reader: Asked): Omit<Driver, 'close'> {
   return {
     run: (write) => writer.ask('run', toJob(write)),
     atomically: (writes) => writer.ask('atomically', writes.map(toJob)),

@@ -1,0 +1,31 @@
+// The thread of a SQLite file: opens it when it is first asked, and does one thing after the other.
+import { parentPort, workerData } from 'node:worker_threads'
+
+/** What a thread can be asked for. */
+export type Api = { readonly [name: string]: (...args: never[]) => unknown; close(): void }
+export type Question = { readonly id: number; readonly name: string; readonly args: readonly unknown[] }
+export type Answer = { readonly id: number } & ({ readonly value: unknown } | { readonly error: Failure })
+/** What is left of an error on its way between threads is only what is named here. */
+export type Failure = { readonly message: string; readonly code: unknown; readonly errcode: unknown }
+
+/** For the module that a thread begins with. After `close` the thread ends. */
+export function answerWith<Data>(open: (data: Data) => Api): void {
+  let opened: Api | undefined
+
+  function answer(name: string, args: readonly unknown[]): { value: unknown } | { error: Failure } {
+    try {
+      if (name === 'close') return { value: opened?.close() }
+      opened ??= open(workerData as Data)
+      return { value: opened[name]?.(...(args as never[])) }
+    } catch (error) {
+      const { message, code, errcode } = error as Failure
+      return { error: { message, code, errcode } }
+    }
+  }
+
+  parentPort?.on('message', ({ id, name, args }: Question) => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    parentPort?.postMessage({ id, ...answer(name, args) } satisfies Answer)
+    if (name === 'close') parentPort?.close()
+  })
+}
