@@ -4,7 +4,8 @@ import type { Sql } from '../../src/adapters/sql/driver/dialect.ts'
 import { createQuarantine } from '../../src/adapters/sql/events/quarantine.ts'
 import { createSubscribers } from '../../src/adapters/sql/list/subscribers.ts'
 import type { EventQuery } from '../../src/core/events/ports.ts'
-import type { ChunkRef, Delivery } from '../../src/core/campaigns/ports.ts'
+import { eq } from '../../src/adapters/sql/driver/drizzle.ts'
+import { PEOPLE, type ChunkRef, type Delivery } from '../../src/core/campaigns/ports.ts'
 import { emailOf, outcome } from './ledger-lab.ts'
 import { makeReaders, makeSuppression } from './list-lab.ts'
 import { about, openLoopLab, SECRET, sync, type LoopLab, type Payload } from './loop-lab.ts'
@@ -43,6 +44,7 @@ export const LARGE: readonly string[] = [
   'deliveries',
   'reactions',
   'message_links',
+  'reaction_places',
   'link_unsubscribes',
 ]
 /** Indexes of few values: one of these may give a page its order, but it narrows nothing. */
@@ -68,10 +70,11 @@ export async function fill(sql: Sql, { numbers, join, div }: Words): Promise<voi
       ${email}, CASE WHEN x % 20 = 0 THEN 0 ELSE 1 END, ${OLD}, 0, NULL, ${OLD}, ${OLD} FROM ${numbers(subscribers)}`,
     `INSERT INTO suppressions SELECT ${email}, ${email}, 'bounce', 'smtp', ${OLD}, NULL FROM ${numbers(suppressions)}`,
     `INSERT INTO liftings SELECT ${email}, ${OLD} FROM ${numbers(suppressions)}`,
-    `INSERT INTO chunks SELECT campaign, chunk, 'default', NULL, 1, 0, ${inChunk}, 0, 0, 0, 0, 'a', 'b' FROM (${place}) p WHERE n = 0`,
+    `INSERT INTO chunks SELECT campaign, chunk, 'default', NULL, 1, 0, ${inChunk}, 0, 0, 0, 0, '0', 'z', NULL FROM (${place}) p WHERE n = 0`,
     `INSERT INTO deliveries SELECT campaign, chunk, n, 'x', ${email}, 'A subscriber', 'sent', 1, 0, 0, NULL, ${OLD} FROM (${place}) p`,
     `INSERT INTO reactions (campaign_id, chunk, n, message_id, heard) SELECT campaign, chunk, n, NULL, '{}' FROM (${place}) p`,
     `INSERT INTO message_links SELECT ${join(`'linked-'`, `x`)}, campaign, chunk, n FROM (${place}) p WHERE x % 2 = 0`,
+    `INSERT INTO reaction_places SELECT campaign, CASE WHEN x % 2 = 0 THEN 'clicked' ELSE 'bounced' END, chunk, n FROM (${place}) p WHERE x % 9 = 0`,
     `INSERT INTO link_unsubscribes SELECT campaign, chunk, n, ${OLD} FROM (${place}) p WHERE x % 20 = 0`,
   ]
   for (const text of statements) await sql.run({ toSQL: () => ({ sql: text, params: [] }) })
@@ -146,7 +149,20 @@ async function ofTheLedger({ ledger, store, sql, reactions }: LoopLab, chunk: Ch
   await reactions.addressOf({ campaignId, deliveryId: '0-1' })
   for (const status of [undefined, 'failed', 'sent'] as const)
     await ledger.deliveries({ campaignId, limit: 100, status, after: '0-3' })
-  await ledger.record(chunk, [outcome(499, { status: 'failed' })], NOON)
+  const failed = (n: number) => outcome(n, { status: 'failed', reason: '550 5.1.1 no' })
+  await ledger.record(chunk, [failed(498), failed(499)], NOON)
+  for (const people of PEOPLE)
+    for (const more of [{}, { status: 'sent' as const }, { reason: '550', q: 'kim' }])
+      for (const id of [campaignId, '01700000-0000-7000-8000-000000000011'])
+        await ledger.deliveries({ campaignId: id, people, limit: 100, after: '0-3', ...more })
+  await ledger.deliveries({ campaignId, reason: '550 5.1.1: no such mailbox', limit: 100 })
+  await ledger.reasons(campaignId)
+  for (const before of [undefined, campaignId]) await ledger.deliveriesTo('x', 50, before)
+  await reactions.links(campaignId)
+  await ledger.retryFailed(campaignId, NOON, '550 5.1.1: no such mailbox')
+  await ledger.record(chunk, [outcome(497, { status: 'failed' })], NOON)
+  await sql.run(sql.db.update(sql.tables.chunks).set({ reasons: null }).where(eq(sql.tables.chunks.campaignId, campaignId))) // prettier-ignore
+  await ledger.reasons(campaignId)
   await ledger.retryFailed(campaignId, NOON)
   await ledger.finishIfDone(campaignId, NOON)
   for (const campaign of await store.list(2)) await ledger.audience(campaign, NOON)

@@ -2,6 +2,7 @@
 import rateLimit from '@fastify/rate-limit'
 import fastify, { type InjectOptions } from 'fastify'
 import { readHtml } from '../../src/adapters/mail/html-reading.ts'
+import { createReactionStore } from '../../src/adapters/sql/loop/reactions.ts'
 import { createSuppressions } from '../../src/adapters/sql/list/suppressions.ts'
 import { createActions } from '../../src/core/campaigns/actions.ts'
 import type { Campaign } from '../../src/core/campaigns/ports.ts'
@@ -67,6 +68,7 @@ export async function openCampaignsApp(changes: Partial<CampaignsDeps> = {}) {
     actions,
     campaigns: lab.store,
     ledger: lab.ledger,
+    reactions: createReactionStore(lab.sql),
     lanes: { states: async () => LANES },
     suppressions: createSuppressions(lab.sql, { secret: 'a-secret' }),
     subscribers: {

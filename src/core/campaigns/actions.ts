@@ -15,11 +15,11 @@ import {
   type Verb,
 } from './campaign.ts'
 import type { ReadHtml } from './mail/placeholders.ts'
-import type { Campaign, CampaignHead, CampaignStore, Ledger } from './ports.ts'
+import type { Campaign, CampaignContent, CampaignHead, CampaignStore, Ledger } from './ports.ts'
 
 export type ActionsOptions = {
   readonly campaigns: CampaignStore
-  readonly ledger: Pick<Ledger, 'retryFailed'>
+  readonly ledger: Pick<Ledger, 'retryFailed' | 'reasons'>
   readonly transport: Campaign['transport']
   /** What keeps campaigns from starting: see sender.ts. */
   readonly senderProblem: string | null
@@ -51,8 +51,13 @@ export type Actions = {
   pause(id: string): Promise<Campaign>
   resume(id: string): Promise<Campaign>
   cancel(id: string): Promise<Campaign>
-  retryFailed(id: string): Promise<Campaign>
-  duplicate(id: string): Promise<Campaign>
+  /** Those of one group of reasons only, where one is named. */
+  retryFailed(id: string, reason?: string): Promise<Campaign>
+  /** The same key again gives the draft that was made first. */
+  duplicate(
+    id: string,
+    idempotencyKey?: string,
+  ): Promise<{ readonly campaign: Campaign; readonly created: boolean }>
 }
 
 export function requireSender(problem: string | null): void {
@@ -82,24 +87,31 @@ export function createActions(options: ActionsOptions): Actions {
     return after
   }
 
-  async function create(input: CreateInput, key?: string) {
+  /** Once for each key, however often the request comes. Another request with a key that was used is refused. */
+  async function once(key: string | undefined, request: object, make: () => Promise<Campaign> | Campaign) {
     if (key !== undefined && !isIdempotencyKey(key))
       throw new HubError('request.invalid', {
         message: 'headers: Idempotency-Key must be 1 to 255 visible ASCII characters',
         details: [{ field: 'idempotency-key', message: 'must be 1 to 255 visible ASCII characters' }],
       })
-    const content = readContent(input, options.readHtml)
-    const start = input.start === true
-    const print = fingerprint({ ...content, sendAt: input.sendAt ?? null, start })
-    // Before the time is looked at: when the request comes again it may have passed.
+    const print = fingerprint(request)
     const earlier = key === undefined ? undefined : await campaigns.repeated(key, print)
-    if (earlier) return { campaign: earlier, created: false }
-    const sendAt = input.sendAt ? readSendAt(input.sendAt, now()) : null
+    return earlier ? { campaign: earlier, created: false } : campaigns.create(await make(), key, print)
+  }
+
+  function make({ sendAt: text, start = false, ...content }: CampaignContent & CreateInput): Campaign {
+    const sendAt = text == null ? null : readSendAt(text, now())
     if (start && sendAt !== null) throw invalidField('send_at', 'and start exclude each other')
     if (start) requireSender(senderProblem)
-    const campaign = newCampaign({ content, sendAt, start, transport }, newId(now()), now())
-    const made = await campaigns.create(campaign, key, print)
-    if (start) wake()
+    return newCampaign({ content, sendAt, start, transport }, newId(now()), now())
+  }
+
+  async function create(input: CreateInput, key?: string) {
+    const content = readContent(input, options.readHtml)
+    const { sendAt = null, start = false } = input
+    // The key before the time: when the request comes again that may have passed.
+    const made = await once(key, { ...content, sendAt, start }, () => make({ ...content, sendAt, start }))
+    if (start && made.created) wake()
     return made
   }
 
@@ -111,7 +123,7 @@ export function createActions(options: ActionsOptions): Actions {
     // Only what was given is written: somebody else may be editing another part.
     const changes = Object.fromEntries(Object.entries(content).filter(([name]) => name in given))
     if (sendAtText === undefined) return change('edit', id, changes)
-    const sendAt = sendAtText ? readSendAt(sendAtText, now()) : null
+    const sendAt = sendAtText === null ? null : readSendAt(sendAtText, now())
     return change('edit', id, { ...changes, sendAt, status: sendAt === null ? 'draft' : 'scheduled' })
   }
 
@@ -143,18 +155,32 @@ export function createActions(options: ActionsOptions): Actions {
       const started = { status: 'running', statusReason: null, startedAt: now(), transport } as const
       return move('start', id, started)
     },
-    async retryFailed(id) {
+    async retryFailed(id, reason) {
       requireState((await get(id)).status, 'retry-failed')
       requireSender(senderProblem)
-      await ledger.retryFailed(id, now())
+      if (reason !== undefined) await requireReason(ledger, id, reason)
+      await ledger.retryFailed(id, now(), reason)
       wake()
       return get(id)
     },
-    async duplicate(id) {
-      const { subject, content, text, preheader, replyTo, tag } = await get(id)
-      return (await create({ subject, content, text, preheader, replyTo, tag })).campaign
-    },
+    duplicate: (id, key) =>
+      once(key, { duplicate: id }, async () => {
+        const { subject, content, text, preheader, replyTo, tag } = await get(id)
+        const says = readContent({ subject, content, text, preheader, replyTo, tag }, options.readHtml)
+        return make(says)
+      }),
   }
+}
+
+/** A slip in the reason must not look like a group that nobody is in. */
+async function requireReason(ledger: Pick<Ledger, 'reasons'>, id: string, reason: string): Promise<void> {
+  const { failed } = await ledger.reasons(id)
+  if (failed.has(reason)) return
+  const message = 'is the reason of no failed delivery: see /campaigns/{id}/failures'
+  throw new HubError('request.invalid', {
+    message: `query: reason ${message}`,
+    details: [{ field: 'reason', message }],
+  })
 }
 
 function withoutUndefined(input: EditInput): EditInput {

@@ -1,5 +1,6 @@
 // What an outcome does to a delivery: states only move forward, whatever comes again, late, or out of order.
 import type { Delivery, DeliveryStatus, Outcome } from './ports.ts'
+import { countReasons, writeReasons } from './reasons.ts'
 
 /** The part of a delivery that outcomes change. */
 export type DeliveryState = Pick<Delivery, 'n' | 'status' | 'attempts' | 'dueAt' | 'reason' | 'updatedAt'>
@@ -62,15 +63,15 @@ export function emptyTally(): Record<DeliveryStatus, number> {
   return { queued: 0, sent: 0, deferred: 0, failed: 0, skipped: 0, cancelled: 0 }
 }
 
-/** How many deliveries of a chunk are in each state, and when the first of what is left is due. */
+/** What a chunk tells of its deliveries: how many are in each state and why, and when the first of what is left is due. */
 export function tallyOf(
-  deliveries: Iterable<Pick<Delivery, 'status' | 'dueAt'>>,
-): Tally & { dueAt: number | null } {
+  deliveries: readonly Pick<Delivery, 'status' | 'dueAt' | 'reason'>[],
+): Tally & { dueAt: number | null; reasons: string } {
   const tally = emptyTally()
   let dueAt: number | null = null
   for (const delivery of deliveries) {
     tally[delivery.status] += 1
     if (isOpen(delivery.status)) dueAt = Math.min(dueAt ?? delivery.dueAt, delivery.dueAt)
   }
-  return { ...tally, dueAt }
+  return { ...tally, dueAt, reasons: writeReasons(countReasons(deliveries)) }
 }

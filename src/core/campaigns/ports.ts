@@ -134,13 +134,15 @@ export type Ledger = {
    */
   cancel(campaignId: string, limit: number, now: number): Promise<number>
   /**
-   * Makes failed deliveries queued again; how many. A finished campaign runs again, in the same transaction. Throws
-   * campaign.wrong_state for a draft, scheduled or cancelled one.
+   * Makes failed deliveries queued again, those of one group of reasons where it is given; how many. A finished campaign
+   * runs again, in the same transaction. Throws campaign.wrong_state for a draft, scheduled or cancelled one.
    */
-  retryFailed(campaignId: string, now: number): Promise<number>
+  retryFailed(campaignId: string, now: number, reason?: string): Promise<number>
   /** Makes a running campaign finished when it is expanded and nothing is queued or deferred; false when it is not so. */
   finishIfDone(campaignId: string, now: number): Promise<boolean>
   counts(campaignId: string): Promise<DeliveryCounts>
+  /** Why deliveries failed, and why they were skipped: groups of reasons (see reasons.ts), and how many each has. */
+  reasons(campaignId: string): Promise<Readonly<Record<'failed' | 'skipped', ReadonlyMap<string, number>>>>
   /** Deliveries of several campaigns by lane: counts and queuedByLane at once, for lists. */
   tallies(
     campaignIds: readonly string[],
@@ -154,14 +156,35 @@ export type Ledger = {
   audience(campaign: CampaignHead, now: number): Promise<Audience>
   /** Per lane, how many are queued or deferred. */
   queuedByLane(campaignId: string): Promise<ReadonlyMap<string, number>>
-  deliveries(query: {
-    readonly campaignId: string
-    readonly status?: DeliveryStatus | undefined
-    readonly q?: string | undefined
-    readonly after?: string | undefined
-    readonly limit: number
-  }): Promise<readonly Delivery[]>
+  /** Those that fit all of what is asked, in order of their ids. */
+  deliveries(query: DeliveryQuery): Promise<readonly ListedDelivery[]>
+  /**
+   * What one subscriber got of each campaign, or did not, newest campaign first. `before`: the id of the last one's
+   * campaign.
+   */
+  deliveriesTo(subscriberId: string, limit: number, before?: string): Promise<readonly DeliveryTo[]>
 }
+
+/** What recipients are asked for by. */
+export const PEOPLE = ['delivered', 'opened', 'clicked', 'bounced', 'complained', 'unsubscribed'] as const
+export type PeopleFact = (typeof PEOPLE)[number]
+
+export type DeliveryQuery = {
+  readonly campaignId: string
+  readonly status?: DeliveryStatus | undefined
+  /** What is known of the recipient. */
+  readonly people?: PeopleFact | undefined
+  /** The group of a reason why it failed, waits or was skipped. */
+  readonly reason?: string | undefined
+  /** A part of the address. */
+  readonly q?: string | undefined
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
+/** `isListed`: the subscriber is still there, and can be asked for. */
+export type ListedDelivery = Delivery & { readonly isListed: boolean }
+export type DeliveryTo = Delivery & { readonly subject: string }
 
 export type OutgoingMail = {
   readonly to: { readonly name: string; readonly address: string }

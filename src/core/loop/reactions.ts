@@ -3,10 +3,10 @@
 // Everything that was heard of a delivery is kept as sets and earliest instants, and the facts are a plain function of
 // them. So the facts are the same whatever the order events come in, how often, and in which pages. They only grow, but
 // for one thing: a visit that turns out to have been a scanner's is taken from the subscriber and given to the robots.
-import { createHash } from 'node:crypto'
 import type { Kind } from '../events/event.ts'
 import { asInstant, asObject, type Payload } from '../events/intake/payload.ts'
 import type { ArchiveRow } from '../events/ports.ts'
+import { linkKey } from './links.ts'
 import { isRobot, scannersClicks } from './robots.ts'
 
 /** Distinct subscribers each is true of; `settled`: what became of the mail is known. */
@@ -64,7 +64,6 @@ export const NOTHING_HEARD: Heard = {
 const VISITS_KEPT = 50
 /** An event and its entry in the list may differ by a rounded second. */
 const SAME_VISIT_MS = 2_000
-const LINK_LENGTH = 8
 
 type Instants = Exclude<keyof Heard, 'opens' | 'clicks'>
 
@@ -137,8 +136,20 @@ export function factsOf(heard: Heard, links: number): Facts {
   }
 }
 
+/**
+ * Of each link: when it was first followed by a person, and by a robot. Links that are not among the campaign's own count
+ * as one, ''.
+ */
+export function followed(heard: Heard, links: ReadonlySet<string>): ReadonlyMap<string, ByWhom> {
+  const scanned = scannersClicks(heard.clicks, heard.delivered, links.size)
+  const byLink = Map.groupBy(heard.clicks, ({ link }) => (links.has(link) ? link : ''))
+  return new Map([...byLink].map(([link, clicks]) => [link, whose(clicks, scanned)]))
+}
+
+export type ByWhom = { readonly person: number | null; readonly robot: number | null }
+
 /** The first visit of a person, and of a robot. */
-function whose(visits: readonly Visit[], scanned: ReadonlySet<{ at: number; link: string }>) {
+function whose(visits: readonly Visit[], scanned: ReadonlySet<{ at: number; link: string }>): ByWhom {
   const told = visits.filter(({ by }) => (by & (PERSON | ROBOT)) !== 0)
   // A list does not say well who it was. Its entry counts where no event tells of the same visit.
   const isTold = (visit: Visit) =>
@@ -180,7 +191,7 @@ function listed(list: unknown, linkOf: (entry: Payload) => string): Visit[] {
 }
 
 function linkOf({ url }: Payload): string {
-  return createHash('sha256').update(asText(url)).digest('base64url').slice(0, LINK_LENGTH)
+  return linkKey(asText(url))
 }
 
 /** When the subscriber's server took it, as the log of answers that a message carries tells. */

@@ -54,13 +54,3 @@ export function scannersClicks(
   const different = new Set(early.map(({ link }) => link)).size
   return new Set(different >= Math.max(FEWEST_LINKS, links) ? early : [])
 }
-
-// Two steps, in each of which no text can be matched in many ways: the time stays in proportion to the length.
-const ANCHOR = /<a\b[^>]*/gi
-const LINK = /(?<![\w-])href\s*=\s*(?:["']\s*)?(https?:[^"'\s>]+)/i
-
-/** How many different links a campaign's HTML has, the subscriber's own ones (placeholders) aside. */
-export function countLinks(html: string): number {
-  const urls = Array.from(html.matchAll(ANCHOR), ([tag]) => LINK.exec(tag)?.[1])
-  return new Set(urls.filter((url) => url !== undefined)).size
-}

@@ -6,7 +6,8 @@ import { PREHEADER_LENGTH, SUBJECT_LENGTH, TAG_LENGTH } from '../../core/campaig
 import type { CampaignStore } from '../../core/campaigns/ports.ts'
 import { campaignIn, CampaignSchema, createPresent, WholeCampaignSchema, type PresentDeps } from './json.ts'
 import { registerCampaignVerbs, type VerbDeps } from './verbs.ts'
-import { registerDeliveries, type DeliveriesDeps } from './deliveries.ts'
+import { registerDeliveries, registerDeliveriesTo, type DeliveriesDeps } from './deliveries.ts'
+import { registerLinks } from './links.ts'
 import { IdempotencyHeaders, idempotencyKey, markReplayed } from '../server/idempotency.ts'
 import { errors, IdParams, nextFor, nothing, tagged } from '../server/schemas.ts'
 import { registerSendMail } from './send-mail.ts'
@@ -111,6 +112,8 @@ export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDep
   registerChanging(app, deps)
   registerCampaignVerbs(app, deps, present)
   registerDeliveries(app, deps)
+  registerDeliveriesTo(app, deps)
+  registerLinks(app, deps)
   await registerSendMail(app, deps)
 }
 

@@ -5,7 +5,14 @@ import { Type, type Static } from 'typebox'
 import { csvHead, csvLine } from '../../core/csv/write.ts'
 import type { Actions } from '../../core/campaigns/actions.ts'
 import { DELIVERY_STATUSES, isOpen } from '../../core/campaigns/outcome.ts'
-import type { Delivery, DeliveryStatus, Ledger } from '../../core/campaigns/ports.ts'
+import {
+  PEOPLE,
+  type DeliveryStatus,
+  type DeliveryTo,
+  type Ledger,
+  type ListedDelivery,
+  type PeopleFact,
+} from '../../core/campaigns/ports.ts'
 import type { ReactionStore } from '../../core/loop/ports.ts'
 import type { Facts } from '../../core/loop/reactions.ts'
 import {
@@ -19,11 +26,14 @@ import {
   tagged,
 } from '../server/schemas.ts'
 import { wantsCsv } from '../list/export.ts'
+import { existing, IdOrAddress } from '../list/subscribers.ts'
+import type { SubscriberStore } from '../../core/list/ports.ts'
 
 export type DeliveriesDeps = {
   readonly actions: Pick<Actions, 'get'>
-  readonly ledger: Pick<Ledger, 'deliveries'>
-  readonly reactions?: Pick<ReactionStore, 'of'>
+  readonly ledger: Pick<Ledger, 'deliveries' | 'deliveriesTo'>
+  readonly subscribers: Pick<SubscriberStore, 'get' | 'find'>
+  readonly reactions: Pick<ReactionStore, 'of'>
 }
 
 /** Rows of a file that are in memory at a time. */
@@ -32,6 +42,15 @@ const FILE_STEP = 1000
 const Status = oneOf<DeliveryStatus>(DELIVERY_STATUSES)
 const Query = Type.Object({
   status: Type.Optional(Status),
+  people: Type.Optional(
+    oneOf<PeopleFact>(PEOPLE, { description: 'Only whom this is known of; not of robots' }),
+  ),
+  reason: Type.Optional(
+    Type.String({
+      maxLength: 500,
+      description: 'Why it failed, waits or was skipped: a `reason` of /failures or of /audience',
+    }),
+  ),
   q: Type.Optional(Type.String({ maxLength: 320, description: 'A part of the address' })),
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
   after: Type.Optional(
@@ -44,7 +63,7 @@ const When = (description?: string) =>
 
 const FIELDS = {
   id: Type.String({ description: 'Unique within the campaign; `delivery_id` in the metadata of its events' }),
-  subscriber_id: Type.String(),
+  subscriber_id: Type.Union([Type.String(), Type.Null()], { description: 'null: not on the list any more' }),
   email: Type.String(),
   name: Type.String(),
   lane: Type.String(),
@@ -64,32 +83,53 @@ const FIELDS = {
   complained_at: When(),
   unsubscribed_at: When(),
 }
+const EXAMPLE = {
+  id: '0-17',
+  subscriber_id: '01a20144-af1d-722a-9d98-6a215e4325f9',
+  email: 'reader@example.com',
+  name: 'Ann Reader',
+  lane: 'default',
+  status: 'sent',
+  reason: null,
+  attempts: 1,
+  due_at: null,
+  updated_at: '2026-05-04T10:25:02.250Z',
+  delivered_at: '2026-05-04T10:25:03.000Z',
+  opened_at: '2026-05-04T11:02:10.000Z',
+  clicked_at: null,
+  bounced_at: null,
+  complained_at: null,
+  unsubscribed_at: null,
+}
 const DeliverySchema = Type.Object(FIELDS, {
   title: 'Delivery',
-  examples: [
-    {
-      id: '0-17',
-      subscriber_id: '01a20144-af1d-722a-9d98-6a215e4325f9',
-      email: 'reader@example.com',
-      name: 'Ann Reader',
-      lane: 'default',
-      status: 'sent',
-      reason: null,
-      attempts: 1,
-      due_at: null,
-      updated_at: '2026-05-04T10:25:02.250Z',
-      delivered_at: '2026-05-04T10:25:03.000Z',
-      opened_at: '2026-05-04T11:02:10.000Z',
-      clicked_at: null,
-      bounced_at: null,
-      complained_at: null,
-      unsubscribed_at: null,
-    },
-  ],
+  examples: [EXAMPLE],
 })
 const COLUMNS = Object.keys(FIELDS) as (keyof Static<typeof DeliverySchema>)[]
 
-type Filter = Pick<Static<typeof Query>, 'status' | 'q' | 'after'>
+const DeliveryToSchema = Type.Object(
+  {
+    campaign_id: Type.String({ format: 'uuid' }),
+    subject: Type.String({ description: "The campaign's" }),
+    ...FIELDS,
+  },
+  {
+    title: 'DeliveryTo',
+    examples: [
+      {
+        campaign_id: '01a20144-af1d-722a-9d98-6a215e4325f9',
+        subject: 'News in May, {{name|friend}}',
+        ...EXAMPLE,
+      },
+    ],
+  },
+)
+const History = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+  after: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the page before' })),
+})
+
+type Filter = Omit<Static<typeof Query>, 'limit'>
 
 export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): void {
   const { actions, ledger } = deps
@@ -127,11 +167,49 @@ export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): 
   )
 }
 
+/** One subscriber's history. */
+export function registerDeliveriesTo(app: FastifyInstance, deps: DeliveriesDeps): void {
+  app.get<{ Params: { id: string }; Querystring: Static<typeof History> }>(
+    '/subscribe/:id/deliveries',
+    {
+      schema: {
+        ...tagged('Mailing list'),
+        summary: 'What a subscriber got of each campaign, newest first',
+        params: IdOrAddress,
+        querystring: History,
+        response: {
+          200: Type.Object(
+            { deliveries: Type.Array(DeliveryToSchema), next: nextFor('after') },
+            { description: 'A page of deliveries to one subscriber' },
+          ),
+          ...errors(400, 401, 'subscriber.not_found', 503),
+        },
+      },
+    },
+    async ({ params, query: { limit, after } }) => {
+      const { id } = await existing(deps, params.id)
+      const found = await deps.ledger.deliveriesTo(id, limit + 1, after?.toLowerCase())
+      const page = found.slice(0, limit)
+      const next = found.length > limit ? (page.at(-1)?.campaignId ?? null) : null
+      return { deliveries: await Promise.all(page.map((delivery) => historyJson(deps, delivery))), next }
+    },
+  )
+}
+
+async function historyJson({ reactions }: DeliveriesDeps, delivery: DeliveryTo) {
+  const { campaignId, subject, id } = delivery
+  const facts = await reactions.of(campaignId, [id])
+  return {
+    campaign_id: campaignId,
+    subject,
+    ...deliveryJson({ ...delivery, isListed: true }, facts.get(id)),
+  }
+}
+
 /** Resolves when the first page has been read: an outage is still an error then, and not a broken file. */
 async function exportCsv(deps: DeliveriesDeps, campaignId: string, filter: Filter): Promise<Readable> {
-  const { status, q } = filter
   async function page(after: string | undefined) {
-    const found = await deps.ledger.deliveries({ campaignId, status, q, after, limit: FILE_STEP })
+    const found = await deps.ledger.deliveries({ campaignId, ...filter, after, limit: FILE_STEP })
     return toJson(deps, campaignId, found)
   }
   const first = await page(filter.after)
@@ -149,19 +227,19 @@ function toLine(json: Static<typeof DeliverySchema>): string {
   return csvLine(COLUMNS.map((column) => String(json[column] ?? '')))
 }
 
-async function toJson({ reactions }: DeliveriesDeps, campaignId: string, page: readonly Delivery[]) {
-  const facts = await reactions?.of(
+async function toJson({ reactions }: DeliveriesDeps, campaignId: string, page: readonly ListedDelivery[]) {
+  const facts = await reactions.of(
     campaignId,
     page.map(({ id }) => id),
   )
-  return page.map((delivery) => deliveryJson(delivery, facts?.get(delivery.id)))
+  return page.map((delivery) => deliveryJson(delivery, facts.get(delivery.id)))
 }
 
-function deliveryJson(delivery: Delivery, facts: Facts | undefined): Static<typeof DeliverySchema> {
+function deliveryJson(delivery: ListedDelivery, facts: Facts | undefined): Static<typeof DeliverySchema> {
   const { id, email, name, lane, status, reason, attempts } = delivery
   return {
     id,
-    subscriber_id: delivery.subscriberId,
+    subscriber_id: delivery.isListed ? delivery.subscriberId : null,
     email,
     name,
     lane,

@@ -24,7 +24,7 @@ export type PresentDeps = {
   readonly ledger: Pick<Ledger, 'tallies'>
   readonly lanes: Pick<LaneControl, 'states'>
   /** What came back as events. */
-  readonly reactions?: Pick<ReactionStore, 'counts' | 'of'>
+  readonly reactions: Pick<ReactionStore, 'counts' | 'of' | 'links'>
   readonly log: Log
 }
 
@@ -120,7 +120,7 @@ export function createPresent({ ledger, lanes, reactions, log }: PresentDeps): P
     const [tallies, states, reacted] = await Promise.all([
       ledger.tallies(ids),
       lanesNow(),
-      reactions?.counts(ids) ?? new Map<string, Readonly<Record<Fact, number>>>(),
+      reactions.counts(ids),
     ])
     return campaigns.map((campaign) =>
       toJson(campaign, tallies.get(campaign.id) ?? new Map(), states, reactionsOf(reacted.get(campaign.id))),

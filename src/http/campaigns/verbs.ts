@@ -10,6 +10,8 @@ import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts
 import { emailProblem } from '../../core/address.ts'
 import { existing } from '../list/subscribers.ts'
 import { badField } from '../server/bad-field.ts'
+import { IdempotencyHeaders, idempotencyKey, markReplayed } from '../server/idempotency.ts'
+import { registerFailures } from './failures.ts'
 import { campaignIn, type Present } from './json.ts'
 import { errors, IdParams, SenderProblem, tagged } from '../server/schemas.ts'
 
@@ -19,7 +21,7 @@ export type Preview = { readonly subject: string; readonly html: string; readonl
 
 export type VerbDeps = {
   readonly actions: Actions
-  readonly ledger: Pick<Ledger, 'audience'>
+  readonly ledger: Pick<Ledger, 'audience' | 'reasons'>
   readonly subscribers: Pick<SubscriberStore, 'get' | 'find'>
   readonly suppressions: Pick<SuppressionStore, 'get'>
   /** Its unsubscribe link must be nobody's: people click on links in previews. */
@@ -36,7 +38,7 @@ const TEST_LIMIT = { max: 30, timeWindow: 60_000 }
 
 const about = tagged('Campaigns')
 
-type Simple = 'start' | 'pause' | 'resume' | 'cancel' | 'retryFailed' | 'duplicate'
+type Simple = 'start' | 'pause' | 'resume' | 'cancel'
 type Route = {
   readonly path: string
   readonly action: Simple
@@ -69,20 +71,6 @@ const ROUTES: readonly Route[] = [
     summary: 'Cancel what has not been sent',
     gives: ['cancelled', 'Cancelled'],
   },
-  {
-    path: 'retry-failed',
-    action: 'retryFailed',
-    status: 202,
-    summary: 'Try the failed deliveries again',
-    gives: ['running', 'They are queued again'],
-  },
-  {
-    path: 'duplicate',
-    action: 'duplicate',
-    status: 201,
-    summary: 'Make a new draft that says the same',
-    gives: ['draft', 'The new draft'],
-  },
 ]
 
 export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps, present: Present): void {
@@ -105,9 +93,37 @@ export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps, pres
         return reply.status(status).send(await present.one(campaign))
       },
     )
+  registerDuplicate(app, deps, present)
+  registerFailures(app, deps, present)
   registerTest(app, deps)
   registerPreview(app, deps)
   registerAudience(app, deps)
+}
+
+function registerDuplicate(app: FastifyInstance, { actions }: VerbDeps, present: Present): void {
+  app.post<{ Params: { id: string } }>(
+    '/campaigns/:id/duplicate',
+    {
+      schema: {
+        ...about,
+        summary: 'Make a new draft that says the same',
+        description:
+          'With an `Idempotency-Key` the same request again answers with the draft that was made first.',
+        params: IdParams,
+        headers: IdempotencyHeaders,
+        response: {
+          201: campaignIn('draft', 'The new draft'),
+          ...errors(400, 401, 'campaign.not_found', 'campaign.idempotency_conflict', 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { campaign, created } = await actions.duplicate(request.params.id, idempotencyKey(request))
+      if (!created) markReplayed(reply)
+      reply.status(201).header('location', `/campaigns/${campaign.id}`)
+      return created ? present.fresh(campaign) : present.one(campaign)
+    },
+  )
 }
 
 function registerTest(app: FastifyInstance, deps: VerbDeps): void {

@@ -8,7 +8,7 @@ import { textFrame } from '../server/frames.ts'
 
 export type CampaignWatchOptions = {
   readonly campaigns: Pick<CampaignStore, 'list' | 'active'>
-  readonly reactions?: Pick<ReactionStore, 'counts'> | undefined
+  readonly reactions: Pick<ReactionStore, 'counts'>
   readonly present: Pick<Present, 'list'>
   readonly now: () => number
   readonly log: Log
@@ -49,7 +49,7 @@ export function createCampaignWatch(options: CampaignWatchOptions): CampaignWatc
 
   async function look(): Promise<void> {
     const heads = await watched()
-    const counts = (await reactions?.counts(heads.map(({ id }) => id))) ?? new Map<string, unknown>()
+    const counts = await reactions.counts(heads.map(({ id }) => id))
     const signs = new Map(heads.map((head) => [head.id, JSON.stringify([head, counts.get(head.id)])]))
     // Deliveries change between start and end, and are costly to count: only then.
     const perhaps = heads.filter((head) => isUnderWay(head) || seen.get(head.id)?.sign !== signs.get(head.id))

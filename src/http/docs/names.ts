@@ -31,7 +31,8 @@ export function headersOf(name: string, status: number, { parameters = [] }: Ask
     ...(status === 401 && { 'WWW-Authenticate': text('Bearer') }),
     ...([429, 503].includes(status) && { 'Retry-After': count('Seconds until it may be tried again') }),
     ...(status === 429 && LIMITS),
-    ...(name === 'post /campaigns' && status < 300 && { Location: text('The campaign') }),
+    ...(/^post \/campaigns(\/\{id\}\/duplicate)?$/.test(name) &&
+      status < 300 && { Location: text('The campaign') }),
     ...(isRepeatable && status < 300 && { 'Idempotency-Replayed': text('true: it was made before') }),
   }
 }

@@ -30,7 +30,7 @@ const Query = Type.Object({
   suppressed: Type.Optional(Type.Boolean()),
   mailable: Type.Optional(Type.Boolean({ description: 'Subscribed, and not suppressed' })),
 })
-const IdOrAddress = Type.Object({ id: Type.String({ maxLength: 320 }) })
+export const IdOrAddress = Type.Object({ id: Type.String({ maxLength: 320 }) })
 const Page = Type.Object(
   {
     count: Type.Integer({ description: 'All that match', examples: [1] }),

@@ -156,6 +156,75 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
     })
   })
 
+  describe('reasons', () => {
+    const unknown = (n: number) =>
+      outcome(n, { status: 'failed', reason: `550 5.1.1 <reader-${n}@example.com>: no such user` })
+    const blocked = (n: number) => outcome(n, { status: 'failed', reason: '554 5.7.1 Spam message rejected' })
+    const reasons = async ({ id }: Campaign) => {
+      const { failed, skipped } = await lab().ledger.reasons(id)
+      return { failed: Object.fromEntries(failed), skipped: Object.fromEntries(skipped) }
+    }
+    const UNKNOWN = '550 5.1.1: no such mailbox'
+    const BLOCKED = '554 5.7.1: Spam message rejected'
+
+    async function failing(): Promise<Campaign> {
+      const campaign = await expanded(1200)
+      const { record } = lab().ledger
+      await record(chunk(campaign), [unknown(0), unknown(1), blocked(2), outcome(3)], NOON)
+      await record(chunk(campaign, 2), [blocked(7), outcome(8, { status: 'deferred', reason: '421' })], NOON)
+      return campaign
+    }
+
+    test('are told in groups, of failed deliveries and of skipped ones', async () => {
+      const campaign = await failing()
+      const left = outcome(9, { status: 'skipped', attempts: 0, reason: 'unsubscribed' })
+      await lab().ledger.record(chunk(campaign, 1), [left], NOON)
+      expect(await reasons(campaign)).toEqual({
+        failed: { [UNKNOWN]: 2, [BLOCKED]: 2 },
+        skipped: { unsubscribed: 1 },
+      })
+      expect(await reasons(await lab().start())).toEqual({ failed: {}, skipped: {} })
+    })
+
+    test('of deliveries that were recorded before reasons were counted are told, too', async () => {
+      const campaign = await failing()
+      await lab().sql.run(lab().sql.db.update(lab().sql.tables.chunks).set({ reasons: null }))
+      expect((await reasons(campaign)).failed).toEqual({ [UNKNOWN]: 2, [BLOCKED]: 2 })
+      expect(await lab().ledger.retryFailed(campaign.id, LATER, BLOCKED)).toBe(2)
+      expect((await reasons(campaign)).failed).toEqual({ [UNKNOWN]: 2 })
+    })
+
+    test('one group is tried again, and the others stay as they are', async () => {
+      const campaign = await failing()
+      expect(await lab().ledger.retryFailed(campaign.id, LATER, BLOCKED)).toBe(2)
+      expect((await reasons(campaign)).failed).toEqual({ [UNKNOWN]: 2 })
+      expect(await counts(campaign)).toMatchObject({ queued: 1196, failed: 2, sent: 1, deferred: 1 })
+      const open = await lab().ledger.open(chunk(campaign), LATER)
+      expect(open.find(({ n }) => n === 2)).toMatchObject({ attempts: 1, earlierAttempts: 1, dueAt: LATER })
+      expect(open.filter(({ n }) => n < 2)).toEqual([])
+    })
+
+    test('a group that nobody is in changes nothing', async () => {
+      const campaign = await failing()
+      await lab().store.change(campaign.id, ['running'], { status: 'finished', finishedAt: NOON })
+      expect(await lab().ledger.retryFailed(campaign.id, LATER, '550 5.1.1')).toBe(0)
+      expect(await lab().store.get(campaign.id)).toMatchObject({ status: 'finished', finishedAt: NOON })
+      expect(await lab().ledger.retryFailed(campaign.id, LATER, UNKNOWN)).toBe(2)
+      expect(await lab().store.get(campaign.id)).toMatchObject({ status: 'running', finishedAt: null })
+    })
+
+    test('whatever workers record meanwhile, every failed one is tried again once, and counts stay true', async () => {
+      const campaign = await expanded(500)
+      await lab().ledger.record(chunk(campaign), Array.from({ length: 100 }, (_, n) => blocked(n)), NOON) // prettier-ignore
+      const recording = async () => {
+        for (let n = 100; n < 130; n++) await lab().ledger.record(chunk(campaign), [outcome(n)], NOON)
+      }
+      const [count] = await Promise.all([lab().ledger.retryFailed(campaign.id, LATER, BLOCKED), recording()])
+      expect(count).toBe(100)
+      expect(await counts(campaign)).toMatchObject({ queued: 470, sent: 30, failed: 0 })
+    })
+  })
+
   describe('finishIfDone', () => {
     const finish = ({ id }: Campaign) => lab().ledger.finishIfDone(id, LATER)
 

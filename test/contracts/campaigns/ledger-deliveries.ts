@@ -1,5 +1,6 @@
 // Promises of the pages of deliveries, and of the audience.
-import type { Delivery } from '../../../src/core/campaigns/ports.ts'
+import { eq } from '../../../src/adapters/sql/driver/drizzle.ts'
+import type { Campaign, Delivery } from '../../../src/core/campaigns/ports.ts'
 import { expect, test } from 'vitest'
 import { emailOf, laneOf, outcome, readerId, type LedgerLab } from '../../support/ledger-lab.ts'
 import { MINUTE, NOON } from '../../support/times.ts'
@@ -53,6 +54,84 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
       1000, 10_000, 10_001, 10_002, 10_003, 10_004, 10_005, 10_006, 10_007, 10_008, 10_009,
     ])
     for (const nothing of ['%', '_', 'nobody', "'"]) expect(await find(nothing)).toEqual([])
+  })
+
+  test('can be of one reason only, whatever words the servers add', async () => {
+    const { id: campaignId } = await campaign(12_500)
+    const refs = await lab().due(campaignId)
+    const failed: string[] = []
+    for (const ref of refs.slice(5, 9)) {
+      const reason = `550 5.1.1 <somebody-${ref.chunk}@example.com> unknown`
+      const other = outcome(2, { status: 'failed', reason: '554 5.7.1 Spam' })
+      await lab().ledger.record(ref, [outcome(1, { status: 'failed', reason }), other, outcome(3)], NOON)
+      failed.push(`${ref.chunk}-1`)
+    }
+    const find = async (more: object) =>
+      (await lab().ledger.deliveries({ campaignId, limit: 100, ...more })).map(({ id }) => id).sort()
+    const reason = '550 5.1.1: no such mailbox'
+    expect(await find({ reason })).toEqual(failed.sort())
+    expect(await find({ reason, status: 'failed' })).toEqual(failed)
+    expect(await find({ reason, status: 'skipped' })).toEqual([])
+    expect(await find({ reason: '550 5.1.1' })).toEqual([])
+    expect(await find({ reason, limit: 3 })).toHaveLength(3)
+  })
+
+  test('of one reason come page by page, each once', async () => {
+    const { id: campaignId } = await campaign(4_000)
+    for (const ref of await lab().due(campaignId)) {
+      const all = Array.from({ length: 500 }, (_, n) =>
+        outcome(n, { status: 'failed', reason: `451 4.3.0 ${n}` }),
+      )
+      await lab().ledger.record(ref, all, NOON)
+    }
+    const found: Delivery[] = []
+    for (;;) {
+      const page = await lab().ledger.deliveries({ campaignId, reason: '451 4.3.0', limit: 900, after: found.at(-1)?.id }) // prettier-ignore
+      found.push(...page)
+      if (page.length < 900) break
+    }
+    expect(new Set(numbers(found)).size).toBe(4_000)
+    expect(found).toHaveLength(4_000)
+  })
+
+  test('tell whether the subscriber is still on the list', async () => {
+    const { id: campaignId } = await campaign(3)
+    const { subscribers } = lab().sql.tables
+    await lab().sql.run(
+      lab()
+        .sql.db.delete(subscribers)
+        .where(eq(subscribers.id, readerId(1))),
+    )
+    const found = await lab().ledger.deliveries({ campaignId, limit: 10 })
+    const listed = found.map(({ subscriberId, isListed }) => [Number(subscriberId.slice(-3)), isListed])
+    expect(listed.sort()).toEqual([[0, true], [1, false], [2, true]]) // prettier-ignore
+  })
+
+  test('to one subscriber are told of all started campaigns, newest first, in pages', async () => {
+    const all: Campaign[] = []
+    await lab().addSubscribers({ count: 1300 })
+    for (let n = 0; n < 25; n++) {
+      const one = await lab().start({ subject: `Letter ${n}` })
+      if (n % 12 === 0) await lab().expand(one, 700)
+      all.unshift(one)
+    }
+    await lab().start({ status: 'draft', startedAt: null })
+    const theirs = all.filter((_, n) => (24 - n) % 12 === 0)
+    const to = (limit: number, before?: string) => lab().ledger.deliveriesTo(readerId(777), limit, before)
+    const found = await to(10)
+    expect(found.map(({ campaignId, subject }) => [campaignId, subject])).toEqual(
+      theirs.map(({ id, subject }) => [id, subject]),
+    )
+    for (const one of found)
+      expect(one).toMatchObject({
+        subscriberId: readerId(777),
+        email: emailOf(777),
+        lane: laneOf(emailOf(777)),
+      })
+    expect(await to(1)).toEqual(found.slice(0, 1))
+    expect(await to(2, found[0]?.campaignId)).toEqual(found.slice(1))
+    expect(await to(2, found[2]?.campaignId)).toEqual([])
+    expect(await lab().ledger.deliveriesTo(readerId(99_999), 10)).toEqual([])
   })
 
   test('another campaign keeps its own', async () => {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import { isHubError } from '../../../src/core/errors.ts'
-import type { Delivery } from '../../../src/core/campaigns/ports.ts'
+import type { Delivery, PeopleFact } from '../../../src/core/campaigns/ports.ts'
 import { about, idOf, ts, type LoopLab } from '../../support/loop-lab.ts'
 import { NOON } from '../../support/times.ts'
 
@@ -55,6 +55,44 @@ export function promisesOfReactions(lab: () => LoopLab): void {
       unsubscribed: 1,
       rejected: 0,
     })
+  })
+
+  test('deliveries are found by what is known of their recipients', async () => {
+    const { campaign, one, two, three } = await first()
+    await lab().take(about(one, 'click', 60), about(two, 'hard_bounce'), about(three, 'delivered', 1))
+    await lab().take(about(three, 'spam', 9), about(three, 'unsub', 10))
+    await lab().reactions.leftByLink({ campaignId: campaign.id, deliveryId: one.id }, at(70))
+    await lab().reactions.leftByLink({ campaignId: campaign.id, deliveryId: three.id }, at(70))
+    const find = async (people: PeopleFact, more: object = {}) => {
+      const found = await lab().ledger.deliveries({ campaignId: campaign.id, people, limit: 10, ...more })
+      return found.map(({ id }) => id).sort()
+    }
+    const ids = (...some: Delivery[]) => some.map(({ id }) => id).sort()
+    expect(await find('delivered')).toEqual(ids(one, three))
+    expect(await find('opened')).toEqual(ids(one))
+    expect(await find('clicked')).toEqual(ids(one))
+    expect(await find('bounced')).toEqual(ids(two))
+    expect(await find('complained')).toEqual(ids(three))
+    expect(await find('unsubscribed')).toEqual(ids(one, three))
+    expect(await find('unsubscribed', { q: three.email })).toEqual(ids(three))
+    expect(await find('unsubscribed', { status: 'sent' })).toEqual([])
+    expect(await find('unsubscribed', { limit: 1 })).toHaveLength(1)
+  })
+
+  test('deliveries of one fact come page by page, from many chunks', async () => {
+    const { campaign, deliveries } = await lab().campaign(3_000)
+    const clicked = deliveries.filter((_, n) => n % 7 === 0)
+    await lab().take(...clicked.map((one) => about(one, 'click', 60)))
+    for (const people of ['clicked', 'opened'] as const) {
+      const found: Delivery[] = []
+      for (;;) {
+        const after = found.at(-1)?.id
+        const page = await lab().ledger.deliveries({ campaignId: campaign.id, people, limit: 100, after })
+        found.push(...page)
+        if (page.length < 100) break
+      }
+      expect(found.map(({ id }) => id).sort()).toEqual(clicked.map(({ id }) => id).sort())
+    }
   })
 
   test('the same events again change nothing, also under another cursor', async () => {

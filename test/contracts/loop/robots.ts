@@ -1,5 +1,6 @@
 // What the loop promises about opens and clicks that no subscriber has made.
 import { expect, test } from 'vitest'
+import { linkKey } from '../../../src/core/loop/links.ts'
 import type { Delivery } from '../../../src/core/campaigns/ports.ts'
 import { about, APPLE, FIREFOX, ts, type LoopLab } from '../../support/loop-lab.ts'
 import { NOON } from '../../support/times.ts'
@@ -45,6 +46,40 @@ export function promisesOfRobots(lab: () => LoopLab): void {
     expect(await countsOf(campaign.id)).toMatchObject({ clicked: 0, opened: 0, robotClicked: 1 })
     await lab().take(about(one, 'click', 900, { ...A, ...FIREFOX }))
     expect(await countsOf(campaign.id)).toMatchObject({ clicked: 1, opened: 1, robotClicked: 1 })
+  })
+
+  test('links are counted by people and by robots, each once, and a scanner is taken from the people', async () => {
+    const { campaign, one, two } = await first()
+    const links = async () => Object.fromEntries(await lab().reactions.links(campaign.id))
+    const [a, b] = [linkKey(A.url), linkKey(B.url)]
+    const elsewhere = { url: 'https://hub.example/unsubscribe/a-token', ...FIREFOX }
+    await lab().take(
+      about(one, 'click', 2, { ...A, ...FIREFOX }),
+      about(two, 'click', 60, { ...A, ...FIREFOX }),
+    )
+    await lab().take(about(two, 'click', 61, { ...A, ...FIREFOX }), about(two, 'click', 70, elsewhere))
+    expect(await links()).toEqual({ [a]: { people: 2, robots: 0 }, '': { people: 1, robots: 0 } })
+    const events = [about(one, 'click', 3, { ...B, ...FIREFOX }), about(one, 'delivered', 1)]
+    await lab().take(...events)
+    await lab().take(...events)
+    expect(await links()).toEqual({
+      [a]: { people: 1, robots: 1 },
+      [b]: { people: 0, robots: 1 },
+      '': { people: 1, robots: 0 },
+    })
+    await lab().take(about(one, 'click', 900, { ...A, ...FIREFOX }))
+    expect(await links()).toMatchObject({ [a]: { people: 2, robots: 1 } })
+    const clicked = await lab().ledger.deliveries({ campaignId: campaign.id, people: 'clicked', limit: 9 })
+    expect(clicked).toHaveLength(2)
+  })
+
+  test('who was a scanner after all is not among those who clicked', async () => {
+    const { campaign, one } = await first()
+    const clicked = () => lab().ledger.deliveries({ campaignId: campaign.id, people: 'clicked', limit: 9 })
+    await lab().take(about(one, 'click', 2, { ...A, ...FIREFOX }))
+    expect(await clicked()).toHaveLength(1)
+    await lab().take(about(one, 'click', 3, { ...B, ...FIREFOX }), about(one, 'delivered', 1))
+    expect(await clicked()).toEqual([])
   })
 
   test('a subscriber who clicks fast, or everything later, is one', async () => {

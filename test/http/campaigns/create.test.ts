@@ -112,6 +112,7 @@ describe('POST /campaigns', () => {
     ['send_at', { send_at: '2026-03-11T12:00:00' }],
     ['send_at', { send_at: '2026-03-11' }],
     ['send_at', { send_at: 'tomorrow' }],
+    ['send_at', { send_at: '' }],
     ['send_at', { send_at: '2026-02-30T12:00:00Z' }],
     ['send_at', { send_at: at(NOON - 2 * MINUTE) }],
     ['send_at', { send_at: '9999-01-01T00:00:00Z' }],

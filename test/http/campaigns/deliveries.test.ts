@@ -1,8 +1,10 @@
 // /campaigns/{id}/deliveries: who got a campaign, who did not, and why.
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createReactionStore } from '../../../src/adapters/sql/loop/reactions.ts'
 import { openCampaignsApp, type CampaignsApp } from '../../support/campaigns-app.ts'
-import { outcome } from '../../support/ledger-lab.ts'
+import { eq } from '../../../src/adapters/sql/driver/drizzle.ts'
+import { outcome, readerId } from '../../support/ledger-lab.ts'
 import { MINUTE, NOON } from '../../support/times.ts'
 
 let app: CampaignsApp
@@ -105,6 +107,75 @@ describe('deliveries', () => {
 
   test('as CSV of one state only', async () => {
     expect((await get('?status=queued', { accept: 'text/csv' })).text.split('\r\n')).toHaveLength(4)
+  })
+
+  test('name no subscriber who is not on the list any more', async () => {
+    await app.lab.sql.run(app.lab.sql.db.delete(app.lab.sql.tables.subscribers))
+    expect((await get('?limit=1')).body.deliveries).toMatchObject([
+      { subscriber_id: null, email: 'Reader-0@example.com' },
+    ])
+  })
+
+  test('can be asked for by what is known of the people, also as CSV', async () => {
+    const { reactions, reactionPlaces } = app.lab.sql.tables
+    const place = { campaignId: id, chunk: 0, n: 3 }
+    await app.lab.sql.run(
+      app.lab.sql.db
+        .insert(reactions)
+        .values({ ...place, clicked: NOON, opened: NOON, heard: '[null,[],[]]' }),
+    )
+    await app.lab.sql.run(app.lab.sql.db.insert(reactionPlaces).values({ ...place, fact: 'clicked' }))
+    for (const people of ['opened', 'clicked']) {
+      expect((await get(`?people=${people}`)).body.deliveries).toMatchObject([{ id: '0-3' }])
+      expect((await get(`?people=${people}`, { accept: 'text/csv' })).text).toContain('\r\n0-3,')
+    }
+    expect((await get('?people=bounced')).body.deliveries).toEqual([])
+    expect((await get('?people=robots')).body.error.message).toContain('delivered')
+  })
+
+  test('to one subscriber are told by id and by address, with the campaign and what came back', async () => {
+    const [kim] = [{ subscriberId: readerId(1), email: 'kim@example.com' }]
+    await app.lab.sql.run(
+      app.lab.sql.db
+        .update(app.lab.sql.tables.deliveries)
+        .set({ email: kim.email })
+        .where(eq(app.lab.sql.tables.deliveries.n, 1)),
+    )
+    await createReactionStore(app.lab.sql).leftByLink({ campaignId: id, deliveryId: '0-1' }, NOON)
+    for (const who of [kim.subscriberId, kim.email])
+      expect((await app.call('GET', `/subscribe/${who}/deliveries`)).body).toMatchObject({
+        deliveries: [
+          {
+            campaign_id: id,
+            subject: 'Grüße ✓ {{name|friend}}',
+            id: '0-1',
+            subscriber_id: kim.subscriberId,
+            status: 'failed',
+            unsubscribed_at: new Date(NOON).toISOString(),
+            opened_at: null,
+          },
+        ],
+        next: null,
+      })
+    expect((await app.call('GET', '/subscribe/x/deliveries')).status).toBe(404)
+    expect((await app.call('GET', `/subscribe/${kim.subscriberId}/deliveries?after=x`)).status).toBe(400)
+  })
+
+  test('to one subscriber come in pages, newest campaign first', async () => {
+    const ids = [id]
+    for (let n = 0; n < 2; n++) {
+      const campaign = await app.lab.start()
+      await app.lab.expand(campaign)
+      ids.unshift(campaign.id)
+    }
+    const page = async (query: string) =>
+      (await app.call('GET', `/subscribe/${readerId(1)}/deliveries?${query}`)).body
+    const first = await page('limit=2')
+    expect(first.deliveries).toMatchObject(ids.slice(0, 2).map((campaign_id) => ({ campaign_id })))
+    expect(await page(`limit=2&after=${first.next}`)).toMatchObject({
+      deliveries: [{ campaign_id: id }],
+      next: null,
+    })
   })
 
   test('of none are 404', async () => {

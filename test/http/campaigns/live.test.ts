@@ -50,6 +50,7 @@ test('an onlooker without room is given the newest state when it has some', asyn
       },
       active: async () => [],
     },
+    reactions: { counts: async () => new Map() },
     present: { list: async (all) => all.map(({ id, subject }) => ({ id, subject })) },
     now: () => NOON,
     log: silentLog,

@@ -124,6 +124,25 @@ describe('the verbs', () => {
     })
     expect(copy.body.id).not.toBe(id)
   })
+
+  test('duplicate with an Idempotency-Key makes one draft, however often it is asked for', async () => {
+    const id = await campaignThatIs('draft')
+    const ask = (of = id, key = 'copy-1') =>
+      app.call('POST', `/campaigns/${of}/duplicate`, undefined, { headers: { 'idempotency-key': key } })
+    const first = await ask()
+    expect(first.headers).not.toHaveProperty('idempotency-replayed')
+    expect(first.headers.location).toBe(`/campaigns/${first.body.id}`)
+    await app.call('PATCH', `/campaigns/${id}`, { subject: 'Another' })
+    expect(await ask()).toMatchObject({
+      status: 201,
+      body: { id: first.body.id },
+      headers: { 'idempotency-replayed': 'true' },
+    })
+    expect((await ask(id, 'copy-2')).body.id).not.toBe(first.body.id)
+    const other = await ask(await campaignThatIs('draft'))
+    expect(other).toMatchObject({ status: 409, body: { error: { code: 'campaign.idempotency_conflict' } } })
+    expect((await ask(id, 'a b')).status).toBe(400)
+  })
 })
 
 describe('looking at it first', () => {

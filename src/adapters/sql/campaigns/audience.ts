@@ -1,14 +1,14 @@
 // Whom a campaign would reach, or has taken: recipients, and those it passes over and why.
-import { and, eq, gt, inArray, isNull, or, sql as words, type SQL } from '../driver/drizzle.ts'
+import { and, eq, gt, isNull, or, sql as words, type SQL } from '../driver/drizzle.ts'
 import { BEYOND_ASCII } from '../../../core/campaigns/mail/mailbox.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 
 const count = words<number>`count(*)`.mapWith(Number)
 
-export function createAudience(sql: Sql): Ledger['audience'] {
+export function createAudience(sql: Sql, reasons: Ledger['reasons']): Ledger['audience'] {
   const { db } = sql
-  const { subscribers, suppressions, chunks, deliveries } = sql.tables
+  const { subscribers, suppressions, chunks } = sql.tables
 
   /** A few thousand suppressions lead, not a million subscribers. */
   function suppressedSubscribers(now: number) {
@@ -57,20 +57,8 @@ export function createAudience(sql: Sql): Ledger['audience'] {
         .from(chunks)
         .where(eq(chunks.campaignId, campaignId)),
     )
-    const holding = db
-      .select({ number: chunks.number })
-      .from(chunks)
-      .where(and(eq(chunks.campaignId, campaignId), gt(chunks.skipped, 0)))
-    const mine = and(eq(deliveries.campaignId, campaignId), inArray(deliveries.chunk, holding))
-    const skipped = await sql.read(
-      db
-        .select({ reason: deliveries.reason, count })
-        .from(deliveries)
-        .where(and(mine, eq(deliveries.status, 'skipped')))
-        .groupBy(deliveries.reason),
-    )
-    const reasons = skipped.map(({ reason, count }) => [reason ?? 'unknown', count] as const)
-    return { recipients: row?.recipients ?? 0, skipped: Object.fromEntries(reasons) }
+    const { skipped } = await reasons(campaignId)
+    return { recipients: row?.recipients ?? 0, skipped: Object.fromEntries(skipped) }
   }
 
   return ({ id, expanded }, now) => (expanded ? hasTaken(id) : wouldGet(now))

@@ -1,17 +1,21 @@
 // What happens to many deliveries of a campaign at once: cancelling, trying failed ones again, and the end.
 import {
   and,
+  asc,
   eq,
   gt,
   inArray,
   isNotNull,
   isNull,
   notExists,
+  or,
   sql as words,
   type SQL,
 } from '../driver/drizzle.ts'
 import { HubError } from '../../../core/errors.ts'
+import { isAllowed } from '../../../core/campaigns/campaign.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
+import { mayHold, reasonGroup } from '../../../core/campaigns/reasons.ts'
 import type { Sql } from '../driver/dialect.ts'
 
 const CHUNK = 500
@@ -27,14 +31,9 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
   const { campaigns, chunks, deliveries } = sql.tables
   const nextVersion = words`${chunks.version} + 1`
 
-  async function chunksWhere(campaignId: string, condition: SQL, limit: number): Promise<number[]> {
-    const rows = await sql.read(
-      db
-        .select({ number: chunks.number })
-        .from(chunks)
-        .where(and(eq(chunks.campaignId, campaignId), condition))
-        .limit(limit),
-    )
+  async function dueChunks(campaignId: string, limit: number): Promise<number[]> {
+    const due = and(eq(chunks.campaignId, campaignId), isNotNull(chunks.dueAt))
+    const rows = await sql.read(db.select({ number: chunks.number }).from(chunks).where(due).limit(limit))
     return rows.map(({ number }) => number)
   }
 
@@ -63,19 +62,49 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
     ])
   }
 
+  async function requireRetriable(campaignId: string): Promise<void> {
+    const status = await statusOf(campaignId)
+    if (!status || !isAllowed(status, 'retry-failed')) throw new HubError('campaign.wrong_state')
+  }
+
   async function countOpen(campaignId: string): Promise<number> {
     const open = words<number>`coalesce(sum(${chunks.queued} + ${chunks.deferred}), 0)`.mapWith(Number)
     const [row] = await sql.read(db.select({ open }).from(chunks).where(eq(chunks.campaignId, campaignId)))
     return row?.open ?? 0
   }
 
-  /** How many, and null when the campaign is in no state for it. */
-  async function requeue(campaignId: string, numbers: number[], now: number): Promise<number> {
+  async function failedAfter(campaignId: string, number: number, reason: string | undefined) {
+    const next = and(eq(chunks.campaignId, campaignId), gt(chunks.number, number), gt(chunks.failed, 0))
+    const rows = await sql.read(
+      db
+        .select({ number: chunks.number, reasons: chunks.reasons })
+        .from(chunks)
+        .where(next)
+        .orderBy(asc(chunks.number))
+        .limit(CHUNKS_A_STEP),
+    )
+    const numbers = rows.filter(({ reasons }) => mayHold(reasons, reason)).map(({ number }) => number)
+    return { numbers, last: rows.at(-1)?.number }
+  }
+
+  /** Those of these chunks that failed for a reason of this group. */
+  async function ofGroup(campaignId: string, numbers: number[], group: string) {
+    const { chunk, n, status, reason } = deliveries
+    const failed = and(eq(deliveries.campaignId, campaignId), inArray(chunk, numbers), eq(status, 'failed'))
+    const rows = await sql.read(db.select({ chunk, n, reason }).from(deliveries).where(failed))
+    const byChunk = Map.groupBy(rows.filter((row) => reasonGroup(row.reason) === group), (row) => row.chunk) // prettier-ignore
+    return [...byChunk].map(([number, own]) => ({ number, ns: own.map((row) => row.n) }))
+  }
+
+  async function requeue(campaignId: string, numbers: number[], meant: SQL | undefined, now: number) {
     const these = and(eq(chunks.campaignId, campaignId), inArray(chunks.number, numbers))
+    const failed = and(eq(deliveries.campaignId, campaignId), meant, eq(deliveries.status, 'failed'))
     const { status } = campaigns
     // Refused by the column, and all undone, for any other state.
     const running = words`CASE WHEN ${status} IN ('running', 'finished') THEN 'running' WHEN ${status} = 'paused' THEN 'paused' ELSE NULL END`
     const later = words`CASE WHEN ${deliveries.updatedAt} < ${now} THEN ${now} ELSE ${deliveries.updatedAt} + 1 END`
+    const here = and(failed, eq(deliveries.chunk, chunks.number))
+    const moved = db.select({ count: words`count(*)` }).from(deliveries).where(here) // prettier-ignore
     const touched = await sql.atomically([
       db.update(campaigns).set({ status: running, finishedAt: null }).where(eq(campaigns.id, campaignId)),
       db
@@ -83,10 +112,11 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
         .set({
           version: nextVersion,
           dueAt: words`CASE WHEN ${chunks.dueAt} < ${now} THEN ${chunks.dueAt} ELSE ${now} END`,
-          queued: words`${chunks.queued} + ${chunks.failed}`,
+          queued: words`${chunks.queued} + ${moved}`,
+          failed: words`${chunks.failed} - ${moved}`,
+          reasons: null,
         })
         .where(these),
-      db.update(chunks).set({ failed: 0 }).where(these),
       db
         .update(deliveries)
         .set({
@@ -95,37 +125,41 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
           dueAt: now,
           updatedAt: later,
         })
-        .where(
-          and(
-            eq(deliveries.campaignId, campaignId),
-            inArray(deliveries.chunk, numbers),
-            eq(deliveries.status, 'failed'),
-          ),
-        ),
+        .where(and(failed, inArray(deliveries.chunk, numbers))),
     ])
     return touched.at(-1) ?? 0
+  }
+
+  async function requeueGroup(campaignId: string, numbers: number[], group: string, now: number) {
+    const found = numbers.length > 0 ? await ofGroup(campaignId, numbers, group) : []
+    if (found.length === 0) return 0
+    const { chunk, n } = deliveries
+    const meant = or(...found.map(({ number, ns }) => and(eq(chunk, number), inArray(n, ns))))
+    return requeue(campaignId, found.map(({ number }) => number), meant, now) // prettier-ignore
   }
 
   return {
     async cancel(campaignId, limit, now) {
       if ((await statusOf(campaignId)) !== 'cancelled') throw new HubError('campaign.wrong_state')
       const count = Math.min(Math.ceil(limit / CHUNK), CHUNKS_A_STEP)
-      const numbers = await chunksWhere(campaignId, isNotNull(chunks.dueAt), count)
+      const numbers = await dueChunks(campaignId, count)
       if (numbers.length > 0) await cancelChunks(campaignId, numbers, now)
       const left = await countOpen(campaignId)
       const unsettled = and(eq(campaigns.id, campaignId), isNull(campaigns.finishedAt))
       if (left === 0) await sql.run(db.update(campaigns).set({ finishedAt: now }).where(unsettled))
       return left
     },
-    async retryFailed(campaignId, now) {
-      const status = await statusOf(campaignId)
-      if (status !== 'running' && status !== 'paused' && status !== 'finished')
-        throw new HubError('campaign.wrong_state')
-      for (let count = 0; ;) {
-        const numbers = await chunksWhere(campaignId, gt(chunks.failed, 0), CHUNKS_A_STEP)
-        if (numbers.length === 0) return count
+    async retryFailed(campaignId, now, reason) {
+      await requireRetriable(campaignId)
+      let count = 0
+      for (let last = -1; ;) {
+        const step = await failedAfter(campaignId, last, reason)
+        if (step.last === undefined) return count
+        last = step.last
         try {
-          count += await requeue(campaignId, numbers, now)
+          count += await (reason === undefined
+            ? requeue(campaignId, step.numbers, undefined, now)
+            : requeueGroup(campaignId, step.numbers, reason, now))
         } catch (error) {
           if (sql.fault(error) === 'null') throw new HubError('campaign.wrong_state', { cause: error })
           throw error

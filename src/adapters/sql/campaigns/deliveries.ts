@@ -1,73 +1,190 @@
-// Pages of a campaign's deliveries, in order of chunk and number.
+// Pages of deliveries: of a campaign, in order of chunk and number, and of one subscriber, newest campaign first.
 //
-// There is no index by status or address: a million rows would have to be moved in it as they are sent. The chunks know
-// which of them hold a status, and an address is looked for in steps that leave the process time for other things.
+// There is no index by status, reason or address: a million rows would have to be moved in it as they are sent. The chunks
+// know which of them hold a status, a reason and whose deliveries, and reaction_places where the rarer facts are true. The
+// rest is looked for in steps that leave the process time for other things.
 import { setImmediate as pause } from 'node:timers/promises'
-import { and, asc, eq, gt, gte, inArray, or, sql as words } from '../driver/drizzle.ts'
-import type { Delivery, DeliveryStatus, Ledger } from '../../../core/campaigns/ports.ts'
-import type { Sql } from '../driver/dialect.ts'
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  exists,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  lt,
+  lte,
+  or,
+  sql as words,
+} from '../driver/drizzle.ts'
+import type { DeliveryQuery, DeliveryTo, Ledger, ListedDelivery } from '../../../core/campaigns/ports.ts'
+import { hasReason, mayHold, reasonGroup, WITH_REASON } from '../../../core/campaigns/reasons.ts'
+import type { Sql, Tables } from '../driver/dialect.ts'
+import { isRare } from '../loop/places.ts'
 
 const CHUNKS_A_STEP = 20
+/** Where reasons are looked at one by one. */
+const ROWS_A_STEP = 2_000
+const CAMPAIGNS_A_STEP = 20
 
-type Query = Parameters<Ledger['deliveries']>[0]
 type Place = { readonly chunk: number; readonly n: number }
+type Chunk = { readonly number: number; readonly lane: string; readonly reasons: string | null }
 
-export function createDeliveryPages(sql: Sql): Ledger['deliveries'] {
+export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deliveriesTo'> {
   const { db } = sql
-  const { chunks, deliveries } = sql.tables
+  const { campaigns, chunks, deliveries, reactions, reactionPlaces, subscribers } = sql.tables
 
-  function nextChunks(campaignId: string, from: number, status: DeliveryStatus | undefined) {
+  function nextChunks({ campaignId, status, people }: DeliveryQuery, from: number): Promise<Chunk[]> {
+    const { number, lane, reasons } = chunks
+    const place = reactionPlaces
+    const here = and(eq(place.campaignId, campaignId), eq(place.fact, people ?? ''), eq(place.chunk, number))
     return sql.read(
       db
-        .select({ number: chunks.number, lane: chunks.lane })
+        .select({ number, lane, reasons })
         .from(chunks)
         .where(
-          and(eq(chunks.campaignId, campaignId), gte(chunks.number, from), status && gt(chunks[status], 0)),
+          and(
+            eq(chunks.campaignId, campaignId),
+            gte(number, from),
+            status && gt(chunks[status], 0),
+            isRare(people) ? exists(db.select({ n: place.n }).from(place).where(here)) : undefined,
+          ),
         )
-        .orderBy(asc(chunks.number))
+        .orderBy(asc(number))
         .limit(CHUNKS_A_STEP),
     )
   }
 
-  function rowsOf(query: Query, place: Place, numbers: number[], limit: number) {
-    const { campaignId, status, q } = query
+  function rowsOf(query: DeliveryQuery, place: Place, numbers: number[], limit: number) {
+    const { campaignId, status, people, reason, q } = query
+    const { chunk, n } = deliveries
+    const same = <T extends typeof reactions | typeof reactionPlaces>(table: T) =>
+      and(eq(table.campaignId, campaignId), eq(table.chunk, chunk), eq(table.n, n))
+    const rows = db
+      .select({ row: deliveries, listed: subscribers.id })
+      .from(deliveries)
+      .leftJoin(subscribers, eq(subscribers.id, deliveries.subscriberId))
+      .$dynamic()
+    if (isRare(people))
+      rows.innerJoin(reactionPlaces, and(same(reactionPlaces), eq(reactionPlaces.fact, people)))
+    // What is in reaction_places for good needs no second look.
+    if (people && (people === 'clicked' || !isRare(people)))
+      rows.innerJoin(reactions, and(same(reactions), isNotNull(reactions[people])))
     return sql.read(
-      db
-        .select()
-        .from(deliveries)
+      rows
         .where(
           and(
             eq(deliveries.campaignId, campaignId),
-            inArray(deliveries.chunk, numbers),
-            or(gt(deliveries.chunk, place.chunk), gt(deliveries.n, place.n)),
+            inArray(chunk, numbers),
+            or(gt(chunk, place.chunk), gt(n, place.n)),
             status && eq(deliveries.status, status),
+            reason === undefined ? undefined : inArray(deliveries.status, [...WITH_REASON]),
             q ? words`instr(lower(${deliveries.email}), ${q.toLowerCase()}) > 0` : undefined,
           ),
         )
-        .orderBy(asc(deliveries.chunk), asc(deliveries.n))
+        .orderBy(asc(chunk), asc(n))
         .limit(limit),
     )
   }
 
-  return async (query) => {
-    const place = readPlace(query.after)
-    const found: Delivery[] = []
-    for (let from = place.chunk; ;) {
-      const batch = await nextChunks(query.campaignId, from, query.status)
-      const lanes = new Map(batch.map(({ number, lane }) => [number, lane]))
-      const rows = batch.length
-        ? await rowsOf(query, place, [...lanes.keys()], query.limit - found.length)
-        : []
-      found.push(...rows.map((row) => toDelivery(row, lanes.get(row.chunk) ?? '')))
-      const last = batch.at(-1)
-      if (found.length >= query.limit || !last || batch.length < CHUNKS_A_STEP) return found
-      from = last.number + 1
-      await pause()
-    }
+  /** Those of a page's campaigns that the subscriber's id may be in, by what their chunks tell. */
+  async function chunksOf(subscriberId: string, campaignIds: string[]) {
+    const { campaignId, number, lane, firstReader, lastReader } = chunks
+    return sql.read(
+      db
+        .select({ campaignId, number, lane })
+        .from(chunks)
+        .where(
+          and(
+            inArray(campaignId, campaignIds),
+            gte(lastReader, subscriberId),
+            lte(firstReader, subscriberId),
+          ),
+        ),
+    )
+  }
+
+  async function startedBefore(id: string | undefined) {
+    const older = id === undefined ? undefined : lt(campaigns.id, id)
+    return sql.read(
+      db
+        .select({ id: campaigns.id, subject: campaigns.subject })
+        .from(campaigns)
+        .where(and(isNotNull(campaigns.startedAt), older))
+        .orderBy(desc(campaigns.id))
+        .limit(CAMPAIGNS_A_STEP),
+    )
+  }
+
+  async function ofCampaigns(subscriberId: string, campaignIds: string[]) {
+    if (campaignIds.length === 0) return []
+    const places = await chunksOf(subscriberId, campaignIds)
+    const within = [...Map.groupBy(places, ({ campaignId }) => campaignId)].map(([id, own]) =>
+      and(
+        eq(deliveries.campaignId, id),
+        inArray(
+          deliveries.chunk,
+          own.map(({ number }) => number),
+        ),
+      ),
+    )
+    if (within.length === 0) return []
+    const lanes = new Map(places.map(({ campaignId, number, lane }) => [`${campaignId}/${number}`, lane]))
+    const rows = await sql.read(
+      db
+        .select()
+        .from(deliveries)
+        .where(and(eq(deliveries.subscriberId, subscriberId), or(...within))),
+    )
+    return rows.map((row) => toDelivery(row, lanes.get(`${row.campaignId}/${row.chunk}`) ?? ''))
+  }
+
+  return {
+    async deliveries(query) {
+      const found: ListedDelivery[] = []
+      for (let place = readPlace(query.after); ;) {
+        const batch = await nextChunks(query, place.chunk)
+        const lanes = new Map(
+          batch
+            .filter(({ reasons }) => mayHold(reasons, query.reason))
+            .map(({ number, lane }) => [number, lane]),
+        )
+        const atOnce = query.reason === undefined ? query.limit - found.length : ROWS_A_STEP
+        const rows = lanes.size > 0 ? await rowsOf(query, place, [...lanes.keys()], atOnce) : []
+        for (const { row, listed } of rows)
+          if (found.length < query.limit && fits(row, query))
+            found.push({ ...toDelivery(row, lanes.get(row.chunk) ?? ''), isListed: listed !== null })
+        const end = batch.at(-1)
+        const isWhole = rows.length < atOnce
+        if (found.length >= query.limit || !end || (isWhole && batch.length < CHUNKS_A_STEP)) return found
+        place = isWhole ? { chunk: end.number + 1, n: -1 } : (rows.at(-1)?.row ?? place)
+        await pause()
+      }
+    },
+
+    async deliveriesTo(subscriberId, limit, before) {
+      const found: DeliveryTo[] = []
+      for (let end = before; ;) {
+        const batch = await startedBefore(end)
+        const subjects = new Map(batch.map(({ id, subject }) => [id, subject]))
+        const rows = await ofCampaigns(subscriberId, [...subjects.keys()])
+        rows.sort((a, b) => (a.campaignId < b.campaignId ? 1 : -1))
+        found.push(...rows.map((row) => ({ ...row, subject: subjects.get(row.campaignId) ?? '' })))
+        end = batch.at(-1)?.id
+        if (found.length >= limit || batch.length < CAMPAIGNS_A_STEP) return found.slice(0, limit)
+        await pause()
+      }
+    },
   }
 }
 
-export function toDelivery(row: Omit<Delivery, 'id' | 'lane'>, lane: string): Delivery {
+function fits(row: Tables['deliveries']['$inferSelect'], { reason }: DeliveryQuery): boolean {
+  return reason === undefined || (hasReason(row.status) && reasonGroup(row.reason) === reason)
+}
+
+export function toDelivery<T extends Tables['deliveries']['$inferSelect']>(row: T, lane: string) {
   return { id: `${row.chunk}-${row.n}`, ...row, lane }
 }
 

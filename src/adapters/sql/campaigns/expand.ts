@@ -17,7 +17,7 @@ type Subscriber = {
   readonly subscribed: number
   readonly suppressed: SuppressionReason | null
 }
-type NewDelivery = Tables['deliveries']['$inferInsert']
+type NewDelivery = Tables['deliveries']['$inferSelect']
 
 export function createExpansion(sql: Sql): Ledger['expand'] {
   const { db } = sql

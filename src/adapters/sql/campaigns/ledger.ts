@@ -8,11 +8,13 @@ import { createSteps } from './changes.ts'
 import { createDeliveryPages, toDelivery } from './deliveries.ts'
 import { createErase } from './erase.ts'
 import { createExpansion } from './expand.ts'
+import { createReasons } from './reasons.ts'
 import { createRecord } from './record.ts'
 
 export function createLedger(sql: Sql): Ledger {
   const { db } = sql
   const { campaigns, chunks, deliveries } = sql.tables
+  const reasons = createReasons(sql)
 
   async function tallies(campaignIds: readonly string[]) {
     const found = new Map<string, Map<string, Record<DeliveryStatus, number>>>(
@@ -52,8 +54,9 @@ export function createLedger(sql: Sql): Ledger {
     ...createSteps(sql),
     expand: createExpansion(sql),
     record: createRecord(sql),
-    deliveries: createDeliveryPages(sql),
-    audience: createAudience(sql),
+    ...createDeliveryPages(sql),
+    reasons,
+    audience: createAudience(sql, reasons),
     erase: createErase(sql),
     tallies,
     counts,

@@ -4,18 +4,21 @@ import { placeKey } from '../../../core/loop/correlation.ts'
 import {
   FACTS,
   factsOf,
+  followed,
   hear,
   join,
   NOTHING_HEARD,
   readHeard,
   writeHeard,
+  type ByWhom,
   type Fact,
   type Facts,
   type Heard,
 } from '../../../core/loop/reactions.ts'
-import { countLinks } from '../../../core/loop/robots.ts'
-import { changesFor, newRowsFor, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
+import { linkKey, linksIn } from '../../../core/loop/links.ts'
+import { changesFor, newRowsFor, rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 import type { Correlated, Known, ReactionRow } from './deliveries.ts'
+import { RARE } from './places.ts'
 
 /** By campaign: how many subscribers more, or fewer, each fact is true of. */
 export type Deltas = ReadonlyMap<string, Readonly<Record<Fact, number>>>
@@ -25,8 +28,8 @@ export type ReactionEffects = { readonly writes: readonly Write[]; readonly delt
 const CAMPAIGNS_REMEMBERED = 100
 
 export function createReactionEffects(sql: Sql) {
-  const linksOf = createLinkCounts(sql)
-  const { reactions, messageLinks } = sql.tables
+  const linksOf = createLinksOf(sql)
+  const { reactions, messageLinks, reactionPlaces, linkCounts } = sql.tables
 
   return async (correlated: readonly Correlated[]): Promise<ReactionEffects> => {
     const links = await linksOf(correlated)
@@ -39,22 +42,66 @@ export function createReactionEffects(sql: Sql) {
       rowsFor(reactions, fresh),
       changesFor(reactions, ['campaignId', 'chunk', 'n'], known),
       newRowsFor(messageLinks, newLinks(correlated)),
+      newRowsFor(reactionPlaces, changed.flatMap(newPlaces)),
+      rowsFor(linkCounts, linkRows(changed), 'count'),
     ]
     return { writes, deltas: deltasOf(changed) }
   }
 }
 
-type Change = { readonly before: ReactionRow | null; readonly after: ReactionRow }
+type Change = {
+  readonly before: ReactionRow | null
+  readonly after: ReactionRow
+  readonly links: readonly LinkRow[]
+}
+type LinkRow = Tables['linkCounts']['$inferInsert']
 
-function change(events: readonly Correlated[], links: ReadonlyMap<string, number>): Change | undefined {
+function change(events: readonly Correlated[], links: ReadonlyMap<string, Links>): Change | undefined {
   const [first] = events
   if (!first) return undefined
   const { campaignId, chunk, n, reaction: before } = first.about
-  const heard = events.reduce((sum, { row }) => join(sum, hear(row)), heardBefore(first.about))
-  const facts = factsOf(heard, links.get(campaignId) ?? Infinity)
+  const earlier = heardBefore(first.about)
+  const heard = events.reduce((sum, { row }) => join(sum, hear(row)), earlier)
+  const own = links.get(campaignId)
+  const facts = factsOf(heard, own?.size ?? Infinity)
   const messageId = before?.messageId ?? events.find(({ messageId }) => messageId)?.messageId ?? null
   const after = { campaignId, chunk, n, messageId, ...facts, heard: writeHeard(heard) }
-  return before && isSame(before, after) ? undefined : { before, after }
+  if (before && isSame(before, after)) return undefined
+  return {
+    before,
+    after,
+    links: own && heard.clicks.length > 0 ? linksBetween(campaignId, earlier, heard, own) : [],
+  }
+}
+
+/** What one delivery adds to the counts of links, or takes away: clicks may turn out to be a scanner's. */
+function linksBetween(campaignId: string, before: Heard, after: Heard, own: Links): LinkRow[] {
+  const was = followed(before, own)
+  const is = followed(after, own)
+  return [...new Set([...was.keys(), ...is.keys()])].flatMap((link) => {
+    const more = (who: keyof ByWhom) => isSet(is.get(link)?.[who]) - isSet(was.get(link)?.[who])
+    return [
+      { campaignId, link, fact: 'clicked' as const, count: more('person') },
+      { campaignId, link, fact: 'robotClicked' as const, count: more('robot') },
+    ]
+  })
+}
+
+const isSet = (at: number | null | undefined): number => (at == null ? 0 : 1)
+
+function linkRows(changed: readonly Change[]): LinkRow[] {
+  const rows = changed.flatMap(({ links }) => links)
+  const byKey = Map.groupBy(rows, ({ campaignId, link, fact }) => `${campaignId} ${fact} ${link}`)
+  return [...byKey.values()].flatMap(([first, ...rest]) => {
+    const count = rest.reduce((sum, row) => sum + row.count, first?.count ?? 0)
+    return first && count !== 0 ? [{ ...first, count }] : []
+  })
+}
+
+function newPlaces({ before, after }: Change) {
+  const { campaignId, chunk, n } = after
+  const news = RARE.filter((fact) => isTrue(after, fact) > isTrue(before, fact))
+  return news.map((fact) => ({ campaignId, fact, chunk, n }))
 }
 
 function heardBefore({ reaction }: Known): Heard {
@@ -92,23 +139,26 @@ export function noFacts(): Record<Fact, number> {
 
 const isTrue = (facts: Facts | null, fact: Fact): number => (facts && facts[fact] !== null ? 1 : 0)
 
-/** How many links the mails of those campaigns have that were clicked. */
-function createLinkCounts(sql: Sql) {
+type Links = ReadonlySet<string>
+
+/** The links of the campaigns that a page is about. Of one that is not known any more nothing is told. */
+function createLinksOf(sql: Sql) {
   const { db } = sql
   const { campaigns } = sql.tables
-  const known = new Map<string, number>()
+  const known = new Map<string, Links>()
 
-  async function count(id: string): Promise<number> {
+  async function read(id: string): Promise<Links | undefined> {
     const [row] = await sql.read(
       db.select({ content: campaigns.content }).from(campaigns).where(eq(campaigns.id, id)),
     )
-    return row ? countLinks(row.content) : Infinity
+    return row && new Set(linksIn(row.content).map(linkKey))
   }
 
-  return async (correlated: readonly Correlated[]): Promise<ReadonlyMap<string, number>> => {
-    const found = new Map<string, number>()
+  return async (correlated: readonly Correlated[]): Promise<ReadonlyMap<string, Links>> => {
+    const found = new Map<string, Links>()
     for (const id of new Set(correlated.map(({ about }) => about.campaignId))) {
-      const links = known.get(id) ?? (await count(id))
+      const links = known.get(id) ?? (await read(id))
+      if (!links) continue
       found.set(id, links)
       known.delete(id)
       known.set(id, links)

@@ -10,7 +10,7 @@ const NO_FACTS: Facts = factsOf(NOTHING_HEARD, 0)
 
 export function createReactionStore(sql: Sql): ReactionStore {
   const { db } = sql
-  const { deliveries, reactions, reactionCounts, linkUnsubscribes } = sql.tables
+  const { deliveries, reactions, reactionCounts, reactionPlaces, linkCounts, linkUnsubscribes } = sql.tables
 
   /** Who left by the hub's link, and not by Mandrill's, too: each subscriber is one. */
   async function leftByLink(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -49,6 +49,20 @@ export function createReactionStore(sql: Sql): ReactionStore {
       return counts
     },
 
+    async links(campaignId) {
+      const { link, fact, count } = linkCounts
+      const rows = await sql.read(
+        db.select({ link, fact, count }).from(linkCounts).where(eq(linkCounts.campaignId, campaignId)),
+      )
+      const counts = new Map<string, { people: number; robots: number }>()
+      for (const { link, fact, count } of rows) {
+        const before = counts.get(link) ?? { people: 0, robots: 0 }
+        // What was heard before links were counted may be taken away, and was never added.
+        counts.set(link, { ...before, [fact === 'clicked' ? 'people' : 'robots']: Math.max(0, count) })
+      }
+      return counts
+    },
+
     async of(campaignId, ids) {
       const places = ids.flatMap((id) => readDeliveryId(id) ?? [])
       if (places.length === 0) return new Map()
@@ -75,7 +89,11 @@ export function createReactionStore(sql: Sql): ReactionStore {
 
     async leftByLink({ campaignId, deliveryId }, at) {
       const place = readDeliveryId(deliveryId)
-      if (place) await sql.run(newRowsFor(linkUnsubscribes, [{ campaignId, ...place, at }]))
+      if (!place) return
+      await sql.atomically([
+        newRowsFor(linkUnsubscribes, [{ campaignId, ...place, at }]),
+        newRowsFor(reactionPlaces, [{ campaignId, fact: 'unsubscribed', ...place }]),
+      ])
     },
 
     async addressOf({ campaignId, deliveryId }) {

@@ -43,12 +43,14 @@ export const chunks = mysqlTable(
     failed: int().notNull(),
     skipped: int().notNull(),
     cancelled: int().notNull(),
+    reasons: longText(),
     firstReader: key('first_reader', { length: 36 }).notNull(),
     lastReader: key('last_reader', { length: 36 }).notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.campaignId, t.number] }),
     index('chunks_due').on(t.campaignId, t.lane, t.dueAt),
+    index('chunks_readers').on(t.campaignId, t.lastReader),
   ],
 )
 

@@ -50,6 +50,8 @@ export const chunks = sqliteTable(
     failed: integer().notNull(),
     skipped: integer().notNull(),
     cancelled: integer().notNull(),
+    /** Why: see core/campaigns/reasons.ts. Null where it is not counted. */
+    reasons: text(),
     /** Its subscribers' ids are in order: a subscriber's delivery is found without an index over millions of rows. */
     firstReader: text('first_reader').notNull(),
     lastReader: text('last_reader').notNull(),
@@ -57,6 +59,7 @@ export const chunks = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.campaignId, t.number] }),
     index('chunks_due').on(t.campaignId, t.lane, t.dueAt),
+    index('chunks_readers').on(t.campaignId, t.lastReader),
   ],
 )
 

@@ -42,6 +42,28 @@ export const reactionCounts = mysqlTable(
   (t) => [primaryKey({ columns: [t.campaignId, t.fact] })],
 )
 
+export const reactionPlaces = mysqlTable(
+  'reaction_places',
+  {
+    campaignId: key('campaign_id', { length: 36 }).notNull(),
+    fact: key({ length: 32 }).notNull(),
+    chunk: int().notNull(),
+    n: int().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.campaignId, t.fact, t.chunk, t.n] })],
+)
+
+export const linkCounts = mysqlTable(
+  'link_counts',
+  {
+    campaignId: key('campaign_id', { length: 36 }).notNull(),
+    link: key({ length: 16 }).notNull(),
+    fact: key({ length: 32 }).$type<'clicked' | 'robotClicked'>().notNull(),
+    count: int().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.campaignId, t.link, t.fact] })],
+)
+
 export const linkUnsubscribes = mysqlTable(
   'link_unsubscribes',
   {

@@ -42,6 +42,32 @@ export const reactionCounts = sqliteTable(
   (t) => [primaryKey({ columns: [t.campaignId, t.fact] })],
 )
 
+/**
+ * The deliveries of which the rarer facts are, or were, true: found here, not by going through all reactions. Only added to.
+ */
+export const reactionPlaces = sqliteTable(
+  'reaction_places',
+  {
+    campaignId: text('campaign_id').notNull(),
+    fact: text().notNull(),
+    chunk: integer().notNull(),
+    n: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.campaignId, t.fact, t.chunk, t.n] })],
+)
+
+/** How many people, and how many robots, have followed each link of a campaign. '' stands for all other links. */
+export const linkCounts = sqliteTable(
+  'link_counts',
+  {
+    campaignId: text('campaign_id').notNull(),
+    link: text().notNull(),
+    fact: text().$type<'clicked' | 'robotClicked'>().notNull(),
+    count: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.campaignId, t.link, t.fact] })],
+)
+
 /** Who left by the hub's own link, and by which mail. The unsubscribe page writes it, once a delivery. */
 export const linkUnsubscribes = sqliteTable(
   'link_unsubscribes',

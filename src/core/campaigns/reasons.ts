@@ -1,0 +1,116 @@
+// Why deliveries failed, wait or were skipped, in groups that a person can act on: servers tell the same thing to each
+// recipient in words of its own, with addresses, ids of queues and links in them.
+import type { Delivery, DeliveryStatus } from './ports.ts'
+
+/** RFC 3463, where the code alone says it all, and the words only tell whose mailbox it was. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  '1.1': 'no such mailbox',
+  '1.2': 'no such domain',
+  '1.3': 'no valid address',
+  '1.6': 'the mailbox has moved',
+  '1.10': 'the domain takes no mail',
+  '2.1': 'the mailbox is disabled',
+  '2.2': 'the mailbox is full',
+  '2.3': 'the mail is too large for the mailbox',
+  '3.4': 'the mail is too large',
+  '4.1': 'no answer from the server',
+  '4.7': 'it took too long to deliver',
+}
+const NO_MAILBOX = /\b(?:user|mailbox|recipient|account|address(?:ee)?)\b/i
+/** Servers that send no enhanced code: 550, 551 and 553 are about the mailbox (RFC 5321, section 4.2.3). */
+const OF_MAILBOX = new Set(['550', '551', '553'])
+
+const ANSWER = /^(\d{3})[ -]?(?:([245])\.(\d{1,3}\.\d{1,3})(?!\S))?/
+/** What the hub puts before an answer. */
+const GIVEN_UP = /^given up after \d+ tries: /
+const LOST = /^the connection was lost[^:]*(?=: )/
+
+const ADDRESS = /\S+@\S+/g
+/** Letters only: whatever has a digit, a dot or a sign in it may be somebody's. */
+const PLAIN_WORD = /^[a-z]+(?:['’-][a-z]+)*[.,;:!?)]*$/i
+const WORDS = 8
+const WORD_LENGTH = 24
+
+/** Of which states the reasons are counted. Of a mail that was sent, the reason is what the server said to it. */
+export const WITH_REASON = ['failed', 'skipped', 'deferred'] as const satisfies readonly DeliveryStatus[]
+export type Reasons = Readonly<Record<(typeof WITH_REASON)[number], ReadonlyMap<string, number>>>
+
+export function hasReason(status: DeliveryStatus): status is keyof Reasons {
+  return (WITH_REASON as readonly DeliveryStatus[]).includes(status)
+}
+
+export function countReasons(deliveries: Iterable<Pick<Delivery, 'status' | 'reason'>>): Reasons {
+  const counts = emptyReasons()
+  for (const { status, reason } of deliveries)
+    if (hasReason(status)) add(counts[status], reasonGroup(reason), 1)
+  return counts
+}
+
+export function sumReasons(all: Iterable<Reasons>): Reasons {
+  const sums = emptyReasons()
+  for (const counts of all)
+    for (const status of WITH_REASON)
+      for (const [group, count] of counts[status]) add(sums[status], group, count)
+  return sums
+}
+
+const emptyReasons = () => ({
+  failed: new Map<string, number>(),
+  skipped: new Map<string, number>(),
+  deferred: new Map<string, number>(),
+})
+
+function add(counts: Map<string, number>, group: string, count: number): void {
+  counts.set(group, (counts.get(group) ?? 0) + count)
+}
+
+/** As it is kept beside a chunk's counts. */
+export const writeReasons = (counts: Reasons): string =>
+  JSON.stringify(WITH_REASON.map((status) => Object.fromEntries(counts[status])))
+
+export function readReasons(text: string): Reasons {
+  const kept = JSON.parse(text) as Record<string, number>[]
+  const [failed, skipped, deferred] = kept.map((counts) => new Map(Object.entries(counts)))
+  return {
+    ...emptyReasons(),
+    ...(failed && { failed }),
+    ...(skipped && { skipped }),
+    ...(deferred && { deferred }),
+  }
+}
+
+/** Whether a chunk with these counts may have deliveries of that group; where they are not counted, it may. */
+export function mayHold(reasons: string | null, group: string | undefined): boolean {
+  if (group === undefined || reasons === null) return true
+  const counts = readReasons(reasons)
+  return WITH_REASON.some((status) => counts[status].has(group))
+}
+
+/** The group of a reason. A reason in the hub's own words, as of a skipped delivery, is its own group. */
+export function reasonGroup(reason: string | null): string {
+  if (!reason) return 'unknown'
+  const text = reason.replace(GIVEN_UP, '')
+  const lost = LOST.exec(text)
+  if (lost) return lost[0]
+  const answer = ANSWER.exec(text)
+  if (!answer) return text.replace(ADDRESS, '…').slice(0, 200)
+  const [start, code = '', kind, detail = ''] = answer
+  const codes = kind ? `${code} ${kind}.${detail}` : code
+  const meaning = MEANINGS[detail] ?? (kind ? undefined : meaningOf(code, text))
+  const words = meaning ?? plainWords(text.slice(start.length))
+  return words ? `${codes}: ${words}` : codes
+}
+
+const meaningOf = (code: string, text: string): string | undefined =>
+  OF_MAILBOX.has(code) && NO_MAILBOX.test(text) ? MEANINGS['1.1'] : undefined
+
+/** The beginning of the first sentence, as far as its words are everybody's. */
+function plainWords(text: string): string {
+  const words: string[] = []
+  for (const word of text.trim().split(/\s+/)) {
+    if (!PLAIN_WORD.test(word) || word.length > WORD_LENGTH || words.length === WORDS) break
+    words.push(word.replace(/[.,;:!?)]+$/, ''))
+    if (/[.;:!?]$/.test(word)) break
+  }
+  return words.join(' ')
+}

@@ -1,0 +1,88 @@
+// /campaigns/{id}/failures: why deliveries failed, in groups, and trying one group, or all, again.
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Actions } from '../../core/campaigns/actions.ts'
+import type { Ledger } from '../../core/campaigns/ports.ts'
+import { errors, IdParams, tagged } from '../server/schemas.ts'
+import { campaignIn, type Present } from './json.ts'
+
+export type FailuresDeps = {
+  readonly actions: Pick<Actions, 'get' | 'retryFailed'>
+  readonly ledger: Pick<Ledger, 'reasons'>
+}
+
+const about = tagged('Campaigns')
+const Reason = Type.String({ maxLength: 500, examples: ['550 5.1.1: no such mailbox'] })
+const Failures = Type.Object(
+  {
+    failures: Type.Array(
+      Type.Object(
+        { reason: Reason, count: Type.Integer({ minimum: 1, examples: [312] }) },
+        { title: 'Failure' },
+      ),
+    ),
+  },
+  { description: 'Groups of failed deliveries, the largest first' },
+)
+/** A typo must not try everybody again. */
+const Which = Type.Object(
+  {
+    reason: Type.Optional(
+      Type.String({
+        maxLength: 500,
+        description: 'A `reason` of /failures: only those. Without it: all that failed',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+export function registerFailures(app: FastifyInstance, deps: FailuresDeps, present: Present): void {
+  const { actions, ledger } = deps
+  app.get<{ Params: { id: string } }>(
+    '/campaigns/:id/failures',
+    {
+      schema: {
+        ...about,
+        summary: 'Why deliveries failed',
+        description:
+          'By the code of the answer and its first words; what servers add for each recipient is left out. `GET /campaigns/{id}/deliveries?reason=` lists a group.',
+        params: IdParams,
+        response: { 200: Failures, ...errors(401, 'campaign.not_found', 503) },
+      },
+    },
+    async ({ params }) => {
+      const { id } = await actions.get(params.id)
+      const { failed } = await ledger.reasons(id)
+      const groups = [...failed].map(([reason, count]) => ({ reason, count }))
+      return { failures: groups.sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1)) }
+    },
+  )
+
+  app.post<{ Params: { id: string }; Querystring: { reason?: string } }>(
+    '/campaigns/:id/retry-failed',
+    {
+      schema: {
+        ...about,
+        summary: 'Try the failed deliveries again',
+        params: IdParams,
+        querystring: Which,
+        response: {
+          202: campaignIn('running', 'They are queued again'),
+          ...errors(
+            400,
+            401,
+            'campaign.not_found',
+            'campaign.wrong_state',
+            'campaign.sender_not_set_up',
+            503,
+          ),
+        },
+      },
+    },
+    async ({ params, query }, reply) => {
+      const campaign = await actions.retryFailed(params.id, query.reason)
+      return reply.status(202).send(await present.one(campaign))
+    },
+  )
+}

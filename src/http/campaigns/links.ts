@@ -1,0 +1,61 @@
+// /campaigns/{id}/links: which links were followed, by how many people and by how many robots.
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Actions } from '../../core/campaigns/actions.ts'
+import { linkKey, linksIn } from '../../core/loop/links.ts'
+import type { LinkCounts, ReactionStore } from '../../core/loop/ports.ts'
+import { errors, IdParams, tagged } from '../server/schemas.ts'
+
+export type LinksDeps = {
+  readonly actions: Pick<Actions, 'get'>
+  readonly reactions: Pick<ReactionStore, 'links'>
+}
+
+const Count = Type.Integer({ minimum: 0 })
+const Links = Type.Object(
+  {
+    links: Type.Array(
+      Type.Object(
+        {
+          url: Type.Union([Type.String(), Type.Null()], {
+            description: 'null: all that are another for each subscriber, as the unsubscribe link',
+          }),
+          people: Count,
+          robots: Count,
+        },
+        {
+          title: 'Link',
+          examples: [{ url: 'https://example.com/spring', people: 88, robots: 12 }],
+        },
+      ),
+    ),
+  },
+  { description: 'Each link of its HTML, the most followed one first' },
+)
+
+const NOBODY: LinkCounts = { people: 0, robots: 0 }
+
+export function registerLinks(app: FastifyInstance, { actions, reactions }: LinksDeps): void {
+  app.get<{ Params: { id: string } }>(
+    '/campaigns/:id/links',
+    {
+      schema: {
+        ...tagged('Campaigns'),
+        summary: 'Its links, and how many people and robots have followed each',
+        params: IdParams,
+        response: { 200: Links, ...errors(401, 'campaign.not_found', 503) },
+      },
+    },
+    async ({ params }) => {
+      const { id, content } = await actions.get(params.id)
+      const counts = await reactions.links(id)
+      // What has placeholders in it is told as one with all that are only one subscriber's.
+      const shared = linksIn(content).filter((url) => !url.includes('{{'))
+      const links = shared.map((url) => ({ url, ...(counts.get(linkKey(url)) ?? NOBODY) }))
+      const others = counts.get('')
+      return {
+        links: [...links, ...(others ? [{ url: null, ...others }] : [])].sort((a, b) => b.people - a.people),
+      }
+    },
+  )
+}
