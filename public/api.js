@@ -1,78 +1,144 @@
-// The hub's REST calls, as the page uses them. One that says "not signed in" is told to the page as a whole.
+// The hub's REST calls. Each has a time limit; one that says "not signed in" is told to the page as a whole.
 /** @import { EventsPage, Filter, Message, Quarantine, Session, Setup, Stats } from './types.d.ts' */
 import { queryOf } from './model/filter.js'
 
+const LIMIT_MS = 15_000
+
 export class ApiError extends Error {
-  /** @param {number} status 0 = the hub was not reached @param {string} code @param {string} message */
-  constructor(status, code, message) {
+  /** @param {number} status 0 = the hub was not reached @param {string} code @param {string} message @param {unknown} [details] */
+  constructor(status, code, message, details) {
     super(message)
     this.name = 'ApiError'
     this.status = status
     this.code = code
+    this.details = details
   }
 }
+
+/**
+ * @typedef {object} CallOptions
+ * @property {Readonly<Record<string, unknown>>} [query] what is undefined, null or empty is left out
+ * @property {unknown} [body] JSON, or a Blob or FormData as it is
+ * @property {Readonly<Record<string, string>>} [headers]
+ * @property {AbortSignal} [signal]
+ * @property {number} [limitMs] 0: it may take as long as it takes
+ */
 
 /**
  * @param {object} [options]
  * @param {typeof fetch} [options.request]
  * @param {() => void} [options.onSignedOut]
+ * @param {() => void} [options.onReached] the hub answers again, after it was not reached
  */
-export function createApi({ request = (...args) => fetch(...args), onSignedOut = () => {} } = {}) {
+export function createApi({ request = (...args) => fetch(...args), onSignedOut, onReached } = {}) {
   /** The server's clock less this machine's: ages must not depend on how well a laptop keeps the time. */
   let ahead = 0
+  let reached = true
 
-  /** @param {string} method @param {string} path @param {unknown} [body] */
-  async function call(method, path, body) {
-    const response = await reach(method, path, body)
+  /**
+   * @template T
+   * @param {string} method
+   * @param {string} path
+   * @param {CallOptions} [options]
+   * @returns {Promise<T>}
+   */
+  async function call(method, path, options = {}) {
+    const response = await reach(method, path, options)
     const date = Date.parse(response.headers.get('date') ?? '')
     // The header has whole seconds: a difference below that is none.
     if (Number.isFinite(date)) ahead = Math.abs(date - Date.now()) < 2000 ? 0 : date - Date.now()
-    const answer = response.status === 204 ? null : await response.json().catch(() => null)
+    const answer = response.status === 204 ? null : await read(response)
     if (response.ok) return answer
-    const { code, message } = answer?.error ?? { code: '', message: `The hub answered ${response.status}` }
-    if (response.status === 401 && path !== '/api/session') onSignedOut()
-    throw new ApiError(response.status, code, message)
+    const { code, message, details } = answer?.error ?? {}
+    if (response.status === 401 && path !== '/api/session') onSignedOut?.()
+    throw new ApiError(response.status, code ?? '', message ?? `The hub answered ${response.status}`, details)
   }
 
-  /** @param {string} method @param {string} path @param {unknown} body */
-  async function reach(method, path, body) {
-    const headers = new Headers(body === undefined ? {} : { 'content-type': 'application/json' })
+  /** @param {string} method @param {string} path @param {CallOptions} options */
+  async function reach(method, path, { query, body, headers, signal, limitMs = LIMIT_MS }) {
+    const plain = body === undefined || body instanceof Blob || body instanceof FormData
+    const signals = [signal, limitMs > 0 && AbortSignal.timeout(limitMs)].filter(
+      (one) => one instanceof AbortSignal,
+    )
     try {
-      return await request(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) })
-    } catch {
-      throw new ApiError(0, 'unreachable', 'The hub cannot be reached')
+      const response = await request(path + searchOf(query), {
+        method,
+        headers: new Headers({ ...(!plain && { 'content-type': 'application/json' }), ...headers }),
+        body: plain ? (body ?? null) : JSON.stringify(body),
+        signal: AbortSignal.any(signals),
+      })
+      if (!reached) onReached?.()
+      reached = true
+      return response
+    } catch (error) {
+      if (signal?.aborted) throw error
+      throw unreached(error)
     }
   }
 
+  /** @param {Response} response */
+  async function read(response) {
+    try {
+      return await response.json()
+    } catch (error) {
+      if (error instanceof SyntaxError) return null
+      throw unreached(error)
+    }
+  }
+
+  /** @param {unknown} error */
+  function unreached(error) {
+    reached = false
+    const slow = error instanceof DOMException && error.name === 'TimeoutError'
+    return slow
+      ? new ApiError(0, 'slow', 'The hub does not answer')
+      : new ApiError(0, 'unreachable', 'The hub cannot be reached')
+  }
+
+  /** @template T @param {string} path @param {CallOptions} [options] @returns {Promise<T>} */
+  const get = (path, options) => call('GET', path, options)
+  /** @template T @param {string} path @param {unknown} [body] @param {CallOptions} [options] @returns {Promise<T>} */
+  const post = (path, body, options) => call('POST', path, { body, ...options })
+
   return {
     now: () => Date.now() + ahead,
-    session: () => /** @type {Promise<Session>} */ (call('GET', '/api/session')),
+    call,
+    get,
+    post,
+    session: () => /** @type {Promise<Session>} */ (get('/api/session')),
     /** @param {string} token */
-    signIn: (token) => /** @type {Promise<Session>} */ (call('POST', '/api/session', { token })),
+    signIn: (token) => /** @type {Promise<Session>} */ (post('/api/session', { token })),
     signOut: () => call('DELETE', '/api/session'),
-    /** @param {Filter} filter @param {{ limit: number, before?: string, after?: string }} page */
-    events(filter, { limit, before, after }) {
-      const query = {
-        ...queryOf(filter),
-        limit: String(limit),
-        ...(before && { before }),
-        ...(after && { after }),
-      }
-      return /** @type {Promise<EventsPage>} */ (call('GET', `/api/events?${new URLSearchParams(query)}`))
-    },
-    /** @param {string} id */
-    message: (id) => /** @type {Promise<Message>} */ (call('GET', `/api/messages/${encodeURIComponent(id)}`)),
-    /** @param {number} minutes */
-    stats: (minutes) => /** @type {Promise<Stats>} */ (call('GET', `/api/stats?minutes=${minutes}`)),
-    setup: () => /** @type {Promise<Setup>} */ (call('GET', '/api/setup')),
-    sendSample: () => call('POST', '/api/sample'),
-    quarantine: () => /** @type {Promise<Quarantine>} */ (call('GET', '/api/quarantine')),
+    /** @param {Filter} filter @param {{ limit: number, before?: string, after?: string }} page @param {AbortSignal} [signal] */
+    events: (filter, page, signal) =>
+      /** @type {Promise<EventsPage>} */ (
+        get('/api/events', { query: { ...queryOf(filter), ...page }, signal })
+      ),
+    /** @param {string} id @param {AbortSignal} [signal] */
+    message: (id, signal) =>
+      /** @type {Promise<Message>} */ (get(`/api/messages/${encodeURIComponent(id)}`, { signal })),
+    /** @param {number} minutes @param {AbortSignal} [signal] */
+    stats: (minutes, signal) =>
+      /** @type {Promise<Stats>} */ (get('/api/stats', { query: { minutes }, signal })),
+    /** @param {AbortSignal} [signal] */
+    setup: (signal) => /** @type {Promise<Setup>} */ (get('/api/setup', { signal })),
+    sendSample: () => post('/api/sample'),
+    /** @param {AbortSignal} [signal] */
+    quarantine: (signal) => /** @type {Promise<Quarantine>} */ (get('/api/quarantine', { signal })),
     /** @param {string} id */
     replay: (id) =>
-      /** @type {Promise<{ accepted: number }>} */ (
-        call('POST', `/api/quarantine/${encodeURIComponent(id)}/replay`)
-      ),
+      /** @type {Promise<{ accepted: number }>} */ (post(`/api/quarantine/${encodeURIComponent(id)}/replay`)),
   }
+}
+
+/** @param {Readonly<Record<string, unknown>>} [query] */
+export function searchOf(query = {}) {
+  const given = Object.entries(query).filter(
+    ([, value]) => value !== undefined && value !== null && value !== '',
+  )
+  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
+  // A comma is allowed in a query (RFC 3986, section 3.4), and reads better than %2C.
+  return search && `?${search.replaceAll('%2C', ',').replaceAll('%40', '@')}`
 }
 
 /** @typedef {ReturnType<typeof createApi>} Api */

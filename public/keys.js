@@ -6,11 +6,13 @@ const OFF = 'single-keys-off'
 /** What the help lists. @type {readonly (readonly [keys: string, what: string])[]} */
 export const KEYS_HELP = Object.freeze([
   ['/', 'Search'],
-  ['j k', 'Next, previous event'],
-  ['Enter', 'Open the event'],
+  ['j k', 'Next, previous line'],
+  ['Enter', 'Open it'],
   ['Esc', 'Close, let go'],
-  ['p', 'Pause the list, go on'],
+  ['p', 'Pause or resume the list'],
   ['g l', 'Go to Live'],
+  ['g c', 'Go to Campaigns'],
+  ['g u', 'Go to Subscribers'],
   ['g s', 'Go to Set-up'],
   ['?', 'This help'],
 ])

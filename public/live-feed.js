@@ -4,45 +4,43 @@
 // to the server at once; its answer, a position, says from where on the socket keeps to it. What came before that
 // place is in the archive, so the page is read then.
 /** @import { Api } from './api.js' */
+/** @import { Asking } from './asking.js' */
 /** @import { Filter, Row } from './types.d.ts' */
-/** @import { Connection, ConnectionState, Gap } from './client.d.ts' */
-import { createReader } from './feed-reader.js'
+/** @import { Connection, ConnectionState, Gap, MailEvent } from './client.d.ts' */
+import { createAside } from './model/aside.js'
 import { createBatch } from './model/batch.js'
-import { distance } from './model/cursor.js'
-import { createEventWindow } from './model/event-window.js'
-import { rowOf } from './model/facts.js'
-import { ALL, frameOf, sameFilter } from './model/filter.js'
+import { distance, later } from './model/cursor.js'
+import { rowOf, storedRow } from './model/facts.js'
+import { ALL, frameOf, isAll, sameFilter } from './model/filter.js'
 import { createStore } from './model/store.js'
+import { createKeysetList } from './keyset-list.js'
+import { createPolling } from './polling.js'
 
 /** Behind by more than this, reading anew is quicker than being told each event. */
 const TOO_FAR_BEHIND = 10_000
 /** Within this time after a filter change, every position may be the answer to it. */
 const SETTLE_MS = 5000
+/** So many rows are kept while the list flows: the older ones are read again when one goes there. */
+const MOST_FLOWING = 4000
 
 /**
  * @typedef {object} FeedState
  * @property {Filter} filter
- * @property {'loading' | 'ready' | 'failed'} phase
- * @property {string} problem why it failed
  * @property {ConnectionState} connection
+ * @property {boolean} polls no socket gets through: the hub is asked every few seconds instead
  * @property {number | null} behind events to go while catching up
- * @property {number} version goes up whenever the list shows something else
- * @property {number} reads goes up whenever the list begins anew
  * @property {number} waiting events that have come while the list is held still
  * @property {number} come so many were new when the list last changed
- * @property {boolean} paused held still by the reader's word
+ * @property {boolean} paused held still by the word of whoever looks
  * @property {number} touched goes up when something happened to the watched message
  */
 
 /** @type {FeedState} */
 const BEFORE = {
   filter: ALL,
-  phase: 'loading',
-  problem: '',
   connection: { state: 'connecting', attempt: 0 },
+  polls: false,
   behind: null,
-  version: 0,
-  reads: 0,
   waiting: 0,
   come: 0,
   paused: false,
@@ -52,15 +50,18 @@ const BEFORE = {
 /**
  * @param {object} deps
  * @param {Pick<Api, 'now' | 'events'>} deps.api
+ * @param {Asking} deps.asking
  * @param {typeof import('./client.d.ts').connect} deps.connect
+ * @param {(campaign: import('./client.d.ts').Campaign) => void} [deps.onCampaign]
  * @param {(task: () => void) => void} [deps.schedule]
  * @param {() => void} [deps.onSignedOut]
  */
-export function createLiveFeed({ api, connect, schedule, onSignedOut }) {
-  const list = createEventWindow()
+export function createLiveFeed({ api, asking, connect, onCampaign, schedule, onSignedOut }) {
+  const list = createKeysetList({ read, keyOf: (/** @type {Row} */ row) => row.cursor, asking })
   const store = createStore(BEFORE)
-  const reader = createReader({ api, list, onProblem: (problem) => store.set({ phase: 'failed', problem }) })
-  const batch = createBatch({ handOn: show, onFull, schedule })
+  const aside = createAside()
+  const batch = createBatch({ handOn: showAll, onFull, schedule })
+  const polling = createPolling({ read: poll, onState: (polls) => store.set({ polls }), tryNow })
   /** Why the list is held still: scrolled, hovered, walked through by keys, paused. @type {Set<string>} */
   const holds = new Set()
   /** @type {Connection | undefined} */
@@ -75,26 +76,41 @@ export function createLiveFeed({ api, connect, schedule, onSignedOut }) {
   /** @type {Set<(rows: readonly Row[]) => void>} */
   const listeners = new Set()
 
+  /** @param {{ query: Filter, place: string | null, limit: number, signal: AbortSignal }} ask */
+  async function read({ query: filter, place, limit, signal }) {
+    // With a filter: the head, read first, so that the socket need not look through all that did not match.
+    const at = place === null && !isAll(filter) ? await headOfFeed(signal) : undefined
+    const page = place === null ? { limit } : { limit, before: place }
+    const { events, next } = await api.events(filter, page, signal)
+    return { rows: events.map(storedRow), next, head: at }
+  }
+
+  /** @param {AbortSignal} [signal] */
+  async function headOfFeed(signal) {
+    return (await api.events(ALL, { limit: 1 }, signal)).events[0]?.cursor
+  }
+
   /** @param {number} [come] */
   function changed(come = 0) {
-    store.set({ version: store.get().version + 1, waiting: list.waiting, come })
+    store.set({ waiting: aside.waiting, come })
+    list.changed()
   }
 
   async function readNewest() {
-    const after = await reader.newest(store.get().filter)
-    if (after === undefined) return undefined
-    store.set({ phase: 'ready', problem: '', reads: store.get().reads + 1 })
+    const page = await list.show(store.get().filter)
+    if (!page) return undefined
+    aside.reset(page.rows[0]?.cursor)
     changed()
     batch.flush()
-    return after
+    return later(page.head, aside.newest) ?? '0'
   }
 
   /** @param {Filter} filter */
   async function open(filter) {
-    store.set({ filter, phase: 'loading' })
+    store.set({ filter })
     const after = await readNewest()
     if (after === undefined || connection) return
-    connection = connect({ ...frameOf(filter), after, onEvent, onGap, onPosition, onState })
+    connection = connect({ ...frameOf(filter), after, onEvent, onGap, onPosition, onState, onCampaign })
   }
 
   /** @param {Filter} filter */
@@ -104,14 +120,14 @@ export function createLiveFeed({ api, connect, schedule, onSignedOut }) {
     stale = true
     settleUntil = Date.now() + SETTLE_MS
     batch.clear()
-    reader.cancel()
-    store.set({ filter, phase: 'loading' })
+    list.hold()
+    store.set({ filter })
     connection.filter(frameOf(filter))
     // Without a connection no answer comes; what the archive has can be shown all the same.
     if (['waiting', 'connecting'].includes(connection.state)) await readNewest()
   }
 
-  /** @param {import('./client.d.ts').MailEvent} event */
+  /** @param {MailEvent} event */
   function onEvent(event) {
     if (!stale) batch.add(rowOf(event, api.now()))
   }
@@ -121,22 +137,34 @@ export function createLiveFeed({ api, connect, schedule, onSignedOut }) {
     if (!stale) batch.add({ type: 'gap', cursor: to, from, reason, noticedAt: api.now() })
   }
 
+  function isHere() {
+    return list.store.get().phase === 'here'
+  }
+
   function onFull() {
-    if (!reader.busy) return batch.flush()
+    if (isHere()) return batch.flush()
     batch.clear()
     readNewest()
   }
 
-  /** @param {Row[]} rows */
-  function show(rows) {
-    if (reader.busy) return batch.putBack(rows)
-    const fresh = list.add(rows, holds.size > 0)
+  /** @param {Row[]} rows oldest first */
+  function showAll(rows) {
+    if (!isHere()) return batch.putBack(rows)
+    const fresh = aside.fresh(rows)
     if (head && connection?.cursor) store.set({ behind: distance(connection.cursor, head) })
     if (fresh.length === 0) return
     for (const listener of listeners) listener(fresh)
     const touches = (/** @type {Row} */ row) => row.type === 'event' && row.messageId === watched
     if (watched !== null && fresh.some(touches)) store.set({ touched: store.get().touched + 1 })
+    if (holds.size > 0) aside.put(fresh)
+    else flow(fresh)
     changed(fresh.length)
+  }
+
+  /** @param {readonly Row[]} fresh oldest first */
+  function flow(fresh) {
+    list.pages.prepend(fresh.toReversed())
+    list.pages.cut(MOST_FLOWING)
   }
 
   function onPosition() {
@@ -156,12 +184,14 @@ export function createLiveFeed({ api, connect, schedule, onSignedOut }) {
       head = undefined
       store.set({ behind: null })
     }
+    if (state.state === 'catching_up' || state.state === 'live') asking.wake()
+    polling.follow(state)
     if (state.state === 'closed' && state.code === 4401) onSignedOut?.()
   }
 
   /** How far it is to the head; when it is very far, the list begins anew there. */
   async function measure() {
-    const newest = await reader.headOfFeed().catch(() => undefined)
+    const newest = await headOfFeed().catch(() => undefined)
     if (!newest || !connection?.cursor || store.get().connection.state !== 'catching_up') return
     const behind = distance(connection.cursor, newest)
     if (behind > TOO_FAR_BEHIND) {
@@ -173,10 +203,25 @@ export function createLiveFeed({ api, connect, schedule, onSignedOut }) {
     store.set({ behind })
   }
 
+  function tryNow() {
+    connection?.retryNow()
+  }
+
+  /** What the socket would have brought. */
+  async function poll() {
+    stale = false
+    const { filter } = store.get()
+    const after = aside.newest ?? connection?.cursor ?? '0'
+    const { events } = await api.events(filter, { limit: 1000, after })
+    if (sameFilter(filter, store.get().filter)) for (const event of events) batch.add(storedRow(event))
+  }
+
   function showWaiting() {
-    if (list.waiting === 0) return
-    if (list.showWaiting()) changed()
-    else readNewest()
+    if (aside.waiting === 0) return
+    const kept = aside.take()
+    if (!kept) return void readNewest()
+    flow(kept)
+    changed()
   }
 
   return {
@@ -184,14 +229,6 @@ export function createLiveFeed({ api, connect, schedule, onSignedOut }) {
     store,
     open,
     setFilter,
-    /** Fetches what lies below the list, when there is something. */
-    async loadOlder() {
-      if (await reader.older(store.get().filter)) changed()
-    },
-    /** Fetches again what the list let go of at its top. */
-    async loadNewer() {
-      if (await reader.newer(store.get().filter)) changed()
-    },
     /**
      * Holds the list still for a reason, or lets go of that reason.
      * @param {'scroll' | 'hover' | 'keys' | 'pause'} reason
@@ -208,8 +245,7 @@ export function createLiveFeed({ api, connect, schedule, onSignedOut }) {
     showNewest() {
       holds.clear()
       store.set({ paused: false })
-      if (list.above > 0) readNewest()
-      else showWaiting()
+      showWaiting()
     },
     /**
      * Each row once, as it comes over the socket.
@@ -224,9 +260,10 @@ export function createLiveFeed({ api, connect, schedule, onSignedOut }) {
     watch(messageId) {
       watched = messageId
     },
-    retryNow: () => connection?.retryNow(),
+    retryNow: tryNow,
     close() {
-      reader.cancel()
+      list.close()
+      polling.stop()
       connection?.close()
     },
   }

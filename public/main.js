@@ -1,34 +1,64 @@
 // The page's beginning: makes the parts that talk to the hub, signs in, and shows the view of the address.
 import { html, render, useEffect } from './vendor/htm.js'
 import { createApi } from './api.js'
+import { createAsking, problemOf } from './asking.js'
 import { connect } from './client.js'
 import { createKeys } from './keys.js'
 import { createLiveFeed } from './live-feed.js'
 import { filterFromAddress, isAll } from './model/filter.js'
 import { createStore } from './model/store.js'
+import { Failed, Waiting } from './parts/asked.js'
+import { Boundary } from './parts/boundary.js'
 import { Frame } from './parts/frame.js'
 import { useStore } from './parts/hooks.js'
 import { createPulse } from './pulse.js'
 import { createRouter } from './router.js'
-import { LiveView } from './views/live.js'
+import { ROUTES } from './routes.js'
+import { createCampaigns } from './stores/campaigns.js'
+import { createSetup } from './stores/setup.js'
+import { createTitle } from './title.js'
 import { SignInView } from './views/sign-in.js'
+
+const POLL_CAMPAIGNS_MS = 5000
 
 /** @typedef {{ state: 'asking' | 'out' | 'in', auth: 'on' | 'off', problem: string }} SessionState */
 
 let started = false
 const session = createStore(/** @type {SessionState} */ ({ state: 'asking', auth: 'on', problem: '' }))
-const api = createApi({ onSignedOut })
-const router = createRouter()
-const keys = createKeys()
-const feed = createLiveFeed({ api, connect, onSignedOut })
+const spoken = createStore({ said: '' })
+const helps = createStore({ open: false })
+const api = createApi({ onSignedOut, onReached: () => asking.wake() })
+const asking = createAsking({ clock: api.now })
+const campaigns = createCampaigns({ api })
+const feed = createLiveFeed({ api, asking, connect, onCampaign: campaigns.put, onSignedOut })
 const pulse = createPulse({
   api,
+  asking,
   seesAll: () => isAll(feed.store.get().filter) && feed.store.get().connection.state === 'live',
 })
 
-/** @typedef {{ api: typeof api, router: typeof router, keys: typeof keys, feed: typeof feed, pulse: typeof pulse, session: typeof session, signOut: () => void }} App */
-/** @type {App} */
-const app = { api, router, keys, feed, pulse, session, signOut }
+/** What every view is given. @typedef {typeof app} App */
+const app = {
+  api,
+  /** Asks, with the four states of an answer. */
+  asking,
+  router: createRouter(ROUTES),
+  keys: createKeys(),
+  /** The title of the tab. */
+  title: createTitle(),
+  session,
+  spoken,
+  helps,
+  // One store a subject.
+  feed,
+  pulse,
+  campaigns,
+  setup: createSetup({ api, asking }),
+  /** For whoever does not see the page. @param {string} said */
+  say: (said) => spoken.set({ said }),
+  help: () => helps.set({ open: true }),
+  signOut,
+}
 
 /** The start prints a link with the token behind the `#`, which browsers never send to a server. */
 function takeLinkToken() {
@@ -44,23 +74,23 @@ async function signInByLink(token) {
     return await api.signIn(token)
   } catch (error) {
     const now = await api.session()
-    if (!now.signed_in) session.set({ problem: error instanceof Error ? error.message : String(error) })
+    if (!now.signed_in) session.set({ problem: problemOf(error) })
     return now
   }
 }
 
-let attempts = 0
+/** A question as any other: it has a time limit, and is asked again by itself. */
+let entry = asking.question(() => signInByLink(null))
 
-async function begin(token = takeLinkToken()) {
-  const attempt = (attempts += 1)
-  try {
-    const { signed_in: signedIn, auth } = await signInByLink(token)
-    // The answer to an older question may come last: a link was opened meanwhile.
-    if (attempt === attempts) session.set({ state: signedIn ? 'in' : 'out', auth })
-  } catch {
-    // The hub is starting, or away: the page that is here already waits for it.
-    if (attempt === attempts) setTimeout(begin, 2000, token)
-  }
+function begin(token = takeLinkToken()) {
+  entry.close()
+  entry = asking.question(() => signInByLink(token))
+  entry.store.subscribe(() => {
+    const { state, value } = entry.store.get()
+    if (state === 'here' && value) session.set({ state: value.signed_in ? 'in' : 'out', auth: value.auth })
+    else if (state === 'failed') session.set({ problem: entry.store.get().problem })
+  })
+  entry.ask()
 }
 
 /** In a tab that shows the page already, opening the link changes only what is behind the `#`, and loads nothing. */
@@ -73,6 +103,7 @@ function onSignedOut() {
   if (started) {
     feed.close()
     pulse.stop()
+    app.setup.close()
   }
   session.set({ state: 'out' })
 }
@@ -83,39 +114,53 @@ async function signOut() {
 }
 
 function watchAddress() {
-  const { path, search } = router.store.get()
-  if (path === '/') feed.setFilter(filterFromAddress(search))
+  const { route, search } = app.router.store.get()
+  if (route?.name === 'live') feed.setFilter(filterFromAddress(search))
+}
+
+/** What happens while nobody looks is told by the title of the tab. */
+function watchUnseen() {
+  feed.onRows((rows) => {
+    if (document.hidden) app.title.set({ unseen: app.title.get().unseen + rows.length })
+  })
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) return
+    app.title.set({ unseen: 0 })
+    asking.wake()
+  })
 }
 
 function start() {
   // Signed in again after the session had ended: from the start, and nothing of before is in the way.
   if (started) return location.reload()
   started = true
-  const { path, search } = router.store.get()
-  feed.open(filterFromAddress(path === '/' ? search : ''))
+  const { route, search } = app.router.store.get()
+  feed.open(filterFromAddress(route?.name === 'live' ? search : ''))
   feed.onRows(pulse.count)
   pulse.start()
-  router.store.subscribe(watchAddress)
+  app.setup.ask()
+  app.router.store.subscribe(watchAddress)
+  watchUnseen()
+  setInterval(() => feed.store.get().polls && campaigns.refresh().catch(() => {}), POLL_CAMPAIGNS_MS)
 }
-
-/** Views beyond the first are loaded when one goes there. @type {Record<string, () => Promise<{ view: (props: { app: App }) => unknown }>>} */
-const VIEWS = {
-  '/': async () => ({ view: LiveView }),
-  '/dashboard/setup': async () => ({ view: (await import('./views/setup.js')).SetupView }),
-}
-const notFound = async () => ({ view: (await import('./views/not-found.js')).NotFoundView })
 
 function Page() {
-  const { state } = useStore(session)
+  const { state, problem } = useStore(session)
   useEffect(() => {
     if (state === 'in') start()
   }, [state === 'in'])
-  if (state === 'asking') return null
-  return state === 'in'
-    ? html`<${Frame} app=${app} views=${VIEWS} otherwise=${notFound} />`
-    : html`<${SignInView} app=${app} />`
+  if (state === 'in') return html`<${Frame} app=${app} />`
+  if (state === 'out') return html`<${SignInView} app=${app} />`
+  return html`
+    <main class="entry">
+      ${problem ? html`<${Failed} what="this page" problem=${problem} again=${entry.ask} />` : html`<${Waiting} what="the hub" />`}
+    </main>
+  `
 }
 
-render(html`<${Page} />`, /** @type {Element} */ (document.getElementById('page')))
+render(
+  html`<${Boundary} what="The page"><${Page} /><//>`,
+  /** @type {Element} */ (document.getElementById('page')),
+)
 addEventListener('hashchange', onHashChange)
 begin()

@@ -89,6 +89,17 @@ export type GapRow = {
 
 export type Row = EventRow | GapRow
 
+/** What is known of something that was asked for. `old` and `here` have a value; `at` is when it was true. */
+export type Answer<T> = {
+  readonly state: 'asking' | 'here' | 'old' | 'failed'
+  readonly value: T | undefined
+  readonly at: number | null
+  /** Why it could not be had, the last time. */
+  readonly problem: string
+  /** It is not asked again by itself: the answer would be the same. */
+  readonly final: boolean
+}
+
 export type Store<T> = {
   get(): T
   /** Merges into what there is, and tells those who listen. */

@@ -35,3 +35,9 @@ export function later(a, b) {
   if (a === undefined || b === undefined) return a ?? b
   return compareCursors(a, b) > 0 ? a : b
 }
+
+/** The place before an event: what follows it begins with that event. @param {string} cursor */
+export function previous(cursor) {
+  const [epoch, seq] = parse(cursor)
+  return `${epoch}-${Math.max(0, seq - 1)}`
+}

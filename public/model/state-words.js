@@ -5,11 +5,14 @@ import { count } from './words.js'
 /** @typedef {{ word: string, icon: string, tone: 'green' | 'amber' | 'red' | 'grey' }} StateWords */
 
 /**
- * @param {Pick<FeedState, 'connection' | 'behind' | 'phase' | 'problem' | 'paused'>} state
+ * @param {Pick<FeedState, 'connection' | 'behind' | 'polls' | 'paused'> & { unreached?: boolean }} state `unreached`: the first question had no answer
  * @returns {StateWords}
  */
-export function stateWords({ connection, behind, phase, problem, paused }) {
-  if (phase === 'failed') return { word: `${problem}: trying again`, icon: 'problem', tone: 'amber' }
+export function stateWords({ connection, behind, polls, paused, unreached }) {
+  if (polls) {
+    const word = 'Your proxy does not pass WebSockets: asking every 5 s instead'
+    return { word, icon: 'waiting', tone: 'amber' }
+  }
   if (connection.state === 'live') {
     return paused
       ? { word: 'Live, list paused', icon: 'pause', tone: 'grey' }
@@ -24,7 +27,9 @@ export function stateWords({ connection, behind, phase, problem, paused }) {
   }
   // The first time there is nothing to lose yet; later, the feed keeps what happens meanwhile.
   if (connection.state === 'connecting' && connection.attempt === 0) {
-    return { word: 'Connecting', icon: 'waiting', tone: 'grey' }
+    return unreached
+      ? { word: 'No answer from the hub: trying again', icon: 'problem', tone: 'amber' }
+      : { word: 'Connecting', icon: 'waiting', tone: 'grey' }
   }
   return { word: 'Reconnecting, nothing lost', icon: 'waiting', tone: 'amber' }
 }

@@ -1,15 +1,30 @@
-// What a screen reader hears: summaries at a calm pace, and each change of the connection. Never each event.
+// What a screen reader hears: where one has gone, each change of the connection, and, unless that is muted, summaries at a
+// calm pace. Never each event.
 /** @import { App } from '../main.js' */
 import { html, useEffect, useState } from '../vendor/htm.js'
 import { lookOf } from '../model/kinds.js'
 import { stateWords } from '../model/state-words.js'
 import { count, counted } from '../model/words.js'
+import { useStore } from './hooks.js'
 
 const EVERY_MS = 15_000
+const MUTED = 'summaries-muted'
+
+export function areSummariesMuted() {
+  return localStorage.getItem(MUTED) === 'yes'
+}
+
+/** @param {boolean} muted */
+export function muteSummaries(muted) {
+  if (muted) localStorage.setItem(MUTED, 'yes')
+  else localStorage.removeItem(MUTED)
+}
 
 /** @param {{ app: App }} props */
 export function Announcer({ app }) {
+  const { said } = useStore(app.spoken)
   const [words, setWords] = useState('')
+  useEffect(() => setWords(said), [said])
 
   useEffect(() => {
     let last = ''
@@ -30,7 +45,7 @@ export function Announcer({ app }) {
       for (const row of rows) if (row.type === 'event') counts.set(row.kind, (counts.get(row.kind) ?? 0) + 1)
     })
     const timer = setInterval(() => {
-      if (counts.size > 0) setWords(summary(counts))
+      if (counts.size > 0 && !areSummariesMuted()) setWords(summary(counts))
       counts.clear()
     }, EVERY_MS)
     return () => {

@@ -1,45 +1,41 @@
 // One line of the list: an event, or the place where some are missing.
 /** @import { EventRow, GapRow, Row } from '../types.d.ts' */
-import { html, useState } from '../vendor/htm.js'
+import { html } from '../vendor/htm.js'
 import { detailsOf } from '../model/facts.js'
 import { lookOf } from '../model/kinds.js'
 import { age, fullTime, plain, timeOfDay } from '../model/words.js'
 import { Icon } from './icon.js'
 
-/** @param {string} cursor */
-export function lineId(cursor) {
-  return `event-${cursor}`
-}
+/** Kinds that are explained by what came with them: why it bounced, what was clicked. */
+const TELLING = new Set([
+  'bounced',
+  'soft_bounced',
+  'deferred',
+  'rejected',
+  'clicked',
+  'suppressed',
+  'unsuppressed',
+])
 
 /**
  * @param {object} props
  * @param {Row} props.row
  * @param {Row | undefined} props.before the line below: what came before
  * @param {number} props.now
- * @param {boolean} props.chosen
- * @param {boolean} props.fades whether it fades in, asked when it first shows
- * @param {(row: EventRow) => void} props.onOpen
  */
-export function EventLine({ row, before, now, chosen, fades, onOpen }) {
-  const [fading] = useState(fades)
+export function EventLine({ row, before, now }) {
   if (row.type === 'gap') return html`<${GapLine} row=${row} before=${before} />`
   const { word, tone } = lookOf(row.kind)
   const at = row.occurredAt ?? row.receivedAt
+  const why = TELLING.has(row.kind) ? detailsOf(row.data)[0] : undefined
   return html`
-    <div
-      id=${lineId(row.cursor)}
-      class=${fading ? 'line fading' : 'line'}
-      role="option"
-      aria-selected=${chosen ? 'true' : 'false'}
-      onClick=${() => onOpen(row)}
-    >
-      <span class="kind"><${Icon} name=${row.kind} tone=${tone} />${word}</span>
-      <bdi class="email">${row.email ? plain(row.email) : html`<i>no address</i>`}</bdi>
-      <bdi class="subject"
-        >${row.subject ? plain(row.subject) : html`<i>${plain(detailsOf(row.data)[0] ?? 'no subject')}</i>`}</bdi
-      >
-      <time title=${`Happened ${fullTime(at)}, received ${fullTime(row.receivedAt)}`}>${age(at, now)}</time>
-    </div>
+    <span class="kind"><${Icon} name=${row.kind} tone=${tone} />${word}</span>
+    <bdi class="email">${row.email ? plain(row.email) : html`<i>no address</i>`}</bdi>
+    <span class="subject">
+      <bdi>${row.subject ? plain(row.subject) : html`<i>${plain(why ?? 'no subject')}</i>`}</bdi>
+      ${row.subject && why && html`<bdi class="why">${plain(why)}</bdi>`}
+    </span>
+    <time title=${`Happened ${fullTime(at)}, received ${fullTime(row.receivedAt)}`}>${age(at, now)}</time>
   `
 }
 
@@ -53,9 +49,7 @@ function GapLine({ row, before }) {
       ? 'the feed no longer keeps these events'
       : 'the feed began anew, these events are lost to it'
   return html`
-    <div id=${lineId(row.cursor)} class="line gap" role="option" aria-selected="false" aria-disabled="true">
-      <span class="kind"><${Icon} name="gap" tone="amber" />Gap ${when}</span>
-      <span class="why">${why}</span>
-    </div>
+    <span class="kind"><${Icon} name="gap" tone="amber" />Gap ${when}</span>
+    <span class="why">${why}</span>
   `
 }

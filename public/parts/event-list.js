@@ -1,123 +1,76 @@
-// The list: only the lines that are in sight exist in the document, however many there are.
-/** @import { LiveFeed } from '../live-feed.js' */
-/** @import { Clock, EventRow, Row } from '../types.d.ts' */
+// The events, as they come: the list stands still while one looks closer, and tells how many are new.
+/** @import { App } from '../main.js' */
+/** @import { EventRow, Row, Store } from '../types.d.ts' */
 import { html, useEffect, useRef, useState } from '../vendor/htm.js'
 import { counted } from '../model/words.js'
-import { EventLine, lineId } from './event-line.js'
-import { useMedia, useNow, useSize, useStore } from './hooks.js'
+import { EventLine } from './event-line.js'
+import { useNow, useStore } from './hooks.js'
 import { Icon } from './icon.js'
+import { KeysetList } from './keyset-list.js'
 
-/** Lines beyond the edges that exist already. */
-const SPARE = 6
-/** So many lines before its end, the list fetches more. */
-const AHEAD = 40
+/** More than so many at once are simply there. */
 const MOST_FADES = 3
-const NARROW = '(max-width: 640px)'
+/** Whoever has scrolled by less than this has not left the beginning. */
+const AT_TOP = 18
 
 /**
  * @param {object} props
- * @param {LiveFeed} props.feed
- * @param {Clock} props.clock
- * @param {EventRow | null} props.chosen
- * @param {(row: EventRow) => void} props.onOpen
+ * @param {App} props.app
+ * @param {Store<{ row: Row | null }>} props.choice
+ * @param {(row: Row) => void} props.onOpen
  * @param {{ current: HTMLElement | null }} props.scroller
  */
-export function EventList({ feed, clock, chosen, onOpen, scroller }) {
-  const { reads, waiting, phase, come } = useStore(feed.store)
-  const { height } = useSize(scroller)
-  const lineHeight = useMedia(NARROW) ? 56 : 36
-  const [top, setTop] = useState(0)
-  const now = useNow(clock)
-  const { list } = feed
-
-  const first = Math.max(0, Math.floor(top / lineHeight) - SPARE)
-  const end = Math.min(list.size, Math.ceil((top + height) / lineHeight) + SPARE)
-
-  // A list that begins anew is seen from its beginning.
-  useEffect(() => scroller.current?.scrollTo(0, 0), [reads])
-  useEffect(() => {
-    if (height > 0 && end > list.size - AHEAD) feed.loadOlder()
-    if (first < list.above) feed.loadNewer()
-  })
-  useEffect(() => keepInSight(scroller.current, list.placeOf(chosen?.cursor), lineHeight), [chosen])
-
-  // A few new lines are let in gently; many at once are simply there.
-  const fades = (/** @type {number} */ place) => place < come && come <= MOST_FADES && top < lineHeight
-  const onScroll = () => {
-    const at = scroller.current?.scrollTop ?? 0
-    feed.hold('scroll', at > lineHeight / 2)
-    setTop(at)
-  }
-  const showNewest = () => {
-    scroller.current?.scrollTo(0, 0)
+export function EventList({ app, choice, onOpen, scroller }) {
+  const { feed } = app
+  const { waiting } = useStore(feed.store)
+  const now = useNow(app.api.now)
+  const fading = useFading(feed)
+  const hover = useHover(feed)
+  const newest = () => {
+    scroller.current?.scrollTo({ top: 0, behavior: 'instant' })
     feed.showNewest()
   }
-
   return html`
-    <div class=${phase === 'loading' ? 'list old' : 'list'}>
+    <${KeysetList}
+      list=${feed.list}
+      label="Events, the newest first"
+      what="the events"
+      line=${(/** @type {Row} */ row, /** @type {number} */ place) =>
+        html`<${EventLine} row=${row} before=${feed.list.pages.at(place + 1)} now=${now} />`}
+      lineClass=${(/** @type {Row} */ row) => (row.type === 'gap' ? 'gap' : fading.has(row.cursor) ? 'fading' : '')}
+      choice=${choice}
+      onOpen=${onOpen}
+      scroller=${scroller}
+      onScrolled=${(/** @type {number} */ top) => feed.hold('scroll', top > AT_TOP)}
+      on=${hover}
+    >
       ${
         waiting > 0 &&
-        html`<button type="button" class="newer" onClick=${showNewest}>
+        html`<button type="button" class="newer" onClick=${newest}>
           ${counted(waiting, 'new', 'new')} <${Icon} name="up" />
         </button>`
       }
-      <div
-        class="scroller"
-        ref=${scroller}
-        role="listbox"
-        tabindex="0"
-        aria-label="Events, the newest first"
-        aria-activedescendant=${
-          chosen && isInSight(list.placeOf(chosen.cursor), first, end) ? lineId(chosen.cursor) : undefined
-        }
-        onScroll=${onScroll}
-        ...${useHover(feed)}
-      >
-        <div class="all" role="presentation" style=${{ height: `${list.size * lineHeight}px` }}>
-          <div class="some" role="presentation" style=${{ transform: `translateY(${first * lineHeight}px)` }}>
-            ${places(first, end).map((place) => {
-              const row = list.at(place)
-              return row
-                ? html`<${EventLine}
-                    key=${row.cursor}
-                    row=${row}
-                    before=${list.at(place + 1)}
-                    now=${now}
-                    chosen=${row.cursor === chosen?.cursor}
-                    fades=${fades(place)}
-                    onOpen=${onOpen}
-                  />`
-                : html`<div class="line absent" key=${`place ${place}`} role="presentation"></div>`
-            })}
-          </div>
-        </div>
-      </div>
-    </div>
+    <//>
   `
 }
 
-/** @param {number} first @param {number} end */
-function places(first, end) {
-  return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index)
-}
-
-/** @param {number} place @param {number} first @param {number} end */
-function isInSight(place, first, end) {
-  return place >= first && place < end
-}
-
-/** @param {HTMLElement | null} element @param {number} place @param {number} lineHeight */
-function keepInSight(element, place, lineHeight) {
-  if (!element || place < 0) return
-  const top = place * lineHeight
-  if (top < element.scrollTop) element.scrollTop = top
-  const bottom = top + lineHeight - element.clientHeight
-  if (bottom > element.scrollTop) element.scrollTop = bottom
+/** The few that have just come, and are let in gently. @param {App['feed']} feed */
+function useFading(feed) {
+  const [fading] = useState(() => /** @type {Set<string>} */ (new Set()))
+  useEffect(
+    () =>
+      feed.onRows((rows) => {
+        fading.clear()
+        if (rows.length <= MOST_FADES) for (const row of rows) fading.add(row.cursor)
+      }),
+    [],
+  )
+  return fading
 }
 
 /**
  * The list stands still under a pointer that moves over it: what one wants to click must not run away.
- * @param {LiveFeed} feed
+ * @param {App['feed']} feed
  */
 function useHover(feed) {
   const last = useRef('')
@@ -139,19 +92,7 @@ function useHover(feed) {
   }
 }
 
-/**
- * The line after (or before) the chosen one; the first in sight when none is chosen.
- * @param {LiveFeed} feed
- * @param {EventRow | null} chosen
- * @param {1 | -1} step
- * @returns {EventRow | null}
- */
-export function neighbour({ list }, chosen, step) {
-  const from = list.placeOf(chosen?.cursor)
-  for (let place = from === -1 ? list.above : from + step; place >= 0 && place < list.size; place += step) {
-    /** @type {Row | undefined} */
-    const row = list.at(place)
-    if (row?.type === 'event') return row
-  }
-  return chosen
+/** @param {Row} row @returns {row is EventRow} */
+export function isEvent(row) {
+  return row.type === 'event'
 }

@@ -1,19 +1,19 @@
 // What an empty hub offers: the URL to type in Mandrill, and a sample to see the page at work.
-/** @import { Api } from '../api.js' */
-/** @import { Pulse } from '../pulse.js' */
+/** @import { App } from '../main.js' */
 import { html, useState } from '../vendor/htm.js'
+import { problemOf } from '../asking.js'
 import { CopyButton } from './copy-button.js'
 import { useStore } from './hooks.js'
 import { Icon } from './icon.js'
 
-/** @param {{ api: Api, pulse: Pulse }} props */
-export function FirstStep({ api, pulse }) {
-  const { setup } = useStore(pulse.store)
+/** @param {{ app: App }} props */
+export function FirstStep({ app }) {
+  const { value: setup } = useStore(app.setup.store)
   const [problem, setProblem] = useState('')
   const send = () =>
-    api.sendSample().then(
+    app.api.sendSample().then(
       () => setProblem(''),
-      (error) => setProblem(error.message),
+      (error) => setProblem(problemOf(error)),
     )
   return html`
     <section class="empty">

@@ -1,46 +1,37 @@
 // What surrounds every view: the rail (tabs at the bottom of a phone), the strip on top, help, and what is said aloud.
 /** @import { App } from '../main.js' */
-import { html, useEffect, useState } from '../vendor/htm.js'
+import { html, useEffect } from '../vendor/htm.js'
 import { addressOf } from '../model/filter.js'
 import { Announcer } from './announcer.js'
+import { Boundary } from './boundary.js'
 import { Help } from './help.js'
 import { useStore } from './hooks.js'
 import { Rail } from './rail.js'
 import { Strip } from './strip.js'
+import { ViewOf } from './view.js'
 
-/** @typedef {() => Promise<{ view: (props: { app: App }) => unknown }>} Load */
-
-/** @param {{ app: App, views: Record<string, Load>, otherwise: Load }} props */
-export function Frame({ app, views, otherwise }) {
-  const { path } = useStore(app.router.store)
-  const [helps, setHelps] = useState(false)
-  const [shown, setShown] = useState(/** @type {{ path: string, view: unknown } | null} */ (null))
-
-  useEffect(() => {
-    let current = true
-    const load = views[path] ?? otherwise
-    load().then(({ view }) => current && setShown({ path, view }))
-    return () => {
-      current = false
-    }
-  }, [path])
+/** @param {{ app: App }} props */
+export function Frame({ app }) {
+  const { open } = useStore(app.helps)
 
   useEffect(
     () =>
       app.keys.use({
         'g l': () => app.router.go(`/${addressOf(app.feed.store.get().filter)}`),
+        'g c': () => app.router.go('/dashboard/campaigns'),
+        'g u': () => app.router.go('/dashboard/subscribers'),
         'g s': () => app.router.go('/dashboard/setup'),
-        '?': () => setHelps(true),
+        '?': app.help,
       }),
     [],
   )
 
   return html`
     <a class="skip" href="#view">Skip to the view</a>
-    <${Rail} app=${app} path=${path} onHelp=${() => setHelps(true)} />
-    <${Strip} app=${app} />
-    <main id="view" tabindex="-1">${shown && html`<${shown.view} key=${shown.path} app=${app} />`}</main>
+    <${Boundary} what="The rail"><${Rail} app=${app} /><//>
+    <${Boundary} what="The strip"><${Strip} app=${app} /><//>
+    <${ViewOf} app=${app} />
     <${Announcer} app=${app} />
-    ${helps && html`<${Help} onClose=${() => setHelps(false)} />`}
+    ${open && html`<${Help} onClose=${() => app.helps.set({ open: false })} />`}
   `
 }

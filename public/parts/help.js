@@ -1,6 +1,7 @@
 // The keys, in a dialog; and the switch for whoever has other uses for single keys (WCAG 2.1.4).
 import { html, useEffect, useRef, useState } from '../vendor/htm.js'
 import { areKeysOff, KEYS_HELP, turnKeysOff } from '../keys.js'
+import { areSummariesMuted, muteSummaries } from './announcer.js'
 import { Icon } from './icon.js'
 
 /** @param {{ onClose: () => void }} props */
@@ -8,6 +9,11 @@ export function Help({ onClose }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
   const [off, setOff] = useState(areKeysOff())
   useEffect(() => dialog.current?.showModal(), [])
+  const [muted, setMuted] = useState(areSummariesMuted())
+  const mute = () => {
+    muteSummaries(!muted)
+    setMuted(!muted)
+  }
   const change = () => {
     turnKeysOff(!off)
     setOff(!off)
@@ -29,7 +35,11 @@ export function Help({ onClose }) {
         )}
       </dl>
       <label class="switch"
-        ><input type="checkbox" checked=${!off} onChange=${change} /> Single keys do something</label
+        ><input type="checkbox" checked=${!off} onChange=${change} /> Single-key shortcuts</label
+      >
+      <label class="switch"
+        ><input type="checkbox" checked=${!muted} onChange=${mute} /> Screen readers are told how many events
+        came</label
       >
     </dialog>
   `

@@ -1,6 +1,7 @@
 // What views and parts use to follow something: a store, the clock, a size, a media query.
-/** @import { Clock, Store } from '../types.d.ts' */
-import { useEffect, useLayoutEffect, useState } from '../vendor/htm.js'
+/** @import { Answer, Clock, Store } from '../types.d.ts' */
+/** @import { Asking } from '../asking.js' */
+import { useEffect, useLayoutEffect, useMemo, useState } from '../vendor/htm.js'
 
 /**
  * @template T
@@ -15,6 +16,24 @@ export function useStore(store) {
     return store.subscribe(update)
   }, [store])
   return store.get()
+}
+
+/**
+ * Asks, and follows the answer; asks anew when the inputs change. The second of what it gives asks again.
+ * @template T
+ * @param {Asking} asking
+ * @param {(signal: AbortSignal) => Promise<T>} read
+ * @param {readonly unknown[]} inputs
+ * @param {{ everyMs?: number }} [how]
+ * @returns {[Answer<T>, () => Promise<void>]}
+ */
+export function useQuestion(asking, read, inputs, how) {
+  const question = useMemo(() => asking.question(read, how), inputs)
+  useEffect(() => {
+    question.ask()
+    return question.close
+  }, [question])
+  return [useStore(question.store), question.ask]
 }
 
 /**

@@ -1,27 +1,39 @@
-// The way through the page. Only what exists: a view that comes later brings its line along.
+// The way through the page.
 /** @import { App } from '../main.js' */
 import { html } from '../vendor/htm.js'
 import { addressOf } from '../model/filter.js'
 import { useStore } from './hooks.js'
 import { Icon } from './icon.js'
+import { SignOut } from './sign-out.js'
 
-/** @param {{ app: App, path: string, onHelp: () => void }} props */
-export function Rail({ app, path, onHelp }) {
+/** @param {{ app: App }} props */
+export function Rail({ app }) {
   const { filter } = useStore(app.feed.store)
-  const { setup } = useStore(app.pulse.store)
-  const { auth } = useStore(app.session)
+  const { route } = useStore(app.router.store)
+  const { value: setup } = useStore(app.setup.store)
   // Coming back to the list finds the filter that one left.
   const places = [
-    { to: '/', address: `/${addressOf(filter)}`, word: 'Live', icon: 'live' },
-    { to: '/dashboard/setup', address: '/dashboard/setup', word: 'Set-up', icon: 'setup' },
+    { names: ['live'], address: `/${addressOf(filter)}`, word: 'Live', icon: 'live' },
+    { names: ['campaigns', 'campaign'], address: '/dashboard/campaigns', word: 'Campaigns', icon: 'sent' },
+    {
+      names: ['subscribers', 'subscriber'],
+      address: '/dashboard/subscribers',
+      word: 'Subscribers',
+      icon: 'people',
+    },
+    { names: ['setup'], address: '/dashboard/setup', word: 'Set-up', icon: 'setup' },
   ]
   return html`
     <header class="rail">
       <p class="brand"><img src="/icon.svg" alt="" width="20" height="20" /> Mail Event Hub</p>
       <nav aria-label="Views">
         ${places.map(
-          ({ to, address, word, icon }) => html`
-            <a href=${address} data-view aria-current=${path === to ? 'page' : undefined}>
+          ({ names, address, word, icon }) => html`
+            <a
+              href=${address}
+              data-view
+              aria-current=${route && names.includes(route.name) ? 'page' : undefined}
+            >
               <${Icon} name=${icon} />${word}
             </a>
           `,
@@ -29,12 +41,9 @@ export function Rail({ app, path, onHelp }) {
       </nav>
       <div class="rail-foot">
         <a href="/doc"><${Icon} name="docs" />API</a>
-        <button type="button" onClick=${onHelp}><${Icon} name="keyboard" />Keys</button>
-        ${
-          auth === 'on' &&
-          html`<button type="button" onClick=${app.signOut}><${Icon} name="leave" />Sign out</button>`
-        }
-        ${setup && html`<p class="version">Version ${setup.version}</p>`}
+        <button type="button" onClick=${app.help}><${Icon} name="keyboard" />Keys</button>
+        <${SignOut} app=${app}><${Icon} name="leave" />Sign out<//>
+        <p class="version">${setup ? `Version ${setup.version}` : ''}</p>
       </div>
     </header>
   `

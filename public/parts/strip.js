@@ -1,41 +1,87 @@
-// The strip on top, the same in every view: the connection, the age of the last event, the rate, and problems.
+// The strip on top, the same in every view. Each thing has its place there: what comes and goes moves nothing else.
 /** @import { App } from '../main.js' */
-import { html } from '../vendor/htm.js'
+/** @import { Setup } from '../types.d.ts' */
+import { html, useEffect } from '../vendor/htm.js'
 import { stateWords } from '../model/state-words.js'
-import { ago, count, counted, fullTime } from '../model/words.js'
+import { ago, count, counted, fullTime, plain } from '../model/words.js'
 import { useNow, useStore } from './hooks.js'
 import { Icon } from './icon.js'
+import { Progress } from './progress.js'
 
 /** @param {{ app: App }} props */
 export function Strip({ app }) {
-  const state = stateWords(useStore(app.feed.store))
-  const { setup, lastAt } = useStore(app.pulse.store)
+  const feed = useStore(app.feed.store)
+  const { phase } = useStore(app.feed.list.store)
+  const state = stateWords({ ...feed, unreached: phase === 'failed' })
+  const answer = useStore(app.setup.store)
+  const { lastAt: seenAt } = useStore(app.pulse.store)
+  useStore(app.pulse.counts.store)
   const now = useNow(app.api.now)
-  const rate = app.pulse.rates.perMinute(now)
-  const problems = setup ? problemsOf(setup) : []
+  const rate = app.pulse.perMinute(now)
+  const reached = feed.polls || ['live', 'catching_up'].includes(feed.connection.state)
+  const fresh = answer.state === 'here' ? answer.value : undefined
+  const lastAt = Math.max(seenAt ?? 0, Date.parse(fresh?.last_event_at ?? '') || 0)
+  const problems = fresh ? problemsOf(fresh) : []
+
+  useEffect(() => {
+    const wrong =
+      reached || (feed.connection.state === 'connecting' && phase !== 'failed') ? '' : 'No connection'
+    app.title.set({ wrong: wrong || problems[0] || '' })
+  }, [reached, feed.connection.state, phase, problems[0]])
+
   return html`
     <section class="strip" aria-label="State">
-      <p class="state"><${Icon} name=${state.icon} tone=${state.tone} /><strong>${state.word}</strong></p>
-      <p>
-        ${
-          lastAt === null
-            ? 'No event yet'
-            : html`<span class="wide">Last event </span
-                ><time title=${fullTime(lastAt)}>${ago(lastAt, now)}</time>`
+      <p class="state" title=${state.word}>
+        <${Icon} name=${state.icon} tone=${state.tone} /><strong>${state.word}</strong>
+      </p>
+      <${Running} app=${app} />
+      <p class="last">
+        <span class="wide">Last event </span>${
+          !reached || (!fresh && lastAt === 0)
+            ? '–'
+            : lastAt === 0
+              ? html`<span>none yet</span>`
+              : html`<time title=${fullTime(lastAt)}>${ago(lastAt, now)}</time>`
         }
       </p>
-      <p><span class="number">${count(rate)}</span><span class="wide"> events</span> a minute</p>
+      <p class="rate">
+        <span class="number">${rate === null ? '–' : count(rate)}</span
+        ><span class="wide"> ${rate === 1 ? 'event' : 'events'} a minute</span
+        ><span class="narrow"> / min</span>
+      </p>
       ${
         problems.length > 0 &&
-        html`<a class="problems" href="/dashboard/setup" data-view>
-          <${Icon} name="problem" tone="red" />${problems.join(', ')}
+        html`<a class="problems" href="/dashboard/setup" data-view title=${problems.join(', ')}>
+          <${Icon} name="problem" tone="red" /><span>${problems.join(', ')}</span>
         </a>`
       }
     </section>
   `
 }
 
-/** @param {import('../types.d.ts').Setup} setup */
+/** @param {{ app: App }} props */
+function Running({ app }) {
+  useStore(app.campaigns.store)
+  const campaign = app.campaigns.running()
+  if (!campaign) return html`<p class="running"></p>`
+  const { total, sent = 0, failed = 0, skipped = 0 } = campaign.deliveries
+  const done = (sent ?? 0) + (failed ?? 0) + (skipped ?? 0)
+  const paused = campaign.status === 'paused'
+  return html`
+    <a
+      class="running"
+      href=${`/dashboard/campaigns/${campaign.id}`}
+      data-view
+      title=${plain(campaign.subject)}
+    >
+      <${Icon} name=${paused ? 'pause' : 'sent'} tone=${paused ? 'amber' : undefined} />
+      <bdi>${plain(campaign.subject)}</bdi>
+      <${Progress} done=${done} of=${total} label=${paused ? 'Paused campaign' : 'Running campaign'} />
+    </a>
+  `
+}
+
+/** @param {Setup} setup */
 function problemsOf({ refused, quarantine }) {
   const refusals = refused.reduce((sum, { count }) => sum + count, 0)
   return [

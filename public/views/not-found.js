@@ -1,10 +1,10 @@
 // An address that is no view.
+/** @import { App } from '../main.js' */
 import { html, useEffect } from '../vendor/htm.js'
 
-export function NotFoundView() {
-  useEffect(() => {
-    document.title = 'Not found · Mail Event Hub'
-  }, [])
+/** @param {{ app: App }} props */
+export function NotFoundView({ app }) {
+  useEffect(() => app.title.set({ view: 'Not found' }), [])
   return html`
     <section class="empty">
       <h1>There is nothing at this address</h1>

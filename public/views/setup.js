@@ -3,30 +3,37 @@
 /** @import { Setup } from '../types.d.ts' */
 import { html, useEffect } from '../vendor/htm.js'
 import { ago, count, fullTime } from '../model/words.js'
+import { Asked } from '../parts/asked.js'
 import { isOwnMachine, Unreachable, WebhookUrl } from '../parts/first-step.js'
 import { useNow, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { QuarantineList } from '../parts/quarantine-list.js'
+import { SignOut } from '../parts/sign-out.js'
 
 const ASK_EVERY_MS = 3000
 
 /** @param {{ app: App }} props */
 export function SetupView({ app }) {
-  const { setup, problem } = useStore(app.pulse.store)
+  const answer = useStore(app.setup.store)
   useEffect(() => {
-    document.title = 'Set-up · Mail Event Hub'
-    app.pulse.askSetup()
-    const timer = setInterval(() => document.hidden || app.pulse.askSetup(), ASK_EVERY_MS)
+    app.title.set({ view: 'Set-up' })
+    app.setup.ask()
+    const timer = setInterval(() => {
+      if (!document.hidden && app.setup.store.get().state === 'here') app.setup.ask()
+    }, ASK_EVERY_MS)
     return () => clearInterval(timer)
   }, [])
-  if (!setup) return problem && html`<p class="empty" role="alert">${problem}: trying again</p>`
   return html`
     <div class="setup">
       <h1>Set-up</h1>
-      <${Checklist} app=${app} setup=${setup} />
-      <${Refused} app=${app} setup=${setup} />
-      <${QuarantineList} api=${app.api} amount=${setup.quarantine} onReplayed=${app.pulse.askSetup} />
-      <${Standing} setup=${setup} />
+      <${Asked} of=${answer} what="the set-up" again=${app.setup.ask}>
+        ${(/** @type {Setup} */ setup) => html`
+          <${Checklist} app=${app} setup=${setup} />
+          <${Refused} app=${app} setup=${setup} />
+          <${QuarantineList} app=${app} amount=${setup.quarantine} />
+          <${Standing} setup=${setup} />
+        `}
+      <//>
       <${Ways} app=${app} />
     </div>
   `
@@ -162,11 +169,11 @@ function Standing({ setup }) {
 
 /** What the rail has at its foot, where there is no rail. @param {{ app: App }} props */
 function Ways({ app }) {
-  const { auth } = useStore(app.session)
   return html`
-    <p class="ways">
+    <div class="ways">
       <a href="/doc">API</a>
-      ${auth === 'on' && html`<button type="button" class="plain" onClick=${app.signOut}>Sign out</button>`}
-    </p>
+      <button type="button" class="plain" onClick=${() => app.help()}>Keys</button>
+      <${SignOut} app=${app} class="plain">Sign out<//>
+    </div>
   `
 }

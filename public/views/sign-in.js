@@ -1,6 +1,7 @@
 // Sign-in: the API token, once; the hub then knows this browser by a cookie.
 /** @import { App } from '../main.js' */
 import { html, useEffect, useRef, useState } from '../vendor/htm.js'
+import { problemOf } from '../asking.js'
 import { useStore } from '../parts/hooks.js'
 
 /** @param {{ app: App }} props */
@@ -9,7 +10,7 @@ export function SignInView({ app }) {
   const [busy, setBusy] = useState(false)
   const input = useRef(/** @type {HTMLInputElement | null} */ (null))
   useEffect(() => {
-    document.title = 'Sign in · Mail Event Hub'
+    app.title.set({ view: 'Sign in', wrong: '', unseen: 0 })
     input.current?.focus()
   }, [])
   const signIn = async (/** @type {Event} */ event) => {
@@ -19,7 +20,7 @@ export function SignInView({ app }) {
       const { auth } = await app.api.signIn(input.current?.value.trim() ?? '')
       app.session.set({ state: 'in', auth, problem: '' })
     } catch (error) {
-      app.session.set({ problem: error instanceof Error ? error.message : String(error) })
+      app.session.set({ problem: problemOf(error) })
       setBusy(false)
       input.current?.select()
     }

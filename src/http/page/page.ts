@@ -22,7 +22,8 @@ const SHARED = ['/client.js', '/client.d.ts']
 /** A name with a hash never stands for anything else. */
 const FOR_GOOD = 'public, max-age=31536000, immutable'
 
-const VIEWS = ['campaigns', 'campaigns/*', 'subscribers', 'subscribers/*', 'messages/*', 'setup']
+/** Beneath /dashboard/: public/routes.js says what each is. */
+const VIEWS = ['messages/:id', 'campaigns', 'campaigns/:id', 'subscribers', 'subscribers/:id', 'setup']
 
 export type PageDeps = {
   /** The page as few files, or nothing: then it is served as it is written. */

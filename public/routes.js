@@ -1,0 +1,14 @@
+// The addresses of the page, and the view that each leads to. src/http/page/page.ts serves the page at the same ones.
+/** @import { Route } from './router.js' */
+import * as live from './views/live.js'
+
+/** Views beyond the first are loaded when one goes there. @type {readonly Route[]} */
+export const ROUTES = [
+  { path: '/', name: 'live', load: async () => live },
+  { path: '/dashboard/messages/:id', name: 'live', load: async () => live },
+  { path: '/dashboard/campaigns', name: 'campaigns', load: () => import('./views/campaigns.js') },
+  { path: '/dashboard/campaigns/:id', name: 'campaign', load: () => import('./views/campaign.js') },
+  { path: '/dashboard/subscribers', name: 'subscribers', load: () => import('./views/subscribers.js') },
+  { path: '/dashboard/subscribers/:id', name: 'subscriber', load: () => import('./views/subscriber.js') },
+  { path: '/dashboard/setup', name: 'setup', load: () => import('./views/setup.js') },
+]

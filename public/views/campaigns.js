@@ -1,0 +1,14 @@
+// Campaigns: not there yet; the API is.
+/** @import { App } from '../main.js' */
+import { html, useEffect } from '../vendor/htm.js'
+
+/** @param {{ app: App }} props */
+export function CampaignsView({ app }) {
+  useEffect(() => app.title.set({ view: 'Campaigns' }), [])
+  return html`
+    <section class="empty">
+      <h1>Campaigns</h1>
+      <p>This view is not there yet. What it will show, the API has: <a href="/doc">its description</a>.</p>
+    </section>
+  `
+}

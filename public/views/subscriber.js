@@ -1,0 +1,14 @@
+// Subscriber: not there yet; the API is.
+/** @import { App } from '../main.js' */
+import { html, useEffect } from '../vendor/htm.js'
+
+/** @param {{ app: App }} props */
+export function SubscriberView({ app }) {
+  useEffect(() => app.title.set({ view: 'Subscriber' }), [])
+  return html`
+    <section class="empty">
+      <h1>Subscriber</h1>
+      <p>This view is not there yet. What it will show, the API has: <a href="/doc">its description</a>.</p>
+    </section>
+  `
+}
