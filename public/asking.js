@@ -127,7 +127,7 @@ export function createAsking({ clock }) {
     },
     /** The hub is there again: whoever waits for its next try need not wait. */
     wake() {
-      for (const wake of [...sleepers]) wake()
+      for (const wake of sleepers) wake()
     },
   }
 }

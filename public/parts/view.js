@@ -73,24 +73,22 @@ async function load(route, show, retry) {
 }
 
 /** index.html names the style sheets of each view; they are loaded with it. @param {string} name */
-async function loadStyles(name) {
-  const links = /** @type {NodeListOf<HTMLLinkElement>} */ (
-    document.querySelectorAll(`link[data-view~="${name}"]`)
-  )
-  const waiting = [...links].filter((link) => link.rel !== 'stylesheet')
-  await Promise.all(
-    waiting.map(
-      (link) =>
-        new Promise((resolve, reject) => {
-          link.onload = resolve
-          link.onerror = () => {
-            link.removeAttribute('rel')
-            reject(new Error(`${link.href} could not be loaded`))
-          }
-          link.rel = 'stylesheet'
-        }),
-    ),
-  )
+function loadStyles(name) {
+  /** @type {NodeListOf<HTMLLinkElement>} */
+  const links = document.querySelectorAll(`link[data-view~="${name}"]`)
+  return Promise.all([...links].filter((link) => link.rel !== 'stylesheet').map(loadStyle))
+}
+
+/** @param {HTMLLinkElement} link */
+function loadStyle(link) {
+  const { promise, resolve, reject } = Promise.withResolvers()
+  link.addEventListener('load', resolve, { once: true })
+  link.addEventListener('error', reject, { once: true })
+  link.rel = 'stylesheet'
+  return promise.catch((error) => {
+    link.rel = ''
+    throw error
+  })
 }
 
 /**

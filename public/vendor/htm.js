@@ -3,5 +3,13 @@ import htm from 'htm'
 import { h } from 'preact'
 
 export { render } from 'preact'
-export { useCallback, useEffect, useErrorBoundary, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+export {
+  useCallback,
+  useEffect,
+  useErrorBoundary,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'preact/hooks'
 export const html = htm.bind(h)

@@ -17,7 +17,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.locator('.line').first().click()
     await page.getByRole('complementary').waitFor()
     expect(await page.evaluate(faint)).toEqual([])
-    await page.goto(`${lab.hub.url}/setup`)
+    await page.goto(`${lab.hub.url}/dashboard/setup`)
     await page.getByRole('heading', { name: 'Set-up', level: 1 }).waitFor()
     expect(await page.evaluate(faint)).toEqual([])
     await close()

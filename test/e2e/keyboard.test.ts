@@ -60,7 +60,7 @@ test('/ searches, g s and g l go, p pauses, ? helps', () =>
     await page.keyboard.press('l')
     await page.getByRole('button', { name: 'Show all events' }).click()
     await page.keyboard.press('p')
-    await page.getByRole('button', { name: 'Go on' }).waitFor()
+    await page.getByRole('button', { name: 'Resume' }).waitFor()
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keys' }).waitFor()
     await page.keyboard.press('Escape')
@@ -70,7 +70,7 @@ test('/ searches, g s and g l go, p pauses, ? helps', () =>
 test('single keys can be turned off', () =>
   withPage('/', async (page) => {
     await page.keyboard.press('?')
-    await page.getByLabel('Single keys do something').uncheck()
+    await page.getByLabel('Single-key shortcuts').uncheck()
     await page.keyboard.press('Escape')
     await page.keyboard.press('p')
     await page.keyboard.press('?')
@@ -85,7 +85,17 @@ test('everything that can be done is reached by Tab, and shows that it is', () =
       await page.keyboard.press('Tab')
       reached.push(await page.evaluate(focused))
     }
-    for (const name of ['Skip to the view', 'Live', 'Set-up', 'Search in', 'Pause', 'Delivered', 'listbox'])
+    for (const name of [
+      'Skip to the view',
+      'Live',
+      'Campaigns',
+      'Subscribers',
+      'Set-up',
+      'Search in',
+      'Pause',
+      'Delivered',
+      'listbox',
+    ])
       expect(reached.some((what) => what.includes(name))).toBe(true)
     expect(reached.filter((what) => what.startsWith('no ring'))).toEqual([])
   }))
@@ -100,7 +110,7 @@ for (const phone of [false, true]) {
         await page.getByRole('complementary').waitFor()
         expect(await page.evaluate(faults)).toEqual([])
         await page.getByRole('complementary').getByRole('button', { name: 'Close' }).click()
-        await page.goto(`${lab.hub.url}/setup`)
+        await page.goto(`${lab.hub.url}/dashboard/setup`)
         await page.getByRole('heading', { name: 'Set-up', level: 1 }).waitFor()
         expect(await page.evaluate(faults)).toEqual([])
       },
@@ -116,7 +126,7 @@ test('no view is wider than a phone', () =>
       await page.locator('.line').first().click()
       await page.getByRole('complementary').waitFor()
       expect(await page.evaluate(overflow)).toBe(0)
-      await page.goto(`${lab.hub.url}/setup`)
+      await page.goto(`${lab.hub.url}/dashboard/setup`)
       await page.getByRole('heading', { name: 'Set-up', level: 1 }).waitFor()
       expect(await page.evaluate(overflow)).toBe(0)
     },

@@ -97,7 +97,7 @@ test('hostile event data shows as text and runs nothing', async () => {
     hostile,
   )
   expect(await page.locator('#page :is(img[src="x"], script)').count()).toBe(0)
-  expect(await page.title()).toBe('Live · Mail Event Hub')
+  expect(await page.title()).toBe(`${hostile} · Mail Event Hub`)
 })
 
 test('the inspector tells the story of the mail, and follows it', async () => {

@@ -5,7 +5,7 @@ import { webhookRequest } from '../../simulator/batch.ts'
 import { live, mailEvent, openBrowser, openPage, runHub, subjects } from '../support/browser.ts'
 import type { OpenPage, RunningHub } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { clipboardText } from '../support/in-page.js'
+import { clipboardText, goNowhere } from '../support/in-page.js'
 
 const WEBHOOK_URL = 'https://hub.example.com/mail/api/hook'
 
@@ -78,7 +78,8 @@ test('quarantine can be looked at, and read again', async () => {
 })
 
 test('an address that is no view says so', async () => {
-  const page = await open('/subscribers/1')
+  const page = await open('/dashboard/setup')
+  await page.evaluate(goNowhere)
   await page.getByRole('heading', { name: 'There is nothing at this address' }).waitFor()
   await page.getByRole('link', { name: 'Go to the live events' }).click()
   await page.getByRole('heading', { name: 'Waiting for the first event' }).waitFor()

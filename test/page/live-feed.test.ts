@@ -1,5 +1,6 @@
 // The list's engine with a hub of the test's own: archive first, then the socket; nothing missing, nothing twice.
 import { expect, test, vi } from 'vitest'
+import { createAsking } from '../../public/asking.js'
 import type { Options } from '../../public/client.js'
 import { createLiveFeed } from '../../public/live-feed.js'
 import { ALL } from '../../public/model/filter.js'
@@ -51,6 +52,7 @@ function lab(archive: StoredEvent[]) {
   }
   const feed = createLiveFeed({
     api,
+    asking: createAsking({ clock: api.now }),
     connect,
     schedule: (task) => task(),
   })
@@ -71,15 +73,16 @@ function lab(archive: StoredEvent[]) {
     position: (live = true) => connections.at(-1)?.onPosition?.({ cursor: cursor ?? '0', live }),
   }
   const shown = () =>
-    Array.from({ length: feed.list.size - feed.list.above }, (_, index) =>
-      Number(feed.list.at(feed.list.above + index)?.cursor.split('-')[1]),
+    Array.from({ length: feed.list.pages.size }, (_, place) =>
+      Number(feed.list.pages.at(place)?.cursor.split('-')[1]),
     )
   return { feed, asked, connections, filters, seeks, socket, shown }
 }
 
 const kinds = (...names: string[]): Filter => ({ ...ALL, kinds: names })
-const settled = (feed: { store: { get(): { phase: string } } }) =>
-  vi.waitFor(() => expect(feed.store.get().phase).toBe('ready'))
+type Listed = { list: { store: { get(): { phase: string } } } }
+const phase = (feed: Listed) => feed.list.store.get().phase
+const settled = (feed: Listed) => vi.waitFor(() => expect(phase(feed)).toBe('here'))
 
 test('the newest page first, then what lies after it', async () => {
   const { feed, connections, socket, shown } = lab([1, 2, 3].map((seq) => stored(seq)))
@@ -92,7 +95,7 @@ test('the newest page first, then what lies after it', async () => {
 test('an empty hub is followed from its beginning', async () => {
   const { feed, connections } = lab([])
   await feed.open(ALL)
-  expect([connections[0]?.after, feed.store.get().phase]).toEqual(['0', 'ready'])
+  expect([connections[0]?.after, phase(feed)]).toEqual(['0', 'here'])
 })
 
 test('with a filter that matches little, the socket begins at the head that was read before the page', async () => {
@@ -115,7 +118,7 @@ test('a changed filter is answered by a position: only then the page is read, an
   expect(filters).toEqual([{ events: ['opened'], email: '', tag: '', campaign: '' }])
   // Still what the old filter let through.
   socket.say(3)
-  expect([asked.length, feed.store.get().phase]).toEqual([before, 'loading'])
+  expect([asked.length, phase(feed)]).toEqual([before, 'asking'])
   archive.push(stored(3), stored(4, 'opened'))
   socket.position()
   await settled(feed)
@@ -143,7 +146,7 @@ test('a filter that is changed without a connection shows what the archive has, 
   await feed.open(ALL)
   socket.state('waiting')
   await feed.setFilter(kinds('opened'))
-  expect([feed.store.get().phase, shown()]).toEqual(['ready', [1]])
+  expect([phase(feed), shown()]).toEqual(['here', [1]])
   archive.push(stored(3, 'opened'))
   socket.state('catching_up')
   await vi.waitFor(() => expect(shown()).toEqual([3, 1]))
@@ -181,8 +184,8 @@ test('a gap is a line of its own, between what was before and what follows', asy
   await feed.open(ALL)
   connections[0]?.onGap?.({ from: '3-1', to: '3-7', reason: 'expired' })
   socket.say(8)
-  await vi.waitFor(() => expect(feed.list.size).toBe(3))
-  expect([0, 1, 2].map((place) => feed.list.at(place)?.type)).toEqual(['event', 'gap', 'event'])
+  await vi.waitFor(() => expect(feed.list.pages.size).toBe(3))
+  expect([0, 1, 2].map((place) => feed.list.pages.at(place)?.type)).toEqual(['event', 'gap', 'event'])
 })
 
 test('every reason to hold still has to go before the list moves again', async () => {
@@ -201,11 +204,11 @@ test('every reason to hold still has to go before the list moves again', async (
 test('older pages are read once each, down to the first event', async () => {
   const { feed, shown } = lab(Array.from({ length: 450 }, (_, index) => stored(index + 1)))
   await feed.open(ALL)
-  await Promise.all([feed.loadOlder(), feed.loadOlder()])
+  await Promise.all([feed.list.need(180, 200), feed.list.need(180, 200)])
   expect(shown()).toHaveLength(400)
-  await feed.loadOlder()
-  await feed.loadOlder()
-  expect([shown().length, shown().at(-1), feed.list.moreOlder]).toEqual([450, 1, false])
+  await feed.list.need(380, 400)
+  await feed.list.need(430, 450)
+  expect([shown().length, shown().at(-1), feed.list.pages.next]).toEqual([450, 1, null])
 })
 
 test('the watched message tells when something happens to it', async () => {

@@ -1,29 +1,10 @@
 // Rates: asked of the server, counted on while the page sees everything, and told at a pace one can read.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createAsking } from '../../public/asking.js'
 import { rowOf } from '../../public/model/facts.js'
 import { createPulse } from '../../public/pulse.js'
-import type { Setup } from '../../public/types.d.ts'
 
 const NOW = Date.parse('2030-05-06T12:00:30Z')
-
-const SETUP: Setup = {
-  version: '1.0.0',
-  public_url: 'https://hub.example.com',
-  webhook_urls: ['https://hub.example.com/api/hook'],
-  keys: 1,
-  sender_problem: null,
-  unknown_proxy: null,
-  subaccounts: [],
-  transport: 'outbox',
-  probe_seen_at: null,
-  first_event_at: '2030-05-06T10:00:00Z',
-  last_event_at: '2030-05-06T11:00:00Z',
-  refused: [],
-  quarantine: 0,
-  stores: { events: 'embedded', database: 'sqlite' },
-  lag: 0,
-  clients: 1,
-}
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW })
@@ -43,12 +24,8 @@ function lab() {
       asked.push(`stats ${minutes}`)
       return { minutes: [{ minute: '2030-05-06T12:00:00Z', counts: { sent: 7 } }] }
     },
-    async setup() {
-      asked.push('setup')
-      return SETUP
-    },
   }
-  const pulse = createPulse({ api, seesAll: () => all })
+  const pulse = createPulse({ api, asking: createAsking({ clock: api.now }), seesAll: () => all })
   return { pulse, asked, seeLess: () => (all = false) }
 }
 
@@ -58,11 +35,8 @@ test('it begins with the last hour, and then asks for what may have been missed,
   const { pulse, asked } = lab()
   pulse.start()
   await vi.advanceTimersByTimeAsync(0)
-  expect(asked).toEqual(['stats 60', 'setup'])
-  expect([pulse.rates.perMinute(NOW), pulse.store.get().lastAt]).toEqual([
-    7,
-    Date.parse('2030-05-06T11:00:00Z'),
-  ])
+  expect(asked).toEqual(['stats 60'])
+  expect(pulse.perMinute(NOW)).toBe(7)
   await vi.advanceTimersByTimeAsync(50_000)
   expect(asked.filter((what) => what.startsWith('stats'))).toEqual(['stats 60'])
   await vi.advanceTimersByTimeAsync(10_000)
@@ -72,11 +46,11 @@ test('it begins with the last hour, and then asks for what may have been missed,
 
 test('what comes is counted at once, and told four times a second at most', async () => {
   const { pulse } = lab()
-  await pulse.refresh()
+  await pulse.counts.ask()
   const told = vi.fn()
   pulse.store.subscribe(told)
   for (let count = 0; count < 10; count += 1) pulse.count([row, row])
-  expect(pulse.rates.perMinute(NOW)).toBe(27)
+  expect(pulse.perMinute(NOW)).toBe(27)
   expect(told).not.toHaveBeenCalled()
   await vi.advanceTimersByTimeAsync(250)
   expect(pulse.store.get().lastAt).toBe(NOW)
@@ -91,8 +65,16 @@ test('with a filter, or while catching up, the server is asked instead, more oft
   pulse.start()
   await vi.advanceTimersByTimeAsync(0)
   pulse.count([row])
-  expect(pulse.rates.perMinute(NOW)).toBe(7)
+  expect(pulse.perMinute(NOW)).toBe(7)
   await vi.advanceTimersByTimeAsync(20_000)
   expect(asked.filter((what) => what === 'stats 3')).toHaveLength(2)
   pulse.stop()
+})
+
+test('a rate that is not known is none: before the first answer, and when answers are old', async () => {
+  const { pulse, seeLess } = lab()
+  expect(pulse.perMinute(NOW)).toBe(null)
+  await pulse.counts.ask()
+  seeLess()
+  expect([pulse.perMinute(NOW), pulse.perMinute(NOW + 60_000)]).toEqual([7, null])
 })

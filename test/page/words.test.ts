@@ -73,20 +73,19 @@ test('the chart’s top is a round number', () => {
 
 test('the connection’s words promise no more than is known', () => {
   const of = (connection: Parameters<typeof stateWords>[0]['connection'], behind: number | null = null) =>
-    stateWords({ connection, behind, phase: 'ready', problem: '', paused: false }).word
+    stateWords({ connection, behind, polls: false, paused: false }).word
   expect(of({ state: 'connecting', attempt: 0 })).toBe('Connecting')
   expect(of({ state: 'catching_up', cursor: '1-1' }, 3120)).toBe('Catching up 3,120')
   expect(of({ state: 'live' })).toBe('Live')
   expect(of({ state: 'waiting', attempt: 3, retryInMs: 100 })).toBe('Reconnecting, nothing lost')
   expect(of({ state: 'connecting', attempt: 3 })).toBe('Reconnecting, nothing lost')
-  const failed = {
-    phase: 'failed',
-    problem: 'The hub cannot be reached',
-    behind: null,
-    paused: false,
-  } as const
-  const trying = stateWords({ ...failed, connection: { state: 'live' } })
-  expect(trying.word).toBe('The hub cannot be reached: trying again')
+  const beginning = { connection: { state: 'connecting', attempt: 0 }, behind: null, paused: false } as const
+  expect(stateWords({ ...beginning, polls: false, unreached: true }).word).toBe(
+    'No answer from the hub: trying again',
+  )
+  expect(stateWords({ ...beginning, polls: true }).word).toBe(
+    'Your proxy does not pass WebSockets: asking every 5 s instead',
+  )
   expect(of({ state: 'closed', code: 4400, reason: 'after: this is not a cursor' })).toBe(
     'Stopped: after: this is not a cursor',
   )

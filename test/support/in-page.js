@@ -81,3 +81,9 @@ export function faint() {
 export function clipboardText() {
   return navigator.clipboard.readText()
 }
+
+/** As "back" does, to an address of before that is nothing any more. */
+export function goNowhere() {
+  history.pushState(null, '', '/dashboard/nothing')
+  dispatchEvent(new PopStateEvent('popstate'))
+}

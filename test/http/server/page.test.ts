@@ -52,7 +52,15 @@ test('views have addresses of their own; what is no page is 404', async () => {
   const index = await get('/')
   for (const url of ['/dashboard/setup', '/dashboard/campaigns/1', '/dashboard/subscribers'])
     expect((await get(url)).payload).toBe(index.payload)
-  for (const url of ['/tsconfig.json', '/types.d.ts', '/vendor/htm.d.ts', '/../package.json', '/nothing.js'])
+  for (const url of [
+    '/tsconfig.json',
+    '/types.d.ts',
+    '/vendor/htm.d.ts',
+    '/../package.json',
+    '/nothing.js',
+    '/dashboard/nothing',
+    '/setup',
+  ])
     expect((await get(url)).statusCode, url).toBe(404)
 })
 
