@@ -22,7 +22,7 @@ export type Journal = {
   /** What became of a claimed mail. */
   note(outcome: Outcome): void
   /** What became of a mail that needs no claim: skipped, or known by now to have been sent. */
-  settle(outcome: Outcome): void
+  tell(outcome: Outcome): void
   /** Refuses every claim that is not granted yet, and those to come. */
   stop(): void
   /** Tells the ledger the rest, trying as long as `patient()`. What it could not be told stays marked. */
@@ -44,7 +44,7 @@ export function createJournal(options: JournalOptions): Journal {
       steps.note(outcome)
       book.add(outcome)
     },
-    settle: book.add,
+    tell: book.add,
     stop: steps.stop,
     async close(patient) {
       steps.stop()

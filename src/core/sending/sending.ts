@@ -9,13 +9,13 @@ import { createLaneOf, queuedByLane, type LaneConfig } from './lanes/lanes.ts'
 import type { Campaign, CampaignStore, ChunkRef, Ledger } from '../campaigns/ports.ts'
 import type { LaneControl, LaneState, Mailer, Marks, SendQueue } from './ports.ts'
 import type { SubscriberStore, SuppressionStore } from '../list/ports.ts'
-import { sendChunk } from './chunk.ts'
 import { createCounters, type LaneCounts } from './counters.ts'
 import { startFeeder } from './feeder.ts'
 import { openGate } from './lanes/gate.ts'
 import { createHealth } from './lanes/health.ts'
-import type { SendersParts } from './senders.ts'
+import type { HeardOf } from './todo.ts'
 import { createWatch, type Compiled } from './watch.ts'
+import { workOn } from './worker.ts'
 
 export type SendingOptions = {
   readonly campaigns: CampaignStore
@@ -23,7 +23,7 @@ export type SendingOptions = {
   readonly subscribers: Pick<SubscriberStore, 'unmailable'>
   readonly suppressions: Pick<SuppressionStore, 'put'>
   /** What came back of mails that are still to be sent as far as the ledger knows: they were sent. */
-  readonly reactions: SendersParts['reactions']
+  readonly reactions: { readonly of: HeardOf }
   /** Resolves when `reactions` knows all that has come back until now, or when the signal says so. */
   readonly heard: (signal: AbortSignal) => Promise<void>
   readonly queue: SendQueue
@@ -101,7 +101,7 @@ export function startSending(options: SendingOptions): Sending {
     const tellEveryMs = () => Math.max(TELL_EVERY_MS, state.inHand * TELL_SPACING_MS)
     const parts = { ...options, hear, now, watch, gate, health, counters, connections, inHandMs, tellEveryMs }
     const worker = queue.work(lane, WIDTH, (ref, signal) =>
-      withCare(ref, signal, () => sendChunk(parts, ref, signal)),
+      withCare(ref, signal, () => workOn(parts, ref, signal)),
     )
     return {
       async close(): Promise<void> {

@@ -3,13 +3,17 @@ import type { Delivery, Outcome } from '../campaigns/ports.ts'
 import type { SubscriberStore } from '../list/ports.ts'
 import { domainOf } from './lanes/lanes.ts'
 
+/** Of these deliveries of one campaign, those that something has come back of: they were sent. */
+export type HeardOf = (campaignId: string, ids: readonly string[]) => Promise<ReadonlyMap<string, unknown>>
+
+export type Todo = ReturnType<typeof createTodo>
+
 export type TodoOptions = {
   readonly unmailable: SubscriberStore['unmailable']
-  /** Of these deliveries of one campaign, those that something has come back of: they were sent. */
-  readonly heardOf: (campaignId: string, ids: readonly string[]) => Promise<ReadonlyMap<string, unknown>>
+  readonly heardOf: HeardOf
   readonly now: () => number
   /** Skipped, or found out to have been sent: nothing is left to do. */
-  readonly onSettled: (outcome: Outcome) => void
+  readonly onDone: (outcome: Outcome) => void
 }
 
 const CAME_BACK = 'sent before a connection or a process was lost: events came back of it'
@@ -36,11 +40,11 @@ export function createTodo(deliveries: readonly Delivery[], options: TodoOptions
     const ahead = left.slice(-Math.min(MOST_AHEAD, Math.max(FEWEST_AHEAD, 2 * taken)))
     const at = now()
     taken = 0
-    const settled = await settledOf(options, ahead, at)
-    for (const { n } of ahead) if (!settled.has(n)) lookedAt.set(n, at)
-    if (settled.size === 0) return
-    left = left.filter(({ n }) => !settled.has(n))
-    for (const outcome of settled.values()) options.onSettled(outcome)
+    const done = await doneOf(options, ahead, at)
+    for (const { n } of ahead) if (!done.has(n)) lookedAt.set(n, at)
+    if (done.size === 0) return
+    left = left.filter(({ n }) => !done.has(n))
+    for (const outcome of done.values()) options.onDone(outcome)
   }
 
   return {
@@ -59,7 +63,7 @@ export function createTodo(deliveries: readonly Delivery[], options: TodoOptions
     /** What has become of one that was taken, if its claim waited for so long that its look is stale. */
     async lookAgain(delivery: Delivery): Promise<Outcome | undefined> {
       if (age(delivery) < STALE_MS) return undefined
-      return (await settledOf(options, [delivery], now())).get(delivery.n)
+      return (await doneOf(options, [delivery], now())).get(delivery.n)
     },
     /** It was not sent after all. A few others go first, so that one mail alone does not look like an outage. */
     putBack(delivery: Delivery): void {
@@ -74,25 +78,24 @@ export function createTodo(deliveries: readonly Delivery[], options: TodoOptions
  * or bounced did get it, from a process or over a connection that was lost before it could say so. All are asked about,
  * not only those that somebody remembers to be in doubt: that memory may be lost, and this cannot.
  */
-async function settledOf(
+async function doneOf(
   { unmailable, heardOf }: TodoOptions,
   page: readonly Delivery[],
   at: number,
 ): Promise<ReadonlyMap<number, Outcome>> {
-  const settled = new Map<number, Outcome>()
+  const done = new Map<number, Outcome>()
   const [first] = page
-  if (!first) return settled
+  if (!first) return done
   const subscribers = page.map(({ subscriberId }) => subscriberId)
   const ids = page.map(({ id }) => id)
   const [verdicts, heard] = await Promise.all([unmailable(subscribers, at), heardOf(first.campaignId, ids)])
   for (const { id, n, attempts, dueAt, subscriberId } of page) {
     const common = { n, dueAt, at }
     const reason = verdicts.get(subscriberId)
-    if (heard.has(id))
-      settled.set(n, { ...common, status: 'sent', attempts: attempts + 1, reason: CAME_BACK })
-    else if (reason !== undefined) settled.set(n, { ...common, status: 'skipped', attempts, reason })
+    if (heard.has(id)) done.set(n, { ...common, status: 'sent', attempts: attempts + 1, reason: CAME_BACK })
+    else if (reason !== undefined) done.set(n, { ...common, status: 'skipped', attempts, reason })
   }
-  return settled
+  return done
 }
 
 /** Domains take turns: what one of them says to its subscribers is heard beside what others say. */

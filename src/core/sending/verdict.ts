@@ -2,18 +2,34 @@
 import type { Delivery, Outcome } from '../campaigns/ports.ts'
 import type { SendResult } from './ports.ts'
 
+/** It is tried later, as if the server had said so: whether it is the mail's own fault, or the server's, shows then. */
+const LOST = 'the connection was lost: '
+/** It waits for what may come back of it, and is then sent once more; lost like that twice in a row, it is given up. */
+const DOUBTFUL = 'the connection was lost behind the mail, which may have been taken: '
+
 /** The ledger's outcome; undefined = no server has said anything about this mail, it stays queued. */
 export function outcomeOf(
-  result: SendResult,
+  answer: SendResult,
   delivery: Delivery,
   retryDelaysMs: readonly number[],
   now: number,
 ): Outcome | undefined {
-  if (result.kind === 'sender_fault' || result.kind === 'unreachable') return undefined
+  const result = answer.kind === 'unreachable' ? lost(answer, delivery) : answer
+  if (!result || result.kind === 'sender_fault') return undefined
   const attempts = delivery.attempts + 1
   const outcome = { n: delivery.n, attempts, dueAt: now, reason: result.response, at: now }
   if (result.kind !== 'deferred') return { ...outcome, status: result.kind }
   return deferred(outcome, delivery.earlierAttempts, retryDelaysMs)
+}
+
+type Unreachable = Extract<SendResult, { kind: 'unreachable' }>
+type Told = { readonly kind: 'deferred' | 'failed'; readonly response: string }
+
+/** undefined where no connection stood: that says nothing about this mail. */
+function lost({ response, lost }: Unreachable, { reason }: Delivery): Told | undefined {
+  if (lost === undefined) return undefined
+  if (lost === 'midway') return { kind: 'deferred', response: `${LOST}${response}` }
+  return { kind: reason?.startsWith(DOUBTFUL) ? 'failed' : 'deferred', response: `${DOUBTFUL}${response}` }
 }
 
 /** The first delay comes after the first try; when there is none left, it has failed. The subscriber is not suppressed. */
