@@ -9,6 +9,16 @@ export const ROUTES = [
   { path: '/dashboard/campaigns', name: 'campaigns', load: () => import('./views/campaigns.js') },
   { path: '/dashboard/campaigns/:id', name: 'campaign', load: () => import('./views/campaign.js') },
   { path: '/dashboard/subscribers', name: 'subscribers', load: () => import('./views/subscribers.js') },
+  {
+    path: '/dashboard/subscribers/suppressions',
+    name: 'suppressions',
+    load: () => import('./views/suppressions.js'),
+  },
+  {
+    path: '/dashboard/subscribers/import',
+    name: 'import',
+    load: () => import('./views/subscriber-import.js'),
+  },
   { path: '/dashboard/subscribers/:id', name: 'subscriber', load: () => import('./views/subscriber.js') },
   { path: '/dashboard/setup', name: 'setup', load: () => import('./views/setup.js') },
 ]

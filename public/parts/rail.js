@@ -16,7 +16,7 @@ export function Rail({ app }) {
     { names: ['live'], address: `/${addressOf(filter)}`, word: 'Live', icon: 'live' },
     { names: ['campaigns', 'campaign'], address: '/dashboard/campaigns', word: 'Campaigns', icon: 'sent' },
     {
-      names: ['subscribers', 'subscriber'],
+      names: ['subscribers', 'subscriber', 'suppressions', 'import'],
       address: '/dashboard/subscribers',
       word: 'Subscribers',
       icon: 'people',

@@ -1,14 +1,127 @@
-// Subscribers: not there yet; the API is.
+// Subscribers: everybody who is or was on the list, found as one types; whether each gets mail, and why not.
 /** @import { App } from '../main.js' */
-import { html, useEffect } from '../vendor/htm.js'
+/** @import { Subscriber } from '../people.d.ts' */
+import { html, useEffect, useRef, useState } from '../vendor/htm.js'
+import { searchOf } from '../api.js'
+import { queryFrom, SHOWN, standingOf } from '../model/subscriber.js'
+import { ago, fullTime, plain } from '../model/words.js'
+import { AddSubscriber } from '../parts/add-subscriber.js'
+import { Waiting } from '../parts/asked.js'
+import { ExportButton } from '../parts/export-button.js'
+import { useNow, useStore } from '../parts/hooks.js'
+import { KeysetList, listKeys } from '../parts/keyset-list.js'
+import { Amount, Badge, PeopleHead, Switches } from '../parts/people.js'
+import { SearchBox } from '../parts/search-box.js'
+import { listsOf } from '../stores/subscribers.js'
+
+const PLACE = '/dashboard/subscribers'
+const KNOWN = ['q', 'mailable', 'subscribed', 'suppressed']
+const MINUTE = 60_000
 
 /** @param {{ app: App }} props */
 export function SubscribersView({ app }) {
+  const { list, choice, show } = listsOf(app).subscribers
+  const { search: address } = useStore(app.router.store)
+  const { phase } = useStore(list.store)
+  const now = useNow(app.api.now, MINUTE)
+  const [adding, setAdding] = useState(false)
+  const search = useRef(/** @type {HTMLInputElement | null} */ (null))
+  const scroller = useRef(/** @type {HTMLElement | null} */ (null))
+  const query = queryFrom(address, KNOWN)
+  const { q = '', ...shown } = query
+  const go = (/** @type {Record<string, string>} */ next, replace = false) =>
+    app.router.go(PLACE + searchOf(next), { replace })
+  const open = (/** @type {Subscriber} */ row) => {
+    choice.set({ row })
+    app.router.go(`${PLACE}/${row.id}`)
+  }
+
   useEffect(() => app.title.set({ view: 'Subscribers' }), [])
+  useEffect(() => show(query), [address])
+  useEffect(
+    () =>
+      app.keys.use({
+        ...listKeys({ list, choice, onOpen: open, scroller }),
+        '/': () => search.current?.focus(),
+      }),
+    [],
+  )
+
+  const none = phase === 'here' && list.pages.size === 0
+  return html`
+    <div class="people">
+      <${PeopleHead} app=${app} title="Subscribers">
+        <${ExportButton} app=${app} path="/subscribe" query=${query} name="subscribers.csv" />
+        <button type="button" class="main" onClick=${() => setAdding(true)}>Add one</button>
+      <//>
+      <search class="filter" aria-label="Find subscribers">
+        <div class="typed">
+          <${SearchBox}
+            label="Part of an address or name"
+            value=${q}
+            input=${search}
+            onSearch=${(/** @type {string} */ text) => go({ ...shown, q: text }, true)}
+          />
+          <div class="end">
+            <${Amount} of=${list.store} one="subscriber" onRefresh=${() => show(query, true)} />
+          </div>
+        </div>
+        <${Switches}
+          label="Which subscribers"
+          choices=${SHOWN.map((each) => ({
+            word: each.word,
+            on: searchOf(each.query) === searchOf(shown),
+            onChoose: () => go({ ...each.query, q }),
+          }))}
+        />
+      </search>
+      ${none ? html`<${Nobody} any=${address !== ''} onAll=${() => go({})} onAdd=${() => setAdding(true)} />` : rows()}
+      ${adding && html`<${AddSubscriber} app=${app} onClose=${() => setAdding(false)} />`}
+    </div>
+  `
+
+  function rows() {
+    return html`
+      <${KeysetList}
+        list=${list}
+        label="Subscribers, the first to come first"
+        what="the subscribers"
+        line=${(/** @type {Subscriber} */ row) => html`
+          <${Badge} look=${standingOf(row)} />
+          <bdi class="email">${plain(row.email)}</bdi>
+          <bdi class="name">${plain(row.name)}</bdi>
+          <time title=${`On the list since ${fullTime(Date.parse(row.created_at))}`}
+            >${ago(Date.parse(row.created_at), now)}</time
+          >
+        `}
+        choice=${choice}
+        onOpen=${open}
+        scroller=${scroller}
+      >
+        ${phase === 'asking' && list.pages.size === 0 && html`<${Waiting} what="the subscribers" />`}
+      <//>
+    `
+  }
+}
+
+/** @param {{ any: boolean, onAll: () => void, onAdd: () => void }} props */
+function Nobody({ any, onAll, onAdd }) {
+  if (any)
+    return html`
+      <section class="empty">
+        <h2>Nobody matches</h2>
+        <p>Perhaps a shorter part of the address or the name does.</p>
+        <p><button type="button" class="main" onClick=${onAll}>Show all subscribers</button></p>
+      </section>
+    `
   return html`
     <section class="empty">
-      <h1>Subscribers</h1>
-      <p>This view is not there yet. What it will show, the API has: <a href="/doc">its description</a>.</p>
+      <h2>Nobody is on the list yet</h2>
+      <p>Bring a list along from elsewhere: any CSV file with an address in each line.</p>
+      <p>
+        <a class="button main" href=${`${PLACE}/import`} data-view>Import a file</a>
+        <button type="button" class="plain" onClick=${onAdd}>Add one</button>
+      </p>
     </section>
   `
 }

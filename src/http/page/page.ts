@@ -23,7 +23,16 @@ const SHARED = ['/client.js', '/client.d.ts']
 const FOR_GOOD = 'public, max-age=31536000, immutable'
 
 /** Beneath /dashboard/: public/routes.js says what each is. */
-const VIEWS = ['messages/:id', 'campaigns', 'campaigns/:id', 'subscribers', 'subscribers/:id', 'setup']
+const VIEWS = [
+  'messages/:id',
+  'campaigns',
+  'campaigns/:id',
+  'subscribers',
+  'subscribers/:id',
+  'subscribers/suppressions',
+  'subscribers/import',
+  'setup',
+]
 
 export type PageDeps = {
   /** The page as few files, or nothing: then it is served as it is written. */
