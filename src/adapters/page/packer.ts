@@ -9,7 +9,6 @@ import type { PackedPage } from './pack.ts'
 /** Where the files are found by their names. */
 const PLACE = '/assets/'
 const SHEET = /<link ([^>]*)href="([^"]+\.css)" \/>/g
-const PRELOAD = /\s*<link rel="modulepreload" [^>]*\/>/g
 
 process.stdout.write(JSON.stringify(await pack(process.argv[2] as string)))
 
@@ -46,11 +45,9 @@ async function pack(folder: string): Promise<PackedPage> {
   const preloads = entry.imports.map((name) => `<link rel="modulepreload" href="${PLACE}${name}" />`)
   return {
     files,
-    index: withSheets
-      .replace(PRELOAD, '')
-      .replace(
-        '<script type="module" src="/main.js">',
-        `${preloads.join('')}<script type="module" src="${PLACE}${entry.fileName}">`,
-      ),
+    index: withSheets.replace(
+      '<script type="module" src="/main.js">',
+      `${preloads.join('')}<script type="module" src="${PLACE}${entry.fileName}">`,
+    ),
   }
 }

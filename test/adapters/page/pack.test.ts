@@ -10,7 +10,6 @@ const INDEX = `<head>
   <link rel="stylesheet" href="/style.css" />
   <link rel="stylesheet" href="/parts/list.css" />
   <link data-view="setup" href="/views/setup.css" />
-  <link rel="modulepreload" href="/parts/list.js" />
   <script type="module" src="/main.js"></script>
 </head>`
 const SOURCES = {
