@@ -10,6 +10,7 @@ import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts
 import { emailProblem } from '../../core/address.ts'
 import { existing } from '../list/subscribers.ts'
 import { badField } from '../server/bad-field.ts'
+import { addVary, wantsPage } from '../server/errors.ts'
 import { IdempotencyHeaders, idempotencyKey, markReplayed } from '../server/idempotency.ts'
 import { registerFailures } from './failures.ts'
 import { campaignIn, type Present } from './json.ts'
@@ -32,6 +33,13 @@ export type VerbDeps = {
   readonly now: () => number
 }
 
+/** A mail looks as its writer wants, runs nothing, is nobody's origin, and stands in the hub's own page only. */
+const MAIL_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy':
+    "sandbox; default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; frame-ancestors 'self'",
+  'cache-control': 'no-store',
+}
 const SAMPLE: PreviewSubscriber = { id: null, email: 'reader@example.com', name: 'Reader' }
 /** Test mails a minute: a loop in a script must not mail anybody without end. */
 const TEST_LIMIT = { max: 30, timeWindow: 60_000 }
@@ -184,7 +192,8 @@ function registerPreview(app: FastifyInstance, deps: VerbDeps): void {
       schema: {
         ...about,
         summary: 'What a subscriber would get',
-        description: "Without `subscriber`, for a made-up one. The unsubscribe link is nobody's.",
+        description:
+          "Without `subscriber`, for a made-up one. The unsubscribe link is nobody's. With `Accept: text/html`: the mail itself, for a frame of the hub's own page.",
         params: IdParams,
         querystring: Type.Object({
           subscriber: Type.Optional(
@@ -203,9 +212,11 @@ function registerPreview(app: FastifyInstance, deps: VerbDeps): void {
         },
       },
     },
-    async ({ params, query }) => {
+    async ({ params, query, headers }, reply) => {
       const campaign = await actions.get(params.id)
-      return render(campaign, query.subscriber ? await existing(deps, query.subscriber) : SAMPLE)
+      const mail = render(campaign, query.subscriber ? await existing(deps, query.subscriber) : SAMPLE)
+      addVary(reply, 'Accept')
+      return wantsPage(headers.accept) ? reply.headers(MAIL_HEADERS).send(mail.html) : mail
     },
   )
 }

@@ -58,7 +58,7 @@ export function sendError(reply: FastifyReply, error: HubError): FastifyReply {
 }
 
 /** A browser that goes to an address names HTML first; a client of the API does not, or asks for JSON. */
-function wantsPage(accept = ''): boolean {
+export function wantsPage(accept = ''): boolean {
   const [html, json] = [accept.indexOf('text/html'), accept.indexOf('application/json')]
   return html >= 0 && (json < 0 || html < json)
 }

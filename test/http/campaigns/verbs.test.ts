@@ -149,6 +149,20 @@ describe('looking at it first', () => {
   beforeEach(open)
   afterEach(close)
 
+  test('a browser gets the preview as the mail itself, which runs nothing', async () => {
+    const id = await campaignThatIs('draft')
+    const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
+    const answer = await app.call('GET', `/campaigns/${id}/preview`, undefined, { headers })
+    expect(answer).toMatchObject({ status: 200, text: '<p>reader@example.com</p>' })
+    expect(answer.headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': expect.stringMatching(
+        /^sandbox; default-src 'none';.*frame-ancestors 'self'$/,
+      ),
+      vary: 'Accept',
+    })
+  })
+
   test('test sends one mail, and tells what the server said', async () => {
     const id = await campaignThatIs('draft')
     expect(await post(id, 'test', { to: ' me@example.com ' })).toMatchObject({
