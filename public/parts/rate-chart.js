@@ -7,6 +7,7 @@ import { lookOf, TONES } from '../model/kinds.js'
 import { roundTop } from '../model/rates.js'
 import { count, counted, timeOfDay } from '../model/words.js'
 import { CHART_MINUTES } from '../pulse.js'
+import { Failed, Waiting } from './asked.js'
 import { useNow, useSize, useStore } from './hooks.js'
 
 const HEIGHT = 64
@@ -15,6 +16,7 @@ const TICK_EVERY = 10
 /** @param {{ pulse: Pulse, clock: Clock }} props */
 export function RateChart({ pulse, clock }) {
   useStore(pulse.store)
+  const answer = useStore(pulse.counts.store)
   const now = useNow(clock)
   const box = useRef(/** @type {HTMLElement | null} */ (null))
   const { width } = useSize(box)
@@ -28,6 +30,14 @@ export function RateChart({ pulse, clock }) {
       Math.max(0, Math.min(bars.length - 1, Math.floor(((event.clientX - left) / width) * bars.length))),
     )
   }
+  if (answer.value === undefined)
+    return html`<div class="chart">
+      ${
+        answer.state === 'failed'
+          ? html`<${Failed} what="the counts" problem=${answer.problem} again=${pulse.counts.ask} />`
+          : html`<${Waiting} what="the counts" />`
+      }
+    </div>`
   const shown = pointed === null ? undefined : bars[pointed]
   return html`
     <figure class="chart" role="img" aria-label=${summary(bars)}>

@@ -1,0 +1,160 @@
+// What the page says when something does not work, and that it goes on by itself when it does again.
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { live, mailEvent, mailEvents, subjects } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
+import { usePageLab } from '../support/page-lab.ts'
+
+const lab = usePageLab((hub) => hub.post(mailEvents(250, (index) => ({ subject: `Mail ${index}` }))))
+
+/** Answers of one address, as the test says: a status, never, or as they are. */
+function tap(match: string | RegExp) {
+  let how: number | 'hang' | 'pass' | 'cut' = 'pass'
+  return {
+    set: (next: typeof how) => void (how = next),
+    before: (page: Page) =>
+      page.route(match, (route) => {
+        if (how === 'hang') return undefined
+        if (how === 'cut') return route.abort()
+        if (how === 'pass') return route.continue()
+        const error = { code: 'test', message: `The hub says ${how}` }
+        return route.fulfill({ status: how, json: { error } })
+      }),
+  }
+}
+
+test('counts that cannot be had are no zeros: the rate is not known, and comes back', async () => {
+  const stats = tap('**/api/stats*')
+  stats.set(500)
+  const { page, close } = await lab.open({ before: stats.before })
+  await live(page)
+  await page.getByText('No answer for the counts').waitFor()
+  expect(await page.locator('.strip .rate').innerText()).toMatch(/^–/)
+  expect(await page.locator('.line').count()).toBeGreaterThan(5)
+  stats.set('pass')
+  await page.locator('.chart').getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('img', { name: /250 events/ }).waitFor()
+  expect(await page.locator('.strip .rate').innerText()).toMatch(/^\d/)
+  await close()
+})
+
+test('a slow hub is waited for with a word, one that hangs is given up and asked again', async () => {
+  const session = tap('**/api/session')
+  session.set('hang')
+  const { page, close } = await lab.open({ before: session.before })
+  await page.getByText('Asking for the hub…').waitFor()
+  await page.getByText('The hub does not answer').waitFor({ timeout: 20_000 })
+  session.set('pass')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await live(page)
+  await close()
+})
+
+test('a list that cannot be had says why, and comes by itself', async () => {
+  const events = tap(/\/api\/events/)
+  events.set('hang')
+  const { page, close } = await lab.open({ before: events.before })
+  await page.getByText('Connecting').first().waitFor()
+  events.set(503)
+  await page.getByText('The hub does not answer').waitFor({ timeout: 20_000 })
+  await page.getByText('No answer from the hub: trying again').first().waitFor()
+  await page.getByText('The hub says 503').waitFor()
+  events.set('pass')
+  await live(page)
+  await eventually(async () => (await subjects(page))[0]).toBe('Mail 249')
+  await close()
+})
+
+test('an older page that fails does not end the list: it says so, and goes on', async () => {
+  const older = tap(/\/api\/events\?.*before/)
+  older.set(500)
+  const { page, close } = await lab.open({ before: older.before })
+  await live(page)
+  await page.locator('.scroller').evaluate((list) => list.scrollTo(0, 1e6))
+  await page.getByRole('alert').getByText('The rest could not be read: The hub says 500').waitFor()
+  older.set('pass')
+  await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click()
+  await eventually(() => page.locator('.all').evaluate((all) => all.clientHeight)).toBe(250 * 36)
+  expect(await page.getByText('could not be read').count()).toBe(0)
+  await close()
+})
+
+test('a story that cannot be had is not told as if it were one step', async () => {
+  const message = tap('**/api/messages/*')
+  message.set(500)
+  const { page, close } = await lab.open({ before: message.before })
+  await live(page)
+  await page.locator('.line').first().click()
+  const inspector = page.getByRole('complementary')
+  await inspector.getByText('No answer for what happened to this mail').waitFor()
+  message.set('pass')
+  await inspector.getByRole('button', { name: 'Try again' }).click()
+  await eventually(() => inspector.getByText('No answer').count()).toBe(0)
+  await close()
+})
+
+test('a view that cannot be loaded says so, and is there when it can', async () => {
+  const setup = tap(/\/setup[^/]*\.js/)
+  setup.set('cut')
+  const { page, close } = await lab.open({ before: setup.before })
+  await live(page)
+  await page.getByRole('link', { name: 'Set-up', exact: true }).click()
+  await page.getByText('No answer for this view').waitFor()
+  setup.set('pass')
+  await page.getByRole('heading', { name: 'Set-up', level: 1 }).waitFor()
+  await close()
+})
+
+test('set-up says what it cannot know, and what was true when', async () => {
+  const setup = tap('**/api/setup')
+  setup.set(503)
+  const { page, close } = await lab.open({ path: '/dashboard/setup', before: setup.before })
+  await page.getByText('No answer for the set-up').waitFor()
+  setup.set('pass')
+  await page.getByRole('heading', { name: 'The hub', exact: true }).waitFor()
+  setup.set(500)
+  await page.getByText(/^As of \d\d:\d\d:\d\d: The hub says 500/).waitFor({ timeout: 20_000 })
+  await page.getByRole('heading', { name: 'The hub', exact: true }).waitFor()
+  await close()
+})
+
+test('signing out that did not work is no signing out', async () => {
+  const { page, close } = await lab.open()
+  await live(page)
+  await page.route('**/api/session', (route) => route.fulfill({ status: 500, json: {} }))
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('alert').getByText('Still signed in: The hub answered 500').waitFor()
+  await close()
+})
+
+test('where no WebSocket comes through the hub is asked, and the page says so', async () => {
+  const { page, close } = await lab.open({
+    before: (opened) => opened.routeWebSocket(/\/ws\/email/, (socket) => socket.close({ code: 1006 })),
+  })
+  await page
+    .getByText('Your proxy does not pass WebSockets: asking every 5 s instead')
+    .first()
+    .waitFor({ timeout: 20_000 })
+  await lab.hub.post([mailEvent({ subject: 'Fetched' })])
+  await eventually(async () => (await subjects(page))[0]).toBe('Fetched')
+  await close()
+})
+
+// The last: the hub of this file is killed.
+test('with the hub gone nothing goes on as if it were measured; all of it comes back', async () => {
+  const { page, close } = await lab.open()
+  await live(page)
+  await eventually(() => page.locator('.strip .rate').innerText()).toMatch(/^\d/)
+  await lab.hub.kill()
+  await page.getByText('Reconnecting, nothing lost').first().waitFor()
+  await eventually(() => page.locator('.strip .rate').innerText()).toMatch(/^–/)
+  await eventually(() => page.locator('.strip .last').innerText()).toMatch(/–$/)
+  await eventually(() => page.title()).toBe('No connection · Live · Mail Event Hub')
+  await page.getByRole('link', { name: 'Set-up', exact: true }).click()
+  await page.getByText('No answer for this view').waitFor()
+  await lab.hub.start()
+  await live(page)
+  await page.getByRole('heading', { name: 'The hub', exact: true }).waitFor()
+  await eventually(() => page.locator('.strip .rate').innerText()).toMatch(/^\d/)
+  await close()
+})
