@@ -10,12 +10,38 @@ export type Filter = {
   readonly campaign?: string
 }
 
-export type MailEvent = {
+/** What an event tells, the same whatever the mail provider. */
+export type Facts = {
+  /** Who told it: `mandrill`. */
+  readonly provider: string
+  /** When it happened, RFC 3339 in UTC. */
+  readonly at: string | null
+  /** The address that the mail went to, or that an entry of a list is about. */
+  readonly recipient: string | null
+  readonly message_id: string | null
+  readonly subject: string | null
+  readonly sender?: string
+  readonly subaccount?: string
+  readonly tags?: readonly string[]
+  /** What was clicked. */
+  readonly url?: string
+  /** Why it bounced, was refused, or is on a list, in the hub's words. */
+  readonly reason?: string
+  /** What the recipient's mail server said. */
+  readonly answer?: string
+  /** Of opens and clicks: whether it was a program, and no person. */
+  readonly robot?: boolean
+  /** Of mails that the hub sent. */
+  readonly campaign_id?: string
+  readonly delivery_id?: string
+}
+
+export type MailEvent = Facts & {
   /** Where this event stands in the feed: keep it, and give it as `after` to go on from here. */
   readonly cursor: string
   /** The hub's own word for what happened. */
   readonly kind: string
-  /** The event exactly as Mandrill sent it. */
+  /** The event exactly as the provider sent it. */
   readonly data: { readonly [key: string]: unknown }
 }
 

@@ -119,7 +119,8 @@ export function connect(options) {
     if (frame.type === 'event') {
       // The cursor moves first: an event whose handler throws is not sent again and again.
       cursor = frame.cursor
-      guard(() => options.onEvent?.({ cursor: frame.cursor, kind: frame.kind, data: frame.data }))
+      const { type: _type, ...event } = frame
+      guard(() => options.onEvent?.(event))
     } else if (frame.type === 'position') {
       const mine = turn
       cursor = frame.cursor

@@ -6,6 +6,8 @@ import { createLiveFeed } from '../../public/live-feed.js'
 import { ALL } from '../../public/model/filter.js'
 import type { Filter, StoredEvent } from '../../public/types.d.ts'
 
+const UNTOLD = { provider: 'mandrill', at: null, recipient: null, message_id: null, subject: null }
+
 const stored = (seq: number, kind = 'sent'): StoredEvent => ({
   cursor: `3-${seq}`,
   kind,
@@ -60,7 +62,7 @@ function lab(archive: StoredEvent[]) {
     say(...seqs: number[]) {
       for (const seq of seqs) {
         cursor = `3-${seq}`
-        connections.at(-1)?.onEvent?.({ cursor, kind: 'sent', data: { _id: `m${seq}` } })
+        connections.at(-1)?.onEvent?.({ ...UNTOLD, cursor, kind: 'sent', data: { _id: `m${seq}` } })
       }
     },
     state(next: 'catching_up' | 'live' | 'waiting') {

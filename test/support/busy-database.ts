@@ -61,7 +61,7 @@ export async function fill(sql: Sql, { numbers, join, div }: Words): Promise<voi
   const statements = [
     `INSERT INTO events SELECT ${OLD}, x, ${join(`'id'`, `100000000000 + x`, `'--'`)}, ${kind}, ${OLD} + x, ${OLD} + x,
       ${join(`'message-'`, `x ${div} 3`)}, ${email}, ${campaign}, NULL FROM ${numbers(events)}`,
-    `INSERT INTO event_texts SELECT ${OLD}, x, 0, '{"event":"send"}' FROM ${numbers(events)}`,
+    `INSERT INTO event_texts (epoch, seq, part, text) SELECT ${OLD}, x, 0, '{"event":"send"}' FROM ${numbers(events)}`,
     `INSERT INTO event_tags SELECT ${join(`'tag-'`, `x % 5`)}, ${OLD}, x FROM ${numbers(events)}`,
     `INSERT INTO event_counts SELECT 60000 * x, 'sent', 3 FROM ${numbers(20_000)}`,
     `INSERT INTO quarantine SELECT ${join(`'entry-'`, `x`)}, ${OLD} + x, ${join(`'reason '`, `x % 3`)} FROM ${numbers(20_000)}`,

@@ -4,6 +4,7 @@ import { expect, vi } from 'vitest'
 import type { Cursor } from '../../src/core/events/cursor.ts'
 import { KINDS, type FeedEvent, type NewEvent } from '../../src/core/events/event.ts'
 import type { EventFeed, FeedPage, Gap } from '../../src/core/events/ports.ts'
+import { factsOfOlder } from '../../src/core/events/providers/providers.ts'
 import { NOON } from './times.ts'
 
 export type FeedBounds = { readonly retention: number; readonly maxBytes: number }
@@ -58,10 +59,17 @@ export function createLab(store: {
 /** Events like Mandrill's; the same label makes the same events. `size` is about how long each one is. */
 export function makeEvents(count: number, label = 'event', size = 0): NewEvent[] {
   return Array.from({ length: count }, (_, n) => {
-    const subject = `안녕하세요 ✓ ${label} ${n} ${'.'.repeat(size)}`
-    const msg = { _id: `${label}-${n}`, email: `reader-${n}@example.com`, subject, metadata: [] }
+    const subject = `안녕하세요 ✓ ${label} ${n}`
+    const msg = {
+      _id: `${label}-${n}`,
+      email: `reader-${n}@example.com`,
+      subject,
+      metadata: [],
+      text: '.'.repeat(size),
+    }
     const data = Buffer.from(JSON.stringify({ event: 'send', ts: 1_773_144_000 + n, msg }))
-    return { id: idOf(data), kind: KINDS[n % KINDS.length] ?? 'sent', data }
+    const kind = KINDS[n % KINDS.length] ?? 'sent'
+    return { id: idOf(data), kind, data, ...factsOfOlder(kind, data.toString()) }
   })
 }
 

@@ -4,8 +4,9 @@ import { createEventArchive } from '../../src/adapters/sql/events/archive.ts'
 import { createLoop, type LoopOptions } from '../../src/adapters/sql/loop/loop.ts'
 import { createReactionStore } from '../../src/adapters/sql/loop/reactions.ts'
 import { createSuppressions } from '../../src/adapters/sql/list/suppressions.ts'
-import { readFacts } from '../../src/core/events/event.ts'
-import { kindOf } from '../../src/core/events/mandrill.ts'
+import { readFacts } from '../../src/core/events/facts.ts'
+import { kindOf } from '../../src/core/events/providers/mandrill/kinds.ts'
+import { factsOfOlder } from '../../src/core/events/providers/providers.ts'
 import type { LoopNews } from '../../src/core/loop/news.ts'
 import type { Campaign, Delivery } from '../../src/core/campaigns/ports.ts'
 import type { ReactionStore } from '../../src/core/loop/ports.ts'
@@ -98,7 +99,8 @@ function toRow(payload: Payload, seq: number): ArchiveRow {
   const id = createHash('sha256').update(data).digest().subarray(0, 16)
   const kind = kindOf(payload) ?? 'unknown'
   const cursor = { epoch: EPOCH, seq }
-  return { event: { id, kind, data, cursor, receivedAt: NOON }, facts: readFacts(payload) }
+  const stored = factsOfOlder(kind, data.toString())
+  return { event: { id, kind, data, cursor, receivedAt: NOON, ...stored }, facts: readFacts(stored) }
 }
 
 export const idOf = ({ campaignId, id }: Pick<Delivery, 'campaignId' | 'id'>): string =>

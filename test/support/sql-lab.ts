@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import type { Sql } from '../../src/adapters/sql/driver/dialect.ts'
 import { openMysql } from '../../src/adapters/sql/driver/mysql.ts'
 import { openSqlite } from '../../src/adapters/sql/driver/sqlite.ts'
-import { readFacts, type Kind } from '../../src/core/events/event.ts'
+import type { Kind } from '../../src/core/events/event.ts'
+import { NOTHING_TOLD, readFacts, writeFacts } from '../../src/core/events/facts.ts'
 import type { Log } from '../../src/core/log.ts'
 import type { ArchiveRow } from '../../src/core/events/ports.ts'
 import { silentLog } from './feed-lab.ts'
@@ -75,10 +76,18 @@ export function makeRow(seq: number, options: RowOptions = {}): ArchiveRow {
     JSON.stringify({ ...(list ? { type: list } : { event: kind }), ts: 1_773_144_000 + seq, msg }),
   )
   const id = createHash('sha256').update(data).digest().subarray(0, 16)
-  return {
-    event: { id, kind, data, cursor: { epoch, seq }, receivedAt },
-    facts: readFacts(JSON.parse(data.toString())),
-  }
+  const stored = writeFacts('postbird', {
+    ...NOTHING_TOLD,
+    at: (1_773_144_000 + seq) * 1000,
+    messageId: messageId ?? null,
+    recipient: email ?? null,
+    tags,
+    campaignId: campaignId ?? null,
+    subject: subject.slice(0, 100),
+    list: list ?? null,
+  })
+  const event = { id, kind, data, cursor: { epoch, seq }, receivedAt, ...stored }
+  return { event, facts: readFacts(stored) }
 }
 
 export function makeRows(from: number, to: number, options?: RowOptions): ArchiveRow[] {

@@ -1,12 +1,11 @@
 // Which events a client wants: the same filter for sockets and for the archive's readers.
-import type { Payload } from './intake/payload.ts'
-import { LIST_KINDS, listOf } from './mandrill.ts'
 import { eventFacts, type FeedEvent, type Kind } from './event.ts'
+import type { StoredFacts } from './facts.ts'
 
 /** Empty = everything. Several conditions must all hold. */
 export type Filter = {
   readonly kinds?: readonly Kind[] | undefined
-  /** Mandrill's words for its lists: with `kinds`, their events too. */
+  /** Providers' words for their lists: with `kinds`, their events too. */
   readonly lists?: readonly string[] | undefined
   /** As addresses are compared: see emailKey. */
   readonly email?: string | undefined
@@ -27,7 +26,7 @@ export function filterKey(filter: Filter): string {
 }
 
 export function matches(event: FeedEvent, filter: Filter): boolean {
-  if (!isWanted(event.kind, () => eventFacts(event).payload, filter)) return false
+  if (!isWanted(event, filter)) return false
   if (filter.email === undefined && filter.tag === undefined && filter.campaignId === undefined) return true
   const facts = eventFacts(event)
   return (
@@ -37,14 +36,18 @@ export function matches(event: FeedEvent, filter: Filter): boolean {
   )
 }
 
-/** By kind, and where that is not enough by its list, for which it has to be read. */
+/** The kinds that an event of a list can have; unknown where its action is. */
+export const LIST_KINDS: readonly Kind[] = ['suppressed', 'unsuppressed', 'unknown']
+
+/** By kind, and where that is not enough by its list. */
 export function isWanted(
-  kind: Kind,
-  payload: () => Payload,
+  event: StoredFacts & { readonly kind: Kind },
   { kinds, lists }: Pick<Filter, 'kinds' | 'lists'>,
 ): boolean {
-  if (!kinds || kinds.includes(kind)) return true
-  return lists !== undefined && LIST_KINDS.includes(kind) && lists.includes(listOf(payload()) ?? '')
+  if (!kinds || kinds.includes(event.kind)) return true
+  return (
+    lists !== undefined && LIST_KINDS.includes(event.kind) && lists.includes(eventFacts(event).list ?? '')
+  )
 }
 
 const selections = new WeakMap<readonly FeedEvent[], Map<string, readonly FeedEvent[]>>()

@@ -1,7 +1,8 @@
 // What the events' side asks of the world: feed, archive, quarantine. Read this file first.
 // Every sentence here is a promise that test/contracts/ holds against each adapter.
 import type { Cursor } from './cursor.ts'
-import type { EventFacts, FeedEvent, Kind, NewEvent } from './event.ts'
+import type { FeedEvent, Kind, NewEvent } from './event.ts'
+import type { EventFacts, StoredFacts } from './facts.ts'
 
 /** Events that a cursor asked for and that are no longer to be had: those in (from, to]. */
 export type Gap = {
@@ -90,10 +91,11 @@ export type EventQuery = {
 }
 
 /** What the archive gives back: enough to answer, not to track. */
-export type ArchivedEvent = Pick<FeedEvent, 'cursor' | 'kind' | 'receivedAt'> & {
-  /** The event's JSON text exactly as it came. */
-  readonly data: string
-}
+export type ArchivedEvent = Pick<FeedEvent, 'cursor' | 'kind' | 'receivedAt'> &
+  StoredFacts & {
+    /** The event's JSON text exactly as it came. */
+    readonly data: string
+  }
 
 /** The searchable history in SQL, filled behind the feed. Everything throws archive.unavailable in an outage. */
 export type EventArchive = {

@@ -2,7 +2,7 @@
 //
 // Each guess is a digest of the whole body, and whoever likes may send wrong ones: so guesses are limited by bytes.
 // A hint holds a URL that was guessed right, never a key or a signature.
-import { isSignedWith, PROBE_KEY, type Signed } from './mandrill.ts'
+import { isSignedWith, PROBE_KEY, type Signed } from './providers/mandrill/signature.ts'
 
 /** Hints of one kind are one hint: of the latest. */
 export type Refusal = {

@@ -6,8 +6,8 @@ import { HubError } from '../errors.ts'
 import { emailKey } from '../address.ts'
 import { breath, createNap } from '../pause.ts'
 import { BEGINNING, compareCursors, type Cursor } from '../events/cursor.ts'
-import { readFacts, type Kind } from '../events/event.ts'
-import { asObject, type Payload } from '../events/intake/payload.ts'
+import { eventFacts, type Kind } from '../events/event.ts'
+import type { StoredFacts } from '../events/facts.ts'
 import type { ArchivedEvent, EventArchive, EventFeed, EventQuery, Quarantine } from '../events/ports.ts'
 import type { Tracking } from '../events/tracking/tracking.ts'
 
@@ -85,8 +85,8 @@ const together = (all: readonly Theirs[]): Theirs => ({
 /** An event may name its mail only. */
 async function messagesTo(archive: ErasureDeps['archive'], key: string): Promise<ReadonlySet<string>> {
   const ids = new Set<string>()
-  for await (const { data } of found(archive, { email: key })) {
-    const { email, messageId } = readFacts(asObject(JSON.parse(data)))
+  for await (const event of found(archive, { email: key })) {
+    const { email, messageId } = eventFacts(event)
     if (email === key && messageId !== null) ids.add(messageId)
   }
   return ids
@@ -104,9 +104,7 @@ function spellings(email: string): ReadonlySet<string> {
 async function eraseFromFeed(feed: ErasureDeps['feed'], theirs: Theirs, head: Cursor): Promise<void> {
   for (let after = BEGINNING; compareCursors(after, head) < 0; await breath()) {
     const { events, next } = await feed.read(after, STEP_EVENTS)
-    const places = events
-      .filter(({ kind, data }) => mayBeTheirs(data, theirs) && isTheirs(kind, data, theirs))
-      .map(({ cursor }) => cursor)
+    const places = events.filter((event) => isTheirs(event, theirs)).map(({ cursor }) => cursor)
     if (places.length > 0) await feed.erase(places)
     if (compareCursors(next, after) <= 0) return
     after = next
@@ -117,8 +115,8 @@ async function eraseFromArchive(archive: ErasureDeps['archive'], theirs: Theirs)
   // What they have sent in is filed under the address that received it: all of these are looked at.
   const searches: Partial<EventQuery>[] = [...theirs.messageIds].map((messageId) => ({ messageId }))
   for (const search of [...searches, { kinds: ['inbound'] as const }])
-    for await (const { kind, data, cursor } of found(archive, search))
-      if (isTheirs(kind, data, theirs)) await archive.erase([cursor])
+    for await (const event of found(archive, search))
+      if (isTheirs(event, theirs)) await archive.erase([event.cursor])
   for (const key of theirs.keys)
     for (;;) {
       const places = await archive.placesOf(key, STEP_ERASED)
@@ -141,37 +139,8 @@ async function* found(
   }
 }
 
-/** An escaped sign of ASCII: JSON may spell any sign so, and nobody does. */
-const ODD_ESCAPE = /\\u00[2-7]/i
-const PLAIN = /^[\x20-\x7e]*$/
-const ID = /"_id"\s*:\s*(?:"([^"]*)"|[-\d])/g
-
-/**
- * False only where no parser would find them in it: a text is searched in a fifth of the time in which it is parsed. An
- * address that is plain ASCII stands there as it is, whatever its case; all that is spelt otherwise is parsed.
- */
-function mayBeTheirs(data: Buffer, { keys, messageIds }: Theirs): boolean {
-  const text = data.toString('latin1')
-  if (ODD_ESCAPE.test(text)) return true
-  for (let at = text.indexOf('@'); at >= 0;) {
-    const end = text.indexOf('"', at)
-    const whole = text.slice(text.lastIndexOf('"', at) + 1, end < 0 ? text.length : end)
-    if (whole.includes('\\') || !PLAIN.test(whole) || keys.has(whole.toLowerCase())) return true
-    at = end < 0 ? -1 : text.indexOf('@', end)
-  }
-  if (messageIds.size === 0) return false
-  for (const [, id] of text.matchAll(ID))
-    if (id === undefined || id.includes('\\') || !PLAIN.test(id) || messageIds.has(id)) return true
-  return false
-}
-
-function isTheirs(kind: Kind, data: Buffer | string, { keys, messageIds }: Theirs): boolean {
-  const { email, messageId, payload } = readFacts(asObject(JSON.parse(data.toString())))
-  if (keys.has(email ?? '') || (kind === 'inbound' && keys.has(senderOf(payload) ?? ''))) return true
+function isTheirs(event: StoredFacts & { readonly kind: Kind }, { keys, messageIds }: Theirs): boolean {
+  const { email, messageId, sender } = eventFacts(event)
+  if (keys.has(email ?? '') || (event.kind === 'inbound' && keys.has(emailKey(sender ?? '')))) return true
   return email === null && messageId !== null && messageIds.has(messageId)
-}
-
-function senderOf({ msg }: Payload): string | undefined {
-  const { from_email: sender } = asObject(msg)
-  return typeof sender === 'string' ? emailKey(sender) : undefined
 }

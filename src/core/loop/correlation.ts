@@ -1,6 +1,6 @@
 // Which delivery an event is about: what its metadata names, unless that is another recipient's.
-import { MAIL_KINDS, type EventFacts, type Kind } from '../events/event.ts'
-import { asObject } from '../events/intake/payload.ts'
+import { MAIL_KINDS, type Kind } from '../events/event.ts'
+import type { EventFacts } from '../events/facts.ts'
 import { isUuid } from '../ids.ts'
 import { emailKey } from '../address.ts'
 
@@ -14,8 +14,8 @@ export const isOfMail = (kind: Kind): boolean => OF_MAILS.has(kind)
 export const placeKey = ({ campaignId, chunk, n }: DeliveryPlace): string => `${campaignId}/${chunk}-${n}`
 
 /** The place that X-MC-Metadata gave the mail, and that came back. */
-export function namedPlace({ campaignId, payload }: EventFacts): DeliveryPlace | undefined {
-  const place = campaignId !== null && isUuid(campaignId) ? readDeliveryId(deliveryIdIn(payload)) : undefined
+export function namedPlace({ campaignId, deliveryId }: EventFacts): DeliveryPlace | undefined {
+  const place = campaignId !== null && isUuid(campaignId) ? readDeliveryId(deliveryId ?? '') : undefined
   return place && campaignId !== null ? { campaignId, ...place } : undefined
 }
 
@@ -27,9 +27,4 @@ export function readDeliveryId(id: string): Omit<DeliveryPlace, 'campaignId'> | 
 /** An event that names no address contradicts nobody. Of an erased subscriber nobody can tell any more: not believed. */
 export function isRecipient(delivery: { readonly email: string }, { email }: EventFacts): boolean {
   return email === null || emailKey(email) === emailKey(delivery.email)
-}
-
-function deliveryIdIn({ msg }: EventFacts['payload']): string {
-  const { delivery_id: id } = asObject(asObject(msg).metadata)
-  return typeof id === 'string' ? id : ''
 }

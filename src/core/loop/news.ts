@@ -1,7 +1,6 @@
 // After tracking has committed a page: lanes learn of deferrals, the log of campaigns that the brakes have paused. None
 // of this has to be exact: a lane's pace is advice.
 import type { Log } from '../log.ts'
-import { asObject } from '../events/intake/payload.ts'
 import type { ArchiveRow } from '../events/ports.ts'
 import type { Paused } from './brakes.ts'
 import type { LaneControl } from '../sending/ports.ts'
@@ -44,7 +43,7 @@ export function createLoopNews(options: Options): (news: LoopNews) => void {
       if (facts.email === null) continue
       if (event.kind === 'delivered') answersOf(facts.email).note('sent')
       if (event.kind !== 'deferred') continue
-      const response = answerOf(facts.payload)
+      const response = facts.answer ?? 'deferred'
       if (isAboutMailbox({ kind: 'deferred', response })) continue
       answersOf(facts.email).note('deferred')
       deferrals.set(laneOf(facts.email), response)
@@ -57,12 +56,4 @@ export function createLoopNews(options: Options): (news: LoopNews) => void {
     for (const { campaignId, reason } of paused)
       log.error({ campaign: campaignId, reason }, 'a campaign was paused')
   }
-}
-
-/** What the provider's server said, wherever Mandrill tells it. */
-function answerOf({ diag, msg }: ArchiveRow['facts']['payload']): string {
-  const message = asObject(msg)
-  const last = Array.isArray(message.smtp_events) ? asObject(message.smtp_events.at(-1)).diag : undefined
-  const told = [diag, message.diag, last]
-  return told.find((text) => typeof text === 'string' && text !== '')?.toString() ?? 'deferred'
 }

@@ -4,10 +4,9 @@
 // them. So the facts are the same whatever the order events come in, how often, and in which pages. They only grow, but
 // for one thing: a visit that turns out to have been a scanner's is taken from the subscriber and given to the robots.
 import type { Kind } from '../events/event.ts'
-import { asInstant, asObject, type Payload } from '../events/intake/payload.ts'
+import { linkKey, type Visit as Listed } from '../events/facts.ts'
 import type { ArchiveRow } from '../events/ports.ts'
-import { linkKey } from './links.ts'
-import { isRobot, scannersClicks } from './robots.ts'
+import { scannersClicks } from './robots.ts'
 
 /** Distinct subscribers each is true of; `settled`: what became of the mail is known. */
 export const FACTS = [
@@ -77,24 +76,23 @@ const INSTANT_OF: Partial<Readonly<Record<Kind, Instants>>> = {
 }
 
 /** What an event tells of its mail; what earlier events would have told, and were missed, is found in its lists. */
-export function hear({ event, facts: { payload, occurredAt } }: ArchiveRow): Heard {
-  const at = occurredAt ?? event.receivedAt
-  const message = asObject(payload.msg)
+export function hear({ event, facts }: ArchiveRow): Heard {
+  const at = facts.at ?? event.receivedAt
   const instant = INSTANT_OF[event.kind]
   const heard = { ...NOTHING_HEARD, ...(instant && { [instant]: at }) }
+  const by = facts.robot ? ROBOT : PERSON
   return {
     ...heard,
-    delivered: earliest(heard.delivered, deliveredAt(message)),
-    opens: visits([
-      ...(event.kind === 'opened' ? [ownVisit(payload, at, '')] : []),
-      ...listed(message.opens, () => ''),
-    ]),
+    delivered: earliest(heard.delivered, facts.delivered),
+    opens: visits([...(event.kind === 'opened' ? [{ at, link: '', by }] : []), ...facts.opens.map(toListed)]),
     clicks: visits([
-      ...(event.kind === 'clicked' ? [ownVisit(payload, at, linkOf(payload))] : []),
-      ...listed(message.clicks, linkOf),
+      ...(event.kind === 'clicked' ? [{ at, link: linkKey(facts.url ?? ''), by }] : []),
+      ...facts.clicks.map(toListed),
     ]),
   }
 }
+
+const toListed = ({ at, robot, link }: Listed): Visit => ({ at, link, by: robot ? LISTED | ROBOT : LISTED })
 
 /** Both together: it does not matter which was heard first, nor whether one was heard twice. */
 export function join(a: Heard, b: Heard): Heard {
@@ -175,40 +173,8 @@ function visits(all: readonly Visit[]): readonly Visit[] {
   return [...byPlace.values()].sort((a, b) => a.at - b.at || (a.link < b.link ? -1 : 1)).slice(0, VISITS_KEPT)
 }
 
-function ownVisit(payload: Payload, at: number, link: string): Visit {
-  const type = asText(asObject(payload.user_agent_parsed).type)
-  return { at, link, by: isRobot(asText(payload.user_agent), type) ? ROBOT : PERSON }
-}
-
-function listed(list: unknown, linkOf: (entry: Payload) => string): Visit[] {
-  if (!Array.isArray(list)) return []
-  return list.slice(0, VISITS_KEPT).flatMap((item) => {
-    const entry = asObject(item)
-    const at = asInstant(entry.ts)
-    const by = isRobot(asText(entry.ua), '') ? LISTED | ROBOT : LISTED
-    return at === null ? [] : [{ at, link: linkOf(entry), by }]
-  })
-}
-
-function linkOf({ url }: Payload): string {
-  return linkKey(asText(url))
-}
-
-/** When the subscriber's server took it, as the log of answers that a message carries tells. */
-function deliveredAt({ smtp_events: answers }: Payload): number | null {
-  if (!Array.isArray(answers)) return null
-  const taken = answers.slice(0, VISITS_KEPT).map(asObject)
-  return taken
-    .filter(({ type }) => type === 'sent' || type === 'delivered')
-    .reduce<number | null>((first, { ts }) => earliest(first, asInstant(ts)), null)
-}
-
 function earliest(a: number | null, b: number | null): number | null {
   return a === null ? b : b === null ? a : Math.min(a, b)
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }
 
 /** As it is kept: short, since there is one for every subscriber who has opened or clicked. */

@@ -2,8 +2,8 @@
 //
 // Events come late and out of order. What counts is when they happened: a bounce from before the address was allowed again
 // is history, whichever is told first, and of two changes of Mandrill's list the later one holds.
-import type { EventFacts, FeedEvent, Kind } from '../events/event.ts'
-import { asObject, own } from '../events/intake/payload.ts'
+import type { FeedEvent, Kind } from '../events/event.ts'
+import type { EventFacts, Reason } from '../events/facts.ts'
 import type { Suppression, SuppressionReason } from '../list/ports.ts'
 import { emailKey, emailProblem } from '../address.ts'
 import { STRENGTH } from '../list/subscriber.ts'
@@ -46,7 +46,7 @@ export type Past = {
 }
 export const NO_PAST: Past = { softBounces: [], through: -Infinity, lifted: -Infinity, listed: -Infinity }
 
-export const instantOf = ({ event, facts }: Told): number => facts.occurredAt ?? event.receivedAt
+export const instantOf = ({ event, facts }: Told): number => facts.at ?? event.receivedAt
 
 /** Keeps so many soft bounces as suppress, the newest by when they happened: older ones decide nothing. */
 export function remember(past: Past, kind: Kind, at: number, most: number): Past {
@@ -98,7 +98,7 @@ function suppressionBy(row: Told, email: string, past: Past, softBounces: number
     case 'soft_bounced':
       return countSoft(past) >= softBounces ? put('bounce') : undefined
     case 'rejected': {
-      const reason = rejectReason(row)
+      const reason = REFUSED_FOR_GOOD[row.facts.reason ?? 'other']
       return reason && put(reason)
     }
     case 'suppressed': {
@@ -116,50 +116,33 @@ function countSoft({ softBounces, through, lifted }: Past): number {
   return softBounces.filter((at) => at > from).length
 }
 
-/** Mandrill's words, of rejects and of its list. https://mailchimp.com/developer/transactional/docs/reputation-rejections/ */
-const REASONS: Readonly<Record<string, SuppressionReason>> = {
-  'hard-bounce': 'bounce',
-  'soft-bounce': 'bounce',
-  spam: 'complaint',
-  unsub: 'unsubscribe',
+/** Of the provider's list. */
+const LISTED: Partial<Readonly<Record<Reason, SuppressionReason>>> = {
+  bounce: 'bounce',
+  soft_bounce: 'bounce',
+  complaint: 'complaint',
+  unsubscribe: 'unsubscribe',
 }
 
 /**
  * Why a mail was refused, where that is about its subscriber. The others are a mailbox's that is full for a time
- * (soft-bounce), or the sender's own (invalid-sender, unsigned, rule, test-mode-limit). A reason that is not told, or that
+ * (soft_bounce), or the sender's own (invalid_sender, unsigned, rule, test_limit). A reason that is not told, or that
  * nobody knows, suppresses nobody: Mandrill, which refuses, does so again, and tells its list by events of its own.
  */
-const REFUSED_FOR_GOOD: Readonly<Record<string, SuppressionReason>> = {
-  'hard-bounce': 'reject',
-  custom: 'reject',
-  invalid: 'reject',
-  spam: 'complaint',
-  unsub: 'unsubscribe',
+const REFUSED_FOR_GOOD: Partial<Readonly<Record<Reason, SuppressionReason>>> = {
+  bounce: 'reject',
+  manual: 'reject',
+  invalid_address: 'reject',
+  complaint: 'complaint',
+  unsubscribe: 'unsubscribe',
 }
 
-function rejectReason({ facts: { payload } }: Told): SuppressionReason | undefined {
-  const { reject, reject_reason: told } = asObject(payload.msg)
-  const word = [reject, asObject(reject).reason, told].find((text) => typeof text === 'string' && text !== '')
-  return own(REFUSED_FOR_GOOD, wordOf(word))
-}
-
-const wordOf = (text: unknown): string =>
-  typeof text === 'string' ? text.trim().toLowerCase().replaceAll('_', '-') : ''
-
-function mirror({ event, facts: { payload } }: Told, email: string): Suppression {
-  const entry = asObject(payload.reject ?? payload.entry)
-  const reason = own(REASONS, wordOf(entry.reason)) ?? 'reject'
+function mirror({ event, facts }: Told, email: string): Suppression {
+  const reason = LISTED[facts.reason ?? 'other'] ?? 'reject'
   const since = event.receivedAt
-  const ends = entry.expired === true ? since : readDate(entry.expires_at)
+  const ends = facts.ends === 0 ? since : facts.ends
   const until = LIFTABLE.includes(reason) ? ends : null
   return { email, reason, source: MIRROR, since, until }
-}
-
-/** `YYYY-MM-DD HH:MM:SS`, in UTC although it does not say so. */
-function readDate(text: unknown): number | null {
-  const match = typeof text === 'string' ? /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)/.exec(text) : null
-  const ms = match ? Date.parse(`${match[1]}T${match[2]}Z`) : Number.NaN
-  return Number.isFinite(ms) ? ms : null
 }
 
 /** What many verdicts come to for one address: first perhaps a lifting, then perhaps a suppression. */

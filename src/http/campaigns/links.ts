@@ -2,7 +2,8 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Actions } from '../../core/campaigns/actions.ts'
-import { linkKey, linksIn } from '../../core/loop/links.ts'
+import { linkKey } from '../../core/events/facts.ts'
+import { linksIn } from '../../core/loop/links.ts'
 import type { LinkCounts, ReactionStore } from '../../core/loop/ports.ts'
 import { errors, IdParams, tagged } from '../server/schemas.ts'
 

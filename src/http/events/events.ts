@@ -3,11 +3,12 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { formatCursor, parseCursor, type Cursor as Place } from '../../core/events/cursor.ts'
 import { HubError } from '../../core/errors.ts'
-import { KINDS, readFacts } from '../../core/events/event.ts'
+import { eventFacts, KINDS } from '../../core/events/event.ts'
+import { REASONS } from '../../core/events/facts.ts'
 import type { ArchivedEvent, EventArchive, EventFeed, EventQuery } from '../../core/events/ports.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import { readFilter } from './filter-words.ts'
-import { eventExample } from './example.ts'
+import { eventExample, factsExample } from '../../core/events/providers/mandrill/example.ts'
 import { Cursor, errors, Instant, instant, oneOf, tagged } from '../server/schemas.ts'
 
 export type EventsDeps = {
@@ -25,10 +26,10 @@ const Words = Type.Union([Type.String(), Type.Array(Type.String())], {
   description: `Comma-separated words, Mandrill's or the hub's: ${KINDS.join(', ')}. The name of a list (blacklist, whitelist, …) selects only its own events.`,
 })
 const MESSAGE = {
-  _id: eventExample._id,
-  email: eventExample.msg.email,
-  subject: eventExample.msg.subject,
-  tags: eventExample.msg.tags,
+  _id: factsExample.messageId,
+  email: factsExample.recipient,
+  subject: factsExample.subject,
+  tags: factsExample.tags,
 }
 const Query = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
@@ -40,11 +41,40 @@ const Query = Type.Object({
   campaign: Type.Optional(Type.String()),
   tag: Type.Optional(Type.String()),
 })
+const told = (description: string, example: string | null) =>
+  Type.Union([Type.String(), Type.Null()], { description, examples: [example] })
+/** Of every event, whoever sent it. */
+const Facts = {
+  provider: Type.String({ description: 'Who told it', examples: ['mandrill'] }),
+  at: Type.Union([Instant, Type.Null()], { description: 'When it happened' }),
+  recipient: told('The address it went to, or that an entry of a list is about', factsExample.recipient),
+  message_id: told("The provider's id of the message", factsExample.messageId),
+  subject: told('The subject of the message', factsExample.subject),
+  sender: Type.Optional(Type.String({ examples: [factsExample.sender] })),
+  subaccount: Type.Optional(Type.String({ examples: ['news'] })),
+  tags: Type.Optional(Type.Array(Type.String(), { examples: [factsExample.tags] })),
+  url: Type.Optional(Type.String({ description: 'What was clicked', examples: ['https://example.com/'] })),
+  reason: Type.Optional(
+    oneOf(REASONS, {
+      description: 'Why it bounced, was refused, or is on a list',
+      examples: ['mailbox_full'],
+    }),
+  ),
+  answer: Type.Optional(
+    Type.String({ description: "What the recipient's server said", examples: ['250 OK'] }),
+  ),
+  robot: Type.Optional(
+    Type.Boolean({ description: 'Of opens and clicks: a program, and no person', examples: [false] }),
+  ),
+  campaign_id: Type.Optional(Type.String({ examples: [factsExample.campaignId] })),
+  delivery_id: Type.Optional(Type.String({ examples: [factsExample.deliveryId] })),
+}
 const Event = Type.Object(
   {
     cursor: Cursor,
     kind: oneOf(KINDS, { examples: ['opened'] }),
     received_at: Instant,
+    ...Facts,
     data: Type.Any({ description: 'The event exactly as Mandrill sent it', examples: [eventExample] }),
   },
   { title: 'Event' },
@@ -195,12 +225,13 @@ function pageText(events: readonly ArchivedEvent[], next: Place | undefined): st
   return `{"events":[${events.map(eventText).join(',')}],"next":${place}}`
 }
 
-function eventText({ cursor, kind, receivedAt, data }: ArchivedEvent): string {
-  return `{"cursor":"${formatCursor(cursor)}","kind":"${kind}","received_at":"${instant(receivedAt)}","data":${data}}`
+function eventText({ cursor, kind, receivedAt, facts, data }: ArchivedEvent): string {
+  const head = `"cursor":"${formatCursor(cursor)}","kind":"${kind}","received_at":"${instant(receivedAt)}"`
+  return `{${head},${facts.slice(1, -1)},"data":${data}}`
 }
 
 function messageHead(id: string, events: readonly ArchivedEvent[]) {
-  const facts = events.map((event) => readFacts(JSON.parse(event.data) as Record<string, unknown>))
+  const facts = events.map(eventFacts)
   const known = <K extends 'email' | 'subject'>(name: K) =>
     facts.find((fact) => fact[name] !== null)?.[name] ?? null
   return {

@@ -1,7 +1,7 @@
 // A filter as clients write it, in a query or in a socket's message: words for events, an address, a tag, a campaign.
 import { HubError } from '../../core/errors.ts'
 import type { Filter } from '../../core/events/filter.ts'
-import { readEventWord } from '../../core/events/mandrill.ts'
+import { readEventWord } from '../../core/events/providers/providers.ts'
 import { emailKey } from '../../core/address.ts'
 
 export type FilterWords = {

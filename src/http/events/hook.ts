@@ -13,14 +13,14 @@ import {
   isSignedWith,
   slashVariants,
   type Signed,
-} from '../../core/events/mandrill.ts'
+} from '../../core/events/providers/mandrill/signature.ts'
+import { eventExample } from '../../core/events/providers/mandrill/example.ts'
 import type { EventFeed, Quarantine } from '../../core/events/ports.ts'
 import { explainRefusal } from '../../core/events/refusal.ts'
 import type { Access } from '../server/access.ts'
 import { giveBack, wholeBody } from '../server/bodies/bodies.ts'
 import type { HookWatch } from './hook-watch.ts'
 import { translate } from '../server/errors.ts'
-import { eventExample } from './example.ts'
 import { errors, nothing, tagged } from '../server/schemas.ts'
 
 export type HookDeps = {

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { readBatch } from '../../core/events/intake/batch.ts'
+import { sampleEvent } from '../../core/events/providers/mandrill/example.ts'
 import type { Hub } from '../../core/events/hub.ts'
 import type { EventArchive, EventFeed, Quarantine } from '../../core/events/ports.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
@@ -165,26 +166,5 @@ async function describeSetup({ archive, quarantine, hub, tracking, watch, proxy,
     stores: about.stores,
     lag: tracking.lag(),
     clients: hub.observers(),
-  }
-}
-
-function sampleEvent(now: number) {
-  const id = `sample${now.toString(16)}${Math.random().toString(16).slice(2, 10)}`
-  return {
-    event: 'send',
-    _id: id,
-    ts: Math.floor(now / 1000),
-    msg: {
-      ts: Math.floor(now / 1000),
-      _id: id,
-      state: 'sent',
-      subject: 'A sample event: your page works',
-      email: 'reader@example.com',
-      sender: 'news@example.com',
-      tags: ['sample'],
-      opens: [],
-      clicks: [],
-      metadata: [],
-    },
   }
 }

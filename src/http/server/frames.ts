@@ -39,8 +39,8 @@ function joinFrames(events: readonly FeedEvent[], format: Format): Buffer {
   return joinParts(events.map((event) => [Buffer.from(eventHead(event)), event.data, CLOSE]))
 }
 
-function eventHead({ cursor, kind }: FeedEvent): string {
-  return `{"type":"event","cursor":"${formatCursor(cursor)}","kind":"${kind}","data":`
+function eventHead({ cursor, kind, facts }: FeedEvent): string {
+  return `{"type":"event","cursor":"${formatCursor(cursor)}","kind":"${kind}",${facts.slice(1, -1)},"data":`
 }
 
 /** One frame for each list of parts. */

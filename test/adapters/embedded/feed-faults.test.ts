@@ -121,7 +121,9 @@ describe('a thread that ends although nobody has closed it', () => {
     await reader.has(3)
     await threads.cutOff(0)
     const other = new DatabaseSync(file)
-    other.exec(`INSERT INTO events SELECT 4, epoch, at, kind, id, data FROM events WHERE seq = 3`)
+    other.exec(
+      `INSERT INTO events SELECT 4, epoch, at, kind, id, data, facts, more FROM events WHERE seq = 3`,
+    )
     other.exec('UPDATE state SET head = 4')
     other.close()
     await feed.ping()

@@ -10,9 +10,17 @@ export function promisesOfAppending(lab: () => FeedLab): void {
     const feed = await lab().open()
     const data = Buffer.from('{"subject":"안녕 ✓ \\/ 😀 \u0000 \u2028","x": 1.0e2 }\n')
     const id = Buffer.from(range(240, 255))
-    await feed.append([{ id, kind: 'clicked', data }])
-    const { events } = await feed.read(BEGINNING, 1)
-    expect(events[0]).toMatchObject({ id, kind: 'clicked', data, receivedAt: lab().clock.now })
+    const facts = '{"provider":"postbird","subject":"안녕 ✓ \\ud800 \\u0000 \u2028","more":{"any":[]}}'
+    const stored = { id, kind: 'clicked', data, facts } as const
+    await feed.append([
+      { ...stored, more: null },
+      { ...stored, id: idOf(id), more: '{"list":"안녕"}' },
+    ])
+    const { events } = await feed.read(BEGINNING, 2)
+    expect(events[0]).toMatchObject({ ...stored, more: null, receivedAt: lab().clock.now })
+    expect(events[1]).toMatchObject({ facts, more: '{"list":"안녕"}' })
+    await feed.close()
+    expect((await (await lab().open()).read(BEGINNING, 2)).events).toEqual(events)
   })
 
   test('keeps the order of a batch', async () => {

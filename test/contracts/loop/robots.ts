@@ -1,6 +1,6 @@
 // What the loop promises about opens and clicks that no subscriber has made.
 import { expect, test } from 'vitest'
-import { linkKey } from '../../../src/core/loop/links.ts'
+import { linkKey } from '../../../src/core/events/facts.ts'
 import type { Delivery } from '../../../src/core/campaigns/ports.ts'
 import { about, APPLE, FIREFOX, ts, type LoopLab } from '../../support/loop-lab.ts'
 import { NOON } from '../../support/times.ts'

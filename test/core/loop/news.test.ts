@@ -2,19 +2,24 @@
 import { expect, test } from 'vitest'
 import { createLoopNews } from '../../../src/core/loop/news.ts'
 import { createLaneOf } from '../../../src/core/sending/lanes/lanes.ts'
-import { readFacts, type Kind } from '../../../src/core/events/event.ts'
+import type { Kind } from '../../../src/core/events/event.ts'
+import { readFacts } from '../../../src/core/events/facts.ts'
 import type { ArchiveRow } from '../../../src/core/events/ports.ts'
+import { factsOfOlder } from '../../../src/core/events/providers/providers.ts'
 import { silentLog } from '../../support/feed-lab.ts'
 
 function row(kind: Kind, payload: Record<string, unknown>): ArchiveRow {
+  const data = JSON.stringify(payload)
+  const stored = factsOfOlder(kind, data)
   const event = {
     id: Buffer.alloc(16),
     kind,
-    data: Buffer.from(''),
+    data: Buffer.from(data),
     cursor: { epoch: 1, seq: 1 },
     receivedAt: 1,
+    ...stored,
   }
-  return { event, facts: readFacts(payload) }
+  return { event, facts: readFacts(stored) }
 }
 
 function lab(fails = false, onShare = (_share?: number) => {}) {

@@ -1,6 +1,6 @@
 // /campaigns/{id}/failures and /links, and trying again what failed for one reason.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { linkKey } from '../../../src/core/loop/links.ts'
+import { linkKey } from '../../../src/core/events/facts.ts'
 import { openCampaignsApp, type CampaignsApp } from '../../support/campaigns-app.ts'
 import { outcome } from '../../support/ledger-lab.ts'
 import { NOON } from '../../support/times.ts'

@@ -44,6 +44,13 @@ describe('GET /api/events', () => {
       cursor: expect.stringMatching(/^\d+-120$/),
       kind: 'sent',
       received_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      provider: 'mandrill',
+      at: null,
+      recipient: 'Reader3@example.com',
+      message_id: 'm9',
+      subject: 'Hello',
+      tags: ['tag4'],
+      campaign_id: 'c1',
       data: message(119),
     })
   })

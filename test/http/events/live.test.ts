@@ -34,7 +34,7 @@ describe('a socket', () => {
     socket.ws.terminate()
   })
 
-  test('gets what comes after it was opened, as {type, cursor, kind, data}', async () => {
+  test('gets what comes after it was opened, as {type, cursor, kind, …facts, data}', async () => {
     const socket = await open()
     await live(socket)
     const ids = await batch(3)
@@ -44,6 +44,11 @@ describe('a socket', () => {
       type: 'event',
       cursor: expect.stringMatching(/^\d+-\d+$/),
       kind: 'sent',
+      provider: 'mandrill',
+      at: null,
+      recipient: null,
+      message_id: ids[2],
+      subject: null,
       data: { event: 'send', _id: ids[2] },
     })
     socket.ws.terminate()

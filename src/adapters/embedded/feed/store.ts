@@ -2,8 +2,10 @@
 import { DatabaseSync } from 'node:sqlite'
 import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
 import type { FeedEvent, Kind, NewEvent } from '../../../core/events/event.ts'
+import type { StoredFacts } from '../../../core/events/facts.ts'
 import { cursorAt, locate, type Life } from '../../../core/events/place.ts'
 import type { FeedPage } from '../../../core/events/ports.ts'
+import { factsOfOlder } from '../../../core/events/providers/providers.ts'
 import { lockBeside } from '../../sqlite/lock.ts'
 import { transaction } from '../../sqlite/transaction.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
@@ -15,7 +17,7 @@ const SCHEMA = `
   PRAGMA synchronous = FULL;
   CREATE TABLE IF NOT EXISTS events (
     seq INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, at INTEGER NOT NULL,
-    kind TEXT NOT NULL, id BLOB NOT NULL, data BLOB NOT NULL);
+    kind TEXT NOT NULL, id BLOB NOT NULL, data BLOB NOT NULL, facts TEXT, more TEXT);
   CREATE TABLE IF NOT EXISTS seen (day INTEGER, id BLOB, PRIMARY KEY (day, id)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS lives (epoch INTEGER PRIMARY KEY, base INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS state (
@@ -27,15 +29,18 @@ const SCHEMA = `
   INSERT OR IGNORE INTO taken VALUES (1, 0, 0);
 `
 /** Of the tables above: a change that an older hub could not live with makes it one more. */
-const VERSION = 1
+const VERSION = 2
 const DAY_MS = 86_400_000
 const PAGE_BYTES = 4 * 1024 * 1024
-/** What an event takes beside its data: its other columns, and its id in `seen`. */
+/** What an event takes beside its texts: its other columns, and its id in `seen`. */
 const ROW_BYTES = 100
+const SIZE = 'length(data) + coalesce(octet_length(facts), 0) + coalesce(octet_length(more), 0)'
 const LIVES_KEPT = 10_000
 
 type Batch = readonly NewEvent[]
-type Row = { seq: number; epoch: number; at: number; kind: Kind; id: Uint8Array; data: Uint8Array }
+type Row = { seq: number; epoch: number; at: number; kind: Kind; id: Uint8Array; data: Uint8Array } & {
+  [K in keyof StoredFacts]: string | null
+}
 
 /** The seq before the first event that is kept, that of the newest, and the running sum of what they take. */
 export type State = { readonly floor: number; readonly head: number; readonly bytes: number }
@@ -48,6 +53,7 @@ export function openStore(file: string, at: number) {
   const db = new DatabaseSync(file, { timeout: 2_000 })
   claimVersion(db, file, VERSION)
   db.exec(SCHEMA)
+  addFacts(db)
   db.exec('PRAGMA secure_delete = ON') // what is erased or trimmed is overwritten with zeroes
   let state = transaction(db, () => beginLife(db, at))
   let lives = readLives(db)
@@ -97,6 +103,13 @@ export function openStore(file: string, at: number) {
   }
 }
 
+/** Events of version 1 have none: they are read from their data, each time. */
+function addFacts(db: DatabaseSync): void {
+  const columns = db.prepare('PRAGMA table_info(events)').all()
+  if (columns.some(({ name }) => name === 'facts')) return
+  for (const column of ['facts', 'more']) db.exec(`ALTER TABLE events ADD COLUMN ${column} TEXT`)
+}
+
 function beginLife(db: DatabaseSync, at: number): State {
   const state = db.prepare('SELECT floor, head, bytes FROM state').get() as State
   db.prepare('INSERT INTO lives SELECT max(?, coalesce(max(epoch) + 1, 0)), ? FROM lives').run(at, state.head)
@@ -110,7 +123,7 @@ const readLives = (db: DatabaseSync) =>
 
 function prepareWrite(db: DatabaseSync) {
   const isSeen = prepareSeen(db)
-  const insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)')
+  const insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
   const updateState = db.prepare('UPDATE state SET head = ?, bytes = ?')
   return (
     state: State,
@@ -120,10 +133,10 @@ function prepareWrite(db: DatabaseSync) {
   ): { seqs: number[][]; state: State } => {
     const see = isSeen(at)
     let { head, bytes } = state
-    const store = ({ id, kind, data }: NewEvent): number => {
+    const store = ({ id, kind, data, facts, more }: NewEvent): number => {
       if (see(id)) return 0
-      insertEvent.run((head += 1), epoch, at, kind, id, data)
-      bytes += data.length + ROW_BYTES
+      insertEvent.run((head += 1), epoch, at, kind, id, data, facts, more)
+      bytes += data.length + Buffer.byteLength(facts) + (more?.length ?? 0) + ROW_BYTES
       return head
     }
     const seqs = batches.map((batch) => batch.map(store))
@@ -148,7 +161,7 @@ function prepareSeen(db: DatabaseSync) {
 
 function prepareDrop(db: DatabaseSync) {
   const selectSizes = db.prepare(
-    'SELECT seq, length(data) AS size FROM events WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?',
+    `SELECT seq, ${SIZE} AS size FROM events WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`,
   )
   const deleteEvents = db.prepare('DELETE FROM events WHERE seq <= ?')
   const updateState = db.prepare('UPDATE state SET floor = ?, bytes = ?')
@@ -185,7 +198,7 @@ function prepareTaken(db: DatabaseSync) {
 
 /** Places stay as they are: only the running sum of bytes changes. */
 function prepareErase(db: DatabaseSync) {
-  const sizeOf = db.prepare('SELECT length(data) AS size FROM events WHERE seq = ?')
+  const sizeOf = db.prepare(`SELECT ${SIZE} AS size FROM events WHERE seq = ?`)
   const remove = db.prepare('DELETE FROM events WHERE seq = ?')
   const updateState = db.prepare('UPDATE state SET bytes = ?')
   return (state: State, seqs: readonly number[]): State => {
@@ -225,6 +238,8 @@ function prepareForget(db: DatabaseSync) {
   }
 }
 
-function toEvent({ seq, epoch, at, kind, id, data }: Row): FeedEvent {
-  return { cursor: { epoch, seq }, receivedAt: at, kind, id: toBuffer(id), data: toBuffer(data) }
+function toEvent({ seq, epoch, at, kind, id, data: bytes, facts, more }: Row): FeedEvent {
+  const data = toBuffer(bytes)
+  const told = facts === null ? factsOfOlder(kind, data.toString()) : { facts, more }
+  return { cursor: { epoch, seq }, receivedAt: at, kind, id: toBuffer(id), data, ...told }
 }

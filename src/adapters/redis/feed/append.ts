@@ -58,7 +58,8 @@ export function createProbe(session: () => Promise<Session>, room: Room, memory:
 
 async function send(session: Session, slice: readonly NewEvent[], memory: Memory): Promise<number> {
   const keys = [...Object.values(FEED_KEYS), ...seenKeys(memory.now())]
-  const args = [...lifeArgs(session, memory), ...slice.flatMap(({ id, kind, data }) => [id, kind, data])]
+  const each = slice.flatMap(({ id, kind, data, facts, more }) => [id, kind, data, facts, more ?? ''])
+  const args = [...lifeArgs(session, memory), ...each]
   const [accepted, last] = (await run(session.redis, appendScript, keys, args)) as [number, string?]
   memory.see(parseCursor(last ?? '0') ?? BEGINNING)
   return accepted

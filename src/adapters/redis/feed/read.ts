@@ -5,6 +5,7 @@ import { HubError } from '../../../core/errors.ts'
 import type { FeedEvent, Kind } from '../../../core/events/event.ts'
 import { cursorAt, locate, type Span } from '../../../core/events/place.ts'
 import type { FeedPage } from '../../../core/events/ports.ts'
+import { factsOfOlder } from '../../../core/events/providers/providers.ts'
 import type { Session } from '../connection.ts'
 import { beginLife, type Memory } from './memory.ts'
 import { FEED_KEYS } from '../keys.ts'
@@ -134,17 +135,28 @@ export function bytesOf(events: readonly FeedEvent[]): number {
 }
 
 export function toEvent([id, fields]: Entry): FeedEvent {
-  const value = (name: string): Buffer => {
+  const find = (name: string): Buffer | undefined => {
     for (let n = 0; n < fields.length; n += 2)
-      if (fields[n]?.toString('latin1') === name) return fields[n + 1] ?? id
+      if (fields[n]?.toString('latin1') === name) return fields[n + 1]
+    return undefined
+  }
+  const value = (name: string): Buffer => {
+    const found = find(name)
+    if (found) return found
     throw new Error(`Entry ${id.toString()} of ${FEED_KEYS.events} has no field ${name}`)
   }
+  const kind = value('k').toString('latin1') as Kind
+  const data = value('d')
+  const facts = find('f')?.toString()
   return {
     cursor: toCursor(id.toString('latin1')),
     receivedAt: Number(value('t').toString('latin1')),
-    kind: value('k').toString('latin1') as Kind,
+    kind,
     id: value('i'),
-    data: value('d'),
+    data,
+    ...(facts === undefined
+      ? factsOfOlder(kind, data.toString())
+      : { facts, more: find('m')?.toString() || null }),
   }
 }
 

@@ -44,13 +44,13 @@ const BEGIN = `${LIFE}
 if tonumber(epoch) == knownEpoch and seqOf(newest()) < knownSeq then begin() end
 `
 
-// More KEYS: the sets of seen ids, today's first. More ARGV: id, kind, data of each event.
+// More KEYS: the sets of seen ids, today's first. More ARGV: id, kind, data and the two texts of facts of each event.
 // Redis numbers the events of an epoch itself (EPOCH-*): the number of the first one tells, at no cost, whether any that the
 // caller knows are missing. Answers how many were new, -1 when the feed is full; and the newest cursor if there were any.
 const APPEND = `${LIFE}
 if state[4] == '1' then return {-1} end
 local ids, seen = {}, {}
-for n = 5, #ARGV, 3 do ids[#ids + 1] = ARGV[n] end
+for n = 5, #ARGV, 5 do ids[#ids + 1] = ARGV[n] end
 for b = 4, #KEYS do
   if redis.call('EXISTS', KEYS[b]) == 1 then
     for n, found in ipairs(redis.call('SMISMEMBER', KEYS[b], unpack(ids))) do
@@ -59,8 +59,9 @@ for b = 4, #KEYS do
   end
 end
 local function add(n)
-  local at = 2 + 3 * n
-  return redis.call('XADD', events, epoch .. '-*', 'i', ids[n], 'k', ARGV[at + 1], 't', ARGV[2], 'd', ARGV[at + 2])
+  local at = 5 * n
+  return redis.call('XADD', events, epoch .. '-*', 'i', ids[n], 'k', ARGV[at + 1], 't', ARGV[2], 'd', ARGV[at + 2],
+    'f', ARGV[at + 3], 'm', ARGV[at + 4])
 end
 local fresh, last = {}, nil
 for n = 1, #ids do

@@ -144,12 +144,7 @@ function insertions(tables: Tables, rows: readonly ArchiveRow[], notOurs: Readon
       tables.events,
       rows.map((row) => toEventRow(row, notOurs.has(row) ? 1 : null)),
     ),
-    rowsFor(
-      tables.eventTexts,
-      rows.flatMap(({ event }) =>
-        toParts(event.data.toString()).map((part) => ({ ...event.cursor, ...part })),
-      ),
-    ),
+    rowsFor(tables.eventTexts, rows.flatMap(toTextRows)),
     rowsFor(tables.eventTags, rows.flatMap(toTagRows)),
     rowsFor(tables.eventCounts, toCountRows(rows), 'count'),
   ]
@@ -170,12 +165,21 @@ function toEventRow({ event, facts }: ArchiveRow, notOurs: 1 | null) {
     id: event.id,
     kind: event.kind,
     receivedAt: event.receivedAt,
-    occurredAt: facts.occurredAt,
+    occurredAt: facts.at,
     messageId: facts.messageId && keyOf(facts.messageId, KEY_LENGTH.messageId),
     email: facts.email && keyOf(facts.email, KEY_LENGTH.email),
     campaignId: facts.campaignId && keyOf(facts.campaignId, KEY_LENGTH.campaignId),
     notOurs,
   }
+}
+
+/** The facts stand with the first part. */
+function toTextRows({ event: { cursor, data, facts, more } }: ArchiveRow) {
+  return toParts(data.toString()).map((part) => ({
+    ...cursor,
+    ...part,
+    ...(part.part === 0 && { facts, more }),
+  }))
 }
 
 function toTagRows({ event, facts }: ArchiveRow) {

@@ -20,9 +20,8 @@ import {
 } from '../driver/drizzle.ts'
 import { compareCursors, formatCursor, type Cursor } from '../../../core/events/cursor.ts'
 import type { ArchivedEvent, EventArchive, EventQuery } from '../../../core/events/ports.ts'
-import { isWanted } from '../../../core/events/filter.ts'
-import { asObject, type Payload } from '../../../core/events/intake/payload.ts'
-import { LIST_KINDS } from '../../../core/events/mandrill.ts'
+import { isWanted, LIST_KINDS } from '../../../core/events/filter.ts'
+import { factsOfOlder } from '../../../core/events/providers/providers.ts'
 import type { Place, Sql } from '../driver/dialect.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
 import { fromParts } from '../driver/texts.ts'
@@ -132,8 +131,11 @@ export function createSearch(sql: Sql): EventArchive['find'] {
     ])
     const texts = Map.groupBy(parts, formatCursor)
     return rows.map(({ kind, receivedAt, ...cursor }) => {
-      const data = fromParts(texts.get(formatCursor(cursor)) ?? [])
-      return { cursor, kind, receivedAt, data }
+      const parts = texts.get(formatCursor(cursor)) ?? []
+      const data = fromParts(parts)
+      const { facts = null, more = null } = parts.find(({ part }) => part === 0) ?? {}
+      const told = facts === null ? factsOfOlder(kind, data) : { facts, more }
+      return { cursor, kind, receivedAt, data, ...told }
     })
   }
 
@@ -144,7 +146,7 @@ export function createSearch(sql: Sql): EventArchive['find'] {
     return found.sort((a, b) => order(a.cursor, b.cursor))
   }
 
-  /** Of which list an event is stands in its text only: all of these kinds are looked through, page by page. */
+  /** Of which list an event is stands in its facts only: all of these kinds are looked through, page by page. */
   async function findInLists(query: EventQuery): Promise<ArchivedEvent[]> {
     const found: ArchivedEvent[] = []
     const kinds = [...(query.kinds ?? []), ...LIST_KINDS]
@@ -155,7 +157,7 @@ export function createSearch(sql: Sql): EventArchive['find'] {
       const last = read.at(-1)
       if (!last) return found
       for (const event of read) {
-        if (!isWanted(event.kind, () => parsed(event), query)) continue
+        if (!isWanted(event, query)) continue
         bytes += Buffer.byteLength(event.data)
         if (found.length > 0 && bytes > PAGE_BYTES) return found
         found.push(event)
@@ -167,8 +169,6 @@ export function createSearch(sql: Sql): EventArchive['find'] {
 
   return (query) => (query.kinds && query.lists ? findInLists(query) : page(query))
 }
-
-const parsed = ({ data }: ArchivedEvent): Payload => asObject(JSON.parse(data))
 
 function inOrder({ after }: EventQuery): (a: Cursor, b: Cursor) => number {
   return after ? compareCursors : (a, b) => compareCursors(b, a)

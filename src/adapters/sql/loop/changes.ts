@@ -15,7 +15,8 @@ import {
   type Facts,
   type Heard,
 } from '../../../core/loop/reactions.ts'
-import { linkKey, linksIn } from '../../../core/loop/links.ts'
+import { linkKey } from '../../../core/events/facts.ts'
+import { linksIn } from '../../../core/loop/links.ts'
 import { changesFor, newRowsFor, rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 import type { Correlated, Known, ReactionRow } from './deliveries.ts'
 import { RARE } from './places.ts'

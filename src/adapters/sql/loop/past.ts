@@ -1,8 +1,7 @@
 // What is known of the addresses of a page, for judging what it tells of them.
 import { and, eq, gt, inArray, isNull, lte, or, sql as words } from '../driver/drizzle.ts'
 import { formatCursor, type Cursor } from '../../../core/events/cursor.ts'
-import { readFacts, type Kind } from '../../../core/events/event.ts'
-import { asObject } from '../../../core/events/intake/payload.ts'
+import { eventFacts, type Kind } from '../../../core/events/event.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
 import { createErasedKeys } from '../../../core/list/subscriber.ts'
 import {
@@ -69,10 +68,7 @@ export function createHistories(sql: Sql) {
     const ours = await oursAt(found.map(({ cursor }) => cursor))
     return found
       .filter(({ cursor }) => ours.has(formatCursor(cursor)))
-      .map(({ kind, receivedAt, data }) => ({
-        event: { kind, receivedAt },
-        facts: readFacts(asObject(JSON.parse(data))),
-      }))
+      .map((event) => ({ event, facts: eventFacts(event) }))
   }
 
   return async (rows: readonly ArchiveRow[]): Promise<ReadonlyMap<string, Told[]>> => {

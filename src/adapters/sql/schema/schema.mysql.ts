@@ -44,6 +44,9 @@ export const eventTexts = mysqlTable(
     seq: integer('seq').notNull(),
     part: integer('part').notNull(),
     text: longText().notNull(),
+    /** What was told of it, as JSON; null in all parts but the first, and where it was stored before facts were. */
+    facts: longText('facts'),
+    more: longText('more'),
   },
   (t) => [primaryKey({ columns: [t.epoch, t.seq, t.part] })],
 )

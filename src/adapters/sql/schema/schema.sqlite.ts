@@ -42,6 +42,9 @@ export const eventTexts = sqliteTable(
     seq: integer().notNull(),
     part: integer().notNull(),
     text: text().notNull(),
+    /** What was told of it, as JSON; null in all parts but the first, and where it was stored before facts were. */
+    facts: text(),
+    more: text(),
   },
   (t) => [primaryKey({ columns: [t.epoch, t.seq, t.part] })],
 )

@@ -1,10 +1,13 @@
-// From the text of a batch to events: each is kept as its very bytes, gets its kind and its id, or goes to quarantine.
+// From the text of a batch to events: each is kept as its very bytes, gets its kind, its id and its facts, or goes to quarantine.
 import { hash } from 'node:crypto'
 import { isUtf8 } from 'node:buffer'
 import { HubError } from '../../errors.ts'
 import type { NewEvent } from '../event.ts'
 import { arraySlices } from './json-slices.ts'
-import { kindOf } from '../mandrill.ts'
+import type { Payload } from './payload.ts'
+import { writeFacts } from '../facts.ts'
+import { mandrill } from '../providers/mandrill/mandrill.ts'
+import type { Provider } from '../providers/provider.ts'
 
 export const MAX_BATCH = 10_000
 
@@ -16,7 +19,7 @@ export type Batch = { readonly events: readonly NewEvent[]; readonly unreadable:
  * Reads the text of a batch, a JSON array. What cannot be read is not refused (Mandrill would send it for ever
  * and nothing behind it) but handed back as unreadable. Throws hook.too_many_events above MAX_BATCH.
  */
-export function readBatch(received: Buffer): Batch {
+export function readBatch(received: Buffer, provider: Provider = mandrill): Batch {
   const text = validUtf8(received)
   const payloads = parse(text)
   if (!Array.isArray(payloads))
@@ -27,9 +30,12 @@ export function readBatch(received: Buffer): Batch {
   const rest: Unreadable[] = []
   const seen = new Map<string, number>()
   for (const [index, data] of arraySlices(text).entries()) {
-    const kind = kindOf(payloads[index])
-    if (kind) events.push({ id: eventId(data, seen), kind, data })
-    else rest.push(unreadable(data, 'Not an object with a word in `event` or `type`', seen))
+    const payload: unknown = payloads[index]
+    const kind = provider.kindOf(payload)
+    if (kind) {
+      const told = provider.factsOf(payload as Payload, kind)
+      events.push({ id: eventId(data, seen), kind, data, ...writeFacts(provider.name, told) })
+    } else rest.push(unreadable(data, 'Not an object with a word in `event` or `type`', seen))
   }
   return { events, unreadable: rest }
 }

@@ -1,4 +1,4 @@
-// Reading what Mandrill writes, whose shapes vary: nothing here throws, what is not there is empty or null.
+// Reading what providers write, whose shapes vary: nothing here throws, what is not there is empty or null.
 
 export type Payload = Readonly<Record<string, unknown>>
 
@@ -9,7 +9,26 @@ export function asObject(value: unknown): Record<string, unknown> {
     : {}
 }
 
-/** Mandrill's `ts` is seconds since 1970, a number or the same as text. In milliseconds. */
+export function asText(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null
+}
+
+/** What is longer than a client could ask for is nobody's name. */
+const NAME_LENGTH = 1_000
+
+/** A text by which things are found: whole, or not at all. */
+export function asName(value: unknown): string | null {
+  const text = asText(value)
+  return text !== null && text.length <= NAME_LENGTH ? text : null
+}
+
+/** As much of a text as is shown. */
+export function asShort(value: unknown, length: number): string | null {
+  const text = asText(value)
+  return text === null || text.length <= length ? text : `${text.slice(0, length).toWellFormed()}…`
+}
+
+/** Seconds since 1970, a number or the same as text. In milliseconds. */
 export function asInstant(value: unknown): number | null {
   const seconds = typeof value === 'string' && value !== '' ? Number(value) : value
   if (typeof seconds !== 'number' || !(seconds > 0) || seconds > 4e9) return null

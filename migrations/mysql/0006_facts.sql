@@ -1,0 +1,2 @@
+ALTER TABLE `event_texts` ADD `facts` longtext character set utf8mb4 collate utf8mb4_bin;--> statement-breakpoint
+ALTER TABLE `event_texts` ADD `more` longtext character set utf8mb4 collate utf8mb4_bin;

@@ -1,0 +1,2 @@
+ALTER TABLE `event_texts` ADD `facts` text;--> statement-breakpoint
+ALTER TABLE `event_texts` ADD `more` text;

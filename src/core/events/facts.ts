@@ -1,0 +1,163 @@
+// What an event tells, whoever sent it: taken from its payload once, at the door, and kept beside it as JSON.
+import { createHash } from 'node:crypto'
+import { emailKey } from '../address.ts'
+
+/** Why a mail bounced, was refused, or its address is on a list. */
+export const REASONS = [
+  'bounce',
+  'soft_bounce',
+  'no_such_mailbox',
+  'no_such_domain',
+  'mailbox_full',
+  'complaint',
+  'unsubscribe',
+  'manual',
+  'invalid_address',
+  'invalid_sender',
+  'unsigned',
+  'rule',
+  'test_limit',
+  'other',
+] as const
+export type Reason = (typeof REASONS)[number]
+
+/** An open or a click that a message's own list tells of. `link` is '' for an open, else the linkKey of its URL. */
+export type Visit = { readonly at: number; readonly robot: boolean; readonly link: string }
+
+/** What a provider reads from a payload: null, or none, where it does not say or that does not apply. */
+export type Told = {
+  /** When it happened by the provider's clock, milliseconds since 1970. */
+  readonly at: number | null
+  /** As it was spelt. */
+  readonly recipient: string | null
+  readonly messageId: string | null
+  readonly subject: string | null
+  readonly sender: string | null
+  readonly subaccount: string | null
+  readonly tags: readonly string[]
+  readonly url: string | null
+  readonly reason: Reason | null
+  /** What the other server said. */
+  readonly answer: string | null
+  /** Of opens and clicks: whether it was a program, and no person. */
+  readonly robot: boolean | null
+  /** What the hub gave the mail, and came back. */
+  readonly campaignId: string | null
+  readonly deliveryId: string | null
+  /** The list that an entry was put on or taken from, in the provider's word. */
+  readonly list: string | null
+  /** When that entry ends: 0 = it has ended. */
+  readonly ends: number | null
+  /** When the recipient's server took the mail, as the message's own log tells. */
+  readonly delivered: number | null
+  readonly opens: readonly Visit[]
+  readonly clicks: readonly Visit[]
+}
+
+export const NOTHING_TOLD: Told = {
+  at: null,
+  recipient: null,
+  messageId: null,
+  subject: null,
+  sender: null,
+  subaccount: null,
+  tags: [],
+  url: null,
+  reason: null,
+  answer: null,
+  robot: null,
+  campaignId: null,
+  deliveryId: null,
+  list: null,
+  ends: null,
+  delivered: null,
+  opens: [],
+  clicks: [],
+}
+
+export type EventFacts = Told & {
+  readonly provider: string
+  /** The recipient, as addresses are compared: see emailKey. */
+  readonly email: string | null
+}
+
+/** The facts as they are stored, in two JSON texts. */
+export type StoredFacts = {
+  /** An object, just as clients are given it: its members stand in a frame and in the API beside `data`. */
+  readonly facts: string
+  /** What only the loop asks for; null for most events. */
+  readonly more: string | null
+}
+
+export function writeFacts(provider: string, told: Told): StoredFacts {
+  const facts = JSON.stringify({
+    provider,
+    at: told.at === null ? null : new Date(told.at).toISOString(),
+    recipient: told.recipient,
+    message_id: told.messageId,
+    subject: told.subject,
+    sender: told.sender ?? undefined,
+    subaccount: told.subaccount ?? undefined,
+    tags: told.tags.length > 0 ? told.tags : undefined,
+    url: told.url ?? undefined,
+    reason: told.reason ?? undefined,
+    answer: told.answer ?? undefined,
+    robot: told.robot ?? undefined,
+    campaign_id: told.campaignId ?? undefined,
+    delivery_id: told.deliveryId ?? undefined,
+  })
+  const { list, ends, delivered, opens, clicks } = told
+  if (list === null && ends === null && delivered === null && opens.length + clicks.length === 0)
+    return { facts, more: null }
+  const more = JSON.stringify({
+    list: list ?? undefined,
+    ends: ends ?? undefined,
+    delivered: delivered ?? undefined,
+    opens: opens.length > 0 ? opens.map(({ at, robot }) => [at, Number(robot)]) : undefined,
+    clicks: clicks.length > 0 ? clicks.map(({ at, robot, link }) => [at, Number(robot), link]) : undefined,
+  })
+  return { facts, more }
+}
+
+type Written = {
+  readonly provider: string
+  readonly at: string | null
+  readonly recipient: string | null
+  readonly message_id: string | null
+  readonly subject: string | null
+  readonly tags?: readonly string[]
+  readonly campaign_id?: string
+  readonly delivery_id?: string
+} & Partial<Pick<Told, 'sender' | 'subaccount' | 'url' | 'reason' | 'answer' | 'robot'>>
+type WrittenVisit = readonly [at: number, robot: number, link?: string]
+type WrittenMore = Partial<Pick<Told, 'list' | 'ends' | 'delivered'>> & {
+  readonly opens?: readonly WrittenVisit[]
+  readonly clicks?: readonly WrittenVisit[]
+}
+
+/** Reads what writeFacts wrote. */
+export function readFacts({ facts, more }: StoredFacts): EventFacts {
+  const { at, message_id, campaign_id, delivery_id, ...same } = JSON.parse(facts) as Written
+  const { opens, clicks, ...rest } = (more === null ? {} : JSON.parse(more)) as WrittenMore
+  return {
+    ...NOTHING_TOLD,
+    ...same,
+    at: at === null ? null : Date.parse(at),
+    email: same.recipient === null ? null : emailKey(same.recipient),
+    messageId: message_id,
+    campaignId: campaign_id ?? null,
+    deliveryId: delivery_id ?? null,
+    ...rest,
+    opens: opens?.map(readVisit) ?? [],
+    clicks: clicks?.map(readVisit) ?? [],
+  }
+}
+
+const readVisit = ([at, robot, link = '']: WrittenVisit): Visit => ({ at, robot: robot === 1, link })
+
+const LINK_LENGTH = 8
+
+/** Stands for a URL where a whole one would take too much room: there is one for every reader and link. */
+export function linkKey(url: string): string {
+  return createHash('sha256').update(url).digest('base64url').slice(0, LINK_LENGTH)
+}

@@ -1,0 +1,33 @@
+// Every mail provider that the hub knows: the table, and what is looked up in it.
+import { KINDS, type Kind } from '../event.ts'
+import { writeFacts, type StoredFacts } from '../facts.ts'
+import { asObject, own } from '../intake/payload.ts'
+import { mandrill } from './mandrill/mandrill.ts'
+import type { Provider } from './provider.ts'
+
+export const PROVIDERS: readonly Provider[] = [mandrill]
+
+/** What a word selects, a provider's or the hub's: a kind, or a list, which no kind stands for; undefined for any other word. */
+export function readEventWord(
+  word: string,
+  providers = PROVIDERS,
+): { readonly kind: Kind } | { readonly list: string } | undefined {
+  const kind =
+    KINDS.find((known) => known === word) ??
+    providers.map(({ words }) => own(words, word)).find((known) => known !== undefined)
+  if (kind) return { kind }
+  return providers.some(({ lists }) => lists.includes(word)) ? { list: word } : undefined
+}
+
+/** The facts of an event that was stored before facts were: Mandrill was the only provider then. */
+export function factsOfOlder(kind: Kind, data: string): StoredFacts {
+  return writeFacts(mandrill.name, mandrill.factsOf(parsed(data), kind))
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    return asObject(JSON.parse(text))
+  } catch {
+    return {}
+  }
+}

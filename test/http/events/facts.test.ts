@@ -1,0 +1,86 @@
+// Facts stand beside the data: in the API, in frames, and for events that were stored before there were any.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { DatabaseSync } from 'node:sqlite'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
+import { openSocket } from '../../support/socket.ts'
+
+const EVENTS = [
+  {
+    event: 'click',
+    ts: 1_777_890_030,
+    _id: 'm1',
+    url: 'https://example.com/"?q=\u2028',
+    user_agent: 'curl/8.1',
+    msg: {
+      email: 'Ann@Example.com',
+      subject: 'Quotes " and \\ and 안녕 \u0000',
+      tags: ['news'],
+      metadata: { campaign_id: 'c1', delivery_id: '0-1' },
+    },
+  },
+  { type: 'blacklist', action: 'add', reject: { email: 'bob@example.com', reason: 'spam' } },
+  { event: 'open', msg: null },
+]
+const FACTS = [
+  {
+    provider: 'mandrill',
+    at: '2026-05-04T10:20:30.000Z',
+    recipient: 'Ann@Example.com',
+    message_id: 'm1',
+    subject: EVENTS[0]?.msg?.subject,
+    tags: ['news'],
+    url: EVENTS[0]?.url,
+    robot: true,
+    campaign_id: 'c1',
+    delivery_id: '0-1',
+  },
+  { provider: 'mandrill', at: null, recipient: 'bob@example.com', message_id: null, subject: null, reason: 'complaint' },
+  { provider: 'mandrill', at: null, recipient: null, message_id: null, subject: null, robot: false },
+] // prettier-ignore
+
+async function frames(hub: TestHub, query = '') {
+  const socket = await openSocket(hub.address, `after=0${query}`, { headers: { authorization: TOKEN } })
+  await socket.until((all) => all.length >= EVENTS.length + (query.includes('raw') ? 0 : 2))
+  socket.ws.terminate()
+  return socket.frames.filter(({ type }) => query.includes('raw') || type === 'event')
+}
+
+async function seen(hub: TestHub) {
+  const { events } = (await hub.get('/api/events?after=0')).body
+  const message = (await hub.get('/api/messages/m1')).body
+  expect(events[0]).toEqual(message.events[0])
+  expect(message.message).toEqual({
+    _id: 'm1',
+    email: 'ann@example.com',
+    subject: EVENTS[0]?.msg?.subject,
+    tags: ['news'],
+  })
+  const live = (await frames(hub)).map(({ type: _type, ...event }) => event)
+  const without = events.map(({ received_at: _at, ...event }) => event)
+  expect(live).toEqual(without)
+  expect(await frames(hub, '&format=raw')).toEqual(EVENTS)
+  return without.map(({ cursor: _cursor, kind: _kind, data, ...facts }) => ({ data, facts }))
+}
+
+test('beside the data, also of events that were stored before facts were', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'hub-facts-'))
+  const expected = EVENTS.map((data, n) => ({ data, facts: FACTS[n] }))
+  const first = await startHub({}, dir)
+  await first.post(EVENTS)
+  expect(await seen(first)).toEqual(expected)
+  await first.close()
+  const feed = new DatabaseSync(join(dir, 'feed.sqlite'))
+  for (const column of ['facts', 'more']) feed.exec(`ALTER TABLE events DROP COLUMN ${column}`)
+  feed.exec('PRAGMA user_version = 1')
+  feed.close()
+  const archive = new DatabaseSync(join(dir, 'hub.sqlite'))
+  archive.exec('UPDATE event_texts SET facts = NULL, more = NULL')
+  archive.close()
+  const second = await startHub({}, dir)
+  expect(await seen(second)).toEqual(expected)
+  await second.close()
+  await rm(dir, { recursive: true })
+})
