@@ -1,5 +1,7 @@
 // The program: config → wire → app → listen → drain and close.
 import { flushCompileCache } from 'node:module'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { pino } from 'pino'
 import { buildApp, buildWorkerApp } from './app.ts'
 import { ConfigError, likelySlips, loadConfig, type Config } from './config/config.ts'
@@ -27,6 +29,7 @@ onceRunning({
 await app.listen({ host: config.HOST, port: config.PORT }).catch(cannotListen)
 if (wired.serving) greet(config, wired)
 flushCompileCache() // where npm start has asked for one: the next start is faster by a third
+giveBackMemory()
 
 function readConfig(): Config {
   try {
@@ -35,6 +38,15 @@ function readConfig(): Config {
     if (error instanceof ConfigError) return stop(error)
     throw error
   }
+}
+
+/**
+ * Starting takes twice the memory that serving does, and V8 would keep it for as long as a timer runs. This is the only
+ * way to ask for it: Node has no other name for V8's own collection under pressure.
+ */
+function giveBackMemory(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }
 
 /** One clear line: a start that cannot succeed is the operator's to mend, not to debug. */

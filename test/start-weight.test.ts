@@ -10,12 +10,15 @@ const HOOK = new URL('./support/loaded-modules.ts', import.meta.url).href
 
 let dir: string
 let loaded: readonly string[]
+let metrics: string
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'hub-weight-'))
   const LOADED_MODULES = join(dir, 'loaded')
   const PORT = String(await freePort())
   const hub = spawnHub({ PORT, DATA_DIR: dir, NODE_OPTIONS: `--import ${HOOK}`, LOADED_MODULES })
   await hub.ready()
+  const authorization = await readFile(join(dir, 'api-token'), 'utf8')
+  metrics = await (await fetch(`${hub.url}/metrics`, { headers: { authorization } })).text()
   hub.child.kill('SIGTERM')
   expect(await hub.exited).toBe(0)
   loaded = (await readFile(LOADED_MODULES, 'utf8')).split('\n')
@@ -35,4 +38,11 @@ test('a hub on its own stores loads nothing of Redis and MySQL', () => {
 test('Drizzle is loaded by require, and only the part of it that SQLite needs', () => {
   expect(of('drizzle-orm').filter((url) => !url.endsWith('.cjs'))).toEqual([])
   expect(of('drizzle-orm').length).toBeLessThan(150)
+})
+
+// 38 MB; 70 to 110 while what starting took is kept.
+test('what starting took is given back', () => {
+  const [, bytes] = /^nodejs_heap_size_total_bytes (\d+)$/m.exec(metrics) ?? []
+  expect(Number(bytes) / 2 ** 20).toBeGreaterThan(10)
+  expect(Number(bytes) / 2 ** 20).toBeLessThan(55)
 })
