@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { startAccount } from '../../simulator/account.ts'
 import { startSimulator, type Simulator } from '../../simulator/mandrill.ts'
-import { until } from '../support/feed-lab.ts'
 import { KEY, startHub, WEBHOOK_URL } from '../support/hub.ts'
 
 const closing: (() => Promise<unknown>)[] = []
@@ -22,7 +21,7 @@ test('MANDRILL_API_URL: a hub asks it what was sent, and all of it has arrived',
   const sender = startSimulator({ url, webhookUrl: WEBHOOK_URL, key: KEY, rate: Infinity, total: 50 })
   senders.push(sender)
   await sender.finished
-  await until(() => expect(hub.wired.tracking.lag()).toBe(0))
+  await hub.tracked()
   const { status, body } = await hub.get('/api/reconcile')
   expect(status).toBe(200)
   expect(body).toMatchObject({ verdict: 'complete', missing: 0, webhooks: [{ url: WEBHOOK_URL }] })

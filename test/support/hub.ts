@@ -28,6 +28,8 @@ export type TestHub = {
   call(options: InjectOptions): Promise<Answer>
   /** A signed, form-encoded batch, as Mandrill sends it. */
   post(events: readonly unknown[] | string, signing?: { key?: string; webhookUrl?: string }): Promise<Answer>
+  /** Waits until what is stored by now has had its effects. */
+  tracked(): Promise<void>
   close(): Promise<void>
 }
 
@@ -63,6 +65,10 @@ export async function startHub(env: Record<string, string> = {}, given?: string)
       const json = typeof events === 'string' ? events : JSON.stringify(events)
       const { headers, body } = webhookRequest(json, { key: KEY, webhookUrl: WEBHOOK_URL, ...signing })
       return call({ method: 'POST', url: '/api/hook', headers: { ...headers }, payload: body })
+    },
+    async tracked() {
+      const isTracked = await serving.tracking.reached(await serving.feed.last(0), 20_000)
+      if (!isTracked) throw new Error('tracking does not come to the end of the feed')
     },
     async close() {
       await app.close()

@@ -52,6 +52,7 @@ describe('before there is a key', () => {
   })
 
   test('the set-up view ticks the probe', async () => {
+    await fresh.post([], { key: 'test-webhook' })
     expect((await fresh.get('/api/setup')).body).toMatchObject({ keys: 0, probe_seen_at: expect.any(String) })
   })
 })

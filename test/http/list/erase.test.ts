@@ -1,5 +1,5 @@
 // POST /subscribe/{id}/erase reaches events: in the feed, in the archive, and in quarantine. Of that person only.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { BEGINNING, type Cursor } from '../../../src/core/events/cursor.ts'
 import { createErasure } from '../../../src/core/list/erasure.ts'
 import { readAll, texts, until } from '../../support/feed-lab.ts'
@@ -7,8 +7,8 @@ import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 import { openSocket } from '../../support/socket.ts'
 
 let hub: TestHub
-beforeAll(async () => void (hub = await startHub()))
-afterAll(() => hub.close())
+beforeEach(async () => void (hub = await startHub()))
+afterEach(() => hub.close())
 
 const headers = { authorization: TOKEN }
 const subscribe = (email: string) =>
@@ -56,7 +56,7 @@ test('nothing of a person can be read any more, and everything of the others', a
 
   await hub.post([event('dora@example.com', 5)])
   await socket.until((frames) => frames.some(({ data }) => data?._id === 'dora@example.com 5'))
-  await until(() => expect(hub.wired.tracking.lag()).toBe(0))
+  await hub.tracked()
   expect((await hub.wired.feed.last(0)).seq).toBe(before.seq + 1)
   expect((await hub.post([event('ada@example.com', 0)])).body).toMatchObject({ accepted: 0, duplicates: 1 })
   socket.ws.close()
@@ -65,7 +65,7 @@ test('nothing of a person can be read any more, and everything of the others', a
 test('what the archive has pruned is taken out of the feed all the same', async () => {
   const { body } = await subscribe('eve@example.com')
   await hub.post([event('eve@example.com', 100), event('fay@example.com', 101)])
-  await until(() => expect(hub.wired.tracking.lag()).toBe(0))
+  await hub.tracked()
   await hub.wired.archive.prune(Date.now() + 1, 1_000)
   expect(await kept()).toMatch(/eve@/)
   expect(await erase(body.id)).toMatchObject({ status: 204 })
