@@ -1,6 +1,7 @@
 // Sending on MariaDB and Redis, to a real mail server.
 import { afterAll, beforeAll, describe } from 'vitest'
 import { sendingContract } from '../../contracts/sending/sending.ts'
+import { promisesOfSeveralWorkers } from '../../contracts/sending/sending-workers.ts'
 import { startMariaDb, type MariaDb } from '../../support/mariadb.ts'
 import { startRedis, type RedisServer } from '../../support/redis.ts'
 import { openRedisSendLab } from '../../support/send-lab.ts'
@@ -14,4 +15,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([redis?.close(), mariaDb?.close()]))
 
 describe('sending in MariaDB and Redis', () =>
-  sendingContract(async () => ({ sql: await openMysqlLab(mariaDb), send: await openRedisSendLab(redis) })))
+  sendingContract(
+    async () => ({ sql: await openMysqlLab(mariaDb), send: await openRedisSendLab(redis) }),
+    promisesOfSeveralWorkers,
+  ))

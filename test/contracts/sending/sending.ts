@@ -16,7 +16,10 @@ export type Current = {
   script(script: Script): void
 }
 
-export function sendingContract(openLabs: () => Promise<{ sql: SqlLab; send: SendLab }>): void {
+export function sendingContract(
+  openLabs: () => Promise<{ sql: SqlLab; send: SendLab }>,
+  more: (current: Current) => void = () => {},
+): void {
   let lab: SendingLab
   let answer: Script
   beforeEach(async () => {
@@ -30,5 +33,8 @@ export function sendingContract(openLabs: () => Promise<{ sql: SqlLab; send: Sen
   describe('faults of mail servers', () => promisesOfFaults(current))
   describe('what is refused for good', () => promisesOfRefusals(current))
   describe('mails in doubt', () => promisesOfDoubt(current))
-  describe('workers', () => promisesOfWorkers(current))
+  describe('workers', () => {
+    promisesOfWorkers(current)
+    more(current)
+  })
 }
