@@ -33,8 +33,8 @@ export type Marks = {
     readonly inDoubt: readonly number[]
   }>
   /**
-   * One round trip for the mails of a moment: checks the token, records what became of the last ones, claims the next
-   * ones. A fenced caller's outcomes are not taken.
+   * For the mails of a moment: checks the token, records what became of the last ones, claims the next ones. A fenced
+   * caller's outcomes are not taken. Steps of several chunks that are asked for together are one round trip, or commit.
    */
   step(ref: ChunkRef, token: number, outcomes: readonly Outcome[], claims: readonly number[]): Promise<Step>
   /** After the ledger has everything. Does nothing for a fenced token. */

@@ -39,6 +39,17 @@ export function marksContract(openLab: () => Promise<SendLab>): void {
     expect([...taken.inDoubt].sort()).toEqual([1, 2])
   })
 
+  test('steps of several chunks at once are each answered for themselves', async () => {
+    const [one, lost, other] = [chunk(1), chunk(2), chunk(3)]
+    const tokens = await Promise.all([one, lost, other].map(async (ref) => (await marks.take(ref)).token))
+    await marks.take(lost)
+    const steps = [one, lost, other].map((ref, n) => marks.step(ref, tokens[n] ?? 0, [outcome(n)], [7]))
+    expect(await Promise.all(steps)).toEqual(['go', 'fenced', 'go'])
+    expect(await marks.take(one)).toMatchObject({ outcomes: [outcome(0)], inDoubt: [7] })
+    expect(await marks.take(lost)).toMatchObject({ outcomes: [], inDoubt: [] })
+    expect(await marks.take(other)).toMatchObject({ outcomes: [outcome(2)], inDoubt: [7] })
+  })
+
   test('keep an outcome as it was given', async () => {
     const { token } = await marks.take(chunk(1))
     const deferred = outcome(3, { status: 'deferred', attempts: 2, dueAt: 1_773_144_060_000, reason: null })

@@ -1,6 +1,7 @@
 // The marks of a single process, in SQLite: they outlive it, however it ends.
 import type { Marks, Step } from '../../../core/sending/ports.ts'
-import type { Outcome } from '../../../core/campaigns/ports.ts'
+import type { ChunkRef, Outcome } from '../../../core/campaigns/ports.ts'
+import { together } from '../../../core/pause.ts'
 import type { SendStore } from './store.ts'
 
 export function createEmbeddedMarks(store: SendStore): Marks {
@@ -22,6 +23,15 @@ export function createEmbeddedMarks(store: SendStore): Marks {
     return (select.token.get(campaign, chunk) as { token: number } | undefined)?.token === token
   }
 
+  function step({ ref: { campaignId, chunk }, token, outcomes, claims }: StepOf): Step {
+    if (!holds(campaignId, chunk, token)) return 'fenced'
+    for (const outcome of outcomes) write.mark.run(campaignId, chunk, outcome.n, JSON.stringify(outcome))
+    for (const n of claims) write.mark.run(campaignId, chunk, n, null)
+    return 'go'
+  }
+
+  const stepTogether = together(async (steps: readonly StepOf[]) => atomically(() => steps.map(step)))
+
   return {
     take: async ({ campaignId, chunk }) =>
       atomically(() => {
@@ -30,13 +40,7 @@ export function createEmbeddedMarks(store: SendStore): Marks {
         write.chunk.run(campaignId, chunk, token)
         return { token, ...toMarks(select.marks.all(campaignId, chunk) as Row[]) }
       }),
-    step: async ({ campaignId, chunk }, token, outcomes, claims) =>
-      atomically((): Step => {
-        if (!holds(campaignId, chunk, token)) return 'fenced'
-        for (const outcome of outcomes) write.mark.run(campaignId, chunk, outcome.n, JSON.stringify(outcome))
-        for (const n of claims) write.mark.run(campaignId, chunk, n, null)
-        return 'go'
-      }),
+    step: (ref, token, outcomes, claims) => stepTogether({ ref, token, outcomes, claims }),
     drop: async ({ campaignId, chunk }, token) =>
       atomically(() => {
         if (!holds(campaignId, chunk, token)) return
@@ -44,6 +48,13 @@ export function createEmbeddedMarks(store: SendStore): Marks {
         write.dropChunk.run(campaignId, chunk)
       }),
   }
+}
+
+type StepOf = {
+  readonly ref: ChunkRef
+  readonly token: number
+  readonly outcomes: readonly Outcome[]
+  readonly claims: readonly number[]
 }
 
 type Row = { readonly n: number; readonly outcome: string | null }

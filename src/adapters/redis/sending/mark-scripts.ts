@@ -14,18 +14,21 @@ redis.call('EXPIRE', KEYS[1], ARGV[1])
 return redis.call('HGETALL', KEYS[1])
 `)
 
-// KEYS: chunk. ARGV: token, how many outcomes, then number and outcome of each, then the numbers to claim.
+// KEYS: chunks. ARGV, of each: token, how many fields, then these: number and outcome, or number and nothing for a claim.
 export const stepScript = script(`
-if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 'fenced' end
-local count = tonumber(ARGV[2])
-local fields = {}
-for n = 3, 2 + 2 * count do fields[#fields + 1] = ARGV[n] end
-for n = 3 + 2 * count, #ARGV do
-  fields[#fields + 1] = ARGV[n]
-  fields[#fields + 1] = ''
+local answers = {}
+local at = 1
+for n, chunk in ipairs(KEYS) do
+  local token, count = ARGV[at], tonumber(ARGV[at + 1])
+  local first, last = at + 2, at + 1 + count
+  answers[n] = 'fenced'
+  if redis.call('HGET', chunk, 'token') == token then
+    if count > 0 then redis.call('HSET', chunk, unpack(ARGV, first, last)) end
+    answers[n] = 'go'
+  end
+  at = last + 1
 end
-if #fields > 0 then redis.call('HSET', KEYS[1], unpack(fields)) end
-return 'go'
+return answers
 `)
 
 // KEYS: chunk. ARGV: token.

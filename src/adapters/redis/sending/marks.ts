@@ -1,6 +1,7 @@
-// The marks in Redis: one hash a chunk, one script a step.
+// The marks in Redis: one hash a chunk, one script for all steps of a moment.
 import type { Marks, Step } from '../../../core/sending/ports.ts'
-import type { Outcome } from '../../../core/campaigns/ports.ts'
+import type { ChunkRef, Outcome } from '../../../core/campaigns/ports.ts'
+import { together } from '../../../core/pause.ts'
 import { SEND_KEYS } from '../keys.ts'
 import type { SendConnection } from './connection.ts'
 import { dropScript, stepScript, takeScript } from './mark-scripts.ts'
@@ -9,20 +10,36 @@ import { dropScript, stepScript, takeScript } from './mark-scripts.ts'
 const KEPT_SECONDS = 90 * 86_400
 
 export function createRedisMarks({ run }: Pick<SendConnection, 'run'>): Marks {
+  const stepTogether = together(async (steps: readonly StepOf[]) => {
+    const keys = steps.map(({ ref }) => SEND_KEYS.chunk(ref.campaignId, ref.chunk))
+    const args = steps.flatMap(({ token, fields }) => [token, fields.length, ...fields])
+    return (await run(stepScript, keys, args)) as Step[]
+  })
+
   return {
     async take({ campaignId, chunk }) {
       const keys = [SEND_KEYS.chunk(campaignId, chunk), SEND_KEYS.token]
       return toTaken((await run(takeScript, keys, [KEPT_SECONDS])) as string[])
     },
-    async step({ campaignId, chunk }, token, outcomes, claims) {
-      const marked = outcomes.flatMap((outcome) => [outcome.n, JSON.stringify(outcome)])
-      const keys = [SEND_KEYS.chunk(campaignId, chunk)]
-      return (await run(stepScript, keys, [token, outcomes.length, ...marked, ...claims])) as Step
-    },
+    step: (ref, token, outcomes, claims) =>
+      stepTogether({
+        ref,
+        token,
+        fields: [
+          ...outcomes.flatMap((outcome) => [outcome.n, JSON.stringify(outcome)]),
+          ...claims.flatMap((n) => [n, '']),
+        ],
+      }),
     async drop({ campaignId, chunk }, token) {
       await run(dropScript, [SEND_KEYS.chunk(campaignId, chunk)], [token])
     },
   }
+}
+
+type StepOf = {
+  readonly ref: ChunkRef
+  readonly token: number
+  readonly fields: readonly (string | number)[]
 }
 
 function toTaken(reply: readonly string[]) {
