@@ -69,7 +69,7 @@ export function KeysetList(props) {
     if (place < 0 || view === 0) return
     if (place * lineHeight < top) go(place * lineHeight)
     else if ((place + 1) * lineHeight > top + view) go((place + 1) * lineHeight - view)
-  }, [chosen])
+  }, [chosen, view > 0])
 
   if (phase === 'failed' && pages.size === 0)
     return html`<${Failed} what=${what} problem=${problem} again=${list.retry} />`
@@ -156,8 +156,12 @@ function places(first, end) {
  * @returns {Record<string, (event: KeyboardEvent) => boolean | void>}
  */
 export function listKeys({ list, choice, onOpen, scroller, isOption = () => true }) {
+  // Whoever has just arrived is at the heading.
   const inList = (/** @type {KeyboardEvent} */ { target }) =>
-    target === scroller.current || target === document.body || target === document.getElementById('view')
+    [scroller.current, document.body, document.getElementById('view')].includes(
+      /** @type {HTMLElement} */ (target),
+    ) ||
+    (target instanceof Element && target.matches('#view h1'))
   const walk = (/** @type {1 | -1} */ by) => {
     const { row } = choice.get()
     const from = row ? list.pages.placeOf(list.keyOf(row)) : -1
