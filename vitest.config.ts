@@ -7,6 +7,7 @@ const SERVERS = ['test/**/*.{redis,mysql,nginx}.test.ts', 'test/{e2e,chaos,backu
 export default defineConfig({
   test: {
     pool: 'forks', // tests kill, freeze and limit processes
+    sequence: { shuffle: { tests: true } }, // --sequence.seed=N gives the order of a run again; each run prints its N
     projects: [
       {
         extends: true,
