@@ -15,6 +15,7 @@ import { createPulse } from './pulse.js'
 import { createRouter } from './router.js'
 import { ROUTES } from './routes.js'
 import { createCampaigns } from './stores/campaigns.js'
+import { createSends } from './stores/sends.js'
 import { createSetup } from './stores/setup.js'
 import { createTitle } from './title.js'
 import { SignInView } from './views/sign-in.js'
@@ -53,6 +54,7 @@ const app = {
   feed,
   pulse,
   campaigns,
+  sends: createSends({ api, put: campaigns.put, say: (said) => spoken.set({ said }) }),
   setup: createSetup({ api, asking }),
   /** For whoever does not see the page. @param {string} said */
   say: (said) => spoken.set({ said }),

@@ -8,6 +8,11 @@ export const ROUTES = [
   { path: '/dashboard/messages/:id', name: 'live', load: async () => live },
   { path: '/dashboard/campaigns', name: 'campaigns', load: () => import('./views/campaigns.js') },
   { path: '/dashboard/campaigns/:id', name: 'campaign', load: () => import('./views/campaign.js') },
+  {
+    path: '/dashboard/campaigns/:id/deliveries',
+    name: 'campaign',
+    load: () => import('./views/campaign.js'),
+  },
   { path: '/dashboard/subscribers', name: 'subscribers', load: () => import('./views/subscribers.js') },
   {
     path: '/dashboard/subscribers/suppressions',

@@ -7,6 +7,7 @@ import { Boundary } from './boundary.js'
 import { Help } from './help.js'
 import { useStore } from './hooks.js'
 import { Rail } from './rail.js'
+import { PendingSends } from './sends.js'
 import { Strip } from './strip.js'
 import { ViewOf } from './view.js'
 
@@ -31,6 +32,7 @@ export function Frame({ app }) {
     <${Boundary} what="The rail"><${Rail} app=${app} /><//>
     <${Boundary} what="The strip"><${Strip} app=${app} /><//>
     <${ViewOf} app=${app} />
+    <${Boundary} what="What is about to be sent"><${PendingSends} app=${app} /><//>
     <${Announcer} app=${app} />
     ${open && html`<${Help} onClose=${() => app.helps.set({ open: false })} />`}
   `

@@ -27,6 +27,7 @@ const VIEWS = [
   'messages/:id',
   'campaigns',
   'campaigns/:id',
+  'campaigns/:id/deliveries',
   'subscribers',
   'subscribers/:id',
   'subscribers/suppressions',
