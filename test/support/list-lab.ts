@@ -14,6 +14,8 @@ export type ListLab = {
   readonly clock: { now: number }
   /** The same list as another process has it. */
   another(): Promise<SubscriberStore>
+  /** The same list in a process that dies after so many writes. */
+  dying(writes: number): SubscriberStore
   /** Nobody is on the list any more, and it is noon. */
   wipe(): Promise<void>
   close(): Promise<void>
@@ -29,12 +31,25 @@ export async function openListLab(openLab: () => Promise<SqlLab>): Promise<ListL
     clock,
     list: createSubscribers(sql, options),
     suppressions: createSuppressions(sql, options),
+    dying: (writes) => createSubscribers(dyingAfter(sql, writes), options),
     another: async () => createSubscribers(await lab.open(), options),
     async wipe() {
       clock.now = NOON
       await sql.atomically([sql.db.delete(sql.tables.subscribers), sql.db.delete(sql.tables.suppressions)])
     },
     close: () => lab.close(),
+  }
+}
+
+function dyingAfter(sql: Sql, writes: number): Sql {
+  let left = writes
+  function live(): void {
+    if (left-- <= 0) throw new Error('the process has died')
+  }
+  return {
+    ...sql,
+    run: async (write) => (live(), sql.run(write)),
+    atomically: async (all) => (live(), sql.atomically(all)),
   }
 }
 

@@ -13,7 +13,7 @@ import {
 import type { Suppression, SuppressionReason, SuppressionStore } from './ports.ts'
 import { standingOf } from './standing.ts'
 import { emailKey } from '../address.ts'
-import { STRENGTH } from './subscriber.ts'
+import { STRENGTH } from './suppression.ts'
 import { fold, isNothing, reasonOf } from './words.ts'
 
 export const SUPPRESSION_COLUMNS = ['email', 'reason', 'source', 'since', 'until']

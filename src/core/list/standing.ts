@@ -1,6 +1,6 @@
 // What the columns of a file say of a person: wants mail, has left, or may not be mailed. The most careful word counts.
 import type { ImportRow, SuppressionReason } from './ports.ts'
-import { STRENGTH } from './subscriber.ts'
+import { STRENGTH } from './suppression.ts'
 import { fold, isDate, isNo, isNothing, isYes, reasonOf, statusOf, type Said, type Verdict } from './words.ts'
 
 /** How the cells of a column are read. */

@@ -1,8 +1,7 @@
-// The rules of the list: names, searching, and what stops a subscription.
+// What a subscriber's row may hold: names, what is searched, and what is left of an erased person.
 import { createHmac } from 'node:crypto'
 import { CONTROL } from '../address.ts'
 import { keyFor } from '../seal.ts'
-import type { Suppression, SuppressionReason } from './ports.ts'
 
 export const NAME_LENGTH = 200
 export function nameProblem(name: string): string | undefined {
@@ -28,19 +27,4 @@ export const foldText = (text: string): string => text.normalize('NFC').toLowerC
 export function createErasedKeys(secret: string): (key: string) => string {
   const hmacKey = keyFor(secret, 'erased address')
   return (key) => `#${createHmac('sha256', hmacKey).update(key).digest('base64url')}`
-}
-
-/** The subscriber's own wish may be taken back by the subscriber; all else stops a new subscription, too. */
-export const blocksSubscribing = (reason: SuppressionReason): boolean => reason !== 'unsubscribe'
-
-export const isActive = ({ until }: Pick<Suppression, 'until'>, now: number): boolean =>
-  until === null || until > now
-
-/** How strong a reason is. A weaker one never takes the place of a stronger one that still holds. */
-export const STRENGTH: Readonly<Record<SuppressionReason, number>> = {
-  complaint: 4,
-  manual: 3,
-  unsubscribe: 2,
-  bounce: 1,
-  reject: 1,
 }

@@ -6,14 +6,7 @@ import type { FeedEvent, Kind } from '../events/event.ts'
 import type { EventFacts, Reason } from '../events/facts.ts'
 import type { Suppression, SuppressionReason } from '../list/ports.ts'
 import { emailKey, emailProblem } from '../address.ts'
-import { STRENGTH } from '../list/subscriber.ts'
-
-/** Where a suppression is from that mirrors Mandrill's own list: only that one follows its changes. */
-export const MIRROR = 'mandrill denylist'
-const SOURCE = 'mandrill'
-
-/** What Mandrill's operator may lift. A complaint and the subscriber's own wish are the subscriber's. */
-export const LIFTABLE: readonly SuppressionReason[] = ['bounce', 'reject']
+import { LIFTABLE, MANDRILL, MIRROR, replaces } from '../list/suppression.ts'
 
 export const SOFT_BOUNCE_WINDOW_MS = 30 * 86_400_000
 
@@ -84,7 +77,7 @@ function suppressionBy(row: Told, email: string, past: Past, softBounces: number
   const put = (reason: SuppressionReason): Suppression => ({
     email,
     reason,
-    source: SOURCE,
+    source: MANDRILL,
     since: row.event.receivedAt,
     until: null,
   })
@@ -174,24 +167,3 @@ export function decide(verdicts: readonly Verdict[]): ReadonlyMap<string, Decisi
 const stronger = (held: Suppression | null, told: Suppression) =>
   held && !replaces(told, held) ? held : told
 const isLiftable = ({ reason }: Suppression) => LIFTABLE.includes(reason)
-
-/**
- * Whether what is told takes the place of what holds: it is over, or weaker, or as strong and shorter, or mirrored, or an
- * echo of Mandrill's list.
- */
-export function replaces(
-  told: Pick<Suppression, 'reason' | 'source' | 'since' | 'until'>,
-  held: Pick<Suppression, 'reason' | 'source' | 'until'>,
-): boolean {
-  if (held.until !== null && held.until <= told.since) return true
-  if (STRENGTH[held.reason] !== STRENGTH[told.reason]) return STRENGTH[held.reason] < STRENGTH[told.reason]
-  if (isEcho(told) || isEcho(held)) return !isEcho(told)
-  if (told.source === MIRROR && held.source === MIRROR) return LIFTABLE.includes(held.reason)
-  if (held.source === MIRROR && told.until === null) return true // from now on the mirror cannot end it
-  return held.until !== null && (told.until === null || held.until < told.until)
-}
-
-/** A refusal of Mandrill repeats what its list says. What is known of the list itself, its end too, says it better. */
-export const ECHO = { source: SOURCE, reason: 'reject' } as const satisfies Partial<Suppression>
-export const isEcho = ({ source, reason }: Pick<Suppression, 'source' | 'reason'>): boolean =>
-  source === ECHO.source && reason === ECHO.reason

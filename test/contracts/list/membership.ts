@@ -106,6 +106,21 @@ export function promisesOfMembership(lab: () => ListLab): void {
     })
   })
 
+  test.each([0, 1, 2])(
+    'nobody is on the list against their own wish, after a process that died with %i writes',
+    async (writes) => {
+      const id = (await add()).subscriber?.id ?? ''
+      await lab().list.unsubscribeById(id, NOON)
+      await lab().list.remove(id)
+      await lab()
+        .dying(writes)
+        .subscribe('ann@example.com', 'Ann', NOON + HOUR)
+        .catch(() => undefined)
+      const wish = await lab().suppressions.get('ann@example.com', NOON + HOUR)
+      expect((await isSubscribed()) === true && wish !== undefined).toBe(false)
+    },
+  )
+
   describe('unsubscribe', () => {
     test('leaves the row, and tells the second time that they had left', async () => {
       await add()

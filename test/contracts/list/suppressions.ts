@@ -1,6 +1,8 @@
 // Every promise of the SuppressionStore port, as tests that each database must pass.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Suppression } from '../../../src/core/list/ports.ts'
+import { rowsFor } from '../../../src/adapters/sql/driver/dialect.ts'
+import type { Suppression, SuppressionReason } from '../../../src/core/list/ports.ts'
+import { MANDRILL, MIRROR, replaces, STRENGTH } from '../../../src/core/list/suppression.ts'
 import { makeSuppression, openListLab, type ListLab } from '../../support/list-lab.ts'
 import type { SqlLab } from '../../support/sql-lab.ts'
 import { HOUR, NOON } from '../../support/times.ts'
@@ -123,4 +125,38 @@ export function suppressionsContract(openLab: () => Promise<SqlLab>): void {
     await Promise.all(reasons.map((reason) => put({ reason })))
     expect((await held())?.reason).toBe('complaint')
   })
+
+  const REASONS = Object.keys(STRENGTH) as SuppressionReason[]
+  const SOURCES = [MIRROR, MANDRILL, 'api', 'smtp']
+  const since = NOON + HOUR
+
+  test.each(REASONS)(
+    "what is there is replaced by a %s as core's rule says, whatever it is",
+    async (reason) => {
+      const there = REASONS.flatMap((reason) =>
+        SOURCES.flatMap((source) =>
+          [null, since, since + 1, since + HOUR - 1, since + HOUR, since + HOUR + 1].map((until) => ({
+            reason,
+            source,
+            until,
+            since: NOON,
+          })),
+        ),
+      ).map((held, n) => ({ ...held, emailKey: `n${n}@example.com`, email: `N${n}@example.com` }))
+      for (const source of SOURCES)
+        for (const until of [null, since, since + HOUR]) {
+          await lab.wipe()
+          await lab.sql.run(rowsFor(lab.sql.tables.suppressions, there))
+          const told = { reason, source, since, until }
+          await lab.suppressions.putAll(there.map(({ email }) => ({ ...told, email })))
+          const now = new Map((await lab.suppressions.list(1_000)).map((row) => [row.key, row]))
+          for (const { emailKey, email, ...held } of there)
+            expect(now.get(emailKey), JSON.stringify([told, held])).toEqual({
+              ...(replaces(told, held) ? told : held),
+              key: emailKey,
+              email,
+            })
+        }
+    },
+  )
 }

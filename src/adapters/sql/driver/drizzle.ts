@@ -27,6 +27,7 @@ export const {
   lte,
   not,
   notExists,
+  notInArray,
   or,
   sql,
 } = require('drizzle-orm') as typeof import('drizzle-orm')

@@ -1,15 +1,27 @@
-// Who comes and who leaves: subscribing, confirming, unsubscribing.
-import { and, eq, gt, inArray, isNull, lte, or, sql as words } from '../driver/drizzle.ts'
-import type { SubscriberStore } from '../../../core/list/ports.ts'
+// Who comes and who leaves, loaded and stored: core/list/membership.ts says what becomes of a row.
+import { and, eq, gt, inArray, isNull, lte, or } from '../driver/drizzle.ts'
 import { emailKey } from '../../../core/address.ts'
-import { blocksSubscribing, createErasedKeys, searchText } from '../../../core/list/subscriber.ts'
+import {
+  comeAgain,
+  confirmed,
+  confirming,
+  left,
+  mayCome,
+  newRow,
+  type Row,
+} from '../../../core/list/membership.ts'
+import type { SubscriberStore } from '../../../core/list/ports.ts'
+import { createErasedKeys } from '../../../core/list/subscriber.ts'
 import { rowsFor, type Sql } from '../driver/dialect.ts'
 import type { createFind } from './find.ts'
-import { forgetting, newSubscriber } from './import.ts'
-import { createSuppressions, type ListOptions } from './suppressions.ts'
+import { forgetting } from './import.ts'
+import { createSuppressions, wantsMail, type ListOptions } from './suppressions.ts'
 
 type One = ReturnType<typeof createFind>['one']
 type Comings = 'subscribe' | 'claimConfirmation' | 'releaseConfirmation' | 'confirm'
+
+/** A row may change between reading and writing; then it is read again. */
+const TRIES = 5
 
 export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<SubscriberStore, Comings> {
   const { db } = sql
@@ -27,16 +39,28 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
     return (await sql.run(db.delete(suppressions).where(wish))) > 0
   }
 
-  /** Who waits already has waited since then: the links of all mails of that time work. */
-  const sinceFirst = (now: number) =>
-    words`CASE WHEN ${subscribers.waiting} > 0 THEN ${subscribers.waiting} ELSE ${now} END`
-
-  async function isBlocked(email: string, now: number): Promise<boolean> {
-    const held = await suppressionsOf.get(email, now)
-    return held !== undefined && blocksSubscribing(held.reason)
+  async function rowOf(where: ReturnType<typeof eq>) {
+    const { id, emailKey: key, email, subscribed, waiting } = subscribers
+    const [row] = await sql.read(
+      db.select({ id, key, email, subscribed, waiting }).from(subscribers).where(where),
+    )
+    return row
   }
 
-  async function insert(row: ReturnType<typeof newSubscriber>): Promise<boolean> {
+  /** False when the row is no longer as it was read. */
+  async function change(
+    { id, subscribed, waiting }: Pick<Row, 'id' | 'subscribed' | 'waiting'>,
+    to: Partial<Row>,
+  ) {
+    const asRead = and(
+      eq(subscribers.id, id),
+      eq(subscribers.subscribed, subscribed),
+      eq(subscribers.waiting, waiting),
+    )
+    return (await sql.run(db.update(subscribers).set(to).where(asRead))) > 0
+  }
+
+  async function insert(row: Row): Promise<boolean> {
     const hash = [erasedKey(row.emailKey)]
     try {
       await sql.atomically([rowsFor(subscribers, [row]), forgetting(sql, hash, row.createdAt)])
@@ -48,25 +72,22 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
   }
 
   return {
-    async subscribe(email, name, now, confirmed = true) {
+    async subscribe(email, name, now, isConfirmed = true) {
       const key = emailKey(email)
-      if (await isBlocked(email, now)) return { outcome: 'suppressed', subscriber: await byKey(key) }
+      const standing = isConfirmed ? 'in' : 'waits'
+      if (!mayCome(await suppressionsOf.get(email, now)))
+        return { outcome: 'suppressed', subscriber: await byKey(key) }
       // Before the row: if this process dies between the two, nobody is on the list against their own wish.
-      const lifted = confirmed && (await lift(key))
-      const row = newSubscriber({ email, name, key }, now, confirmed)
-      if (await insert(row)) return { outcome: 'created', subscriber: await byKey(key) }
-      const { subscribed, subscribedAt, waiting, confirmationSentAt, updatedAt } = row
-      const as = name === '' ? {} : { email, name, search: searchText(email, name) }
-      const change = confirmed
-        ? { subscribed, subscribedAt, waiting, confirmationSentAt }
-        : { waiting: sinceFirst(waiting) }
-      const away = and(eq(subscribers.emailKey, key), lifted ? undefined : eq(subscribers.subscribed, 0))
-      const back = db
-        .update(subscribers)
-        .set({ ...as, ...change, updatedAt })
-        .where(away)
-      const outcome = (await sql.run(back)) > 0 ? 'returned' : 'exists'
-      return { outcome, subscriber: await byKey(key) }
+      const lifted = isConfirmed && (await lift(key))
+      const person = { email, name, key }
+      if (await insert(newRow(person, standing, now)))
+        return { outcome: 'created', subscriber: await byKey(key) }
+      for (let tries = 1; ; tries++) {
+        const row = await rowOf(eq(subscribers.emailKey, key))
+        const changes = row && comeAgain(row, person, { standing, lifted, now })
+        if (!row || !changes || tries >= TRIES) return { outcome: 'exists', subscriber: await byKey(key) }
+        if (await change(row, changes)) return { outcome: 'returned', subscriber: await byKey(key) }
+      }
     },
 
     async claimConfirmation(id, now, everyMs) {
@@ -85,15 +106,12 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
     },
 
     async confirm(id, asked, now) {
-      const subscriber = await one(eq(subscribers.id, id))
-      if (!subscriber) return 'unknown'
-      if (subscriber.subscribed) return 'already'
-      if (await isBlocked(subscriber.email, now)) return 'unknown'
-      const released = { waiting: 0, confirmationSentAt: null }
-      const confirmed = { subscribed: 1, subscribedAt: now, ...released, updatedAt: now }
-      const waits = and(eq(subscribers.id, id), gt(subscribers.waiting, 0), eq(subscribers.waiting, asked))
-      if ((await sql.run(db.update(subscribers).set(confirmed).where(waits))) === 0) return 'unknown'
-      await lift(emailKey(subscriber.email))
+      const row = await rowOf(eq(subscribers.id, id))
+      const held = row && (await suppressionsOf.get(row.email, now))
+      const outcome = confirming(row, asked, held)
+      if (!row || outcome !== 'done') return outcome
+      if (!(await change(row, confirmed(now)))) return 'unknown'
+      await lift(row.key)
       return 'done'
     },
   }
@@ -109,9 +127,8 @@ export function leavings(
 
   async function leave(email: string, now: number, released: { confirmationSentAt?: null } = {}) {
     const mine = eq(subscribers.emailKey, emailKey(email))
-    const wants = or(eq(subscribers.subscribed, 1), gt(subscribers.waiting, 0))
-    const left = { subscribed: 0, waiting: 0, ...released, updatedAt: now }
-    if ((await sql.run(db.update(subscribers).set(left).where(and(mine, wants)))) > 0) return 'done'
+    const gone = db.update(subscribers).set({ ...left(now), ...released })
+    if ((await sql.run(gone.where(and(mine, wantsMail(sql))))) > 0) return 'done'
     const [row] = await sql.read(db.select({ id: subscribers.id }).from(subscribers).where(mine))
     return row ? 'left' : 'unknown'
   }

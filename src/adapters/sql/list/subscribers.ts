@@ -1,14 +1,16 @@
 // The mailing list in SQL, put together; and how subscribers are removed from it.
 import { asc, desc, eq, inArray, lte } from '../driver/drizzle.ts'
-import type { SubscriberStore, Unmailable } from '../../../core/list/ports.ts'
+import type { SubscriberStore } from '../../../core/list/ports.ts'
 import { emailKey } from '../../../core/address.ts'
-import { createErasedKeys, isActive } from '../../../core/list/subscriber.ts'
+import { whyUnmailable } from '../../../core/list/membership.ts'
+import { createErasedKeys } from '../../../core/list/subscriber.ts'
+import { isActive, strongest } from '../../../core/list/suppression.ts'
 import { breath } from '../../../core/pause.ts'
 import { rowsFor, type Sql } from '../driver/dialect.ts'
 import { createFind } from './find.ts'
 import { createImport } from './import.ts'
 import { comings, leavings } from './membership.ts'
-import { selectSuppression, strongest, type ListOptions } from './suppressions.ts'
+import { selectSuppression, type ListOptions } from './suppressions.ts'
 
 /** Rows that are removed in one statement when all are. */
 const REMOVED_AT_ONCE = 5_000
@@ -79,13 +81,7 @@ function unmailable(sql: Sql): SubscriberStore['unmailable'] {
         .where(inArray(subscribers.id, [...ids])),
     )
     const found = new Map(rows.map((row) => [row.id, row]))
-    const verdicts: [string, Unmailable][] = []
-    for (const id of ids) {
-      const row = found.get(id)
-      if (!row) verdicts.push([id, 'gone'])
-      else if (row.subscribed !== 1) verdicts.push([id, 'unsubscribed'])
-      else if (row.reason !== null && isActive(row, now)) verdicts.push([id, `suppressed: ${row.reason}`])
-    }
-    return new Map(verdicts)
+    const verdicts = ids.map((id) => [id, whyUnmailable(found.get(id), now)] as const)
+    return new Map(verdicts.flatMap(([id, why]) => (why ? [[id, why] as const] : [])))
   }
 }

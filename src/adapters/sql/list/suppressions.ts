@@ -1,15 +1,37 @@
 // Suppressions: addresses that get no mail whatever the list says. A table of their own: they outlive the subscriber.
-import { and, asc, eq, gt, inArray, isNotNull, lt, lte, or, sql as words } from '../driver/drizzle.ts'
+import {
+  and,
+  asc,
+  eq,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  notInArray,
+  or,
+  sql as words,
+} from '../driver/drizzle.ts'
 import type {
-  ListedSuppression,
   Suppression,
   SuppressionFilter,
   SuppressionReason,
   SuppressionStore,
 } from '../../../core/list/ports.ts'
 import { emailKey } from '../../../core/address.ts'
-import { createErasedKeys, foldText, isActive, STRENGTH } from '../../../core/list/subscriber.ts'
-import { ECHO, isEcho, LIFTABLE, MIRROR } from '../../../core/loop/suppressing.ts'
+import { left } from '../../../core/list/membership.ts'
+import { createErasedKeys, foldText } from '../../../core/list/subscriber.ts'
+import {
+  isActive,
+  MANDRILL,
+  MIRROR,
+  placeOf,
+  replaces,
+  STRENGTH,
+  strongest,
+} from '../../../core/list/suppression.ts'
 import { newRowsFor, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 
 export type ListOptions = {
@@ -53,9 +75,7 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
     const rows = all.map((each) => {
       const { reason, source, since, until } = each
       const key = keyOf(each)
-      const place = apart.has(key)
-        ? { emailKey: erasedKey(key), email: null }
-        : { emailKey: key, email: each.email }
+      const place = placeOf(each.email, key, erasedKey(key), apart.has(key))
       return { ...place, reason, source, since, until }
     })
     const fresh = new Set(all.map(keyOf).filter((key) => !holding.has(key) && !isKnown(holding, key)))
@@ -73,12 +93,12 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
     if (all.length === 0) return 0
     const { rows, there, fresh } = await rowsOf(all)
     if (dryRun) return fresh
-    const left = all.filter(({ reason }) => reason === 'unsubscribe').map(keyOf)
+    const leavers = all.filter(({ reason }) => reason === 'unsubscribe').map(keyOf)
     const [first] = all
     await sql.atomically([
       // Whoever adds one at the same time says all of it themselves; but one alone is never weaker for it.
       ...putting(sql, rows, all.length > 1 ? there : undefined),
-      ...(first && left.length > 0 ? [leaving(sql, left, first.since)] : []),
+      ...(first && leavers.length > 0 ? [leaving(sql, leavers, first.since)] : []),
     ])
     return fresh
   }
@@ -155,10 +175,6 @@ export function selectSuppression({ tables: { suppressions } }: Sql) {
   return { key, email, reason, source, since, until }
 }
 
-export function strongest(rows: readonly ListedSuppression[]): ListedSuppression | undefined {
-  return rows.toSorted((a, b) => STRENGTH[b.reason] - STRENGTH[a.reason])[0]
-}
-
 type Row = Sql['tables']['suppressions']['$inferSelect']
 
 /** Suppressions as they are to be, where those that are there (`there`, if it is known) may be replaced. Equal ones share a statement. */
@@ -182,34 +198,57 @@ export function putting(sql: Sql, rows: readonly Row[], there?: ReadonlySet<stri
   return [newRowsFor(suppressions, rows), ...updates]
 }
 
-/** Where what is there may be replaced by this: the same rule as core's replaces(). */
-function replaceableBy({ tables: { suppressions } }: Sql, row: Row) {
+/** Any source but the two that core's rule knows. */
+const ANOTHER = 'api'
+
+/** Where what is there is replaced by this: core's rule, asked of each kind of suppression that may be there. */
+function replaceableBy({ tables: { suppressions } }: Sql, told: Row) {
   const { reason, source, until } = suppressions
-  const strength = STRENGTH[row.reason]
+  const ends = [
+    { until: null, is: isNull(until) },
+    { until: told.since, is: lte(until, told.since) },
+    ...(told.until === null
+      ? [{ until: told.since + 1, is: gt(until, told.since) }]
+      : [
+          {
+            until: Math.max(told.until - 1, told.since + 1),
+            is: and(gt(until, told.since), lt(until, told.until)),
+          },
+          {
+            until: Math.max(told.until, told.since + 1),
+            is: and(gt(until, told.since), gte(until, told.until)),
+          },
+        ]),
+  ]
+  const sources = [
+    { source: MIRROR, is: eq(source, MIRROR) },
+    { source: MANDRILL, is: eq(source, MANDRILL) },
+    { source: ANOTHER, is: notInArray(source, [MIRROR, MANDRILL]) },
+  ]
   const reasons = Object.keys(STRENGTH) as SuppressionReason[]
-  const weaker = reasons.filter((each) => STRENGTH[each] < strength)
-  const equal = reasons.filter((each) => STRENGTH[each] === strength)
-  const over = lte(until, row.since)
-  const lesser = weaker.length > 0 ? inArray(reason, weaker) : undefined
-  if (isEcho(row)) return or(over, lesser)
-  const shorter = row.until === null ? isNotNull(until) : lt(until, row.until)
-  const mirrored = (row.source === MIRROR ? LIFTABLE.includes(row.reason) : row.until === null)
-    ? undefined
-    : words`1 = 0`
   return or(
-    over,
-    lesser,
-    and(inArray(reason, equal), shorter),
-    and(eq(source, ECHO.source), inArray(reason, equal), eq(reason, ECHO.reason)),
-    and(eq(source, MIRROR), inArray(reason, equal), mirrored),
+    ...ends.flatMap((end) =>
+      sources.flatMap((from) => {
+        const which = reasons.filter((each) =>
+          replaces(told, { reason: each, source: from.source, until: end.until }),
+        )
+        return which.length > 0 ? [and(end.is, from.is, inArray(reason, which))] : []
+      }),
+    ),
+    words`1 = 0`,
   )
 }
 
+/** Is on the list, or waits to be. */
+export const wantsMail = ({ tables: { subscribers } }: Sql) =>
+  or(eq(subscribers.subscribed, 1), gt(subscribers.waiting, 0))
+
 /** Who does not want mail is taken off the list in the same transaction. */
-export function leaving({ db, tables: { subscribers } }: Sql, keys: readonly string[], since: number): Write {
-  const wants = or(eq(subscribers.subscribed, 1), gt(subscribers.waiting, 0))
-  return db
+export function leaving(sql: Sql, keys: readonly string[], since: number): Write {
+  const { subscribers } = sql.tables
+  const mine = inArray(subscribers.emailKey, [...keys])
+  return sql.db
     .update(subscribers)
-    .set({ subscribed: 0, waiting: 0, updatedAt: since })
-    .where(and(inArray(subscribers.emailKey, [...keys]), wants))
+    .set(left(since))
+    .where(and(mine, wantsMail(sql)))
 }

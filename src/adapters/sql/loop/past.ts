@@ -4,9 +4,9 @@ import { formatCursor, type Cursor } from '../../../core/events/cursor.ts'
 import { eventFacts, type Kind } from '../../../core/events/event.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
 import { createErasedKeys } from '../../../core/list/subscriber.ts'
+import { LIFTABLE } from '../../../core/list/suppression.ts'
 import {
   JUDGED,
-  LIFTABLE,
   NEVER_FORGOTTEN,
   NO_PAST,
   remember,

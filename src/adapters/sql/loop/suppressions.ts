@@ -1,17 +1,16 @@
 // What a page of events changes in the suppressions, whether their mails are the hub's or not.
 import { and, inArray } from '../driver/drizzle.ts'
 import type { SuppressionReason } from '../../../core/list/ports.ts'
-import { createErasedKeys, isActive } from '../../../core/list/subscriber.ts'
+import { createErasedKeys } from '../../../core/list/subscriber.ts'
+import { isActive, LIFTABLE, placeOf, replaces } from '../../../core/list/suppression.ts'
 import {
   decide,
   instantOf,
   judge,
   judgeAgain,
   JUDGED,
-  LIFTABLE,
   NO_PAST,
   remember,
-  replaces,
   type Decision,
 } from '../../../core/loop/suppressing.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
@@ -40,9 +39,7 @@ export function createSuppressionEffects(sql: Sql, { secret, softBounces }: Supp
     )
     const apart = await keptApart([...decisions.keys()], held, now)
     const all = [...decisions].map(([key, decision]) => {
-      const place = apart.has(key)
-        ? { emailKey: erasedKey(key), email: null }
-        : { emailKey: key, email: decision.email }
+      const place = placeOf(decision.email, key, erasedKey(key), apart.has(key))
       return { ...decision, key, place, before: held.get(place.emailKey) }
     })
     const lifted = all
