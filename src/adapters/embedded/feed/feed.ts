@@ -1,8 +1,8 @@
 // The feed kept in one SQLite file, for a hub that is a single process. Followers are woken in process.
+import { createCommits } from '../../../core/events/commits.ts'
 import { HubError, isHubError } from '../../../core/errors.ts'
 import type { Log } from '../../../core/log.ts'
 import type { EventFeed } from '../../../core/events/ports.ts'
-import { createCommits } from './commits.ts'
 import { startFollower, type EmbeddedFollower } from './follow.ts'
 import { openMirror } from './mirror.ts'
 import type { Bounds } from './store.ts'
@@ -12,6 +12,8 @@ export type EmbeddedFeedOptions = Bounds & {
   readonly now?: () => number
   readonly log: Log
 }
+
+const COMMIT_EVENTS = 2_000
 
 /** Rejects when the file cannot be used, or when another hub has it. */
 export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<EventFeed> {
@@ -31,7 +33,7 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
     const results = await mirror.append(batches, now())
     wakeAll()
     return results
-  })
+  }, COMMIT_EVENTS)
 
   async function makeRoom(): Promise<void> {
     if (mirror.bytes() >= bounds.maxBytes) await mirror.trim(taken, bounds)

@@ -1,7 +1,7 @@
 // Appends a batch to the feed in Redis: one script for each slice of it.
+import { createCommits } from '../../../core/events/commits.ts'
 import { HubError } from '../../../core/errors.ts'
 import type { NewEvent } from '../../../core/events/event.ts'
-import type { Appended } from '../../../core/events/ports.ts'
 import { BEGINNING, parseCursor } from '../../../core/events/cursor.ts'
 import type { Session } from '../connection.ts'
 import { isOutOfMemory, makeRoom, type Room } from './bounds.ts'
@@ -13,27 +13,46 @@ import { FEED_KEYS, seenKeys } from '../keys.ts'
 /** Redis does nothing else while a script runs, and Lua's unpack fails near 8,000 values. */
 const SLICE_EVENTS = 1_000
 
+/** The places, from 1, of the events in a slice that were there before. */
+type Known = readonly number[]
+
+/** What comes while a script runs shares the next one: each has a price of its own, whatever it appends. */
 export function createAppender(session: () => Promise<Session>, room: Room, memory: Memory) {
-  /** One after the other: were a slice lost, what follows it in the batch must not be there already. */
-  return async (events: readonly NewEvent[]): Promise<Appended> => {
-    let accepted = 0
-    for (let start = 0; start < events.length; start += SLICE_EVENTS)
-      accepted += await appendSlice(events.slice(start, start + SLICE_EVENTS))
+  const commits = createCommits(async (batches) => {
+    const known = await appendAll(batches.flat())
     room.keepNowAndThen()
-    return { accepted, duplicates: events.length - accepted }
+    return batches.map(({ length }) => {
+      const duplicates = known.splice(0, length).filter(Boolean).length
+      return { accepted: length - duplicates, duplicates }
+    })
+  }, SLICE_EVENTS)
+  return commits.add
+
+  /**
+   * Tells of each whether it was known. Only a batch that is alone has several slices: one after the other, for were one
+   * lost, what follows it in the batch must not be there already.
+   */
+  async function appendAll(events: readonly NewEvent[]): Promise<boolean[]> {
+    const known: boolean[] = []
+    for (let start = 0; start < events.length; start += SLICE_EVENTS) {
+      const slice = events.slice(start, start + SLICE_EVENTS)
+      const places = new Set(await appendSlice(slice))
+      known.push(...slice.map((_, n) => places.has(n + 1)))
+    }
+    return known
   }
 
-  async function appendSlice(slice: readonly NewEvent[]): Promise<number> {
-    const accepted = await tryAppend(slice)
-    if (accepted >= 0) return accepted
+  async function appendSlice(slice: readonly NewEvent[]): Promise<Known> {
+    const known = await tryAppend(slice)
+    if (known) return known
     // Full, says a note in Redis: perhaps no longer so.
     const { full } = await room.keep()
-    const again = full ? -1 : await tryAppend(slice)
-    if (again < 0) throw new HubError('feed.full')
+    const again = full ? undefined : await tryAppend(slice)
+    if (!again) throw new HubError('feed.full')
     return again
   }
 
-  async function tryAppend(slice: readonly NewEvent[]): Promise<number> {
+  async function tryAppend(slice: readonly NewEvent[]): Promise<Known | undefined> {
     try {
       return await send(await session(), slice, memory)
     } catch (error) {
@@ -56,11 +75,18 @@ export function createProbe(session: () => Promise<Session>, room: Room, memory:
   }
 }
 
-async function send(session: Session, slice: readonly NewEvent[], memory: Memory): Promise<number> {
+/** undefined when the feed is full. */
+async function send(
+  session: Session,
+  slice: readonly NewEvent[],
+  memory: Memory,
+): Promise<Known | undefined> {
   const keys = [...Object.values(FEED_KEYS), ...seenKeys(memory.now())]
   const each = slice.flatMap(({ id, kind, data, facts, more }) => [id, kind, data, facts, more ?? ''])
   const args = [...lifeArgs(session, memory), ...each]
-  const [accepted, last] = (await run(session.redis, appendScript, keys, args)) as [number, string?]
-  memory.see(parseCursor(last ?? '0') ?? BEGINNING)
-  return accepted
+  const answer = (await run(session.redis, appendScript, keys, args)) as [last: string, known: number[]] | []
+  const [last, known] = answer
+  if (last === undefined) return undefined
+  memory.see(parseCursor(last) ?? BEGINNING)
+  return known
 }

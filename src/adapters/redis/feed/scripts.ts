@@ -46,10 +46,11 @@ if tonumber(epoch) == knownEpoch and seqOf(newest()) < knownSeq then begin() end
 
 // More KEYS: the sets of seen ids, today's first. More ARGV: id, kind, data and the two texts of facts of each event.
 // Redis numbers the events of an epoch itself (EPOCH-*): the number of the first one tells, at no cost, whether any that the
-// caller knows are missing. Answers how many were new, -1 when the feed is full; and the newest cursor if there were any.
+// caller knows are missing. Answers nothing when the feed is full; else the newest cursor (0 when none was new), and which of
+// the events were known.
 const APPEND = `${LIFE}
-if state[4] == '1' then return {-1} end
-local ids, seen = {}, {}
+if state[4] == '1' then return {} end
+local ids, seen, known = {}, {}, {}
 for n = 5, #ARGV, 5 do ids[#ids + 1] = ARGV[n] end
 for b = 4, #KEYS do
   if redis.call('EXISTS', KEYS[b]) == 1 then
@@ -66,7 +67,9 @@ end
 local fresh, last = {}, nil
 for n = 1, #ids do
   local id = ids[n]
-  if not seen[id] then
+  if seen[id] then
+    known[#known + 1] = n
+  else
     seen[id] = true
     fresh[#fresh + 1] = id
     last = add(n)
@@ -81,7 +84,7 @@ if #fresh > 0 then
   redis.call('SADD', KEYS[4], unpack(fresh))
   redis.call('EXPIRE', KEYS[4], 262800) -- its own day, two more, and an hour
 end
-return {#fresh, last}
+return {last or '0', known}
 `
 
 export const beginScript = script(BEGIN)

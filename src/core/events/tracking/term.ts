@@ -12,7 +12,7 @@ export type Term = ReturnType<typeof startTerm>
  * A commit waits for the disk: what comes within this time of the last one shares the next, unless someone
  * asks.
  */
-const PACE_MS = 10
+const PACE_MS = 100
 const FULL_PAGE = 1_000
 
 const LOST = {

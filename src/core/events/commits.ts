@@ -1,21 +1,24 @@
-// Appends that come at once share a commit: a disk waits as long for many events as for one.
-import type { NewEvent } from '../../../core/events/event.ts'
-import type { Appended } from '../../../core/events/ports.ts'
+// Appends that come at once share a commit: a disk, or a server, is waited for as long for many events as for one.
+import type { NewEvent } from './event.ts'
+import type { Appended } from './ports.ts'
 
 type Batch = readonly NewEvent[]
 type Waiting = { readonly batch: Batch } & PromiseWithResolvers<Appended>
 
-/** A commit takes whole batches until it has this many events: those who come later wait for all of it. */
-const COMMIT_EVENTS = 2_000
-
-/** One commit at a time; what comes meanwhile is in the next. */
-export function createCommits(commit: (batches: readonly Batch[]) => Promise<readonly Appended[]>) {
+/**
+ * One commit at a time; what comes meanwhile is in the next. A commit takes whole batches until it has `most` events: those
+ * who come later wait for all of it.
+ */
+export function createCommits(
+  commit: (batches: readonly Batch[]) => Promise<readonly Appended[]>,
+  most: number,
+) {
   let queue: Waiting[] = []
   let running: Promise<void> | undefined
 
   function takeNext(): Waiting[] {
     let count = 0
-    const end = queue.findIndex(({ batch }) => (count += batch.length) > COMMIT_EVENTS)
+    const end = queue.findIndex(({ batch }) => (count += batch.length) > most)
     return queue.splice(0, end < 0 ? queue.length : Math.max(end, 1))
   }
 
