@@ -1,8 +1,8 @@
-// One connection to the mail server, over nodemailer's SMTP client: opened, used for mail after mail, closed.
-import { Readable } from 'node:stream'
+// One connection to the mail server: opened by nodemailer's client, used for mail after mail, closed.
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import type { SendResult } from '../../../core/sending/ports.ts'
+import type { Lost, SendResult } from '../../../core/sending/ports.ts'
 import { classify, clean, type Stage } from './answers.ts'
+import { ANSWER_BYTES, openConversation, type Conversation } from './conversation.ts'
 import type { SmtpServer } from './url.ts'
 
 export type Envelope = { readonly from: string; readonly to: string }
@@ -33,8 +33,6 @@ const SOCKET_MS = 15 * 60_000
 /** A server that closes its side more slowly is hung up on. */
 const CLOSE_MS = 1_000
 const RESET_MS = 3_000
-/** Longer answers are no answers. */
-const ANSWER_BYTES = 64 * 1024
 
 type Failure = Error & { code?: string; response?: string; command?: string }
 
@@ -67,7 +65,8 @@ export function openSession(server: SmtpServer, deadline: Deadline): Promise<Ses
   const connection = new SMTPConnection(optionsOf(server))
   const { promise, resolve } = Promise.withResolvers<Session | SendResult>()
   const refuse = (error: Failure): void => {
-    resolve(resultOf(error, error.command?.startsWith('AUTH') ? 'login' : 'greeting'))
+    const stage = error.command?.startsWith('AUTH') ? 'login' : 'greeting'
+    resolve(error.response ? classify(stage, error.response) : unreachable(error.message))
     connection.close()
   }
   connection.on('error', refuse)
@@ -75,8 +74,10 @@ export function openSession(server: SmtpServer, deadline: Deadline): Promise<Ses
   deadline.whenLate(() => refuse(new Error('the server took too long to greet')))
   connection.connect((error) => {
     if (error) return refuse(error)
-    if (!server.auth) return resolve(createSession(connection))
-    connection.login(server.auth, (error) => (error ? refuse(error) : resolve(createSession(connection))))
+    const ehlo = connection.lastServerResponse || ''
+    const begin = () => resolve(createSession(openConversation(connection, ehlo)))
+    if (!server.auth) return begin()
+    connection.login(server.auth, (error) => (error ? refuse(error) : begin()))
   })
   return promise
 }
@@ -98,86 +99,101 @@ function optionsOf({ host, port, secure, local, name }: SmtpServer) {
   }
 }
 
-function createSession(connection: SMTPConnection): Session {
+function createSession(talk: Conversation): Session {
   let used = 0
   return {
     get used() {
       return used
     },
-    isOpen: () => !connection.destroyed,
+    isOpen: talk.isOpen,
     async send(envelope, mail, deadline) {
       used++
-      const result = await transmit(connection, envelope, mail, deadline)
+      const result = await transmit(talk, envelope, mail, deadline)
       // A refused mail leaves its sender behind on the server (RFC 5321, section 4.1.4).
-      if (result.kind !== 'sent' && !connection.destroyed) await reset(connection)
+      if (result.kind !== 'sent' && talk.isOpen()) await ask(talk, 'RSET', RESET_MS)
       return result
     },
-    quit() {
-      connection.quit()
-      setTimeout(() => connection.close(), CLOSE_MS).unref()
-    },
+    quit: () => void ask(talk, 'QUIT', CLOSE_MS).then(talk.hangUp),
   }
 }
 
-function transmit(
-  connection: SMTPConnection,
+/** A server that is silent now, or refuses this, is hung up on: what became of the mail is known. */
+async function ask(talk: Conversation, command: string, ms: number): Promise<void> {
+  const timer = setTimeout(talk.hangUp, ms)
+  talk.say(`${command}\r\n`, 1)
+  const reply = await talk.reply().catch(() => '')
+  clearTimeout(timer)
+  if (!reply.startsWith('2')) talk.hangUp()
+}
+
+async function transmit(
+  talk: Conversation,
   envelope: Envelope,
   mail: Buffer,
   deadline: Deadline,
 ): Promise<SendResult> {
-  const { promise, resolve } = Promise.withResolvers<SendResult>()
+  if (talk.size > 0 && mail.length > talk.size)
+    return {
+      kind: 'failed',
+      response: `the server takes mails up to a size of ${talk.size} bytes`,
+      unknownRecipient: false,
+    }
   let handedOver = false
-  // The client reads a stream only after the server's "go ahead": from then on the mail may have been taken.
-  const body = new Readable({
-    read() {
-      handedOver = true
-      deadline.handedOver()
-      this.push(mail)
-      this.push(null)
-    },
-  })
-  const fail = (error: Failure): void => {
-    const result = resultOf(error, stageOf(error))
-    resolve(result.kind === 'unreachable' ? { ...result, lost: handedOver ? 'in doubt' : 'midway' } : result)
+  deadline.whenLate(talk.hangUp)
+  try {
+    const refused = await introduce(talk, envelope, mail.length)
+    if (refused) return lostIf(refused, 'midway')
+    handedOver = true
+    deadline.handedOver()
+    talk.say(Buffer.concat([dotted(mail), END]), 1)
+    const reply = await talk.reply()
+    return reply.startsWith('2')
+      ? { kind: 'sent', response: clean(reply) }
+      : lostIf(classify('mail', reply), 'in doubt')
+  } catch (error) {
+    const why = deadline.late ? 'the server took too long to answer' : (error as Error).message
+    return { kind: 'unreachable', response: clean(why), lost: handedOver ? 'in doubt' : 'midway' }
   }
-  deadline.whenLate(() => {
-    connection.close()
-    fail(new Error('the server took too long to answer'))
-  })
-  connection.send({ from: envelope.from, to: [envelope.to], size: mail.length }, body, (error, info) =>
-    error || !info
-      ? fail(error ?? new Error('no answer'))
-      : resolve({ kind: 'sent', response: clean(info.response) }),
-  )
-  return promise
 }
 
-/** A server that is silent now is hung up on: what became of the mail is known. */
-function reset(connection: SMTPConnection): Promise<void> {
-  return new Promise((done) => {
-    connection.once('end', done)
-    const timer = setTimeout(() => connection.close(), RESET_MS)
-    connection.reset((error) => {
-      clearTimeout(timer)
-      connection.off('end', done)
-      if (error) connection.close()
-      done()
-    })
-  })
+/** Why the server takes no mail from this sender to this recipient; undefined when it waits for one. */
+async function introduce(
+  talk: Conversation,
+  { from, to }: Envelope,
+  size: number,
+): Promise<SendResult | undefined> {
+  const sender = `MAIL FROM:<${from}>${talk.size > 0 ? ` SIZE=${size}` : ''}\r\n`
+  const commands = [sender, `RCPT TO:<${to}>\r\n`, 'DATA\r\n']
+  if (talk.pipelining) talk.say(commands.join(''), commands.length)
+  let refused: { readonly stage: Stage; readonly result: SendResult } | undefined
+  for (const [n, stage] of (['sender', 'recipient', 'mail'] as const).entries()) {
+    if (!talk.pipelining) talk.say(commands[n] ?? '', 1)
+    const reply = await talk.reply()
+    const isTaken = reply.startsWith('2') || (stage === 'mail' && reply.startsWith('3'))
+    if (refused && isTaken && stage === 'mail') await sendNothing(talk, refused.stage)
+    if (!isTaken) refused ??= { stage, result: classify(stage, reply) }
+    if (refused && !(talk.pipelining && talk.isOpen())) break
+  }
+  return refused?.result
 }
 
-function stageOf({ command = '' }: Failure): Stage {
-  if (command.startsWith('MAIL')) return 'sender'
-  return command.startsWith('RCPT') ? 'recipient' : 'mail'
+/** It takes a mail to nobody: an empty one ends that. What it takes from nobody could be anything. */
+async function sendNothing(talk: Conversation, refused: Stage): Promise<void> {
+  if (refused === 'sender') return talk.hangUp()
+  talk.say('.\r\n', 1)
+  await talk.reply()
 }
 
-function resultOf(error: Failure, stage: Stage): SendResult {
-  // nodemailer has read the server's SIZE, and does not even begin.
-  if (error.code === 'EMESSAGE' && !error.response)
-    return { kind: 'failed', response: clean(error.message), unknownRecipient: false }
-  // An answer to nothing that was asked.
-  if (!error.response || (error.code === 'EPROTOCOL' && stage === 'mail')) return unreachable(error.message)
-  return classify(stage, error.response)
+/** RFC 5321, section 4.5.2. A mail of ours consists of whole lines, and begins with a header. */
+function dotted(mail: Buffer): Buffer {
+  return mail.includes('\n.')
+    ? Buffer.from(mail.toString('latin1').replaceAll('\n.', '\n..'), 'latin1')
+    : mail
 }
+
+const END = Buffer.from('.\r\n')
+
+const lostIf = (result: SendResult, lost: Lost): SendResult =>
+  result.kind === 'unreachable' ? { ...result, lost } : result
 
 const unreachable = (why: string): SendResult => ({ kind: 'unreachable', response: clean(why) })
