@@ -128,8 +128,10 @@ function Told({ app, answer, campaign }) {
   const now = useNow(app.api.now)
   return cut && now - at.current > LATE_MS
     ? html`<p class="asked-old" role="status">
-        <${Icon} name="waiting" tone="amber" /> As of ${exactTime(at.current)}: there is no connection to the
-        hub.
+        <${Icon}
+          name="waiting"
+          tone="amber"
+        />${`As of ${exactTime(at.current)}: there is no connection to the hub.`}
       </p>`
     : null
 }

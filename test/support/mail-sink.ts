@@ -15,7 +15,7 @@ export type TakenMail = {
 
 export type MailSink = Awaited<ReturnType<typeof startMailSink>>
 
-type Settings = Pick<SMTPServerOptions, 'secure'> & {
+type Settings = Pick<SMTPServerOptions, 'secure' | 'onRcptTo'> & {
   readonly port?: number
   readonly account?: { readonly user: string; readonly pass: string }
   /** Offers TLS, with smtp-server's own certificate, for which nobody vouches. */

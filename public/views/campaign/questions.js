@@ -40,15 +40,11 @@ function hindrance({ recipients, sender_problem: problem }) {
 /** @param {{ audience: Audience, outbox: boolean }} props */
 function Who({ audience, outbox }) {
   const { recipients, skipped, reasons } = audience
+  const gets = recipients === 1 ? '1 person gets it' : `${count(recipients)} people get it`
+  const passed = `; ${count(skipped)} on the list ${skipped === 1 ? 'is' : 'are'} skipped:`
+  const sentence = gets + (skipped > 0 ? passed : '.')
   return html`
-    <p>
-      <strong>${count(recipients)}</strong> ${recipients === 1 ? 'person gets' : 'people get'}
-      it${
-        skipped > 0
-          ? html`; <strong>${count(skipped)}</strong> on the list ${skipped === 1 ? 'is' : 'are'} skipped:`
-          : '.'
-      }
-    </p>
+    <p>${sentence}</p>
     ${
       skipped > 0 &&
       html`<ul class="reasons">

@@ -1,0 +1,359 @@
+// Campaigns in the browser: written beside what a subscriber gets, sent after ten seconds to undo, watched, retried.
+import { readFile } from 'node:fs/promises'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openBrowser, openPage, runHub, TOKEN, type OpenPage, type RunningHub } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
+import { startMailSink, type MailSink } from '../support/mail-sink.ts'
+import { startMariaDb, type MariaDb } from '../support/mariadb.ts'
+import { peopleOf } from '../support/people.ts'
+import { startRedis, type RedisServer } from '../support/redis.ts'
+
+const PLACE = '/dashboard/campaigns'
+const CONTENT = '<p>Hello {{name|friend}}</p><p><a href="https://garden.example/spring">Spring</a></p>'
+
+let browser: Browser
+beforeAll(async () => void (browser = await openBrowser()))
+afterAll(() => browser?.close())
+
+type Told = { id: string; subject: string; status: string; started_at: string | null }
+const api = (hub: RunningHub) => {
+  const headers = { authorization: TOKEN, 'content-type': 'application/json' }
+  const call = async (method: string, path: string, body?: object) => {
+    const answer = await fetch(hub.url + path, {
+      method,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    return (answer.status === 204 ? null : await answer.json()) as never
+  }
+  return {
+    create: (body: object): Promise<Told> => call('POST', '/campaigns', { content: CONTENT, ...body }),
+    one: (id: string): Promise<Told> => call('GET', `/campaigns/${id}`),
+    all: async () => ((await call('GET', '/campaigns')) as { campaigns: Told[] }).campaigns,
+    deliveries: async (id: string) =>
+      ((await call('GET', `/campaigns/${id}/deliveries`)) as { deliveries: { id: string; email: string }[] })
+        .deliveries,
+  }
+}
+
+const click = (page: Page, name: string | RegExp) =>
+  page.getByRole('button', { name, exact: typeof name === 'string' }).click()
+const answer = async (page: Page, verb: string) => {
+  await page.getByRole('dialog').getByRole('button', { name: verb, exact: true }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+}
+/** The seconds to undo go by. */
+const wait = (page: Page) => page.clock.fastForward(11_000)
+
+/** What Mandrill tells of a delivery. */
+function news(campaign: string, delivery: { id: string; email: string }, event: string, more: object = {}) {
+  const ts = Math.floor(Date.now() / 1000)
+  const _id = `m-${campaign}-${delivery.id}`
+  const metadata = { campaign_id: campaign, delivery_id: delivery.id }
+  return {
+    event,
+    ts,
+    _id,
+    user_agent: 'Mozilla/5.0 (X11; rv:128.0) Firefox/128.0',
+    ...more,
+    msg: { ts, _id, email: delivery.email, metadata },
+  }
+}
+
+async function openHub(env: Record<string, string> = {}) {
+  const refused = { on: true }
+  const sink = await startMailSink({
+    onRcptTo({ address }, _session, done) {
+      if (refused.on && address.startsWith('nobody'))
+        return done(Object.assign(new Error(`5.1.1 <${address}> no such user`), { responseCode: 550 }))
+      if (refused.on && address.startsWith('full'))
+        return done(Object.assign(new Error(`5.2.2 <${address}> over quota`), { responseCode: 552 }))
+      done()
+    },
+  })
+  const hub = await runHub({ SMTP_URL: sink.url, ...env })
+  return { hub, sink, refused }
+}
+
+describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
+  let servers: { redis: RedisServer; mariadb: MariaDb } | undefined
+  let hub: RunningHub
+  let sink: MailSink
+  let refused: { on: boolean }
+  let opened: OpenPage | undefined
+
+  beforeAll(async () => {
+    if (kind === 'shared') {
+      const [redis, mariadb] = await Promise.all([startRedis(), startMariaDb()])
+      servers = { redis, mariadb }
+      const shared = {
+        REDIS_URL: redis.url,
+        DATABASE_URL: await mariadb.database(),
+        SECRET: 'a-secret-of-the-browser-tests',
+      }
+      ;({ hub, sink, refused } = await openHub(shared))
+    } else ({ hub, sink, refused } = await openHub())
+    const people = peopleOf(hub)
+    const rows = Array.from({ length: 40 }, (_, n) => `reader${n}@example.com,Reader ${n}`)
+    await people.import(`email,name\n${rows.join('\n')}`)
+    await people.subscribe('angry@example.org', 'Angry')
+    await people.suppress('angry@example.org', 'complaint')
+  })
+  afterAll(async () => {
+    await hub?.close()
+    await sink?.close()
+    await servers?.redis.close()
+    await servers?.mariadb.close()
+  })
+  afterEach(async () => {
+    const problems = opened?.problems.filter((problem) => !/40[049]|Blocked script execution/.test(problem))
+    await opened?.close()
+    opened = undefined
+    expect(problems ?? []).toEqual([])
+  })
+
+  const open = async (path = '', before?: (page: Page) => Promise<unknown>) => {
+    opened = await openPage(browser, hub, {
+      path: PLACE + path,
+      acceptDownloads: true,
+      async before(page) {
+        await page.clock.install()
+        await before?.(page)
+      },
+    })
+    return opened.page
+  }
+
+  test('a campaign is written, seen, tried, sent after ten seconds, watched; what failed is tried again', async () => {
+    await peopleOf(hub).import('email\nnobody1@example.com\nfull1@example.com\nfull2@example.com')
+    const page = await open()
+    await page
+      .getByRole('link', { name: /New campaign|Write the first one/ })
+      .first()
+      .click()
+    await page.getByLabel('Subject').fill('Spring is here, {{name|friend}}')
+    await page.getByLabel('Mail, in HTML').fill('<p>Hello {{nam}}</p>')
+    await page.getByText(/\{\{nam\}\}/).waitFor()
+    expect(await api(hub).all()).not.toContainEqual(
+      expect.objectContaining({ subject: 'Spring is here, {{name|friend}}' }),
+    )
+    await page.getByLabel('Mail, in HTML').fill(CONTENT)
+    await page.getByText(/^saved at/).waitFor()
+    const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+    expect(await api(hub).one(id)).toMatchObject({ status: 'draft', content: CONTENT })
+
+    const mail = page.frameLocator('iframe.preview')
+    await mail.getByText('Hello Reader').waitFor()
+    await page.getByLabel('As it reaches').fill('reader7@example.com')
+    await mail.getByText('Hello Reader 7').waitFor()
+    await click(page, 'Text')
+    await page.getByLabel('The mail as text').getByText('Hello Reader 7').waitFor()
+    await page.getByLabel('A test mail to yourself').fill('me@example.com')
+    await click(page, 'Send a test')
+    await page.getByText('Sent to me@example.com').waitFor()
+    expect(sink.mails.filter(({ to }) => to[0] === 'me@example.com')).toHaveLength(1)
+
+    await click(page, 'Send…')
+    await page.getByRole('dialog').getByText('43 people get it; 1 on the list is skipped:').waitFor()
+    await page.getByRole('dialog').getByText('suppressed: complaint').waitFor()
+    await answer(page, 'Send to 43')
+    await click(page, 'Undo')
+    await wait(page)
+    expect(await api(hub).one(id)).toMatchObject({ status: 'draft', started_at: null })
+
+    await click(page, 'Send…')
+    await answer(page, 'Send to 43')
+    expect(await api(hub).one(id)).toMatchObject({ status: 'draft' })
+    await page.getByRole('link', { name: 'Set-up' }).click()
+    await wait(page)
+    await eventually(async () => (await api(hub).one(id)).status).toBe('finished')
+    await page.goBack()
+    await page.getByText('Finished').waitFor()
+    await page.getByText('Awaiting news').waitFor()
+
+    const all = await api(hub).deliveries(id)
+    const [one, two] = all.filter(({ email }) => email.startsWith('reader')) as [
+      (typeof all)[0],
+      (typeof all)[0],
+    ]
+    await hub.post([
+      news(id, one, 'click', { url: 'https://garden.example/spring' }),
+      news(id, two, 'open', { user_agent: 'Mozilla/5.0' }),
+      news(id, two, 'spam'),
+    ])
+    const funnel = (word: string) => page.locator('.funnel li', { hasText: word }).first()
+    await eventually(() => funnel('Opened').innerText()).toMatch(/1\s+2\.5 %[\s\S]*and 1 robot/)
+    await eventually(() => funnel('Complained').innerText()).toMatch(/1\s+2\.5 %/)
+    await page.clock.fastForward(4000)
+    await eventually(() =>
+      page.locator('.links li', { hasText: 'garden.example/spring' }).innerText(),
+    ).toContain('1 person')
+
+    await page.getByText('550 5.1.1: no such mailbox').waitFor()
+    refused.on = false
+    await click(page, 'Retry these 2…')
+    await answer(page, 'Retry 2')
+    await page.clock.fastForward(4000)
+    await eventually(() => page.locator('.failures').innerText()).not.toContain('5.2.2')
+    await eventually(() => sink.mails.filter(({ to }) => to[0]?.startsWith('full')).length).toBe(2)
+    refused.on = true
+  })
+
+  test('deliveries are filtered by the address, saved as CSV, and lead to the subscriber', async () => {
+    const { id } = await api(hub).create({ subject: 'Deliveries', start: true })
+    await eventually(async () => (await api(hub).one(id)).status).toBe('finished')
+    const first = (await api(hub).deliveries(id)).find(({ email }) => email === 'reader3@example.com')
+    if (first) await hub.post([news(id, first, 'open')])
+    const page = await open(`/${id}`)
+    await page.getByRole('link', { name: 'Opened' }).click()
+    const emails = () => page.locator('.deliveries .line .email').allInnerTexts()
+    await eventually(emails).toEqual(['reader3@example.com'])
+    expect(new URL(page.url()).search).toBe('?people=opened')
+    await page.goBack()
+    await page.getByRole('heading', { name: 'People' }).waitFor()
+    await page.goForward()
+    await eventually(emails).toEqual(['reader3@example.com'])
+    await click(page, 'Opened')
+    await page.keyboard.press('/')
+    await page.keyboard.type('reader1')
+    await eventually(async () => (await emails()).length).toBe(11)
+    const saved = page.waitForEvent('download')
+    await click(page, 'Save as CSV')
+    const csv = await readFile((await (await saved).path()) ?? '', 'utf8')
+    expect(csv.trim().split('\r\n')).toHaveLength(12)
+    await page.locator('.deliveries .line', { hasText: 'reader1@example.com' }).click()
+    await page.waitForURL('**/dashboard/subscribers/*')
+    await page.getByText('reader1@example.com').first().waitFor()
+  })
+
+  test('pausing, resuming, cancelling, copying, scheduling and deleting are each a word away', async () => {
+    const { id } = await api(hub).create({ subject: 'Planned' })
+    const page = await open(`/${id}`)
+    await click(page, 'Schedule…')
+    await page.getByLabel('Day and time').fill('2099-05-04T10:00')
+    await click(page, 'Schedule')
+    await page.getByRole('dialog').getByText('must be within five years').waitFor()
+    const soon = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 16)
+    await page.getByLabel('Day and time').fill(soon)
+    await answer(page, 'Schedule')
+    await page.getByText('Scheduled').first().waitFor()
+    await click(page, 'Do not start by itself')
+    await page.getByText('Draft').first().waitFor()
+    await click(page, 'Duplicate')
+    await eventually(() => page.url()).not.toContain(id)
+    await page.getByLabel('Subject').waitFor()
+    await click(page, 'Delete…')
+    await answer(page, 'Delete the draft')
+    await page.getByRole('heading', { name: 'Campaigns' }).waitFor()
+    expect((await api(hub).all()).filter(({ subject }) => subject === 'Planned')).toHaveLength(1)
+  })
+})
+
+describe('on a hub of its own', () => {
+  let hub: RunningHub
+  let opened: OpenPage | undefined
+  beforeEach(async () => {
+    hub = await runHub()
+    await peopleOf(hub).import('email,name\nann@example.com,Ann')
+  })
+  afterEach(async () => {
+    await opened?.close()
+    opened = undefined
+    await hub.close()
+  })
+  const open = async (path: string, before?: (page: Page) => Promise<unknown>) => {
+    opened = await openPage(browser, hub, { path: PLACE + path, ...(before && { before }) })
+    return opened.page
+  }
+
+  test('an empty list names one next step', async () => {
+    const page = await open('')
+    await page.getByRole('link', { name: 'Write the first one' }).click()
+    await page.getByRole('heading', { name: 'New campaign' }).waitFor()
+  })
+
+  test('a tab that is closed within the ten seconds has sent nothing', async () => {
+    const { id } = await api(hub).create({ subject: 'Not yet' })
+    const page = await open(`/${id}`)
+    await click(page, 'Send…')
+    await answer(page, 'Send to 1')
+    await page.getByRole('button', { name: 'Undo' }).waitFor()
+    await opened?.close()
+    opened = undefined
+    const after = await open(`/${id}`)
+    await after.getByLabel('Subject').waitFor()
+    expect(await api(hub).one(id)).toMatchObject({ status: 'draft', started_at: null })
+  })
+
+  test('what cannot be saved says so, stays, and is saved when the hub is there again', async () => {
+    const { id } = await api(hub).create({ subject: 'Kept' })
+    const page = await open(`/${id}`, async (page) => {
+      await page.route(`**/campaigns/${id}`, (route) =>
+        route.request().method() === 'PATCH' ? route.abort() : route.continue(),
+      )
+    })
+    await page.getByLabel('Subject').fill('Kept, too')
+    await page.getByText('Not saved, the last changes are only here: The hub cannot be reached').waitFor()
+    await page.unroute(`**/campaigns/${id}`)
+    await click(page, 'Try again')
+    await page.getByText(/^saved at/).waitFor()
+    expect(await api(hub).one(id)).toMatchObject({ subject: 'Kept, too' })
+  })
+
+  test('reasons and links that cannot be had say why, and take nothing else with them', async () => {
+    const { id } = await api(hub).create({ subject: 'Half', start: true })
+    const page = await open(`/${id}`, (page) =>
+      page.route('**/links', (route) =>
+        route.fulfill({
+          status: 500,
+          json: { error: { code: 'server.internal', message: 'Something went wrong' } },
+        }),
+      ),
+    )
+    await page.getByText('No answer for the links: Something went wrong').waitFor()
+    await page.getByRole('heading', { name: 'People' }).waitFor()
+    await page.unroute('**/links')
+    await click(page, 'Try again')
+    await page.getByText('garden.example/spring').waitFor()
+  })
+
+  test('a campaign that is not there is said to be none', async () => {
+    const page = await open('/01900000-0000-7000-8000-00000000dead')
+    await page.getByRole('heading', { name: 'There is no such campaign' }).waitFor()
+  })
+
+  test('strangers’ words are words, in every field', async () => {
+    const hostile = '<img src=x onerror=alert(1)>\u202eexe.gpj'
+    const { id } = await api(hub).create({
+      subject: hostile,
+      tag: '<b>tag',
+      content: `<p>${hostile}</p><script>alert(1)</script>`,
+      preheader: hostile,
+    })
+    await peopleOf(hub).import(`email,name\n"<b>@example.com","${hostile}"\nok@example.com,"${hostile}"`)
+    const page = await open(`/${id}`)
+    await page.frameLocator('iframe.preview').locator('img').waitFor({ state: 'attached' })
+    expect(await page.locator('main img, main b, main script').count()).toBe(0)
+    await click(page, 'Send…')
+    await page.getByRole('dialog').getByText('⟨202e⟩').waitFor()
+    await page.keyboard.press('Escape')
+    await fetch(`${hub.url}/campaigns/${id}/start`, { method: 'POST', headers: { authorization: TOKEN } })
+    await page.getByRole('link', { name: 'Deliveries' }).click()
+    await page.locator('.deliveries .line', { hasText: 'ok@example.com' }).waitFor()
+    await page.locator('.up a').click()
+    await page.locator('.campaigns .line', { hasText: '⟨202e⟩' }).waitFor()
+    expect(await page.locator('main img, main b, main script').count()).toBe(0)
+  })
+
+  test('a hub that is killed: the numbers say since when; it is back, and they move again', async () => {
+    const { id } = await api(hub).create({ subject: 'Outlives', start: true })
+    const page = await open(`/${id}`)
+    await page.getByRole('heading', { name: 'People' }).waitFor()
+    await hub.kill()
+    await page.getByText(/As of .*: there is no connection to the hub/).waitFor()
+    await hub.start()
+    await page.getByText(/there is no connection to the hub/).waitFor({ state: 'detached' })
+    await page.getByText('Finished').waitFor()
+  })
+})

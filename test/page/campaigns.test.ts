@@ -1,0 +1,88 @@
+// Campaigns in words: lanes as sentences, shares that do not lie, what is known of a delivery.
+import { expect, test } from 'vitest'
+import { awaitsNews, deliveryLook, laneSentence, share, within } from '../../public/model/campaigns.js'
+
+const NOW = Date.parse('2026-05-04T10:00:00Z')
+const lane = (more: object) => ({
+  name: 'google',
+  state: 'open',
+  reason: null,
+  since: null,
+  next_change_at: null,
+  per_second: 20,
+  queued: 0,
+  ...more,
+})
+
+test.each([
+  [{}, 'Google at full pace, 20/s at most'],
+  [{ queued: 1200 }, 'Google at full pace, 20/s at most; 1,200 to go'],
+  [
+    { state: 'slowed', per_second: 4, reason: '421 4.7.28', next_change_at: '2026-05-04T10:00:20Z' },
+    'Google slowed to 4/s: 421 4.7.28; next raise in 20 s',
+  ],
+  [
+    { state: 'slowed', per_second: 0.25, next_change_at: '2026-05-04T09:59:00Z' },
+    'Google slowed to 0.3/s; raised with the next mail taken',
+  ],
+  [
+    { name: 'default', state: 'paused', reason: '535 no', next_change_at: null },
+    'All other providers paused: 535 no; until somebody resumes it',
+  ],
+  [{ state: 'paused', next_change_at: '2026-05-04T10:03:00Z' }, 'Google paused; goes on in 3 min'],
+])('a lane: %o', (more, words) => expect(laneSentence(lane(more), NOW)).toBe(words))
+
+test.each([
+  [0, 0, '–'],
+  [0, 10, '0 %'],
+  [1, 100_000, '< 0.1 %'],
+  [25, 1000, '2.5 %'],
+  [999, 1000, '99 %'],
+  [1000, 1000, '100 %'],
+])('%i of %i: %s', (part, of, words) => expect(share(part, of)).toBe(words))
+
+test.each([
+  [400, 'in 1 s'],
+  [20_000, 'in 20 s'],
+  [180_000, 'in 3 min'],
+  [7_200_000, 'in 2 h'],
+  [3 * 86_400_000, 'in 3 days'],
+])('%i ms: %s', (ms, words) => expect(within(ms)).toBe(words))
+
+test('news are awaited where mails went out and nothing was heard', () => {
+  const campaign = (sent: number, delivered: number, robots: number) =>
+    ({ deliveries: { sent }, people: { delivered }, robots: { opened: robots } }) as never
+  expect([
+    awaitsNews(campaign(5, 0, 0)),
+    awaitsNews(campaign(0, 0, 0)),
+    awaitsNews(campaign(5, 1, 0)),
+    awaitsNews(campaign(5, 0, 1)),
+  ]).toEqual([true, false, false, false])
+})
+
+test('a delivery is told by the last that came back, else by what became of the mail', () => {
+  const delivery = {
+    id: '0-1',
+    subscriber_id: null,
+    email: 'kim@example.com',
+    name: '',
+    status: 'sent',
+    reason: '250 ok',
+    updated_at: '2026-05-04T10:00:00Z',
+    due_at: null,
+    delivered_at: null,
+    opened_at: null,
+    clicked_at: null,
+    bounced_at: null,
+    complained_at: null,
+    unsubscribed_at: null,
+  }
+  expect(deliveryLook(delivery)).toMatchObject({ word: 'Sent', why: 'awaiting news' })
+  expect(deliveryLook({ ...delivery, status: 'failed', reason: '550 no' })).toMatchObject({
+    word: 'Failed',
+    why: '550 no',
+  })
+  const opened = { ...delivery, delivered_at: '2026-05-04T10:01:00Z', opened_at: '2026-05-04T10:02:00Z' }
+  expect(deliveryLook(opened)).toMatchObject({ word: 'Opened', at: '2026-05-04T10:02:00Z', why: '' })
+  expect(deliveryLook({ ...opened, complained_at: '2026-05-04T10:03:00Z' }).word).toBe('Complained')
+})
