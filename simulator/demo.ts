@@ -9,6 +9,9 @@ import { readWishes, type Wishes } from './demo-options.ts'
 import { startFakeMandrill } from './fake-mandrill.ts'
 import { startSimulator, type Simulator } from './mandrill.ts'
 
+/** So that there is a group of failures that is worth a retry. */
+const SEEN = { overQuota: 0.012 }
+
 const wishes = readWishes()
 const port = Number(process.env.PORT || 8000)
 if (!(await isFree(port))) {
@@ -22,7 +25,8 @@ async function runDemo(wishes: Wishes, port: number): Promise<void> {
   const { subscribers, lifeMs: spanMs, rates, rate, batch: batchSize, burst, seed } = wishes
   // Made up anew at every start: only the simulator signs with it.
   const key = randomBytes(16).toString('base64url')
-  const fake = subscribers > 0 ? await startFakeMandrill({ seed, spanMs, rates }) : undefined
+  const fake =
+    subscribers > 0 ? await startFakeMandrill({ seed, spanMs, rates: { ...SEEN, ...rates } }) : undefined
   const senders: Simulator[] = []
   const account = await startAccount(key, { url: `${publicUrlOf(port)}/api/hook`, senders })
   const hub = startHub(port, key, { MANDRILL_API_URL: account.url, ...(fake && { SMTP_URL: fake.smtpUrl }) })

@@ -57,6 +57,7 @@ const MOST_PLANNED = 1_000_000
 const ONE_CLICK_RETRY_MS = 500
 const FULL: Refusal = { code: 452, text: '4.3.1 the fake Mandrill has too much to do' }
 const UNKNOWN: Refusal = { code: 550, text: '5.1.1 This mailbox is not known here' }
+const OVER_QUOTA: Refusal = { code: 552, text: '5.2.2 The mailbox is full' }
 const BUSY: Refusal = { code: 451, text: '4.7.1 Not now: please try again in a while' }
 
 type Fake = typeof DEFAULTS & {
@@ -68,6 +69,8 @@ type Fake = typeof DEFAULTS & {
   readonly troubles: unknown[]
   /** How often a subscriber's server was busy. */
   readonly busy: Map<string, number>
+  /** Who was told once that the mailbox is full. */
+  readonly full: Set<string>
   mails: number
   planning: number
 }
@@ -114,7 +117,18 @@ function createFake(given: FakeOptions, oneClick: ReturnType<typeof createOneCli
   const queue = createEventQueue({ ...options, random: seeded(options.seed, 'queue') })
   const books = openPeopleBooks()
   const lives = createLives({ ...options, agenda, queue, oneClick, books })
-  return { ...options, agenda, queue, books, lives, troubles: [], busy: new Map(), mails: 0, planning: 0 }
+  return {
+    ...options,
+    agenda,
+    queue,
+    books,
+    lives,
+    troubles: [],
+    busy: new Map(),
+    full: new Set<string>(),
+    mails: 0,
+    planning: 0,
+  }
 }
 
 function tellTo({ queue, seed, now }: Fake, hook: HookOptions): Simulator {
@@ -123,9 +137,14 @@ function tellTo({ queue, seed, now }: Fake, hook: HookOptions): Simulator {
 
 function refuseSubscriber(fake: Fake, email: string): Refusal | undefined {
   if (fake.agenda.size() > MOST_PLANNED) return FULL
-  if (doomOf(email, ratesFor(fake, email), fake.seed).refused) {
+  const { refused, overQuota } = doomOf(email, ratesFor(fake, email), fake.seed)
+  if (refused) {
     fake.books.refused.add(email)
     return UNKNOWN
+  }
+  if (overQuota && !fake.full.has(email)) {
+    fake.full.add(email)
+    return OVER_QUOTA
   }
   return isBusy(fake, email, 'rcpt') ? BUSY : undefined
 }

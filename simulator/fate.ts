@@ -10,6 +10,8 @@ export type Rates = {
   /** SMTP's answers: 550 5.1.1 at RCPT, and a 4xx before the mail is taken after all. */
   readonly refused: number
   readonly busy: number
+  /** 552 5.2.2 the first time; whoever is tried again has made room. */
+  readonly overQuota: number
   /** Mandrill's own ones. */
   readonly reject: number
   readonly deferral: number
@@ -34,6 +36,7 @@ export type Rates = {
 export const RATES: Rates = {
   refused: 0.01,
   busy: 0.02,
+  overQuota: 0,
   reject: 0.003,
   deferral: 0.05,
   hardBounce: 0.015,
@@ -52,6 +55,7 @@ export const RATES: Rates = {
 /** What an address's own server does, whatever is sent. */
 export type Doom = {
   readonly refused: boolean
+  readonly overQuota: boolean
   /** How often it says 4xx first, and where. */
   readonly busy: { readonly times: number; readonly at: 'rcpt' | 'data' }
   readonly end: 'reject' | 'hard_bounce' | 'soft_bounce' | 'delivered'
@@ -88,6 +92,7 @@ export function doomOf(email: string, rates: Rates, seed: number): Doom {
     end,
     busy: { times, at: random.pick(['rcpt', 'data'] as const) },
     refused: random.chance(rates.refused),
+    overQuota: random.chance(rates.overQuota),
   }
 }
 

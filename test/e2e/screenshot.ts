@@ -1,126 +1,112 @@
-// `npm run screenshot`: the page with simulated events, as docs/dashboard.png, in the dark, and on a phone.
-import { mkdir } from 'node:fs/promises'
-import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-core'
-import { simulateEvents } from '../../simulator/events.ts'
-import { live, openBrowser, openPage, runHub, TOKEN, type RunningHub } from '../support/browser.ts'
+// `npm run screenshot`: the pictures of the README, light and dark, of a demo as anybody can start it. No answer is mocked.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Browser, Page } from 'playwright-core'
+import { openBrowser } from '../support/browser.ts'
+import { freePort } from '../support/server-process.ts'
 
-/** A seed whose last events are of many kinds, and of one mail with a long story. */
-const SEED = 302
-const EVENTS = 600
-const STORY_MS = 9 * 60_000
-/** So many lines are in sight beside the inspector. */
-const IN_SIGHT = 14
 const FOLDER = new URL('../../docs/', import.meta.url)
+const SUBSCRIBERS = 4000
+/** So much of the campaign has gone out when the pictures are taken: it runs, and there is something to see. */
+const SENT = 2600
+const TOKEN = 'the-token-of-the-screenshots'
 
-type Shot = BrowserContextOptions & { readonly file: string; readonly inspect: boolean }
+type Campaign = { readonly id: string; readonly deliveries: { readonly sent: number } }
+type Delivery = { readonly subscriber_id: string | null }
 
-const DESK = { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1.5, inspect: true }
-const SHOTS: readonly Shot[] = [
-  { ...DESK, file: 'dashboard.png', colorScheme: 'light' },
-  { ...DESK, file: 'dashboard-dark.png', colorScheme: 'dark' },
-  {
-    file: 'dashboard-phone.png',
-    colorScheme: 'light',
-    viewport: { width: 390, height: 844 },
-    deviceScaleFactor: 1.5,
-    inspect: false,
-  },
-]
-
-// The hub ends with this process.
+const port = await freePort()
+const address = `http://localhost:${port}`
+const dataDir = await mkdtemp(join(tmpdir(), 'hub-pictures-'))
+const options = ['--subscribers', String(SUBSCRIBERS), '--life', '60', '--seed', '7']
+const demo = spawn(process.execPath, ['simulator/demo.ts', ...options], {
+  env: { ...process.env, PORT: String(port), DATA_DIR: dataDir, API_TOKEN: TOKEN },
+  stdio: ['ignore', 'ignore', 'inherit'],
+})
+const ended = once(demo, 'exit')
+// The demo ends with this process.
+process.once('exit', () => demo.kill('SIGTERM'))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
-const hub = await runHub()
 const browser = await openBrowser()
 try {
-  await mkdir(FOLDER, { recursive: true })
-  await tellStory(hub)
-  for (const shot of SHOTS) await take(browser, shot)
+  const { id } = await underWay()
+  const [one] = await clicked(id)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await take(colorScheme, 'live', '/', openStory)
+    await take(colorScheme, 'campaign', `/dashboard/campaigns/${id}`, (page) =>
+      page.locator('.links li').first().waitFor(),
+    )
+    await take(colorScheme, 'subscriber', `/dashboard/subscribers/${one?.subscriber_id}`)
+    await take(colorScheme, 'setup', '/dashboard/setup', (page) =>
+      page.locator('.checklist .done').first().waitFor(),
+    )
+  }
 } finally {
   await browser.close()
-  await hub.close()
+  demo.kill('SIGTERM')
+  await ended
+  await rm(dataDir, { recursive: true, force: true })
 }
 
-/** Some minutes of events, posted at once: their ages are in them. */
-async function tellStory({ post }: RunningHub): Promise<void> {
-  const start = Date.now() - STORY_MS
-  let told = 0
-  const events = simulateEvents({ seed: SEED, now: () => start + (told * STORY_MS) / EVENTS })
-  const texts: string[] = []
-  for (; told < EVENTS; told += 1) texts.push(events.next().value.text)
-  // The simulator's hostile subjects are for the tests; here they would only puzzle.
-  await post(`[${texts.filter((text) => !text.includes('onerror')).join(',')}]`)
+async function ask<T>(path: string): Promise<T | undefined> {
+  const answer = await fetch(address + path, { headers: { authorization: TOKEN } }).catch(() => undefined)
+  return answer?.ok ? ((await answer.json()) as T) : undefined
 }
 
-async function take(browser: Browser, { file, inspect, ...options }: Shot): Promise<void> {
-  const { page, close } = await openPage(browser, hub, {
-    ...options,
-    reducedMotion: 'reduce',
-    before: fillHour,
-  })
-  await live(page)
-  await page.locator('.line').first().waitFor()
-  if (inspect) await openStory(page)
-  await page.screenshot({ path: new URL(file, FOLDER).pathname })
-  await close()
-}
-
-// The hub has only just been started: for the picture, the hour before gets events, too.
-async function fillHour(page: Page): Promise<void> {
-  await page.route('**/api/stats?minutes=60', (route: Route) => {
-    const current = Math.floor(Date.now() / 60_000)
-    const minutes = Array.from({ length: 60 }, (_, index) => ({
-      minute: new Date((current - 59 + index) * 60_000).toISOString(),
-      counts: countsAt(index),
-    }))
-    return route.fulfill({ json: { minutes } })
-  })
-}
-
-/** A campaign begins at minute 14: mails go out, then they are delivered, opened and clicked. */
-function countsAt(minute: number): Record<string, number> {
-  const wave = (start: number, rise: number, fall: number) => {
-    const since = Math.max(0, minute - start)
-    return since === 0 ? 0 : (1 - Math.exp(-since / rise)) * Math.exp(-since / fall)
+async function underWay(): Promise<Campaign> {
+  for (;;) {
+    const campaign = (await ask<{ campaigns: Campaign[] }>('/campaigns'))?.campaigns[0]
+    if (campaign && campaign.deliveries.sent >= SENT) return campaign
+    if (demo.exitCode !== null) throw new Error('The demo ended before there was anything to see')
+    await sleep(200)
   }
-  const ripple = 1 + 0.16 * Math.sin(minute * 1.9) + 0.1 * Math.sin(minute * 4.7)
-  const amounts = {
-    sent: 18 + 420 * wave(14, 2, 12),
-    delivered: 15 + 390 * wave(15, 2, 13),
-    opened: 9 + 240 * wave(16, 9, 26),
-    clicked: 2 + 60 * wave(18, 10, 26),
-    deferred: 2 + 34 * wave(16, 4, 9),
-    bounced: 1 + 26 * wave(15, 2, 8),
-  }
-  return Object.fromEntries(
-    Object.entries(amounts).map(([kind, amount]) => [kind, Math.round(amount * ripple)]),
-  )
 }
 
-/** Opens the line in sight whose mail has the longest story. */
-async function openStory(page: Page): Promise<void> {
-  const ids = await page
-    .locator('.line')
-    .evaluateAll((lines) => lines.map((line) => line.id.replace('event-', '')))
-  const lengths = await Promise.all(ids.slice(0, IN_SIGHT).map(storyLength))
-  const best = lengths.indexOf(Math.max(...lengths))
-  await page.locator('.line').nth(best).click()
-  await page
-    .locator('.timeline li')
-    .nth(Math.max(0, (lengths[best] ?? 1) - 1))
-    .waitFor()
+async function clicked(id: string): Promise<readonly Delivery[]> {
+  const answer = await ask<{ deliveries: Delivery[] }>(`/campaigns/${id}/deliveries?people=clicked&limit=1`)
+  return answer?.deliveries ?? []
+}
+
+async function take(
+  colorScheme: 'light' | 'dark',
+  name: string,
+  path: string,
+  arrange: (page: Page) => Promise<unknown> = async () => {},
+): Promise<void> {
+  const page = await signedIn(browser, colorScheme)
+  await page.goto(address + path)
+  await page.locator('.state', { hasText: /^Live/ }).waitFor()
+  await page.locator('main h1, .line').first().waitFor({ state: 'attached' })
+  await arrange(page)
+  // What was asked for after the first answer is there, too.
+  await page.waitForLoadState('networkidle').catch(() => {})
   await page.mouse.move(0, 0)
+  const file = colorScheme === 'light' ? `${name}.png` : `${name}-dark.png`
+  await page.screenshot({ path: new URL(file, FOLDER).pathname })
+  await page.context().close()
 }
 
-async function storyLength(cursor: string): Promise<number> {
-  const headers = { authorization: TOKEN }
-  const read = async (path: string) => (await fetch(hub.url + path, { headers })).json()
-  const { events } = (await read('/api/events?limit=200')) as {
-    events: { cursor: string; data: { _id?: string } }[]
-  }
-  const id = events.find((event) => event.cursor === cursor)?.data['_id']
-  if (!id) return 0
-  const story = (await read(`/api/messages/${id}`)) as { events: { kind: string }[] }
-  // A click says the most.
-  return story.events.length * (story.events.some(({ kind }) => kind === 'clicked') ? 1 : 0.5)
+async function signedIn(browser: Browser, colorScheme: 'light' | 'dark'): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    deviceScaleFactor: 1.5,
+    reducedMotion: 'reduce',
+    colorScheme,
+  })
+  await context.request.post(`${address}/api/session`, {
+    data: { token: TOKEN },
+    headers: { origin: address },
+  })
+  return context.newPage()
+}
+
+/** Opens a click, in which the most is to be seen. */
+async function openStory(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Clicked' }).click()
+  await page.locator('.line').nth(2).click()
+  await page.locator('.timeline li').nth(2).waitFor()
 }

@@ -17,6 +17,7 @@ const LINKS = ['https://news.example/a?x=1&amp;y=2', 'https://news.example/b']
 const NOTHING: Rates = {
   refused: 0,
   busy: 0,
+  overQuota: 0,
   reject: 0,
   deferral: 0,
   hardBounce: 0,
@@ -170,6 +171,17 @@ describe('its SMTP server', () => {
     })
     expect(suppressionsOf(fake.books, 5)).toEqual(new Map([['subscriber.1@naver.example', 'bounce']]))
     expect(fake.mails()).toBe(0)
+  })
+
+  test('says once that a mailbox is full, and takes the mail that is tried again', async () => {
+    const { fake, send } = await start({ overQuota: 1 })
+    await expect(send(1)).rejects.toMatchObject({
+      responseCode: 552,
+      response: expect.stringContaining('5.2.2'),
+    })
+    await send(1)
+    expect(fake.mails()).toBe(1)
+    expect(suppressionsOf(fake.books, 5)).toEqual(new Map())
   })
 
   test('says 4xx to one domain, and takes the mail when it comes again', async () => {
