@@ -49,6 +49,7 @@ import { registerReconcile } from './http/events/reconcile.ts'
 import { REQUEST_OPTIONS, setUpRequests } from './http/server/requests.ts'
 import { registerSession, registerTickets } from './http/server/session.ts'
 import { registerSetup } from './http/events/setup.ts'
+import { registerStats } from './http/events/stats.ts'
 import { sharedLimit } from './http/server/shared-limit.ts'
 import { createTickets } from './http/server/tickets.ts'
 
@@ -151,6 +152,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     api.addHook('onClose', async () => campaignWatch.close())
     await registerLive(api, { ...deps, access, tickets, campaignWatch, connections })
     await registerEvents(api, deps)
+    registerStats(api, deps)
     await registerQuarantine(api, deps.feed, deps.quarantine)
     await registerSetup(api, { ...deps, watch, proxy, about: aboutSetup(deps) })
     await registerReconcile(api, { ...deps, urls: settings.webhookUrls })

@@ -33,6 +33,10 @@ const ERRORS = {
   'sending.unavailable': [503, 'The store of the mails under way cannot be reached'],
   'reconcile.no_key': [409, "Mandrill's count needs MANDRILL_API_KEY"],
   'reconcile.unavailable': [502, 'Mandrill could not be asked'],
+  'stats.too_many': [
+    400,
+    'More than a million events would have to be counted: ask for less time, or for more',
+  ],
   'message.not_found': [404, 'No event of this message is known'],
   'quarantine.not_found': [404, 'There is no such entry in quarantine'],
   'quarantine.unreadable': [409, 'It still cannot be read as an event'],

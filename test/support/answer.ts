@@ -32,6 +32,7 @@ export type Body = Json & {
   readonly ticket: string
   readonly events: readonly Event[]
   readonly minutes: readonly Minute[]
+  readonly steps: readonly { readonly at: string; readonly counts: Readonly<Record<string, number>> }[]
   readonly quarantine: readonly { readonly id: string; readonly data: string }[]
   readonly subscribers: readonly Subscriber[]
   readonly suppressions: readonly { readonly email: string }[]

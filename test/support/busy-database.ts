@@ -10,7 +10,7 @@ import { emailOf, outcome } from './ledger-lab.ts'
 import { makeReaders, makeSuppression } from './list-lab.ts'
 import { about, openLoopLab, SECRET, sync, type LoopLab, type Payload } from './loop-lab.ts'
 import type { SqlLab } from './sql-lab.ts'
-import { DAY, NOON } from './times.ts'
+import { DAY, MINUTE, NOON } from './times.ts'
 
 const SIZES = {
   events: 60_000,
@@ -35,6 +35,8 @@ export const LARGE: readonly string[] = [
   'event_texts',
   'event_tags',
   'event_counts',
+  'event_spans',
+  'subject_words',
   'quarantine',
   'quarantine_texts',
   'subscribers',
@@ -48,7 +50,7 @@ export const LARGE: readonly string[] = [
   'link_unsubscribes',
 ]
 /** Indexes of few values: one of these may give a page its order, but it narrows nothing. */
-export const COARSE: readonly string[] = ['events_kind', 'events_received', 'subscribers_subscribed']
+export const COARSE: readonly string[] = ['events_kind', 'subscribers_subscribed']
 
 export async function fill(sql: Sql, { numbers, join, div }: Words): Promise<void> {
   const { events, subscribers, suppressions, campaigns, chunks, inChunk } = SIZES
@@ -60,7 +62,10 @@ export async function fill(sql: Sql, { numbers, join, div }: Words): Promise<voi
     ((x - 1) ${div} ${inChunk}) % ${chunks} AS chunk, (x - 1) % ${inChunk} AS n, x FROM ${numbers(campaigns * chunks * inChunk)}`
   const statements = [
     `INSERT INTO events SELECT ${OLD}, x, ${join(`'id'`, `100000000000 + x`, `'--'`)}, ${kind}, ${OLD} + x, ${OLD} + x,
-      ${join(`'message-'`, `x ${div} 3`)}, ${email}, ${campaign}, NULL FROM ${numbers(events)}`,
+      ${join(`'message-'`, `x ${div} 3`)}, ${email}, ${campaign}, NULL, 'filled.example', x % 40,
+      ${join(`'sub-'`, `x % 5`)}, CASE WHEN x % 100 BETWEEN 90 AND 94 THEN ${join(`'link-'`, `x % 7`)} END FROM ${numbers(events)}`,
+    `INSERT INTO subject_words SELECT x % 5000, ${join(`'word'`, `x % 977`)} FROM ${numbers(20_000)} GROUP BY 1, 2`,
+    `INSERT INTO event_spans SELECT 60000, ${OLD} + 60000 * (x - 1), ${OLD}, 1, ${OLD}, 60000 FROM ${numbers(20_000)}`,
     `INSERT INTO event_texts (epoch, seq, part, text) SELECT ${OLD}, x, 0, '{"event":"send"}' FROM ${numbers(events)}`,
     `INSERT INTO event_tags SELECT ${join(`'tag-'`, `x % 5`)}, ${OLD}, x FROM ${numbers(events)}`,
     `INSERT INTO event_counts SELECT 60000 * x, 'sent', 3 FROM ${numbers(20_000)}`,
@@ -125,13 +130,21 @@ async function search({ archive, sql }: LoopLab): Promise<void> {
     { messageId: 'message-7' },
     { campaignId: '01700000-0000-7000-8000-000000000011' },
     { tag: 'tag-1' },
+    { subaccount: 'sub-1' },
+    { url: 'https://example.com' },
+    { since: OLD + 20_000, until: OLD + 40_000 },
+    { q: 'reader-77' },
+    { q: 'word33 word1' },
   ]
   const ends = [{}, { before: { epoch: OLD, seq: 30_000 } }, { after: { epoch: OLD, seq: 30_000 } }]
   for (const one of filters)
     for (const other of filters)
       for (const end of ends) await archive.find({ ...one, ...other, ...end, limit: 100 })
   await archive.find({ limit: 1_000 })
-  await archive.countByMinute(60_000 * 19_000)
+  await archive.counts({ since: OLD, until: OLD + 30_000, step: 5_000 })
+  for (const one of filters.filter((filter) => Object.keys(filter).length > 0))
+    await archive.counts({ ...one, step: MINUTE })
+  await archive.counts({ since: 60_000 * 19_000, step: MINUTE })
   await archive.total()
   await archive.erase(await archive.placesOf('reader-9@filled.example', 250))
   await archive.prune(OLD + 1_000, 250)

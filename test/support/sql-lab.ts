@@ -64,6 +64,8 @@ export type RowOptions = {
   readonly campaignId?: string
   readonly tags?: readonly string[]
   readonly subject?: string
+  readonly subaccount?: string
+  readonly url?: string
 }
 
 /** An archive row as tracking makes it. Rows with equal seq and options are the same event. */
@@ -84,6 +86,8 @@ export function makeRow(seq: number, options: RowOptions = {}): ArchiveRow {
     tags,
     campaignId: campaignId ?? null,
     subject: subject.slice(0, 100),
+    subaccount: options.subaccount ?? null,
+    url: options.url ?? null,
     list: list ?? null,
   })
   const event = { id, kind, data, cursor: { epoch, seq }, receivedAt, ...stored }

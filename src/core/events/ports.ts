@@ -3,6 +3,7 @@
 import type { Cursor } from './cursor.ts'
 import type { FeedEvent, Kind, NewEvent } from './event.ts'
 import type { EventFacts, StoredFacts } from './facts.ts'
+import type { Filter } from './filter.ts'
 
 /** Events that a cursor asked for and that are no longer to be had: those in (from, to]. */
 export type Gap = {
@@ -74,21 +75,32 @@ export type EventFeed = {
 
 export type ArchiveRow = { readonly event: FeedEvent; readonly facts: EventFacts }
 
-export type EventQuery = {
+/** What is wanted of the archive; several conditions must all hold. */
+export type EventSelection = Filter & {
+  readonly messageId?: string | undefined
+  readonly subaccount?: string | undefined
+  /** What was clicked. */
+  readonly url?: string | undefined
+  /** Part of an address, from its start or after the @, or beginnings of words of a subject. */
+  readonly q?: string | undefined
+  /** Received then or later, and before then: milliseconds since 1970. */
+  readonly since?: number | undefined
+  readonly until?: number | undefined
+}
+
+export type EventQuery = EventSelection & {
   readonly limit: number
   /** Only events before this place, newest first. */
   readonly before?: Cursor | undefined
   /** Only events after this place, oldest first. Without `before` and `after`: newest first. */
   readonly after?: Cursor | undefined
-  readonly kinds?: readonly Kind[] | undefined
-  /** As in Filter. */
-  readonly lists?: readonly string[] | undefined
-  /** As addresses are compared: see emailKey. */
-  readonly email?: string | undefined
-  readonly messageId?: string | undefined
-  readonly campaignId?: string | undefined
-  readonly tag?: string | undefined
 }
+
+/** Of lists no counts are kept. */
+export type CountQuery = Omit<EventSelection, 'lists'> & { readonly step: number }
+
+/** Events of a kind that were received in the `step` milliseconds from `at` on. */
+export type Count = { readonly at: number; readonly kind: Kind; readonly count: number }
 
 /** What the archive gives back: enough to answer, not to track. */
 export type ArchivedEvent = Pick<FeedEvent, 'cursor' | 'kind' | 'receivedAt'> &
@@ -111,8 +123,11 @@ export type EventArchive = {
    * its limit need not be the last one.
    */
   find(query: EventQuery): Promise<readonly ArchivedEvent[]>
-  /** Events per kind and minute since an instant: minute is in milliseconds since 1970, by time of receipt. */
-  countByMinute(since: number): Promise<readonly { minute: number; kind: Kind; count: number }[]>
+  /**
+   * How many there are of each kind and step, oldest first; steps are counted from 1970. Throws stats.too_many where more than
+   * a million events would have to be looked at. What is asked by kind and whole minutes only is told at once.
+   */
+  counts(query: CountQuery): Promise<readonly Count[]>
   /**
    * How many events have come, also those that were pruned or erased since; and since when they are counted, which is
    * when the database was made. Quarantined texts that were erased are in it, too: they have come as well.

@@ -1,11 +1,18 @@
-// /api/events, /api/messages, /api/stats: the archive, read. Payloads are passed on as the very text that came.
+// /api/events, /api/messages: the archive, read. Payloads are passed on as the very text that came.
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { formatCursor, parseCursor, type Cursor as Place } from '../../core/events/cursor.ts'
 import { HubError } from '../../core/errors.ts'
 import { eventFacts, KINDS } from '../../core/events/event.ts'
 import { REASONS } from '../../core/events/facts.ts'
-import type { ArchivedEvent, EventArchive, EventFeed, EventQuery } from '../../core/events/ports.ts'
+import { AN_INSTANT, readInstant } from '../../core/instant.ts'
+import type {
+  ArchivedEvent,
+  EventArchive,
+  EventFeed,
+  EventQuery,
+  EventSelection,
+} from '../../core/events/ports.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import { readFilter } from './filter-words.ts'
 import { eventExample, factsExample } from '../../core/events/providers/mandrill/example.ts'
@@ -31,15 +38,37 @@ const MESSAGE = {
   subject: factsExample.subject,
   tags: factsExample.tags,
 }
+/** What selects events, here and in /api/stats. */
+export const Selecting = {
+  events: Type.Optional(Words),
+  email: Type.Optional(Type.String()),
+  q: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description:
+        'The beginning of an address, or of what follows its @, or of words that are all in the subject. Events of before this was stored (see CHANGELOG) are not found by it',
+    }),
+  ),
+  message: Type.Optional(Type.String({ description: "The provider's id of a message" })),
+  campaign: Type.Optional(Type.String()),
+  tag: Type.Optional(Type.String()),
+  subaccount: Type.Optional(Type.String()),
+  url: Type.Optional(Type.String({ description: 'Clicks on this very URL' })),
+  since: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      description: 'Received then or later',
+      examples: ['2026-05-04T10:20:30Z'],
+    }),
+  ),
+  until: Type.Optional(Type.String({ format: 'date-time', description: 'Received before then' })),
+}
 const Query = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
   before: Type.Optional(Cursor),
   after: Type.Optional(Cursor),
-  events: Type.Optional(Words),
-  email: Type.Optional(Type.String()),
-  message: Type.Optional(Type.String({ description: "Mandrill's `_id` of a message" })),
-  campaign: Type.Optional(Type.String()),
-  tag: Type.Optional(Type.String()),
+  ...Selecting,
 })
 const told = (description: string, example: string | null) =>
   Type.Union([Type.String(), Type.Null()], { description, examples: [example] })
@@ -137,64 +166,41 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
       return sendRaw(reply, `{"message":${head},"events":[${events.map(eventText).join(',')}]}`)
     },
   )
-
-  app.get<{ Querystring: { minutes: number } }>(
-    '/api/stats',
-    {
-      schema: {
-        ...about,
-        summary: 'Counts per kind and minute',
-        querystring: Type.Object({ minutes: Type.Integer({ minimum: 1, maximum: 10_080, default: 60 }) }),
-        response: { 200: Stats, ...errors(400, 401, 503) },
-      },
-    },
-    async (request) => {
-      await caughtUp(deps)
-      return { minutes: await countedMinutes(deps, request.query.minutes) }
-    },
-  )
 }
 
-const Counts = Type.Record(Type.String(), Type.Integer(), { examples: [{ sent: 120, opened: 14 }] })
-const Stats = Type.Object(
-  {
-    minutes: Type.Array(Type.Object({ minute: Instant, counts: Counts }), {
-      description: 'Oldest first; minutes without an event are left out',
-    }),
-  },
-  { description: 'Counts' },
-)
-
-async function countedMinutes({ archive, now }: EventsDeps, minutes: number) {
-  const since = (Math.floor(now() / 60_000) - minutes + 1) * 60_000
-  const byMinute = new Map<number, Record<string, number>>()
-  for (const { minute, kind, count } of await archive.countByMinute(since)) {
-    const counts = byMinute.get(minute) ?? {}
-    counts[kind] = count
-    byMinute.set(minute, counts)
-  }
-  return [...byMinute]
-    .sort(([a], [b]) => a - b)
-    .map(([minute, counts]) => ({ minute: instant(minute), counts }))
-}
-
-async function caughtUp({ feed, tracking }: EventsDeps): Promise<void> {
+export async function caughtUp({ feed, tracking }: EventsDeps): Promise<void> {
   if (!(await tracking.reached(await feed.last(0), CATCH_UP_MS))) throw new HubError('archive.behind')
 }
 
 function toQuery(query: Static<typeof Query>): EventQuery {
   if (query.before !== undefined && query.after !== undefined)
     throw new HubError('request.invalid', { message: 'query: before and after exclude each other' })
-  const filter = readFilter(query)
-  const messageId = query.message || undefined
-  const before = readPlace('before', query.before)
   return {
     limit: query.limit,
-    before,
+    before: readPlace('before', query.before),
     after: readPlace('after', query.after),
-    ...filter,
-    messageId,
+    ...readSelection(query),
   }
+}
+
+export function readSelection(query: Omit<Static<typeof Query>, 'limit'>): EventSelection {
+  const { message, subaccount, url, q } = query
+  return {
+    ...readFilter(query),
+    messageId: message || undefined,
+    subaccount: subaccount || undefined,
+    url: url || undefined,
+    q,
+    since: readTime('since', query.since),
+    until: readTime('until', query.until),
+  }
+}
+
+function readTime(field: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const ms = readInstant(text)
+  if (ms !== undefined && ms >= 0) return ms
+  throw new HubError('request.invalid', { message: `${field}: ${AN_INSTANT}`, details: { field } })
 }
 
 function readPlace(field: string, text: string | undefined): Place | undefined {

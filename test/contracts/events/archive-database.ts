@@ -10,6 +10,7 @@ import { rowsFor } from '../../../src/adapters/sql/driver/dialect.ts'
 import { BEGINNING, type Cursor } from '../../../src/core/events/cursor.ts'
 import type { EventArchive } from '../../../src/core/events/ports.ts'
 import type { SqlLab } from '../../support/sql-lab.ts'
+import { MINUTE } from '../../support/times.ts'
 
 const CHILD = join(import.meta.dirname, '../../support/record-until-killed.ts')
 
@@ -110,6 +111,8 @@ export function promisesOfDatabases(lab: () => SqlLab): void {
     expect(seq).toBeGreaterThanOrEqual((batches - 1) * 400)
     expect(found.map(({ cursor }) => cursor.seq)).toEqual([...Array(seq).keys()].map((n) => seq - n))
     expect(found.every(({ data }) => data.endsWith('}'))).toBe(true)
-    expect((await archive.countByMinute(0)).reduce((sum, { count }) => sum + count, 0)).toBe(seq)
+    expect(
+      (await archive.counts({ since: 0, step: MINUTE })).reduce((sum, { count }) => sum + count, 0),
+    ).toBe(seq)
   })
 }

@@ -74,12 +74,12 @@ export function promisesOfErasing(lab: () => SqlLab): void {
     const before = await first?.total()
     expect(before?.count).toBe(5)
     await Promise.all([first, second].map((archive) => archive?.prune(EPOCH + 3 * MINUTE, 100)))
-    expect((await first?.countByMinute(0))?.map(({ minute }) => minute)).toEqual(
+    expect((await first?.counts({ since: 0, step: MINUTE }))?.map(({ at: minute }) => minute)).toEqual(
       [3, 4, 5].map((n) => EPOCH + n * MINUTE),
     )
     expect(await first?.total()).toEqual(before)
     await second?.prune(EPOCH + 60 * MINUTE, 100)
-    expect(await first?.countByMinute(0)).toEqual([])
+    expect(await first?.counts({ since: 0, step: MINUTE })).toEqual([])
     expect(await second?.total()).toEqual(before)
   })
 }

@@ -4,8 +4,17 @@ import { expect, test } from 'vitest'
 import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
 import { BEGINNING, compareCursors, type Cursor } from '../../../src/core/events/cursor.ts'
 import { matches } from '../../../src/core/events/filter.ts'
-import type { ArchiveRow, EventArchive, EventQuery } from '../../../src/core/events/ports.ts'
+import { emailKey } from '../../../src/core/address.ts'
+import type { Kind } from '../../../src/core/events/event.ts'
+import type {
+  ArchiveRow,
+  Count,
+  EventArchive,
+  EventQuery,
+  EventSelection,
+} from '../../../src/core/events/ports.ts'
 import { EPOCH, makeRow, makeRows, type RowOptions, type SqlLab } from '../../support/sql-lab.ts'
+import { DAY, MINUTE } from '../../support/times.ts'
 
 /** Texts that databases like to take for one another, or not to take at all. */
 const SHORT = [
@@ -37,14 +46,30 @@ const text = fc.constantFrom(...SHORT, ...LONG)
 const kind = fc.constantFrom('opened', 'clicked', 'suppressed', 'unsuppressed', 'unknown' as const)
 const list = fc.constantFrom('blacklist', 'whitelist', 'denylist', 'a new list')
 const epoch = fc.constantFrom(EPOCH, EPOCH + 1, EPOCH + 2)
+const url = fc.constantFrom('https://a.example/?q=a b', 'https://a.example/', 'HTTPS://a.example/')
+const subject = fc.constantFrom(
+  'News in May',
+  'NEWS, ann@b.example!',
+  '안녕하세요 ✓',
+  'may-be new',
+  '',
+  '12 % off_',
+)
+const ADDRESSES = ['ann@b.example', 'anna@news.example', 'ANN@B.example', 'may@ann.example', 'no address']
+/** Clocks go wrong: times are in no order. */
+const time = fc.integer({ min: EPOCH - DAY, max: EPOCH + 2 * DAY })
 const options = fc.record(
   {
     kind,
     list,
     messageId: text,
-    email: text,
+    email: fc.oneof(text, fc.constantFrom(...ADDRESSES)),
     campaignId: text,
     tags: fc.array(text, { maxLength: 4 }),
+    subaccount: text,
+    url,
+    subject,
+    receivedAt: time,
     epoch,
   },
   { requiredKeys: ['epoch'] },
@@ -61,23 +86,79 @@ const query: fc.Arbitrary<EventQuery> = fc.record({
   email: seldom(text.map((email) => email.toLowerCase())),
   campaignId: seldom(text),
   tag: seldom(text),
+  subaccount: seldom(text),
+  url: seldom(url),
+  q: seldom(
+    fc.constantFrom(
+      'ann',
+      'ANN@',
+      'ann@b',
+      '@ann',
+      'b.exam',
+      'news',
+      'in ne',
+      'may new',
+      '안녕',
+      '✓',
+      '%',
+      ' ',
+      '12 off',
+      'á',
+      'no address',
+    ),
+  ),
+  since: seldom(time),
+  until: seldom(time),
   before: seldom(cursor),
   after: seldom(cursor),
   limit: fc.integer({ min: 1, max: 60 }),
 })
 
-function model(
-  rows: readonly ArchiveRow[],
-  { before, after, messageId, limit, ...filter }: EventQuery,
-): Cursor[] {
+const words = (subjectOrQuery: string | null) =>
+  (subjectOrQuery ?? '').toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
+
+/** Does a row fit what no socket can ask for? */
+function fits({ event, facts }: ArchiveRow, { messageId, subaccount, url, q, since, until }: EventSelection) {
+  const { email } = facts
+  const sought = q === undefined ? '' : emailKey(q.trim())
+  const asked = sought.includes('@') ? [] : words(q ?? '')
+  const isAddress = sought !== '' && !sought.includes(' ') && email !== null
+  return (
+    (messageId === undefined || facts.messageId === messageId) &&
+    (subaccount === undefined || facts.subaccount === subaccount) &&
+    (url === undefined || facts.url === url) &&
+    (since === undefined || event.receivedAt >= since) &&
+    (until === undefined || event.receivedAt < until) &&
+    (q === undefined ||
+      (isAddress && !sought.startsWith('@') && email.startsWith(sought)) ||
+      (isAddress && email.slice(email.lastIndexOf('@')).startsWith(`@${sought.replace(/^@/, '')}`)) ||
+      (asked.length > 0 && asked.every((word) => words(facts.subject).some((each) => each.startsWith(word)))))
+  )
+}
+
+function model(rows: readonly ArchiveRow[], { before, after, limit, ...selection }: EventQuery): Cursor[] {
   const found = rows
-    .filter(({ event }) => matches(event, filter))
-    .filter(({ facts }) => messageId === undefined || facts.messageId === messageId)
+    .filter(({ event }) => matches(event, selection))
+    .filter((row) => fits(row, selection))
     .map(({ event }) => event.cursor)
     .filter((place) => !before || compareCursors(place, before) < 0)
     .filter((place) => !after || compareCursors(place, after) > 0)
     .sort(compareCursors)
   return (after ? found : found.reverse()).slice(0, limit)
+}
+
+function counted(rows: readonly ArchiveRow[], selection: EventSelection, step: number): Count[] {
+  const fit = rows.filter((row) => matches(row.event, selection) && fits(row, selection))
+  const groups = Map.groupBy(
+    fit,
+    ({ event }) => `${event.receivedAt - (event.receivedAt % step)} ${event.kind}`,
+  )
+  return [...groups]
+    .map(([key, { length: count }]) => {
+      const [at, of = ''] = key.split(' ')
+      return { at: Number(at), kind: of as Kind, count }
+    })
+    .sort((a, b) => a.at - b.at || (a.kind < b.kind ? -1 : 1))
 }
 
 async function fill(archive: EventArchive, each: readonly RowOptions[]): Promise<ArchiveRow[]> {
@@ -126,6 +207,10 @@ export function promisesOfFinding(lab: () => SqlLab): void {
         for (const asked of queries) {
           const found = await archive.find(asked)
           expect(found.map(({ cursor }) => cursor)).toEqual(model(rows, asked))
+          const { before: _before, after: _after, lists, limit, ...selection } = asked
+          const step = limit % 2 ? MINUTE : limit * 7_000
+          if (!lists)
+            expect(await archive.counts({ ...selection, step })).toEqual(counted(rows, selection, step))
         }
       },
     )

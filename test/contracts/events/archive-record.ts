@@ -5,6 +5,7 @@ import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import { isHubError } from '../../../src/core/errors.ts'
 import type { ArchiveRow, EventArchive } from '../../../src/core/events/ports.ts'
 import { EPOCH, makeRow, makeRows, type SqlLab } from '../../support/sql-lab.ts'
+import { MINUTE } from '../../support/times.ts'
 
 const at = (seq: number) => ({ epoch: EPOCH, seq })
 const seqsOf = async (archive: EventArchive) =>
@@ -64,7 +65,7 @@ export function promisesOfRecording(lab: () => SqlLab): void {
     expect((await archive.find({ limit: 10, tag: 'news' })).map(({ cursor }) => cursor.seq)).toEqual([
       3, 2, 1,
     ])
-    expect((await archive.countByMinute(0)).map(({ count }) => count)).toEqual([3])
+    expect((await archive.counts({ since: 0, step: MINUTE })).map(({ count }) => count)).toEqual([3])
     expect(await archive.position()).toEqual(at(6))
   })
 
@@ -97,6 +98,6 @@ export function promisesOfRecording(lab: () => SqlLab): void {
     const archives = await Promise.all([open(), open(), open()])
     await Promise.all(archives.map(record))
     expect(await seqsOf(await open())).toEqual(all.map(({ event }) => event.cursor.seq))
-    expect((await archives[0]?.countByMinute(0))?.map(({ count }) => count)).toEqual([400])
+    expect((await archives[0]?.counts({ since: 0, step: MINUTE }))?.map(({ count }) => count)).toEqual([400])
   })
 }

@@ -20,19 +20,21 @@ export function promisesOfUpkeep(lab: () => SqlLab): void {
       makeRow(n + 1, { receivedAt: EPOCH + ms, kind: ms === 1 ? 'clicked' : 'opened' }),
     )
     const archive = await openWith(rows)
-    expect(await archive.countByMinute(EPOCH)).toEqual([
-      { minute: EPOCH, kind: 'clicked', count: 1 },
-      { minute: EPOCH, kind: 'opened', count: 2 },
-      { minute: EPOCH + MINUTE, kind: 'opened', count: 2 },
-      { minute: EPOCH + 2 * MINUTE, kind: 'opened', count: 1 },
+    expect(await archive.counts({ since: EPOCH, step: MINUTE })).toEqual([
+      { at: EPOCH, kind: 'clicked', count: 1 },
+      { at: EPOCH, kind: 'opened', count: 2 },
+      { at: EPOCH + MINUTE, kind: 'opened', count: 2 },
+      { at: EPOCH + 2 * MINUTE, kind: 'opened', count: 1 },
     ])
-    expect(await archive.countByMinute(EPOCH + 2 * MINUTE)).toHaveLength(1)
+    expect(await archive.counts({ since: EPOCH + 2 * MINUTE, step: MINUTE })).toHaveLength(1)
   })
 
   test('adds up what several batches bring to a minute', async () => {
     const archive = await openWith(makeRows(1, 3))
     await archive.record(at(3), at(5), makeRows(4, 5))
-    expect(await archive.countByMinute(EPOCH)).toEqual([{ minute: EPOCH, kind: 'opened', count: 5 }])
+    expect(await archive.counts({ since: EPOCH, step: MINUTE })).toEqual([
+      { at: EPOCH, kind: 'opened', count: 5 },
+    ])
   })
 
   test('drops the oldest first, no more than it may', async () => {
@@ -57,7 +59,7 @@ export function promisesOfUpkeep(lab: () => SqlLab): void {
     expect(await archive.find({ limit: 10, email: 'ada@example.com' })).toHaveLength(1)
     await archive.prune(EPOCH + MINUTE, 100)
     expect(await archive.find({ limit: 10, tag: 'news' })).toEqual([])
-    expect(await archive.countByMinute(0)).toEqual([])
+    expect(await archive.counts({ since: 0, step: MINUTE })).toEqual([])
   })
 
   test('leaves the position where it is', async () => {

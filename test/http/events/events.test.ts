@@ -165,6 +165,49 @@ describe('GET /api/stats', () => {
   })
 })
 
+describe('what selects events, there and in /api/stats', () => {
+  const YEAR = 'since=2026-01-01T00:00:00Z&until=2050-01-01T00:00:00%2B09:00'
+  beforeAll(async () => {
+    const url = 'https://shop.example/a?b=c'
+    const msg = { email: 'Zoe@shop.example', subject: 'Winter boots for Zoe', subaccount: 'shop' }
+    await hub.post([
+      { event: 'click', _id: 'z1', n: 1000, url, msg },
+      { event: 'send', _id: 'z2', n: 1001, msg },
+    ])
+  })
+  const DAY = 'minutes=1440&step=86400'
+
+  test.each([
+    ['q=zoe@', [1001, 1000]],
+    ['q=@shop', [1001, 1000]],
+    ['q=boot%20win', [1001, 1000]],
+    ['q=boot%20summer', []],
+    ['subaccount=shop&events=sent', [1001]],
+    ['url=https://shop.example/a?b=c', [1000]],
+    ['url=https://shop.example/', []],
+    [`q=zoe&${YEAR}`, [1001, 1000]],
+    ['q=zoe&since=2100-01-01T00:00:00Z&until=2100-01-02T00:00:00Z', []],
+    ['message=z2', [1001]],
+  ])('%s', async (query, expected) => {
+    expect(numbers(await page(query))).toEqual(expected)
+    const bounds = query.includes('since') ? 'step=86400' : DAY
+    const { steps } = (await hub.get(`/api/stats?${query}&${bounds}`)).body
+    const sum = steps.flatMap(({ counts }) => Object.values(counts)).reduce((all, count) => all + count, 0)
+    expect(sum).toBe(expected.length)
+  })
+
+  test.each([
+    '/api/events?since=2026-01-01',
+    '/api/events?until=yesterday',
+    '/api/events?q=',
+    '/api/stats?step=4',
+    '/api/stats?step=5&minutes=10080',
+    '/api/stats?minutes=5&since=2026-01-01T00:00:00Z',
+    '/api/stats?events=blacklist',
+    '/api/stats?since=2000-01-01T00:00:00Z',
+  ])('%s is 400', async (url) => expect((await hub.get(url)).status).toBe(400))
+})
+
 describe('quarantine', () => {
   let hub: TestHub
   beforeEach(async () => void (hub = await startHub()))

@@ -47,7 +47,7 @@ describe('errors', () => {
   test('a 5xx tells no internals', async () => {
     const broken = await startHub()
     try {
-      broken.wired.archive.countByMinute = () => Promise.reject(new Error('select secret_table at 10.0.0.5'))
+      broken.wired.archive.counts = () => Promise.reject(new Error('select secret_table at 10.0.0.5'))
       const answer = await broken.get('/api/stats')
       expect(answer).toMatchObject({ status: 500, body: { error: { code: 'server.internal' } } })
       expect(answer.text).not.toContain('secret_table')

@@ -2,7 +2,15 @@
 import { createHash } from 'node:crypto'
 
 /** Lengths in characters. What is longer is kept whole in the event's data, and still found exactly. */
-export const KEY_LENGTH = { email: 320, messageId: 128, campaignId: 128, tag: 128 } as const
+export const KEY_LENGTH = {
+  email: 320,
+  messageId: 128,
+  campaignId: 128,
+  tag: 128,
+  subaccount: 128,
+  link: 8,
+  domain: 64,
+} as const
 
 const HASH_LENGTH = 43
 

@@ -1,10 +1,15 @@
 // The archive of events: recorded exactly once behind the feed, and searched by the API.
-import { and, asc, eq, getTableColumns, gte, inArray, lt, sql as words } from '../driver/drizzle.ts'
+import { and, asc, eq, inArray, isNotNull, lt, sql as words } from '../driver/drizzle.ts'
 import { BEGINNING, type Cursor } from '../../../core/events/cursor.ts'
 import { HubError } from '../../../core/errors.ts'
+import { linkKey } from '../../../core/events/facts.ts'
 import type { ArchiveRow, EventArchive } from '../../../core/events/ports.ts'
 import { newRowsFor, rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
-import { chunks, createSearch, inPlaces } from './search.ts'
+import { createCounts } from './counts.ts'
+import { chunks, inPlaces, stretches } from './places.ts'
+import { createSearch } from './search.ts'
+import { boundsOf, forgetting, spanning, startOf } from './spans.ts'
+import { subjectKey, unwording, wording } from './subjects.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
 import type { PageEffects } from '../loop/loop.ts'
 import { readTotal, tallying } from './tallies.ts'
@@ -80,37 +85,54 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
   }
 
   /** Events of certain places, with all that belongs to them. */
-  const removals = (places: readonly Cursor[]): Write[] =>
-    chunks(places).flatMap((chunk) =>
-      [eventTags, eventTexts, events].map((table) => db.delete(table).where(inPlaces(table, chunk))),
-    )
+  async function removals(places: readonly Cursor[]): Promise<Write[]> {
+    const writes: Write[] = []
+    for (const chunk of chunks(places)) {
+      const { subject } = events
+      const theirs = and(inPlaces(events, chunk), isNotNull(subject))
+      const rows = await sql.read(db.selectDistinct({ subject }).from(events).where(theirs))
+      writes.push(
+        ...[eventTags, eventTexts, events].map((table) => db.delete(table).where(inPlaces(table, chunk))),
+        ...(rows.length > 0
+          ? [
+              unwording(
+                sql,
+                rows.map((row) => row.subject ?? 0),
+              ),
+            ]
+          : []),
+      )
+    }
+    return writes
+  }
+
+  async function oldest(before: number, limit: number): Promise<Cursor[]> {
+    const bounds = await boundsOf(sql, { until: before })
+    if (!bounds) return []
+    const { epoch, seq, receivedAt } = events
+    const old: Cursor[] = []
+    for (const stretch of stretches(events, bounds)) {
+      const some = db
+        .select({ epoch, seq })
+        .from(events)
+        .where(and(stretch, lt(receivedAt, before)))
+      old.push(...(await sql.read(some.orderBy(asc(epoch), asc(seq)).limit(limit - old.length))))
+      if (old.length === limit) break
+    }
+    return old
+  }
 
   async function prune(before: number, limit: number): Promise<number> {
-    const places = await sql.read(
-      db
-        .select({ epoch: events.epoch, seq: events.seq })
-        .from(events)
-        .where(lt(events.receivedAt, before))
-        .orderBy(asc(events.receivedAt))
-        .limit(limit),
-    )
-    const old = lt(eventCounts.minute, toMinute(before))
+    const places = await oldest(before, limit)
+    const old = lt(eventCounts.minute, startOf(before, MINUTE_MS))
     const counts = [
       ...tallying(sql, words`SELECT coalesce(sum(${eventCounts.count}), 0) FROM ${eventCounts} WHERE ${old}`),
       db.delete(eventCounts).where(old),
     ]
-    if (places.length > 0) await sql.atomically([...counts, ...removals(places)])
+    if (places.length > 0) await sql.atomically([...counts, ...(await removals(places))])
+    if (places.length < limit) await sql.run(forgetting(sql, before))
     return places.length
   }
-
-  const countByMinute: EventArchive['countByMinute'] = (since) =>
-    sql.read(
-      db
-        .select(getTableColumns(eventCounts))
-        .from(eventCounts)
-        .where(gte(eventCounts.minute, toMinute(since)))
-        .orderBy(asc(eventCounts.minute), asc(eventCounts.kind)),
-    )
 
   const placesOf: EventArchive['placesOf'] = (email, limit) =>
     sql.read(
@@ -123,14 +145,14 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
     )
 
   async function erase(places: readonly Cursor[]): Promise<void> {
-    if (places.length > 0) await sql.atomically(removals(places))
+    if (places.length > 0) await sql.atomically(await removals(places))
   }
 
   return {
     position,
     record,
     prune,
-    countByMinute,
+    counts: createCounts(sql),
     total: () => readTotal(sql),
     placesOf,
     erase,
@@ -147,6 +169,8 @@ function insertions(tables: Tables, rows: readonly ArchiveRow[], notOurs: Readon
     rowsFor(tables.eventTexts, rows.flatMap(toTextRows)),
     rowsFor(tables.eventTags, rows.flatMap(toTagRows)),
     rowsFor(tables.eventCounts, toCountRows(rows), 'count'),
+    wording(tables, rows),
+    ...spanning(tables, rows),
   ]
 }
 
@@ -170,7 +194,18 @@ function toEventRow({ event, facts }: ArchiveRow, notOurs: 1 | null) {
     email: facts.email && keyOf(facts.email, KEY_LENGTH.email),
     campaignId: facts.campaignId && keyOf(facts.campaignId, KEY_LENGTH.campaignId),
     notOurs,
+    domain: facts.email && domainOf(facts.email),
+    subject: facts.subject === null ? null : subjectKey(facts.subject),
+    subaccount: facts.subaccount && keyOf(facts.subaccount, KEY_LENGTH.subaccount),
+    link: facts.url === null ? null : linkKey(facts.url),
   }
+}
+
+function domainOf(email: string): string | null {
+  const domain = Array.from(email.slice(email.lastIndexOf('@') + 1))
+    .slice(0, KEY_LENGTH.domain)
+    .join('')
+  return email.includes('@') && domain.isWellFormed() ? domain : null
 }
 
 /** The facts stand with the first part. */
@@ -188,14 +223,16 @@ function toTagRows({ event, facts }: ArchiveRow) {
 }
 
 function toCountRows(rows: readonly ArchiveRow[]) {
-  const groups = Map.groupBy(rows, ({ event }) => `${toMinute(event.receivedAt)} ${event.kind}`)
+  const groups = Map.groupBy(rows, ({ event }) => `${startOf(event.receivedAt, MINUTE_MS)} ${event.kind}`)
   return [...groups.values()].flatMap(([first, ...others]) =>
     first
-      ? [{ minute: toMinute(first.event.receivedAt), kind: first.event.kind, count: others.length + 1 }]
+      ? [
+          {
+            minute: startOf(first.event.receivedAt, MINUTE_MS),
+            kind: first.event.kind,
+            count: others.length + 1,
+          },
+        ]
       : [],
   )
-}
-
-function toMinute(instant: number): number {
-  return instant - (instant % MINUTE_MS)
 }

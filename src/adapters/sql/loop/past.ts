@@ -16,7 +16,9 @@ import {
   type Told,
 } from '../../../core/loop/suppressing.ts'
 import type { Sql } from '../driver/dialect.ts'
-import { createSearch, hidden, inPlaces } from '../events/search.ts'
+import { hidden } from '../events/conditions.ts'
+import { inPlaces } from '../events/places.ts'
+import { createSearch } from '../events/search.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
 
 export type SuppressionOptions = { readonly secret: string; readonly softBounces: number }

@@ -22,6 +22,10 @@ export const events = mysqlTable(
     email: key({ length: 320 }),
     campaignId: key('campaign_id', { length: 128 }),
     notOurs: integer('not_ours'),
+    domain: key({ length: 64 }),
+    subject: integer('subject'),
+    subaccount: key({ length: 128 }),
+    link: key({ length: 8 }),
   },
   (t) => [
     primaryKey({ columns: [t.epoch, t.seq] }),
@@ -29,8 +33,32 @@ export const events = mysqlTable(
     index('events_email').on(t.email, t.epoch, t.seq),
     index('events_message').on(t.messageId, t.epoch, t.seq),
     index('events_campaign').on(t.campaignId, t.epoch, t.seq),
-    index('events_received').on(t.receivedAt),
+    index('events_domain').on(t.domain, t.epoch, t.seq),
+    index('events_subject').on(t.subject, t.epoch, t.seq),
+    index('events_subaccount').on(t.subaccount, t.epoch, t.seq),
+    index('events_link').on(t.link, t.epoch, t.seq),
   ],
+)
+
+/** The words of the subjects that events have: each subject once. */
+export const subjectWords = mysqlTable(
+  'subject_words',
+  { subject: integer('subject').notNull(), word: key({ length: 32 }).notNull() },
+  (t) => [primaryKey({ columns: [t.subject, t.word] }), index('subject_words_word').on(t.word, t.subject)],
+)
+
+/** Between which places the events lie that were received in a stretch of time, `step` milliseconds long. */
+export const eventSpans = mysqlTable(
+  'event_spans',
+  {
+    step: integer('step').notNull(),
+    start: integer('start').notNull(),
+    firstEpoch: integer('first_epoch').notNull(),
+    firstSeq: integer('first_seq').notNull(),
+    lastEpoch: integer('last_epoch').notNull(),
+    lastSeq: integer('last_seq').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.step, t.start] })],
 )
 
 /**

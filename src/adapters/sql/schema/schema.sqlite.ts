@@ -1,5 +1,6 @@
 // The tables on SQLite. schema.mysql.ts holds the same ones; dialect.ts checks that their rows agree.
 import { blob, index, integer, primaryKey, sqliteTable, text } from '../driver/drizzle.sqlite.ts'
+import { isNotNull } from '../driver/drizzle.ts'
 import type { Kind } from '../../../core/events/event.ts'
 
 export * from './list.sqlite.ts'
@@ -18,8 +19,15 @@ export const events = sqliteTable(
     messageId: text('message_id'),
     email: text(),
     campaignId: text('campaign_id'),
-    /** 1: of another subaccount or sender of the account. It changes no reader, now or later. */
+    /** 1: of another subaccount or sender of the account. It changes no subscriber, now or later. */
     notOurs: integer('not_ours'),
+    /** What follows the @ of `email`. */
+    domain: text(),
+    /** Stands for the subject: see subjectKey. */
+    subject: integer(),
+    subaccount: text(),
+    /** Of clicks, stands for the URL: see linkKey. */
+    link: text(),
   },
   (t) => [
     primaryKey({ columns: [t.epoch, t.seq] }),
@@ -27,8 +35,32 @@ export const events = sqliteTable(
     index('events_email').on(t.email, t.epoch, t.seq),
     index('events_message').on(t.messageId, t.epoch, t.seq),
     index('events_campaign').on(t.campaignId, t.epoch, t.seq),
-    index('events_received').on(t.receivedAt),
+    index('events_domain').on(t.domain, t.epoch, t.seq),
+    index('events_subject').on(t.subject, t.epoch, t.seq),
+    index('events_subaccount').on(t.subaccount, t.epoch, t.seq).where(isNotNull(t.subaccount)),
+    index('events_link').on(t.link, t.epoch, t.seq).where(isNotNull(t.link)),
   ],
+)
+
+/** The words of the subjects that events have: each subject once. */
+export const subjectWords = sqliteTable(
+  'subject_words',
+  { subject: integer('subject').notNull(), word: text().notNull() },
+  (t) => [primaryKey({ columns: [t.subject, t.word] }), index('subject_words_word').on(t.word, t.subject)],
+)
+
+/** Between which places the events lie that were received in a stretch of time, `step` milliseconds long. */
+export const eventSpans = sqliteTable(
+  'event_spans',
+  {
+    step: integer('step').notNull(),
+    start: integer('start').notNull(),
+    firstEpoch: integer('first_epoch').notNull(),
+    firstSeq: integer('first_seq').notNull(),
+    lastEpoch: integer('last_epoch').notNull(),
+    lastSeq: integer('last_seq').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.step, t.start] })],
 )
 
 /**

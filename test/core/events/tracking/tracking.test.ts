@@ -8,7 +8,7 @@ import type { Tracking } from '../../../../src/core/events/tracking/tracking.ts'
 import { makeEvents, texts, until } from '../../../support/feed-lab.ts'
 import { makeRows, openSqliteLab } from '../../../support/sql-lab.ts'
 import { failing, openTrackingLab, type TrackingLab } from '../../../support/tracking-lab.ts'
-import { NOON } from '../../../support/times.ts'
+import { MINUTE, NOON } from '../../../support/times.ts'
 
 const SOON = 30_000
 const unavailable = () => new HubError('archive.unavailable')
@@ -137,7 +137,9 @@ describe('several processes', () => {
     expect(await Promise.all(all.map(caughtUp))).toEqual([true, true, true])
     const expected = [...Array(20).keys()].flatMap((n) => texts(makeEvents(50, `batch ${n}`)))
     expect(await lab.archived()).toEqual(expected)
-    expect((await lab.archive.countByMinute(0)).reduce((sum, { count }) => sum + count, 0)).toBe(1000)
+    expect(
+      (await lab.archive.counts({ since: 0, step: MINUTE })).reduce((sum, { count }) => sum + count, 0),
+    ).toBe(1000)
   })
 })
 

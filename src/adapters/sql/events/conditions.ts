@@ -1,0 +1,103 @@
+// What is asked of the archive, as conditions: each can lead, by an index that is in cursor order, or be checked.
+import {
+  and,
+  eq,
+  exists,
+  gte,
+  inArray,
+  lt,
+  or,
+  sql as words,
+  type Column,
+  type SQL,
+} from '../driver/drizzle.ts'
+import type { EventSelection } from '../../../core/events/ports.ts'
+import { linkKey } from '../../../core/events/facts.ts'
+import { emailKey } from '../../../core/address.ts'
+import type { Sql } from '../driver/dialect.ts'
+import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
+import { beginning, hasWord, wordsOf } from './subjects.ts'
+
+export type Table = Sql['tables']['events'] | Sql['tables']['eventTags']
+
+export type Condition = {
+  /** The table whose index leads, with one condition for each value: the index is in order within each. */
+  readonly table: Table
+  readonly leads: readonly SQL[]
+  /** The same as a condition on events, worded so that no index is tempting. */
+  readonly check: SQL
+}
+
+const NOTHING = words`1 = 0`
+
+/** The one that tends to select the fewest comes first. */
+export function conditionsOf({ db, tables }: Sql, query: EventSelection): Condition[] {
+  const { events, eventTags } = tables
+  const conditions: Condition[] = []
+  const { kinds, email, messageId, campaignId, tag, subaccount, url } = query
+  const columns = [
+    [events.messageId, messageId, KEY_LENGTH.messageId],
+    [events.email, email, KEY_LENGTH.email],
+    [events.campaignId, campaignId, KEY_LENGTH.campaignId],
+    [events.link, url === undefined ? undefined : linkKey(url), KEY_LENGTH.link],
+    [events.subaccount, subaccount, KEY_LENGTH.subaccount],
+  ] as const
+  for (const [column, text, length] of columns) {
+    if (text === undefined) continue
+    const key = keyOf(text, length)
+    conditions.push({ table: events, leads: [eq(column, key)], check: eq(hidden(column), key) })
+  }
+  if (tag !== undefined) {
+    const lead = eq(eventTags.tag, keyOf(tag, KEY_LENGTH.tag))
+    const same = and(eq(eventTags.epoch, events.epoch), eq(eventTags.seq, events.seq), lead)
+    const check = exists(db.select({ seq: eventTags.seq }).from(eventTags).where(same))
+    conditions.push({ table: eventTags, leads: [lead], check })
+  }
+  if (kinds) {
+    const distinct = [...new Set(kinds)]
+    const leads = distinct.map((kind) => eq(events.kind, kind))
+    const check = distinct.length === 0 ? NOTHING : inArray(hidden(events.kind), distinct)
+    conditions.push({ table: events, leads, check })
+  }
+  return conditions
+}
+
+/** A column that no index is used for: another one leads, and this one's would only disturb it. */
+export function hidden(column: unknown): SQL {
+  return words`coalesce(${column}, '')`
+}
+
+/** When it was received: clocks do not always tell that in cursor order, see spans.ts. */
+export function inTime({ tables: { events } }: Sql, { since, until }: EventSelection): SQL[] {
+  return [
+    ...(since === undefined ? [] : [gte(events.receivedAt, since)]),
+    ...(until === undefined ? [] : [lt(events.receivedAt, until)]),
+  ]
+}
+
+/** Part of an address, from its start or after the @, or words of a subject. */
+export type Sought = {
+  /** Each finds its events by an index, in no order. */
+  readonly ways: readonly (SQL | undefined)[]
+  readonly words: readonly string[]
+  readonly check: SQL
+}
+
+export function soughtBy(sql: Sql, q: string): Sought {
+  const { events } = sql.tables
+  const text = emailKey(q.trim())
+  const isAddress = text !== '' && !/\s/.test(text) && text.isWellFormed()
+  const start = isAddress && !text.startsWith('@') ? text : ''
+  const host = isAddress ? [...text.replace(/^@/, '')].slice(0, KEY_LENGTH.domain).join('') : ''
+  const words = text.includes('@') ? [] : wordsOf(q)
+  const inAddress = (email: Column | SQL, domain: Column | SQL) => [
+    ...(start === '' ? [] : [beginning(email, start)]),
+    ...(host === '' ? [] : [beginning(domain, host)]),
+  ]
+  const inSubject = and(...words.map((word) => hasWord(sql, events.subject, word)))
+  return {
+    ways: inAddress(events.email, events.domain),
+    words,
+    check: or(...inAddress(hidden(events.email), hidden(events.domain)), inSubject) ?? NOTHING,
+  }
+}

@@ -1,0 +1,78 @@
+// Counting events by kind and step of time. Per minute and kind they are counted as they come; the rest is counted anew.
+import { and, eq, gte, inArray, lt, sql as words, type SQL } from '../driver/drizzle.ts'
+import { HubError } from '../../../core/errors.ts'
+import type { Count, CountQuery, EventArchive } from '../../../core/events/ports.ts'
+import type { Sql } from '../driver/dialect.ts'
+import { chunks, inPlaces, stretches } from './places.ts'
+import { createSelecting } from './selection.ts'
+
+const MINUTE_MS = 60_000
+/** A second or two of the database's time. */
+const MOST_COUNTED = 1_000_000
+
+export function createCounts(sql: Sql): EventArchive['counts'] {
+  const { db } = sql
+  const { events, eventCounts } = sql.tables
+  const { select, countOf } = createSelecting(sql)
+
+  async function kept({ since = 0, until = Number.MAX_SAFE_INTEGER, kinds, step }: CountQuery) {
+    const { minute, kind } = eventCounts
+    const within = and(gte(minute, since), lt(minute, until), kinds && inArray(kind, [...kinds]))
+    const rows = await sql.read(db.select().from(eventCounts).where(within))
+    return addUp(
+      rows.map((row) => ({ at: row.minute - (row.minute % step), kind: row.kind, count: row.count })),
+    )
+  }
+
+  /** Of these events, by one statement. */
+  function counted(step: number, where: SQL | undefined, tags?: SQL) {
+    const { eventTags } = sql.tables
+    const at =
+      words<number>`${events.receivedAt} - ${events.receivedAt} % ${words.raw(String(step))}`.mapWith(Number)
+    const base = db
+      .select({ at: at.as('at'), kind: events.kind, count: words`count(*)`.mapWith(Number) })
+      .from(events)
+    const same = and(eq(eventTags.epoch, events.epoch), eq(eventTags.seq, events.seq), tags)
+    const joined = tags ? base.innerJoin(eventTags, same) : base
+    return sql.read(joined.where(where).groupBy(words`at`, events.kind))
+  }
+
+  async function anew({ step, ...query }: CountQuery): Promise<Count[]> {
+    const selection = await select(query, {})
+    if (!selection) return []
+    if ('places' in selection) {
+      const { places, checks } = selection
+      const found: Count[] = []
+      for (const chunk of chunks(places))
+        found.push(...(await counted(step, and(inPlaces(events, chunk), ...checks))))
+      return addUp(found)
+    }
+    const { table, leads, checks, bounds } = selection
+    if ((await countOf(table, leads, bounds, MOST_COUNTED)) === MOST_COUNTED)
+      throw new HubError('stats.too_many')
+    const ranges = leads.flatMap((lead) =>
+      stretches(table, bounds).map((stretch) =>
+        table === events
+          ? counted(step, and(lead, stretch, ...checks))
+          : counted(step, and(...checks), and(lead, stretch)),
+      ),
+    )
+    return addUp((await Promise.all(ranges)).flat())
+  }
+
+  return async (query) => {
+    const { step, since = 0, until = 0, kinds: _kinds, ...others } = query
+    const isWhole = [step, since, until].every((ms) => ms % MINUTE_MS === 0)
+    const isPlain = Object.values(others).every((value) => value === undefined)
+    return isWhole && isPlain ? kept(query) : anew(query)
+  }
+}
+
+function addUp(counts: readonly Count[]): Count[] {
+  const groups = Map.groupBy(counts, ({ at, kind }) => `${at} ${kind}`)
+  return [...groups.values()]
+    .flatMap(([first, ...rest]) =>
+      first ? [{ ...first, count: rest.reduce((sum, { count }) => sum + count, first.count) }] : [],
+    )
+    .sort((a, b) => a.at - b.at || (a.kind < b.kind ? -1 : 1))
+}

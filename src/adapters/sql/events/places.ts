@@ -1,0 +1,46 @@
+// Places in the archive as conditions, worded so that both databases find a range of an index in each.
+import { and, eq, gt, inArray, lt, or, type SQL } from '../driver/drizzle.ts'
+import type { Cursor } from '../../../core/events/cursor.ts'
+import type { Place } from '../driver/dialect.ts'
+
+/** Neither of the two is within. */
+export type Bounds = { readonly above?: Cursor | undefined; readonly below?: Cursor | undefined }
+
+/**
+ * What lies within bounds, as stretches that each are one range of an index, in cursor order. As one condition it
+ * would be a comparison of pairs: MySQL finds no range in that, and MariaDB not always one in the same written with OR.
+ */
+export function stretches({ epoch, seq }: Place, { above, below }: Bounds): (SQL | undefined)[] {
+  if (!above && !below) return [undefined]
+  if (above && below && above.epoch >= below.epoch)
+    return above.epoch > below.epoch
+      ? []
+      : [and(eq(epoch, above.epoch), gt(seq, above.seq), lt(seq, below.seq))]
+  return [
+    ...(above ? [and(eq(epoch, above.epoch), gt(seq, above.seq))] : []),
+    and(above && gt(epoch, above.epoch), below && lt(epoch, below.epoch)),
+    ...(below ? [and(eq(epoch, below.epoch), lt(seq, below.seq))] : []),
+  ]
+}
+
+/** A statement takes a limited number of values. */
+export function chunks<T>(places: readonly T[]): T[][] {
+  const count = Math.ceil(places.length / 1_000)
+  return Array.from({ length: count }, (_, n) => places.slice(n * 1_000, (n + 1) * 1_000))
+}
+
+/** Rows at certain places: by epoch, because neither database uses an index well for a list of pairs. */
+export function inPlaces(table: Place, places: readonly Cursor[]): SQL | undefined {
+  const epochs = Map.groupBy(places, ({ epoch }) => epoch)
+  return or(
+    ...[...epochs].map(([epoch, within]) =>
+      and(
+        eq(table.epoch, epoch),
+        inArray(
+          table.seq,
+          within.map(({ seq }) => seq),
+        ),
+      ),
+    ),
+  )
+}

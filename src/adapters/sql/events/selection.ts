@@ -1,0 +1,99 @@
+// Which of the conditions leads, so that what is asked for is found without reading through the archive.
+//
+// That is decided by counts that give up early, not by the databases' statistics: SQLite has none, and a wrong guess reads
+// the whole table.
+import { and, eq, exists, inArray, sql as words, type SQL } from '../driver/drizzle.ts'
+import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
+import type { EventSelection } from '../../../core/events/ports.ts'
+import type { Sql } from '../driver/dialect.ts'
+import { conditionsOf, inTime, soughtBy, type Condition, type Sought, type Table } from './conditions.ts'
+import { stretches, type Bounds } from './places.ts'
+import { boundsOf, together } from './spans.ts'
+import { subjectsWith } from './subjects.ts'
+
+/** A filter that leads no page is not worth counting further. */
+const COUNT_LIMIT = 10_000
+
+export type Selection =
+  /** Ranges of an index, each in cursor order, where these checks hold. */
+  | {
+      readonly table: Table
+      readonly leads: readonly (SQL | undefined)[]
+      readonly checks: readonly SQL[]
+      readonly bounds: Bounds
+    }
+  /** All that may fit, in cursor order; of them those where these checks hold. */
+  | { readonly places: readonly Cursor[]; readonly checks: readonly SQL[] }
+
+export function createSelecting(sql: Sql) {
+  const { db } = sql
+  const { events } = sql.tables
+
+  /** How many there are, or `limit` if there are more. */
+  async function countOf(table: Table, leads: readonly (SQL | undefined)[], bounds: Bounds, limit: number) {
+    const ranges = leads.flatMap((lead) => stretches(table, bounds).map((stretch) => and(lead, stretch)))
+    const counts = ranges.map(async (range) => {
+      const some = db.select({ seq: table.seq }).from(table).where(range).limit(limit).as('some')
+      const [row] = await sql.read(db.select({ count: words`count(*)`.mapWith(Number) }).from(some))
+      return row?.count ?? 0
+    })
+    return Math.min(
+      (await Promise.all(counts)).reduce((sum, count) => sum + count, 0),
+      limit,
+    )
+  }
+
+  /** All places where something sought for is, if they are few. */
+  async function fewOf({ ways, words: asked }: Sought, { above, below }: Bounds) {
+    const { epoch, seq } = events
+    const found: Cursor[] = []
+    const subjects = asked.length > 0 ? await subjectsWith(sql, asked) : []
+    if (!subjects) return undefined
+    for (const way of subjects.length > 0 ? [...ways, inArray(events.subject, subjects)] : ways) {
+      const some = await sql.read(db.select({ epoch, seq }).from(events).where(way).limit(COUNT_LIMIT))
+      if (some.length === COUNT_LIMIT) return undefined
+      found.push(...some)
+    }
+    return found
+      .sort(compareCursors)
+      .filter((place, n) => n === 0 || compareCursors(place, found[n - 1] ?? place) !== 0)
+      .filter((place) => !above || compareCursors(place, above) > 0)
+      .filter((place) => !below || compareCursors(place, below) < 0)
+  }
+
+  async function leaderOf(conditions: readonly Condition[], bounds: Bounds) {
+    const counts = await Promise.all(
+      conditions.map(({ table, leads }) => countOf(table, leads, bounds, COUNT_LIMIT)),
+    )
+    const least = Math.min(...counts)
+    return { leader: conditions[counts.indexOf(least)], count: least }
+  }
+
+  /** undefined: nothing can fit. */
+  async function select(query: EventSelection, asked: Bounds): Promise<Selection | undefined> {
+    const isTimed = query.since !== undefined || query.until !== undefined
+    const time = isTimed ? await boundsOf(sql, query) : {}
+    if (!time) return undefined
+    const bounds = together(asked, time)
+    const conditions = conditionsOf(sql, query)
+    const sought = query.q === undefined ? undefined : soughtBy(sql, query.q)
+    const alone = conditions.length < 2 && !sought
+    const { leader, count } = alone ? { leader: conditions[0], count: 0 } : await leaderOf(conditions, bounds)
+    const found = sought && (await fewOf(sought, bounds))
+    const timed = inTime(sql, query)
+    if (found && found.length <= count)
+      return { places: found, checks: [...timed, ...conditions.map(({ check }) => check)] }
+    const others = conditions.filter((condition) => condition !== leader).map(({ check }) => check)
+    const checks = [...timed, ...others, ...(sought ? [sought.check] : [])]
+    return { table: leader?.table ?? events, leads: leader?.leads ?? [undefined], checks, bounds }
+  }
+
+  /** A condition on events, for a select that reads from another table. */
+  function onEvents(table: Table, checks: readonly SQL[]): SQL | undefined {
+    if (table === events || checks.length === 0) return and(...checks)
+    const same = and(eq(events.epoch, table.epoch), eq(events.seq, table.seq), ...checks)
+    return exists(db.select({ seq: events.seq }).from(events).where(same))
+  }
+
+  return { select, countOf, onEvents }
+}

@@ -1,0 +1,81 @@
+// Where in the archive a stretch of time lies. Events are searched in cursor order, and clocks of several processes do not
+// always tell times in that order: so of each minute, and of each day, the first and the last place are kept.
+import { and, between, eq, lt, or } from '../driver/drizzle.ts'
+import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
+import type { ArchiveRow } from '../../../core/events/ports.ts'
+import { changesFor, newRowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
+import type { Bounds } from './places.ts'
+
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+
+export const startOf = (instant: number, step: number): number => instant - (instant % step)
+
+/** The rows are in cursor order, and after all that were recorded before: so the first place of a stretch stays. */
+export function spanning({ eventSpans }: Tables, rows: readonly ArchiveRow[]): Write[] {
+  if (rows.length === 0) return []
+  const spans = [MINUTE_MS, DAY_MS].flatMap((step) => {
+    const groups = Map.groupBy(rows, ({ event }) => startOf(event.receivedAt, step))
+    return [...groups].flatMap(([start, within]) => {
+      const [first, last] = [within[0]?.event.cursor, within.at(-1)?.event.cursor]
+      if (!first || !last) return []
+      const place = { firstEpoch: first.epoch, firstSeq: first.seq, lastEpoch: last.epoch, lastSeq: last.seq }
+      return { step, start, ...place }
+    })
+  })
+  const lasts = spans.map(({ step, start, lastEpoch, lastSeq }) => ({ step, start, lastEpoch, lastSeq }))
+  return [newRowsFor(eventSpans, spans), changesFor(eventSpans, ['step', 'start'], lasts)]
+}
+
+export type Time = { readonly since?: number | undefined; readonly until?: number | undefined }
+
+/** Between which places everything lies that was received in [since, until); undefined: there is nothing. */
+export async function boundsOf(
+  { db, tables: { eventSpans }, read }: Sql,
+  { since = 0, until = Number.MAX_SAFE_INTEGER }: Time,
+): Promise<Bounds | undefined> {
+  const { step, start } = eventSpans
+  const firstDay = startOf(since + DAY_MS - 1, DAY_MS)
+  const endOfDays = startOf(until, DAY_MS)
+  const within = (size: number, from: number, to: number) => and(eq(step, size), between(start, from, to - 1))
+  const rows = await read(
+    db
+      .select()
+      .from(eventSpans)
+      .where(
+        firstDay < endOfDays
+          ? or(
+              within(MINUTE_MS, startOf(since, MINUTE_MS), firstDay),
+              within(DAY_MS, firstDay, endOfDays),
+              within(MINUTE_MS, endOfDays, until),
+            )
+          : within(MINUTE_MS, startOf(since, MINUTE_MS), until),
+      ),
+  )
+  const firsts = rows.map(({ firstEpoch, firstSeq }) => ({ epoch: firstEpoch, seq: firstSeq }))
+  const lasts = rows.map(({ lastEpoch, lastSeq }) => ({ epoch: lastEpoch, seq: lastSeq }))
+  const first = firsts.toSorted(compareCursors)[0]
+  const last = lasts.toSorted(compareCursors).at(-1)
+  return first && last && { above: { ...first, seq: first.seq - 1 }, below: { ...last, seq: last.seq + 1 } }
+}
+
+/** The narrower of both. */
+export const together = (a: Bounds, b: Bounds): Bounds => ({
+  above: pick(a.above, b.above, (order) => order > 0),
+  below: pick(a.below, b.below, (order) => order < 0),
+})
+
+function pick(a: Cursor | undefined, b: Cursor | undefined, isBetter: (order: number) => boolean) {
+  return a && b ? (isBetter(compareCursors(a, b)) ? a : b) : (a ?? b)
+}
+
+/** What was received before an instant is gone. */
+export const forgetting = ({ db, tables: { eventSpans } }: Sql, before: number): Write =>
+  db
+    .delete(eventSpans)
+    .where(
+      or(
+        and(eq(eventSpans.step, MINUTE_MS), lt(eventSpans.start, startOf(before, MINUTE_MS))),
+        and(eq(eventSpans.step, DAY_MS), lt(eventSpans.start, startOf(before, DAY_MS))),
+      ),
+    )

@@ -1,0 +1,85 @@
+// /api/stats: how many events there were of each kind, by steps of time.
+import type { FastifyInstance } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { HubError } from '../../core/errors.ts'
+import { caughtUp, readSelection, Selecting, type EventsDeps } from './events.ts'
+import { errors, Instant, instant, tagged } from '../server/schemas.ts'
+
+/** Of an answer: a week of minutes. */
+const MOST_STEPS = 10_080
+const MINUTE = 60
+
+const Query = Type.Object({
+  minutes: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: MOST_STEPS,
+      description: 'The last so many, instead of since; 60 without either',
+    }),
+  ),
+  step: Type.Integer({
+    minimum: 5,
+    maximum: 86_400,
+    default: MINUTE,
+    description: 'Seconds, counted from 1970',
+  }),
+  ...Selecting,
+})
+const Counts = Type.Record(Type.String(), Type.Integer(), { examples: [{ sent: 120, opened: 14 }] })
+const Stats = Type.Object(
+  {
+    steps: Type.Array(Type.Object({ at: Instant, counts: Counts }), {
+      description:
+        'By the time of receipt, each from `at` on; oldest first; steps without an event are left out',
+    }),
+    minutes: Type.Optional(
+      Type.Array(Type.Object({ minute: Instant, counts: Counts }), {
+        description: 'The same, where a step is a minute',
+      }),
+    ),
+  },
+  { description: 'Counts' },
+)
+
+export function registerStats(app: FastifyInstance, deps: EventsDeps): void {
+  app.get<{ Querystring: Static<typeof Query> }>(
+    '/api/stats',
+    {
+      schema: {
+        ...tagged('Events'),
+        summary: 'Counts per kind and step of time',
+        description: `At most ${MOST_STEPS.toLocaleString('en')} steps. By minutes and kinds they are known; with any other filter, or shorter steps, they are counted anew: of more than a million events that is refused.`,
+        querystring: Query,
+        response: { 200: Stats, ...errors('stats.too_many', 401, 503) },
+      },
+    },
+    async ({ query }) => {
+      const asked = toCount(query, deps.now())
+      await caughtUp(deps)
+      const byStep = new Map<number, Record<string, number>>()
+      for (const { at, kind, count } of await deps.archive.counts(asked)) {
+        const counts = byStep.get(at) ?? {}
+        byStep.set(at, counts)
+        counts[kind] = count
+      }
+      const steps = [...byStep].map(([at, counts]) => ({ at: instant(at), counts }))
+      const isMinutes = query.step === MINUTE
+      return { steps, ...(isMinutes && { minutes: steps.map(({ at, counts }) => ({ minute: at, counts })) }) }
+    },
+  )
+}
+
+function toCount(query: Static<typeof Query>, now: number) {
+  const refuse = (message: string) => {
+    throw new HubError('request.invalid', { message: `query: ${message}` })
+  }
+  const { lists, ...selection } = readSelection(query)
+  if (lists) refuse('the events of a list are not counted: ask for suppressed or unsuppressed')
+  if (query.minutes !== undefined && query.since !== undefined) refuse('minutes and since exclude each other')
+  const step = query.step * 1000
+  const until = selection.until ?? now + 1
+  const since = selection.since ?? (Math.floor((until - 1) / 60_000) - (query.minutes ?? 60) + 1) * 60_000
+  if ((until - since) / step > MOST_STEPS)
+    refuse(`more than ${MOST_STEPS} steps: ask for less time, or longer steps`)
+  return { ...selection, since, step }
+}
