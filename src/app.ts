@@ -38,7 +38,7 @@ import { registerEvents } from './http/events/events.ts'
 import { createHookWatch } from './http/events/hook-watch.ts'
 import { registerHook } from './http/events/hook.ts'
 import { registerLive } from './http/events/live.ts'
-import { registerMailing, type MailingDeps } from './http/campaigns/routes.ts'
+import { registerCampaignSide, type CampaignSide } from './http/campaigns/routes.ts'
 import { registerMethods } from './http/server/methods.ts'
 import { measureRequests } from './http/operations/metrics.ts'
 import { registerOperations } from './http/operations/operations.ts'
@@ -75,7 +75,7 @@ export type Deps = WorkerDeps &
     readonly oneTime: OneTime
     readonly account: MandrillAccount | undefined
     readonly silence: Silence
-    readonly mailing: MailingDeps
+    readonly side: CampaignSide
     readonly stores: { readonly events: string; readonly database: string }
   }
 
@@ -156,8 +156,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     await registerQuarantine(api, deps.feed, deps.quarantine)
     await registerSetup(api, { ...deps, watch, proxy, about: aboutSetup(deps) })
     await registerReconcile(api, { ...deps, urls: settings.webhookUrls })
-    await registerOperations(api, { ...deps, watch, campaigns: deps.mailing.campaigns, requests })
-    await registerMailing(api, deps.mailing, { access, log, now })
+    await registerOperations(api, { ...deps, watch, campaigns: deps.side.campaigns, requests })
+    await registerCampaignSide(api, deps.side, { access, log, now })
     await api.register(registerHook, {
       ...deps,
       access,
@@ -244,11 +244,11 @@ function endSockets(app: FastifyInstance, done: () => void): void {
   done()
 }
 
-function watchCampaigns({ mailing, log, now }: Deps) {
-  return createCampaignWatch({ ...mailing, present: createPresent({ ...mailing, log }), log, now })
+function watchCampaigns({ side, log, now }: Deps) {
+  return createCampaignWatch({ ...side, present: createPresent({ ...side, log }), log, now })
 }
 
-function aboutSetup({ settings, stores, version, mailing: { senderProblem, transport } }: Deps) {
+function aboutSetup({ settings, stores, version, side: { senderProblem, transport } }: Deps) {
   const { publicUrl, webhookUrls, webhookKeys, subaccounts } = settings
   return {
     version,

@@ -31,7 +31,7 @@ import type { Leases } from '../core/ports.ts'
 import { openSendStores } from './stores.ts'
 
 /** What the campaign side offers to the rest of the hub, and to those who call it. */
-export type Mailing = Awaited<ReturnType<typeof openMailing>>
+export type CampaignSide = Awaited<ReturnType<typeof openCampaignSide>>
 
 const CAMPAIGNS_OF_LATE = 20
 
@@ -58,7 +58,7 @@ type Parts = Needs & {
   readonly settings: MailSettings
 }
 
-export async function openMailing(config: Config, needs: Needs) {
+export async function openCampaignSide(config: Config, needs: Needs) {
   const { sql, secret, log } = needs
   const laneConfigs = config.MAIL_LANES.map(({ per_second, ...lane }) => ({ ...lane, perSecond: per_second }))
   const links = createLinks(secret, config.PUBLIC_URL)

@@ -23,7 +23,7 @@ import { watchSilence } from '../core/events/silence.ts'
 import { startTracking } from '../core/events/tracking/tracking.ts'
 import { version } from '../version.ts'
 import { settle } from './backup.ts'
-import { openMailing, type Mailing } from './campaigns.ts'
+import { openCampaignSide, type CampaignSide } from './campaigns.ts'
 import { makeDataDir, keptSecret } from './data-dir.ts'
 import { patiently } from './reach.ts'
 import { databaseOf, feedOf, namesOfStores, openDatabase, openEvents, type Events } from './stores.ts'
@@ -44,21 +44,21 @@ export async function wire(config: Config, log: Log) {
   const shared = { sql, leases: createLeases(sql), owner: randomUUID(), secret: settings.secret, log }
   const archive = createEventArchive(sql)
   const heard = (signal: AbortSignal) => catchUp({ feed: events.feed, archive }, signal)
-  const mailing = await openMailing(config, { ...shared, heard })
+  const side = await openCampaignSide(config, { ...shared, heard })
   const serves = config.ROLE !== 'worker'
   const base = {
     now: Date.now,
     version,
     settings,
-    sending: mailing.sending,
+    sending: side.sending,
     checks: [
       { name: 'events', needed: true, ping: () => (serves ? events.feed.ping() : pingAsWorker(events.feed)) },
       { name: 'database', needed: !serves, ping: () => sql.ping() },
     ],
   }
-  const tracked = serves ? await openTracking(config, { ...shared, events, mailing }) : undefined
+  const tracked = serves ? await openTracking(config, { ...shared, events, side }) : undefined
   const stores = namesOfStores(config)
-  log.info({ ...stores, mail: mailing.transport, role: config.ROLE, version }, 'stores opened')
+  log.info({ ...stores, mail: side.transport, role: config.ROLE, version }, 'stores opened')
   return {
     ...base,
     /** undefined in a worker: it only sends. */
@@ -67,17 +67,17 @@ export async function wire(config: Config, log: Log) {
       ...events,
       ...tracked,
       checks: [...base.checks, { name: 'archive', needed: false, ping: checkProgress(tracked.tracking) }],
-      mailing: { ...mailing, forget: openForget(mailing, tracked.erase) },
+      side: { ...side, forget: openForget(side, tracked.erase) },
       stores,
       page: createPagePack(log),
     },
     /** True when this start made the token, or an earlier one did: the operator has not chosen it. */
     tokenIsOurs: config.API_TOKEN === undefined,
     /** Begins no more mails, and waits for those in flight. May be asked more than once. */
-    stopSending: mailing.stopSending,
+    stopSending: side.stopSending,
     /** Lets go of everything, in the order that loses nothing. After the HTTP side has closed. */
     async close() {
-      await mailing.close()
+      await side.close()
       await tracked?.close()
       await events.close()
       await sql.close()
@@ -87,7 +87,7 @@ export async function wire(config: Config, log: Log) {
 }
 
 function openForget(
-  { ledger, subscribers, eraseFromOutbox }: Mailing,
+  { ledger, subscribers, eraseFromOutbox }: CampaignSide,
   events: (email: string) => Promise<void>,
 ) {
   return createForget({
@@ -112,13 +112,13 @@ type TrackingNeeds = {
   readonly leases: Leases
   readonly owner: string
   readonly secret: string
-  readonly mailing: Mailing
+  readonly side: CampaignSide
   readonly log: Log
 }
 
 /** The readers of the feed: the bus, and the archive with all that events change. */
 async function openTracking(config: Config, needs: TrackingNeeds) {
-  const { events, sql, leases, owner, secret, mailing, log } = needs
+  const { events, sql, leases, owner, secret, side, log } = needs
   const { feed } = events
   const archiveDays = config.ARCHIVE_DAYS
   const effects = createLoop(sql, {
@@ -127,7 +127,7 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
     scope: { subaccounts: config.MANDRILL_SUBACCOUNTS, sender: ownSender(config) },
     bounceRate: config.PAUSE_BOUNCE_RATE,
     complaintRate: config.PAUSE_COMPLAINT_RATE,
-    onCommitted: mailing.loop,
+    onCommitted: side.loop,
   })
   const archive = createEventArchive(sql, effects)
   const quarantine = createQuarantine(sql)
@@ -136,8 +136,8 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
   const tracking = startTracking({ feed, archive, leases, quarantine, owner, archiveDays, log })
   const { MANDRILL_API_KEY: key, MANDRILL_API_URL: baseUrl } = config
   // Only who gets mails out, and webhooks in, can miss some.
-  const expected = mailing.transport === 'smtp' && config.MANDRILL_WEBHOOK_KEYS.length > 0
-  const sent = () => (expected ? mailing.sentOfLate() : Promise.resolve(0))
+  const expected = side.transport === 'smtp' && config.MANDRILL_WEBHOOK_KEYS.length > 0
+  const sent = () => (expected ? side.sentOfLate() : Promise.resolve(0))
   const silence = watchSilence({ sent, arrived: () => tracking.position().seq, now: Date.now, log })
   return {
     archive,
