@@ -21,7 +21,7 @@ export const stateLook = (status) => STATES[status] ?? { word: status, icon: 'un
 
 /** What becomes of the mails, in the order of their way. @type {Readonly<Record<string, Look>>} */
 export const MAILS = Object.freeze({
-  sent: { word: 'Sent', icon: 'sent', tone: 'green' },
+  sent: { word: 'Sent', icon: 'sent', tone: 'grey' },
   queued: { word: 'Queued', icon: 'waiting', tone: 'grey' },
   deferred: { word: 'Deferred', icon: 'deferred', tone: 'amber' },
   failed: { word: 'Failed', icon: 'bounced', tone: 'red' },

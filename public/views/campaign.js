@@ -50,7 +50,7 @@ function Known({ app, id }) {
   const told = useStore(app.campaigns.store).campaigns.get(id)
   const missing = answer.state === 'failed' && answer.final
   useEffect(() => {
-    if (answer.value) app.title.set({ view: plain((told ?? answer.value).subject) || 'Campaign' })
+    app.title.set({ view: plain((told ?? answer.value)?.subject ?? '') || 'Campaign' })
   }, [told?.subject, answer.value?.subject])
   if (missing)
     return html`<section class="empty">
@@ -58,6 +58,8 @@ function Known({ app, id }) {
       <p>${answer.problem}. It may have been a draft that somebody has deleted.</p>
       <p><a href="/dashboard/campaigns" data-view>All campaigns</a></p>
     </section>`
+  // What the socket has told is enough to watch it: nobody waits for the text of the mail.
+  if (told && !isEditable(told)) return html`<${Watched} app=${app} campaign=${told} answer=${answer} />`
   return html`<${Asked} of=${answer} what="the campaign" again=${again}>
     ${(/** @type {WholeCampaign} */ value) => {
       const campaign = { ...value, ...told }
@@ -68,7 +70,7 @@ function Known({ app, id }) {
   <//>`
 }
 
-/** @param {{ app: App, campaign: WholeCampaign, answer: Answer<unknown> }} props */
+/** @param {{ app: App, campaign: Campaign, answer: Answer<unknown> }} props */
 function Watched({ app, campaign, answer }) {
   const { path } = useStore(app.router.store)
   const address = `/dashboard/campaigns/${campaign.id}`
@@ -96,7 +98,7 @@ function Watched({ app, campaign, answer }) {
   `
 }
 
-/** @param {{ app: App, campaign: WholeCampaign }} props */
+/** @param {{ app: App, campaign: Campaign }} props */
 function Standing({ app, campaign }) {
   const now = useNow(app.api.now)
   const { word, icon, tone } = stateLook(campaign.status)

@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openBrowser, openPage, runHub, TOKEN, type OpenPage, type RunningHub } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
+import { focusedText } from '../support/in-page.js'
 import { startMailSink, type MailSink } from '../support/mail-sink.ts'
 import { startMariaDb, type MariaDb } from '../support/mariadb.ts'
 import { peopleOf } from '../support/people.ts'
@@ -316,6 +317,26 @@ describe('on a hub of its own', () => {
     await page.unroute('**/links')
     await click(page, 'Try again')
     await page.getByText('garden.example/spring').waitFor()
+  })
+
+  test('the keyboard alone leads from the list to a campaign, its deliveries and a subscriber, on a small screen too', async () => {
+    const { id } = await api(hub).create({ subject: 'By keys', start: true })
+    await eventually(async () => (await api(hub).one(id)).status).toBe('finished')
+    const page = await open('', (page) => page.setViewportSize({ width: 320, height: 256 }))
+    await page.locator('.campaigns .line').waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'By keys' }).waitFor()
+    expect(await page.evaluate(focusedText)).toBe('By keys')
+    await page.getByRole('link', { name: 'Deliveries' }).focus()
+    await page.keyboard.press('Enter')
+    await page.locator('.deliveries .line', { hasText: 'ann@example.com' }).waitFor()
+    await page.locator('.deliveries .scroller').focus()
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/dashboard/subscribers/*')
+    await page.goBack()
+    await page.waitForURL(`**/${id}/deliveries`)
   })
 
   test('a campaign that is not there is said to be none', async () => {

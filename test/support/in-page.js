@@ -87,3 +87,8 @@ export function goNowhere() {
   history.pushState(null, '', '/dashboard/nothing')
   dispatchEvent(new PopStateEvent('popstate'))
 }
+
+/** What stands in the element that has the focus. */
+export function focusedText() {
+  return document.activeElement?.textContent ?? ''
+}

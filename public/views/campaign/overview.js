@@ -45,7 +45,16 @@ function Mails({ campaign: { id, deliveries } }) {
     <section>
       <h2>Mails${total !== null && html` <span class="of">${count(total)}</span>`}</h2>
       <div class="mails-bar" aria-hidden="true">
-        ${parts.map(({ status, tone, amount }) => html`<span key=${status} class=${`tone-${tone} ${status}`} style=${{ flexGrow: amount }}></span>`)}
+        ${parts
+          .filter(({ amount }) => amount > 0)
+          .map(
+            ({ status, tone, amount }) =>
+              html`<span
+                key=${status}
+                class=${`tone-${tone} ${status}`}
+                style=${{ flexGrow: amount }}
+              ></span>`,
+          )}
       </div>
       <ul class="mails">
         ${parts
@@ -79,10 +88,12 @@ function Funnel({ campaign }) {
       <h2>People</h2>
       ${
         awaits &&
-        html`<p class="hint">
-          <${Icon} name="waiting" tone="amber" /> Awaiting news: mails went out, and no webhook has told of
-          them yet.
-          <a href="/dashboard/setup" data-view>Is the webhook connected?</a>
+        html`<p class="hint awaits">
+          <${Icon} name="waiting" tone="amber" />
+          <span>
+            Awaiting news: mails went out, and no webhook has told of them yet.${' '}
+            <a href="/dashboard/setup" data-view>Is the webhook connected?</a>
+          </span>
         </p>`
       }
       <ul class="funnel">
@@ -256,8 +267,8 @@ function Failures({ app, campaign }) {
         >
           <p>
             ${asks.reason === null ? 'All that failed, whatever the reason,' : html`What failed with “<bdi>${plain(asks.reason)}</bdi>”`}
-            will be sent once more, from the beginning. Worth it when the cause is mended; addresses that do
-            not exist stay so.
+            will be sent once more, from the beginning. Worth it when the cause is mended. Addresses that do
+            not exist are suppressed by now, and are skipped.
           </p>
         <//>`
       }
