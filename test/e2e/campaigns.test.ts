@@ -220,7 +220,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await page.keyboard.type('reader1')
     await eventually(async () => (await emails()).length).toBe(11)
     const saved = page.waitForEvent('download')
-    await click(page, 'Save as CSV')
+    await click(page, 'Export CSV')
     const csv = await readFile((await (await saved).path()) ?? '', 'utf8')
     expect(csv.trim().split('\r\n')).toHaveLength(12)
     await page.locator('.deliveries .line', { hasText: 'reader1@example.com' }).click()

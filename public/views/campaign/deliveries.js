@@ -4,13 +4,12 @@
 /** @import { Delivery } from '../../model/campaigns.js' */
 import { html, useEffect, useMemo, useRef, useState } from '../../vendor/htm.js'
 import { searchOf } from '../../api.js'
-import { problemOf } from '../../asking.js'
-import { download } from '../../download.js'
 import { createKeysetList } from '../../keyset-list.js'
 import { deliveryLook, MAILS, PEOPLE } from '../../model/campaigns.js'
 import { lookOf } from '../../model/kinds.js'
 import { createStore } from '../../model/store.js'
 import { ago, fullTime, plain } from '../../model/words.js'
+import { ExportButton } from '../../parts/export-button.js'
 import { useNow, useStore } from '../../parts/hooks.js'
 import { Icon } from '../../parts/icon.js'
 import { KeysetList, listKeys } from '../../parts/keyset-list.js'
@@ -48,7 +47,12 @@ export function Deliveries({ app, campaign: { id } }) {
   return html`
     <div class="deliveries">
       <${Filter} query=${query} set=${set} find=${find}>
-        <${Save} id=${id} query=${query} />
+        <${ExportButton}
+          app=${app}
+          path=${`/campaigns/${id}/deliveries`}
+          query=${query}
+          name=${`deliveries-${id}.csv`}
+        />
         <button
           type="button"
           class="plain"
@@ -173,23 +177,6 @@ function Filter({ query, set, find, children }) {
         </span>
       </div>
     </div>
-  `
-}
-
-/** @param {{ id: string, query: Query }} props */
-function Save({ id, query }) {
-  const [state, setState] = useState({ busy: false, problem: '' })
-  const save = async () => {
-    setState({ busy: true, problem: '' })
-    const path = `/campaigns/${id}/deliveries${searchOf(query)}`
-    const problem = await download(path, 'text/csv', `deliveries-${id}.csv`).then(() => '', problemOf)
-    setState({ busy: false, problem })
-  }
-  return html`
-    ${state.problem && html`<span class="wrong" role="alert">Not saved: ${state.problem}</span>`}
-    <button type="button" class="plain" disabled=${state.busy} onClick=${save}>
-      ${state.busy ? 'Saving…' : 'Save as CSV'}
-    </button>
   `
 }
 
