@@ -2,7 +2,8 @@
 // everyone gets it, as good as everyone once, and the counts are exact.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LaneConfig } from '../../src/core/sending/lanes/lanes.ts'
-import type { Campaign, DeliveryCounts } from '../../src/core/campaigns/ports.ts'
+import type { Campaign } from '../../src/core/campaigns/ports.ts'
+import type { DeliveryCounts } from '../support/ledger-lab.ts'
 import { openLedgerLab, type LedgerLab } from '../support/ledger-lab.ts'
 import { startMariaDb } from '../support/mariadb.ts'
 import { startRedis, type RedisServer } from '../support/redis.ts'
@@ -58,7 +59,7 @@ export async function sendThroughChaos(options: SendingOptions): Promise<Sending
     await stage.crew.hire(store === 'embedded' ? 1 : 3)
     const blows = await rain(options, stage, campaign)
     await finished(stage, campaign, tell)
-    const counts = await stage.lab.ledger.counts(campaign.id)
+    const counts = await stage.lab.countsOf(campaign.id)
     const seconds = Math.round((performance.now() - started) / 1000)
     return judge(options, stage.got, counts, blows, seconds)
   } finally {
@@ -153,7 +154,7 @@ async function finished(stage: Stage, campaign: Campaign, tell: (line: string) =
     if (Date.now() > end) throw new Error('the campaign does not come to its end')
     if (Date.now() - last < 10_000) continue
     last = Date.now()
-    tell(`${stage.taken()} mails, ${JSON.stringify(await stage.lab.ledger.counts(campaign.id))}`)
+    tell(`${stage.taken()} mails, ${JSON.stringify(await stage.lab.countsOf(campaign.id))}`)
   }
 }
 

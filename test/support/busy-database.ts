@@ -156,7 +156,6 @@ async function ofTheLedger({ ledger, store, sql, reactions }: LoopLab, chunk: Ch
   await ledger.dueChunks(campaignId, lane, NOON, 10)
   await ledger.open(chunk, NOON)
   await ledger.tallies([campaignId])
-  await ledger.counts(campaignId)
   await reactions.counts([campaignId])
   await reactions.leftByLink({ campaignId, deliveryId: '0-1' }, NOON)
   await reactions.addressOf({ campaignId, deliveryId: '0-1' })

@@ -2,6 +2,7 @@
 import { createCampaignStore } from '../../src/adapters/sql/campaigns/campaigns.ts'
 import { rowsFor, type Sql } from '../../src/adapters/sql/driver/dialect.ts'
 import { createLedger } from '../../src/adapters/sql/campaigns/ledger.ts'
+import { DELIVERY_STATUSES, emptyTally, type Tally } from '../../src/core/campaigns/outcome.ts'
 import type {
   Campaign,
   CampaignStore,
@@ -28,6 +29,8 @@ export type ReaderOptions = {
   readonly domain?: string
 }
 
+export type DeliveryCounts = Tally & { readonly total: number | null }
+
 export type LedgerLab = {
   readonly sql: Sql
   readonly store: CampaignStore
@@ -47,9 +50,16 @@ export type LedgerLab = {
   expand(campaign: Campaign, limit?: number): Promise<number>
   /** Every delivery, page by page. */
   all(campaignId: string): Promise<readonly Delivery[]>
+  /** Its deliveries by state, over all lanes; `total` is null until they are all written. */
+  countsOf(campaignId: string): Promise<DeliveryCounts>
   /** The chunks that are due, of all lanes. */
   due(campaignId: string, now?: number): Promise<readonly ChunkRef[]>
   close(): Promise<void>
+}
+
+/** The lanes that a campaign has deliveries on. */
+export async function lanesOf(ledger: Ledger, campaignId: string): Promise<string[]> {
+  return [...((await ledger.tallies([campaignId])).get(campaignId)?.keys() ?? [])]
 }
 
 let campaigns = 0
@@ -119,8 +129,16 @@ export async function openLedgerLab(lab: SqlLab): Promise<LedgerLab> {
         found.push(...page)
       }
     },
+    async countsOf(campaignId) {
+      const campaign = await store.get(campaignId)
+      const counts = emptyTally()
+      for (const tally of (await ledger.tallies([campaignId])).get(campaignId)?.values() ?? [])
+        for (const status of DELIVERY_STATUSES) counts[status] += tally[status]
+      const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
+      return { total: campaign?.expanded || campaign?.status === 'cancelled' ? total : null, ...counts }
+    },
     async due(campaignId, now = NOON) {
-      const lanes = [...(await ledger.queuedByLane(campaignId)).keys()]
+      const lanes = await lanesOf(ledger, campaignId)
       return (await Promise.all(lanes.map((lane) => ledger.dueChunks(campaignId, lane, now, 10_000)))).flat()
     },
     close: () => lab.close(),

@@ -10,13 +10,13 @@ import type { Log } from '../../src/core/log.ts'
 import type { LaneConfig } from '../../src/core/sending/lanes/lanes.ts'
 import { createLinks } from '../../src/core/campaigns/mail/links.ts'
 import { compileMail } from '../../src/core/campaigns/mail/message.ts'
-import type { Campaign, DeliveryCounts } from '../../src/core/campaigns/ports.ts'
+import type { Campaign } from '../../src/core/campaigns/ports.ts'
 import type { Mailer, SendStores } from '../../src/core/sending/ports.ts'
 import type { SubscriberStore, SuppressionStore } from '../../src/core/list/ports.ts'
 import { createReactionStore } from '../../src/adapters/sql/loop/reactions.ts'
 import { startSending, type Sending, type SendingOptions } from '../../src/core/sending/sending.ts'
 import { silentLog } from './feed-lab.ts'
-import { emailOf, openLedgerLab, type LedgerLab } from './ledger-lab.ts'
+import { emailOf, openLedgerLab, type DeliveryCounts, type LedgerLab } from './ledger-lab.ts'
 import { startScriptedSmtp, type Script, type ScriptedServer } from './scripted-smtp.ts'
 import type { SendLab } from './send-lab.ts'
 import type { SqlLab } from './sql-lab.ts'
@@ -119,7 +119,7 @@ export async function openSendingLab({ sql, send, script, log = silentLog }: Lab
       known += count
       return ledgerLab.start(changes)
     },
-    counts: ({ id }) => ledgerLab.ledger.counts(id),
+    counts: ({ id }) => ledgerLab.countsOf(id),
     status: async ({ id }) => (await ledgerLab.store.get(id))?.status,
     got: () => server.taken.map(readerOf).sort((a, b) => a - b),
     async close() {

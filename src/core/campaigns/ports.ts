@@ -100,8 +100,6 @@ export type Outcome = {
   readonly at: number
 }
 
-export type DeliveryCounts = { readonly total: number | null } & Readonly<Record<DeliveryStatus, number>>
-
 /** `skipped`: subscribers who are subscribed and get nothing all the same, by why. */
 export type Audience = { readonly recipients: number; readonly skipped: Readonly<Record<string, number>> }
 
@@ -140,10 +138,9 @@ export type Ledger = {
   retryFailed(campaignId: string, now: number, reason?: string): Promise<number>
   /** Makes a running campaign finished when it is expanded and nothing is queued or deferred; false when it is not so. */
   finishIfDone(campaignId: string, now: number): Promise<boolean>
-  counts(campaignId: string): Promise<DeliveryCounts>
   /** Why deliveries failed, and why they were skipped: groups of reasons (see reasons.ts), and how many each has. */
   reasons(campaignId: string): Promise<Readonly<Record<'failed' | 'skipped', ReadonlyMap<string, number>>>>
-  /** Deliveries of several campaigns by lane: counts and queuedByLane at once, for lists. */
+  /** How many deliveries of each campaign, and lane of it, are in each state. */
   tallies(
     campaignIds: readonly string[],
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, Readonly<Record<DeliveryStatus, number>>>>>
@@ -154,8 +151,6 @@ export type Ledger = {
   erase(email: string): Promise<number>
   /** Who would get it if it started now; once it is expanded: whom it has taken. */
   audience(campaign: CampaignHead, now: number): Promise<Audience>
-  /** Per lane, how many are queued or deferred. */
-  queuedByLane(campaignId: string): Promise<ReadonlyMap<string, number>>
   /** Those that fit all of what is asked, in order of their ids. */
   deliveries(query: DeliveryQuery): Promise<readonly ListedDelivery[]>
   /**

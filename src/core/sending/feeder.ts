@@ -195,7 +195,7 @@ function createLanes({ ledger, laneNames, now }: FeederOptions) {
     const known = strays.get(campaignId)
     if (known && known.until > now()) return [...own, ...known.lanes]
     for (const [id, { until }] of strays) if (until <= now()) strays.delete(id)
-    const found = [...(await ledger.queuedByLane(campaignId)).keys()]
+    const found = [...((await ledger.tallies([campaignId])).get(campaignId)?.keys() ?? [])]
     const lanes = found
       .filter((name) => !laneNames.includes(name))
       .map((name) => ({ name, goesTo: DEFAULT_LANE }))

@@ -18,7 +18,7 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
     chunk: number,
     lane: 'google',
   })
-  const counts = ({ id }: Campaign) => lab().ledger.counts(id)
+  const counts = ({ id }: Campaign) => lab().countsOf(id)
   const setCancelled = ({ id }: Campaign) =>
     lab().store.change(id, ['running', 'paused'], { status: 'cancelled' })
 

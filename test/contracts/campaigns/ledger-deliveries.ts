@@ -139,7 +139,7 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
     const second = await lab().start()
     await lab().expand(second)
     await lab().ledger.record({ campaignId: first.id, chunk: 0, lane: 'google' }, [outcome(0)], NOON)
-    expect(await lab().ledger.counts(second.id)).toMatchObject({ total: 3, queued: 3, sent: 0 })
+    expect(await lab().countsOf(second.id)).toMatchObject({ total: 3, queued: 3, sent: 0 })
     expect(await lab().all(second.id)).toHaveLength(3)
   })
 
@@ -159,7 +159,7 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
       expect(await lab().ledger.deliveries({ campaignId, q: 'reader-777@', limit: 9 })).toEqual([])
       const theirs = (await lab().all(campaignId)).filter((one) => one.email === '')
       expect(theirs).toMatchObject([{ subscriberId: readerId(777), name: '', status: 'queued' }])
-      expect(await lab().ledger.counts(campaignId)).toMatchObject({ total: 1200, queued: 1200 })
+      expect(await lab().countsOf(campaignId)).toMatchObject({ total: 1200, queued: 1200 })
     }
   })
 

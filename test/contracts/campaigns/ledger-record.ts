@@ -13,7 +13,7 @@ export function promisesOfRecording(lab: () => LedgerLab): void {
     return { campaignId: campaign.id, chunk: 0, lane: 'google' }
   }
   const record = (ref: ChunkRef, ...outcomes: Outcome[]) => lab().ledger.record(ref, outcomes, NOON)
-  const counts = ({ campaignId }: ChunkRef) => lab().ledger.counts(campaignId)
+  const counts = ({ campaignId }: ChunkRef) => lab().countsOf(campaignId)
   async function delivery({ campaignId }: ChunkRef, n: number): Promise<Delivery | undefined> {
     return (await lab().all(campaignId)).find((one) => one.n === n)
   }

@@ -66,7 +66,7 @@ describe('failures', () => {
     const answer = await app.call('POST', `/campaigns/${id}/retry-failed${query}`)
     expect(answer).toMatchObject({ status: 400, body: { error: { code: 'request.invalid' } } })
     expect(answer.body.error.message).toContain(says)
-    expect(await app.lab.ledger.counts(id)).toMatchObject({ failed: 3, queued: 1 })
+    expect(await app.lab.countsOf(id)).toMatchObject({ failed: 3, queued: 1 })
   })
 })
 

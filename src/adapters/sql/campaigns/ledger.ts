@@ -1,7 +1,6 @@
 // The ledger of deliveries: one row a recipient, in chunks that each count their own.
 import { and, asc, eq, inArray, lte, sql as words, type Column } from '../driver/drizzle.ts'
-import { emptyTally } from '../../../core/campaigns/outcome.ts'
-import type { DeliveryCounts, DeliveryStatus, Ledger } from '../../../core/campaigns/ports.ts'
+import type { DeliveryStatus, Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { createAudience } from './audience.ts'
 import { createSteps } from './changes.ts'
@@ -13,7 +12,7 @@ import { createRecord } from './record.ts'
 
 export function createLedger(sql: Sql): Ledger {
   const { db } = sql
-  const { campaigns, chunks, deliveries } = sql.tables
+  const { chunks, deliveries } = sql.tables
   const reasons = createReasons(sql)
 
   async function tallies(campaignIds: readonly string[]) {
@@ -32,24 +31,6 @@ export function createLedger(sql: Sql): Ledger {
     return found
   }
 
-  async function counts(campaignId: string): Promise<DeliveryCounts> {
-    const [campaign] = await sql.read(
-      db
-        .select({ status: campaigns.status, expanded: campaigns.expanded })
-        .from(campaigns)
-        .where(eq(campaigns.id, campaignId)),
-    )
-    const [tally = emptyTally()] = await sql.read(
-      db.select(sums(sql)).from(chunks).where(eq(chunks.campaignId, campaignId)).groupBy(chunks.campaignId),
-    )
-    return { total: totalOf(tally, campaign?.expanded === 1 || campaign?.status === 'cancelled'), ...tally }
-  }
-
-  async function queuedByLane(campaignId: string): Promise<ReadonlyMap<string, number>> {
-    const lanes = (await tallies([campaignId])).get(campaignId) ?? []
-    return new Map([...lanes].map(([lane, { queued, deferred }]) => [lane, queued + deferred]))
-  }
-
   return {
     ...createSteps(sql),
     expand: createExpansion(sql),
@@ -59,8 +40,6 @@ export function createLedger(sql: Sql): Ledger {
     audience: createAudience(sql, reasons),
     erase: createErase(sql),
     tallies,
-    counts,
-    queuedByLane,
     async dueChunks(campaignId, lane, now, limit) {
       const rows = await sql.read(
         db
@@ -103,8 +82,4 @@ function sums({ tables: { chunks } }: Sql) {
     skipped: sum(chunks.skipped),
     cancelled: sum(chunks.cancelled),
   }
-}
-
-function totalOf(tally: Readonly<Record<DeliveryStatus, number>>, known: boolean): number | null {
-  return known ? Object.values(tally).reduce((sum, count) => sum + count, 0) : null
 }
