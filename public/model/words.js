@@ -96,6 +96,18 @@ export function plain(text) {
 }
 
 /**
+ * A campaign's subject as its title: a placeholder is what it says of somebody without a name.
+ * @param {string} subject
+ */
+export function titleOf(subject) {
+  const filled = subject.replace(
+    /\{\{\s*\w+\s*(?:\|([^{}]*))?\}\}/g,
+    (_, otherwise) => otherwise?.trim() || '…',
+  )
+  return plain(filled)
+}
+
+/**
  * The same for JSON, which has a writing of its own for it, and stays the same JSON.
  * @param {string} json
  */

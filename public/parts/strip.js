@@ -3,7 +3,7 @@
 /** @import { Setup } from '../types.d.ts' */
 import { html, useEffect } from '../vendor/htm.js'
 import { stateWords } from '../model/state-words.js'
-import { ago, count, counted, fullTime, plain } from '../model/words.js'
+import { ago, count, counted, fullTime, titleOf } from '../model/words.js'
 import { useNow, useStore } from './hooks.js'
 import { Icon } from './icon.js'
 import { Progress } from './progress.js'
@@ -72,10 +72,10 @@ function Running({ app }) {
       class="running"
       href=${`/dashboard/campaigns/${campaign.id}`}
       data-view
-      title=${plain(campaign.subject)}
+      title=${titleOf(campaign.subject)}
     >
       <${Icon} name=${paused ? 'pause' : 'sent'} tone=${paused ? 'amber' : undefined} />
-      <bdi>${plain(campaign.subject)}</bdi>
+      <bdi>${titleOf(campaign.subject)}</bdi>
       <${Progress} done=${done} of=${total} label=${paused ? 'Paused campaign' : 'Running campaign'} />
     </a>
   `

@@ -4,7 +4,7 @@
 /** @import { Answer } from '../types.d.ts' */
 import { html, useEffect, useRef } from '../vendor/htm.js'
 import { stateLook } from '../model/campaigns.js'
-import { ago, exactTime, fullTime, plain } from '../model/words.js'
+import { ago, exactTime, fullTime, plain, titleOf } from '../model/words.js'
 import { Asked } from '../parts/asked.js'
 import { useNow, useQuestion, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
@@ -50,7 +50,7 @@ function Known({ app, id }) {
   const told = useStore(app.campaigns.store).campaigns.get(id)
   const missing = answer.state === 'failed' && answer.final
   useEffect(() => {
-    app.title.set({ view: plain((told ?? answer.value)?.subject ?? '') || 'Campaign' })
+    app.title.set({ view: titleOf((told ?? answer.value)?.subject ?? '') || 'Campaign' })
   }, [told?.subject, answer.value?.subject])
   if (missing)
     return html`<section class="empty">
@@ -83,7 +83,7 @@ function Watched({ app, campaign, answer }) {
     <div class=${lists ? 'campaign lists' : 'campaign'}>
       <header class="campaign-head">
         <p class="up"><a href="/dashboard/campaigns" data-view>Campaigns</a></p>
-        <h1><bdi>${plain(campaign.subject)}</bdi></h1>
+        <h1><bdi>${titleOf(campaign.subject)}</bdi></h1>
         <${Standing} app=${app} campaign=${campaign} />
         <${Verbs} app=${app} campaign=${campaign} />
         <${Told} app=${app} answer=${answer} campaign=${campaign} />

@@ -5,7 +5,7 @@ import { html, useEffect, useMemo, useRef, useState } from '../vendor/htm.js'
 import { createKeysetList } from '../keyset-list.js'
 import { awaitsNews, doneOf, stateLook } from '../model/campaigns.js'
 import { createStore } from '../model/store.js'
-import { ago, count, fullTime, plain } from '../model/words.js'
+import { ago, count, fullTime, titleOf } from '../model/words.js'
 import { useNow, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { KeysetList, listKeys } from '../parts/keyset-list.js'
@@ -99,7 +99,7 @@ function Line({ campaign, now }) {
   const when = campaign.started_at ?? campaign.send_at ?? campaign.created_at
   const at = Date.parse(when)
   return html`
-    <bdi class="subject">${plain(subject)}</bdi>
+    <bdi class="subject">${titleOf(subject)}</bdi>
     <span class="status" title=${campaign.status_reason ?? word}
       ><${Icon} name=${icon} tone=${tone} />${word}</span
     >

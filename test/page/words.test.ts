@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { detailsOf, marksOf, rowOf } from '../../public/model/facts.js'
 import { createRates, roundTop } from '../../public/model/rates.js'
 import { stateWords } from '../../public/model/state-words.js'
-import { age, ago, counted, plain, plainJson, step } from '../../public/model/words.js'
+import { age, ago, counted, plain, plainJson, step, titleOf } from '../../public/model/words.js'
 
 const NOW = Date.parse('2030-05-06T12:00:30Z')
 const S = 1000
@@ -142,3 +142,9 @@ test('text that would pose as another shows what it is', () => {
   expect(plainJson(json)).toContain('x\\u202ey\\n')
   expect(JSON.parse(plainJson(json))).toEqual({ subject: 'x\u202Ey\n' })
 })
+
+test.each([
+  ['{{name|friend}}, the garden opens', 'friend, the garden opens'],
+  ['For {{ email }} and {{name|}}', 'For … and …'],
+  ['{{name|}} \u202e{{', '… ⟨202e⟩{{'],
+])('a subject as a title: %s', (subject, title) => expect(titleOf(subject)).toBe(title))
