@@ -1,7 +1,9 @@
 // What EventFeed promises about events that are taken out.
 import { expect, test } from 'vitest'
-import { BEGINNING } from '../../../src/core/events/cursor.ts'
-import { makeEvents, readAll, seqs, until, type FeedLab } from '../../support/feed-lab.ts'
+import { BEGINNING, compareCursors } from '../../../src/core/events/cursor.ts'
+import type { FeedEvent } from '../../../src/core/events/event.ts'
+import { NOTHING_TOLD, writeFacts } from '../../../src/core/events/facts.ts'
+import { idOf, makeEvents, readAll, seqs, until, type FeedLab } from '../../support/feed-lab.ts'
 
 export function promisesOfErasing(lab: () => FeedLab): void {
   const filled = async () => {
@@ -58,5 +60,43 @@ export function promisesOfErasing(lab: () => FeedLab): void {
     await feed.erase([at(2), at(2), { epoch: 7, seq: 5 }, { ...at(1), seq: 99 }])
     await feed.erase([])
     expect(seqs((await readAll(feed, BEGINNING)).events)).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 10])
+  })
+
+  test('a search goes on to the head, and leaves nothing out that names who is looked for', async () => {
+    const feed = await lab().open()
+    const named = (recipient: string | null, messageId: string | null, sender: string | null, n: number) => ({
+      id: idOf(Buffer.from(`${n}`)),
+      kind: 'inbound' as const,
+      data: Buffer.from('{}'),
+      ...writeFacts('postbird', { ...NOTHING_TOLD, recipient, messageId, sender, subject: '안녕 ann' }),
+    })
+    const theirs = [
+      named('Ann@Example.com', 'm1', null, 1),
+      named('ａnn@xn--bcher-kva.example', 'm2', null, 2),
+      named('office@example.com', null, 'ann@EXAMPLE.com', 3),
+      named('office@example.com', null, 'Ann@BÜCHER.example', 4),
+      named(null, 'Mail "of" ann', null, 5),
+    ]
+    const others = Array.from({ length: 300 }, (_, n) =>
+      named(`bob-${n}@example.com`, `o${n}`, 'news@example.com', 10 + n),
+    )
+    await feed.append([...others.slice(0, 100), ...theirs, ...others.slice(100)])
+    const names = [
+      'ann@example.com',
+      'ann@xn--bcher-kva.example',
+      'ａnn@xn--bcher-kva.example',
+      'Mail "of" ann',
+    ]
+    const found: FeedEvent[] = []
+    const head = await feed.last(0)
+    for (let after = BEGINNING; compareCursors(after, head) < 0;) {
+      const { events, next } = await feed.search(after, 50, names)
+      found.push(...events)
+      after = next
+    }
+    const theirPlaces = found.filter(({ cursor: { seq } }) => seq > 100 && seq <= 105)
+    expect(seqs(theirPlaces)).toEqual([101, 102, 103, 104, 105])
+    expect(theirPlaces[0]).toMatchObject(theirs[0] ?? {})
+    expect(await feed.search(head, 50, names)).toMatchObject({ events: [], next: head })
   })
 }

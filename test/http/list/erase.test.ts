@@ -155,9 +155,9 @@ test('many at once read the feed twice at most, and each of them is forgotten', 
   const counted = {
     last: feed.last,
     erase: feed.erase,
-    read: (after: Cursor, limit: number) => {
+    search: (after: Cursor, limit: number, names: readonly string[]) => {
       if (after.seq === BEGINNING.seq) readings++
-      return feed.read(after, limit)
+      return feed.search(after, limit, names)
     },
   }
   const forget = createErasure({ feed: counted, archive, quarantine, tracking })

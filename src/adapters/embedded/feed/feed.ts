@@ -48,6 +48,7 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
   return {
     append: (events) => attempt(() => makeRoom().then(() => commits.add(events))),
     read: (after, limit) => attempt(() => mirror.read(after, limit)),
+    search: (after, limit, names) => attempt(() => mirror.search(after, limit, names)),
     follow(after, onPage) {
       const follower = startFollower({ after, read: mirror.read, onPage, log })
       followers.add(follower)

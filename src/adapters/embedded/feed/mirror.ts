@@ -79,6 +79,10 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
       const { tail, thread } = await current()
       return tail.after(after, limit) ?? withBuffers(await thread.call('read', after, limit))
     },
+    async search(after: Cursor, limit: number, names: readonly string[]) {
+      const { thread } = await current()
+      return withBuffers(await thread.call('search', after, limit, names))
+    },
     async trim(last: number, bounds: Bounds): Promise<void> {
       const held = await current()
       for (let floor = -1; floor !== held.state.floor;) {
@@ -121,7 +125,7 @@ function countAccepted(seqs: readonly number[]): Appended {
 }
 
 /** A Buffer comes out of another thread as a plain array of bytes. */
-function withBuffers(page: FeedPage): FeedPage {
+function withBuffers<T extends Pick<FeedPage, 'events'>>(page: T): T {
   const events = page.events.map((event) => ({
     ...event,
     id: toBuffer(event.id),

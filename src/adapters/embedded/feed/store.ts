@@ -61,6 +61,7 @@ export function openStore(file: string, at: number) {
   const write = prepareWrite(db)
   const drop = prepareDrop(db)
   const select = preparePage(db)
+  const find = prepareSearch(db)
   const erase = prepareErase(db)
   const taken = prepareTaken(db)
 
@@ -91,6 +92,14 @@ export function openStore(file: string, at: number) {
       const events = select(seq, limit)
       const next = events.at(-1)?.cursor ?? gap?.to ?? head()
       return { events, gap, next, head: head() }
+    },
+    search(after: Cursor, limit: number, names: readonly string[]): Pick<FeedPage, 'events' | 'next'> {
+      const { seq } = locate(after, { lives, ...state })
+      const to = Math.min(seq + limit, state.head)
+      return {
+        events: find(seq, to, names),
+        next: to < state.head ? cursorAt(to, { lives, ...state }) : head(),
+      }
     },
     erase(seqs: readonly number[]): State {
       return (state = transaction(db, () => erase(state, seqs)))
@@ -225,6 +234,21 @@ function preparePage(db: DatabaseSync) {
     }
     return events
   }
+}
+
+/** Addresses that are not plain ASCII may be spelt in several ways: whoever asks compares them. */
+function prepareSearch(db: DatabaseSync) {
+  const select = db.prepare(`
+    WITH names AS MATERIALIZED (SELECT value FROM json_each(?))
+    SELECT * FROM events WHERE seq > ? AND seq <= ? AND (
+      facts IS NULL
+      OR lower(facts ->> 'recipient') IN names
+      OR (facts ->> 'recipient') GLOB '*[^ -~]*'
+      OR ((facts ->> 'recipient') IS NULL AND (facts ->> 'message_id') IN names)
+      OR (kind = 'inbound' AND (lower(facts ->> 'sender') IN names OR (facts ->> 'sender') GLOB '*[^ -~]*')))
+    ORDER BY seq`)
+  return (from: number, to: number, names: readonly string[]): FeedEvent[] =>
+    (select.all(JSON.stringify(names), from, to) as Row[]).map(toEvent)
 }
 
 function prepareForget(db: DatabaseSync) {

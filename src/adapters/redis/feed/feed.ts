@@ -43,6 +43,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
   return {
     append: (events) => attempt(() => append(events)),
     read: (after, limit) => attempt(async () => readPage(await session(), memory, after, limit)),
+    search: (after, limit) => attempt(async () => readPage(await session(), memory, after, limit)),
     follow(after, onPage) {
       memory.see(after)
       const follower = startFollower({ url, after, onPage, memory, greet, log })
