@@ -20,7 +20,7 @@ import { version } from '../version.ts'
 import { named } from './reach.ts'
 
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} }
-/** What one process does alone, and for how long it may hold it after its death: see tracking.ts and feeder.ts. */
+/** What one process does alone, and for how long it may hold it after its death: see core/lease.ts. */
 const LEASES = { names: ['tracking', 'sending'], forMs: 10_000, patienceMs: 15_000, askMs: 250 }
 
 /** What of the hub is not in DATA_DIR. */

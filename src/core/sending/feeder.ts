@@ -3,6 +3,7 @@
 // would be wrong.
 import type { Log } from '../log.ts'
 import type { Leases } from '../ports.ts'
+import { createLease } from '../lease.ts'
 import { backOff, createNap } from '../pause.ts'
 import { DEFAULT_LANE } from './lanes/lanes.ts'
 import type { CampaignHead, CampaignStore, ChunkRef, Ledger } from '../campaigns/ports.ts'
@@ -30,9 +31,6 @@ export type Feeder = {
   close(): Promise<void>
 }
 
-const LEASE = 'sending'
-const LEASE_MS = 5_000
-const RENEW_MS = 1_500
 const TICK_MS = 200
 /** However often it is woken. */
 const FEED_SPACING_MS = 20
@@ -51,22 +49,17 @@ const STRAYS_MS = 10_000
 const RETRY_MS = { first: 200, most: 5_000 }
 
 export function startFeeder(options: FeederOptions): Feeder {
-  const { campaigns, leases, owner, now, log } = options
+  const { campaigns, now, log } = options
+  const lease = createLease('sending', options)
   const nap = createNap()
   const lanesOf = createLanes(options)
   const resting = new Map<string, number>()
-  const state = { closing: false, woken: false, leading: false, renewAt: 0, feedAt: 0, fedAt: 0, failures: 0 }
-
-  async function lead(): Promise<boolean> {
-    if (now() < state.renewAt) return state.leading
-    state.renewAt = now() + RENEW_MS
-    state.leading = await leases.take(LEASE, owner, now(), now() + LEASE_MS)
-    return state.leading
-  }
+  const state = { closing: false, woken: false, leading: false, feedAt: 0, fedAt: 0, failures: 0 }
 
   /** True when there is more to do at once. */
   async function tick(): Promise<boolean> {
-    if (!(await lead())) {
+    state.leading = await lease.hold()
+    if (!state.leading) {
       state.woken = false
       return false
     }
@@ -106,7 +99,7 @@ export function startFeeder(options: FeederOptions): Feeder {
       }
       if (!more && !state.closing) await nap.wait(state.woken ? FEED_SPACING_MS : TICK_MS)
     }
-    await leases.release(LEASE, owner).catch(() => undefined)
+    await lease.release()
   }
 
   const done = run()

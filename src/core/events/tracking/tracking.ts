@@ -7,6 +7,7 @@ import type { Cursor } from '../cursor.ts'
 import type { Log } from '../../log.ts'
 import type { EventArchive, EventFeed, Quarantine } from '../ports.ts'
 import type { Leases } from '../../ports.ts'
+import { createLease } from '../../lease.ts'
 import { backOff, createNap } from '../../pause.ts'
 import { createProgress } from './progress.ts'
 import { createPruning } from './prune.ts'
@@ -48,7 +49,7 @@ export function startTracking(options: TrackingOptions): Tracking {
   const progress = createProgress()
   const beat = createNap()
   const stop = new AbortController()
-  const lease = createLease(options, now)
+  const lease = createLease('tracking', { ...options, now })
   const prune = createPruning({ archive, quarantine, archiveDays, now, nap: beat.wait })
   const record = createRecorder({ ...options, now, moved })
   let term: Term | undefined
@@ -147,22 +148,5 @@ export function startTracking(options: TrackingOptions): Tracking {
       await done
       progress.giveUp()
     },
-  }
-}
-
-/** Short: while nobody knows that its holder is dead, the archive stands still. */
-const LEASE = { name: 'tracking', forMs: 5_000, renewMs: 1_500 }
-
-function createLease({ leases, owner }: TrackingOptions, now: () => number) {
-  let renewAt = 0
-  async function take(): Promise<boolean> {
-    renewAt = now() + LEASE.renewMs
-    return leases.take(LEASE.name, owner, now(), now() + LEASE.forMs)
-  }
-  return {
-    take,
-    /** Renews it when it is time; false when another has it. */
-    hold: () => (now() < renewAt ? Promise.resolve(true) : take()),
-    release: () => leases.release(LEASE.name, owner).catch(() => undefined),
   }
 }
