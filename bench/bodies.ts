@@ -6,6 +6,10 @@ import { simulateEvents, type SimulatedEvent } from '../simulator/events.ts'
 export type BodyMaker = {
   /** A whole HTTP request; valid until the next call. Its events were never sent before. */
   next(): Buffer
+  /** Mandrill's words for its events. */
+  readonly words: readonly string[]
+  /** Of an event's text, on average. */
+  readonly eventBytes: number
 }
 
 export type HookTarget = { readonly path: string; readonly webhookUrl: string; readonly key: string }
@@ -35,6 +39,8 @@ export function createBodies(target: HookTarget, eventsPerBatch: number, seed = 
     }
   }
   return {
+    eventBytes: json.length / eventsPerBatch,
+    words: [...new Set(events.map(({ word }) => word))],
     next() {
       stamp(json, places[0])
       stamp(request, places[1])

@@ -1,72 +1,117 @@
-// Fan-out: what one server pays until each of many sockets has an event. Against `ws` with a send for each socket.
+// Fan-out: what a server pays until each of a thousand sockets has an event, beside socket.io, nchan and Bun.
 import { createBodies } from './bodies.ts'
 import { interleave, type Contender, type Plan } from './harness.ts'
-import { openConnection } from './http-load.ts'
-import { bareRequest } from './push.ts'
-import { printRatios } from './report.ts'
-import { startBare, startHub, type Running } from './servers.ts'
-import { openListeners, type Listeners } from './ws-load.ts'
+import { exchangeFor, openConnection } from './http-load.ts'
+import { framesRequest, messageRequest } from './push.ts'
+import { cpuResult, type Result } from './report.ts'
+import { startBare, startHub, startNchan, type Running } from './servers.ts'
+import { openListeners, type ListenOptions } from './ws-load.ts'
 
-/** `posts` go out at once, each with `events`; the next ones when every socket has got them all. */
-type Shape = { readonly title: string; readonly posts: number; readonly events: number }
+const SOCKETS = 1_000
+const POSTERS = 4
+const [HUB, SOCKET_IO, NCHAN, BUN] = ['hub', 'socket.io', 'nchan', 'Bun']
 
-const SHAPES: readonly Shape[] = [
-  { title: 'single events, one after the other', posts: 1, events: 1 },
-  { title: 'single events, 16 posts at once', posts: 16, events: 1 },
-  { title: 'batches of 10', posts: 1, events: 10 },
-]
+export async function fanOutSingles(plan: Plan): Promise<Result> {
+  const samples = await measure(plan, [socketIo, nchan, bun, hub], 1)
+  return cpuResult('Fan-out: 1,000 sockets, single events from 4 posters', 'delivery', samples, [
+    { of: HUB, to: SOCKET_IO, expected: 0.2 },
+    { of: HUB, to: NCHAN, expected: 0.5 },
+    { of: HUB, to: BUN, expected: 1.6 },
+  ])
+}
 
-export async function benchFanOut(plan: Plan, raw: boolean, sockets: number): Promise<void> {
-  for (const shape of SHAPES) {
-    const contenders: Contender[] = []
-    try {
-      contenders.push(await bareContender(shape, sockets))
-      contenders.push(await hubContender(shape, sockets))
-      const samples = await interleave(contenders, plan)
-      printRatios(`Fan-out: ${sockets} sockets, ${shape.title}`, 'delivery', samples, raw)
-    } finally {
-      for (const { close } of contenders) await close()
-    }
+export async function fanOutBatches(plan: Plan): Promise<Result> {
+  const samples = await measure(plan, [nchan, bun, hub], 10)
+  return cpuResult('Fan-out: 1,000 sockets, batches of 10 from 4 posters', 'delivery', samples, [
+    { of: HUB, to: NCHAN, expected: 1.5 },
+    { of: HUB, to: BUN, expected: 1.5 },
+  ])
+}
+
+export async function fanOutFilters(plan: Plan): Promise<Result> {
+  const [one, many] = ['one filter', '50 filters']
+  const samples = await measure(plan, [filtered(one, 1), filtered(many, 50)], 1)
+  return cpuResult('Fan-out: 1,000 sockets with one filter or 50, single events', 'delivery', samples, [
+    { of: many, to: one, expected: 1.4 },
+  ])
+}
+
+type Open = (events: number) => Promise<Contender>
+
+async function measure(plan: Plan, opens: readonly Open[], events: number) {
+  const contenders: Contender[] = []
+  try {
+    for (const open of opens) contenders.push(await open(events))
+    return await interleave(contenders, plan)
+  } finally {
+    for (const { close } of contenders) await close()
   }
 }
 
-async function bareContender(shape: Shape, count: number): Promise<Contender> {
-  const running = await startBare('ws-echo')
-  const listeners = await openListeners({ port: running.port, path: '/', token: 'none', count })
-  const request = bareRequest(shape.events)
-  return contender('ws, one send a socket', shape, { running, listeners, count, next: () => request })
-}
+const socketIo: Open = async (events) =>
+  contender(SOCKET_IO, events, {
+    running: await startBare('socket-io'),
+    sockets: { path: () => '/socket.io/?EIO=4&transport=websocket', counts: '42["event"', says: '40' },
+    request: framesRequest(events),
+  })
 
-async function hubContender(shape: Shape, count: number): Promise<Contender> {
-  const running = await startHub('embedded')
-  const { port, token, webhookUrl, key } = running
-  const listeners = await openListeners({ port, path: '/ws/email', token, count })
-  const { next } = createBodies({ path: '/api/hook', webhookUrl, key }, shape.events)
-  return contender('hub, embedded store', shape, { running, listeners, count, next })
+const nchan: Open = async (events) =>
+  contender(NCHAN, events, {
+    running: await startNchan(),
+    sockets: { path: () => '/ws' },
+    request: messageRequest(events),
+    framesAPost: 1,
+  })
+
+const bun: Open = async (events) =>
+  contender(BUN, events, {
+    running: await startBare('bun-push'),
+    sockets: { path: () => '/' },
+    request: framesRequest(events),
+  })
+
+const hub: Open = (events) => filtered(HUB, 0)(events)
+
+/** Filters that all let every event of the load through: they differ in kinds that do not come. */
+function filtered(name: string, filters: number): Open {
+  return async (events) => {
+    const running = await startHub('embedded')
+    const { token, webhookUrl, key } = running
+    const bodies = createBodies({ path: '/api/hook', webhookUrl, key }, events)
+    const others = ['suppressed', 'unsuppressed', 'inbound', 'rejected', 'unsubscribed', 'complained'].filter(
+      (kind) => !bodies.words.includes(kind),
+    )
+    const path = (index: number) => {
+      const bits = index % Math.max(filters, 1)
+      const kinds = [...bodies.words, ...others.filter((_, bit) => (bits >> bit) & 1)]
+      return filters === 0 ? '/ws/email' : `/ws/email?events=${kinds.join()}`
+    }
+    return contender(name, events, { running, sockets: { path, token }, next: bodies.next })
+  }
 }
 
 type Parts = {
   readonly running: Running
-  readonly listeners: Listeners
-  readonly count: number
-  readonly next: () => Buffer
+  readonly sockets: Omit<ListenOptions, 'port' | 'count'>
+  readonly request?: Buffer
+  readonly next?: () => Buffer
+  readonly framesAPost?: number
 }
 
-async function contender(name: string, { posts, events }: Shape, parts: Parts): Promise<Contender> {
-  const { running, listeners, count, next } = parts
-  const connections = await Promise.all(Array.from({ length: posts }, () => openConnection(running.port)))
+async function contender(name: string, events: number, parts: Parts): Promise<Contender> {
+  const { running, sockets, request = Buffer.alloc(0), next = () => request, framesAPost = events } = parts
+  const { server, port, stores } = running
+  const listeners = await openListeners({ port, count: SOCKETS, ...sockets })
+  const connections = await Promise.all(Array.from({ length: POSTERS }, () => openConnection(port)))
   return {
     name,
-    server: running.server,
+    server,
+    stores,
     async load(ms) {
-      const end = performance.now() + ms
-      let deliveries = 0
-      while (performance.now() < end) {
-        const all = listeners.expect(posts * events)
-        await Promise.all([all, ...connections.map((connection) => connection.exchange(next()))])
-        deliveries += posts * events * count
-      }
-      return deliveries
+      listeners.begin()
+      const posts = await exchangeFor(ms, connections, next)
+      await listeners.until(posts * framesAPost)
+      return posts * events * SOCKETS
     },
     async close() {
       listeners.close()

@@ -5,8 +5,8 @@ import type { Cpu, Process } from './processes.ts'
 export type Contender = {
   readonly name: string
   readonly server: Process
-  /** A server of its own that it leans on, such as Redis: counted apart. */
-  readonly store?: Process
+  /** Servers that it leans on, such as Redis: counted apart. */
+  readonly stores: readonly Process[]
   /** Puts load on the server for about `ms`, and tells how many operations it did. */
   load(ms: number): Promise<number>
   close(): Promise<void>
@@ -59,8 +59,8 @@ async function measure(contender: Contender, ms: number): Promise<Sample> {
   }
 }
 
-function cpuOf({ server, store }: Contender): { server: Cpu; storeMs: number } {
-  return { server: server.cpu(), storeMs: store?.cpu().allMs ?? 0 }
+function cpuOf({ server, stores }: Contender): { server: Cpu; storeMs: number } {
+  return { server: server.cpu(), storeMs: stores.reduce((sum, store) => sum + store.cpu().allMs, 0) }
 }
 
 const IDLE_WINDOW_MS = 300

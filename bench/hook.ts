@@ -1,42 +1,43 @@
-// The hook: batches of 100 events of about 800 bytes, against a bare server that only reads the body.
+// The hook until its events are stored and archived, beside the usual way to take a webhook.
 import { createBodies } from './bodies.ts'
 import { interleave, type Contender, type Plan } from './harness.ts'
 import { exchangeFor, openConnection } from './http-load.ts'
-import { printRatios } from './report.ts'
+import { cpuResult, type Result } from './report.ts'
 import { startBare, startHub, type Running, type RunningHub } from './servers.ts'
 
-const EVENTS = 100
-const CONNECTIONS = 4
+const POSTERS = 8
+const USUAL = 'Fastify, formbody, XADD'
+const EMBEDDED = 'hub, embedded'
+const SHARED = 'hub, Redis + MariaDB'
 
-export async function benchHook(plan: Plan, raw: boolean): Promise<void> {
+export const hookBatches = (plan: Plan) => benchHook(plan, 100, [0.8, 0.8])
+export const hookSingles = (plan: Plan) => benchHook(plan, 1, [2, 2])
+
+async function benchHook(plan: Plan, events: number, [embedded = 1, shared = 1]: number[]): Promise<Result> {
   const contenders: Contender[] = []
   try {
-    contenders.push(await contender('node:http reads the body', await startBare('http-body')))
-    contenders.push(await contender('Fastify, body as a buffer', await startBare('fastify-body')))
-    contenders.push(await contender('hub, embedded store', await startHub('embedded')))
-    contenders.push(await contender('hub, Redis', await startHub('redis')))
-    printRatios(
-      'Hook: POST /api/hook, batches of 100 events',
-      'event',
-      await interleave(contenders, plan),
-      raw,
-    )
+    contenders.push(await contender(USUAL, await startBare('usual-hook'), events))
+    contenders.push(await contender(EMBEDDED, await startHub('embedded'), events))
+    contenders.push(await contender(SHARED, await startHub('shared'), events))
+    const samples = await interleave(contenders, plan)
+    return cpuResult(`Hook: ${POSTERS} posters, ${events} events a request`, 'event', samples, [
+      { of: EMBEDDED, to: USUAL, expected: embedded },
+      { of: SHARED, to: USUAL, expected: shared },
+    ])
   } finally {
     for (const { close } of contenders) await close()
   }
 }
 
-async function contender(name: string, running: Running | RunningHub): Promise<Contender> {
-  const signing = 'key' in running ? running : { webhookUrl: 'http://localhost/api/hook', key: 'none' }
-  const bodies = createBodies({ path: '/api/hook', webhookUrl: signing.webhookUrl, key: signing.key }, EVENTS)
-  const connections = await Promise.all(
-    Array.from({ length: CONNECTIONS }, () => openConnection(running.port)),
-  )
+async function contender(name: string, running: Running | RunningHub, events: number): Promise<Contender> {
+  const { webhookUrl, key } = 'key' in running ? running : { webhookUrl: 'http://localhost/', key: 'none' }
+  const bodies = createBodies({ path: '/api/hook', webhookUrl, key }, events)
+  const connections = await Promise.all(Array.from({ length: POSTERS }, () => openConnection(running.port)))
   return {
     name,
     server: running.server,
-    store: 'store' in running ? running.store : undefined,
-    load: async (ms) => EVENTS * (await exchangeFor(ms, connections, bodies.next)),
+    stores: running.stores,
+    load: async (ms) => events * (await exchangeFor(ms, connections, bodies.next)),
     async close() {
       for (const connection of connections) connection.close()
       await running.close()

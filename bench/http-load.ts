@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
 export type Connection = {
-  /** Sends a whole request and waits for its answer. Throws for any status but 200. */
+  /** Sends a whole request and waits for its answer. Throws for any answer that is no 2xx. */
   exchange(request: Buffer): Promise<void>
   close(): void
 }
@@ -18,7 +18,7 @@ export async function openConnection(port: number): Promise<Connection> {
     if (!isWhole(received)) return
     const answer = received
     received = ''
-    if (answer.startsWith('HTTP/1.1 200')) settle?.resolve()
+    if (answer.startsWith('HTTP/1.1 2')) settle?.resolve()
     else settle?.reject(new Error(`the server answered: ${answer.slice(0, 400)}`))
   })
   socket.on('error', () => {})

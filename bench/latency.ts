@@ -1,89 +1,97 @@
-// Latency: from the POST of one event until a socket has it, stored on the way. Against a bare push that stores nothing.
+// Latency: POST of one event until sockets have it, stored on the way. Open loop: the next goes out when it is due.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createBodies } from './bodies.ts'
 import { quantile, type Plan } from './harness.ts'
-import { openConnection, type Connection } from './http-load.ts'
-import { bareRequest } from './push.ts'
-import { printTable } from './report.ts'
-import { startBare, startHub, type Store } from './servers.ts'
-import { openListeners, type Listeners } from './ws-load.ts'
+import { openConnection } from './http-load.ts'
+import { framesRequest, messageRequest } from './push.ts'
+import type { Result } from './report.ts'
+import { startBare, startHub, startNchan, type Running, type RunningHub } from './servers.ts'
+import { openListeners, type ListenOptions } from './ws-load.ts'
+
+const EVERY_MS = 20
 
 type Contender = {
   readonly name: string
-  readonly connection: Connection
-  readonly listeners: Listeners
-  readonly next: () => Buffer
   readonly times: number[]
+  load(ms: number): Promise<void>
   close(): Promise<void>
 }
 
-const BETWEEN_MS = 2
-
-export async function benchLatency(plan: Plan, raw: boolean): Promise<void> {
+/** 50 events a second to 1,000 sockets, beside socket.io, which stores nothing. */
+export async function latency(plan: Plan): Promise<Result> {
   const contenders: Contender[] = []
   try {
-    contenders.push(await bareContender())
-    contenders.push(await hubContender('embedded', 'hub, embedded store'))
-    contenders.push(await hubContender('redis', 'hub, Redis'))
-    for (const contender of contenders) await timeEvents(contender, plan.warmUpMs)
-    for (const contender of contenders) contender.times.length = 0
+    const socketIo = { path: () => '/socket.io/?EIO=4&transport=websocket', counts: '42["event"', says: '40' }
+    contenders.push(
+      await contender('socket.io', 1_000, await startBare('socket-io'), socketIo, framesRequest(1)),
+    )
+    contenders.push(await hub('hub', 1_000, await startHub('embedded')))
+    contenders.push(await contender('nchan, one socket', 1, await startNchan(), { path: () => '/ws' }, messageRequest(1))) // prettier-ignore
+    contenders.push(await hub('hub on Redis, one socket', 1, await startHub('shared')))
+    for (const each of contenders) await each.load(plan.warmUpMs)
+    for (const each of contenders) each.times.length = 0
     for (let round = 0; round < plan.rounds; round++)
-      for (const contender of contenders) await timeEvents(contender, plan.roundMs)
-    printLatency(contenders, raw)
+      for (const each of contenders) await each.load(plan.roundMs)
+    return resultOf(contenders)
   } finally {
     for (const { close } of contenders) await close()
   }
 }
 
-async function timeEvents({ connection, listeners, next, times }: Contender, ms: number): Promise<void> {
-  const end = performance.now() + ms
-  while (performance.now() < end) {
-    const request = next()
-    const start = performance.now()
-    const seen = listeners.expect(1).then(() => times.push(performance.now() - start))
-    await Promise.all([seen, connection.exchange(request)])
-    await sleep(BETWEEN_MS)
+function resultOf(contenders: readonly Contender[]): Result {
+  const p50 = (name: string) => quantile(contenders.find((each) => each.name === name)?.times ?? [], 0.5)
+  return {
+    title: 'Latency: POST of one event, 50 a second, until every socket has it',
+    lines: contenders.map(({ name, times }) => ({
+      name,
+      figures: { 'p50 ms': quantile(times, 0.5), 'p99 ms': quantile(times, 0.99) },
+    })),
+    ratios: [
+      { of: 'p50: hub / socket.io, 1,000 sockets', value: p50('hub') / p50('socket.io'), expected: 0.75 },
+      {
+        of: 'p50: hub on Redis / nchan in memory, one socket',
+        value: p50('hub on Redis, one socket') / p50('nchan, one socket'),
+        expected: 10,
+      },
+    ],
   }
 }
 
-function printLatency(contenders: readonly Contender[], raw: boolean): void {
-  const [base] = contenders
-  if (!base) return
-  const rows = contenders.map(({ name, times }) => [
-    name,
-    quantile(times, 0.5) / quantile(base.times, 0.5),
-    quantile(times, 0.99) / quantile(base.times, 0.99),
-    ...(raw ? [`${quantile(times, 0.5).toFixed(2)} ms`, `${quantile(times, 0.99).toFixed(2)} ms`] : []),
-  ])
-  const head = ['', 'p50', 'p99', ...(raw ? ['p50 here', 'p99 here'] : [])]
-  printTable('Latency: POST of one event until a socket has it', head, rows)
-}
-
-async function bareContender(): Promise<Contender> {
-  const running = await startBare('ws-echo')
-  const listeners = await openListeners({ port: running.port, path: '/', token: 'none', count: 1 })
-  const request = bareRequest(1)
-  return contender('Fastify and ws, nothing stored', running, listeners, () => request)
-}
-
-async function hubContender(store: Store, name: string): Promise<Contender> {
-  const hub = await startHub(store)
-  const listeners = await openListeners({ port: hub.port, path: '/ws/email', token: hub.token, count: 1 })
-  const { next } = createBodies({ path: '/api/hook', webhookUrl: hub.webhookUrl, key: hub.key }, 1)
-  return contender(name, hub, listeners, next)
+function hub(name: string, count: number, running: RunningHub): Promise<Contender> {
+  const { webhookUrl, key, token } = running
+  const { next } = createBodies({ path: '/api/hook', webhookUrl, key }, 1)
+  return contender(name, count, running, { path: () => '/ws/email', token }, next)
 }
 
 async function contender(
   name: string,
-  running: Awaited<ReturnType<typeof startBare>>,
-  listeners: Listeners,
-  next: () => Buffer,
+  count: number,
+  running: Running,
+  sockets: Omit<ListenOptions, 'port' | 'count'>,
+  request: Buffer | (() => Buffer),
 ): Promise<Contender> {
-  const connection = await openConnection(running.port)
-  const close = async () => {
-    listeners.close()
-    connection.close()
-    await running.close()
+  const { port } = running
+  const listeners = await openListeners({ port, count, ...sockets })
+  const connection = await openConnection(port)
+  const times: number[] = []
+  return {
+    name,
+    times,
+    async load(ms) {
+      const end = performance.now() + ms
+      for (let due = performance.now(); due < end; due += EVERY_MS) {
+        await sleep(Math.max(0, due - performance.now()))
+        const bytes = typeof request === 'function' ? request() : request
+        listeners.begin()
+        const began = Math.max(due, performance.now() - EVERY_MS)
+        const seen = listeners.until(1).then(() => times.push(performance.now() - began))
+        await Promise.all([seen, connection.exchange(bytes)])
+      }
+    },
+    async close() {
+      listeners.close()
+      connection.close()
+      await running.close()
+    },
   }
-  return { name, connection, listeners, next, times: [], close }
 }

@@ -17,8 +17,14 @@ export type Cpu = { readonly allMs: number; readonly mainMs: number }
 
 export type Process = {
   readonly pid: number
+  /** From its start until it was ready. */
+  readonly startedMs: number
   /** CPU time that it has used since its start, and its main thread of it; 0 where there is no /proc. */
   cpu(): Cpu
+  /** Resident memory now, and the most that it has been, in bytes. */
+  memory(): { readonly now: number; readonly peak: number }
+  /** Resolves when it has ended. */
+  readonly ended: Promise<unknown>
   stop(): Promise<void>
 }
 
@@ -39,19 +45,21 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 export async function launch({ command, args, env, core = 'servers', ready }: Launch): Promise<Process> {
   const pinned = canPin ? ['taskset', '-c', String(core === 'servers' ? SERVER_CORE : LOAD_CORE)] : []
   const [program, ...rest] = [...pinned, command, ...args]
+  const began = performance.now()
   const child = spawn(program ?? command, rest, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   running.add(child)
-  child.once('exit', () => running.delete(child))
+  const ended = once(child, 'exit').then(() => running.delete(child))
   const errors: Buffer[] = []
   child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk))
   await untilReady(child, ready, () => `${command} ${args.join(' ')}: ${Buffer.concat(errors)}`)
+  const startedMs = performance.now() - began
   // taskset becomes the program it starts: the pid stays.
   const pid = child.pid ?? 0
   const cpu = () => ({ allMs: cpuMs(`/proc/${pid}/stat`), mainMs: cpuMs(`/proc/${pid}/task/${pid}/stat`) })
-  return { pid, cpu, stop: () => stop(child) }
+  return { pid, startedMs, cpu, memory: () => memoryOf(pid), ended, stop: () => stop(child) }
 }
 
 async function untilReady(
@@ -66,7 +74,7 @@ async function untilReady(
       child.kill('SIGKILL')
       throw new Error(`it was not ready within 20 s: ${told()}`)
     }
-    await sleep(50)
+    await sleep(10)
   }
 }
 
@@ -88,6 +96,13 @@ function cpuMs(statFile: string): number {
   } catch {
     return 0
   }
+}
+
+function memoryOf(pid: number) {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const field = (name: string) =>
+    1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0)
+  return { now: field('VmRSS'), peak: field('VmHWM') }
 }
 
 /** Moves this process, the load, away from the servers' core. */

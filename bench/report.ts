@@ -1,47 +1,71 @@
-// Prints results as ratios: a machine's own numbers say little about another's, what they are to each other does.
+// What a row of the benchmark has found: figures of each contender, and the ratios that count. Printed, and kept as JSON.
 import { figuresOf, type Sample } from './harness.ts'
 
-export type Row = readonly (string | number)[]
+/** One contender's figures by their names. */
+export type Line = { readonly name: string; readonly figures: Readonly<Record<string, number>> }
+/** `expected`: what docs/performance.md tells; a smoke run only asks whether it is about so. */
+export type Ratio = { readonly of: string; readonly value: number; readonly expected: number }
+export type Result = {
+  readonly title: string
+  readonly lines: readonly Line[]
+  readonly ratios: readonly Ratio[]
+}
 
-export function printTable(title: string, head: readonly string[], rows: readonly Row[]): void {
-  const cells = [
-    head,
-    ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? ratio(cell) : cell))),
+export const SANE = 3
+
+/** CPU an operation, beside the others. */
+export function cpuResult(
+  title: string,
+  unit: string,
+  samples: ReadonlyMap<string, readonly Sample[]>,
+  wanted: readonly { readonly of: string; readonly to: string; readonly expected: number }[],
+): Result {
+  const all = new Map([...samples].map(([name, list]) => [name, figuresOf(list)]))
+  const cpuOf = (name: string) => all.get(name)?.cpu ?? NaN
+  return {
+    title,
+    lines: [...all].map(([name, { cpu, mainCpu, storeCpu, rate, spread }]) => ({
+      name,
+      figures: {
+        [`µs CPU a ${unit}`]: cpu,
+        'main thread': mainCpu,
+        'stores ': storeCpu,
+        'a second': rate,
+        'spread %': spread * 50,
+      },
+    })),
+    ratios: wanted
+      .filter(({ of, to }) => all.has(of) && all.has(to))
+      .map(({ of, to, expected }) => ({
+        of: `CPU: ${of} / ${to}`,
+        value: cpuOf(of) / cpuOf(to),
+        expected,
+      })),
+  }
+}
+
+export function isSane({ value, expected }: Ratio): boolean {
+  return value < expected * SANE // faster than expected is no fault
+}
+
+export function print({ title, lines, ratios }: Result): void {
+  const names = [...new Set(lines.flatMap(({ figures }) => Object.keys(figures)))]
+  const rows = [
+    ['', ...names],
+    ...lines.map(({ name, figures }) => [name, ...names.map((each) => shown(figures[each]))]),
   ]
-  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
-      .join('   ')
-  const [first = [], ...rest] = cells
-  console.log(`\n${title}\n${line(first)}\n${widths.map((width) => '-'.repeat(width)).join('   ')}`)
-  for (const row of rest) console.log(line(row))
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  console.log(`\n${title}`)
+  for (const row of rows)
+    console.log(
+      row
+        .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
+        .join('   '),
+    )
+  for (const { of, value } of ratios) console.log(`  ${of}: ${shown(value)}×`)
 }
 
-function ratio(value: number): string {
-  return Number.isFinite(value) ? `${value < 10 ? value.toFixed(2) : value.toFixed(1)}×` : '-'
-}
-
-/** The first contender is what the others are compared with. `raw` adds this machine's own numbers. */
-export function printRatios(title: string, unit: string, samples: Map<string, Sample[]>, raw: boolean): void {
-  const all = [...samples].map(([name, list]) => ({ name, ...figuresOf(list) }))
-  const base = all[0]
-  if (!base) return
-  const hasStore = all.some(({ storeCpu }) => storeCpu > 0)
-  const head = ['', `CPU per ${unit}`, 'main thread', ...(hasStore ? ["Redis's CPU"] : []), 'rate', 'spread']
-  const rawHead = raw ? [`µs per ${unit}`, 'per second'] : []
-  const rows = all.map((figures) => [
-    figures.name,
-    figures.cpu / base.cpu,
-    figures.mainCpu / base.mainCpu,
-    ...(hasStore ? [storeRatio(figures.storeCpu / base.cpu)] : []),
-    figures.rate / base.rate,
-    `±${Math.round(figures.spread * 50)} %`,
-    ...(raw ? [figures.cpu.toFixed(2), Math.round(figures.rate).toLocaleString('en')] : []),
-  ])
-  printTable(title, [...head, ...rawHead], rows)
-}
-
-function storeRatio(value: number): number | string {
-  return value > 0 ? value : ''
+function shown(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return '-'
+  return value >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)))
 }

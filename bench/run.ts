@@ -1,45 +1,69 @@
-// npm run bench [-- hook fan-out latency sending] [--quick] [--raw] [--sockets N]: measures the hub against the bare platform.
-import { loadavg } from 'node:os'
+// npm run bench [-- --only hook,fan-out] [--smoke] [--json FILE]: measures the hub beside its peers, both in one run.
+import { writeFileSync } from 'node:fs'
+import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { benchFanOut } from './fan-out.ts'
 import type { Plan } from './harness.ts'
-import { benchHook } from './hook.ts'
-import { benchLatency } from './latency.ts'
+import { disk } from './disk.ts'
+import { fanOutBatches, fanOutFilters, fanOutSingles } from './fan-out.ts'
+import { hookBatches, hookSingles } from './hook.ts'
+import { latency } from './latency.ts'
+import { idleSockets, peak, start } from './memory.ts'
 import { pinLoad } from './processes.ts'
-import { benchSending } from './sending.ts'
+import { isSane, print, type Result } from './report.ts'
+import { mailer } from './sending.ts'
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const { values } = parseArgs({
   options: {
-    quick: { type: 'boolean', default: false },
-    raw: { type: 'boolean', default: false },
-    sockets: { type: 'string', default: '1000' },
+    only: { type: 'string', default: '' },
+    smoke: { type: 'boolean', default: false },
+    json: { type: 'string', default: 'bench/results.json' },
   },
 })
 
-const plan: Plan = values.quick
-  ? { warmUpMs: 2_000, roundMs: 1_000, rounds: 2 }
-  : { warmUpMs: 3_000, roundMs: 4_000, rounds: 5 }
+const PLAN: Plan = { warmUpMs: 3_000, roundMs: 3_000, rounds: 3 }
+const SMOKE: Plan = { warmUpMs: 1_000, roundMs: 500, rounds: 1 }
+const plan = values.smoke ? SMOKE : PLAN
 
 /** A load average above this is not a machine at rest. */
 const BUSY = 0.7
 
-const benches: Readonly<Record<string, () => Promise<void>>> = {
-  hook: () => benchHook(plan, values.raw),
-  'fan-out': () => benchFanOut(plan, values.raw, Number(values.sockets)),
-  latency: () => benchLatency(plan, values.raw),
-  sending: () => benchSending(plan, values.raw), // needs postfix's smtp-sink and smtp-source
+const ROWS: Readonly<Record<string, (plan: Plan) => Promise<Result>>> = {
+  'hook-batches': hookBatches,
+  'hook-singles': hookSingles,
+  'fan-out-singles': fanOutSingles,
+  'fan-out-batches': fanOutBatches,
+  'fan-out-filters': fanOutFilters,
+  latency,
+  mailer,
+  'memory-idle': start,
+  'memory-socket': idleSockets,
+  'memory-peak': peak,
+  disk,
 }
 
-const unknown = positionals.find((name) => !Object.hasOwn(benches, name))
-if (unknown) {
-  console.error(`There is no bench ${unknown}: choose from ${Object.keys(benches).join(', ')}`)
+const wanted = values.only.split(',')
+const names = Object.keys(ROWS).filter((name) => wanted.some((prefix) => name.startsWith(prefix)))
+if (names.length === 0) {
+  console.error(`There is no row ${values.only}: choose from ${Object.keys(ROWS).join(', ')}`)
   process.exit(1)
 }
-console.log(pinLoad() ? 'Servers and load each have a core.' : 'Not pinned to cores: ratios will vary more.')
-if ((loadavg()[0] ?? 0) > BUSY)
-  console.log('Something else keeps this machine busy: take these ratios with care.')
-for (const name of positionals.length ? positionals : Object.keys(benches)) await benches[name]?.()
-console.log(
-  '\nEach line is compared with the first of its table: CPU less than 1× is cheaper, a rate above 1× faster.',
-)
+const isPinned = pinLoad()
+console.log(isPinned ? 'Servers and load each have a core.' : 'Not pinned: ratios will vary more.')
+if ((loadavg()[0] ?? 0) > BUSY) console.log('Something else keeps this machine busy: take this with care.')
+const results: Record<string, Result> = {}
+for (const name of names) {
+  const result = await ROWS[name]?.(plan)
+  if (!result) continue
+  results[name] = result
+  print(result)
+}
+const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, isPinned }
+writeFileSync(values.json, JSON.stringify({ at: new Date().toISOString(), machine, results }, null, 2))
+if (values.smoke) judge()
+
+function judge(): void {
+  const ratios = Object.values(results).flatMap((result) => result.ratios)
+  const odd = ratios.filter((ratio) => !isSane(ratio))
+  for (const { of, value, expected } of odd) console.error(`${of}: ${value}, expected ${expected}`)
+  process.exitCode = odd.length > 0 ? 1 : 0
+}

@@ -8,24 +8,29 @@ import { fileURLToPath } from 'node:url'
 import type { Sender } from './bare/sender.ts'
 import { interleave, type Contender, type Plan } from './harness.ts'
 import { answersOk, freePort, launch, type Cpu } from './processes.ts'
-import { printRatios } from './report.ts'
+import { cpuResult, type Result } from './report.ts'
 
+const [HUB, NODEMAILER, SMTP_SOURCE] = ['hub', 'nodemailer, its own pool', 'smtp-source (C, one ready mail)']
 const CONNECTIONS = 10
 const MAIL_BYTES = 2_100
 /** A run of smtp-source: long enough that its start does not count. */
 const MAILS_A_RUN = 2_000
 const TICK_MS = 10
 
-export async function benchSending(plan: Plan, raw: boolean): Promise<void> {
+export async function mailer(plan: Plan): Promise<Result> {
   const contenders: Contender[] = []
   const sink = await startSink()
   try {
-    contenders.push(await sender('nodemailer, its own pool', 'nodemailer', sink.port))
-    contenders.push(await sender('the hub', 'hub', sink.port))
+    contenders.push(await sender(NODEMAILER, 'nodemailer', sink.port))
+    contenders.push(await sender(HUB, 'hub', sink.port))
     contenders.push(await sender('nodemailer, DKIM', 'nodemailer-dkim', sink.port))
     contenders.push(await sender('the hub, DKIM', 'hub-dkim', sink.port))
     contenders.push(smtpSource(sink.port))
-    printRatios('Sending: mails of 2 KB to smtp-sink', 'mail', await interleave(contenders, plan), raw)
+    const samples = await interleave(contenders, plan)
+    return cpuResult('Mailer alone: mails of 2 KB to smtp-sink over ten connections', 'mail', samples, [
+      { of: HUB, to: SMTP_SOURCE, expected: 1.6 },
+      { of: HUB, to: NODEMAILER, expected: 0.3 },
+    ])
   } finally {
     for (const { close } of contenders) await close()
     await sink.close()
@@ -66,6 +71,7 @@ async function sender(name: string, kind: Sender, sink: number): Promise<Contend
   return {
     name,
     server,
+    stores: [],
     async load(ms) {
       const answer = await fetch(`http://127.0.0.1:${port}/${ms}`)
       if (!answer.ok) throw new Error(`${name}: ${await answer.text()}`)
@@ -92,8 +98,16 @@ function smtpSource(sink: number): Contender {
     ...words,
   ]
   return {
-    name: 'smtp-source (C, one ready mail)',
-    server: { pid: process.pid, cpu: cpuOfChildren, stop: async () => {} },
+    name: SMTP_SOURCE,
+    server: {
+      pid: process.pid,
+      startedMs: 0,
+      cpu: cpuOfChildren,
+      memory: () => ({ now: 0, peak: 0 }),
+      ended: Promise.resolve(),
+      stop: async () => {},
+    },
+    stores: [],
     async load(ms) {
       const end = performance.now() + ms
       let sent = 0

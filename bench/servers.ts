@@ -1,41 +1,62 @@
-// Starts what is measured: the hub on each kind of store, Redis, and the bare servers of bench/bare.
+// Starts what is measured: the hub on each kind of store, the stores, and the servers that it is measured against.
 import { rmSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { run } from '../test/support/mariadb.ts'
 import { answersOk, freePort, launch, type Process } from './processes.ts'
 
-export type Store = 'embedded' | 'redis'
+export type Store = 'embedded' | 'shared'
 
-export type Running = { readonly server: Process; readonly port: number; close(): Promise<void> }
+export type Running = {
+  readonly server: Process
+  readonly port: number
+  /** What it leans on, such as Redis: counted apart. */
+  readonly stores: readonly Process[]
+  close(): Promise<void>
+}
 
 export type RunningHub = Running & {
-  readonly store?: Process
+  readonly dir: string
   readonly webhookUrl: string
   readonly key: string
   readonly token: string
 }
 
-const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+export const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const BUN = fileOf('peers/node_modules/@oven/bun-linux-x64/bin/bun')
 
-export async function startBare(file: 'http-body' | 'fastify-body' | 'ws-echo'): Promise<Running> {
+export type Bare =
+  'http-body' | 'fastify-body' | 'fastify-routes' | 'usual-hook' | 'ws-echo' | 'socket-io' | 'bun-push'
+
+export async function startBare(file: Bare): Promise<Running> {
   const port = await freePort()
+  const folder = await makeFolder()
+  const redis = file === 'usual-hook' ? await startRedis(folder.path) : undefined
   const server = await launch({
-    command: process.execPath,
-    args: [fileOf(`bare/${file}.ts`)],
-    env: { PORT: String(port) },
+    command: file === 'bun-push' ? BUN : process.execPath,
+    args: [fileOf(`bare/${file}.${file === 'bun-push' ? 'js' : 'ts'}`)],
+    env: { PORT: String(port), REDIS_PORT: String(redis?.port ?? '') },
     ready: () => answersOk(`http://127.0.0.1:${port}/`),
   })
-  return { server, port, close: () => server.stop() }
+  const close = async () => {
+    await server.stop()
+    await redis?.server.stop()
+    await folder.remove()
+  }
+  return { server, port, stores: redis ? [redis.server] : [], close }
 }
 
-export async function startHub(store: Store): Promise<RunningHub> {
-  const dir = await mkdtemp(join(tmpdir(), 'hub-bench-'))
-  // Also when the run is cut short.
-  process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
-  const redis = store === 'redis' ? await startRedis(dir) : undefined
+export async function startHub(
+  store: Store,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<RunningHub> {
+  const folder = await makeFolder()
+  const dir = folder.path
+  const redis = store === 'shared' ? await startRedis(dir) : undefined
+  const mariaDb = store === 'shared' ? await startMariaDb(dir) : undefined
   const port = await freePort()
   const webhookUrl = `http://localhost:${port}/api/hook`
   const [key, token] = ['bench-webhook-key', 'the-api-token-of-the-bench']
@@ -51,15 +72,59 @@ export async function startHub(store: Store): Promise<RunningHub> {
       MANDRILL_WEBHOOK_KEYS: key,
       LOG_LEVEL: 'warn',
       REDIS_URL: redis ? `redis://127.0.0.1:${redis.port}` : '',
+      DATABASE_URL: mariaDb?.url ?? '',
+      ...settings,
     },
     ready: () => answersOk(`http://127.0.0.1:${port}/readyz`),
   })
+  const stores = [redis?.server, mariaDb?.server].filter((process) => process !== undefined)
   const close = async () => {
     await server.stop()
-    await redis?.server.stop()
-    await rm(dir, { recursive: true, force: true })
+    for (const each of stores) await each.stop()
+    await folder.remove()
   }
-  return { server, store: redis?.server, port, webhookUrl, key, token, close }
+  return { server, stores, port, dir, webhookUrl, key, token, close }
+}
+
+/** nginx with nchan (C): POST /push goes to all that have GET /ws. */
+export async function startNchan(): Promise<Running> {
+  const port = await freePort()
+  const folder = await makeFolder()
+  const conf = join(folder.path, 'nginx.conf')
+  await writeFile(conf, nchanConf(folder.path, port))
+  const server = await launch({
+    command: 'nginx',
+    args: ['-c', conf],
+    ready: () => answersOk(`http://127.0.0.1:${port}/`),
+  })
+  const close = async () => {
+    await server.stop()
+    await folder.remove()
+  }
+  return { server, port, stores: [], close }
+}
+
+const nchanConf = (dir: string, port: number) => `
+load_module /usr/lib/nginx/modules/ngx_nchan_module.so;
+daemon off; master_process off; pid ${dir}/pid; error_log stderr error;
+events { worker_connections 20000; }
+http {
+  access_log off; client_body_temp_path ${dir}/body; client_body_buffer_size 1m; client_max_body_size 8m;
+  keepalive_requests 100000000; keepalive_timeout 1h;
+  server {
+    listen 127.0.0.1:${port};
+    location = / { return 200; }
+    location = /push { nchan_publisher; nchan_channel_id events; nchan_message_buffer_length 20000; }
+    location = /ws { nchan_subscriber websocket; nchan_channel_id events; nchan_subscriber_first_message newest; }
+  }
+}
+`
+
+/** Gone afterwards, also when the run is cut short. */
+async function makeFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'hub-bench-'))
+  process.once('exit', () => rmSync(path, { recursive: true, force: true }))
+  return { path, remove: () => rm(path, { recursive: true, force: true }) }
 }
 
 /** With an append-only file, as an operator would run it: what the hook answers 200 must survive. */
@@ -72,6 +137,30 @@ async function startRedis(dir: string): Promise<{ server: Process; port: number 
     ready: () => answersPing(port),
   })
   return { server, port }
+}
+
+async function startMariaDb(dir: string): Promise<{ server: Process; url: string }> {
+  const port = await freePort()
+  const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []
+  const place = ['--no-defaults', ...asRoot, `--datadir=${join(dir, 'mariadb')}`, `--tmpdir=${dir}`]
+  const size = ['--innodb-log-file-size=512M', '--innodb-buffer-pool-size=512M']
+  const install = ['--auth-root-authentication-method=normal', '--skip-test-db']
+  const installed = await launch({
+    command: 'mariadb-install-db',
+    args: [...place, ...size, ...install],
+    core: 'load',
+    ready: async () => true,
+  })
+  await installed.ended
+  const url = `mysql://root@127.0.0.1:${port}/`
+  const server = await launch({
+    command: 'mariadbd',
+    args: [...place, ...size, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${join(dir, 's')}`],
+    core: 'load',
+    ready: () => run(url, 'SELECT 1').then(() => true, () => false), // prettier-ignore
+  })
+  await run(url, 'CREATE DATABASE hub')
+  return { server, url: `${url}hub` }
 }
 
 function answersPing(port: number): Promise<boolean> {

@@ -4,26 +4,38 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
 export type Listeners = {
-  /** Resolves when every socket has got so many event frames, counted from this call on. */
-  expect(frames: number): Promise<void>
+  /** Counts from nought again. */
+  begin(): void
+  /** Resolves when every socket has got so many event frames since then. */
+  until(frames: number): Promise<void>
   close(): void
 }
 
 export type ListenOptions = {
   readonly port: number
-  readonly path: string
-  readonly token: string
+  /** Of each socket by its number. */
+  readonly path: (index: number) => string
   readonly count: number
+  readonly token?: string
+  /** Frames whose payload begins with this are counted; hellos and positions are not. */
+  readonly counts?: string
+  /** What a socket says first. */
+  readonly says?: string
 }
 
-/** Frames whose payload begins with this are counted; hellos and positions are not. */
 const EVENT_START = '{"type":"event"'
-const START_LENGTH = EVENT_START.length
 const PING = 0x9
 /** An empty pong, masked as a client's frames must be: a hub lets go of those who do not answer its pings. */
 const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0])
 
-export async function openListeners({ port, path, token, count }: ListenOptions): Promise<Listeners> {
+export async function openListeners({
+  port,
+  path,
+  count,
+  token = '',
+  counts = EVENT_START,
+  says,
+}: ListenOptions): Promise<Listeners> {
   const round = { missing: 0, wanted: 0, done: () => {}, failed: (_error: Error) => {} }
   const got: number[] = []
   const onEvent = (index: number) => {
@@ -33,15 +45,21 @@ export async function openListeners({ port, path, token, count }: ListenOptions)
   const sockets: Socket[] = []
   for (let index = 0; index < count; index++) {
     got.push(0)
-    const socket = await openSocket(port, upgradeRequest(path, token), () => onEvent(index))
+    const socket = await openSocket(port, upgradeRequest(path(index), token), counts, () => onEvent(index))
+    if (says !== undefined) socket.write(masked(says))
     socket.on('close', () => round.failed(new Error('a socket was closed')))
     sockets.push(socket)
   }
   return {
-    expect: (frames) =>
+    begin() {
+      got.fill(0)
+      round.wanted = 0
+    },
+    until: (frames) =>
       new Promise((done, failed) => {
-        Object.assign(round, { done, failed, wanted: frames, missing: count })
-        got.fill(0)
+        const missing = got.filter((each) => each < frames).length
+        Object.assign(round, { done, failed, wanted: frames, missing })
+        if (missing === 0) done()
         if (sockets.some((socket) => socket.destroyed)) failed(new Error('a socket had been closed'))
       }),
     close: () => {
@@ -63,9 +81,19 @@ function upgradeRequest(path: string, token: string): string {
   ].join('\r\n')
 }
 
-async function openSocket(port: number, request: string, onEvent: () => void): Promise<Socket> {
+/** A short text of a client, masked with zeroes. */
+function masked(text: string): Buffer {
+  return Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
+}
+
+async function openSocket(
+  port: number,
+  request: string,
+  counts: string,
+  onEvent: () => void,
+): Promise<Socket> {
   const socket = connect(port, '127.0.0.1').setNoDelay(true)
-  const read = createFrameReader(onEvent, () => socket.write(PONG))
+  const read = createFrameReader(counts, onEvent, () => socket.write(PONG))
   let upgraded = false
   let head: Buffer = Buffer.alloc(0)
   socket.on('error', () => {})
@@ -88,7 +116,7 @@ async function openSocket(port: number, request: string, onEvent: () => void): P
 }
 
 /** Follows frame headers (RFC 6455, section 5.2) over chunks; a server's frames have no mask. */
-function createFrameReader(onEvent: () => void, onPing: () => void): (chunk: Buffer) => void {
+function createFrameReader(counts: string, onEvent: () => void, onPing: () => void): (chunk: Buffer) => void {
   let skip = 0
   let rest: Buffer = Buffer.alloc(0)
   return (chunk) => {
@@ -99,11 +127,11 @@ function createFrameReader(onEvent: () => void, onPing: () => void): (chunk: Buf
     skip = 0
     while (data.length) {
       const header = headerOf(data)
-      if (!header || data.length < header.size + Math.min(header.length, START_LENGTH)) {
+      if (!header || data.length < header.size + Math.min(header.length, counts.length)) {
         rest = Buffer.from(data)
         return
       }
-      if (data.toString('latin1', header.size, header.size + START_LENGTH) === EVENT_START) onEvent()
+      if (data.toString('latin1', header.size, header.size + counts.length) === counts) onEvent()
       else if (((data[0] ?? 0) & 0x0f) === PING) onPing()
       const whole = header.size + header.length
       if (whole >= data.length) return void (skip = whole - data.length)
