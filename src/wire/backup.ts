@@ -9,7 +9,7 @@ import type { Backup, Database } from '../adapters/embedded/backup/files.ts'
 import { lockDataDir } from '../adapters/embedded/data-dir-lock.ts'
 import { restore } from '../adapters/embedded/backup/restore.ts'
 import { forgetMarks } from '../adapters/embedded/sending/marks.ts'
-import { openSendStore } from '../adapters/embedded/sending/store.ts'
+import { openSendFile } from '../adapters/embedded/sending/store.ts'
 import type { Sql } from '../adapters/sql/driver/dialect.ts'
 import { createLeases } from '../adapters/sql/driver/leases.ts'
 import { holdCampaigns } from '../adapters/sql/campaigns/restored.ts'
@@ -102,7 +102,7 @@ async function forgetMarksOf({ REDIS_URL, DATA_DIR }: Config): Promise<void> {
     const { forgetRedisMarks } = await import('../adapters/redis/sending/forget-marks.ts')
     return named('REDIS_URL', () => forgetRedisMarks({ url: REDIS_URL, log: quiet }))
   }
-  const store = openSendStore(join(DATA_DIR, 'sending.sqlite'))
+  const store = openSendFile(join(DATA_DIR, 'sending.sqlite'))
   try {
     forgetMarks(store)
   } finally {

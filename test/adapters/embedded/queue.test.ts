@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEmbeddedSendQueue } from '../../../src/adapters/embedded/sending/queue.ts'
-import { openSendStore, type SendStore } from '../../../src/adapters/embedded/sending/store.ts'
+import { openSendFile, type SendFile } from '../../../src/adapters/embedded/sending/store.ts'
 import { sendQueueContract } from '../../contracts/sending/queue.ts'
 import { silentLog, until } from '../../support/feed-lab.ts'
 import { chunk, openEmbeddedSendLab } from '../../support/send-lab.ts'
@@ -13,10 +13,10 @@ describe('the send queue, embedded', () => sendQueueContract(openEmbeddedSendLab
 
 describe('on its file', () => {
   let folder: string
-  let store: SendStore
+  let store: SendFile
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hub-send-queue-'))
-    store = openSendStore(join(folder, 'sending.sqlite'))
+    store = openSendFile(join(folder, 'sending.sqlite'))
   })
   afterEach(async () => {
     store.close()

@@ -2,9 +2,9 @@
 import type { Marks, Step } from '../../../core/sending/ports.ts'
 import type { ChunkRef, Outcome } from '../../../core/campaigns/ports.ts'
 import { together } from '../../../core/pause.ts'
-import type { SendStore } from './store.ts'
+import type { SendFile } from './store.ts'
 
-export function createEmbeddedMarks(store: SendStore): Marks {
+export function createEmbeddedMarks(store: SendFile): Marks {
   const { db, atomically } = store
   const select = {
     token: db.prepare('SELECT token FROM chunks WHERE campaign = ? AND chunk = ?'),
@@ -70,6 +70,6 @@ function toMarks(rows: readonly Row[]) {
 }
 
 /** For a ledger that comes from a backup: its chunks may be others than those that were marked. */
-export function forgetMarks({ db, atomically }: SendStore): void {
+export function forgetMarks({ db, atomically }: SendFile): void {
   atomically(() => db.exec('DELETE FROM marks; DELETE FROM chunks'))
 }

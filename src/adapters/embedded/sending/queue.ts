@@ -3,13 +3,13 @@
 import type { Log } from '../../../core/log.ts'
 import type { ChunkRef } from '../../../core/campaigns/ports.ts'
 import type { SendQueue } from '../../../core/sending/ports.ts'
-import type { SendStore } from './store.ts'
+import type { SendFile } from './store.ts'
 
 type Handle = Parameters<SendQueue['work']>[2]
 type Row = { readonly place: number; readonly campaign: string; readonly chunk: number }
 type Elsewhere = { readonly place: number; readonly lane: string }
 
-export function createEmbeddedSendQueue(store: SendStore, log: Log): SendQueue {
+export function createEmbeddedSendQueue(store: SendFile, log: Log): SendQueue {
   const { db, atomically } = store
   const insert = db.prepare('INSERT OR IGNORE INTO queue (lane, campaign, chunk) VALUES (?, ?, ?)')
   const elsewhere = db.prepare('SELECT place, lane FROM queue WHERE campaign = ? AND chunk = ? AND lane <> ?')

@@ -25,14 +25,14 @@ const SCHEMA = `
 /** Of the tables above: a change that an older hub could not live with makes it one more. */
 const VERSION = 1
 
-export type SendStore = {
+export type SendFile = {
   readonly db: DatabaseSync
   /** Does what touches the file, all or nothing. Whatever goes wrong with it, sending is unavailable. */
   atomically<T>(work: () => T): T
   close(): void
 }
 
-export function openSendStore(file: string): SendStore {
+export function openSendFile(file: string): SendFile {
   const lock = lockBeside(file)
   const db = new DatabaseSync(file, { timeout: 2_000 })
   try {

@@ -5,7 +5,7 @@ import type { SendStores } from '../../../core/sending/ports.ts'
 import { createEmbeddedLaneControl } from './lane-control.ts'
 import { createEmbeddedMarks } from './marks.ts'
 import { createEmbeddedSendQueue } from './queue.ts'
-import { openSendStore } from './store.ts'
+import { openSendFile } from './store.ts'
 
 export type EmbeddedSendOptions = {
   readonly file: string
@@ -15,7 +15,7 @@ export type EmbeddedSendOptions = {
 }
 
 export function openEmbeddedSendStores({ file, configs, now, log }: EmbeddedSendOptions): SendStores {
-  const store = openSendStore(file)
+  const store = openSendFile(file)
   const queue = createEmbeddedSendQueue(store, log)
   return {
     queue,
