@@ -199,6 +199,22 @@ describe('what selects events, there and in /api/stats', () => {
     expect(sum).toBe(expected.length)
   })
 
+  test('as one CSV file of facts, whatever a page holds', async () => {
+    const many = Array.from({ length: 1_100 }, (_, n) => ({
+      event: 'send',
+      _id: `csv ${n}`,
+      msg: { tags: ['csv'] },
+    }))
+    await hub.post(many)
+    const headers = { authorization: TOKEN, accept: 'text/csv' }
+    const { text } = await hub.call({ method: 'GET', url: '/api/events?tag=csv&limit=7', headers })
+    const lines = text.trim().split('\r\n')
+    expect(lines[0]).toMatch(/^\ufeff?cursor,kind,received_at,provider,at,recipient,message_id,subject/)
+    expect(lines.slice(1).map((line) => line.split(',')[6])).toEqual(many.map(({ _id }) => _id).toReversed())
+    const oldest = await hub.call({ method: 'GET', url: '/api/events?tag=csv&after=0', headers })
+    expect(oldest.text.split('\r\n')[1]).toMatch(/,csv 0,/)
+  })
+
   test.each([
     '/api/events?since=2026-01-01',
     '/api/events?until=yesterday',
