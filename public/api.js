@@ -47,11 +47,21 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
     const date = Date.parse(response.headers.get('date') ?? '')
     // The header has whole seconds: a difference below that is none.
     if (Number.isFinite(date)) ahead = Math.abs(date - Date.now()) < 2000 ? 0 : date - Date.now()
-    const answer = response.status === 204 ? null : await read(response)
-    if (response.ok) return answer
-    const { code, message, details } = answer?.error ?? {}
+    if (response.status === 204) return /** @type {T} */ (null)
+    if (response.ok) return read(response)
     if (response.status === 401 && path !== '/api/session') onSignedOut?.()
-    throw new ApiError(response.status, code ?? '', message ?? `The hub answered ${response.status}`, details)
+    throw await refused(response)
+  }
+
+  /** @param {Response} response */
+  async function refused(response) {
+    const { code, message, details } = (await read(response))?.error ?? {}
+    return new ApiError(
+      response.status,
+      code ?? '',
+      message ?? `The hub answered ${response.status}`,
+      details,
+    )
   }
 
   /** @param {string} method @param {string} path @param {CallOptions} options */
@@ -103,8 +113,29 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
   return {
     now: () => Date.now() + ahead,
     call,
+    /** The answer as it is, whatever its status. @param {string} path @param {CallOptions} [options] */
+    fetch: (path, options = {}) => reach('GET', path, options),
     get,
     post,
+    /**
+     * The beginning of a text that may be large: the rest is not waited for.
+     * @param {string} path @param {number} most bytes, or a few more @param {AbortSignal} [signal]
+     * @returns {Promise<{ text: string, isWhole: boolean }>}
+     */
+    async beginning(path, most, signal) {
+      const response = await reach('GET', path, { signal })
+      if (!response.ok || !response.body) throw await refused(response)
+      let text = ''
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+      for (;;) {
+        const { done, value } = await reader.read().catch((error) => Promise.reject(unreached(error)))
+        if (done) return { text, isWhole: true }
+        text += value
+        if (text.length < most) continue
+        reader.cancel()
+        return { text: text.slice(0, most), isWhole: false }
+      }
+    },
     session: () => /** @type {Promise<Session>} */ (get('/api/session')),
     /** @param {string} token */
     signIn: (token) => /** @type {Promise<Session>} */ (post('/api/session', { token })),
@@ -112,11 +143,13 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
     /** @param {Filter} filter @param {{ limit: number, before?: string, after?: string }} page @param {AbortSignal} [signal] */
     events: (filter, page, signal) =>
       /** @type {Promise<EventsPage>} */ (
-        get('/api/events', { query: { ...queryOf(filter), ...page }, signal })
+        get('/api/events', { query: { ...queryOf(filter), ...page, data: false }, signal })
       ),
     /** @param {string} id @param {AbortSignal} [signal] */
     message: (id, signal) =>
-      /** @type {Promise<Message>} */ (get(`/api/messages/${encodeURIComponent(id)}`, { signal })),
+      /** @type {Promise<Message>} */ (
+        get(`/api/messages/${encodeURIComponent(id)}`, { query: { data: false }, signal })
+      ),
     /** @param {number} minutes @param {AbortSignal} [signal] */
     stats: (minutes, signal) =>
       /** @type {Promise<Stats>} */ (get('/api/stats', { query: { minutes }, signal })),

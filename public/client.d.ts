@@ -117,6 +117,8 @@ export type Options = Filter & {
    * or has no answer within 75 s, it is asked again later.
    */
   readonly ticket?: string | (() => string | Promise<string>)
+  /** `false`: facts are enough. `data` is then left out, unread, however large it is. */
+  readonly data?: boolean
   /** Go on after this cursor; `0` is everything that is kept. Without it: what happens from now on. */
   readonly after?: string
   /**

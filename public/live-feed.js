@@ -110,7 +110,16 @@ export function createLiveFeed({ api, asking, connect, onCampaign, schedule, onS
     store.set({ filter })
     const after = await readNewest()
     if (after === undefined || connection) return
-    connection = connect({ ...frameOf(filter), after, onEvent, onGap, onPosition, onState, onCampaign })
+    connection = connect({
+      ...frameOf(filter),
+      data: false,
+      after,
+      onEvent,
+      onGap,
+      onPosition,
+      onState,
+      onCampaign,
+    })
   }
 
   /** @param {Filter} filter */

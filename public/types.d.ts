@@ -10,12 +10,14 @@ export type Filter = {
   readonly campaign: string
 }
 
+/** What an event tells, and nothing of how its provider says so. */
+export type MailFacts = import('./client.d.ts').Facts
+
 /** An event as GET /api/events and GET /api/messages/{id} tell it. */
-export type StoredEvent = {
+export type StoredEvent = MailFacts & {
   readonly cursor: string
   readonly kind: string
   readonly received_at: string
-  readonly data: Json
 }
 
 export type EventsPage = { readonly events: readonly StoredEvent[]; readonly next: string | null }
@@ -48,6 +50,9 @@ export type Setup = {
   readonly subaccounts: readonly string[]
   readonly transport: 'smtp' | 'outbox'
   readonly quarantine: number
+  readonly auth: 'on' | 'off'
+  readonly silent_seconds: number
+  readonly feed: { readonly bytes: number; readonly bound: number }
   readonly stores: { readonly events: string; readonly database: string }
   readonly lag: number
   readonly clients: number
@@ -75,7 +80,14 @@ export type EventRow = {
   readonly email: string | null
   readonly subject: string | null
   readonly messageId: string | null
-  readonly data: Json
+  readonly sender: string | null
+  readonly subaccount: string | null
+  readonly tags: readonly string[]
+  readonly url: string | null
+  readonly reason: string | null
+  readonly answer: string | null
+  readonly robot: boolean | null
+  readonly campaignId: string | null
 }
 
 /** A line of the list that says: here some are missing. */

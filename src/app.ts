@@ -249,9 +249,10 @@ function watchCampaigns({ side, log, now }: Deps) {
 }
 
 function aboutSetup({ settings, stores, version, side: { senderProblem, transport } }: Deps) {
-  const { publicUrl, webhookUrls, webhookKeys, subaccounts } = settings
+  const { publicUrl, webhookUrls, webhookKeys, subaccounts, auth } = settings
   return {
     version,
+    auth,
     subaccounts,
     transport,
     publicUrl,

@@ -1,45 +1,31 @@
-// What the page reads out of an event. Everything came from outside: any field may be missing or of another kind.
-/** @import { EventRow, Json, StoredEvent } from '../types.d.ts' */
-
-/** @param {unknown} value @returns {Json} */
-function asObject(value) {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? /** @type {Json} */ (value)
-    : {}
-}
-
-/** @param {unknown} value */
-function asText(value) {
-  if (typeof value === 'number') return String(value)
-  return typeof value === 'string' && value !== '' ? value : null
-}
-
-/** @param {unknown} value Mandrill's seconds since 1970, a number or the same as text. */
-function asInstant(value) {
-  const seconds = Number(asText(value))
-  return seconds > 0 && seconds < 4e9 ? Math.round(seconds * 1000) : null
-}
+// An event as a row of the page. What it tells is the same whatever the mail provider; the provider's own text is read
+// only where somebody looks at it.
+/** @import { MailFacts, EventRow, StoredEvent } from '../types.d.ts' */
 
 /**
  * A line of the list.
- * @param {{ cursor: string, kind: string, data: Json }} event
+ * @param {MailFacts & { cursor: string, kind: string }} event
  * @param {number} receivedAt
  * @returns {EventRow}
  */
-export function rowOf({ cursor, kind, data }, receivedAt) {
-  const message = asObject(data.msg)
-  const entry = asObject(data.reject ?? data.entry)
-  const id = data['_id'] ?? message['_id']
+export function rowOf(event, receivedAt) {
   return {
     type: 'event',
-    cursor,
-    kind,
+    cursor: event.cursor,
+    kind: event.kind,
     receivedAt,
-    occurredAt: asInstant(data.ts),
-    email: asText(message.email) ?? asText(entry.email),
-    subject: asText(message.subject),
-    messageId: asText(id),
-    data,
+    occurredAt: event.at === null ? null : Date.parse(event.at),
+    email: event.recipient,
+    subject: event.subject,
+    messageId: event.message_id,
+    sender: event.sender ?? null,
+    subaccount: event.subaccount ?? null,
+    tags: event.tags ?? [],
+    url: event.url ?? null,
+    reason: event.reason ?? null,
+    answer: event.answer ?? null,
+    robot: event.robot ?? null,
+    campaignId: event.campaign_id ?? null,
   }
 }
 
@@ -49,46 +35,10 @@ export function storedRow(event) {
 }
 
 /**
- * The tags and the campaign of an event's mail: what one can filter by.
- * @param {Json} data
- */
-export function marksOf(data) {
-  const message = asObject(data.msg)
-  const tags = Array.isArray(message.tags) ? message.tags.filter((tag) => typeof tag === 'string') : []
-  return { tags: /** @type {string[]} */ (tags), campaign: asText(asObject(message.metadata).campaign_id) }
-}
-
-/**
- * The one or two lines that say more than the kind: why it bounced, what was clicked, who opened it where.
- * @param {Json} data
+ * The lines that say more than the kind: what was clicked, why it bounced, what the other server said.
+ * @param {Pick<EventRow, 'url' | 'reason' | 'answer'>} row
  * @returns {string[]}
  */
-export function detailsOf(data) {
-  const message = asObject(data.msg)
-  const details = [
-    asText(data.url),
-    words(asText(message.bounce_description)),
-    asText(data.diag) ?? asText(message.diag),
-    words(asText(asObject(message.reject).reason)),
-    words(asText(asObject(data.reject).reason)),
-    [placeOf(data), agentOf(data)].filter(Boolean).join(' · '),
-  ]
-  return details.filter((line) => line !== null && line !== '').map(String)
-}
-
-/** @param {Json} data */
-function placeOf(data) {
-  const location = asObject(data.location)
-  return [asText(location.city), asText(location.country_short)].filter(Boolean).join(', ')
-}
-
-/** @param {Json} data */
-function agentOf(data) {
-  const agent = asObject(data.user_agent_parsed)
-  return [asText(agent.ua_name), asText(agent.os_name)].filter(Boolean).join(' on ')
-}
-
-/** @param {string | null} name `mailbox_full` → `mailbox full` */
-function words(name) {
-  return name?.replaceAll('_', ' ') ?? null
+export function detailsOf({ url, reason, answer }) {
+  return [url, reason?.replaceAll('_', ' '), answer].flatMap((line) => line || [])
 }

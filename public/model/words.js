@@ -15,6 +15,14 @@ export function count(count) {
   return number.format(count)
 }
 
+/** `2.1 GB` @param {number} size */
+export function bytes(size) {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const unit = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, size)) / 3)))
+  const amount = size / 1000 ** unit
+  return `${amount < 10 && unit > 0 ? amount.toFixed(1) : count(Math.round(amount))} ${units[unit]}`
+}
+
 /**
  * `1 event`, `3,120 events`
  * @param {number} amount
@@ -37,6 +45,21 @@ export function exactTime(at) {
 /** @param {number} at */
 export function fullTime(at) {
   return `${day.format(at)}, ${seconds.format(at)}`
+}
+
+const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' })
+
+/** `GMT+9`: whose clock the times are by. @param {number} at */
+export function timeZone(at) {
+  return zone.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? ''
+}
+
+const dayAndMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
+
+/** `27 Nov `, or nothing when that is today. @param {number} at */
+export function shortDay(at, now = Date.now()) {
+  const day = dayAndMonth.format(at)
+  return day === dayAndMonth.format(now) ? '' : `${day}, `
 }
 
 /**

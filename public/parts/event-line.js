@@ -27,7 +27,7 @@ export function EventLine({ row, before, now }) {
   if (row.type === 'gap') return html`<${GapLine} row=${row} before=${before} />`
   const { word, tone } = lookOf(row.kind)
   const at = row.occurredAt ?? row.receivedAt
-  const why = TELLING.has(row.kind) ? detailsOf(row.data)[0] : undefined
+  const why = TELLING.has(row.kind) ? detailsOf(row)[0] : undefined
   return html`
     <span class="kind"><${Icon} name=${row.kind} tone=${tone} />${word}</span>
     <bdi class="email">${row.email ? plain(row.email) : html`<i>no address</i>`}</bdi>

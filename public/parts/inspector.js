@@ -3,15 +3,14 @@
 /** @import { EventRow, Filter } from '../types.d.ts' */
 import { html, useEffect, useRef, useState } from '../vendor/htm.js'
 import { previous } from '../model/cursor.js'
-import { marksOf, storedRow } from '../model/facts.js'
+import { storedRow } from '../model/facts.js'
 import { ALL } from '../model/filter.js'
-import { plain, plainJson } from '../model/words.js'
+import { fullTime, plain, timeZone } from '../model/words.js'
 import { ApiError } from '../api.js'
 import { Failed, Old, Waiting } from './asked.js'
-import { CopyButton } from './copy-button.js'
 import { useQuestion, useStore } from './hooks.js'
 import { Icon } from './icon.js'
-import { RawJson } from './raw-json.js'
+import { RawEvent } from './raw-event.js'
 import { Timeline } from './timeline.js'
 
 /** Events of a busy message come in bursts: it is read again once they have settled. */
@@ -47,7 +46,7 @@ export function Inspector({ app, id, event, row, onFilter, onClose }) {
         </button>
       </header>
       <div class="inside">
-        ${chosen && html`<${Marks} row=${chosen} onFilter=${onFilter} />`}
+        ${chosen && html`<${Marks} app=${app} row=${chosen} onFilter=${onFilter} />`}
         ${answer.state === 'old' && html`<${Old} of=${answer} again=${again} />`}
         ${
           answer.state === 'failed' &&
@@ -65,7 +64,7 @@ export function Inspector({ app, id, event, row, onFilter, onClose }) {
               chosen=${chosen}
               onChoose=${(/** @type {EventRow} */ { cursor }) => setPointed(cursor)}
             />
-            <${Raw} row=${chosen} />`
+            <${RawEvent} key=${chosen.cursor} app=${app} cursor=${chosen.cursor} />`
         }
       </div>
     </aside>
@@ -102,54 +101,56 @@ function useStory({ api, asking, feed }, id, event) {
   return asked
 }
 
-/** @param {{ row: EventRow, onFilter: (change: Partial<Filter>) => void }} props */
-function Marks({ row, onFilter }) {
-  const { tags, campaign } = marksOf(row.data)
+/** @param {{ app: App, row: EventRow, onFilter: (change: Partial<Filter>) => void }} props */
+function Marks({ app, row, onFilter }) {
+  const at = row.occurredAt ?? row.receivedAt
+  const only = (/** @type {Partial<Filter>} */ part, /** @type {string} */ value) => html`
+    <button type="button" class="link" title="Show only these" onClick=${() => onFilter(part)}>
+      <bdi>${plain(value)}</bdi>
+    </button>
+  `
+  /** @type {[string, unknown][]} */
   const marks = [
-    ...(row.email ? [{ field: 'email', word: 'Recipient', value: row.email }] : []),
-    ...tags.map((tag) => ({ field: 'tag', word: 'Tag', value: tag })),
-    ...(campaign ? [{ field: 'campaign', word: 'Campaign', value: campaign }] : []),
+    ['When', html`<time>${fullTime(at)}</time> ${timeZone(at)}`],
+    [
+      'Recipient',
+      row.email && html`${only({ email: row.email }, row.email)} <${SubscriberLink} email=${row.email} />`,
+    ],
+    ['From', row.sender && html`<bdi>${plain(row.sender)}</bdi>`],
+    ['Campaign', row.campaignId && html`<${CampaignLink} app=${app} id=${row.campaignId} />`],
+    ...row.tags.map((tag) => /** @type {[string, unknown]} */ (['Tag', only({ tag }, tag)])),
+    ['Subaccount', row.subaccount && html`<bdi>${plain(row.subaccount)}</bdi>`],
+    ['Message', row.messageId && html`<bdi class="mono">${plain(row.messageId)}</bdi>`],
   ]
   return html`
     <dl class="marks">
       ${marks.map(
-        ({ field, word, value }) => html`
-          <div>
+        ([word, value]) =>
+          value &&
+          html`<div>
             <dt>${word}</dt>
-            <dd>
-              <button
-                type="button"
-                class="link"
-                title="Show only these"
-                onClick=${() => onFilter({ [field]: value })}
-              >
-                <bdi>${plain(value)}</bdi>
-              </button>
-            </dd>
-          </div>
-        `,
+            <dd>${value}</dd>
+          </div>`,
       )}
-      ${
-        row.messageId &&
-        html`<div>
-          <dt>Message</dt>
-          <dd><bdi class="mono">${plain(row.messageId)}</bdi></dd>
-        </div>`
-      }
     </dl>
   `
 }
 
-/** @param {{ row: EventRow }} props */
-function Raw({ row }) {
-  const text = plainJson(JSON.stringify(row.data, null, 2))
-  return html`
-    <section class="raw" aria-label="Raw event">
-      <header>
-        <h3>As Mandrill sent it</h3>
-        <${CopyButton} text=${text} what="the JSON" />
-      </header>
-      <${RawJson} text=${text} />
-    </section>
-  `
+/** @param {{ email: string }} props */
+function SubscriberLink({ email }) {
+  return html`<a href=${`/dashboard/subscribers/${encodeURIComponent(email)}`} data-view>Subscriber</a>`
+}
+
+/** By its name; until that is known, and for one that is gone, by its id. @param {{ app: App, id: string }} props */
+function CampaignLink({ app, id }) {
+  const { campaigns } = useStore(app.campaigns.store)
+  const [answer] = useQuestion(
+    app.asking,
+    async (signal) => campaigns.get(id) ?? app.api.get(`/campaigns/${encodeURIComponent(id)}`, { signal }),
+    [id],
+  )
+  const name = campaigns.get(id)?.subject ?? answer.value?.subject
+  return html`<a href=${`/dashboard/campaigns/${encodeURIComponent(id)}`} data-view
+    ><bdi>${plain(name ?? id)}</bdi></a
+  >`
 }

@@ -1,9 +1,9 @@
 // The strip on top, the same in every view. Each thing has its place there: what comes and goes moves nothing else.
 /** @import { App } from '../main.js' */
-/** @import { Setup } from '../types.d.ts' */
 import { html, useEffect } from '../vendor/htm.js'
+import { problemsOf } from '../model/problems.js'
 import { stateWords } from '../model/state-words.js'
-import { ago, count, counted, fullTime, titleOf } from '../model/words.js'
+import { ago, count, fullTime, titleOf } from '../model/words.js'
 import { useNow, useStore } from './hooks.js'
 import { Icon } from './icon.js'
 import { Progress } from './progress.js'
@@ -79,13 +79,4 @@ function Running({ app }) {
       <${Progress} done=${done} of=${total} label=${paused ? 'Paused campaign' : 'Running campaign'} />
     </a>
   `
-}
-
-/** @param {Setup} setup */
-function problemsOf({ refused, quarantine }) {
-  const refusals = refused.reduce((sum, { count }) => sum + count, 0)
-  return [
-    refusals > 0 && counted(refusals, 'refused webhook'),
-    quarantine > 0 && `${count(quarantine)} in quarantine`,
-  ].filter((problem) => problem !== false)
 }

@@ -165,7 +165,7 @@ function momentOf(event) {
     word,
     text: row.subject ?? (row.messageId ? 'no subject' : ''),
     ...(row.messageId && { address: `/dashboard/messages/${encodeURIComponent(row.messageId)}` }),
-    details: detailsOf(row.data),
+    details: detailsOf(row),
   }
 }
 

@@ -3,30 +3,34 @@
 import { html } from '../vendor/htm.js'
 import { detailsOf } from '../model/facts.js'
 import { lookOf } from '../model/kinds.js'
-import { exactTime, fullTime, plain, step } from '../model/words.js'
+import { storyOf } from '../model/story.js'
+import { count, exactTime, fullTime, plain, shortDay, step } from '../model/words.js'
 import { Icon } from './icon.js'
 
 /** @param {{ steps: readonly EventRow[], chosen: EventRow, onChoose: (row: EventRow) => void }} props */
 export function Timeline({ steps, chosen, onChoose }) {
-  const told = inOrder(steps)
+  const story = storyOf(steps)
   return html`
     <ol class="timeline" aria-label="What happened to this mail">
-      ${told.map((row, index) => {
+      ${story.map(({ row, first, last, times }, index) => {
         const { word, tone } = lookOf(row.kind)
-        const previous = told[index - 1]
+        const previous = story[index - 1]
+        const isChosen = row.cursor === chosen.cursor || (times > 1 && isOfStep(chosen, row))
         return html`
-          <li key=${row.cursor}>
+          <li key=${`${row.kind} ${first} ${index}`}>
             <span class="sign"><${Icon} name=${row.kind} tone=${tone} /></span>
             <button
               type="button"
-              aria-pressed=${row.cursor === chosen.cursor ? 'true' : 'false'}
+              aria-pressed=${isChosen ? 'true' : 'false'}
               title="Show its JSON"
               onClick=${() => onChoose(row)}
             >
-              <strong>${word}</strong>
-              <time title=${fullTime(timeOf(row))}>${exactTime(timeOf(row))}</time>
-              <span class="since">${previous && step(timeOf(row) - timeOf(previous))}</span>
-              ${detailsOf(row.data).map((line) => html`<bdi class="detail">${plain(line)}</bdi>`)}
+              <strong>${word}${times > 1 && ` ${count(times)} times`}</strong>
+              <time title=${fullTime(first)}>${shortDay(first)}${exactTime(first)}</time>
+              <span class="since">${previous && step(first - previous.first)}</span>
+              ${row.robot && html`<span class="detail robot"><${Icon} name="robot" /> By a robot, not a person</span>`}
+              ${times > 1 && html`<span class="detail">First ${fullTime(first)}, last ${fullTime(last)}</span>`}
+              ${detailsOf(row).map((line) => html`<bdi class="detail">${plain(line)}</bdi>`)}
             </button>
           </li>
         `
@@ -35,13 +39,13 @@ export function Timeline({ steps, chosen, onChoose }) {
   `
 }
 
-/** @param {EventRow} row */
-function timeOf(row) {
-  return row.occurredAt ?? row.receivedAt
-}
-
-// Webhooks come late and in any order; the story is told as it happened. Within one second, as it was received.
-/** @param {readonly EventRow[]} steps */
-function inOrder(steps) {
-  return steps.toSorted((a, b) => timeOf(a) - timeOf(b))
+/** @param {EventRow} a @param {EventRow} b */
+function isOfStep(a, b) {
+  return (
+    a.kind === b.kind &&
+    a.url === b.url &&
+    a.reason === b.reason &&
+    a.answer === b.answer &&
+    a.robot === b.robot
+  )
 }

@@ -2,12 +2,15 @@
 /** @import { App } from '../main.js' */
 /** @import { Setup } from '../types.d.ts' */
 import { html, useEffect } from '../vendor/htm.js'
-import { ago, count, fullTime } from '../model/words.js'
+import { ago } from '../model/words.js'
 import { Asked } from '../parts/asked.js'
 import { isOwnMachine, Unreachable, WebhookUrl } from '../parts/first-step.js'
 import { useNow, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { QuarantineList } from '../parts/quarantine-list.js'
+import { Reconcile } from '../parts/reconcile.js'
+import { Notes, Refused } from '../parts/setup-problems.js'
+import { Standing } from '../parts/standing.js'
 import { SignOut } from '../parts/sign-out.js'
 
 const ASK_EVERY_MS = 3000
@@ -29,9 +32,11 @@ export function SetupView({ app }) {
       <${Asked} of=${answer} what="the set-up" again=${app.setup.ask}>
         ${(/** @type {Setup} */ setup) => html`
           <${Checklist} app=${app} setup=${setup} />
+          <${Notes} setup=${setup} />
           <${Refused} app=${app} setup=${setup} />
           <${QuarantineList} app=${app} amount=${setup.quarantine} />
-          <${Standing} setup=${setup} />
+          <${Standing} app=${app} setup=${setup} />
+          <${Reconcile} app=${app} />
         `}
       <//>
       <${Ways} app=${app} />
@@ -104,66 +109,6 @@ function Step({ done, title, state = '', children }) {
       </div>
       <span class="step-state">${state}</span>
     </li>
-  `
-}
-
-/** @param {{ app: App, setup: Setup }} props */
-function Refused({ app, setup }) {
-  const now = useNow(app.api.now)
-  if (setup.refused.length === 0) return null
-  return html`
-    <section>
-      <h2>Refused webhooks</h2>
-      <ul class="entries">
-        ${setup.refused.map(
-          ({ at, count: times, reason, hint }) => html`
-            <li>
-              <${Icon} name="problem" tone="red" />
-              <div>
-                <strong>${times > 1 ? `${reason} (${count(times)} times)` : reason}</strong>
-                <p>${hint ?? 'Key or URL are others than Mandrill’s: compare both, to the letter.'}</p>
-              </div>
-              <time title=${fullTime(Date.parse(at))}>${ago(Date.parse(at), now)}</time>
-            </li>
-          `,
-        )}
-      </ul>
-    </section>
-  `
-}
-
-/** @type {Record<string, string>} */
-const STORES = {
-  embedded: 'a SQLite file of this process',
-  redis: 'Redis',
-  sqlite: 'SQLite',
-  mysql: 'MySQL or MariaDB',
-}
-
-/** @param {{ setup: Setup }} props */
-function Standing({ setup }) {
-  const facts = [
-    ['Events are kept in', STORES[setup.stores.events] ?? setup.stores.events],
-    ['History is kept in', STORES[setup.stores.database] ?? setup.stores.database],
-    ['History is behind by', `${count(setup.lag)} events`],
-    ['Open sockets', count(setup.clients)],
-    ['Public address', setup.public_url],
-    ['Campaigns', setup.sender_problem ? `cannot start: ${setup.sender_problem}` : 'can start'],
-    ['Version', setup.version],
-  ]
-  return html`
-    <section>
-      <h2>The hub</h2>
-      <dl class="facts">
-        ${facts.map(
-          ([word, value]) =>
-            html`<div>
-              <dt>${word}</dt>
-              <dd>${value}</dd>
-            </div>`,
-        )}
-      </dl>
-    </section>
   `
 }
 

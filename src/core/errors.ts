@@ -37,6 +37,7 @@ const ERRORS = {
     400,
     'More than a million events would have to be counted: ask for less time, or for more',
   ],
+  'event.not_found': [404, 'There is no event at this cursor'],
   'message.not_found': [404, 'No event of this message is known'],
   'quarantine.not_found': [404, 'There is no such entry in quarantine'],
   'quarantine.unreadable': [409, 'It still cannot be read as an event'],

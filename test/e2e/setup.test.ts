@@ -63,7 +63,17 @@ test('a refused webhook shows with its cause, in the strip too', async () => {
   const page = await open()
   await page.getByRole('link', { name: '1 refused webhook' }).click()
   await page.getByRole('heading', { name: 'Refused webhooks' }).waitFor()
-  expect(await page.locator('.entries li').count()).toBe(1)
+  // Somebody has looked at it: the alarm is out, also after a reload, until the next one.
+  await page.getByRole('button', { name: 'I have seen these' }).click()
+  await eventually(() => page.getByText('refused webhook').count()).toBe(0)
+  await page.reload()
+  await page.getByRole('heading', { name: 'The hub', exact: true }).waitFor()
+  expect(await page.getByText('refused webhook').count()).toBe(0)
+  await fetch(`${hub.url}/api/hook`, { method: 'POST', headers: wrong.headers, body: wrong.body })
+  await page.getByRole('link', { name: '1 refused webhook' }).waitFor()
+  // One that is accepted ends them all.
+  await hub.post([mailEvent()])
+  await eventually(() => page.getByText('refused webhook').count()).toBe(0)
 })
 
 test('quarantine can be looked at, and read again', async () => {
@@ -72,9 +82,19 @@ test('quarantine can be looked at, and read again', async () => {
   await page.getByRole('heading', { name: 'Quarantine' }).waitFor()
   await page.locator('.entries summary').click()
   expect(await page.getByLabel('What came').innerText()).toContain('<img src=x onerror=alert(1)>')
-  await page.getByRole('button', { name: 'Read again' }).click()
+  await page.getByRole('button', { name: 'Retry' }).click()
   await page.getByRole('alert').waitFor()
-  expect(await page.locator('.entries li').count()).toBe(1)
+  await page.getByRole('button', { name: 'Discard' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Discard them' }).click()
+  await page.getByRole('heading', { name: 'Quarantine' }).waitFor({ state: 'detached' })
+})
+
+test('set-up says that mails go to files, that the stores work, and what reconciling needs', async () => {
+  const page = await open('/dashboard/setup')
+  await page.getByText('Mails go to the outbox').waitFor()
+  await eventually(() => page.locator('.working').allInnerTexts()).toEqual(['works', 'works', 'works'])
+  await page.getByRole('button', { name: 'Ask Mandrill' }).click()
+  await page.getByRole('alert').getByText('MANDRILL_API_KEY').waitFor()
 })
 
 test('an address that is no view says so', async () => {

@@ -8,11 +8,18 @@ import type { Filter, StoredEvent } from '../../public/types.d.ts'
 
 const UNTOLD = { provider: 'mandrill', at: null, recipient: null, message_id: null, subject: null }
 
+const facts = (seq: number) => ({
+  provider: 'mandrill',
+  at: null,
+  recipient: null,
+  message_id: `m${seq}`,
+  subject: null,
+})
 const stored = (seq: number, kind = 'sent'): StoredEvent => ({
+  ...facts(seq),
   cursor: `3-${seq}`,
   kind,
   received_at: '2030-01-01T00:00:00Z',
-  data: { event: kind, _id: `m${seq}` },
 })
 
 /** A hub as the feed sees it: an archive to read, and a socket whose words the test says. */
@@ -62,7 +69,7 @@ function lab(archive: StoredEvent[]) {
     say(...seqs: number[]) {
       for (const seq of seqs) {
         cursor = `3-${seq}`
-        connections.at(-1)?.onEvent?.({ ...UNTOLD, cursor, kind: 'sent', data: { _id: `m${seq}` } })
+        connections.at(-1)?.onEvent?.({ ...facts(seq), cursor, kind: 'sent', data: {} })
       }
     },
     state(next: 'catching_up' | 'live' | 'waiting') {

@@ -1,20 +1,11 @@
 // The list's memory: rows keep their places, few are held, the beginning always is.
 import { expect, test } from 'vitest'
 import { createAside } from '../../public/model/aside.js'
+import { rowOf } from '../../public/model/facts.js'
 import { createPages } from '../../public/model/pages.js'
 
-const row = (seq: number) =>
-  ({
-    type: 'event',
-    cursor: `7-${seq}`,
-    kind: 'sent',
-    receivedAt: seq,
-    occurredAt: null,
-    email: null,
-    subject: null,
-    messageId: null,
-    data: {},
-  }) as const
+const FACTS = { provider: 'mandrill', at: null, recipient: null, message_id: null, subject: null }
+const row = (seq: number) => rowOf({ ...FACTS, cursor: `7-${seq}`, kind: 'sent' }, seq)
 type Row = ReturnType<typeof row>
 /** Newest first. */
 const rows = (from: number, to: number) =>

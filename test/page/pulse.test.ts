@@ -29,7 +29,8 @@ function lab() {
   return { pulse, asked, seeLess: () => (all = false) }
 }
 
-const row = rowOf({ cursor: '1-1', kind: 'opened', data: {} }, NOW)
+const told = { provider: 'mandrill', at: null, recipient: null, message_id: null, subject: null }
+const row = rowOf({ ...told, cursor: '1-1', kind: 'opened' }, NOW)
 
 test('it begins with the last hour, and then asks for what may have been missed, seldom', async () => {
   const { pulse, asked } = lab()

@@ -1,9 +1,10 @@
 // Ages, steps, rates and the words of the connection.
 import { expect, test } from 'vitest'
-import { detailsOf, marksOf, rowOf } from '../../public/model/facts.js'
+import { detailsOf, rowOf } from '../../public/model/facts.js'
 import { createRates, roundTop } from '../../public/model/rates.js'
 import { stateWords } from '../../public/model/state-words.js'
-import { age, ago, counted, plain, plainJson, step, titleOf } from '../../public/model/words.js'
+import { storyOf } from '../../public/model/story.js'
+import { age, ago, bytes, counted, plain, plainJson, step, titleOf } from '../../public/model/words.js'
 
 const NOW = Date.parse('2030-05-06T12:00:30Z')
 const S = 1000
@@ -91,46 +92,56 @@ test('the connection’s words promise no more than is known', () => {
   )
 })
 
-const event = (data: Record<string, unknown>) => rowOf({ cursor: '1-1', kind: 'sent', data }, NOW)
+const told = { provider: 'mandrill', at: null, recipient: null, message_id: null, subject: null }
+const event = (facts: object, seq = 1) =>
+  rowOf({ ...told, cursor: `1-${seq}`, kind: 'opened', ...facts }, NOW)
 
-test('facts are read from what real events hold, and hostile or odd ones break nothing', () => {
-  const msg = {
-    _id: 'm1',
+test('a row has what an event tells, and nothing where it does not', () => {
+  const facts = { at: '2030-01-01T00:00:00.000Z', recipient: 'ada@example.com', tags: ['a'], robot: true }
+  expect(event(facts)).toMatchObject({
     email: 'ada@example.com',
-    subject: 'Hello',
-    tags: ['a', 7],
-    metadata: { campaign_id: 9 },
-  }
-  expect(event({ ts: '1893456000', msg })).toMatchObject({
-    email: 'ada@example.com',
-    subject: 'Hello',
-    messageId: 'm1',
     occurredAt: 1_893_456_000_000,
+    tags: ['a'],
+    robot: true,
   })
-  expect(marksOf({ msg })).toEqual({ tags: ['a'], campaign: '9' })
-  for (const odd of [
-    {},
-    { msg: [] },
-    { msg: null, ts: null },
-    { msg: { email: {}, subject: [], tags: 'x', metadata: [] } },
-  ]) {
-    expect(event(odd)).toMatchObject({ email: null, subject: null, messageId: null, occurredAt: null })
-    expect(marksOf(odd)).toEqual({ tags: [], campaign: null })
-    expect(detailsOf(odd)).toEqual([])
-  }
+  expect(event({})).toMatchObject({ email: null, occurredAt: null, tags: [], campaignId: null, robot: null })
 })
 
 test('details say why, what and where', () => {
-  expect(detailsOf({ msg: { bounce_description: 'mailbox_full', diag: 'smtp;552 full' } })).toEqual([
+  expect(detailsOf(event({ reason: 'mailbox_full', answer: 'smtp;552 full' }))).toEqual([
     'mailbox full',
     'smtp;552 full',
   ])
-  const visit = {
-    url: 'https://example.com/a',
-    location: { city: 'Seoul', country_short: 'KR' },
-    user_agent_parsed: { ua_name: 'Firefox', os_name: 'Linux' },
-  }
-  expect(detailsOf(visit)).toEqual(['https://example.com/a', 'Seoul, KR · Firefox on Linux'])
+  expect(detailsOf(event({ url: 'https://example.com/a' }))).toEqual(['https://example.com/a'])
+  expect(detailsOf(event({}))).toEqual([])
+})
+
+test('what was repeated is told once: how often, first and last', () => {
+  const at = (minute: number) => `2030-01-01T00:0${minute}:00.000Z`
+  const story = storyOf([
+    event({ at: at(3) }, 1),
+    event({ at: at(1) }, 2),
+    event({ at: at(2), robot: true }, 3),
+    event({ at: at(0), kind: 'sent' }, 4),
+  ])
+  const minutes = (time: number) => new Date(time).getUTCMinutes()
+  expect(
+    story.map(({ row, times, first, last }) => [row.kind, row.robot, times, minutes(first), minutes(last)]),
+  ).toEqual([
+    ['sent', null, 1, 0, 0],
+    ['opened', null, 2, 1, 3],
+    ['opened', true, 1, 2, 2],
+  ])
+})
+
+test('sizes are told in the unit that fits', () => {
+  expect([0, 999, 1500, 20_000_000, 2_147_483_648].map(bytes)).toEqual([
+    '0 B',
+    '999 B',
+    '1.5 kB',
+    '20 MB',
+    '2.1 GB',
+  ])
 })
 
 test('text that would pose as another shows what it is', () => {

@@ -66,11 +66,13 @@ export const Selecting = {
   ),
   until: Type.Optional(Type.String({ format: 'date-time', description: 'Received before then' })),
 }
+const WithData = Type.Boolean({ default: true, description: 'false: without `data`, which may be large' })
 const Query = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
   before: Type.Optional(Cursor),
   after: Type.Optional(Cursor),
   ...Selecting,
+  data: WithData,
 })
 const told = (description: string, example: string | null) =>
   Type.Union([Type.String(), Type.Null()], { description, examples: [example] })
@@ -106,7 +108,9 @@ const Event = Type.Object(
     kind: oneOf(KINDS, { examples: ['opened'] }),
     received_at: Instant,
     ...Facts,
-    data: Type.Any({ description: 'The event exactly as Mandrill sent it', examples: [eventExample] }),
+    data: Type.Optional(
+      Type.Any({ description: 'The event exactly as Mandrill sent it', examples: [eventExample] }),
+    ),
   },
   { title: 'Event' },
 )
@@ -140,11 +144,36 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
       if (wantsCsv(request.headers.accept))
         return reply.type('text/csv; charset=utf-8').send(await exportEvents(deps.archive, query))
       const events = await deps.archive.find(query)
-      return sendRaw(reply, pageText(events, await nextOf(deps.archive, events, query)))
+      return sendRaw(reply, pageText(events, await nextOf(deps.archive, events, query), request.query.data))
     },
   )
 
-  app.get<{ Params: { id: string } }>(
+  app.get<{ Params: { cursor: string } }>(
+    '/api/events/:cursor',
+    {
+      schema: {
+        ...about,
+        summary: 'One event as its provider sent it',
+        description: 'Nothing else, and byte for byte: `data` of the event at this cursor.',
+        params: Type.Object({ cursor: Cursor }),
+        response: {
+          200: Type.Any({ description: 'The payload', examples: [eventExample] }),
+          ...errors(401, 'event.not_found', 503),
+        },
+      },
+    },
+    async (request, reply) => {
+      await caughtUp(deps)
+      const place = parseCursor(request.params.cursor)
+      const before = place && { epoch: place.epoch, seq: Math.max(0, place.seq - 1) }
+      const [event] = before ? await deps.archive.find({ after: before, limit: 1 }) : []
+      if (!event || formatCursor(event.cursor) !== request.params.cursor)
+        throw new HubError('event.not_found')
+      return sendRaw(reply, event.data)
+    },
+  )
+
+  app.get<{ Params: { id: string }; Querystring: { data: boolean } }>(
     '/api/messages/:id',
     {
       schema: {
@@ -152,6 +181,7 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
         summary: "One message's timeline",
         description: 'Oldest first: its first 1,000 events, or about 8 MiB of them.',
         params: Type.Object({ id: Type.String({ description: "Mandrill's `_id`", maxLength: 500 }) }),
+        querystring: Type.Object({ data: WithData }),
         response: {
           200: Type.Object(
             { message: Type.Any({ examples: [MESSAGE] }), events: Type.Array(Event) },
@@ -167,7 +197,7 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
       const events = await deps.archive.find({ messageId, after: { epoch: 0, seq: 0 }, limit: MAX_TIMELINE })
       if (events.length === 0) throw new HubError('message.not_found')
       const head = JSON.stringify(messageHead(messageId, events))
-      return sendRaw(reply, `{"message":${head},"events":[${events.map(eventText).join(',')}]}`)
+      return sendRaw(reply, `{"message":${head},"events":[${eventTexts(events, request.query.data)}]}`)
     },
   )
 }
@@ -187,7 +217,7 @@ function toQuery(query: Static<typeof Query>): EventQuery {
   }
 }
 
-export function readSelection(query: Omit<Static<typeof Query>, 'limit'>): EventSelection {
+export function readSelection(query: Omit<Static<typeof Query>, 'limit' | 'data'>): EventSelection {
   const { message, subaccount, url, q } = query
   return {
     ...readFilter(query),
@@ -230,14 +260,18 @@ async function nextOf(
   return (await archive.find({ ...query, ...from, limit: 1 })).length > 0 ? last : undefined
 }
 
-function pageText(events: readonly ArchivedEvent[], next: Place | undefined): string {
+function pageText(events: readonly ArchivedEvent[], next: Place | undefined, withData: boolean): string {
   const place = next ? `"${formatCursor(next)}"` : 'null'
-  return `{"events":[${events.map(eventText).join(',')}],"next":${place}}`
+  return `{"events":[${eventTexts(events, withData)}],"next":${place}}`
 }
 
-function eventText({ cursor, kind, receivedAt, facts, data }: ArchivedEvent): string {
+function eventTexts(events: readonly ArchivedEvent[], withData: boolean): string {
+  return events.map((event) => eventText(event, withData)).join(',')
+}
+
+function eventText({ cursor, kind, receivedAt, facts, data }: ArchivedEvent, withData: boolean): string {
   const head = `"cursor":"${formatCursor(cursor)}","kind":"${kind}","received_at":"${instant(receivedAt)}"`
-  return `{${head},${facts.slice(1, -1)},"data":${data}}`
+  return `{${head},${facts.slice(1, -1)}${withData ? `,"data":${data}` : ''}}`
 }
 
 function messageHead(id: string, events: readonly ArchivedEvent[]) {

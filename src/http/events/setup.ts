@@ -5,6 +5,7 @@ import { readBatch } from '../../core/events/intake/batch.ts'
 import { sampleEvent } from '../../core/events/providers/mandrill/example.ts'
 import type { Hub } from '../../core/events/hub.ts'
 import type { EventArchive, EventFeed, Quarantine } from '../../core/events/ports.ts'
+import type { Silence } from '../../core/events/silence.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import type { HookWatch } from './hook-watch.ts'
 import type { ProxyWatch } from '../server/proxy-watch.ts'
@@ -25,11 +26,13 @@ export type SetupDeps = {
   readonly hub: Pick<Hub, 'observers'>
   readonly tracking: Pick<Tracking, 'lag'>
   readonly watch: HookWatch
+  readonly silence: Pick<Silence, 'seconds'>
   readonly proxy: Pick<ProxyWatch, 'unknown'>
   readonly about: {
     readonly subaccounts: readonly string[]
     readonly transport: 'smtp' | 'outbox'
     readonly version: string
+    readonly auth: 'on' | 'off'
     readonly publicUrl: string
     readonly webhookUrls: readonly string[]
     readonly keys: number
@@ -72,6 +75,14 @@ const FIELDS = {
     },
   ),
   quarantine: Type.Integer({ description: 'Entries in quarantine' }),
+  auth: Type.Union([Type.Literal('on'), Type.Literal('off')]),
+  silent_seconds: Type.Integer({
+    description: 'For how long mails have gone out without any event; 0 while events arrive',
+  }),
+  feed: Type.Object(
+    { bytes: Type.Integer(), bound: Type.Integer() },
+    { description: 'How large the feed is, and may be' },
+  ),
   stores: Type.Object({ events: Type.String(), database: Type.String() }),
   lag: Type.Integer(),
   clients: Type.Integer(),
@@ -102,6 +113,9 @@ const Setup = Type.Object(FIELDS, {
         },
       ],
       quarantine: 0,
+      auth: 'on',
+      silent_seconds: 0,
+      feed: { bytes: 1_048_576, bound: 2_147_483_648 },
       stores: { events: 'sqlite', database: 'sqlite' },
       lag: 0,
       clients: 3,
@@ -145,7 +159,8 @@ export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Prom
   )
 }
 
-async function describeSetup({ archive, quarantine, hub, tracking, watch, proxy, about }: SetupDeps) {
+async function describeSetup(deps: SetupDeps) {
+  const { feed, archive, quarantine, hub, tracking, watch, silence, proxy, about } = deps
   const [first] = await archive.find({ after: { epoch: 0, seq: 0 }, limit: 1 })
   const [last] = await archive.find({ limit: 1 })
   const { probeSeenAt, refused } = watch.status()
@@ -163,6 +178,9 @@ async function describeSetup({ archive, quarantine, hub, tracking, watch, proxy,
     last_event_at: instantOrNull(last?.receivedAt),
     refused: refused.map(({ at, since, ...rest }) => ({ at: instant(at), since: instant(since), ...rest })),
     quarantine: await quarantine.count(),
+    auth: about.auth,
+    silent_seconds: silence.seconds(),
+    feed: await feed.size(),
     stores: about.stores,
     lag: tracking.lag(),
     clients: hub.observers(),

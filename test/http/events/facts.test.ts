@@ -84,3 +84,27 @@ test('beside the data, also of events that were stored before facts were', async
   await second.close()
   await rm(dir, { recursive: true })
 })
+
+test('one event is had as it came, byte for byte; pages are had without the payloads', async () => {
+  const hub = await startHub()
+  try {
+    const text = '{ "event":"open",  "ts":1.0, "_id":"raw" , "msg":{"subject":"안녕"}}'
+    await hub.call({
+      method: 'POST',
+      url: '/api/hook',
+      headers: { authorization: TOKEN, 'content-type': 'application/json' },
+      payload: `{"mandrill_events":[${text}]}`,
+    })
+    const { events } = (await hub.get('/api/events?data=false')).body
+    const cursor = String(events[0]?.cursor)
+    expect(events).toMatchObject([{ kind: 'opened', message_id: 'raw', subject: '안녕' }])
+    expect(events[0]).not.toHaveProperty('data')
+    expect((await hub.get('/api/messages/raw?data=false')).body.events).toEqual(events)
+    const raw = await hub.get(`/api/events/${cursor}`)
+    expect([raw.status, raw.text]).toEqual([200, text])
+    for (const other of ['0', '1-1', `${cursor.split('-')[0]}-2`])
+      expect((await hub.get(`/api/events/${other}`)).status).toBe(404)
+  } finally {
+    await hub.close()
+  }
+})

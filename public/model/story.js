@@ -1,0 +1,26 @@
+// A mail's story: its events as they happened, what was repeated told once.
+/** @import { EventRow } from '../types.d.ts' */
+
+/** @typedef {{ row: EventRow, first: number, last: number, times: number }} Step `row` is the latest of them */
+
+/** When it happened, by the provider's clock where that is known. @param {EventRow} row */
+export function timeOf(row) {
+  return row.occurredAt ?? row.receivedAt
+}
+
+/**
+ * Webhooks come late and in any order; the story is told as it happened. Within one second, as it was received.
+ * @param {readonly EventRow[]} rows
+ * @returns {Step[]}
+ */
+export function storyOf(rows) {
+  /** @type {Map<string, Step>} */
+  const steps = new Map()
+  for (const row of rows.toSorted((a, b) => timeOf(a) - timeOf(b))) {
+    const at = timeOf(row)
+    const key = JSON.stringify([row.kind, row.url, row.reason, row.answer, row.robot])
+    const before = steps.get(key)
+    steps.set(key, { row, first: before?.first ?? at, last: at, times: (before?.times ?? 0) + 1 })
+  }
+  return [...steps.values()]
+}
