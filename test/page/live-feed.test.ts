@@ -6,8 +6,6 @@ import { createLiveFeed } from '../../public/live-feed.js'
 import { ALL } from '../../public/model/filter.js'
 import type { Filter, StoredEvent } from '../../public/types.d.ts'
 
-const UNTOLD = { provider: 'mandrill', at: null, recipient: null, message_id: null, subject: null }
-
 const facts = (seq: number) => ({
   provider: 'mandrill',
   at: null,
