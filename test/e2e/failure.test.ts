@@ -33,7 +33,7 @@ test('counts that cannot be had are no zeros: the rate is not known, and comes b
   expect(await page.locator('.line').count()).toBeGreaterThan(5)
   stats.set('pass')
   await page.locator('.chart').getByRole('button', { name: 'Try again' }).click()
-  await page.getByRole('img', { name: /250 events/ }).waitFor()
+  await page.getByRole('img', { name: /25\d events/ }).waitFor()
   expect(await page.locator('.strip .rate').innerText()).toMatch(/^\d/)
   await close()
 })
@@ -61,7 +61,7 @@ test('a list that cannot be had says why, and comes by itself', async () => {
   await page.getByText('The hub says 503').waitFor()
   events.set('pass')
   await live(page)
-  await eventually(async () => (await subjects(page))[0]).toBe('Mail 249')
+  await eventually(() => subjects(page)).toContain('Mail 249')
   await close()
 })
 
@@ -74,7 +74,9 @@ test('an older page that fails does not end the list: it says so, and goes on', 
   await page.getByRole('alert').getByText('The rest could not be read: The hub says 500').waitFor()
   older.set('pass')
   await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click()
-  await eventually(() => page.locator('.all').evaluate((all) => all.clientHeight)).toBe(250 * 36)
+  await eventually(() => page.locator('.all').evaluate((all) => all.clientHeight)).toBeGreaterThanOrEqual(
+    250 * 36,
+  )
   expect(await page.getByText('could not be read').count()).toBe(0)
   await close()
 })
@@ -140,7 +142,6 @@ test('where no WebSocket comes through the hub is asked, and the page says so', 
   await close()
 })
 
-// The last: the hub of this file is killed.
 test('with the hub gone nothing goes on as if it were measured; all of it comes back', async () => {
   const { page, close } = await lab.open()
   await live(page)
