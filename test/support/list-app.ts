@@ -56,14 +56,17 @@ export async function startListApp(options: Options = {}, openLab: () => Promise
   registerHostCheck(app, access)
   registerAccess(app, access, createCounts(now))
   const shared = { subscribers: lab.list, suppressions: lab.suppressions, links, access, now }
-  await registerSubscribers(app, {
-    ...shared,
-    doubleOptIn: false,
-    forget: createForget({ events: nothing, deliveries: nothing, outbox: nothing, ...shared }),
+  const subscribing = {
+    doubleOptIn: options.doubleOptIn ?? false,
     async sendConfirmation({ email }: Subscriber, url: string, expiresAt: number) {
       if (mailer.broken) throw new Error('the mail server is gone')
       mails.push({ to: email, url, expiresAt })
     },
+  }
+  await registerSubscribers(app, {
+    ...shared,
+    ...subscribing,
+    forget: createForget({ events: nothing, deliveries: nothing, outbox: nothing, ...shared }),
     ...options,
   })
   await registerSuppressions(app, shared)
@@ -72,6 +75,7 @@ export async function startListApp(options: Options = {}, openLab: () => Promise
   await registerUnsubscribe(app, {
     ...shared,
     ...options,
+    ...subscribing,
     identity,
     onUnsubscribed: async (unsubscription) => void unsubscriptions.push(unsubscription),
   })

@@ -3,55 +3,82 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { linesOf, type ListIdentity } from '../../core/campaigns/mail/identity.ts'
 import { acceptAnyBody } from '../server/bodies/any-body.ts'
-import { sendPage, type PlainPage } from '../server/plain-page.ts'
+import { addVary } from '../server/errors.ts'
+import { languageFor, sendPage } from '../server/plain-page.ts'
 import { tagged } from '../server/schemas.ts'
+import type { Words } from './page-words.ts'
 
 type About = { readonly summary: string; readonly description?: string }
+export type LinkRequest = FastifyRequest<{ Params: { readonly token: string } }>
+
+/** A page to answer with. */
+export type Answer = {
+  readonly status: number
+  readonly words: Words
+  /** Where its button leads; to this very address where nothing is said. */
+  readonly to?: string
+}
 
 export type MailLink = {
   /** The token follows it. */
   readonly path: string
   /** Named on each page. */
   readonly identity: ListIdentity
-  readonly asks: PlainPage
-  readonly done: PlainPage
-  readonly unknown: PlainPage
+  readonly unknown: Words
   /** What `unknown` means. */
   readonly unknownMeans: string
-  readonly get: About
-  readonly post: About
-  readonly isKnown: (token: string) => boolean
-  /** Does what the link is for, any number of times; false when the token is not known. */
-  readonly follow: (token: string, request: FastifyRequest) => Promise<boolean>
+  readonly get: About & { readonly asks: Words; readonly isKnown: (token: string) => boolean }
+  /** By what stands behind the token: '' for the link itself. undefined when the token is not known. */
+  readonly posts: readonly (About & {
+    readonly path: string
+    /** Other answers than 200 and 404. */
+    readonly response?: Readonly<Record<number, object>>
+    readonly rateLimit?: object
+    /** Does what it is for, any number of times. */
+    readonly follow: (request: LinkRequest) => Promise<Answer | undefined>
+  })[]
 }
 
 const PAGE = '<!DOCTYPE html>…'
 
-type Route = { readonly Params: { readonly token: string } }
+export const pageSchema = (description: string) => Type.String({ description, examples: [PAGE] })
 
 export async function registerMailLink(app: FastifyInstance, link: MailLink): Promise<void> {
-  const { asks, done, unknown, isKnown, follow } = link
-  const send = (reply: FastifyReply, page: PlainPage) =>
-    sendPage(reply, { ...page, footer: linesOf(link.identity) })
+  const { identity, get, posts, unknown } = link
+  function send(request: FastifyRequest, reply: FastifyReply, { status, words, to }: Answer) {
+    const language = languageFor(request.headers['accept-language'])
+    const { button, ...told } = words[language](identity.name)
+    addVary(reply, 'Accept-Language')
+    const shown = button ? { button: { says: button, to } } : {}
+    return sendPage(reply, { status, language, ...told, ...shown, footer: linesOf(identity) })
+  }
+  const notKnown = { status: 404, words: unknown }
   const schema = {
     ...tagged('Links in mails'),
     security: [],
     params: Type.Object({ token: Type.String() }),
     produces: ['text/html'],
-    response: {
-      200: Type.String({ description: 'A page', examples: [PAGE] }),
-      404: Type.String({ description: `A page: ${link.unknownMeans}`, examples: [PAGE] }),
-    },
   }
+  const response = { 200: pageSchema('A page'), 404: pageSchema(`A page: ${link.unknownMeans}`) }
   await app.register(async (pages) => {
     acceptAnyBody(pages)
     const config = { public: true, anyOrigin: true }
     const path = `${link.path}/:token`
-    pages.get<Route>(path, { config, schema: { ...schema, ...link.get } }, async ({ params }, reply) =>
-      send(reply, isKnown(params.token) ? asks : unknown),
+    const { asks, isKnown, ...about } = get
+    pages.get(
+      path,
+      { config, schema: { ...schema, ...about, response } },
+      async (request: LinkRequest, reply) =>
+        send(request, reply, isKnown(request.params.token) ? { status: 200, words: asks } : notKnown),
     )
-    pages.post<Route>(path, { config, schema: { ...schema, ...link.post } }, async (request, reply) =>
-      send(reply, (await follow(request.params.token, request)) ? done : unknown),
-    )
+    for (const { path: behind, response: more, rateLimit, follow, ...told } of posts)
+      pages.post(
+        path + behind,
+        {
+          config: { ...config, ...(rateLimit && { rateLimit }) },
+          schema: { ...schema, ...told, response: { ...response, ...more } },
+        },
+        async (request: LinkRequest, reply) => send(request, reply, (await follow(request)) ?? notKnown),
+      )
   })
 }

@@ -1,5 +1,5 @@
 // POST /subscribe: how subscribers get on the list. Public, so it is rate limited, and tells strangers little.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import type { Links } from '../../core/campaigns/mail/links.ts'
@@ -12,20 +12,24 @@ import { Email, Name, presentSubscriber, readEmail, readName, SubscriberSchema }
 
 type MailBody = { readonly subject: string; readonly content: string }
 
-export type SubscribingDeps = {
-  readonly subscribers: Pick<SubscriberStore, 'subscribe' | 'claimConfirmation' | 'releaseConfirmation'>
-  readonly access: Pick<Access, 'isSignedIn'>
+export type AskToConfirmDeps = {
+  readonly subscribers: Pick<SubscriberStore, 'claimConfirmation' | 'releaseConfirmation'>
   readonly links: Pick<Links, 'confirmUrl'>
   readonly now: () => number
-  readonly doubleOptIn: boolean
   /** Sends the mail of double opt-in, or throws. Called once an hour at most for an address that nobody confirms. */
   readonly sendConfirmation: (subscriber: Subscriber, url: string, expiresAt: number) => Promise<void>
+}
+
+export type SubscribingDeps = AskToConfirmDeps & {
+  readonly subscribers: Pick<SubscriberStore, 'subscribe'>
+  readonly access: Pick<Access, 'isSignedIn'>
+  readonly doubleOptIn: boolean
   /** POST /subscribe/send-mail: the original documents it at this address, too. Sets the status. */
   readonly sendMail?: (request: FastifyRequest, body: MailBody, reply: FastifyReply) => Promise<unknown>
 }
 
 /** Of one address, without the token. */
-const STRANGERS = { max: 20, timeWindow: 60_000 }
+export const STRANGERS = { max: 20, timeWindow: 60_000 }
 const STRANGERS_BODY = 16 * 1024
 /** A campaign's HTML may come to this address, too. */
 const BODY_LIMIT = 4 * 1024 * 1024
@@ -87,7 +91,7 @@ async function subscribe(deps: SubscribingDeps, request: Request, reply: Fastify
   if (outcome === 'suppressed') throw new HubError('subscriber.suppressed')
   if (outcome === 'exists') throw new HubError('subscriber.exists')
   if (!subscriber) throw new HubError('subscriber.not_found') // removed again in this very moment
-  if (!subscriber.subscribed && deps.doubleOptIn) await askToConfirm(deps, subscriber, request)
+  if (!subscriber.subscribed && deps.doubleOptIn) await askToConfirm(deps, subscriber, request.log)
   const shown = deps.access.isSignedIn(request) ? subscriber : forStranger(subscriber, name)
   return reply.status(201).send(presentSubscriber(shown))
 }
@@ -97,7 +101,11 @@ function forStranger(subscriber: Subscriber, name: string): Subscriber {
   return { ...subscriber, name, suppressed: null, createdAt: subscriber.updatedAt }
 }
 
-async function askToConfirm(deps: SubscribingDeps, subscriber: Subscriber, { log }: Request): Promise<void> {
+export async function askToConfirm(
+  deps: AskToConfirmDeps,
+  subscriber: Subscriber,
+  log: FastifyBaseLogger,
+): Promise<void> {
   const now = deps.now()
   const asked = await deps.subscribers.claimConfirmation(subscriber.id, now, HOUR_MS)
   if (asked === undefined) return

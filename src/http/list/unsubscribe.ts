@@ -1,11 +1,12 @@
 // /unsubscribe/{token}: the link in every mail. GET only asks, for scanners follow links; POST does it, as the button
-// of the page or of the subscriber's own mail program (RFC 8058).
+// of the page or of the subscriber's own mail program (RFC 8058). After a slip it can be taken back for an hour.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ListIdentity } from '../../core/campaigns/mail/identity.ts'
 import type { Links, UnsubscribeLink } from '../../core/campaigns/mail/links.ts'
-import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
-import { registerMailLink } from './mail-link.ts'
-import type { PlainPage } from '../server/plain-page.ts'
+import type { Subscriber, SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
+import { pageSchema, registerMailLink, type Answer } from './mail-link.ts'
+import { UNSUBSCRIBE } from './page-words.ts'
+import { askToConfirm, STRANGERS, type AskToConfirmDeps } from './subscribing.ts'
 
 export type Unsubscription = UnsubscribeLink & {
   readonly at: number
@@ -13,9 +14,10 @@ export type Unsubscription = UnsubscribeLink & {
   readonly first: boolean
 }
 
-export type UnsubscribeDeps = {
+export type UnsubscribeDeps = AskToConfirmDeps & {
   readonly links: Pick<Links, 'readUnsubscribe'>
-  readonly subscribers: Pick<SubscriberStore, 'unsubscribeById'>
+  readonly subscribers: Pick<SubscriberStore, 'unsubscribeById' | 'get' | 'subscribe'>
+  readonly doubleOptIn: boolean
   readonly suppressions: Pick<SuppressionStore, 'put'>
   readonly now: () => number
   readonly identity: ListIdentity
@@ -25,46 +27,81 @@ export type UnsubscribeDeps = {
   readonly addressOf?: (delivery: NonNullable<UnsubscribeLink['delivery']>) => Promise<string | undefined>
 }
 
-const ASKS: PlainPage = {
-  status: 200,
-  title: 'Unsubscribe?',
-  text: ['You will get no more mails from this list.'],
-  button: 'Unsubscribe',
-}
-const DONE: PlainPage = {
-  status: 200,
-  title: 'You are unsubscribed',
-  text: ['You will get no more mails from this list.'],
-}
-const UNKNOWN: PlainPage = {
-  status: 404,
-  title: 'This link does not work',
-  text: [
-    'It is not complete, or not from us. Please open the link in the mail again, or copy the whole of it.',
-  ],
-}
+/** Whoever finds the mail later, or has been sent a copy, takes nothing back. */
+const TAKE_BACK_MS = 3_600_000
 
 export function registerUnsubscribe(app: FastifyInstance, deps: UnsubscribeDeps): Promise<void> {
   const { links, identity } = deps
   return registerMailLink(app, {
     path: '/unsubscribe',
     identity,
-    asks: ASKS,
-    done: DONE,
-    unknown: UNKNOWN,
+    unknown: UNSUBSCRIBE.unknown,
     unknownMeans: 'the token is forged or incomplete',
-    get: { summary: 'Asks whether to unsubscribe; changes nothing' },
-    post: {
-      summary: 'Unsubscribes, any number of times',
-      description: 'What `List-Unsubscribe-Post` of each mail leads to (RFC 8058). The body is ignored.',
+    get: {
+      summary: 'Asks whether to unsubscribe; changes nothing',
+      asks: UNSUBSCRIBE.asks,
+      isKnown: (token) => links.readUnsubscribe(token) !== undefined,
     },
-    isKnown: (token) => links.readUnsubscribe(token) !== undefined,
-    async follow(token, request) {
-      const link = links.readUnsubscribe(token)
-      if (link) await unsubscribe(deps, link, request)
-      return link !== undefined
-    },
+    posts: [
+      {
+        path: '',
+        summary: 'Unsubscribes, any number of times',
+        description:
+          'What `List-Unsubscribe-Post` of each mail leads to (RFC 8058). The body is ignored. The page offers to take it back, for an hour.',
+        async follow(request) {
+          const { token } = request.params
+          const link = links.readUnsubscribe(token)
+          if (!link) return undefined
+          await unsubscribe(deps, link, request)
+          const hasJustLeft = justLeft(await deps.subscribers.get(link.subscriberId), deps.now())
+          return hasJustLeft
+            ? { status: 200, words: UNSUBSCRIBE.justLeft, to: `/unsubscribe/${token}/undo` }
+            : { status: 200, words: UNSUBSCRIBE.left }
+        },
+      },
+      {
+        path: '/undo',
+        summary: 'Takes an unsubscription by this link back, within an hour',
+        description:
+          'The same as `POST /subscribe` of that person: with DOUBLE_OPT_IN a mail asks them to confirm.',
+        response: { 409: pageSchema('A page: it was longer ago, or not by such a link') },
+        rateLimit: STRANGERS,
+        async follow(request) {
+          const link = links.readUnsubscribe(request.params.token)
+          return link && takeBack(deps, link, request)
+        },
+      },
+    ],
   })
+}
+
+/** Not an unsubscription through the API or by an event: that was somebody else's word, or of long ago. */
+function justLeft(subscriber: Subscriber | undefined, now: number): subscriber is Subscriber {
+  if (!subscriber || subscriber.subscribed) return false
+  const { suppressed, updatedAt } = subscriber
+  const isOwnWish = suppressed?.reason === 'unsubscribe' && suppressed.source === 'link'
+  return isOwnWish && now - updatedAt <= TAKE_BACK_MS
+}
+
+async function takeBack(
+  deps: UnsubscribeDeps,
+  { subscriberId }: UnsubscribeLink,
+  { log }: FastifyRequest,
+): Promise<Answer> {
+  const left = await deps.subscribers.get(subscriberId)
+  if (left?.subscribed) return { status: 200, words: UNSUBSCRIBE.back }
+  const tooLate = { status: 409, words: UNSUBSCRIBE.tooLate }
+  if (!justLeft(left, deps.now())) return tooLate
+  const { subscriber } = await deps.subscribers.subscribe(
+    left.email,
+    left.name,
+    deps.now(),
+    !deps.doubleOptIn,
+  )
+  if (!subscriber) return tooLate // removed in this very moment
+  if (subscriber.subscribed) return { status: 200, words: UNSUBSCRIBE.back }
+  await askToConfirm(deps, subscriber, log)
+  return { status: 200, words: UNSUBSCRIBE.asked }
 }
 
 async function unsubscribe(deps: UnsubscribeDeps, link: UnsubscribeLink, { log }: FastifyRequest) {

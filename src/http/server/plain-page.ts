@@ -2,12 +2,16 @@
 import type { FastifyReply } from 'fastify'
 import { escapeHtml } from '../../core/campaigns/mail/template.ts'
 
+export type Language = 'en' | 'ko'
+
 export type PlainPage = {
   readonly status: number
+  /** English where nothing is said. */
+  readonly language?: Language
   readonly title: string
   readonly text: readonly string[]
-  /** What a button says that sends an empty form to this very address. */
-  readonly button?: string
+  /** Sends an empty form; to this very address where no other is said. */
+  readonly button?: { readonly says: string; readonly to?: string | undefined }
   /** Whose page it is, line by line. */
   readonly footer?: readonly string[]
 }
@@ -23,16 +27,29 @@ const HEADERS = {
 } as const
 
 export function sendPage(reply: FastifyReply, page: PlainPage): FastifyReply {
-  return reply.status(page.status).headers(HEADERS).send(render(page))
+  const { status, language = 'en' } = page
+  return reply.status(status).headers(HEADERS).header('content-language', language).send(render(page))
 }
 
-function render({ title, text, button, footer }: PlainPage): string {
+/** The one of the languages that the reader's browser asks for most; English for all others. RFC 9110 section 12.5.4. */
+export function languageFor(accepted = ''): Language {
+  const ranges = accepted.split(',').map((range) => {
+    const [tag = '', q = ''] = range.split(';')
+    return { language: tag.trim().slice(0, 2).toLowerCase(), weight: q.trim() ? Number(q.split('=')[1]) : 1 }
+  })
+  const weightOf = (wanted: Language) =>
+    Math.max(0, ...ranges.filter(({ language }) => language === wanted).map(({ weight }) => weight || 0))
+  return weightOf('ko') > weightOf('en') ? 'ko' : 'en'
+}
+
+function render({ language = 'en', title, text, button, footer }: PlainPage): string {
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex, nofollow">
+<meta name="color-scheme" content="light dark">
 <title>${escapeHtml(title)}</title>
 <link rel="stylesheet" href="/plain.css">
 </head>
@@ -40,9 +57,14 @@ function render({ title, text, button, footer }: PlainPage): string {
 <main>
 <h1>${escapeHtml(title)}</h1>
 ${text.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`).join('\n')}
-${button === undefined ? '' : `<form method="post"><button type="submit">${escapeHtml(button)}</button></form>`}
+${button ? form(button) : ''}
 </main>${footer ? `\n<footer>${footer.map(escapeHtml).join('<br>')}</footer>` : ''}
 </body>
 </html>
 `
+}
+
+function form({ says, to }: NonNullable<PlainPage['button']>): string {
+  const action = to === undefined ? '' : ` action="${escapeHtml(to)}"`
+  return `<form method="post"${action}><button type="submit">${escapeHtml(says)}</button></form>`
 }

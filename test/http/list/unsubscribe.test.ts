@@ -57,7 +57,7 @@ describe('/unsubscribe/{token}', () => {
     const page = await call('POST', path, payload, type)
     expect(page.status).toBe(200)
     isPlainPage(page)
-    expect(page.text).not.toContain('<form')
+    expect(page.text).toContain('You will get no more mail from The &#60;Garden&#62; Letter.')
     expect(await isSubscribed()).toBe(false)
     expect((await app.list.get(id))?.suppressed).toMatchObject({ reason: 'unsubscribe', source: 'link' })
   })
