@@ -1,5 +1,5 @@
 // Two hubs on one Redis and one MariaDB, as behind a load balancer: one feed, one order, one archive.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Answer } from '../../support/answer.ts'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 import { startMariaDb, type MariaDb } from '../../support/mariadb.ts'
@@ -12,14 +12,15 @@ let hubs: [TestHub, TestHub]
 
 beforeAll(async () => {
   ;[redis, mariadb] = await Promise.all([startRedis(), startMariaDb()])
+})
+afterAll(() => Promise.all([redis?.close(), mariadb?.close()]))
+
+beforeEach(async () => {
+  await redis.command('FLUSHALL')
   const env = { REDIS_URL: redis.url, DATABASE_URL: await mariadb.database() }
   hubs = await Promise.all([startHub(env), startHub(env)])
 })
-
-afterAll(async () => {
-  await Promise.all((hubs ?? []).map((hub) => hub.close()))
-  await Promise.all([redis?.close(), mariadb?.close()])
-})
+afterEach(() => Promise.all(hubs.map((hub) => hub.close())))
 
 const headers = { authorization: TOKEN }
 const open = (hub: TestHub, query = '') => openSocket(hub.address, query, { headers })
@@ -47,6 +48,7 @@ test('a batch that both are given is stored once', async () => {
 })
 
 test('each shows what the other has answered 200, at once, and every event is archived once', async () => {
+  await hubs[0].post(batch(0, 1100))
   for (let n = 0; n < 10; n++) {
     const [giver, asked] = n % 2 ? hubs : ([hubs[1], hubs[0]] as const)
     await giver.post(batch(6000 + n, 1))
@@ -63,6 +65,7 @@ test('each shows what the other has answered 200, at once, and every event is ar
 })
 
 test('a socket resumes at the other hub', async () => {
+  await hubs[0].post(batch(0, 10))
   const socket = await open(hubs[0], 'last=5')
   await live(socket)
   const cursor = socket.frames.find((frame) => frame.type === 'event')?.cursor
