@@ -175,7 +175,7 @@ function openMail(config: Config, log: Log) {
     : openOutbox({ dir: outbox, from })
   const isLocal = !config.SMTP_URL || readSmtpUrl(config.SMTP_URL).local
   const problem = isLocal ? null : senderProblem(config.PUBLIC_URL, from)
-  if (problem) log.error({ reason: problem }, 'no mailing can start: set PUBLIC_URL and MAIL_FROM')
+  if (problem) log.error({ reason: problem }, 'no campaign can start: set PUBLIC_URL and MAIL_FROM')
   return { mailer, outbox, sender: { from, replyTo, list }, senderProblem: problem }
 }
 

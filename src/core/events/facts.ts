@@ -157,7 +157,7 @@ const readVisit = ([at, robot, link = '']: WrittenVisit): Visit => ({ at, robot:
 
 const LINK_LENGTH = 8
 
-/** Stands for a URL where a whole one would take too much room: there is one for every reader and link. */
+/** Stands for a URL where a whole one would take too much room: there is one for every recipient and link. */
 export function linkKey(url: string): string {
   return createHash('sha256').update(url).digest('base64url').slice(0, LINK_LENGTH)
 }

@@ -31,7 +31,7 @@ export function sendPage(reply: FastifyReply, page: PlainPage): FastifyReply {
   return reply.status(status).headers(HEADERS).header('content-language', language).send(render(page))
 }
 
-/** The one of the languages that the reader's browser asks for most; English for all others. RFC 9110 section 12.5.4. */
+/** The one of the languages that the browser asks for most; English for all others. RFC 9110 section 12.5.4. */
 export function languageFor(accepted = ''): Language {
   const ranges = accepted.split(',').map((range) => {
     const [tag = '', q = ''] = range.split(';')
