@@ -7,12 +7,13 @@ const SERVERS = ['test/**/*.{redis,mysql,nginx}.test.ts', 'test/{e2e,chaos,backu
 export default defineConfig({
   test: {
     pool: 'forks', // tests kill, freeze and limit processes
-    sequence: { shuffle: { tests: true } }, // --sequence.seed=N gives the order of a run again; each run prints its N
     projects: [
       {
         extends: true,
         test: {
           name: 'fast',
+          // --sequence.seed=N gives the order of a run again; each run prints its N. Those below share a server in their order.
+          sequence: { shuffle: { tests: true } },
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...SERVERS],
           testTimeout: 60_000,

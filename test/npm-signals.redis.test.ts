@@ -91,7 +91,7 @@ test('Ctrl-C, which the hub gets from the terminal and from npm, stops it cleanl
 })
 
 test.for([
-  { script: 'bench', args: ['hook', '--quick'], part: 'src/server.ts' },
+  { script: 'bench', args: ['--only', 'disk', '--smoke'], part: 'src/server.ts' },
   { script: 'chaos', args: ['--stores', 'redis'], part: 'src/server.ts' },
   { script: 'demo', args: [], part: 'src/server.ts' },
   { script: 'test:fast', args: ['test/server.test.ts'], part: 'src/server.ts' },
