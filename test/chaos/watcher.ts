@@ -96,7 +96,8 @@ export function startWatcher(options: WatchOptions): Watcher {
   }
 }
 
-const EVENT_HEAD = /^\{"type":"event","cursor":"([^"]+)","kind":"[a-z_]+","data":/
+/** What stands before the event itself, the facts among it. */
+const EVENT_HEAD = /^\{"type":"event","cursor":"([^"]+)",.*?,"data":/
 
 function createTaker(state: State, registry: Registry, seen: number[], problems: string[]) {
   return (frame: unknown) => {
