@@ -1,8 +1,8 @@
 // /campaigns/{id}/deliveries: who got a campaign, who did not, and why. As pages, or as one CSV file of any size.
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
-import { csvHead, csvLine } from '../../core/csv/write.ts'
+import { csvLine } from '../../core/csv/write.ts'
 import type { Actions } from '../../core/campaigns/actions.ts'
 import { DELIVERY_STATUSES, isOpen } from '../../core/campaigns/outcome.ts'
 import {
@@ -25,7 +25,7 @@ import {
   oneOf,
   tagged,
 } from '../server/schemas.ts'
-import { wantsCsv } from '../list/export.ts'
+import { csvFile, wantsCsv } from '../server/csv.ts'
 import { existing, IdOrAddress } from '../list/subscribers.ts'
 import type { SubscriberStore } from '../../core/list/ports.ts'
 
@@ -105,7 +105,7 @@ const DeliverySchema = Type.Object(FIELDS, {
   title: 'Delivery',
   examples: [EXAMPLE],
 })
-const COLUMNS = Object.keys(FIELDS) as (keyof Static<typeof DeliverySchema>)[]
+const COLUMNS = Object.keys(FIELDS) as (keyof DeliveryJson)[]
 
 const DeliveryToSchema = Type.Object(
   {
@@ -130,6 +130,7 @@ const History = Type.Object({
 })
 
 type Filter = Omit<Static<typeof Query>, 'limit'>
+type DeliveryJson = Static<typeof DeliverySchema>
 
 export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): void {
   const { actions, ledger } = deps
@@ -206,24 +207,19 @@ async function historyJson({ reactions }: DeliveriesDeps, delivery: DeliveryTo) 
   }
 }
 
-/** Resolves when the first page has been read: an outage is still an error then, and not a broken file. */
-async function exportCsv(deps: DeliveriesDeps, campaignId: string, filter: Filter): Promise<Readable> {
-  async function page(after: string | undefined) {
-    const found = await deps.ledger.deliveries({ campaignId, ...filter, after, limit: FILE_STEP })
-    return toJson(deps, campaignId, found)
-  }
-  const first = await page(filter.after)
-  async function* lines() {
-    yield csvHead(COLUMNS)
-    for (let rows = first; rows.length > 0; rows = await page(rows.at(-1)?.id)) {
-      yield rows.map(toLine).join('')
-      if (rows.length < FILE_STEP) return
-    }
-  }
-  return Readable.from(lines(), { objectMode: false })
+function exportCsv(deps: DeliveriesDeps, campaignId: string, filter: Filter): Promise<Readable> {
+  return csvFile({
+    columns: COLUMNS,
+    full: FILE_STEP,
+    async page(last: DeliveryJson | undefined) {
+      const place = { campaignId, ...filter, after: last?.id ?? filter.after, limit: FILE_STEP }
+      return toJson(deps, campaignId, await deps.ledger.deliveries(place))
+    },
+    toLine,
+  })
 }
 
-function toLine(json: Static<typeof DeliverySchema>): string {
+function toLine(json: DeliveryJson): string {
   return csvLine(COLUMNS.map((column) => String(json[column] ?? '')))
 }
 
@@ -235,7 +231,7 @@ async function toJson({ reactions }: DeliveriesDeps, campaignId: string, page: r
   return page.map((delivery) => deliveryJson(delivery, facts.get(delivery.id)))
 }
 
-function deliveryJson(delivery: ListedDelivery, facts: Facts | undefined): Static<typeof DeliverySchema> {
+function deliveryJson(delivery: ListedDelivery, facts: Facts | undefined): DeliveryJson {
   const { id, email, name, lane, status, reason, attempts } = delivery
   return {
     id,

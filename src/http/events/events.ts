@@ -16,8 +16,8 @@ import type {
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import { exportEvents } from './export.ts'
 import { readFilter } from './filter-words.ts'
-import { wantsCsv } from '../list/export.ts'
 import { eventExample, factsExample } from '../../core/events/providers/mandrill/example.ts'
+import { wantsCsv } from '../server/csv.ts'
 import { Cursor, errors, Instant, instant, oneOf, tagged } from '../server/schemas.ts'
 
 export type EventsDeps = {
@@ -27,7 +27,7 @@ export type EventsDeps = {
   readonly now: () => number
 }
 
-/** How long a subscriber waits for the archive to have what was answered 200 before. */
+/** How long a client waits for the archive to have what was answered 200 before. */
 const CATCH_UP_MS = 10_000
 const MAX_TIMELINE = 1000
 

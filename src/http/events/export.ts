@@ -1,31 +1,28 @@
-// The events that a filter selects as one CSV file of their facts: page by page, as fast as the client takes it.
-import { Readable } from 'node:stream'
-import { csvHead, csvLine } from '../../core/csv/write.ts'
+// The events that a filter selects as one CSV file of their facts.
+import type { Readable } from 'node:stream'
+import { csvLine } from '../../core/csv/write.ts'
 import { formatCursor } from '../../core/events/cursor.ts'
 import { eventFacts } from '../../core/events/event.ts'
 import type { ArchivedEvent, EventArchive, EventQuery } from '../../core/events/ports.ts'
+import { csvFile } from '../server/csv.ts'
 import { instant, instantOrNull } from '../server/schemas.ts'
 
 const STEP = 500
 const COLUMNS =
   'cursor kind received_at provider at recipient message_id subject sender subaccount tags url reason answer robot campaign_id delivery_id'
 
-/** Resolves when the first page has been read: an outage is still an error then, and not a broken file. */
-export async function exportEvents(
+export function exportEvents(
   archive: Pick<EventArchive, 'find'>,
   { after, before, ...selection }: Omit<EventQuery, 'limit'>,
 ): Promise<Readable> {
-  const next = (place: EventQuery['before']) => (after ? { after: place, before } : { before: place, after })
-  const page = (from: Pick<EventQuery, 'after' | 'before'>) =>
-    archive.find({ ...selection, ...from, limit: STEP })
-  const first = await page({ after, before })
-  async function* lines() {
-    yield csvHead(COLUMNS.split(' '))
-    // A page has a bound in bytes, too: that it is short does not tell that it is the last.
-    for (let found = first; found.length > 0; found = await page(next(found.at(-1)?.cursor)))
-      yield found.map(toLine).join('')
-  }
-  return Readable.from(lines(), { objectMode: false })
+  const placeAfter = (last: ArchivedEvent) => (after ? { after: last.cursor } : { before: last.cursor })
+  return csvFile({
+    columns: COLUMNS.split(' '),
+    full: 1, // a page has a bound in bytes, too: that it is short does not tell that it is the last
+    page: (last: ArchivedEvent | undefined) =>
+      archive.find({ after, before, ...selection, ...(last && placeAfter(last)), limit: STEP }),
+    toLine,
+  })
 }
 
 function toLine(event: ArchivedEvent): string {

@@ -1,10 +1,9 @@
 // /suppressions: addresses that get no mail, whatever the list says.
-import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import { AN_INSTANT, readInstant } from '../../core/instant.ts'
-import { csvHead, csvLine } from '../../core/csv/write.ts'
+import { csvLine } from '../../core/csv/write.ts'
 import { SUPPRESSION_COLUMNS } from '../../core/list/import-suppressions.ts'
 import type {
   ListedSuppression,
@@ -14,6 +13,7 @@ import type {
 } from '../../core/list/ports.ts'
 import { badField } from '../server/bad-field.ts'
 import { acceptForms, FORMS } from '../server/bodies/form.ts'
+import { csvFile, wantsCsv } from '../server/csv.ts'
 import {
   errors,
   Instant,
@@ -25,7 +25,6 @@ import {
   oneOf,
   tagged,
 } from '../server/schemas.ts'
-import { wantsCsv } from './export.ts'
 import { registerSuppressionImport } from './import.ts'
 import { Email, readEmail } from './json.ts'
 
@@ -185,18 +184,13 @@ function registerWriting(app: FastifyInstance, { suppressions, now }: Suppressio
   )
 }
 
-/** Resolves when the first page has been read: an outage is still an error then, and not a broken file. */
-async function exportCsv(suppressions: Pick<SuppressionStore, 'list'>, filter: SuppressionFilter) {
-  const page = (after?: string) => suppressions.list(FILE_STEP, after, filter)
-  const first = await page()
-  async function* lines() {
-    yield csvHead(SUPPRESSION_COLUMNS)
-    for (let found = first; found.length > 0; found = await page(found.at(-1)?.key)) {
-      yield found.map(toLine).join('')
-      if (found.length < FILE_STEP) return
-    }
-  }
-  return Readable.from(lines(), { objectMode: false })
+function exportCsv(suppressions: Pick<SuppressionStore, 'list'>, filter: SuppressionFilter) {
+  return csvFile({
+    columns: SUPPRESSION_COLUMNS,
+    full: FILE_STEP,
+    page: (last) => suppressions.list(FILE_STEP, last?.key, filter),
+    toLine,
+  })
 }
 
 function toLine({ email, reason, source, since, until }: ListedSuppression): string {

@@ -1,0 +1,27 @@
+// Answers that are one CSV file of any size: page by page, as fast as the client takes it.
+import { Readable } from 'node:stream'
+import { csvHead } from '../../core/csv/write.ts'
+
+export const wantsCsv = (accept: string | undefined): boolean => /\btext\/csv\b/i.test(accept ?? '')
+
+type Pages<Row> = {
+  readonly columns: readonly string[]
+  /** The rows after one, or the first ones; none: that was all. */
+  readonly page: (after: Row | undefined) => Promise<readonly Row[]>
+  /** So many rows are a page: fewer are the last one. 1: only a page without rows tells that it was. */
+  readonly full: number
+  readonly toLine: (row: Row) => string
+}
+
+/** Resolves when the first page has been read: an outage is still an error then, and not a broken file. */
+export async function csvFile<Row>({ columns, page, full, toLine }: Pages<Row>): Promise<Readable> {
+  const first = await page(undefined)
+  async function* lines() {
+    yield csvHead(columns)
+    for (let rows = first; rows.length > 0; rows = await page(rows.at(-1))) {
+      yield rows.map(toLine).join('')
+      if (rows.length < full) return
+    }
+  }
+  return Readable.from(lines(), { objectMode: false })
+}
