@@ -217,6 +217,13 @@ export function promisesOfFinding(lab: () => SqlLab): void {
     await fc.assert(property, { numRuns: 20 })
   })
 
+  test('what an event does not tell is no empty text', async () => {
+    const archive = await open()
+    await fill(archive, [{ messageId: 'm' }, { subaccount: '' }, { subaccount: '' }])
+    expect(await archive.find({ limit: 10, messageId: 'm', subaccount: '' })).toEqual([])
+    expect(await archive.find({ limit: 10, subaccount: '' })).toHaveLength(2)
+  })
+
   test.for(['before', 'after'] as const)(
     'a page by `%s` is bounded in bytes, and holds one event at least',
     async (direction) => {

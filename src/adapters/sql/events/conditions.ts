@@ -62,9 +62,9 @@ export function conditionsOf({ db, tables }: Sql, query: EventSelection): Condit
   return conditions
 }
 
-/** A column that no index is used for: another one leads, and this one's would only disturb it. */
+/** A column that no index is used for: another one leads, and this one's would only disturb it. What is null stays so. */
 export function hidden(column: unknown): SQL {
-  return words`coalesce(${column}, '')`
+  return words`coalesce(${column}, NULL)`
 }
 
 /** When it was received: clocks do not always tell that in cursor order, see spans.ts. */
