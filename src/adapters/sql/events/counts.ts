@@ -5,6 +5,7 @@ import type { Count, CountQuery, EventArchive } from '../../../core/events/ports
 import type { Sql } from '../driver/dialect.ts'
 import { chunks, inPlaces, stretches } from './places.ts'
 import { createSelecting } from './selection.ts'
+import { startOf } from './spans.ts'
 
 const MINUTE_MS = 60_000
 /** A second or two of the database's time. */
@@ -19,9 +20,7 @@ export function createCounts(sql: Sql): EventArchive['counts'] {
     const { minute, kind } = eventCounts
     const within = and(gte(minute, since), lt(minute, until), kinds && inArray(kind, [...kinds]))
     const rows = await sql.read(db.select().from(eventCounts).where(within))
-    return addUp(
-      rows.map((row) => ({ at: row.minute - (row.minute % step), kind: row.kind, count: row.count })),
-    )
+    return addUp(rows.map((row) => ({ at: startOf(row.minute, step), kind: row.kind, count: row.count })))
   }
 
   /** Of these events, by one statement. */
