@@ -4,6 +4,7 @@
 // archive what the feed has let go of. So both are gone through. Each step may be repeated.
 import { HubError } from '../errors.ts'
 import { emailKey } from '../address.ts'
+import { gather } from '../gather.ts'
 import { breath, createNap } from '../pause.ts'
 import { BEGINNING, compareCursors, type Cursor } from '../events/cursor.ts'
 import { eventFacts, type Kind } from '../events/event.ts'
@@ -26,58 +27,40 @@ const PATIENCE_MS = 5_000
 const AT_ONCE = 100
 const GATHER_MS = 20
 
-type Asked = {
-  readonly email: string
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-}
-
 /**
  * Everything that was received before it was asked. Throws archive.behind when that cannot be had in time. Who asks while
  * others are being forgotten waits for their end; all who wait are then forgotten in one reading of the feed.
  */
-export function createErasure(deps: ErasureDeps) {
-  const waiting: Asked[] = []
-  let isRunning = false
-
-  async function run(): Promise<void> {
-    isRunning = true
-    await createNap().wait(GATHER_MS) // who asks at the same time comes along
-    while (waiting.length > 0) await eraseAll(deps, waiting.splice(0, AT_ONCE))
-    isRunning = false
-  }
-
-  return (email: string): Promise<void> => {
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    waiting.push({ email, resolve, reject })
-    if (!isRunning) void run()
-    return promise
-  }
+export function createErasure(deps: ErasureDeps): (email: string) => Promise<void> {
+  return gather((emails: readonly string[]) => eraseAll(deps, emails), {
+    most: AT_ONCE,
+    pause: () => createNap().wait(GATHER_MS),
+  }).ask
 }
 
 /** What is known of a person, one after the other; what the feed holds of any of them, in one go. */
-async function eraseAll({ feed, archive, quarantine, tracking }: ErasureDeps, asked: readonly Asked[]) {
-  try {
-    const head = await feed.last(0)
-    if (!(await tracking.reached(head, PATIENCE_MS))) throw new HubError('archive.behind')
-    const theirs: Theirs[] = []
-    for (const { email } of asked) {
-      const key = emailKey(email)
-      theirs.push({ keys: new Set([key]), messageIds: await messagesTo(archive, key) })
-    }
-    await eraseFromFeed(feed, together(theirs), head)
-    await eraseFromArchive(archive, together(theirs))
-    for (const { email } of asked) for (const spelling of spellings(email)) await quarantine.erase(spelling)
-    for (const { resolve } of asked) resolve()
-  } catch (error) {
-    for (const { reject } of asked) reject(error)
+async function eraseAll(
+  { feed, archive, quarantine, tracking }: ErasureDeps,
+  emails: readonly string[],
+): Promise<undefined[]> {
+  const head = await feed.last(0)
+  if (!(await tracking.reached(head, PATIENCE_MS))) throw new HubError('archive.behind')
+  const each: Theirs[] = []
+  for (const email of emails) {
+    const key = emailKey(email)
+    each.push({ keys: new Set([key]), messageIds: await messagesTo(archive, key) })
   }
+  const theirs = ofAll(each)
+  await eraseFromFeed(feed, theirs, head)
+  await eraseFromArchive(archive, theirs)
+  for (const email of emails) for (const spelling of spellings(email)) await quarantine.erase(spelling)
+  return emails.map(() => undefined)
 }
 
 /** What of persons is looked for: their addresses, and Mandrill's ids of the mails that they got. */
 type Theirs = { readonly keys: ReadonlySet<string>; readonly messageIds: ReadonlySet<string> }
 
-const together = (all: readonly Theirs[]): Theirs => ({
+const ofAll = (all: readonly Theirs[]): Theirs => ({
   keys: new Set(all.flatMap(({ keys }) => [...keys])),
   messageIds: new Set(all.flatMap(({ messageIds }) => [...messageIds])),
 })

@@ -1,7 +1,8 @@
 // The feed kept in one SQLite file, for a hub that is a single process. Followers are woken in process.
-import { createCommits } from '../../../core/events/commits.ts'
 import { HubError, isHubError } from '../../../core/errors.ts'
+import { gather } from '../../../core/gather.ts'
 import type { Log } from '../../../core/log.ts'
+import type { NewEvent } from '../../../core/events/event.ts'
 import type { EventFeed } from '../../../core/events/ports.ts'
 import { startFollower, type EmbeddedFollower } from './follow.ts'
 import { openMirror } from './mirror.ts'
@@ -13,6 +14,7 @@ export type EmbeddedFeedOptions = Bounds & {
   readonly log: Log
 }
 
+/** A disk is waited for as long for many events as for one; but those who come later wait for all of them. */
 const COMMIT_EVENTS = 2_000
 
 /** Rejects when the file cannot be used, or when another hub has it. */
@@ -29,11 +31,14 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
     return closing ? Promise.reject(new HubError('feed.unavailable')) : work().catch(translate)
   }
 
-  const commits = createCommits(async (batches) => {
-    const results = await mirror.append(batches, now())
-    wakeAll()
-    return results
-  }, COMMIT_EVENTS)
+  const commits = gather(
+    async (batches: readonly (readonly NewEvent[])[]) => {
+      const results = await mirror.append(batches, now())
+      wakeAll()
+      return results
+    },
+    { most: COMMIT_EVENTS, sizeOf: ({ length }) => length },
+  )
 
   async function makeRoom(): Promise<void> {
     if (mirror.bytes() >= bounds.maxBytes) await mirror.trim(taken, bounds)
@@ -46,7 +51,7 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
   }
 
   return {
-    append: (events) => attempt(() => makeRoom().then(() => commits.add(events))),
+    append: (events) => attempt(() => makeRoom().then(() => commits.ask(events))),
     read: (after, limit) => attempt(() => mirror.read(after, limit)),
     search: (after, limit, names) => attempt(() => mirror.search(after, limit, names)),
     follow(after, onPage) {
@@ -66,7 +71,7 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
     outlive: (known) => attempt(() => mirror.outlive(known).then(wakeAll)),
     size: () => attempt(async () => ({ bytes: mirror.bytes(), bound: bounds.maxBytes })),
     erase: (cursors) => attempt(() => mirror.erase(cursors)),
-    ping: () => attempt(() => makeRoom().then(async () => void (await commits.add([])))), // a commit of nothing
+    ping: () => attempt(() => makeRoom().then(async () => void (await commits.ask([])))), // a commit of nothing
     close: () => (closing ??= close()),
   }
 }

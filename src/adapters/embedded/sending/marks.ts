@@ -1,7 +1,7 @@
 // The marks of a single process, in SQLite: they outlive it, however it ends.
 import type { Marks, Step } from '../../../core/sending/ports.ts'
 import type { ChunkRef, Outcome } from '../../../core/campaigns/ports.ts'
-import { together } from '../../../core/pause.ts'
+import { gather } from '../../../core/gather.ts'
 import type { SendFile } from './store.ts'
 
 export function createEmbeddedMarks(store: SendFile): Marks {
@@ -30,7 +30,7 @@ export function createEmbeddedMarks(store: SendFile): Marks {
     return 'go'
   }
 
-  const stepTogether = together(async (steps: readonly StepOf[]) => atomically(() => steps.map(step)))
+  const steps = gather(async (all: readonly StepOf[]) => atomically(() => all.map(step)))
 
   return {
     take: async ({ campaignId, chunk }) =>
@@ -40,7 +40,7 @@ export function createEmbeddedMarks(store: SendFile): Marks {
         write.chunk.run(campaignId, chunk, token)
         return { token, ...toMarks(select.marks.all(campaignId, chunk) as Row[]) }
       }),
-    step: (ref, token, outcomes, claims) => stepTogether({ ref, token, outcomes, claims }),
+    step: (ref, token, outcomes, claims) => steps.ask({ ref, token, outcomes, claims }),
     drop: async ({ campaignId, chunk }, token) =>
       atomically(() => {
         if (!holds(campaignId, chunk, token)) return

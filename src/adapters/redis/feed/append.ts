@@ -1,5 +1,5 @@
 // Appends a batch to the feed in Redis: one script for each slice of it.
-import { createCommits } from '../../../core/events/commits.ts'
+import { gather } from '../../../core/gather.ts'
 import { HubError } from '../../../core/errors.ts'
 import type { NewEvent } from '../../../core/events/event.ts'
 import { BEGINNING, parseCursor } from '../../../core/events/cursor.ts'
@@ -18,15 +18,17 @@ type Known = readonly number[]
 
 /** What comes while a script runs shares the next one: each has a price of its own, whatever it appends. */
 export function createAppender(session: () => Promise<Session>, room: Room, memory: Memory) {
-  const commits = createCommits(async (batches) => {
-    const known = await appendAll(batches.flat())
-    room.keepNowAndThen()
-    return batches.map(({ length }) => {
-      const duplicates = known.splice(0, length).filter(Boolean).length
-      return { accepted: length - duplicates, duplicates }
-    })
-  }, SLICE_EVENTS)
-  return commits.add
+  return gather(
+    async (batches: readonly (readonly NewEvent[])[]) => {
+      const known = await appendAll(batches.flat())
+      room.keepNowAndThen()
+      return batches.map(({ length }) => {
+        const duplicates = known.splice(0, length).filter(Boolean).length
+        return { accepted: length - duplicates, duplicates }
+      })
+    },
+    { most: SLICE_EVENTS, sizeOf: ({ length }) => length },
+  ).ask
 
   /**
    * Tells of each whether it was known. Only a batch that is alone has several slices: one after the other, for were one

@@ -1,7 +1,7 @@
 // The marks in Redis: one hash a chunk, one script for all steps of a moment.
 import type { Marks, Step } from '../../../core/sending/ports.ts'
 import type { ChunkRef, Outcome } from '../../../core/campaigns/ports.ts'
-import { together } from '../../../core/pause.ts'
+import { gather } from '../../../core/gather.ts'
 import { SEND_KEYS } from '../keys.ts'
 import type { SendConnection } from './connection.ts'
 import { dropScript, stepScript, takeScript } from './mark-scripts.ts'
@@ -10,9 +10,9 @@ import { dropScript, stepScript, takeScript } from './mark-scripts.ts'
 const KEPT_SECONDS = 90 * 86_400
 
 export function createRedisMarks({ run }: Pick<SendConnection, 'run'>): Marks {
-  const stepTogether = together(async (steps: readonly StepOf[]) => {
-    const keys = steps.map(({ ref }) => SEND_KEYS.chunk(ref.campaignId, ref.chunk))
-    const args = steps.flatMap(({ token, fields }) => [token, fields.length, ...fields])
+  const steps = gather(async (all: readonly StepOf[]) => {
+    const keys = all.map(({ ref }) => SEND_KEYS.chunk(ref.campaignId, ref.chunk))
+    const args = all.flatMap(({ token, fields }) => [token, fields.length, ...fields])
     return (await run(stepScript, keys, args)) as Step[]
   })
 
@@ -22,7 +22,7 @@ export function createRedisMarks({ run }: Pick<SendConnection, 'run'>): Marks {
       return toTaken((await run(takeScript, keys, [KEPT_SECONDS])) as string[])
     },
     step: (ref, token, outcomes, claims) =>
-      stepTogether({
+      steps.ask({
         ref,
         token,
         fields: [

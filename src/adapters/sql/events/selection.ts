@@ -8,7 +8,7 @@ import type { EventSelection } from '../../../core/events/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { conditionsOf, inTime, soughtBy, type Condition, type Sought, type Table } from './conditions.ts'
 import { stretches, type Bounds } from './places.ts'
-import { boundsOf, together } from './spans.ts'
+import { boundsOf, narrower } from './spans.ts'
 import { subjectsWith } from './subjects.ts'
 
 /** A filter that leads no page is not worth counting further. */
@@ -74,7 +74,7 @@ export function createSelecting(sql: Sql) {
     const isTimed = query.since !== undefined || query.until !== undefined
     const time = isTimed ? await boundsOf(sql, query) : {}
     if (!time) return undefined
-    const bounds = together(asked, time)
+    const bounds = narrower(asked, time)
     const conditions = conditionsOf(sql, query)
     const sought = query.q === undefined ? undefined : soughtBy(sql, query.q)
     const alone = conditions.length < 2 && !sought

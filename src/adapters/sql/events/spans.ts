@@ -60,7 +60,7 @@ export async function boundsOf(
 }
 
 /** The narrower of both. */
-export const together = (a: Bounds, b: Bounds): Bounds => ({
+export const narrower = (a: Bounds, b: Bounds): Bounds => ({
   above: pick(a.above, b.above, (order) => order > 0),
   below: pick(a.below, b.below, (order) => order < 0),
 })

@@ -1,11 +1,12 @@
 // Work that is done at once for all who ask at the same moment.
 import { expect, test } from 'vitest'
-import { breath, together } from '../../src/core/pause.ts'
+import { gather } from '../../src/core/gather.ts'
+import { breath } from '../../src/core/pause.ts'
 
 function lab() {
   const gate = Promise.withResolvers<void>()
   const all: (readonly number[])[] = []
-  const double = together(async (numbers: readonly number[]) => {
+  const { ask: double } = gather(async (numbers: readonly number[]) => {
     all.push(numbers)
     if (all.length === 1) await gate.promise
     if (numbers.includes(13)) throw new Error('unlucky')
@@ -41,4 +42,19 @@ test('what fails fails for all who asked together, and for nobody after them', a
   const failed = await Promise.allSettled([double(1), double(13)])
   expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   expect(await double(4)).toBe(8)
+})
+
+test('a step takes whole pieces up to its bound, and one at least', async () => {
+  const all: (readonly string[])[] = []
+  const { ask, idle } = gather(
+    async (texts: readonly string[]) => {
+      all.push(texts)
+      return texts.map(({ length }) => length)
+    },
+    { most: 4, sizeOf: ({ length }) => length },
+  )
+  const asked = ['ab', 'cd', 'e', 'fghijk', ''].map(ask)
+  await idle()
+  expect(all).toEqual([['ab', 'cd'], ['e'], ['fghijk'], ['']])
+  expect(await Promise.all(asked)).toEqual([2, 2, 1, 6, 0])
 })
