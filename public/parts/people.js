@@ -1,13 +1,19 @@
-// What the views of the mailing list have in common: their head with its tabs, and the badge that says whether one gets mail.
+// What the views of the mailing list have in common: their head with its tabs, how a list is looked through, the badge that says
+// whether one gets mail.
 /** @import { App } from '../main.js' */
 /** @import { Standing } from '../model/subscriber.js' */
-import { html } from '../vendor/htm.js'
+import { html, useEffect, useRef } from '../vendor/htm.js'
+import { searchOf } from '../api.js'
+import { queryFrom } from '../model/subscriber.js'
 import { exactTime, count as written } from '../model/words.js'
-import { useStore } from './hooks.js'
+import { Waiting } from './asked.js'
+import { useNow, useStore } from './hooks.js'
 import { Icon } from './icon.js'
+import { KeysetList, listKeys } from './keyset-list.js'
 import { Tabs } from './tabs.js'
 
 const PLACE = '/dashboard/subscribers'
+const MINUTE = 60_000
 const PARTS = [
   { word: 'Subscribers', path: PLACE },
   { word: 'Suppressions', path: `${PLACE}/suppressions` },
@@ -27,6 +33,61 @@ export function PeopleHead({ app, title, children }) {
       />
     </header>
   `
+}
+
+/**
+ * A list as its address asks for it: searched, walked and opened by keys, found again where one left it.
+ * @template Row
+ * @param {App} app
+ * @param {import('../stores/subscribers.js').Looked<Row>} looked
+ * @param {{ place: string, known: readonly string[], title: string, onOpen: (row: Row) => void }} view
+ */
+export function useLooked(app, { list, choice, show }, { place, known, title, onOpen }) {
+  const { search: address } = useStore(app.router.store)
+  const { phase } = useStore(list.store)
+  const now = useNow(app.api.now, MINUTE)
+  const search = useRef(/** @type {HTMLInputElement | null} */ (null))
+  const scroller = useRef(/** @type {HTMLElement | null} */ (null))
+  const query = queryFrom(address, known)
+  const open = (/** @type {Row} */ row) => {
+    choice.set({ row })
+    onOpen(row)
+  }
+  useEffect(() => app.title.set({ view: title }), [])
+  useEffect(() => show(query), [address])
+  useEffect(
+    () =>
+      app.keys.use({
+        ...listKeys({ list, choice, onOpen: open, scroller }),
+        '/': () => search.current?.focus(),
+      }),
+    [],
+  )
+  return {
+    now,
+    search,
+    query,
+    /** Another query, by its address. @param {Record<string, string>} next @param {boolean} [replace] */
+    go: (next, replace = false) => app.router.go(place + searchOf(next), { replace }),
+    /** Of this query. */
+    renew: () => show(query, true),
+    isAll: address === '',
+    none: phase === 'here' && list.pages.size === 0,
+    /** @param {string} label @param {string} what @param {(row: Row) => unknown} line */
+    rows: (label, what, line) => html`
+      <${KeysetList}
+        list=${list}
+        label=${label}
+        what=${what}
+        line=${line}
+        choice=${choice}
+        onOpen=${open}
+        scroller=${scroller}
+      >
+        ${phase === 'asking' && list.pages.size === 0 && html`<${Waiting} what=${what} />`}
+      <//>
+    `,
+  }
 }
 
 /** @param {{ look: Standing }} props */

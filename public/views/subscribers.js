@@ -1,53 +1,39 @@
 // Subscribers: everybody who is or was on the list, found as one types; whether each gets mail, and why not.
 /** @import { App } from '../main.js' */
 /** @import { Subscriber } from '../people.d.ts' */
-import { html, useEffect, useRef, useState } from '../vendor/htm.js'
+import { html, useState } from '../vendor/htm.js'
 import { searchOf } from '../api.js'
-import { queryFrom, SHOWN, standingOf } from '../model/subscriber.js'
+import { SHOWN, standingOf } from '../model/subscriber.js'
 import { ago, fullTime, plain } from '../model/words.js'
 import { AddSubscriber } from '../parts/add-subscriber.js'
-import { Waiting } from '../parts/asked.js'
 import { ExportButton } from '../parts/export-button.js'
-import { useNow, useStore } from '../parts/hooks.js'
-import { KeysetList, listKeys } from '../parts/keyset-list.js'
-import { Amount, Badge, PeopleHead, Switches } from '../parts/people.js'
+import { Amount, Badge, PeopleHead, Switches, useLooked } from '../parts/people.js'
 import { SearchBox } from '../parts/search-box.js'
 import { listsOf } from '../stores/subscribers.js'
 
 const PLACE = '/dashboard/subscribers'
 const KNOWN = ['q', 'mailable', 'subscribed', 'suppressed']
-const MINUTE = 60_000
 
 /** @param {{ app: App }} props */
 export function SubscribersView({ app }) {
-  const { list, choice, show } = listsOf(app).subscribers
-  const { search: address } = useStore(app.router.store)
-  const { phase } = useStore(list.store)
-  const now = useNow(app.api.now, MINUTE)
+  const looked = listsOf(app).subscribers
   const [adding, setAdding] = useState(false)
-  const search = useRef(/** @type {HTMLInputElement | null} */ (null))
-  const scroller = useRef(/** @type {HTMLElement | null} */ (null))
-  const query = queryFrom(address, KNOWN)
+  const { now, search, query, go, renew, isAll, none, rows } = useLooked(app, looked, {
+    place: PLACE,
+    known: KNOWN,
+    title: 'Subscribers',
+    onOpen: (/** @type {Subscriber} */ { id }) => app.router.go(`${PLACE}/${id}`),
+  })
   const { q = '', ...shown } = query
-  const go = (/** @type {Record<string, string>} */ next, replace = false) =>
-    app.router.go(PLACE + searchOf(next), { replace })
-  const open = (/** @type {Subscriber} */ row) => {
-    choice.set({ row })
-    app.router.go(`${PLACE}/${row.id}`)
-  }
+  const line = (/** @type {Subscriber} */ row) => html`
+    <${Badge} look=${standingOf(row)} />
+    <bdi class="email">${plain(row.email)}</bdi>
+    <bdi class="name">${plain(row.name)}</bdi>
+    <time title=${`On the list since ${fullTime(Date.parse(row.created_at))}`}
+      >${ago(Date.parse(row.created_at), now)}</time
+    >
+  `
 
-  useEffect(() => app.title.set({ view: 'Subscribers' }), [])
-  useEffect(() => show(query), [address])
-  useEffect(
-    () =>
-      app.keys.use({
-        ...listKeys({ list, choice, onOpen: open, scroller }),
-        '/': () => search.current?.focus(),
-      }),
-    [],
-  )
-
-  const none = phase === 'here' && list.pages.size === 0
   return html`
     <div class="people">
       <${PeopleHead} app=${app} title="Subscribers">
@@ -63,7 +49,7 @@ export function SubscribersView({ app }) {
             onSearch=${(/** @type {string} */ text) => go({ ...shown, q: text }, true)}
           />
           <div class="end">
-            <${Amount} of=${list.store} one="subscriber" onRefresh=${() => show(query, true)} />
+            <${Amount} of=${looked.list.store} one="subscriber" onRefresh=${renew} />
           </div>
         </div>
         <${Switches}
@@ -75,33 +61,14 @@ export function SubscribersView({ app }) {
           }))}
         />
       </search>
-      ${none ? html`<${Nobody} any=${address !== ''} onAll=${() => go({})} onAdd=${() => setAdding(true)} />` : rows()}
+      ${
+        none
+          ? html`<${Nobody} any=${!isAll} onAll=${() => go({})} onAdd=${() => setAdding(true)} />`
+          : rows('Subscribers, the first to come first', 'the subscribers', line)
+      }
       ${adding && html`<${AddSubscriber} app=${app} onClose=${() => setAdding(false)} />`}
     </div>
   `
-
-  function rows() {
-    return html`
-      <${KeysetList}
-        list=${list}
-        label="Subscribers, the first to come first"
-        what="the subscribers"
-        line=${(/** @type {Subscriber} */ row) => html`
-          <${Badge} look=${standingOf(row)} />
-          <bdi class="email">${plain(row.email)}</bdi>
-          <bdi class="name">${plain(row.name)}</bdi>
-          <time title=${`On the list since ${fullTime(Date.parse(row.created_at))}`}
-            >${ago(Date.parse(row.created_at), now)}</time
-          >
-        `}
-        choice=${choice}
-        onOpen=${open}
-        scroller=${scroller}
-      >
-        ${phase === 'asking' && list.pages.size === 0 && html`<${Waiting} what="the subscribers" />`}
-      <//>
-    `
-  }
 }
 
 /** @param {{ any: boolean, onAll: () => void, onAdd: () => void }} props */

@@ -1,54 +1,38 @@
 // Suppressions: the addresses that get no mail whatever the list says; why, since when, and who said so.
 /** @import { App } from '../main.js' */
 /** @import { SuppressionRow } from '../stores/subscribers.js' */
-import { html, useEffect, useRef, useState } from '../vendor/htm.js'
-import { searchOf } from '../api.js'
-import { lookOfReason, queryFrom, REASON_WORDS, sourceWords } from '../model/subscriber.js'
+import { html, useState } from '../vendor/htm.js'
+import { lookOfReason, REASON_WORDS, sourceWords } from '../model/subscriber.js'
 import { ago, fullTime, plain } from '../model/words.js'
-import { Waiting } from '../parts/asked.js'
 import { ExportButton } from '../parts/export-button.js'
-import { useNow, useStore } from '../parts/hooks.js'
-import { KeysetList, listKeys } from '../parts/keyset-list.js'
-import { Amount, Badge, PeopleHead, Switches } from '../parts/people.js'
+import { Amount, Badge, PeopleHead, Switches, useLooked } from '../parts/people.js'
 import { SearchBox } from '../parts/search-box.js'
 import { AddSuppression, OneSuppression } from '../parts/suppression-do.js'
 import { listsOf } from '../stores/subscribers.js'
 
 const PLACE = '/dashboard/subscribers/suppressions'
-const MINUTE = 60_000
 
 /** @param {{ app: App }} props */
 export function SuppressionsView({ app }) {
-  const { list, choice, show } = listsOf(app).suppressions
-  const { search: address } = useStore(app.router.store)
-  const { phase } = useStore(list.store)
-  const now = useNow(app.api.now, MINUTE)
+  const looked = listsOf(app).suppressions
   const [adding, setAdding] = useState(false)
   const [opened, setOpened] = useState(/** @type {SuppressionRow | null} */ (null))
-  const search = useRef(/** @type {HTMLInputElement | null} */ (null))
-  const scroller = useRef(/** @type {HTMLElement | null} */ (null))
-  const query = queryFrom(address, ['q', 'reason'])
+  const { now, search, query, go, renew, isAll, none, rows } = useLooked(app, looked, {
+    place: PLACE,
+    known: ['q', 'reason'],
+    title: 'Suppressions',
+    onOpen: setOpened,
+  })
   const { q = '', reason = '' } = query
-  const go = (/** @type {Record<string, string>} */ next, replace = false) =>
-    app.router.go(PLACE + searchOf(next), { replace })
-  const open = (/** @type {SuppressionRow} */ row) => {
-    choice.set({ row })
-    setOpened(row)
-  }
-  const renew = () => show(query, true)
+  const line = (/** @type {SuppressionRow} */ row) => html`
+    <${Badge} look=${lookOfReason(row.reason)} />
+    <bdi class="email">${row.email === null ? html`<i>an erased person</i>` : plain(row.email)}</bdi>
+    <span class="name"
+      >${plain(sourceWords(row.source))}${row.until && `, until ${fullTime(Date.parse(row.until))}`}</span
+    >
+    <time title=${`Since ${fullTime(Date.parse(row.since))}`}>${ago(Date.parse(row.since), now)}</time>
+  `
 
-  useEffect(() => app.title.set({ view: 'Suppressions' }), [])
-  useEffect(() => show(query), [address])
-  useEffect(
-    () =>
-      app.keys.use({
-        ...listKeys({ list, choice, onOpen: open, scroller }),
-        '/': () => search.current?.focus(),
-      }),
-    [],
-  )
-
-  const none = phase === 'here' && list.pages.size === 0
   return html`
     <div class="people">
       <${PeopleHead} app=${app} title="Suppressions">
@@ -64,7 +48,7 @@ export function SuppressionsView({ app }) {
             input=${search}
             onSearch=${(/** @type {string} */ text) => go({ reason, q: text }, true)}
           />
-          <div class="end"><${Amount} of=${list.store} one="suppression" onRefresh=${renew} /></div>
+          <div class="end"><${Amount} of=${looked.list.store} one="suppression" onRefresh=${renew} /></div>
         </div>
         <${Switches}
           label="Which reasons"
@@ -78,34 +62,15 @@ export function SuppressionsView({ app }) {
           ]}
         />
       </search>
-      ${none ? html`<${None} any=${address !== ''} onAll=${() => go({})} />` : rows()}
+      ${
+        none
+          ? html`<${None} any=${!isAll} onAll=${() => go({})} />`
+          : rows('Suppressed addresses', 'the suppressions', line)
+      }
       ${adding && html`<${AddSuppression} app=${app} onAdded=${renew} onClose=${() => setAdding(false)} />`}
       ${opened && html`<${OneSuppression} app=${app} row=${opened} onLifted=${renew} onClose=${() => setOpened(null)} />`}
     </div>
   `
-
-  function rows() {
-    return html`
-      <${KeysetList}
-        list=${list}
-        label="Suppressed addresses"
-        what="the suppressions"
-        line=${(/** @type {SuppressionRow} */ row) => html`
-          <${Badge} look=${lookOfReason(row.reason)} />
-          <bdi class="email">${row.email === null ? html`<i>an erased person</i>` : plain(row.email)}</bdi>
-          <span class="name"
-            >${plain(sourceWords(row.source))}${row.until && `, until ${fullTime(Date.parse(row.until))}`}</span
-          >
-          <time title=${`Since ${fullTime(Date.parse(row.since))}`}>${ago(Date.parse(row.since), now)}</time>
-        `}
-        choice=${choice}
-        onOpen=${open}
-        scroller=${scroller}
-      >
-        ${phase === 'asking' && list.pages.size === 0 && html`<${Waiting} what="the suppressions" />`}
-      <//>
-    `
-  }
 }
 
 /** @param {{ any: boolean, onAll: () => void }} props */
