@@ -39,6 +39,9 @@ export const PEOPLE = Object.freeze([
   'unsubscribed',
 ])
 
+/** Where the deliveries are that a query selects. @param {string} id @param {string} query */
+export const deliveriesAt = (id, query) => `/dashboard/campaigns/${id}/deliveries?${query}`
+
 /** Mails that nothing more is done with. @param {Campaign} campaign */
 export function doneOf({ deliveries }) {
   const { sent = 0, failed = 0, skipped = 0, cancelled = 0 } = deliveries

@@ -1,7 +1,7 @@
 // What views and parts use to follow something: a store, the clock, a size, a media query.
 /** @import { Answer, Clock, Store } from '../types.d.ts' */
 /** @import { Asking } from '../asking.js' */
-import { useEffect, useLayoutEffect, useMemo, useState } from '../vendor/htm.js'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from '../vendor/htm.js'
 
 /**
  * @template T
@@ -34,6 +34,24 @@ export function useQuestion(asking, read, inputs, how) {
     return question.close
   }, [question])
   return [useStore(question.store), question.ask]
+}
+
+/** What hangs on numbers that change all the time is asked for at this pace. */
+const FRESH_MS = 3000
+
+/** Asks again when what it hangs on has changed, no more often than that is worth. @param {() => unknown} again @param {unknown} sign */
+export function useFresh(again, sign) {
+  const first = useRef(true)
+  const due = useRef(/** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined))
+  useEffect(() => {
+    if (first.current) first.current = false
+    else
+      due.current ??= setTimeout(() => {
+        due.current = undefined
+        again()
+      }, FRESH_MS)
+  }, [sign])
+  useEffect(() => () => clearTimeout(due.current), [])
 }
 
 /**

@@ -2,18 +2,15 @@
 /** @import { App } from '../../main.js' */
 /** @import { Campaign } from '../../client.d.ts' */
 /** @import { Tone } from '../../model/kinds.js' */
-import { html, useEffect, useRef, useState } from '../../vendor/htm.js'
+import { html, useState } from '../../vendor/htm.js'
 import { problemOf } from '../../asking.js'
-import { awaitsNews, laneSentence, MAILS, PEOPLE, share } from '../../model/campaigns.js'
+import { awaitsNews, deliveriesAt, laneSentence, MAILS, PEOPLE, share } from '../../model/campaigns.js'
 import { lookOf } from '../../model/kinds.js'
 import { count, counted, plain } from '../../model/words.js'
 import { Asked } from '../../parts/asked.js'
-import { useNow, useQuestion } from '../../parts/hooks.js'
+import { useFresh, useNow, useQuestion } from '../../parts/hooks.js'
 import { Icon } from '../../parts/icon.js'
-import { Question } from '../../parts/question.js'
-
-/** What hangs on numbers that change all the time is asked for at this pace. */
-const FRESH_MS = 3000
+import { Failures } from './failures.js'
 
 /** @param {{ app: App, campaign: Campaign }} props */
 export function Overview({ app, campaign }) {
@@ -28,9 +25,6 @@ export function Overview({ app, campaign }) {
     </div>
   `
 }
-
-/** @param {string} id @param {string} query */
-const deliveriesAt = (id, query) => `/dashboard/campaigns/${id}/deliveries?${query}`
 
 /** @param {{ campaign: Campaign }} props */
 function Mails({ campaign: { id, deliveries } }) {
@@ -168,110 +162,6 @@ function Lanes({ app, campaign: { lanes, status } }) {
         })}
       </ul>
       ${problem && html`<p class="wrong" role="alert">The lane was not resumed: ${problem}</p>`}
-    </section>
-  `
-}
-
-/** Asks again when what it hangs on has changed, no more often than that is worth. @param {() => unknown} again @param {unknown} sign */
-function useFresh(again, sign) {
-  const first = useRef(true)
-  const due = useRef(/** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined))
-  useEffect(() => {
-    if (first.current) first.current = false
-    else
-      due.current ??= setTimeout(() => {
-        due.current = undefined
-        again()
-      }, FRESH_MS)
-  }, [sign])
-  useEffect(() => () => clearTimeout(due.current), [])
-}
-
-/** @typedef {{ failures: readonly { reason: string, count: number }[] }} FailuresAnswer */
-
-const MOST_REASONS = 8
-
-/** @param {{ app: App, campaign: Campaign }} props */
-function Failures({ app, campaign }) {
-  const { id, status } = campaign
-  const read = (/** @type {AbortSignal} */ signal) =>
-    /** @type {Promise<FailuresAnswer>} */ (app.api.get(`/campaigns/${id}/failures`, { signal }))
-  const [answer, again] = useQuestion(app.asking, read, [id])
-  const [asks, setAsks] = useState(/** @type {{ reason: string | null, count: number } | null} */ (null))
-  const [all, setAll] = useState(false)
-  useFresh(again, campaign.deliveries.failed)
-  const retry = async () => {
-    const query = asks?.reason === null ? {} : { reason: asks?.reason }
-    app.campaigns.put(await app.api.post(`/campaigns/${id}/retry-failed`, undefined, { query }))
-    await again()
-  }
-  const mayRetry = status !== 'cancelled'
-  return html`
-    <section>
-      <h2>Failed</h2>
-      <${Asked} of=${answer} what="the reasons" again=${again}>
-        ${(/** @type {FailuresAnswer} */ { failures }) => html`
-          <ul class="failures">
-            ${(all ? failures : failures.slice(0, MOST_REASONS)).map(
-              ({ reason, count: amount }) => html`
-                <li key=${reason}>
-                  <a href=${deliveriesAt(id, `status=failed&${new URLSearchParams({ reason })}`)} data-view
-                    ><bdi>${plain(reason)}</bdi></a
-                  >
-                  <span class="number">${count(amount)}</span>
-                  ${
-                    mayRetry &&
-                    html`<button
-                      type="button"
-                      class="plain"
-                      onClick=${() => setAsks({ reason, count: amount })}
-                    >
-                      ${amount === 1 ? 'Retry this one…' : `Retry these ${count(amount)}…`}
-                    </button>`
-                  }
-                </li>
-              `,
-            )}
-          </ul>
-          ${
-            failures.length > MOST_REASONS &&
-            !all &&
-            html`<p>
-              <button type="button" class="link" onClick=${() => setAll(true)}>
-                ${counted(failures.length - MOST_REASONS, 'more reason')}
-              </button>
-            </p>`
-          }
-          ${
-            mayRetry &&
-            failures.length > 1 &&
-            html`<p>
-              <button
-                type="button"
-                class="plain"
-                onClick=${() => setAsks({ reason: null, count: failures.reduce((sum, one) => sum + one.count, 0) })}
-              >
-                Retry all that failed…
-              </button>
-            </p>`
-          }
-        `}
-      <//>
-      ${
-        asks &&
-        html`<${Question}
-          title=${`Try ${counted(asks.count, 'mail')} again?`}
-          yes=${`Retry ${count(asks.count)}`}
-          onYes=${retry}
-          onClose=${() => setAsks(null)}
-        >
-          <p>
-            ${asks.reason === null ? 'All that failed, whatever the reason,' : html`What failed with “<bdi>${plain(asks.reason)}</bdi>”`}
-            will be sent once more, from the beginning. Worth it when the cause is mended. Addresses that do
-            not exist are suppressed by now, and are skipped.
-          </p>
-        <//>`
-      }
     </section>
   `
 }
