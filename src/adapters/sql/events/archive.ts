@@ -5,7 +5,7 @@ import { HubError } from '../../../core/errors.ts'
 import { linkKey } from '../../../core/events/facts.ts'
 import type { ArchiveRow, EventArchive } from '../../../core/events/ports.ts'
 import { newRowsFor, rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
-import { createCounts } from './counts.ts'
+import { addUp, createCounts } from './counts.ts'
 import { chunks, inPlaces, stretches } from './places.ts'
 import { createSearch } from './search.ts'
 import { boundsOf, forgetting, spanning, startOf } from './spans.ts'
@@ -91,16 +91,10 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
       const { subject } = events
       const theirs = and(inPlaces(events, chunk), isNotNull(subject))
       const rows = await sql.read(db.selectDistinct({ subject }).from(events).where(theirs))
+      const subjects = rows.flatMap((row) => row.subject ?? [])
       writes.push(
         ...[eventTags, eventTexts, events].map((table) => db.delete(table).where(inPlaces(table, chunk))),
-        ...(rows.length > 0
-          ? [
-              unwording(
-                sql,
-                rows.map((row) => row.subject ?? 0),
-              ),
-            ]
-          : []),
+        ...(subjects.length > 0 ? [unwording(sql, subjects)] : []),
       )
     }
     return writes
@@ -223,16 +217,10 @@ function toTagRows({ event, facts }: ArchiveRow) {
 }
 
 function toCountRows(rows: readonly ArchiveRow[]) {
-  const groups = Map.groupBy(rows, ({ event }) => `${startOf(event.receivedAt, MINUTE_MS)} ${event.kind}`)
-  return [...groups.values()].flatMap(([first, ...others]) =>
-    first
-      ? [
-          {
-            minute: startOf(first.event.receivedAt, MINUTE_MS),
-            kind: first.event.kind,
-            count: others.length + 1,
-          },
-        ]
-      : [],
-  )
+  const each = rows.map(({ event: { receivedAt, kind } }) => ({
+    at: startOf(receivedAt, MINUTE_MS),
+    kind,
+    count: 1,
+  }))
+  return addUp(each).map(({ at, kind, count }) => ({ minute: at, kind, count }))
 }

@@ -67,7 +67,8 @@ export function createCounts(sql: Sql): EventArchive['counts'] {
   }
 }
 
-function addUp(counts: readonly Count[]): Count[] {
+/** By step and kind, in their order. */
+export function addUp(counts: readonly Count[]): Count[] {
   const groups = Map.groupBy(counts, ({ at, kind }) => `${at} ${kind}`)
   return [...groups.values()]
     .flatMap(([first, ...rest]) =>
