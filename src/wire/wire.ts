@@ -15,7 +15,7 @@ import { catchUp, isBehindFeed } from '../core/events/tracking/behind.ts'
 import { createErasure } from '../core/list/erasure.ts'
 import { createForget } from '../core/list/forget.ts'
 import { createHub } from '../core/events/hub.ts'
-import type { EventFeed } from '../core/events/ports.ts'
+import type { EventArchive, EventFeed } from '../core/events/ports.ts'
 import type { Log } from '../core/log.ts'
 import type { Leases } from '../core/ports.ts'
 import { parseMailbox } from '../core/campaigns/mail/mailbox.ts'
@@ -40,9 +40,9 @@ export async function wire(config: Config, log: Log) {
   const settings = readSettings(config)
   const events = await openEvents(config, log)
   const sql = await patiently(databaseOf(config), log, () => openDatabase(config, log))
-  await patiently(feedOf(config), log, () => compare(config, { feed: events.feed, sql, log }))
-  const shared = { sql, leases: createLeases(sql), owner: randomUUID(), secret: settings.secret, log }
   const archive = createEventArchive(sql)
+  await patiently(feedOf(config), log, () => compare(config, { feed: events.feed, archive, sql, log }))
+  const shared = { sql, leases: createLeases(sql), owner: randomUUID(), secret: settings.secret, log }
   const heard = (signal: AbortSignal) => catchUp({ feed: events.feed, archive }, signal)
   const side = await openCampaignSide(config, { ...shared, heard })
   const serves = config.ROLE !== 'worker'
@@ -178,14 +178,18 @@ function readSettings(config: Config) {
   }
 }
 
-type Known = { readonly feed: EventFeed; readonly sql: Sql; readonly log: Log }
+type Known = {
+  readonly feed: EventFeed
+  readonly archive: Pick<EventArchive, 'position'>
+  readonly sql: Sql
+  readonly log: Log
+}
 
 /**
  * Either may be of an earlier moment than the other. What an older feed numbers from now on must not be taken for known; what
  * an older database does not know to be sent must not go out by itself.
  */
-async function compare(config: Config, { feed, sql, log }: Known): Promise<void> {
-  const archive = createEventArchive(sql)
+async function compare(config: Config, { feed, archive, sql, log }: Known): Promise<void> {
   await feed.outlive(await archive.position())
   if (!(await isBehindFeed({ feed, archive }))) return
   const held = await settle(config, sql)
