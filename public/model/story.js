@@ -8,6 +8,10 @@ export function timeOf(row) {
   return row.occurredAt ?? row.receivedAt
 }
 
+/** Equal for events that tell the same, again and again. @param {EventRow} row */
+export const sameness = ({ kind, url, reason, answer, robot }) =>
+  JSON.stringify([kind, url, reason, answer, robot])
+
 /**
  * Webhooks come late and in any order; the story is told as it happened. Within one second, as it was received.
  * @param {readonly EventRow[]} rows
@@ -18,7 +22,7 @@ export function storyOf(rows) {
   const steps = new Map()
   for (const row of rows.toSorted((a, b) => timeOf(a) - timeOf(b))) {
     const at = timeOf(row)
-    const key = JSON.stringify([row.kind, row.url, row.reason, row.answer, row.robot])
+    const key = sameness(row)
     const before = steps.get(key)
     steps.set(key, { row, first: before?.first ?? at, last: at, times: (before?.times ?? 0) + 1 })
   }

@@ -3,6 +3,7 @@
 import { html } from '../vendor/htm.js'
 import { detailsOf } from '../model/facts.js'
 import { lookOf } from '../model/kinds.js'
+import { timeOf } from '../model/story.js'
 import { age, fullTime, plain, timeOfDay } from '../model/words.js'
 import { Icon } from './icon.js'
 
@@ -26,7 +27,7 @@ const TELLING = new Set([
 export function EventLine({ row, before, now }) {
   if (row.type === 'gap') return html`<${GapLine} row=${row} before=${before} />`
   const { word, tone } = lookOf(row.kind)
-  const at = row.occurredAt ?? row.receivedAt
+  const at = timeOf(row)
   const why = TELLING.has(row.kind) ? detailsOf(row)[0] : undefined
   return html`
     <span class="kind"><${Icon} name=${row.kind} tone=${tone} />${word}</span>

@@ -5,6 +5,7 @@ import { html, useEffect, useRef, useState } from '../vendor/htm.js'
 import { previous } from '../model/cursor.js'
 import { storedRow } from '../model/facts.js'
 import { ALL } from '../model/filter.js'
+import { timeOf } from '../model/story.js'
 import { fullTime, plain, timeZone } from '../model/words.js'
 import { ApiError } from '../api.js'
 import { Failed, Old, Waiting } from './asked.js'
@@ -103,7 +104,7 @@ function useStory({ api, asking, feed }, id, event) {
 
 /** @param {{ app: App, row: EventRow, onFilter: (change: Partial<Filter>) => void }} props */
 function Marks({ app, row, onFilter }) {
-  const at = row.occurredAt ?? row.receivedAt
+  const at = timeOf(row)
   const only = (/** @type {Partial<Filter>} */ part, /** @type {string} */ value) => html`
     <button type="button" class="link" title="Show only these" onClick=${() => onFilter(part)}>
       <bdi>${plain(value)}</bdi>

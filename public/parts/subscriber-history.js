@@ -7,6 +7,7 @@ import { problemOf } from '../asking.js'
 import { detailsOf, storedRow } from '../model/facts.js'
 import { mergeHistory } from '../model/history.js'
 import { lookOf } from '../model/kinds.js'
+import { timeOf } from '../model/story.js'
 import { lookOfReason, sourceWords } from '../model/subscriber.js'
 import { count, fullTime, plain } from '../model/words.js'
 import { Failed, Old, Waiting } from './asked.js'
@@ -158,7 +159,7 @@ function momentOf(event) {
   const row = storedRow(event)
   const { word, tone } = lookOf(row.kind)
   return {
-    at: row.occurredAt ?? row.receivedAt,
+    at: timeOf(row),
     key: row.cursor,
     icon: row.kind,
     tone,

@@ -3,7 +3,7 @@
 import { html } from '../vendor/htm.js'
 import { detailsOf } from '../model/facts.js'
 import { lookOf } from '../model/kinds.js'
-import { storyOf } from '../model/story.js'
+import { sameness, storyOf } from '../model/story.js'
 import { count, exactTime, fullTime, plain, shortDay, step } from '../model/words.js'
 import { Icon } from './icon.js'
 
@@ -15,7 +15,7 @@ export function Timeline({ steps, chosen, onChoose }) {
       ${story.map(({ row, first, last, times }, index) => {
         const { word, tone } = lookOf(row.kind)
         const previous = story[index - 1]
-        const isChosen = row.cursor === chosen.cursor || (times > 1 && isOfStep(chosen, row))
+        const isChosen = row.cursor === chosen.cursor || (times > 1 && sameness(chosen) === sameness(row))
         return html`
           <li key=${`${row.kind} ${first} ${index}`}>
             <span class="sign"><${Icon} name=${row.kind} tone=${tone} /></span>
@@ -37,15 +37,4 @@ export function Timeline({ steps, chosen, onChoose }) {
       })}
     </ol>
   `
-}
-
-/** @param {EventRow} a @param {EventRow} b */
-function isOfStep(a, b) {
-  return (
-    a.kind === b.kind &&
-    a.url === b.url &&
-    a.reason === b.reason &&
-    a.answer === b.answer &&
-    a.robot === b.robot
-  )
 }
