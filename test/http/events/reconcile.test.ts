@@ -59,7 +59,7 @@ test('says whether anything is missing', async () => {
 })
 
 test('what is missing is told of a webhook that is older than the first event, and not than the hub', async () => {
-  const file = new DatabaseSync(join(hub.dir, 'hub.sqlite'))
+  const file = new DatabaseSync(join(hub.dir, 'hub.sqlite'), { timeout: 5_000 }) // the hub may be writing
   const { changes } = file.prepare('UPDATE tallies SET since = since - ?').run(3 * HOUR)
   file.close()
   expect(changes).toBe(1)

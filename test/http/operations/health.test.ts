@@ -25,7 +25,7 @@ function limitFiles(bytes: number | 'unlimited'): void {
 
 test('a database that cannot be written is degraded, a feed at its bound takes the webhook away', async () => {
   await becomes(ready)
-  const other = new DatabaseSync(join(hub.dir, 'hub.sqlite'))
+  const other = new DatabaseSync(join(hub.dir, 'hub.sqlite'), { timeout: 5_000 }) // the hub may be writing
   try {
     other.exec('BEGIN IMMEDIATE')
     await becomes({
