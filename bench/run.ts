@@ -8,6 +8,7 @@ import { fanOutBatches, fanOutFilters, fanOutSingles } from './fan-out.ts'
 import { hookBatches, hookSingles } from './hook.ts'
 import { latency } from './latency.ts'
 import { idleSockets, peak, start } from './memory.ts'
+import { pipeline } from './pipeline.ts'
 import { pinLoad } from './processes.ts'
 import { isSane, print, type Result } from './report.ts'
 import { mailer } from './sending.ts'
@@ -35,6 +36,7 @@ const ROWS: Readonly<Record<string, (plan: Plan) => Promise<Result>>> = {
   'fan-out-filters': fanOutFilters,
   latency,
   mailer,
+  pipeline,
   'memory-idle': start,
   'memory-socket': idleSockets,
   'memory-peak': peak,

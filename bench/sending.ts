@@ -10,8 +10,9 @@ import { interleave, type Contender, type Plan } from './harness.ts'
 import { answersOk, freePort, launch, type Cpu } from './processes.ts'
 import { cpuResult, type Result } from './report.ts'
 
-const [HUB, NODEMAILER, SMTP_SOURCE] = ['hub', 'nodemailer, its own pool', 'smtp-source (C, one ready mail)']
-const CONNECTIONS = 10
+const [HUB, NODEMAILER] = ['hub', 'nodemailer, its own pool']
+export const SMTP_SOURCE = 'smtp-source (C, one ready mail)'
+export const CONNECTIONS = 10
 const MAIL_BYTES = 2_100
 /** A run of smtp-source: long enough that its start does not count. */
 const MAILS_A_RUN = 2_000
@@ -37,7 +38,7 @@ export async function mailer(plan: Plan): Promise<Result> {
   }
 }
 
-async function startSink(): Promise<{ port: number; close(): Promise<void> }> {
+export async function startSink(): Promise<{ port: number; close(): Promise<void> }> {
   const port = await freePort()
   const asNobody = process.getuid?.() === 0 ? ['-u', 'nobody'] : []
   const sink = await launch({
@@ -82,7 +83,7 @@ async function sender(name: string, kind: Sender, sink: number): Promise<Contend
 }
 
 /** Postfix's own load generator, in C: it writes one ready mail, and no names into it. */
-function smtpSource(sink: number): Contender {
+export function smtpSource(sink: number): Contender {
   const pin =
     availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0
       ? ['taskset', '-c', '0']
