@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { batchText, phpUrlEncode } from '../simulator/batch.ts'
 import { simulateEvents, type SimulatedEvent } from '../simulator/events.ts'
 
-export type BodyMaker = {
+type BodyMaker = {
   /** A whole HTTP request; valid until the next call. Its events were never sent before. */
   next(): Buffer
   /** Mandrill's words for its events. */
@@ -12,7 +12,7 @@ export type BodyMaker = {
   readonly eventBytes: number
 }
 
-export type HookTarget = { readonly path: string; readonly webhookUrl: string; readonly key: string }
+type HookTarget = { readonly path: string; readonly webhookUrl: string; readonly key: string }
 
 const ID_LENGTH = 32
 const COUNTER_DIGITS = 12

@@ -78,7 +78,7 @@ async function untilIdle(contender: Contender): Promise<void> {
   }
 }
 
-export type Figures = {
+type Figures = {
   /** Microseconds an operation. */
   readonly cpu: number
   readonly mainCpu: number

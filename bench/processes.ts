@@ -28,7 +28,7 @@ export type Process = {
   stop(): Promise<void>
 }
 
-export type Launch = {
+type Launch = {
   readonly command: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>

@@ -4,14 +4,14 @@ import { figuresOf, type Sample } from './harness.ts'
 /** One contender's figures by their names. */
 export type Line = { readonly name: string; readonly figures: Readonly<Record<string, number>> }
 /** `expected`: what docs/performance.md tells; a smoke run only asks whether it is about so. */
-export type Ratio = { readonly of: string; readonly value: number; readonly expected: number }
+type Ratio = { readonly of: string; readonly value: number; readonly expected: number }
 export type Result = {
   readonly title: string
   readonly lines: readonly Line[]
   readonly ratios: readonly Ratio[]
 }
 
-export const SANE = 3
+const SANE = 3
 
 /** CPU an operation, beside the others. */
 export function cpuResult(

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { run } from '../test/support/mariadb.ts'
 import { answersOk, freePort, launch, type Process } from './processes.ts'
 
-export type Store = 'embedded' | 'shared'
+type Store = 'embedded' | 'shared'
 
 export type Running = {
   readonly server: Process
@@ -25,10 +25,10 @@ export type RunningHub = Running & {
   readonly token: string
 }
 
-export const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const BUN = fileOf('peers/node_modules/@oven/bun-linux-x64/bin/bun')
 
-export type Bare =
+type Bare =
   'http-body' | 'fastify-body' | 'fastify-routes' | 'usual-hook' | 'ws-echo' | 'socket-io' | 'bun-push'
 
 export async function startBare(file: Bare): Promise<Running> {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-export type Listeners = {
+type Listeners = {
   /** Counts from nought again. */
   begin(): void
   /** Resolves when every socket has got so many event frames since then. */

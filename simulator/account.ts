@@ -5,13 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { totalsOf } from './books.ts'
 import type { Simulator } from './mandrill.ts'
 
-export type FakeAccount = {
+type FakeAccount = {
   /** For MANDRILL_API_URL. */
   readonly url: string
   stop(): Promise<void>
 }
 
-export type FakeWebhook = {
+type FakeWebhook = {
   /** As it was typed. */
   readonly url: string
   /** Who tells it; more may come. */

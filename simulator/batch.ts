@@ -9,7 +9,7 @@ export type WebhookRequest = {
   readonly body: Buffer
 }
 
-export type Signing = {
+type Signing = {
   readonly key: string
   /** The URL exactly as it was typed in Mandrill: it is part of what is signed. */
   readonly webhookUrl: string

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { SimulatedEvent } from './events.ts'
 
 /** One text. Of equal texts a batch makes as many events as it holds of them, and sending it again makes none. */
-export type Entry = {
+type Entry = {
   readonly word: string
   /** How many events of this text were sent at least once: the most that one batch held. */
   sent: number
@@ -24,7 +24,7 @@ export type Books = {
   readonly hub: { readonly accepted: number; readonly duplicates: number; readonly quarantined: number }
 }
 
-export type Totals = { sent: number; accepted: number; byWord: Record<string, number> }
+type Totals = { sent: number; accepted: number; byWord: Record<string, number> }
 
 export function textKey(text: string | Buffer): string {
   return createHash('sha1').update(text).digest('base64')

@@ -9,7 +9,7 @@ export type EventQueue = EventSource & {
   size(): number
 }
 
-export type QueueOptions = {
+type QueueOptions = {
   readonly random: Random
   readonly now: () => number
   /** How long the first event of a batch waits for others. */

@@ -19,7 +19,7 @@ export type EventSource = {
   isOver(): boolean
 }
 
-export type EventOptions = {
+type EventOptions = {
   readonly seed: number
   /** Milliseconds since 1970. With the same seed and a clock that tells the same, the events are the same. */
   readonly now: () => number

@@ -40,7 +40,7 @@ export type FakeMandrill = {
   stop(): Promise<void>
 }
 
-export type HookOptions = Omit<SimulatorOptions, 'source' | 'rate' | 'total' | 'collectMs' | 'now'>
+type HookOptions = Omit<SimulatorOptions, 'source' | 'rate' | 'total' | 'collectMs' | 'now'>
 
 const DEFAULTS = {
   seed: 1,

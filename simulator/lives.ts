@@ -10,7 +10,7 @@ import { phpJson, type JsonObject } from './php-json.ts'
 import type { Random } from './random.ts'
 import { isRobots } from './tables.ts'
 
-export type LivesOptions = {
+type LivesOptions = {
   readonly rates: Rates
   readonly seed: number
   readonly spanMs: number

@@ -10,7 +10,7 @@ export type OneClick = {
   close(): Promise<void>
 }
 
-export type OneClickOptions = {
+type OneClickOptions = {
   readonly retryMs: number
   readonly timeoutMs?: number
 }

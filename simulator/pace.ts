@@ -8,7 +8,7 @@ export type Pace = {
   take(most: number): number
 }
 
-export type PaceOptions = {
+type PaceOptions = {
   /** Infinity: a full batch is always due. */
   readonly rate: number
   /** How long events are collected before a batch that is not full goes out. */

@@ -1,9 +1,9 @@
 // The books of a campaign: what its subscribers did, counted as people, by a model of its own (docs/tracking.md has the rules).
 // From what was sent and told alone: a webhook that was lost, and that no later one makes up for, is in no book.
 
-export const PEOPLE = ['delivered', 'opened', 'clicked', 'bounced', 'complained', 'unsubscribed'] as const
+const PEOPLE = ['delivered', 'opened', 'clicked', 'bounced', 'complained', 'unsubscribed'] as const
 export type People = Readonly<Record<(typeof PEOPLE)[number], number>>
-export type Robots = { readonly opened: number; readonly clicked: number }
+type Robots = { readonly opened: number; readonly clicked: number }
 
 export type Visit = {
   readonly ts: number
@@ -13,7 +13,7 @@ export type Visit = {
   readonly robot: boolean
 }
 
-export type Reason = 'complaint' | 'unsubscribe' | 'bounce' | 'reject'
+type Reason = 'complaint' | 'unsubscribe' | 'bounce' | 'reject'
 
 /** What was told of one delivery; of all its mails, if it was sent more than once. */
 export type Subscriber = {
@@ -70,7 +70,7 @@ export function enter({ subscribers }: CampaignBook, email: string, deliveryId: 
   return subscriber
 }
 
-export type Facts = Readonly<Record<keyof People | 'robotOpened' | 'robotClicked', boolean>>
+type Facts = Readonly<Record<keyof People | 'robotOpened' | 'robotClicked', boolean>>
 
 /** A scanner follows every link, and two at least, within so many seconds of the delivery. */
 const SCANNERS_SECONDS = 5

@@ -1,7 +1,7 @@
 // Posts one request as Mandrill does: a plain HTTP client that knows 200 and not-200, and nothing else.
 import { Agent, request } from 'node:http'
 
-export type Answer = {
+type Answer = {
   /** The status, or the error's code when there was no answer. */
   readonly result: string
   readonly body: string

@@ -7,9 +7,9 @@ import { readMail, type ReceivedMail } from './mail.ts'
 
 export type Refusal = { readonly code: number; readonly text: string }
 
-export type SmtpSide = { readonly url: string; readonly port: number; close(): Promise<void> }
+type SmtpSide = { readonly url: string; readonly port: number; close(): Promise<void> }
 
-export type SmtpOptions = {
+type SmtpOptions = {
   readonly port?: number
   /** Without it, any password will do. */
   readonly password?: string

@@ -38,7 +38,7 @@ const DOMAINS = [
   'company.example',
 ]
 
-export type MadeUpSubscriber = { readonly email: string; readonly name: string }
+type MadeUpSubscriber = { readonly email: string; readonly name: string }
 
 export function makeUpSubscribers(count: number, seed = 2030): MadeUpSubscriber[] {
   const random = createRandom(seed)

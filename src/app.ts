@@ -54,7 +54,7 @@ import { sharedLimit } from './http/server/shared-limit.ts'
 import { createTickets } from './http/server/tickets.ts'
 
 /** What every process needs of the world; wire.ts makes it. */
-export type WorkerDeps = {
+type WorkerDeps = {
   readonly log: FastifyBaseLogger
   readonly now: () => number
   readonly version: string
@@ -79,7 +79,7 @@ export type Deps = WorkerDeps &
     readonly stores: { readonly events: string; readonly database: string }
   }
 
-export type Settings = {
+type Settings = {
   readonly publicUrl: string
   readonly webhookUrls: readonly string[]
   readonly webhookKeys: readonly string[]

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 
-export type Stoppable = {
+type Stoppable = {
   readonly checks: readonly { readonly name: string; ping(): Promise<void> }[]
   /** Finishes what is under way, and lets go of everything. */
   close(): Promise<void>

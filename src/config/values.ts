@@ -140,7 +140,7 @@ export function mailbox(value: string): string {
   return value
 }
 
-export type LaneConfig = {
+type LaneConfig = {
   readonly name: string
   readonly domains: readonly string[]
   readonly connections: number

@@ -1,7 +1,7 @@
 // A right to do something alone, renewed for as long as this process does it: see Leases.
 import type { Leases } from './ports.ts'
 
-export type Lease = {
+type Lease = {
   /** Asks for it now; true when this process has it. */
   take(): Promise<boolean>
   /** Asks only when it is time to renew it, or to ask again for what another has. */

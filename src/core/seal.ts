@@ -1,7 +1,7 @@
 // Sealed tokens: texts that nobody but this hub can have made. Links in mails, sessions of the page, tickets of sockets.
 import { createHmac, createSecretKey, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto'
 
-export type Seal = {
+type Seal = {
   /** Fit for a URL, a cookie and a header line. */
   seal(body: Buffer): string
   /** What was sealed; undefined for every other text. */
@@ -36,7 +36,7 @@ export function createSeal(secret: string, purpose: string): Seal {
 }
 
 /** Tokens that say nothing but how long they are good. No two are the same. */
-export type Passes = {
+type Passes = {
   issue(): { readonly token: string; readonly expiresAt: number }
   /** Its id, and how long it is good yet; undefined once it is not, and for any text that is none. */
   read(token: string): { readonly id: string; readonly leftMs: number } | undefined

@@ -1,7 +1,7 @@
 // A TCP load balancer in front of several hubs: each connection goes to the next one that is up.
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net'
 
-export type Balancer = { readonly address: string; close(): Promise<void> }
+type Balancer = { readonly address: string; close(): Promise<void> }
 
 export async function openBalancer(ports: readonly number[]): Promise<Balancer> {
   const sockets = new Set<Socket>()

@@ -3,7 +3,7 @@ import { connect } from '../../public/client.js'
 import type { Registry } from './registry.ts'
 import type { Watcher, Wish } from './watcher.ts'
 
-export type ClientWatchOptions = {
+type ClientWatchOptions = {
   readonly address: string
   readonly token: string
   readonly wish: Wish

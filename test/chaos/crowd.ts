@@ -28,7 +28,7 @@ function listOf(map: unknown, key: string): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-export type CrowdOptions = {
+type CrowdOptions = {
   readonly address: string
   readonly sockets: number
   readonly seed: number

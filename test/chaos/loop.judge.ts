@@ -65,7 +65,7 @@ async function pages<T>({ get }: Stage, path: string, name: string): Promise<T[]
   return all
 }
 
-export type Size = { readonly subscribers: number; readonly kills: number }
+type Size = { readonly subscribers: number; readonly kills: number }
 
 export function judge({ subscribers, kills }: Size, expected: Expected, found: Evidence): string[] {
   const { campaign, books, people, robots } = expected

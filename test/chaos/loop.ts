@@ -11,9 +11,9 @@ import { collect, CONNECTIONS, judge, SOFT_BOUNCES, type Evidence, type Expected
 import { openStage, type Stage } from './stage.ts'
 
 export const LOOP_STORES = ['embedded', 'shared'] as const
-export type LoopStore = (typeof LOOP_STORES)[number]
+type LoopStore = (typeof LOOP_STORES)[number]
 
-export type LoopOptions = {
+type LoopOptions = {
   readonly store: LoopStore
   readonly subscribers: number
   /** How often a hub is killed, while it sends and is told of what it has sent. */

@@ -14,9 +14,9 @@ import { openMysqlLab, openSqliteLab } from '../support/sql-lab.ts'
 import { openCrew, type Crew } from './sending-crew.ts'
 
 export const SENDING_STORES = ['embedded', 'shared'] as const
-export type SendingStore = (typeof SENDING_STORES)[number]
+type SendingStore = (typeof SENDING_STORES)[number]
 
-export type SendingOptions = {
+type SendingOptions = {
   readonly store: SendingStore
   readonly subscribers: number
   readonly kills: number

@@ -10,7 +10,7 @@ import { expectedOf, judgeCounts, judgeListing, judgeSocket, placesOf } from './
 import { openStage, type Stage, type Store, type Victim } from './stage.ts'
 import type { Watcher } from './watcher.ts'
 
-export type SoakOptions = {
+type SoakOptions = {
   readonly store: Store
   readonly events: number
   readonly sockets: number

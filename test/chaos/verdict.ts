@@ -5,7 +5,7 @@ import { sumUp, type Listed } from './listing.ts'
 import type { Registry } from './registry.ts'
 import type { Watcher } from './watcher.ts'
 
-export type SocketVerdict = { missing: number; repeated: number; disordered: number; unwanted: number }
+type SocketVerdict = { missing: number; repeated: number; disordered: number; unwanted: number }
 
 /** The places in the listing that a socket should have been given. */
 export function expectedOf(

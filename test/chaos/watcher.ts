@@ -3,7 +3,7 @@ import { WebSocket } from 'ws'
 import type { Random } from '../../simulator/random.ts'
 import type { Registry } from './registry.ts'
 
-export type Habit = 'steady' | 'comes and goes' | 'slow'
+type Habit = 'steady' | 'comes and goes' | 'slow'
 
 /** The query's words, and the same asked of an event, by rules of our own. */
 export type Wish = { readonly query: string; matches(data: Readonly<Record<string, unknown>>): boolean }
@@ -23,7 +23,7 @@ export type Watcher = {
   close(): void
 }
 
-export type WatchOptions = {
+type WatchOptions = {
   readonly address: string
   readonly token: string
   readonly habit: Habit

@@ -13,7 +13,7 @@ import { freePort } from './server-process.ts'
 import { spawnHub } from './process.ts'
 import { openSocket, type TestSocket } from './socket.ts'
 
-export const TOKEN = 'the-token-of-the-backup-tests'
+const TOKEN = 'the-token-of-the-backup-tests'
 
 /** How each kind of store is lost and restored. All while no hub runs. */
 export type Stores = {
@@ -121,7 +121,7 @@ async function runAsFunction(command: string, env: Record<string, string>): Prom
 }
 
 export type Client = ReturnType<typeof createClient>
-export type Hub = Client & { stop(): Promise<void> }
+type Hub = Client & { stop(): Promise<void> }
 type Found = Body['events'][number]
 
 function createClient(url: string, printed: () => string) {

@@ -1,7 +1,7 @@
 // Verifies a DKIM signature the way a receiver does (RFC 6376, section 6), written apart from the code that signs.
 import { createHash, verify, type KeyObject } from 'node:crypto'
 
-export type Signature = {
+type Signature = {
   readonly valid: boolean
   readonly domain: string
   readonly selector: string

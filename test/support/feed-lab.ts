@@ -7,7 +7,7 @@ import type { EventFeed, FeedPage, Gap } from '../../src/core/events/ports.ts'
 import { factsOfOlder } from '../../src/core/events/providers/providers.ts'
 import { NOON } from './times.ts'
 
-export type FeedBounds = { readonly retention: number; readonly maxBytes: number }
+type FeedBounds = { readonly retention: number; readonly maxBytes: number }
 
 export type FeedLab = {
   /** The hub's clock; tests may set it. */

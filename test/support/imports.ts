@@ -1,7 +1,7 @@
 // Who imports whom, read from the sources: every form of import there is, and the rules of the house as one table.
 import { dirname, join, normalize } from 'node:path'
 
-export type Import = {
+type Import = {
   /** A file below src/. */
   readonly from: string
   /** A file below src/, or a package: `node:fs`, `ioredis`, `@fastify/cors`. Anything above src/ begins with `../`. */
@@ -76,7 +76,7 @@ type Rule = {
 
 const DISK_AND_PROCESSES = /^node:(fs|child_process|worker_threads|dgram|sqlite|cluster)(\/|$)/
 
-export const RULES: readonly Rule[] = [
+const RULES: readonly Rule[] = [
   {
     says: 'core imports core and what does no I/O',
     from: (file) => isIn('core', file),

@@ -20,7 +20,7 @@ export const laneOf = (email: string): string =>
 
 const DOMAINS = ['gmail.com', 'naver.com', 'example.com', 'example.org']
 
-export type ReaderOptions = {
+type ReaderOptions = {
   readonly count: number
   /** The number of the first one: ids and addresses are made from it. */
   readonly from?: number
@@ -58,7 +58,7 @@ export type LedgerLab = {
 }
 
 /** The lanes that a campaign has deliveries on. */
-export async function lanesOf(ledger: Ledger, campaignId: string): Promise<string[]> {
+async function lanesOf(ledger: Ledger, campaignId: string): Promise<string[]> {
   return [...((await ledger.tallies([campaignId])).get(campaignId)?.keys() ?? [])]
 }
 

@@ -20,8 +20,8 @@ export type Told = {
   readonly expires: number | null
 }
 
-export type Known = Readonly<Record<string, boolean>>
-export type Held = { reason: SuppressionReason; until: number | null }
+type Known = Readonly<Record<string, boolean>>
+type Held = { reason: SuppressionReason; until: number | null }
 
 const LISTS = ['blacklist', 'whitelist']
 const LINKS = 2

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 
-export type TakenMail = {
+type TakenMail = {
   readonly from: string
   readonly to: readonly string[]
   readonly raw: Buffer

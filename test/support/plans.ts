@@ -12,7 +12,7 @@ import { LARGE } from './busy-database.ts'
 export type Statement = { readonly text: string; readonly values: readonly unknown[] }
 
 /** One table's part in a plan. `index` is undefined where all rows are gone through. */
-export type Access = {
+type Access = {
   readonly table: string
   readonly index: string | undefined
   /** From one end to the other, in the order of the index. */

@@ -30,7 +30,7 @@ export type SendLab = {
   close(): Promise<void>
 }
 
-export const LANES: readonly LaneConfig[] = [
+const LANES: readonly LaneConfig[] = [
   { name: 'naver', domains: ['naver.com'], connections: 4, perSecond: 100 },
   { name: 'google', domains: ['gmail.com', 'google.com'], connections: 4, perSecond: 100 },
   { name: 'default', domains: [], connections: 10, perSecond: 100 },

@@ -32,7 +32,7 @@ export const QUICK: readonly LaneConfig[] = [
 
 export type Worker = Sending & { readonly stores: SendStores }
 
-export type WorkerOptions = Partial<SendingOptions> & { readonly url?: string }
+type WorkerOptions = Partial<SendingOptions> & { readonly url?: string }
 
 export type SendingLab = LedgerLab & {
   readonly subscribers: SubscriberStore

@@ -73,7 +73,7 @@ const directly = (child: ChildProcess): Reach => ({
 })
 
 /** A server of a test that breaks off must not stay behind. */
-export function track(child: ChildProcess, reach = directly(child)): ServerProcess {
+function track(child: ChildProcess, reach = directly(child)): ServerProcess {
   process.once('exit', reach.kill)
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null
   const ended = once(child, 'exit').then(() => void process.off('exit', reach.kill))

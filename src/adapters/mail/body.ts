@@ -1,6 +1,6 @@
 // Bodies of a mail's parts: any text as lines of at most 76 ASCII characters (RFC 2045, section 6).
 
-export type EncodedBody = {
+type EncodedBody = {
   readonly encoding: 'quoted-printable' | 'base64'
   readonly lines: string
 }

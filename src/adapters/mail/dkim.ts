@@ -14,7 +14,7 @@ export type Dkim = {
   sign(mime: Mime): Promise<string>
 }
 
-export type DkimSettings = { readonly domain: string; readonly selector: string; readonly keyFile: string }
+type DkimSettings = { readonly domain: string; readonly selector: string; readonly keyFile: string }
 
 /** RFC 8301, section 3.2: signatures of shorter keys count for nothing. */
 const KEY_BITS = 1024

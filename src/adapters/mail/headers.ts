@@ -68,7 +68,7 @@ function fold(text: string, used: number): string | undefined {
 }
 
 /** RFC 2047: each word holds whole characters, and blanks between words do not count. */
-export function encodeWords(text: string): string {
+function encodeWords(text: string): string {
   const words: string[] = []
   let part = ''
   let bytes = 0

@@ -10,7 +10,7 @@ import { emailKey } from '../../core/address.ts'
 import { buildMime, toBytes } from './mime.ts'
 import { unsendable } from './unsendable.ts'
 
-export type OutboxOptions = {
+type OutboxOptions = {
   readonly dir: string
   readonly from: Mailbox
   readonly now?: () => number

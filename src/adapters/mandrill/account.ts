@@ -2,7 +2,7 @@
 import { HubError } from '../../core/errors.ts'
 import type { MandrillAccount, WebhookReport } from '../../core/events/reconcile.ts'
 
-export type AccountOptions = {
+type AccountOptions = {
   readonly key: string
   /** Without a final slash. */
   readonly baseUrl: string

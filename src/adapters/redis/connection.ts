@@ -12,13 +12,13 @@ export type Session = {
   readonly runId: string
 }
 
-export type Connection = {
+type Connection = {
   /** The present session; waits for it a moment, then throws feed.unavailable. */
   session(): Promise<Session>
   close(): void
 }
 
-export type ConnectionOptions = {
+type ConnectionOptions = {
   readonly url: string
   /** Shown in CLIENT LIST. */
   readonly name: string

@@ -1,7 +1,7 @@
 // The steps that bring a database to today's tables: read from what drizzle-kit made, applied by each driver.
 import { readFileSync } from 'node:fs'
 
-export type Migration = { readonly name: string; readonly statements: readonly string[] }
+type Migration = { readonly name: string; readonly statements: readonly string[] }
 export type Step = { readonly name: string; readonly number: number; readonly text: string }
 
 type Journal = { readonly entries: readonly { readonly tag: string }[] }

@@ -7,7 +7,7 @@ const REST_MS = 1_000
 
 type Held = { readonly thread: { failure(): unknown; close(): Promise<void> } }
 
-export type RenewalOptions<T extends Held> = {
+type RenewalOptions<T extends Held> = {
   /** Reads anew what is kept beside the thread: what the last one has done, and nobody was told, is in the file. */
   readonly open: () => Promise<T>
   /** The thread's name in the log, and which one it is. */

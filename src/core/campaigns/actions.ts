@@ -17,7 +17,7 @@ import {
 import type { ReadHtml } from './mail/placeholders.ts'
 import type { Campaign, CampaignContent, CampaignHead, CampaignStore, Ledger } from './ports.ts'
 
-export type ActionsOptions = {
+type ActionsOptions = {
   readonly campaigns: CampaignStore
   readonly ledger: Pick<Ledger, 'retryFailed' | 'reasons'>
   readonly transport: Campaign['transport']
@@ -30,12 +30,12 @@ export type ActionsOptions = {
   readonly newId?: (now: number) => string
 }
 
-export type CreateInput = ContentInput & {
+type CreateInput = ContentInput & {
   readonly sendAt?: string | null | undefined
   readonly start?: boolean | undefined
 }
 /** What is not given stays; null takes away. */
-export type EditInput = Partial<ContentInput> & { readonly sendAt?: string | null | undefined }
+type EditInput = Partial<ContentInput> & { readonly sendAt?: string | null | undefined }
 
 export type Actions = {
   /** The same key again gives the campaign that was created first. */

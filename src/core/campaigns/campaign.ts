@@ -21,11 +21,11 @@ export type Verb = keyof typeof VERBS
 
 /** A line of a mail may be 998 characters long (RFC 5322, section 2.1.1); a subject of more is no subject. */
 export const SUBJECT_LENGTH = 998
-export const CONTENT_BYTES = 1024 * 1024
+const CONTENT_BYTES = 1024 * 1024
 export const PREHEADER_LENGTH = 200
 /** Mandrill's bound. */
 export const TAG_LENGTH = 50
-export const KEY_LENGTH = 255
+const KEY_LENGTH = 255
 const REPLY_TO_LENGTH = 320
 /** A clock that is a little behind still schedules for now. */
 const PAST_MS = 60_000

@@ -13,7 +13,7 @@ const REASON_LENGTH = 500
 export const isOpen = (status: DeliveryStatus): boolean => status === 'queued' || status === 'deferred'
 
 /** The delivery after an outcome; the very same object when the outcome changes nothing. */
-export function settle<T extends DeliveryState>(delivery: T, outcome: Outcome): T {
+function settle<T extends DeliveryState>(delivery: T, outcome: Outcome): T {
   if (!applies(delivery, outcome)) return delivery
   const { status, attempts, dueAt } = outcome
   const reason = outcome.reason?.toWellFormed().slice(0, REASON_LENGTH).toWellFormed() ?? null

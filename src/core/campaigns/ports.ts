@@ -101,7 +101,7 @@ export type Outcome = {
 }
 
 /** `skipped`: subscribers who are subscribed and get nothing all the same, by why. */
-export type Audience = { readonly recipients: number; readonly skipped: Readonly<Record<string, number>> }
+type Audience = { readonly recipients: number; readonly skipped: Readonly<Record<string, number>> }
 
 export type Ledger = {
   /**

@@ -1,7 +1,7 @@
 // Text files in whatever encoding they come: as told, by their mark, or by what their bytes can only be.
 
-export type Charset = { readonly charset: string; readonly assumed: boolean }
-export type TextStream = {
+type Charset = { readonly charset: string; readonly assumed: boolean }
+type TextStream = {
   readonly pieces: AsyncIterable<string>
   /** What it was read as; `assumed` where neither a mark nor the sender has told. */
   used(): Charset

@@ -4,7 +4,7 @@ export type CsvRecord =
   | { readonly line: number; readonly cells: readonly string[] }
   | { readonly line: number; readonly problem: string }
 
-export type CsvReader = {
+type CsvReader = {
   /** The records that are complete by now. Empty lines are none. */
   push(text: string): readonly CsvRecord[]
   /** What is left when no more text comes. */

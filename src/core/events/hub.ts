@@ -7,7 +7,7 @@ import { filterKey, select, type Filter } from './filter.ts'
 import type { EventFeed, FeedPage, Follower, Gap } from './ports.ts'
 import { createNap } from '../pause.ts'
 
-export type Observer = {
+type Observer = {
   /**
    * Takes events in cursor order. Answers false when it has no room for more: it then gets nothing until it says
    * `hasRoom`. What it was just given counts as taken. The array is shared: equal filters are given the same one.

@@ -15,7 +15,7 @@ export type Span = {
   readonly head: number
 }
 
-export type Place = { readonly seq: number; readonly gap: Gap | undefined }
+type Place = { readonly seq: number; readonly gap: Gap | undefined }
 
 /** Where a reader with this cursor goes on. */
 export function locate(cursor: Cursor, span: Span): Place {

@@ -13,7 +13,7 @@ export type WebhookReport = {
 export type MandrillAccount = { webhooks(): Promise<readonly WebhookReport[]> }
 
 /** What the hub has of its own: events, and what was signed but could not be read. */
-export type Received = {
+type Received = {
   readonly events: number
   readonly quarantined: number
   /** Stored, and not counted in `events` yet. */
@@ -22,7 +22,7 @@ export type Received = {
   readonly since: number
 }
 
-export type Reconciliation = {
+type Reconciliation = {
   readonly sent: number
   readonly received: number
   /** Never negative: samples and events that were posted with the token are received, too. */

@@ -1,7 +1,7 @@
 // Webhooks that fall silent while mails go out: the one failure that no request and no answer would tell of.
 import type { Log } from '../log.ts'
 
-export type SilenceOptions = {
+type SilenceOptions = {
   /** How many mails of the campaigns of late were sent. */
   readonly sent: () => Promise<number>
   /** Grows with every event that arrives. */

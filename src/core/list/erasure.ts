@@ -12,7 +12,7 @@ import type { StoredFacts } from '../events/facts.ts'
 import type { ArchivedEvent, EventArchive, EventFeed, EventQuery, Quarantine } from '../events/ports.ts'
 import type { Tracking } from '../events/tracking/tracking.ts'
 
-export type ErasureDeps = {
+type ErasureDeps = {
   readonly feed: Pick<EventFeed, 'last' | 'search' | 'erase'>
   readonly archive: Pick<EventArchive, 'find' | 'placesOf' | 'erase'>
   readonly quarantine: Pick<Quarantine, 'erase'>

@@ -4,7 +4,7 @@ import type { SubscriberStore } from './ports.ts'
 type Eraser = (email: string) => Promise<unknown>
 
 /** Each may be asked again for the same address. */
-export type ForgetDeps = {
+type ForgetDeps = {
   /** What came in: feed, archive, quarantine. */
   readonly events: Eraser
   /** What went out, and is to go out. */

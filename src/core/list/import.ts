@@ -10,16 +10,16 @@ import { emailKey, emailProblem } from '../address.ts'
 import { nameProblem } from './subscriber.ts'
 import { isNo, isYes, telling, type Said } from './words.ts'
 
-export type ImportProblem = { readonly line: number; readonly message: string }
+type ImportProblem = { readonly line: number; readonly message: string }
 /** Titles of the file's columns: those that were read, and those that told nothing that is kept here. */
-export type ColumnUse = { readonly used: readonly string[]; readonly ignored: readonly string[] }
+type ColumnUse = { readonly used: readonly string[]; readonly ignored: readonly string[] }
 export type TableReport = {
   readonly columns: ColumnUse
   /** The first of them. */
   readonly errors: readonly ImportProblem[]
   readonly errorCount: number
 }
-export type ImportReport = ImportCounts & TableReport
+type ImportReport = ImportCounts & TableReport
 export type ImportOptions = { readonly dryRun: boolean; readonly now?: () => number }
 
 /** Rows that the store takes in one step. */

@@ -23,7 +23,7 @@ export type Row = {
 export type Person = { readonly email: string; readonly key: string; readonly name: string }
 
 /** 'in' is on the list; 'waits' is asked to confirm it (double opt-in); 'out' is neither, and nobody has asked. */
-export type Standing = 'in' | 'waits' | 'out'
+type Standing = 'in' | 'waits' | 'out'
 
 export function newRow({ email, key, name }: Person, standing: Standing, now: number): Row {
   return {

@@ -1,7 +1,7 @@
 // Which addresses a file has named already: a set of 64-bit hashes, for a Set of a million texts takes 100 MB.
 import { hash } from 'node:crypto'
 
-export type Seen = {
+type Seen = {
   /** True when this key was added before. */
   add(key: string): boolean
 }

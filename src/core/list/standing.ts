@@ -86,7 +86,7 @@ function outcome(name: string): Verdict | undefined {
   return BLOCKED.test(name) ? 'manual' : undefined
 }
 
-export type Standing = Pick<ImportRow, 'wish' | 'suppressed'>
+type Standing = Pick<ImportRow, 'wish' | 'suppressed'>
 
 /** All that a line says, taken together; undefined: a word is not understood, and none says that one gets no mail. */
 export function standingOf(said: readonly Said[]): Standing | undefined {

@@ -44,8 +44,8 @@ export function replaces(
 }
 
 /** A refusal of Mandrill repeats what its list says. What is known of the list itself, its end too, says it better. */
-export const ECHO = { source: MANDRILL, reason: 'reject' } as const satisfies Partial<Suppression>
-export const isEcho = ({ source, reason }: Pick<Suppression, 'source' | 'reason'>): boolean =>
+const ECHO = { source: MANDRILL, reason: 'reject' } as const satisfies Partial<Suppression>
+const isEcho = ({ source, reason }: Pick<Suppression, 'source' | 'reason'>): boolean =>
   source === ECHO.source && reason === ECHO.reason
 
 /**

@@ -4,7 +4,7 @@
 const SECONDS_OF_DELIVERY_MS = 5_000
 const FEWEST_LINKS = 2
 
-export type Click = { readonly at: number; readonly link: string }
+type Click = { readonly at: number; readonly link: string }
 
 /**
  * The clicks of whoever followed every link of the mail (`links` different ones, and two at least) within seconds of its

@@ -54,7 +54,7 @@ export function remember(past: Past, kind: Kind, at: number, most: number): Past
 }
 
 /** `put: null` = whatever may be lifted is lifted. */
-export type Verdict = { readonly email: string; readonly put: Suppression | null }
+type Verdict = { readonly email: string; readonly put: Suppression | null }
 
 /** `past`: what is known of the address, this event included. */
 export function judge(row: Told, past: Past, softBounces: number): Verdict | undefined {

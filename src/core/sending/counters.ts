@@ -1,7 +1,7 @@
 // What this process has done since its start, for /metrics.
 import type { DeliveryStatus } from '../campaigns/ports.ts'
 
-export type Counted = Exclude<DeliveryStatus, 'queued' | 'cancelled'>
+type Counted = Exclude<DeliveryStatus, 'queued' | 'cancelled'>
 export type LaneCounts = Readonly<Record<Counted | 'in_doubt', number>>
 
 export type Counters = {

@@ -9,7 +9,7 @@ import { DEFAULT_LANE } from './lanes/lanes.ts'
 import type { CampaignHead, CampaignStore, ChunkRef, Ledger } from '../campaigns/ports.ts'
 import type { Mailer, SendQueue } from './ports.ts'
 
-export type FeederOptions = {
+type FeederOptions = {
   readonly campaigns: CampaignStore
   readonly ledger: Ledger
   readonly queue: Pick<SendQueue, 'add'>
@@ -24,7 +24,7 @@ export type FeederOptions = {
   readonly log: Log
 }
 
-export type Feeder = {
+type Feeder = {
   wake(): void
   /** When this process last fed the queue; 0 = another process does. */
   fedAt(): number

@@ -5,7 +5,7 @@ import { breath, createNap } from '../pause.ts'
 import type { ChunkRef, Ledger, Outcome } from '../campaigns/ports.ts'
 import type { Marks, Step } from './ports.ts'
 
-export type JournalOptions = {
+type JournalOptions = {
   readonly ref: ChunkRef
   readonly token: number
   readonly marks: Marks

@@ -45,7 +45,7 @@ export type SendingOptions = {
   readonly log: Log
 }
 
-export type SendingMetrics = {
+type SendingMetrics = {
   /** Of this process, by lane. */
   readonly counts: ReadonlyMap<string, LaneCounts>
   /** Of all processes. */

@@ -8,7 +8,7 @@ export type HeardOf = (campaignId: string, ids: readonly string[]) => Promise<Re
 
 export type Todo = ReturnType<typeof createTodo>
 
-export type TodoOptions = {
+type TodoOptions = {
   readonly unmailable: SubscriberStore['unmailable']
   readonly heardOf: HeardOf
   readonly now: () => number

@@ -5,7 +5,7 @@ import type { Campaign, CampaignStore, Delivery, OutgoingMail } from '../campaig
 /** A campaign's template, read once. */
 export type Compiled = { mail(delivery: Delivery): OutgoingMail }
 
-export type WatchOptions = {
+type WatchOptions = {
   readonly campaigns: CampaignStore
   readonly compile: (campaign: Campaign) => Compiled
   readonly now: () => number

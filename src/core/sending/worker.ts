@@ -16,7 +16,7 @@ import { outcomeOf } from './verdict.ts'
 import type { Compiled, Watch } from './watch.ts'
 
 /** What a worker works with: of its process, and of the lane. */
-export type WorkerParts = {
+type WorkerParts = {
   readonly ledger: Ledger
   readonly marks: Marks
   readonly subscribers: Pick<SubscriberStore, 'unmailable'>

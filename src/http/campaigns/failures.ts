@@ -6,7 +6,7 @@ import type { Ledger } from '../../core/campaigns/ports.ts'
 import { errors, IdParams, tagged } from '../server/schemas.ts'
 import { campaignIn, type Present } from './json.ts'
 
-export type FailuresDeps = {
+type FailuresDeps = {
   readonly actions: Pick<Actions, 'get' | 'retryFailed'>
   readonly ledger: Pick<Ledger, 'reasons'>
 }

@@ -12,10 +12,10 @@ import { laneJson, LaneSchema } from './lanes.ts'
 import { Instant, instant, instantOrNull, oneOf } from '../server/schemas.ts'
 
 /** How many distinct subscribers each is true of; they may overlap. */
-export type People = Readonly<
+type People = Readonly<
   Record<'delivered' | 'opened' | 'clicked' | 'bounced' | 'complained' | 'unsubscribed', number>
 >
-export type Reactions = {
+type Reactions = {
   readonly people: People
   readonly robots: Readonly<Record<'opened' | 'clicked', number>>
 }
@@ -92,7 +92,7 @@ export const campaignIn = (status: Parameters<typeof wholeCampaignExample>[0], d
   examples: [wholeCampaignExample(status)],
 })
 
-export type CampaignJson = Record<string, unknown> & { readonly id: string }
+type CampaignJson = Record<string, unknown> & { readonly id: string }
 
 export type Present = {
   list(campaigns: readonly CampaignHead[]): Promise<CampaignJson[]>

@@ -7,7 +7,7 @@ import { queuedByLane } from '../../core/sending/lanes/lanes.ts'
 import type { LaneControl, LaneState } from '../../core/sending/ports.ts'
 import { errors, Instant, instantOrNull, oneOf, tagged } from '../server/schemas.ts'
 
-export type LanesDeps = {
+type LanesDeps = {
   readonly lanes: Pick<LaneControl, 'states' | 'resume'>
   readonly campaigns: Pick<CampaignStore, 'active'>
   readonly ledger: Pick<Ledger, 'tallies'>

@@ -7,7 +7,7 @@ import { linksIn } from '../../core/loop/links.ts'
 import type { LinkCounts, ReactionStore } from '../../core/loop/ports.ts'
 import { errors, IdParams, tagged } from '../server/schemas.ts'
 
-export type LinksDeps = {
+type LinksDeps = {
   readonly actions: Pick<Actions, 'get'>
   readonly reactions: Pick<ReactionStore, 'links'>
 }

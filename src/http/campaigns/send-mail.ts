@@ -9,14 +9,14 @@ import { acceptForms, FORMS } from '../server/bodies/form.ts'
 import { IdempotencyHeaders, idempotencyKey, markReplayed } from '../server/idempotency.ts'
 import { errors, tagged } from '../server/schemas.ts'
 
-export type SendMailDeps = PresentDeps & { readonly actions: Pick<Actions, 'create'> }
+type SendMailDeps = PresentDeps & { readonly actions: Pick<Actions, 'create'> }
 
 /** A mebibyte of HTML, every byte of it as %XX. */
 const BODY_LIMIT = 4 * 1024 * 1024
 
 const subject = { minLength: 1, maxLength: SUBJECT_LENGTH }
 
-export const SendMailBody = Type.Object({
+const SendMailBody = Type.Object({
   subject: Type.Optional(Type.String({ ...subject, examples: ['News in May, {{name|friend}}'] })),
   subjectl: Type.Optional(Type.String({ ...subject, description: '`subject`, as the original spells it' })),
   content: Type.String({
@@ -25,7 +25,7 @@ export const SendMailBody = Type.Object({
     examples: ['<p>Hello {{name|friend}}</p>'],
   }),
 })
-export const SendMailAnswer = Type.Object(
+const SendMailAnswer = Type.Object(
   { campaign: WholeCampaignSchema },
   { description: 'Started: its mails go out from now on' },
 )

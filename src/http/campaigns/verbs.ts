@@ -17,8 +17,8 @@ import { campaignIn, type Present } from './json.ts'
 import { errors, IdParams, SenderProblem, tagged } from '../server/schemas.ts'
 
 /** Whom a preview is made for. */
-export type PreviewSubscriber = { readonly id: string | null; readonly email: string; readonly name: string }
-export type Preview = { readonly subject: string; readonly html: string; readonly text: string }
+type PreviewSubscriber = { readonly id: string | null; readonly email: string; readonly name: string }
+type Preview = { readonly subject: string; readonly html: string; readonly text: string }
 
 export type VerbDeps = {
   readonly actions: Actions

@@ -6,7 +6,7 @@ import type { Log } from '../../core/log.ts'
 import type { Present } from './json.ts'
 import { textFrame } from '../server/frames.ts'
 
-export type CampaignWatchOptions = {
+type CampaignWatchOptions = {
   readonly campaigns: Pick<CampaignStore, 'list' | 'active'>
   readonly reactions: Pick<ReactionStore, 'counts'>
   readonly present: Pick<Present, 'list'>
@@ -15,7 +15,7 @@ export type CampaignWatchOptions = {
   readonly everyMs?: number
 }
 
-export type Onlooker = {
+type Onlooker = {
   /** False while there is no room: it is given the newest state of each campaign later. */
   hasRoom(): boolean
   write(frames: Buffer): void

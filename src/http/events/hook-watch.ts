@@ -5,7 +5,7 @@ import { KINDS, type Kind } from '../../core/events/event.ts'
 import { MOST_BYTES, type Refusal, type RefusalKind } from '../../core/events/refusal.ts'
 
 /** Refusals of one kind since the last batch that was signed rightly. */
-export type Refused = {
+type Refused = {
   readonly reason: RefusalKind
   readonly hint: string
   readonly since: number
@@ -31,7 +31,7 @@ export type HookWatch = {
   counts(): HookCounts
 }
 
-export type HookCounts = {
+type HookCounts = {
   readonly accepted: number
   readonly duplicates: number
   readonly quarantined: number

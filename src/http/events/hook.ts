@@ -23,7 +23,7 @@ import type { HookWatch } from './hook-watch.ts'
 import { translate } from '../server/errors.ts'
 import { errors, nothing, tagged } from '../server/schemas.ts'
 
-export type HookDeps = {
+type HookDeps = {
   readonly feed: EventFeed
   readonly quarantine: Quarantine
   readonly access: Access

@@ -15,7 +15,7 @@ import { unknownParameter } from '../server/queries.ts'
 import { eventFrames, gapFrame, positionFrame, textFrame, type Format } from '../server/frames.ts'
 import type { Tickets } from '../server/tickets.ts'
 
-export type LiveDeps = {
+type LiveDeps = {
   readonly hub: Hub
   readonly feed: EventFeed
   readonly access: Access

@@ -7,7 +7,7 @@ import { reconcile, type MandrillAccount } from '../../core/events/reconcile.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import { errors, instantOrNull, InstantOrNull, oneOf, tagged } from '../server/schemas.ts'
 
-export type ReconcileDeps = {
+type ReconcileDeps = {
   readonly archive: Pick<EventArchive, 'total'>
   readonly quarantine: Pick<Quarantine, 'count'>
   readonly tracking: Pick<Tracking, 'lag'>

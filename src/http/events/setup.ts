@@ -19,7 +19,7 @@ import {
   tagged,
 } from '../server/schemas.ts'
 
-export type SetupDeps = {
+type SetupDeps = {
   readonly feed: EventFeed
   readonly archive: EventArchive
   readonly quarantine: Quarantine

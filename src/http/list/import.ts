@@ -11,7 +11,7 @@ import { firstFile, MULTIPART } from '../server/bodies/multipart.ts'
 import { errors, oneOf, tagged } from '../server/schemas.ts'
 
 type Timing = { readonly now: () => number; readonly idleMs?: number }
-export type SubscriberImportDeps = Timing & { readonly subscribers: Pick<SubscriberStore, 'import'> }
+type SubscriberImportDeps = Timing & { readonly subscribers: Pick<SubscriberStore, 'import'> }
 
 /** A client that sends nothing for so long is let go; however long the whole file takes. */
 const IDLE_MS = 60_000

@@ -58,7 +58,7 @@ export const UnsubscribedSchema = Type.Object(FIELDS, {
   examples: [{ ...READER, subscribed: false, mailable: false, updated_at: '2026-06-01T08:00:00.000Z' }],
 })
 
-export type SubscriberJson = Static<typeof SubscriberSchema>
+type SubscriberJson = Static<typeof SubscriberSchema>
 
 export function presentSubscriber(subscriber: Subscriber): SubscriberJson {
   const { id, email, name, subscribed, suppressed, createdAt, updatedAt } = subscriber

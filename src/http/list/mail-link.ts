@@ -9,7 +9,7 @@ import { tagged } from '../server/schemas.ts'
 import type { Words } from './page-words.ts'
 
 type About = { readonly summary: string; readonly description?: string }
-export type LinkRequest = FastifyRequest<{ Params: { readonly token: string } }>
+type LinkRequest = FastifyRequest<{ Params: { readonly token: string } }>
 
 /** A page to answer with. */
 export type Answer = {
@@ -19,7 +19,7 @@ export type Answer = {
   readonly to?: string
 }
 
-export type MailLink = {
+type MailLink = {
   /** The token follows it. */
   readonly path: string
   /** Named on each page. */

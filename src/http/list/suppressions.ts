@@ -28,7 +28,7 @@ import {
 import { registerSuppressionImport } from './import.ts'
 import { Email, readEmail } from './json.ts'
 
-export type SuppressionsDeps = {
+type SuppressionsDeps = {
   readonly suppressions: SuppressionStore
   readonly now: () => number
 }

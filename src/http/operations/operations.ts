@@ -5,7 +5,7 @@ import { createHealth, type Check } from '../../core/health.ts'
 import { createMetrics, type MetricsDeps } from './metrics.ts'
 import { errors, oneOf, tagged } from '../server/schemas.ts'
 
-export type OperationsDeps = MetricsDeps & { readonly checks: readonly Check[] }
+type OperationsDeps = MetricsDeps & { readonly checks: readonly Check[] }
 
 const Alive = Type.Object({ status: Type.Literal('ok') }, { description: 'It is' })
 const State = (...states: ('ready' | 'degraded' | 'unavailable')[]) =>

@@ -15,7 +15,7 @@ declare module 'fastify' {
   }
 }
 
-export type AccessOptions = {
+type AccessOptions = {
   readonly auth: 'on' | 'off'
   readonly token: string
   readonly secret: string

@@ -6,7 +6,7 @@ import { badField } from './bad-field.ts'
 
 type Texts = Record<string, string | string[]>
 type Property = { readonly type?: string; readonly anyOf?: readonly { readonly type?: string }[] }
-export type QuerySchema = {
+type QuerySchema = {
   readonly properties?: Readonly<Record<string, Property>>
   readonly additionalProperties?: unknown
 }

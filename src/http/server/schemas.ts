@@ -3,7 +3,7 @@ import { Type, type TSchema, type TSchemaOptions } from 'typebox'
 import { HubError, type ErrorCode } from '../../core/errors.ts'
 import { errorBody } from './errors.ts'
 
-export const ErrorSchema = Type.Object(
+const ErrorSchema = Type.Object(
   {
     error: Type.Object({
       code: Type.String(),

@@ -19,7 +19,7 @@ import {
   type Database,
 } from './files.ts'
 
-export type BackUpOptions = {
+type BackUpOptions = {
   readonly dataDir: string
   /** Made if it is not there, and empty if it is. */
   readonly to: string

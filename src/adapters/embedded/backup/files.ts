@@ -12,7 +12,7 @@ export type Backup = {
   readonly files: ReadonlyMap<string, string>
 }
 
-export const LIST = 'backup.json'
+const LIST = 'backup.json'
 /** The order matters: see backup.ts. */
 export const DATABASES = ['sending.sqlite', 'hub.sqlite', 'feed.sqlite'] as const
 export type Database = (typeof DATABASES)[number]

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { BackupError, copyFile, readList, syncFolders, type Backup } from './files.ts'
 import { LOCK_FILE, lockFolder, RESTORING } from '../data-dir-lock.ts'
 
-export type RestoreOptions = {
+type RestoreOptions = {
   readonly from: string
   readonly dataDir: string
   /** Does what is still to be done before a hub may see the files in this folder. */

@@ -8,7 +8,7 @@ import { startFollower, type EmbeddedFollower } from './follow.ts'
 import { openMirror } from './mirror.ts'
 import type { Bounds } from './store.ts'
 
-export type EmbeddedFeedOptions = Bounds & {
+type EmbeddedFeedOptions = Bounds & {
   readonly file: string
   readonly now?: () => number
   readonly log: Log

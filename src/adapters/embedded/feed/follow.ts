@@ -6,7 +6,7 @@ import type { FeedPage, Follower } from '../../../core/events/ports.ts'
 
 export type EmbeddedFollower = Follower & { wake(): void }
 
-export type FollowOptions = {
+type FollowOptions = {
   readonly after: Cursor
   readonly read: (after: Cursor, limit: number) => Promise<FeedPage>
   readonly onPage: (page: FeedPage) => void | Promise<void>

@@ -16,7 +16,7 @@ const STEP_EVENTS = 1_000
 
 type Batch = readonly NewEvent[]
 
-export type MirrorOptions = {
+type MirrorOptions = {
   readonly file: string
   readonly now: () => number
   readonly log: Log

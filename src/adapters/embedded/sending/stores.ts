@@ -7,7 +7,7 @@ import { createEmbeddedMarks } from './marks.ts'
 import { createEmbeddedSendQueue } from './queue.ts'
 import { openSendFile } from './store.ts'
 
-export type EmbeddedSendOptions = {
+type EmbeddedSendOptions = {
   readonly file: string
   readonly configs: readonly LaneConfig[]
   readonly now?: (() => number) | undefined

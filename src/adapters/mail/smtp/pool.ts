@@ -17,7 +17,7 @@ export type Limits = {
 
 type Idle = { readonly session: Session; readonly since: number }
 
-export type Sessions = {
+type Sessions = {
   /** `write` makes the mail, as soon as there is a place for it. */
   send(envelope: Envelope, write: () => Promise<Buffer>, deadline: Deadline): Promise<SendResult>
   /** Waits for the mails under way. */

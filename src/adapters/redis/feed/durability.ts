@@ -2,7 +2,7 @@
 import type { Log } from '../../../core/log.ts'
 import { reasonOf, type Session } from '../connection.ts'
 
-export type Durability = {
+type Durability = {
   readonly evictionPolicy: string | undefined
   readonly appendOnly: string | undefined
   readonly appendFsync: string | undefined
@@ -10,7 +10,7 @@ export type Durability = {
   readonly save: string | undefined
 }
 
-export async function readDurability({ redis }: Session): Promise<Durability> {
+async function readDurability({ redis }: Session): Promise<Durability> {
   const names = ['maxmemory-policy', 'appendonly', 'appendfsync', 'save']
   const reply = (await redis.call('CONFIG', 'GET', ...names)) as string[]
   const value = (name: string): string | undefined => reply[reply.indexOf(name) + 1]

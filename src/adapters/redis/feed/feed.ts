@@ -10,7 +10,7 @@ import { startFollower } from './follow.ts'
 import { beginLife, createMemory } from './memory.ts'
 import { eraseEvents, findLast, readPage } from './read.ts'
 
-export type RedisFeedOptions = Bounds & {
+type RedisFeedOptions = Bounds & {
   readonly url: string
   readonly now?: () => number
   readonly log: Log

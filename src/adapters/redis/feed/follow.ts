@@ -22,7 +22,7 @@ const PAGE_EVENTS = 1_000
 const FIRST_TAIL_EVENTS = 100
 const RETRY_MS = 200
 
-export type FollowOptions = {
+type FollowOptions = {
   readonly url: string
   readonly after: Cursor
   readonly onPage: (page: FeedPage) => void | Promise<void>

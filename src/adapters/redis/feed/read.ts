@@ -112,7 +112,7 @@ async function readOn(session: Session, events: FeedEvent[], limit: number): Pro
 }
 
 /** At most about a page's bytes, but always one event. */
-export function cut(events: FeedEvent[]): FeedEvent[] {
+function cut(events: FeedEvent[]): FeedEvent[] {
   let bytes = 0
   const end = events.findIndex(({ data }) => (bytes += data.length) >= PAGE_BYTES)
   return end < 0 ? events : events.slice(0, end + 1)

@@ -21,7 +21,7 @@ import { leaseScript, peekScript, swapScript } from './lane-scripts.ts'
 import { openPlaces } from './places.ts'
 import type { SendConnection } from './connection.ts'
 
-export type RedisLaneOptions = {
+type RedisLaneOptions = {
   readonly connection: Pick<SendConnection, 'run'>
   readonly configs: readonly LaneConfig[]
   /** Redis's own clock without it. */

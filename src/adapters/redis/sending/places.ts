@@ -11,7 +11,7 @@ const RENEW_MS = 2_000
 /** Whoever has not asked for so long wants no place. */
 const WANTED_MS = 2_500
 
-export type PlacesOptions = {
+type PlacesOptions = {
   readonly connection: Pick<SendConnection, 'run'>
   readonly clock: () => string
   readonly turnMs: number

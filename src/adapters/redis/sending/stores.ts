@@ -6,7 +6,7 @@ import { openSendConnection } from './connection.ts'
 import { createRedisMarks } from './marks.ts'
 import { openRedisSendQueue, type RedisQueueOptions } from './queue.ts'
 
-export type RedisSendOptions = RedisQueueOptions & {
+type RedisSendOptions = RedisQueueOptions & {
   readonly configs: readonly LaneConfig[]
   readonly now?: (() => number) | undefined
 }

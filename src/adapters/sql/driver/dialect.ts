@@ -33,7 +33,7 @@ export type Changes = {
   readonly changes: Value[][]
 }
 
-export type Db = SqliteRemoteDatabase<Record<string, never>>
+type Db = SqliteRemoteDatabase<Record<string, never>>
 export type Tables = typeof sqliteTables
 export type Place = { readonly epoch: Column; readonly seq: Column }
 

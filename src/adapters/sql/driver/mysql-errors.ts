@@ -28,7 +28,7 @@ export function errorNumber(error: unknown): number {
 }
 
 /** The server has said it; anything else leaves open what the connection is still at. */
-export function isAnswer(error: unknown): boolean {
+function isAnswer(error: unknown): boolean {
   return errorNumber(error) > 0
 }
 

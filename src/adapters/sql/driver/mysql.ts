@@ -19,7 +19,7 @@ const NO_LIMIT = 0 // a large table takes its time
 /** What the stores write at once fits into it: parts of texts, lists of keys, steps of an import. */
 const LEAST_PACKET = 1024 * 1024
 
-export type MysqlOptions = { readonly url: string; readonly log: Log; readonly queryMs?: number }
+type MysqlOptions = { readonly url: string; readonly log: Log; readonly queryMs?: number }
 
 export async function openMysql({ url, log, queryMs = QUERY_MS }: MysqlOptions): Promise<Sql> {
   const connections = createConnections(readMysqlUrl(url), queryMs)

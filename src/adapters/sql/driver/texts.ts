@@ -3,7 +3,7 @@
 /** At most three bytes each, also where they are escaped: they fit into the smallest packet that the hub takes. */
 const PART_LENGTH = 250_000
 
-export type Part = { readonly part: number; readonly text: string }
+type Part = { readonly part: number; readonly text: string }
 
 export function toParts(text: string, length = PART_LENGTH): readonly Part[] {
   if (text.length <= length) return [{ part: 0, text }]

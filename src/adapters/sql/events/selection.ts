@@ -14,7 +14,7 @@ import { subjectsWith } from './subjects.ts'
 /** A filter that leads no page is not worth counting further. */
 const COUNT_LIMIT = 10_000
 
-export type Selection =
+type Selection =
   /** Ranges of an index, each in cursor order, where these checks hold. */
   | {
       readonly table: Table

@@ -27,7 +27,7 @@ export function spanning({ eventSpans }: Tables, rows: readonly ArchiveRow[]): W
   return [newRowsFor(eventSpans, spans), changesFor(eventSpans, ['step', 'start'], lasts)]
 }
 
-export type Time = { readonly since?: number | undefined; readonly until?: number | undefined }
+type Time = { readonly since?: number | undefined; readonly until?: number | undefined }
 
 /** Between which places everything lies that was received in [since, until); undefined: there is nothing. */
 export async function boundsOf(

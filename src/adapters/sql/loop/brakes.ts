@@ -5,7 +5,7 @@ import { FACTS, type Fact } from '../../../core/loop/reactions.ts'
 import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import type { Deltas } from './changes.ts'
 
-export type BrakeEffects = { readonly writes: readonly Write[]; readonly paused: readonly Paused[] }
+type BrakeEffects = { readonly writes: readonly Write[]; readonly paused: readonly Paused[] }
 
 const WATCHED = ['settled', 'bounced', 'complained'] as const satisfies readonly Fact[]
 /** Beside each count, the part of it that was there when the campaign did not run last. */

@@ -23,7 +23,7 @@ import { RARE } from './places.ts'
 
 /** By campaign: how many subscribers more, or fewer, each fact is true of. */
 export type Deltas = ReadonlyMap<string, Readonly<Record<Fact, number>>>
-export type ReactionEffects = { readonly writes: readonly Write[]; readonly deltas: Deltas }
+type ReactionEffects = { readonly writes: readonly Write[]; readonly deltas: Deltas }
 
 /** A started campaign's text does not change any more. */
 const CAMPAIGNS_REMEMBERED = 100

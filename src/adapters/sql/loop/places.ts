@@ -8,7 +8,7 @@ export const RARE = [
   'complained',
   'unsubscribed',
 ] as const satisfies readonly PeopleFact[]
-export type RareFact = (typeof RARE)[number]
+type RareFact = (typeof RARE)[number]
 
 export function isRare(fact: PeopleFact | undefined): fact is RareFact {
   return fact !== undefined && (RARE as readonly PeopleFact[]).includes(fact)

@@ -4,7 +4,7 @@ import { toAsciiDomain, type Mailbox } from './mailbox.ts'
 import type { OutgoingMail } from '../ports.ts'
 import { escapeHtml } from './template.ts'
 
-export type ConfirmationRequest = {
+type ConfirmationRequest = {
   readonly to: Mailbox
   readonly from: Mailbox
   readonly list: ListIdentity

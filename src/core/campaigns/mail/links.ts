@@ -8,7 +8,7 @@ export type UnsubscribeLink = {
   readonly delivery?: { readonly campaignId: string; readonly deliveryId: string } | undefined
 }
 
-export type ConfirmLink = {
+type ConfirmLink = {
   readonly subscriberId: string
   /** When the subscriber asked to be subscribed: the link confirms nothing that was asked later. */
   readonly asked: number

@@ -22,11 +22,11 @@ export type MailSettings = {
   readonly readHtml: ReadHtml
 }
 
-export type Recipient = Pick<Delivery, 'id' | 'subscriberId' | 'email' | 'name'>
-export type Rendered = Pick<OutgoingMail, 'subject' | 'html' | 'text'>
+type Recipient = Pick<Delivery, 'id' | 'subscriberId' | 'email' | 'name'>
+type Rendered = Pick<OutgoingMail, 'subject' | 'html' | 'text'>
 
 /** A campaign's template, read once. */
-export type CompiledMail = {
+type CompiledMail = {
   render(recipient: Recipient): Rendered
   /** The whole mail of a delivery. */
   mail(recipient: Recipient): OutgoingMail

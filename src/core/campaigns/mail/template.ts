@@ -2,8 +2,8 @@
 
 /** What a subscriber's own values can be put in for. */
 export const FIELDS = ['name', 'email', 'unsubscribe_url'] as const
-export type Field = (typeof FIELDS)[number]
-export type Values = Readonly<Record<Field, string>>
+type Field = (typeof FIELDS)[number]
+type Values = Readonly<Record<Field, string>>
 
 type Slot = { readonly field: Field; readonly fallback: string }
 
@@ -11,7 +11,7 @@ type Slot = { readonly field: Field; readonly fallback: string }
 export type Template = { readonly texts: readonly string[]; readonly slots: readonly Slot[] }
 
 /** How values are written into a kind of text. Whoever fills templates in makes each once a mail. */
-export type Writer = (text: string) => string
+type Writer = (text: string) => string
 
 // Only a word right after the braces makes a placeholder: style sheets and other tools' markup hold braces, too.
 // No part of the pattern can take what another one takes, so reading is linear in the text.

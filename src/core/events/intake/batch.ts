@@ -9,9 +9,9 @@ import { writeFacts } from '../facts.ts'
 import { mandrill } from '../providers/mandrill/mandrill.ts'
 import type { Provider } from '../providers/provider.ts'
 
-export const MAX_BATCH = 10_000
+const MAX_BATCH = 10_000
 
-export type Unreadable = { readonly id: string; readonly reason: string; readonly data: string }
+type Unreadable = { readonly id: string; readonly reason: string; readonly data: string }
 
 export type Batch = { readonly events: readonly NewEvent[]; readonly unreadable: readonly Unreadable[] }
 

@@ -4,9 +4,9 @@ import type { Log } from '../../log.ts'
 import { createNap } from '../../pause.ts'
 import { createPlaces, type Place, type PlacesOptions } from './places.ts'
 
-export type GateOptions = PlacesOptions & { readonly log: Log }
+type GateOptions = PlacesOptions & { readonly log: Log }
 
-export type Permit = { release(): void }
+type Permit = { release(): void }
 
 export type Gate = {
   /** Waits for a turn of the campaign. Undefined after `leave`. */

@@ -9,7 +9,7 @@ import { isAboutMailbox } from '../verdict.ts'
 
 /** `ours`: it is about us, this mail stays queued. `open`: whose matter it is shows later. */
 export type Judgement = 'theirs' | 'ours' | 'open'
-export type Noted = {
+type Noted = {
   readonly judgement: Judgement
   /** The same question a little later. */
   readonly ask?: () => Promise<Judgement>
@@ -20,7 +20,7 @@ export type Health = {
   note(result: SendResult, to: { readonly subscriberId: string; readonly email: string }): Promise<Noted>
 }
 
-export type HealthOptions = {
+type HealthOptions = {
   readonly lane: string
   /** Of several providers: one domain there may refuse what all others take. */
   readonly isMixed: boolean

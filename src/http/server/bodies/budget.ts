@@ -1,7 +1,7 @@
 // A bound on the bytes of request bodies that are in memory at the same time, however many clients send. What counts is
 // what has arrived: what a header claims costs nothing, and takes nothing away from anybody.
 
-export type Upload = {
+type Upload = {
   /** Who goes before whom: of a lower rank is let go first. */
   readonly rank: number
   readonly address: string

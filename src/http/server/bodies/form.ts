@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { decodeForm } from '../../../core/events/intake/form.ts'
 import { MULTIPART, readMultipart } from './multipart.ts'
 
-export const FORM = 'application/x-www-form-urlencoded'
+const FORM = 'application/x-www-form-urlencoded'
 /** What acceptForms() takes. */
 export const FORMS = ['application/json', FORM, MULTIPART]
 

@@ -30,7 +30,7 @@ async function* once(body: Buffer): AsyncGenerator<Buffer> {
 
 const isFile = (headers: string): boolean => /^content-disposition:.*[;\s]filename\*?=/im.test(headers)
 
-export type UploadedFile = { readonly contentType: string; readonly chunks: AsyncIterable<Buffer> }
+type UploadedFile = { readonly contentType: string; readonly chunks: AsyncIterable<Buffer> }
 
 /** The file of a form, whatever its size and its field's name. Throws request.invalid where there is none. */
 export async function firstFile(body: AsyncIterable<Buffer>, contentType: string): Promise<UploadedFile> {

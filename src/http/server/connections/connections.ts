@@ -39,7 +39,7 @@ const MAKE_WAY = 1 / 16
 const MOST_WAITING = 16
 
 /** How many connections this process can have beside what it needs itself. */
-export function mostConnections(): number {
+function mostConnections(): number {
   Object.assign(process.report, { excludeNetwork: true }) // it would ask name servers
   const report = process.report.getReport() as { userLimits?: { open_files?: { soft?: number | string } } }
   const descriptors = Number(report.userLimits?.open_files?.soft)

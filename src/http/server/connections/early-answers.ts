@@ -28,7 +28,7 @@ export function registerEarlyAnswers(
 }
 
 /** Tells a client that has not sent its whole body that this is the last answer here; false for all others. */
-export function tellEarly({ raw }: FastifyRequest, reply: FastifyReply): boolean {
+function tellEarly({ raw }: FastifyRequest, reply: FastifyReply): boolean {
   const early = hasBody(raw) && !isThere(raw)
   if (early) reply.header('connection', 'close')
   return early
