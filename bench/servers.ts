@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { run } from '../test/support/mariadb.ts'
 import { answersOk, freePort, launch, type Process } from './processes.ts'
 
-type Store = 'embedded' | 'shared'
+export type Store = 'embedded' | 'shared'
 
 export type Running = {
   readonly server: Process

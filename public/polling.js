@@ -1,7 +1,7 @@
 // Where a proxy lets no WebSocket through: the hub is asked every few seconds. The socket is tried all the same.
 /** @import { ConnectionState } from './client.d.ts' */
 
-export const POLL_MS = 5000
+const POLL_MS = 5000
 /** The second question follows soon: whether a socket comes through while the hub answers is known then. */
 const SURE_MS = 1500
 /** Before that a lost connection is just one that comes back. */

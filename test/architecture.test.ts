@@ -2,9 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { circles, importsOf, roomOf, violations } from './support/imports.ts'
+import { circles, importsOf, roomOf, unusedExports, violations } from './support/imports.ts'
 
-const SRC = join(import.meta.dirname, '..', 'src')
+const PROJECT = join(import.meta.dirname, '..')
+const SRC = join(PROJECT, 'src')
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
   /\.[cm]?[jt]s$/.test(file),
@@ -84,4 +85,26 @@ test('the first line of every file says what it is for', () => {
 test('a dot in a name stands only before a variant', () => {
   const variants = /^[a-z0-9-]+(\.(mysql|sqlite))?\.[cm]?[jt]s$/
   expect(files.filter((file) => !variants.test(file.split('/').at(-1) as string))).toEqual([])
+})
+
+test('what is exported is imported somewhere', () => {
+  const sources = ['src', 'public', 'test', 'simulator', 'bench', 'migrations'].flatMap((folder) =>
+    readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
+      join(folder, file),
+    ),
+  )
+  const isSource = (file: string) => /(?<!\.d)\.[jt]s$/.test(file) && !file.startsWith('test/generator/')
+  const texts = sources
+    .filter(isSource)
+    .map((file) => [file, readFileSync(join(PROJECT, file), 'utf8')] as const)
+  expect(unusedExports(new Map(texts))).toEqual([])
+})
+
+test('an export that nobody imports is found', () => {
+  const texts = new Map([
+    ['src/a.ts', 'export const used = 1\nexport type Unused = string\nexport { one, two as other }'],
+    ['src/b.ts', "import { used, type one } from './a.ts'"],
+    ['src/c.ts', "import * as b from './b.ts' // Unused"],
+  ])
+  expect(unusedExports(texts)).toEqual(['src/a.ts: Unused', 'src/a.ts: other'])
 })

@@ -2,7 +2,7 @@
 /** @import { Row } from '../types.d.ts' */
 import { compareCursors } from './cursor.js'
 
-export const MOST_ASIDE = 5000
+const MOST_ASIDE = 5000
 
 export function createAside(most = MOST_ASIDE) {
   /** @type {Row[]} oldest first */

@@ -61,7 +61,7 @@ export function Announcer({ app }) {
  * `42 new events: 30 delivered, 12 opened`
  * @param {ReadonlyMap<string, number>} counts
  */
-export function summary(counts) {
+function summary(counts) {
   const total = [...counts.values()].reduce((sum, amount) => sum + amount, 0)
   const parts = [...counts]
     .sort(([, a], [, b]) => b - a)

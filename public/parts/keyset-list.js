@@ -135,7 +135,7 @@ export function KeysetList(props) {
 }
 
 /** @param {string} key */
-export function lineId(key) {
+function lineId(key) {
   return `line-${key}`
 }
 

@@ -3,13 +3,5 @@ import htm from 'htm'
 import { h } from 'preact'
 
 export { render } from 'preact'
-export {
-  useCallback,
-  useEffect,
-  useErrorBoundary,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'preact/hooks'
+export { useEffect, useErrorBoundary, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 export const html = htm.bind(h)

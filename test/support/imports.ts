@@ -177,3 +177,23 @@ export function circles(imports: readonly Import[], nodeOf: (file: string) => st
   for (const node of graph.keys()) visit(node, [])
   return found
 }
+
+const EXPORT = /^export (?:async )?(?:function\*?|const|let|class|type) (\w+)|^export \{([^}]*)\}/gm
+
+/** `file: name` of what is exported and not named by any file that imports it; files are given by their paths in the project. */
+export function unusedExports(texts: ReadonlyMap<string, string>): string[] {
+  const readers = Map.groupBy(
+    [...texts].flatMap(([file, text]) => importsOf(file, text).filter(({ to }) => texts.has(to))),
+    ({ to }) => to,
+  )
+  return [...texts].flatMap(([file, text]) => {
+    const read = (readers.get(file) ?? []).map(({ from }) => texts.get(from) as string)
+    const path = `'[^']*/${file.split('/').at(-1)}'`
+    const asWhole = new RegExp(`\\* (as \\w+ )?from ${path}|import\\(${path}\\)(?!\\.)`)
+    if (read.some((reader) => asWhole.test(reader))) return []
+    return [...text.matchAll(EXPORT)]
+      .flatMap(([, name, list]) => name ?? list?.split(',').map((one) => one.trim().split(' as ').at(-1)))
+      .filter((name) => name && !read.some((reader) => new RegExp(`\\b${name}\\b`).test(reader)))
+      .map((name) => `${file}: ${name}`)
+  })
+}
