@@ -1,6 +1,5 @@
 // /campaigns/{id}/deliveries: who got a campaign, who did not, and why. As pages, or as one CSV file of any size.
-import type { Readable } from 'node:stream'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { csvLine } from '../../core/csv/write.ts'
 import type { Actions } from '../../core/campaigns/actions.ts'
@@ -25,7 +24,7 @@ import {
   oneOf,
   tagged,
 } from '../server/schemas.ts'
-import { csvFile, wantsCsv } from '../server/csv.ts'
+import { sendCsv, wantsCsv } from '../server/csv.ts'
 import { existing, IdOrAddress } from '../list/subscribers.ts'
 import type { SubscriberStore } from '../../core/list/ports.ts'
 
@@ -153,13 +152,9 @@ export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): 
         },
       },
     },
-    async ({ params, query, headers }, reply) => {
+    async ({ params, query }, reply) => {
       const { id: campaignId } = await actions.get(params.id)
-      if (wantsCsv(headers.accept)) {
-        const file = await exportCsv(deps, campaignId, query)
-        reply.header('content-disposition', `attachment; filename="deliveries-${campaignId}.csv"`)
-        return reply.type('text/csv; charset=utf-8').send(file)
-      }
+      if (wantsCsv(reply)) return sendFile(reply, deps, campaignId, query)
       const found = await ledger.deliveries({ campaignId, ...query, limit: query.limit + 1 })
       const page = found.slice(0, query.limit)
       const next = found.length > query.limit ? (page.at(-1)?.id ?? null) : null
@@ -207,8 +202,8 @@ async function historyJson({ reactions }: DeliveriesDeps, delivery: DeliveryTo) 
   }
 }
 
-function exportCsv(deps: DeliveriesDeps, campaignId: string, filter: Filter): Promise<Readable> {
-  return csvFile({
+function sendFile(reply: FastifyReply, deps: DeliveriesDeps, campaignId: string, filter: Filter) {
+  return sendCsv(reply, `deliveries-${campaignId}`, {
     columns: COLUMNS,
     full: FILE_STEP,
     async page(last: DeliveryJson | undefined) {

@@ -157,6 +157,6 @@ function named({ example, examples }: Media): Media {
 /** The list of a page, as the file that is given for `Accept: text/csv`. */
 function asCsv(page: unknown): string {
   const rows = Object.values(page as Record<string, unknown>).find((value) => Array.isArray(value)) ?? []
-  const [first = {}] = rows as readonly object[]
-  return csvLine(Object.keys(first)) + csvLine(Object.values(first).map((value) => String(value ?? '')))
+  const [{ data: _, ...first } = {}] = rows as readonly Record<string, unknown>[]
+  return csvLine(Object.keys(first)) + csvLine(Object.values(first).map((value) => [value].flat().join(' ')))
 }

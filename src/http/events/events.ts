@@ -14,7 +14,7 @@ import type {
   EventSelection,
 } from '../../core/events/ports.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
-import { exportEvents } from './export.ts'
+import { sendEvents } from './export.ts'
 import { readFilter } from './filter-words.ts'
 import { eventExample, factsExample } from '../../core/events/providers/mandrill/example.ts'
 import { wantsCsv } from '../server/csv.ts'
@@ -134,6 +134,7 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
         summary: 'Search the history of events',
         description:
           'Newest first; with `after` oldest first. Contains every event that was answered 200 before the request. A page is about 8 MiB at most, so it may be shorter than `limit`: go on while there is a `next`. With `Accept: text/csv` all that is selected, as one file of its facts.',
+        produces: ['application/json', 'text/csv'],
         querystring: Query,
         response: { 200: Page, ...errors(400, 401, 503) },
       },
@@ -141,8 +142,7 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
     async (request, reply) => {
       const query = toQuery(request.query)
       await caughtUp(deps)
-      if (wantsCsv(request.headers.accept))
-        return reply.type('text/csv; charset=utf-8').send(await exportEvents(deps.archive, query))
+      if (wantsCsv(reply)) return sendEvents(reply, deps.archive, query)
       const events = await deps.archive.find(query)
       return sendRaw(reply, pageText(events, await nextOf(deps.archive, events, query), request.query.data))
     },

@@ -1,22 +1,23 @@
 // The events that a filter selects as one CSV file of their facts.
-import type { Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
 import { csvLine } from '../../core/csv/write.ts'
 import { formatCursor } from '../../core/events/cursor.ts'
 import { eventFacts } from '../../core/events/event.ts'
 import type { ArchivedEvent, EventArchive, EventQuery } from '../../core/events/ports.ts'
-import { csvFile } from '../server/csv.ts'
+import { sendCsv } from '../server/csv.ts'
 import { instant, instantOrNull } from '../server/schemas.ts'
 
 const STEP = 500
 const COLUMNS =
   'cursor kind received_at provider at recipient message_id subject sender subaccount tags url reason answer robot campaign_id delivery_id'
 
-export function exportEvents(
+export function sendEvents(
+  reply: FastifyReply,
   archive: Pick<EventArchive, 'find'>,
   { after, before, ...selection }: Omit<EventQuery, 'limit'>,
-): Promise<Readable> {
+): Promise<FastifyReply> {
   const placeAfter = (last: ArchivedEvent) => (after ? { after: last.cursor } : { before: last.cursor })
-  return csvFile({
+  return sendCsv(reply, 'events', {
     columns: COLUMNS.split(' '),
     full: 1, // a page has a bound in bytes, too: that it is short does not tell that it is the last
     page: (last: ArchivedEvent | undefined) =>

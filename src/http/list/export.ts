@@ -1,19 +1,20 @@
 // The whole list as one CSV file.
-import type { Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
 import { csvLine } from '../../core/csv/write.ts'
 import { LIST_COLUMNS } from '../../core/list/columns.ts'
 import type { Subscriber, SubscriberQuery, SubscriberStore } from '../../core/list/ports.ts'
-import { csvFile } from '../server/csv.ts'
+import { sendCsv } from '../server/csv.ts'
 import { instant } from '../server/schemas.ts'
 
 /** Subscribers that are in memory at a time. */
 const STEP = 1000
 
-export function exportCsv(
+export function sendList(
+  reply: FastifyReply,
   subscribers: Pick<SubscriberStore, 'find'>,
   filter: Omit<SubscriberQuery, 'limit' | 'after'>,
-): Promise<Readable> {
-  return csvFile({
+): Promise<FastifyReply> {
+  return sendCsv(reply, 'subscribers', {
     columns: LIST_COLUMNS,
     full: STEP,
     page: (last) => subscribers.find({ ...filter, limit: STEP, after: last?.id }),

@@ -1,5 +1,5 @@
 // /subscribe: the mailing list. Subscribers subscribe here by themselves; all else needs the token.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import { isUuid } from '../../core/ids.ts'
@@ -7,10 +7,9 @@ import type { Forget } from '../../core/list/forget.ts'
 import type { SubscriberStore } from '../../core/list/ports.ts'
 import { emailProblem } from '../../core/address.ts'
 import { badField } from '../server/bad-field.ts'
-import { addVary } from '../server/errors.ts'
 import { acceptForms, FORMS } from '../server/bodies/form.ts'
 import { errors, IdParams, nextFor, nothing, tagged } from '../server/schemas.ts'
-import { exportCsv } from './export.ts'
+import { sendList } from './export.ts'
 import { wantsCsv } from '../server/csv.ts'
 import { registerSubscriberImport } from './import.ts'
 import { Email, presentSubscriber, readEmail, SubscriberSchema, UnsubscribedSchema } from './json.ts'
@@ -94,12 +93,8 @@ function registerReading(app: FastifyInstance, deps: SubscribersDeps): void {
         response: { 200: Page, ...errors(400, 401, 503) },
       },
     },
-    async (request, reply) => {
-      addVary(reply, 'Accept')
-      return wantsCsv(request.headers.accept)
-        ? sendFile(deps, request.query, reply)
-        : page(deps, request.query)
-    },
+    async ({ query }, reply) =>
+      wantsCsv(reply) ? sendList(reply, deps.subscribers, filterOf(query)) : page(deps, query),
   )
 
   app.get<{ Params: { id: string } }>(
@@ -135,12 +130,6 @@ async function page({ subscribers }: SubscribersDeps, query: Static<typeof Query
   const shown = found.slice(0, limit)
   const next = found.length > limit ? (shown.at(-1)?.id ?? null) : null
   return { count, subscribers: shown.map(presentSubscriber), next }
-}
-
-async function sendFile({ subscribers }: SubscribersDeps, query: Static<typeof Query>, reply: FastifyReply) {
-  const file = await exportCsv(subscribers, filterOf(query))
-  reply.header('content-disposition', 'attachment; filename="subscribers.csv"')
-  return reply.type('text/csv; charset=utf-8').send(file)
 }
 
 /** By id or by address. Throws subscriber.not_found. */

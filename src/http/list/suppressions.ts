@@ -1,5 +1,5 @@
 // /suppressions: addresses that get no mail, whatever the list says.
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import { AN_INSTANT, readInstant } from '../../core/instant.ts'
@@ -13,7 +13,7 @@ import type {
 } from '../../core/list/ports.ts'
 import { badField } from '../server/bad-field.ts'
 import { acceptForms, FORMS } from '../server/bodies/form.ts'
-import { csvFile, wantsCsv } from '../server/csv.ts'
+import { sendCsv, wantsCsv } from '../server/csv.ts'
 import {
   errors,
   Instant,
@@ -115,14 +115,9 @@ function registerReading(app: FastifyInstance, { suppressions, now }: Suppressio
         response: { 200: Page, ...errors(400, 401, 503) },
       },
     },
-    async ({ query: { limit, after, email, reason, q }, headers }, reply) => {
-      reply.header('vary', 'Accept')
+    async ({ query: { limit, after, email, reason, q } }, reply) => {
       const filter = { reason, q: q || undefined }
-      if (wantsCsv(headers.accept) && !email) {
-        const file = await exportCsv(suppressions, filter)
-        reply.header('content-disposition', 'attachment; filename="suppressions.csv"')
-        return reply.type('text/csv; charset=utf-8').send(file)
-      }
+      if (wantsCsv(reply) && !email) return sendFile(reply, suppressions, filter)
       if (email) {
         const held = await suppressions.get(email, now())
         const found = held ? [present(held)] : []
@@ -184,8 +179,12 @@ function registerWriting(app: FastifyInstance, { suppressions, now }: Suppressio
   )
 }
 
-function exportCsv(suppressions: Pick<SuppressionStore, 'list'>, filter: SuppressionFilter) {
-  return csvFile({
+function sendFile(
+  reply: FastifyReply,
+  suppressions: Pick<SuppressionStore, 'list'>,
+  filter: SuppressionFilter,
+) {
+  return sendCsv(reply, 'suppressions', {
     columns: SUPPRESSION_COLUMNS,
     full: FILE_STEP,
     page: (last) => suppressions.list(FILE_STEP, last?.key, filter),

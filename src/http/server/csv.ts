@@ -1,8 +1,14 @@
 // Answers that are one CSV file of any size: page by page, as fast as the client takes it.
 import { Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
 import { csvHead } from '../../core/csv/write.ts'
+import { addVary } from './errors.ts'
 
-export const wantsCsv = (accept: string | undefined): boolean => /\btext\/csv\b/i.test(accept ?? '')
+/** Asked of every answer of such a route: it is another one for another Accept. */
+export function wantsCsv(reply: FastifyReply): boolean {
+  addVary(reply, 'Accept')
+  return /\btext\/csv\b/i.test(reply.request.headers.accept ?? '')
+}
 
 type Pages<Row> = {
   readonly columns: readonly string[]
@@ -13,8 +19,12 @@ type Pages<Row> = {
   readonly toLine: (row: Row) => string
 }
 
-/** Resolves when the first page has been read: an outage is still an error then, and not a broken file. */
-export async function csvFile<Row>({ columns, page, full, toLine }: Pages<Row>): Promise<Readable> {
+/** Begins when the first page has been read: an outage is still an error then, and not a broken file. */
+export async function sendCsv<Row>(
+  reply: FastifyReply,
+  name: string,
+  { columns, page, full, toLine }: Pages<Row>,
+): Promise<FastifyReply> {
   const first = await page(undefined)
   async function* lines() {
     yield csvHead(columns)
@@ -23,5 +33,8 @@ export async function csvFile<Row>({ columns, page, full, toLine }: Pages<Row>):
       if (rows.length < full) return
     }
   }
-  return Readable.from(lines(), { objectMode: false })
+  return reply
+    .type('text/csv; charset=utf-8')
+    .header('content-disposition', `attachment; filename="${name}.csv"`)
+    .send(Readable.from(lines(), { objectMode: false }))
 }

@@ -242,3 +242,22 @@ test("the docs page keeps no token, and shows the hub's own sign", async () => {
   expect(text).toContain('"persistAuthorization":false')
   expect(text).toContain(Buffer.from((await hub.get('/icon.svg')).text).toString('base64'))
 })
+
+test('an answer that may be a file says what it depends on, and how the file is called', async () => {
+  const headers = { authorization: 'the-api-token-of-the-tests' }
+  const draft = { subject: 'News', content: '<p>News</p>' }
+  const made = await hub.call({ method: 'POST', url: '/campaigns', headers, payload: draft })
+  const asFile = answers().filter(
+    ({ name, answer }) => name.startsWith('get') && answer.content?.['text/csv'],
+  )
+  expect(asFile).toHaveLength(4)
+  for (const { name, answer } of asFile) {
+    const url = name.split(' ')[1]?.replace('{id}', String(made.body.id)) ?? ''
+    const json = await hub.call({ method: 'GET', url, headers })
+    const csv = await hub.call({ method: 'GET', url, headers: { ...headers, accept: 'text/csv' } })
+    for (const { headers } of [json, csv]) expect.soft(headers.vary, name).toMatch(/\bAccept(,|$)/)
+    expect.soft(csv.headers['content-disposition'], name).toMatch(/^attachment; filename="[\w-]+\.csv"$/)
+    const example = String(answer.content?.['text/csv']?.example)
+    expect.soft(example.split('\r\n')[0], name).toBe(csv.text.split('\r\n')[0]?.slice(1))
+  }
+})
