@@ -1,6 +1,6 @@
 // The rules of membership: who may come, what coming again does, what leaving does, and who may be mailed.
 import { uuidv7 } from '../ids.ts'
-import type { Suppression, SuppressionReason, Unmailable } from './ports.ts'
+import type { Subscriber, Suppression, SuppressionReason, Unmailable } from './ports.ts'
 import { searchText } from './subscriber.ts'
 import { blocksSubscribing, isActive } from './suppression.ts'
 
@@ -81,6 +81,10 @@ export const confirmed = (now: number): Partial<Row> => ({ ...joined(now), updat
 
 /** Of one who is on the list, or waits to be. The row stays. */
 export const left = (now: number) => ({ subscribed: 0, waiting: 0, updatedAt: now })
+
+/** Gets campaigns, as far as the list says it. */
+export const isMailable = ({ subscribed, suppressed }: Pick<Subscriber, 'subscribed' | 'suppressed'>): boolean =>
+  subscribed && suppressed === null
 
 /** Why somebody gets no mail now; undefined: they may be mailed. `row` is undefined for one who is gone. */
 export function whyUnmailable(

@@ -2,6 +2,7 @@
 import type { FastifyReply } from 'fastify'
 import { csvLine } from '../../core/csv/write.ts'
 import { LIST_COLUMNS } from '../../core/list/columns.ts'
+import { isMailable } from '../../core/list/membership.ts'
 import type { Subscriber, SubscriberQuery, SubscriberStore } from '../../core/list/ports.ts'
 import { sendCsv } from '../server/csv.ts'
 import { instant } from '../server/schemas.ts'
@@ -22,8 +23,8 @@ export function sendList(
   })
 }
 
-function toLine({ id, email, name, subscribed, suppressed, createdAt, updatedAt }: Subscriber): string {
-  const mailable = subscribed && suppressed === null
-  const state = [String(subscribed), suppressed?.reason ?? '', String(mailable)]
+function toLine(subscriber: Subscriber): string {
+  const { id, email, name, subscribed, suppressed, createdAt, updatedAt } = subscriber
+  const state = [String(subscribed), suppressed?.reason ?? '', String(isMailable(subscriber))]
   return csvLine([id, email, name, ...state, instant(createdAt), instant(updatedAt)])
 }

@@ -2,6 +2,7 @@
 import { Type, type Static } from 'typebox'
 import type { Subscriber } from '../../core/list/ports.ts'
 import { EMAIL_LENGTH, emailProblem } from '../../core/address.ts'
+import { isMailable } from '../../core/list/membership.ts'
 import { NAME_LENGTH, nameProblem } from '../../core/list/subscriber.ts'
 import { badField } from '../server/bad-field.ts'
 import { Instant, instant, instantOrNull, InstantOrNull } from '../server/schemas.ts'
@@ -72,7 +73,7 @@ export function presentSubscriber(subscriber: Subscriber): SubscriberJson {
       since: instant(suppressed.since),
       until: instantOrNull(suppressed.until),
     },
-    mailable: subscribed && suppressed === null,
+    mailable: isMailable(subscriber),
     created_at: instant(createdAt),
     updated_at: instant(updatedAt),
   }
