@@ -83,8 +83,10 @@ export const confirmed = (now: number): Partial<Row> => ({ ...joined(now), updat
 export const left = (now: number) => ({ subscribed: 0, waiting: 0, updatedAt: now })
 
 /** Gets campaigns, as far as the list says it. */
-export const isMailable = ({ subscribed, suppressed }: Pick<Subscriber, 'subscribed' | 'suppressed'>): boolean =>
-  subscribed && suppressed === null
+export const isMailable = ({
+  subscribed,
+  suppressed,
+}: Pick<Subscriber, 'subscribed' | 'suppressed'>): boolean => subscribed && suppressed === null
 
 /** Why somebody gets no mail now; undefined: they may be mailed. `row` is undefined for one who is gone. */
 export function whyUnmailable(
