@@ -1,7 +1,7 @@
 // The four states of an answer, when it is asked for again, and when not.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ApiError, createApi } from '../../public/api.js'
-import { createAsking } from '../../public/asking.js'
+import { ApiError, createApi } from '../../public/page/ground/api.js'
+import { createAsking } from '../../public/page/ground/asking.js'
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.parse('2030-05-06T12:00:00Z') })

@@ -1,6 +1,6 @@
 // What comes one by one is shown together, and no more of it waits than fits.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createBatch, EVERY_MS, MOST_GATHERED } from '../../public/model/batch.js'
+import { createBatch, EVERY_MS, MOST_GATHERED } from '../../public/page/events/feed/batch.js'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

@@ -1,6 +1,6 @@
 // Campaigns in words: lanes as sentences, shares that do not lie, what is known of a delivery.
 import { expect, test } from 'vitest'
-import { awaitsNews, deliveryLook, laneSentence, share, within } from '../../public/model/campaigns.js'
+import { awaitsNews, deliveryLook, laneSentence, share, within } from '../../public/page/campaigns/words.js'
 
 const NOW = Date.parse('2026-05-04T10:00:00Z')
 const lane = (more: object) => ({

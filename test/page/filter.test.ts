@@ -9,7 +9,7 @@ import {
   queryOf,
   sameFilter,
   toggleKind,
-} from '../../public/model/filter.js'
+} from '../../public/page/events/filter.js'
 
 const FULL = { kinds: ['bounced', 'opened'], email: 'ada+x@example.com', tag: 'spring sale', campaign: 'c-1' }
 

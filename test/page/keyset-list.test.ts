@@ -1,8 +1,8 @@
 // A list read page by page: what fails is told and tried again, and what is out of date is dropped.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ApiError } from '../../public/api.js'
-import { createAsking } from '../../public/asking.js'
-import { createKeysetList } from '../../public/keyset-list.js'
+import { ApiError } from '../../public/page/ground/api.js'
+import { createAsking } from '../../public/page/ground/asking.js'
+import { createKeysetList } from '../../public/page/lists/keyset.js'
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2030-05-06T12:00:00Z') }))
 afterEach(() => void vi.useRealTimers())

@@ -1,10 +1,10 @@
 // The list's engine with a hub of the test's own: archive first, then the socket; nothing missing, nothing twice.
 import { expect, test, vi } from 'vitest'
-import { createAsking } from '../../public/asking.js'
+import { createAsking } from '../../public/page/ground/asking.js'
 import type { Options } from '../../public/client.js'
-import { createLiveFeed } from '../../public/live-feed.js'
-import { ALL } from '../../public/model/filter.js'
-import type { Filter, StoredEvent } from '../../public/types.d.ts'
+import { createLiveFeed } from '../../public/page/events/feed/live-feed.js'
+import { ALL } from '../../public/page/events/filter.js'
+import type { Filter, StoredEvent } from '../../public/page/types.d.ts'
 
 const facts = (seq: number) => ({
   provider: 'mandrill',

@@ -1,8 +1,8 @@
 // The list's memory: rows keep their places, few are held, the beginning always is.
 import { expect, test } from 'vitest'
-import { createAside } from '../../public/model/aside.js'
-import { rowOf } from '../../public/model/facts.js'
-import { createPages } from '../../public/model/pages.js'
+import { createAside } from '../../public/page/events/feed/aside.js'
+import { rowOf } from '../../public/page/events/facts.js'
+import { createPages } from '../../public/page/lists/pages.js'
 
 const FACTS = { provider: 'mandrill', at: null, recipient: null, message_id: null, subject: null }
 const row = (seq: number) => rowOf({ ...FACTS, cursor: `7-${seq}`, kind: 'sent' }, seq)

@@ -1,8 +1,8 @@
 // Rates: asked of the server, counted on while the page sees everything, and told at a pace one can read.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createAsking } from '../../public/asking.js'
-import { rowOf } from '../../public/model/facts.js'
-import { createPulse } from '../../public/pulse.js'
+import { createAsking } from '../../public/page/ground/asking.js'
+import { rowOf } from '../../public/page/events/facts.js'
+import { createPulse } from '../../public/page/events/feed/pulse.js'
 
 const NOW = Date.parse('2030-05-06T12:00:30Z')
 

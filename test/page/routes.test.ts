@@ -7,12 +7,14 @@ const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 test('the server serves the page where the page has a view, and nowhere else', () => {
   const [, list = ''] = /const VIEWS = \[([^\]]*)\]/.exec(read('src/http/page/page.ts')) ?? []
   const served = [...list.matchAll(/'([^']+)'/g)].map(([, path]) => `/dashboard/${path}`)
-  const routes = [...read('public/routes.js').matchAll(/path: '([^']+)'/g)].map(([, path]) => path)
+  const routes = [...read('public/page/routes.js').matchAll(/path: '([^']+)'/g)].map(([, path]) => path)
   expect(served.toSorted()).toEqual(routes.filter((path) => path !== '/').toSorted())
 })
 
 test('each view’s style sheet is named in index.html under a name of a view', () => {
-  const names = new Set([...read('public/routes.js').matchAll(/name: '([^']+)'/g)].map(([, name]) => name))
+  const names = new Set(
+    [...read('public/page/routes.js').matchAll(/name: '([^']+)'/g)].map(([, name]) => name),
+  )
   for (const [, views = ''] of read('public/index.html').matchAll(/data-view="([^"]+)"/g))
     for (const view of views.split(' ')) expect(names).toContain(view)
 })

@@ -1,6 +1,6 @@
 // A list taller than a browser can make an element: every row can be reached, and small steps are small steps.
 import { expect, test } from 'vitest'
-import { createScrollSpace, TALLEST } from '../../public/model/scroll-space.js'
+import { createScrollSpace, TALLEST } from '../../public/page/lists/scroll-space.js'
 
 const VIEW = 600
 const TOTAL = 5_000_000 * 36

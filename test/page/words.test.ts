@@ -1,10 +1,10 @@
 // Ages, steps, rates and the words of the connection.
 import { expect, test } from 'vitest'
-import { detailsOf, rowOf } from '../../public/model/facts.js'
-import { createRates, roundTop } from '../../public/model/rates.js'
-import { stateWords } from '../../public/model/state-words.js'
-import { storyOf } from '../../public/model/story.js'
-import { age, ago, bytes, counted, plain, plainJson, step, titleOf } from '../../public/model/words.js'
+import { detailsOf, rowOf } from '../../public/page/events/facts.js'
+import { createRates, roundTop } from '../../public/page/events/feed/rates.js'
+import { stateWords } from '../../public/page/events/feed/state-words.js'
+import { storyOf } from '../../public/page/events/message/story.js'
+import { age, ago, bytes, counted, plain, plainJson, step, titleOf } from '../../public/page/ground/words.js'
 
 const NOW = Date.parse('2030-05-06T12:00:30Z')
 const S = 1000

@@ -9,6 +9,7 @@ import type { PackedPage } from './pack.ts'
 /** Where the files are found by their names. */
 const PLACE = '/assets/'
 const SHEET = /<link ([^>]*)href="([^"]+\.css)" \/>/g
+const SCRIPT = /<script type="module" src="([^"]+)">/
 
 process.stdout.write(JSON.stringify(await pack(process.argv[2] as string)))
 
@@ -35,7 +36,9 @@ async function pack(folder: string): Promise<PackedPage> {
     return tag === first?.[0] ? tag.replace(path, keepSheet('page.css', atOnce)) : ''
   })
 
-  const bundle = await rolldown({ input: join(folder, 'main.js'), platform: 'browser', logLevel: 'silent' })
+  const main = SCRIPT.exec(index)?.[1]
+  if (!main) throw new Error('index.html names no module')
+  const bundle = await rolldown({ input: join(folder, main), platform: 'browser', logLevel: 'silent' })
   const names = '[name]-[hash].js'
   const { output } = await bundle.generate({ minify: true, entryFileNames: names, chunkFileNames: names })
   const chunks = output.filter((made) => made.type === 'chunk')
@@ -46,7 +49,7 @@ async function pack(folder: string): Promise<PackedPage> {
   return {
     files,
     index: withSheets.replace(
-      '<script type="module" src="/main.js">',
+      SCRIPT,
       `${preloads.join('')}<script type="module" src="${PLACE}${entry.fileName}">`,
     ),
   }

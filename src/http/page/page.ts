@@ -14,7 +14,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   preact: import.meta.resolve('preact'),
   'preact/hooks': import.meta.resolve('preact/hooks'),
 }
-const addressOf = (name: string) => `/vendor/package/${name}.js`
+const addressOf = (name: string) => `/page/vendor/package/${name}.js`
 
 /** For pages of other origins, too: it holds no secret, and what it may do is decided where it connects. */
 const SHARED = ['/client.js', '/client.d.ts']
@@ -22,7 +22,7 @@ const SHARED = ['/client.js', '/client.d.ts']
 /** A name with a hash never stands for anything else. */
 const FOR_GOOD = 'public, max-age=31536000, immutable'
 
-/** Beneath /dashboard/: public/routes.js says what each is. */
+/** Beneath /dashboard/: public/page/routes.js says what each is. */
 const VIEWS = [
   'messages/:id',
   'campaigns',
@@ -53,7 +53,7 @@ export async function registerPage(app: FastifyInstance, { page }: PageDeps): Pr
       reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin')
   })
   app.addHook('onSend', async (request, reply, payload) => {
-    if (!request.url.startsWith('/vendor/') || !(payload instanceof Readable)) return payload
+    if (!request.url.startsWith('/page/vendor/') || !(payload instanceof Readable)) return payload
     const named = (await text(payload)).replace(/(?<=from ?)['"]([^.'"]+)['"]/g, (_, name) =>
       JSON.stringify(addressOf(name)),
     )

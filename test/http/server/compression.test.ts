@@ -24,8 +24,8 @@ describe('a hub', () => {
 
   test.each([
     '/',
-    '/main.js',
-    '/style.css',
+    '/page/main.js',
+    '/page/style.css',
     '/icon.svg',
     '/client.js',
     '/api/events',
@@ -48,7 +48,7 @@ describe('a hub', () => {
   test.each(['identity', 'gzip;q=0', 'br;q=0, gzip; q=0.0', 'deflate'])(
     'whoever accepts "%s" gets it as it is',
     async (accepted) => {
-      const answer = await get('/main.js', { 'accept-encoding': accepted })
+      const answer = await get('/page/main.js', { 'accept-encoding': accepted })
       expect([answer.statusCode, answer.headers['content-encoding']]).toEqual([200, undefined])
     },
   )
@@ -56,18 +56,21 @@ describe('a hub', () => {
   test('a small answer stays as it is, and a part of a file is a part of the file', async () => {
     const accept = { 'accept-encoding': 'br, gzip' }
     expect((await get('/healthz', accept)).headers['content-encoding']).toBeUndefined()
-    const part = await get('/main.js', { ...accept, range: 'bytes=0-9' })
+    const part = await get('/page/main.js', { ...accept, range: 'bytes=0-9' })
     expect([part.statusCode, part.headers['content-encoding'], part.rawPayload.length]).toEqual([
       206,
       undefined,
       10,
     ])
-    expect((await get('/main.js', accept, 'HEAD')).rawPayload.length).toBe(0)
+    expect((await get('/page/main.js', accept, 'HEAD')).rawPayload.length).toBe(0)
   })
 
   test('who has a file already is told so', async () => {
-    const { headers } = await get('/main.js', { 'accept-encoding': 'br' })
-    const again = await get('/main.js', { 'accept-encoding': 'br', 'if-none-match': String(headers.etag) })
+    const { headers } = await get('/page/main.js', { 'accept-encoding': 'br' })
+    const again = await get('/page/main.js', {
+      'accept-encoding': 'br',
+      'if-none-match': String(headers.etag),
+    })
     expect([again.statusCode, again.rawPayload.length]).toEqual([304, 0])
   })
 

@@ -37,7 +37,7 @@ test('a page that has a policy of its own keeps it', async () => {
 })
 
 test('data and files are not guessed at, not embedded elsewhere, and carry no policy of a page', async () => {
-  for (const url of ['/api/setup', '/main.js', '/style.css', '/no-such-file']) {
+  for (const url of ['/api/setup', '/page/main.js', '/page/style.css', '/no-such-file']) {
     const headers = await headersOf(url, { authorization: TOKEN })
     expect(headers['x-content-type-options'], url).toBe('nosniff')
     expect(headers['cross-origin-resource-policy'], url).toBe('same-origin')

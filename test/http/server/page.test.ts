@@ -12,11 +12,11 @@ const get = (url: string, headers: Record<string, string> = {}, method: 'GET' | 
   hub.app.inject({ method, url, headers })
 
 test('the Preact in use is the one in package.json', async () => {
-  const { body } = await get('/vendor/package/preact.js')
+  const { body } = await get('/page/vendor/package/preact.js')
   expect(body).toBe(readFileSync(new URL(import.meta.resolve('preact')), 'utf8'))
-  for (const module of ['/vendor/htm.js', '/vendor/package/preact/hooks.js'])
+  for (const module of ['/page/vendor/htm.js', '/page/vendor/package/preact/hooks.js'])
     expect((await get(module)).body, 'browsers know addresses only').toMatch(
-      /from ?"\/vendor\/package\/preact\.js"/,
+      /from ?"\/page\/vendor\/package\/preact\.js"/,
     )
 })
 
@@ -36,16 +36,19 @@ test.each([
 })
 
 test('a browser that has the file already is told so, and a part of it is a part of the file', async () => {
-  const { headers } = await get('/main.js', { 'accept-encoding': 'gzip' })
-  const again = await get('/main.js', { 'accept-encoding': 'gzip', 'if-none-match': String(headers.etag) })
+  const { headers } = await get('/page/main.js', { 'accept-encoding': 'gzip' })
+  const again = await get('/page/main.js', {
+    'accept-encoding': 'gzip',
+    'if-none-match': String(headers.etag),
+  })
   expect([again.statusCode, again.rawPayload.length, headers['cache-control']]).toEqual([304, 0, 'no-cache'])
-  const part = await get('/main.js', { 'accept-encoding': 'gzip', range: 'bytes=0-9' })
+  const part = await get('/page/main.js', { 'accept-encoding': 'gzip', range: 'bytes=0-9' })
   expect([part.statusCode, part.headers['content-encoding'], part.rawPayload.length]).toEqual([
     206,
     undefined,
     10,
   ])
-  expect((await get('/main.js', { 'accept-encoding': 'gzip' }, 'HEAD')).rawPayload.length).toBe(0)
+  expect((await get('/page/main.js', { 'accept-encoding': 'gzip' }, 'HEAD')).rawPayload.length).toBe(0)
 })
 
 test('views have addresses of their own; what is no page is 404', async () => {
@@ -55,7 +58,7 @@ test('views have addresses of their own; what is no page is 404', async () => {
   for (const url of [
     '/tsconfig.json',
     '/types.d.ts',
-    '/vendor/htm.d.ts',
+    '/page/vendor/htm.d.ts',
     '/../package.json',
     '/nothing.js',
     '/dashboard/nothing',
@@ -106,7 +109,7 @@ test('the client may be imported by pages of any origin; the rest of the page ma
   const client = await get('/client.js', origin)
   expect(client.headers['access-control-allow-origin']).toBe('*')
   expect(client.headers['cross-origin-resource-policy']).toBe('cross-origin')
-  const page = await get('/main.js', origin)
+  const page = await get('/page/main.js', origin)
   expect(page.headers['access-control-allow-origin']).toBeUndefined()
   expect(page.headers['cross-origin-resource-policy']).toBe('same-origin')
 })

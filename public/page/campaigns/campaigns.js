@@ -1,0 +1,125 @@
+// Campaigns: a line each, newest first, with how far it is and what came back. Pushed by the socket.
+/** @import { App } from '../main.js' */
+/** @import { Campaign } from '../../client.d.ts' */
+import { html, useEffect, useMemo, useRef, useState } from '../vendor/htm.js'
+import { createKeysetList } from '../lists/keyset.js'
+import { awaitsNews, doneOf, stateLook } from './words.js'
+import { createStore } from '../ground/store.js'
+import { ago, count, fullTime, titleOf } from '../ground/words.js'
+import { useNow, useStore } from '../parts/hooks.js'
+import { Icon } from '../parts/icon.js'
+import { KeysetList, listKeys } from '../lists/keyset-list.js'
+import { Progress } from '../parts/progress.js'
+
+const PAGE = 50
+
+/** @param {{ app: App }} props */
+export function CampaignsView({ app }) {
+  const list = useCampaignList(app)
+  const [choice] = useState(() => createStore(/** @type {{ row: Campaign | null }} */ ({ row: null })))
+  const scroller = useRef(/** @type {HTMLElement | null} */ (null))
+  const now = useNow(app.api.now)
+  const { phase } = useStore(list.store)
+  const open = (/** @type {Campaign} */ { id }) => app.router.go(`/dashboard/campaigns/${id}`)
+  const write = () => app.router.go('/dashboard/campaigns/new')
+  useEffect(() => app.title.set({ view: 'Campaigns' }), [])
+  useEffect(() => app.keys.use({ ...listKeys({ list, choice, onOpen: open, scroller }), n: write }), [list])
+  return html`
+    <div class="campaigns">
+      <header class="view-head">
+        <h1>Campaigns</h1>
+        <a class="button main" href="/dashboard/campaigns/new" data-view>New campaign</a>
+      </header>
+      ${
+        phase === 'here' && list.pages.size === 0
+          ? html`<section class="empty">
+              <h2>No campaign yet</h2>
+              <p>A campaign is one letter to everybody on the list. You see it before anybody gets it.</p>
+              <p><a class="button main" href="/dashboard/campaigns/new" data-view>Write the first one</a></p>
+            </section>`
+          : html`<${KeysetList}
+              list=${list}
+              label="Campaigns, newest first"
+              what="the campaigns"
+              choice=${choice}
+              onOpen=${open}
+              scroller=${scroller}
+              line=${(/** @type {Campaign} */ campaign) => html`<${Line} campaign=${campaign} now=${now} />`}
+            />`
+      }
+    </div>
+  `
+}
+
+/** The list as it was read, and what the socket has told since. @param {App} app */
+function useCampaignList(app) {
+  const list = useMemo(
+    () =>
+      createKeysetList({
+        asking: app.asking,
+        limit: PAGE,
+        keyOf: (/** @type {Campaign} */ { id }) => id,
+        async read({ place, limit, signal }) {
+          const query = { limit: Math.min(limit, 200), before: place }
+          const page = /** @type {{ campaigns: Campaign[], next: string | null }} */ (
+            await app.api.get('/campaigns', { query, signal })
+          )
+          return { rows: page.campaigns, next: page.next }
+        },
+      }),
+    [],
+  )
+  useEffect(() => {
+    list.show({})
+    const stop = app.campaigns.store.subscribe(() => {
+      if (list.store.get().phase === 'here') merge(list, [...app.campaigns.store.get().campaigns.values()])
+    })
+    return () => {
+      stop()
+      list.close()
+    }
+  }, [])
+  return list
+}
+
+/** Ids are in order of time. @param {ReturnType<typeof useCampaignList>} list @param {readonly Campaign[]} told */
+function merge(list, told) {
+  const first = list.pages.at(0)
+  const fresh = told.filter(({ id }) => (first ? id > first.id : true)).sort((a, b) => (a.id < b.id ? 1 : -1))
+  if (fresh.length > 0) list.pages.prepend(fresh)
+  for (const campaign of told) list.pages.change(campaign.id, () => campaign)
+  list.changed()
+}
+
+/** @param {{ campaign: Campaign, now: number }} props */
+function Line({ campaign, now }) {
+  const { subject, status, deliveries, people } = campaign
+  const { word, icon, tone } = stateLook(status)
+  const started = campaign.started_at !== null
+  const when = campaign.started_at ?? campaign.send_at ?? campaign.created_at
+  const at = Date.parse(when)
+  return html`
+    <bdi class="subject">${titleOf(subject)}</bdi>
+    <span class="status" title=${campaign.status_reason ?? word}
+      ><${Icon} name=${icon} tone=${tone} />${word}</span
+    >
+    <span class="bar">
+      ${started && html`<${Progress} done=${doneOf(campaign)} of=${deliveries.total} label="Mails done" />`}
+    </span>
+    <span class="numbers"
+      >${started ? numbersOf(campaign) : status === 'scheduled' ? 'starts by itself' : 'not sent'}</span
+    >
+    <time datetime=${when} title=${fullTime(at)}
+      >${at > now ? fullTime(at).replace(/:\d\d$/, '') : ago(at, now)}</time
+    >
+  `
+
+  /** @param {Campaign} campaign */
+  function numbersOf(campaign) {
+    if (deliveries.total === null) return 'gathering the list…'
+    const sent = `${count(Number(deliveries.sent))} sent`
+    return awaitsNews(campaign)
+      ? `${sent} · awaiting news`
+      : `${sent} · ${count(Number(people.opened))} opened · ${count(Number(people.clicked))} clicked`
+  }
+}

@@ -1,0 +1,194 @@
+// Who got it, who opened, clicked, bounced or did not get it, and why: a list of any length, filtered by the address.
+/** @import { App } from '../main.js' */
+/** @import { Campaign } from '../../client.d.ts' */
+/** @import { Delivery } from './words.js' */
+import { html, useEffect, useMemo, useRef, useState } from '../vendor/htm.js'
+import { searchOf } from '../ground/api.js'
+import { createKeysetList } from '../lists/keyset.js'
+import { deliveryLook, MAILS, PEOPLE } from './words.js'
+import { lookOf } from '../events/kinds.js'
+import { createStore } from '../ground/store.js'
+import { ago, fullTime, plain } from '../ground/words.js'
+import { ExportButton } from '../lists/export-button.js'
+import { useNow, useStore } from '../parts/hooks.js'
+import { Icon } from '../parts/icon.js'
+import { KeysetList, listKeys } from '../lists/keyset-list.js'
+
+const TYPED_MS = 250
+
+/** @typedef {{ status: string, people: string, reason: string, q: string }} Query */
+
+/** @param {{ app: App, campaign: Campaign }} props */
+export function Deliveries({ app, campaign: { id } }) {
+  const { search } = useStore(app.router.store)
+  const query = useMemo(() => readQuery(search), [search])
+  const list = useMemo(() => createDeliveryList(app, id), [id])
+  const [choice] = useState(() => createStore(/** @type {{ row: Delivery | null }} */ ({ row: null })))
+  const scroller = useRef(/** @type {HTMLElement | null} */ (null))
+  const find = useRef(/** @type {HTMLInputElement | null} */ (null))
+  const { phase, at } = useStore(list.store)
+  const now = useNow(app.api.now)
+  const set = (/** @type {Partial<Query>} */ change) =>
+    app.router.go(location.pathname + searchOf({ ...query, ...change }), { replace: 'q' in change })
+  const open = (/** @type {Delivery} */ { subscriber_id: who }) => {
+    if (who) app.router.go(`/dashboard/subscribers/${who}`)
+    else app.say('This person is not on the list any more')
+  }
+  useEffect(() => list.close, [list])
+  useEffect(() => void list.show(query), [list, query])
+  useEffect(
+    () =>
+      app.keys.use({
+        ...listKeys({ list, choice, onOpen: open, scroller }),
+        '/': () => find.current?.focus(),
+      }),
+    [list],
+  )
+  return html`
+    <div class="deliveries">
+      <${Filter} query=${query} set=${set} find=${find}>
+        <${ExportButton}
+          app=${app}
+          path=${`/campaigns/${id}/deliveries`}
+          query=${query}
+          name=${`deliveries-${id}.csv`}
+        />
+        <button
+          type="button"
+          class="plain"
+          title=${at ? `As of ${fullTime(at)}` : ''}
+          onClick=${() => list.show()}
+        >
+          Renew
+        </button>
+      <//>
+      ${
+        phase === 'here' && list.pages.size === 0
+          ? html`<p class="asked">${sentenceOfNone(query)}</p>`
+          : html`<${KeysetList}
+              list=${list}
+              label="Deliveries"
+              what="the deliveries"
+              choice=${choice}
+              onOpen=${open}
+              scroller=${scroller}
+              line=${(/** @type {Delivery} */ delivery) => html`<${Line} delivery=${delivery} now=${now} />`}
+            />`
+      }
+    </div>
+  `
+}
+
+/** @param {App} app @param {string} id */
+function createDeliveryList(app, id) {
+  return createKeysetList({
+    asking: app.asking,
+    keyOf: (/** @type {Delivery} */ { id }) => id,
+    async read({ query, place, limit, signal }) {
+      const page = /** @type {{ deliveries: Delivery[], next: string | null }} */ (
+        await app.api.get(`/campaigns/${id}/deliveries`, {
+          query: { .../** @type {Query} */ (query), limit, after: place },
+          signal,
+        })
+      )
+      return { rows: page.deliveries, next: page.next }
+    },
+  })
+}
+
+/** @param {string} search @returns {Query} */
+function readQuery(search) {
+  const given = new URLSearchParams(search)
+  const of = (/** @type {string} */ name) => given.get(name) ?? ''
+  return { status: of('status'), people: of('people'), reason: of('reason'), q: of('q') }
+}
+
+/** @param {Query} query */
+function sentenceOfNone({ status, people, reason, q }) {
+  return status || people || reason || q
+    ? 'Nobody is like that. Take a condition away to see more.'
+    : 'Nobody yet: the list is still being gathered.'
+}
+
+/** @param {{ query: Query, set: (change: Partial<Query>) => void, find: { current: HTMLInputElement | null }, children: unknown }} props */
+function Filter({ query, set, find, children }) {
+  const [typed, setTyped] = useState(query.q)
+  useEffect(() => setTyped(query.q), [query.q])
+  useEffect(() => {
+    if (typed === query.q) return
+    const timer = setTimeout(() => set({ q: typed.trim() }), TYPED_MS)
+    return () => clearTimeout(timer)
+  }, [typed])
+  const toggle = (/** @type {'status' | 'people'} */ name, /** @type {string} */ word) =>
+    set({ [name]: query[name] === word ? '' : word })
+  const chip = (
+    /** @type {'status' | 'people'} */ name,
+    /** @type {string} */ value,
+    /** @type {string} */ word,
+    /** @type {string} */ icon,
+    /** @type {string} */ tone,
+  ) =>
+    html`<button
+      type="button"
+      aria-pressed=${query[name] === value ? 'true' : 'false'}
+      onClick=${() => toggle(name, value)}
+    >
+      <${Icon} name=${icon} tone=${tone} />${word}
+    </button>`
+  return html`
+    <div class="filter">
+      <div class="typed">
+        <label class="search">
+          <${Icon} name="search" /><span class="unseen">Part of an address</span>
+          <input
+            type="search"
+            placeholder="Part of an address"
+            autocomplete="off"
+            spellcheck=${false}
+            maxlength="320"
+            ref=${find}
+            value=${typed}
+            onInput=${(/** @type {Event} */ { currentTarget }) => setTyped(/** @type {HTMLInputElement} */ (currentTarget).value)}
+          />
+          <kbd aria-hidden="true">/</kbd>
+        </label>
+        ${
+          query.reason &&
+          html`<span class="mark">
+            <bdi>${plain(query.reason)}</bdi>
+            <button
+              type="button"
+              class="quiet"
+              aria-label="Whatever the reason"
+              onClick=${() => set({ reason: '' })}
+            >
+              <${Icon} name="close" />
+            </button>
+          </span>`
+        }
+        <span class="end">${children}</span>
+      </div>
+      <div class="switches">
+        <span role="group" aria-label="What people did">
+          ${PEOPLE.map((fact) => chip('people', fact, lookOf(fact).word, fact, lookOf(fact).tone))}
+        </span>
+        <span role="group" aria-label="What became of the mail">
+          ${Object.entries(MAILS).map(([status, { word, icon, tone }]) => chip('status', status, word, icon, tone))}
+        </span>
+      </div>
+    </div>
+  `
+}
+
+/** @param {{ delivery: Delivery, now: number }} props */
+function Line({ delivery, now }) {
+  const { word, icon, tone, at, why } = deliveryLook(delivery)
+  const { email, name } = delivery
+  return html`
+    <bdi class="email">${plain(email) || 'an erased person'}</bdi>
+    <bdi class="name">${plain(name)}</bdi>
+    <span class="status"><${Icon} name=${icon} tone=${tone} />${word}</span>
+    <bdi class="why" title=${plain(why)}>${plain(why)}</bdi>
+    <time title=${fullTime(Date.parse(at))}>${ago(Date.parse(at), now)}</time>
+  `
+}

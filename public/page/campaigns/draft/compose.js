@@ -1,0 +1,300 @@
+// Writing a campaign beside what a subscriber will get; a test to oneself; the last question, now or at a time.
+/** @import { App } from '../../main.js' */
+/** @import { Draft, Fields } from './draft.js' */
+/** @import { WholeCampaign } from '../campaign.js' */
+import { html, useEffect, useState } from '../../vendor/htm.js'
+import { problemOf } from '../../ground/asking.js'
+import { stateLook, within } from '../words.js'
+import { exactTime, fullTime, plain } from '../../ground/words.js'
+import { Field } from '../../parts/field.js'
+import { useNow, useQuestion, useStore } from '../../parts/hooks.js'
+import { Icon } from '../../parts/icon.js'
+import { Preview } from './preview.js'
+import { Failed } from '../../parts/asked.js'
+import { createDraft } from './draft.js'
+import { DeleteQuestion, ScheduleQuestion, SendQuestion } from './questions.js'
+import { duplicate } from '../verbs.js'
+
+/** @param {{ app: App, campaign: WholeCampaign | null, onMade: (id: string) => void }} props */
+export function Compose({ app, campaign, onMade }) {
+  const [draft] = useState(() =>
+    createDraft({
+      api: app.api,
+      campaign,
+      onSaved(saved, isNew) {
+        app.campaigns.put(saved)
+        if (isNew) onMade(saved.id)
+      },
+    }),
+  )
+  const { id, fields, state } = useStore(draft.store)
+  const told = useStore(app.campaigns.store).campaigns.get(id) ?? campaign
+  const pending = useStore(app.sends.store).sends.some((send) => send.id === id)
+  useEffect(() => {
+    const warn = (/** @type {Event} */ event) => {
+      if (['unsaved', 'saving', 'failed'].includes(draft.store.get().state)) event.preventDefault()
+    }
+    addEventListener('beforeunload', warn)
+    return () => {
+      removeEventListener('beforeunload', warn)
+      draft.close()
+    }
+  }, [])
+  return html`
+    <div class="campaign compose">
+      <header class="campaign-head">
+        <p class="up"><a href="/dashboard/campaigns" data-view>Campaigns</a></p>
+        <h1>
+          ${campaign || id ? html`<bdi>${plain(fields.subject) || 'Without a subject'}</bdi>` : 'New campaign'}
+        </h1>
+        <${Standing} app=${app} draft=${draft} campaign=${told} />
+        <${Verbs} app=${app} draft=${draft} campaign=${told} pending=${pending} />
+      </header>
+      <div class="beside">
+        <${Form} draft=${draft} locked=${pending} />
+        <section class="seen" aria-label="Preview">
+          ${
+            id === ''
+              ? html`<p class="hint">
+                  The preview comes with the first words of subject and mail. What you write is saved by
+                  itself.
+                </p>`
+              : html`<${Seen} app=${app} draft=${draft} stale=${state !== 'saved'} />`
+          }
+        </section>
+      </div>
+    </div>
+  `
+}
+
+/** @param {{ app: App, draft: Draft, campaign: { status: string, send_at: string | null } | null }} props */
+function Standing({ app, draft, campaign }) {
+  const { state, problem, wrong, savedAt, id } = useStore(draft.store)
+  const now = useNow(app.api.now)
+  const { word, icon, tone } = stateLook(campaign?.status ?? 'draft')
+  const at = campaign?.send_at ? Date.parse(campaign.send_at) : null
+  const saving = {
+    empty: 'not saved yet: it needs a subject and a mail',
+    saved: savedAt ? `saved at ${exactTime(savedAt)}` : 'saved',
+    unsaved: 'not saved yet…',
+    saving: 'saving…',
+    failed: '',
+  }[state]
+  return html`
+    <p class="standing">
+      <span class="state"><${Icon} name=${icon} tone=${tone} /><strong>${word}</strong></span>
+      ${at !== null && html`<span>starts ${fullTime(at)}${at > now ? `, ${within(at - now)}` : ''}</span>`}
+      <span>${saving}</span>
+    </p>
+    ${
+      state === 'failed' &&
+      html`<p class="wrong" role="alert">
+        Not saved${id === '' ? '' : ', the last changes are only here'}: ${wrong ? 'see below' : problem}
+        ${!wrong && html`<button type="button" class="link" onClick=${() => draft.flush().catch(() => {})}>Try again</button>`}
+      </p>`
+    }
+  `
+}
+
+/** @param {{ draft: Draft, locked: boolean }} props */
+function Form({ draft, locked }) {
+  const { fields, problem, wrong } = useStore(draft.store)
+  const field = (/** @type {keyof Fields} */ name, /** @type {string} */ label, more = {}) => html`
+    <${Field}
+      id=${name}
+      label=${label}
+      value=${fields[name]}
+      problem=${wrong === name ? problem : ''}
+      onChange=${(/** @type {string} */ value) => draft.change(name, value)}
+      ...${more}
+    />
+  `
+  const mono = { spellcheck: true, rows: 18, class: 'mono' }
+  return html`
+    <form class="writing" onSubmit=${(/** @type {Event} */ event) => event.preventDefault()}>
+      <fieldset disabled=${locked}>
+        <legend class="unseen">What it says</legend>
+        ${field('subject', 'Subject', { more: { maxlength: 998 } })}
+        ${field('preheader', 'Preheader', { hint: 'What inboxes show after the subject', more: { maxlength: 200 } })}
+        ${field('content', 'Mail, in HTML', {
+          type: 'textarea',
+          hint: '{{name|friend}}, {{email}} and {{unsubscribe_url}} are filled in. Without an unsubscribe link a footer with one is added.',
+          more: mono,
+        })}
+        <details open=${fields.text !== '' || wrong === 'text'}>
+          <summary>Text, reply address, tag</summary>
+          ${field('text', 'Text', { type: 'textarea', hint: 'Empty: it is made from the HTML', more: { rows: 8, class: 'mono' } })}
+          ${field('reply_to', 'Reply to', { hint: 'Empty: replies go to the sender', more: { inputmode: 'email', autocomplete: 'off' } })}
+          ${field('tag', 'Tag', { hint: 'Comes back in every event of its mails', more: { maxlength: 50 } })}
+        </details>
+      </fieldset>
+    </form>
+  `
+}
+
+/** @typedef {{ subject: string, html: string, text: string }} Mail */
+
+/** @param {{ app: App, draft: Draft, stale: boolean }} props */
+function Seen({ app, draft, stale }) {
+  const { id, version } = useStore(draft.store)
+  const [as, setAs] = useState('html')
+  const [typed, setTyped] = useState('')
+  const [subscriber, setSubscriber] = useState('')
+  useEffect(() => {
+    const timer = setTimeout(() => setSubscriber(typed.trim()), 400)
+    return () => clearTimeout(timer)
+  }, [typed])
+  const read = (/** @type {AbortSignal} */ signal) =>
+    /** @type {Promise<Mail>} */ (app.api.get(`/campaigns/${id}/preview`, { query: { subscriber }, signal }))
+  const [answer, again] = useQuestion(app.asking, read, [id, version, subscriber])
+  const [last, setLast] = useState(/** @type {Mail | undefined} */ (undefined))
+  useEffect(() => {
+    if (answer.value) setLast(answer.value)
+  }, [answer.value])
+  // While the next one is asked for, the last one stays: a preview that blinks with each letter is none.
+  const mail = answer.value ?? last
+  const unknown = answer.state === 'failed' && answer.final && subscriber !== ''
+  const src = `/campaigns/${id}/preview${subscriber && !unknown ? `?${new URLSearchParams({ subscriber })}` : ''}`
+  const tab = (/** @type {string} */ name, /** @type {string} */ word) =>
+    html`<button
+      type="button"
+      class="plain"
+      aria-pressed=${as === name ? 'true' : 'false'}
+      onClick=${() => setAs(name)}
+    >
+      ${word}
+    </button>`
+  return html`
+    <div class="seen-head">
+      <span role="group" aria-label="Show as" class="as">${tab('html', 'HTML')}${tab('text', 'Text')}</span>
+      <${Field}
+        id="as-subscriber"
+        label="As it reaches"
+        value=${typed}
+        problem=${unknown ? answer.problem : ''}
+        onChange=${setTyped}
+        more=${{ placeholder: 'a made-up subscriber', autocomplete: 'off', inputmode: 'email' }}
+      />
+    </div>
+    ${answer.state === 'failed' && !unknown && html`<${Failed} what="the preview" problem=${answer.problem} again=${again} />`}
+    ${
+      mail &&
+      html`<div class=${stale ? 'mail stale' : 'mail'}>
+        <p class="mail-subject"><bdi>${plain(mail.subject)}</bdi></p>
+        ${
+          as === 'html'
+            ? html`<${Preview} key=${`${version} ${src}`} src=${src} title="The mail as it looks" />`
+            : html`<pre class="mail-text" tabindex="0" aria-label="The mail as text">${mail.text}</pre>`
+        }
+      </div>`
+    }
+    <${Test} app=${app} draft=${draft} />
+  `
+}
+
+const TEST_TO = 'test-mail-to'
+
+/** @param {{ app: App, draft: Draft }} props */
+function Test({ app, draft }) {
+  const [to, setTo] = useState(localStorage.getItem(TEST_TO) ?? '')
+  const [state, setState] = useState({ busy: false, problem: '', done: '' })
+  const send = async (/** @type {Event} */ event) => {
+    event.preventDefault()
+    setState({ busy: true, problem: '', done: '' })
+    try {
+      await draft.flush()
+      const { id } = draft.store.get()
+      const answer = /** @type {{ to: string, response: string }} */ (
+        await app.api.post(`/campaigns/${id}/test`, { to })
+      )
+      localStorage.setItem(TEST_TO, to)
+      setState({ busy: false, problem: '', done: `Sent to ${answer.to}: ${answer.response}` })
+    } catch (error) {
+      setState({ busy: false, problem: testProblem(error), done: '' })
+    }
+  }
+  return html`
+    <form class="test" onSubmit=${send}>
+      <${Field}
+        id="test-to"
+        label="A test mail to yourself"
+        type="email"
+        value=${to}
+        problem=${state.problem}
+        onChange=${setTo}
+        more=${{ required: true, autocomplete: 'email' }}
+      />
+      <button class="plain" disabled=${state.busy}>${state.busy ? 'Sending…' : 'Send a test'}</button>
+      ${state.done && html`<p class="hint" role="status"><${Icon} name="check" tone="green" /> ${plain(state.done)}</p>`}
+    </form>
+  `
+}
+
+/** What the mail server said says it best. @param {unknown} error */
+function testProblem(error) {
+  const details = error instanceof Error && 'details' in error ? error.details : undefined
+  const said = details && typeof details === 'object' && 'response' in details ? `: ${details.response}` : ''
+  return problemOf(error) + said
+}
+
+/**
+ * @param {object} props
+ * @param {App} props.app
+ * @param {Draft} props.draft
+ * @param {WholeCampaign | import('../../../client.d.ts').Campaign | null} props.campaign
+ * @param {boolean} props.pending
+ */
+function Verbs({ app, draft, campaign, pending }) {
+  const [asks, setAsks] = useState('')
+  const [busy, setBusy] = useState('')
+  const [problem, setProblem] = useState('')
+  const [audience, setAudience] = useState(/** @type {import('./questions.js').Audience | null} */ (null))
+  const { id } = useStore(draft.store)
+  const doing = (/** @type {string} */ what, /** @type {() => Promise<unknown>} */ act) => async () => {
+    setBusy(what)
+    setProblem('')
+    try {
+      await act()
+    } catch (error) {
+      setProblem(problemOf(error))
+    }
+    setBusy('')
+  }
+  /** How many is counted now, not when one began to write. */
+  const ask = (/** @type {string} */ what) =>
+    doing(what, async () => {
+      await draft.flush()
+      setAudience(await app.api.get(`/campaigns/${id}/audience`, { limitMs: 60_000 }))
+      setAsks(what)
+    })
+  const unschedule = doing('unschedule', async () =>
+    app.campaigns.put(await app.api.call('PATCH', `/campaigns/${id}`, { body: { send_at: null } })),
+  )
+  const close = () => setAsks('')
+  const off = busy !== '' || pending || id === ''
+  const scheduled = campaign?.status === 'scheduled'
+  return html`
+    <div class="verbs">
+      <button type="button" class="main" disabled=${off} onClick=${ask('send')}>
+        ${busy === 'send' ? 'Counting…' : scheduled ? 'Send now…' : 'Send…'}
+      </button>
+      <button type="button" class="plain" disabled=${off} onClick=${ask('schedule')}>
+        ${busy === 'schedule' ? 'Counting…' : scheduled ? 'Another time…' : 'Schedule…'}
+      </button>
+      ${scheduled && html`<button type="button" class="plain" disabled=${off} onClick=${unschedule}>Do not start by itself</button>`}
+      <button
+        type="button"
+        class="plain"
+        disabled=${off}
+        onClick=${doing('duplicate', () => duplicate(app, id))}
+      >
+        Duplicate
+      </button>
+      <button type="button" class="plain" disabled=${off} onClick=${() => setAsks('delete')}>Delete…</button>
+      ${problem && html`<p class="wrong" role="alert">Not done: ${problem}</p>`}
+    </div>
+    ${asks === 'send' && audience && html`<${SendQuestion} app=${app} draft=${draft} campaign=${campaign} audience=${audience} onClose=${close} />`}
+    ${asks === 'schedule' && audience && html`<${ScheduleQuestion} app=${app} campaign=${campaign} audience=${audience} onClose=${close} />`}
+    ${asks === 'delete' && html`<${DeleteQuestion} app=${app} draft=${draft} onClose=${close} />`}
+  `
+}

@@ -1,0 +1,159 @@
+// A draft as it is written: what is typed is saved by itself a moment later, and whatever could not be is tried again.
+/** @import { Api } from '../../ground/api.js' */
+/** @import { WholeCampaign } from '../campaign.js' */
+import { createRetry, isFinal, problemOf } from '../../ground/asking.js'
+import { createStore } from '../../ground/store.js'
+
+const PAUSE_MS = 700
+const FIELDS = /** @type {const} */ (['subject', 'preheader', 'content', 'text', 'reply_to', 'tag'])
+
+/** @typedef {Record<(typeof FIELDS)[number], string>} Fields */
+/**
+ * @typedef {object} DraftState
+ * @property {Fields} fields
+ * @property {string} id '' until it is saved for the first time
+ * @property {'empty' | 'saved' | 'unsaved' | 'saving' | 'failed'} state
+ * @property {string} problem
+ * @property {string} wrong the field that the problem is about
+ * @property {number | null} savedAt
+ * @property {number} version goes up with each saving
+ */
+
+/**
+ * @param {object} deps
+ * @param {Pick<Api, 'call' | 'now'>} deps.api
+ * @param {WholeCampaign | null} deps.campaign null: a new one
+ * @param {(campaign: WholeCampaign, isNew: boolean) => void} deps.onSaved
+ */
+export function createDraft({ api, campaign, onSaved }) {
+  let saved = fieldsOf(campaign)
+  const store = createStore(
+    /** @type {DraftState} */ ({
+      fields: saved,
+      id: campaign?.id ?? '',
+      state: campaign ? 'saved' : 'empty',
+      problem: '',
+      wrong: '',
+      savedAt: null,
+      version: 0,
+    }),
+  )
+  /** A repeated first saving is one draft. */
+  const key = crypto.randomUUID()
+  const retry = createRetry(() => void flush().catch(() => {}))
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer
+  /** @type {Promise<void> | undefined} */
+  let saving
+
+  const isWhole = () => store.get().fields.subject.trim() !== '' && store.get().fields.content.trim() !== ''
+  const changes = () =>
+    Object.fromEntries(
+      FIELDS.filter((name) => store.get().fields[name] !== saved[name]).map((name) => [
+        name,
+        name === 'subject' || name === 'content'
+          ? store.get().fields[name]
+          : store.get().fields[name] || null,
+      ]),
+    )
+
+  async function save() {
+    const sent = store.get().fields
+    const { id } = store.get()
+    store.set({ state: 'saving' })
+    try {
+      const answer = /** @type {WholeCampaign} */ (
+        id
+          ? await api.call('PATCH', `/campaigns/${id}`, { body: changes() })
+          : await api.call('POST', '/campaigns', {
+              body: changes(),
+              headers: { 'idempotency-key': `${key}-${hash(sent)}` },
+            })
+      )
+      saved = sent
+      retry.worked()
+      const { version, fields } = store.get()
+      const state = fields === sent ? 'saved' : 'unsaved'
+      store.set({ id: answer.id, state, problem: '', wrong: '', savedAt: api.now(), version: version + 1 })
+      onSaved(answer, id === '')
+    } catch (error) {
+      store.set({ state: 'failed', problem: problemOf(error), wrong: fieldIn(error) })
+      if (!isFinal(error)) retry.later()
+      throw error
+    }
+  }
+
+  /** Saves what is not saved yet; throws why it could not. */
+  async function flush() {
+    clearTimeout(timer)
+    await saving?.catch(() => {})
+    if (!isWhole() || Object.keys(changes()).length === 0) return
+    saving = save()
+    try {
+      await saving
+    } finally {
+      saving = undefined
+    }
+  }
+
+  return {
+    store,
+    flush,
+    isWhole,
+    /** @param {keyof Fields} name @param {string} value */
+    change(name, value) {
+      const fields = { ...store.get().fields, [name]: value }
+      store.set({
+        fields,
+        state: store.get().id || isWholeOf(fields) ? 'unsaved' : 'empty',
+        problem: '',
+        wrong: '',
+      })
+      clearTimeout(timer)
+      retry.cancel()
+      if (isWholeOf(fields)) timer = setTimeout(() => void flush().catch(() => {}), PAUSE_MS)
+    },
+    /** It is deleted: nothing of it is saved any more. */
+    drop() {
+      saved = store.get().fields
+      store.set({ state: 'saved' })
+    },
+    /** One leaves: what was typed last is saved all the same. */
+    close() {
+      retry.cancel()
+      void flush().catch(() => {})
+    },
+  }
+}
+
+/** @typedef {ReturnType<typeof createDraft>} Draft */
+
+/** @param {Fields} fields */
+const isWholeOf = ({ subject, content }) => subject.trim() !== '' && content.trim() !== ''
+
+/** @param {WholeCampaign | null} campaign @returns {Fields} */
+function fieldsOf(campaign) {
+  return {
+    subject: campaign?.subject ?? '',
+    preheader: campaign?.preheader ?? '',
+    content: campaign?.content ?? '',
+    text: campaign?.text ?? '',
+    reply_to: campaign?.reply_to ?? '',
+    tag: campaign?.tag ?? '',
+  }
+}
+
+/** Which field an error is about. @param {unknown} error */
+function fieldIn(error) {
+  const details = error instanceof Error && 'details' in error ? error.details : undefined
+  const [first] = [details].flat()
+  const field = first && typeof first === 'object' && 'field' in first ? String(first.field) : ''
+  return FIELDS.some((name) => name === field) ? field : ''
+}
+
+/** Another text under the same key would be refused: it is a key of its own then. @param {Fields} fields */
+function hash(fields) {
+  let sum = 0
+  for (const letter of JSON.stringify(fields)) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) | 0
+  return (sum >>> 0).toString(36)
+}

@@ -1,0 +1,211 @@
+// A campaign at a glance: what became of the mails, what people did, the lanes, why mails failed, which links were followed.
+/** @import { App } from '../main.js' */
+/** @import { Campaign } from '../../client.d.ts' */
+/** @import { Tone } from '../events/kinds.js' */
+import { html, useState } from '../vendor/htm.js'
+import { problemOf } from '../ground/asking.js'
+import { awaitsNews, deliveriesAt, laneSentence, MAILS, PEOPLE, share } from './words.js'
+import { lookOf } from '../events/kinds.js'
+import { count, counted, plain } from '../ground/words.js'
+import { Asked } from '../parts/asked.js'
+import { useFresh, useNow, useQuestion } from '../parts/hooks.js'
+import { Icon } from '../parts/icon.js'
+import { Failures } from './failures.js'
+
+/** @param {{ app: App, campaign: Campaign }} props */
+export function Overview({ app, campaign }) {
+  const { failed } = campaign.deliveries
+  return html`
+    <div class="overview">
+      <${Mails} campaign=${campaign} />
+      <${Funnel} campaign=${campaign} />
+      <${Lanes} app=${app} campaign=${campaign} />
+      ${Number(failed) > 0 && html`<${Failures} app=${app} campaign=${campaign} />`}
+      <${Links} app=${app} campaign=${campaign} />
+    </div>
+  `
+}
+
+/** @param {{ campaign: Campaign }} props */
+function Mails({ campaign: { id, deliveries } }) {
+  const parts = Object.entries(MAILS).map(([status, look]) => ({
+    status,
+    ...look,
+    amount: Number(deliveries[status] ?? 0),
+  }))
+  const { total } = deliveries
+  const all = total ?? parts.reduce((sum, { amount }) => sum + amount, 0)
+  return html`
+    <section>
+      <h2>Mails${total !== null && html` <span class="of">${count(total)}</span>`}</h2>
+      <div class="mails-bar" aria-hidden="true">
+        ${parts
+          .filter(({ amount }) => amount > 0)
+          .map(
+            ({ status, tone, amount }) =>
+              html`<span
+                key=${status}
+                class=${`tone-${tone} ${status}`}
+                style=${{ flexGrow: amount }}
+              ></span>`,
+          )}
+      </div>
+      <ul class="mails">
+        ${parts
+          .filter(({ amount, status }) => amount > 0 || status === 'sent')
+          .map(
+            ({ status, word, icon, tone, amount }) => html`
+              <li key=${status}>
+                <a href=${deliveriesAt(id, `status=${status}`)} data-view>
+                  <${Icon} name=${icon} tone=${tone} /><span class="number">${count(amount)}</span>
+                  ${word.toLowerCase()}
+                </a>
+                <i>${total === null ? '' : share(amount, all)}</i>
+              </li>
+            `,
+          )}
+      </ul>
+      ${total === null && html`<p class="hint">The list is still being gathered: how many there will be is not known yet.</p>`}
+    </section>
+  `
+}
+
+const ROBOTS = ['opened', 'clicked']
+
+/** @param {{ campaign: Campaign }} props */
+function Funnel({ campaign }) {
+  const { id, deliveries, people, robots } = campaign
+  const sent = Number(deliveries.sent ?? 0)
+  const awaits = awaitsNews(campaign)
+  return html`
+    <section>
+      <h2>People</h2>
+      ${
+        awaits &&
+        html`<p class="hint awaits">
+          <${Icon} name="waiting" tone="amber" />
+          <span>
+            Awaiting news: mails went out, and no webhook has told of them yet.${' '}
+            <a href="/dashboard/setup" data-view>Is the webhook connected?</a>
+          </span>
+        </p>`
+      }
+      <ul class="funnel">
+        ${PEOPLE.map((fact) => {
+          const { word, tone } = lookOf(fact)
+          const amount = people[fact] ?? 0
+          const robot = ROBOTS.includes(fact) ? (robots[fact] ?? 0) : 0
+          return html`
+            <li key=${fact}>
+              <a href=${deliveriesAt(id, `people=${fact}`)} data-view
+                ><${Icon} name=${fact} tone=${tone} />${word}</a
+              >
+              <span class="track" aria-hidden="true">
+                <${Bar} tone=${tone} amount=${amount} of=${sent} />
+                ${robot > 0 && html`<${Bar} tone=${tone} amount=${robot} of=${sent} robot />`}
+              </span>
+              <span class="amount">
+                ${awaits || sent === 0 ? '–' : html`<span class="number">${count(amount)}</span> <i>${share(amount, sent)}</i>`}
+              </span>
+              <i class="robots">${robot > 0 ? `and ${counted(robot, 'robot')}` : ''}</i>
+            </li>
+          `
+        })}
+      </ul>
+      <p class="hint">
+        Of mails sent. Robots (scanners, proxies that load every picture) are hatched and counted apart.
+      </p>
+    </section>
+  `
+}
+
+/** @param {{ tone: Tone, amount: number, of: number, robot?: boolean }} props */
+function Bar({ tone, amount, of, robot }) {
+  const width = of === 0 ? 0 : Math.min(100, (100 * amount) / of)
+  return html`<span class=${`tone-${tone}${robot ? ' robot' : ''}`} style=${{ width: `${width}%` }}></span>`
+}
+
+/** @param {{ app: App, campaign: Campaign }} props */
+function Lanes({ app, campaign: { lanes, status } }) {
+  const now = useNow(app.api.now)
+  const [problem, setProblem] = useState('')
+  const underWay = status === 'running' || status === 'paused'
+  const shown = underWay ? lanes.filter(({ state, queued }) => state !== 'open' || queued > 0) : []
+  if (shown.length === 0) return null
+  const resume = async (/** @type {string} */ name) => {
+    setProblem('')
+    try {
+      await app.api.post(`/lanes/${encodeURIComponent(name)}/resume`)
+    } catch (error) {
+      setProblem(problemOf(error))
+    }
+  }
+  return html`
+    <section>
+      <h2>Lanes</h2>
+      <ul class="sentences">
+        ${shown.map((lane) => {
+          const { name, state } = lane
+          const [icon, tone] =
+            state === 'paused'
+              ? ['pause', 'red']
+              : state === 'slowed'
+                ? ['deferred', 'amber']
+                : ['play', 'green']
+          return html`
+            <li key=${name}>
+              <${Icon} name=${icon} tone=${tone} />
+              <span>${plain(laneSentence(lane, now))}</span>
+              ${state !== 'open' && html`<button type="button" class="plain" onClick=${() => resume(name)}>Resume now</button>`}
+            </li>
+          `
+        })}
+      </ul>
+      ${problem && html`<p class="wrong" role="alert">The lane was not resumed: ${problem}</p>`}
+    </section>
+  `
+}
+
+/** @typedef {{ links: readonly { url: string | null, people: number, robots: number }[] }} LinksAnswer */
+
+/** @param {{ app: App, campaign: Campaign }} props */
+function Links({ app, campaign }) {
+  const { id, people, robots } = campaign
+  const read = (/** @type {AbortSignal} */ signal) =>
+    /** @type {Promise<LinksAnswer>} */ (app.api.get(`/campaigns/${id}/links`, { signal }))
+  const [answer, again] = useQuestion(app.asking, read, [id])
+  useFresh(again, `${people.clicked} ${robots.clicked}`)
+  const clicked = Math.max(1, people.clicked ?? 0)
+  return html`
+    <section>
+      <h2>Links</h2>
+      <${Asked} of=${answer} what="the links" again=${again}>
+        ${(/** @type {LinksAnswer} */ { links }) =>
+          links.length === 0
+            ? html`<p class="hint">The mail has no links but the one to unsubscribe.</p>`
+            : html`<ul class="funnel links">
+                ${links.map(
+                  (link) => html`
+                    <li key=${link.url}>
+                      ${
+                        link.url === null
+                          ? html`<span>To unsubscribe, and others that are one person’s own</span>`
+                          : html`<bdi title=${plain(link.url)}
+                              >${plain(link.url.replace(/^https?:\/\//, ''))}</bdi
+                            >`
+                      }
+                      <span class="track" aria-hidden="true">
+                        <${Bar} tone="violet" amount=${link.people} of=${clicked} />
+                      </span>
+                      <span class="amount">
+                        ${awaitsNews(campaign) ? '–' : html`<span class="number">${count(link.people)}</span> ${link.people === 1 ? 'person' : 'people'}`}
+                      </span>
+                      <i class="robots">${link.robots > 0 ? `and ${counted(link.robots, 'robot')}` : ''}</i>
+                    </li>
+                  `,
+                )}
+              </ul>`}
+      <//>
+    </section>
+  `
+}

@@ -1,0 +1,43 @@
+// The campaigns as they are: told by the socket at first and on every change; asked for while no socket comes through.
+/** @import { Campaign } from '../../client.d.ts' */
+/** @import { Api } from '../ground/api.js' */
+import { createStore } from '../ground/store.js'
+
+/**
+ * @typedef {object} CampaignsState
+ * @property {ReadonlyMap<string, Campaign>} campaigns those that run and the newest 50, by id, in no order
+ */
+
+/** @param {{ api: Pick<Api, 'get'> }} deps */
+export function createCampaigns({ api }) {
+  const store = createStore(/** @type {CampaignsState} */ ({ campaigns: new Map() }))
+
+  /** @param {readonly Campaign[]} changed */
+  function put(...changed) {
+    const campaigns = new Map(store.get().campaigns)
+    for (const campaign of changed) campaigns.set(campaign.id, campaign)
+    store.set({ campaigns })
+  }
+
+  return {
+    store,
+    put,
+    /** @param {string} id a draft was deleted */
+    remove(id) {
+      const campaigns = new Map(store.get().campaigns)
+      campaigns.delete(id)
+      store.set({ campaigns })
+    },
+    /** The one to speak of: what runs, the latest first. */
+    running: () =>
+      [...store.get().campaigns.values()]
+        .filter(({ status }) => status === 'running' || status === 'paused')
+        .sort((a, b) => String(b.started_at).localeCompare(String(a.started_at)))[0],
+    async refresh() {
+      const { campaigns } = /** @type {{ campaigns: Campaign[] }} */ (await api.get('/campaigns'))
+      put(...campaigns)
+    },
+  }
+}
+
+/** @typedef {ReturnType<typeof createCampaigns>} Campaigns */

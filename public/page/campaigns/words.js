@@ -1,0 +1,144 @@
+// Campaigns in words: their states, lanes as sentences, what is known of a delivery. No number that nobody knows.
+/** @import { Campaign } from '../../client.d.ts' */
+/** @import { Tone } from '../events/kinds.js' */
+import { lookOf } from '../events/kinds.js'
+import { count } from '../ground/words.js'
+
+/** @typedef {{ word: string, icon: string, tone: Tone }} Look */
+
+/** @type {Readonly<Record<string, Look>>} */
+const STATES = {
+  draft: { word: 'Draft', icon: 'docs', tone: 'grey' },
+  scheduled: { word: 'Scheduled', icon: 'waiting', tone: 'blue' },
+  running: { word: 'Running', icon: 'play', tone: 'green' },
+  paused: { word: 'Paused', icon: 'pause', tone: 'amber' },
+  finished: { word: 'Finished', icon: 'check', tone: 'green' },
+  cancelled: { word: 'Cancelled', icon: 'rejected', tone: 'grey' },
+}
+
+/** @param {string} status */
+export const stateLook = (status) => STATES[status] ?? { word: status, icon: 'unknown', tone: 'grey' }
+
+/** What becomes of the mails, in the order of their way. @type {Readonly<Record<string, Look>>} */
+export const MAILS = Object.freeze({
+  sent: { word: 'Sent', icon: 'sent', tone: 'grey' },
+  queued: { word: 'Queued', icon: 'waiting', tone: 'grey' },
+  deferred: { word: 'Deferred', icon: 'deferred', tone: 'amber' },
+  failed: { word: 'Failed', icon: 'bounced', tone: 'red' },
+  skipped: { word: 'Skipped', icon: 'suppressed', tone: 'grey' },
+  cancelled: { word: 'Cancelled', icon: 'rejected', tone: 'grey' },
+})
+
+/** What people did, as the API asks for it. */
+export const PEOPLE = Object.freeze([
+  'delivered',
+  'opened',
+  'clicked',
+  'bounced',
+  'complained',
+  'unsubscribed',
+])
+
+/** Where the deliveries are that a query selects. @param {string} id @param {string} query */
+export const deliveriesAt = (id, query) => `/dashboard/campaigns/${id}/deliveries?${query}`
+
+/** Mails that nothing more is done with. @param {Campaign} campaign */
+export function doneOf({ deliveries }) {
+  const { sent = 0, failed = 0, skipped = 0, cancelled = 0 } = deliveries
+  return Number(sent) + Number(failed) + Number(skipped) + Number(cancelled)
+}
+
+/** Mails went out, and no webhook has told of any of them. @param {Campaign} campaign */
+export function awaitsNews({ deliveries, people, robots }) {
+  const heard = [...Object.values(people), ...Object.values(robots)].some((amount) => amount > 0)
+  return Number(deliveries.sent ?? 0) > 0 && !heard
+}
+
+/** @param {number} part @param {number} of */
+export function share(part, of) {
+  if (of === 0) return '–'
+  const percent = (100 * part) / of
+  if (percent === 0 || percent >= 99.95) return `${Math.round(percent)} %`
+  if (percent < 0.1) return '< 0.1 %'
+  return percent < 10 ? `${percent.toFixed(1)} %` : `${Math.round(Math.min(percent, 99.4))} %`
+}
+
+/** `in 20 s`, `in 3 min` @param {number} ms */
+export function within(ms) {
+  const s = Math.max(1, Math.ceil(ms / 1000))
+  if (s < 90) return `in ${s} s`
+  if (s < 5400) return `in ${Math.round(s / 60)} min`
+  return s < 48 * 3600 ? `in ${Math.round(s / 3600)} h` : `in ${Math.round(s / 86_400)} days`
+}
+
+/** @typedef {Campaign['lanes'][number]} Lane */
+
+/**
+ * `Google slowed to 4/s: 421 4.7.28; next raise in 20 s`
+ * @param {Lane} lane @param {number} now
+ */
+export function laneSentence({ name, state, reason, next_change_at: at, per_second: pace, queued }, now) {
+  const who = name === 'default' ? 'All other providers' : capital(name)
+  const left = at === null ? null : Date.parse(at) - now
+  const why = reason ? `: ${reason}` : ''
+  if (state === 'paused') {
+    const until =
+      left === null ? 'until somebody resumes it' : left > 0 ? `goes on ${within(left)}` : 'goes on now'
+    return `${who} paused${why}; ${until}`
+  }
+  if (state === 'slowed') {
+    const next =
+      left === null ? '' : left > 0 ? `; next raise ${within(left)}` : '; raised with the next mail taken'
+    return `${who} slowed to ${count(round(pace))}/s${why}${next}`
+  }
+  return `${who} at full pace, ${count(round(pace))}/s at most${queued > 0 ? `; ${count(queued)} to go` : ''}`
+}
+
+/** @param {number} pace */
+const round = (pace) => (pace < 10 ? Math.round(pace * 10) / 10 : Math.round(pace))
+/** @param {string} word */
+const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1)
+
+/**
+ * @typedef {object} Delivery as the API tells it
+ * @property {string} id
+ * @property {string | null} subscriber_id
+ * @property {string} email
+ * @property {string} name
+ * @property {string} status
+ * @property {string | null} reason
+ * @property {string} updated_at
+ * @property {string | null} due_at
+ * @property {string | null} delivered_at
+ * @property {string | null} opened_at
+ * @property {string | null} clicked_at
+ * @property {string | null} bounced_at
+ * @property {string | null} complained_at
+ * @property {string | null} unsubscribed_at
+ */
+
+/** The last word first. */
+const NEWS = /** @type {const} */ ([
+  'complained',
+  'unsubscribed',
+  'bounced',
+  'clicked',
+  'opened',
+  'delivered',
+])
+
+/**
+ * How a delivery stands: what came back of it, else what became of the mail; since when; and why.
+ * @param {Delivery} delivery
+ * @returns {Look & { at: string, why: string }}
+ */
+export function deliveryLook(delivery) {
+  const news = NEWS.find((fact) => delivery[`${fact}_at`] !== null)
+  if (news) {
+    const { word, tone } = lookOf(news)
+    return { word, tone, icon: news, at: delivery[`${news}_at`] ?? delivery.updated_at, why: '' }
+  }
+  const look = MAILS[delivery.status] ?? { word: delivery.status, icon: 'unknown', tone: 'grey' }
+  const why = delivery.status === 'sent' ? 'awaiting news' : (delivery.reason ?? '')
+  return { ...look, at: delivery.updated_at, why }
+}

@@ -1,0 +1,35 @@
+// The state of the connection, in words that promise no more than is known.
+/** @import { FeedState } from './live-feed.js' */
+import { count } from '../../ground/words.js'
+
+/** @typedef {{ word: string, icon: string, tone: 'green' | 'amber' | 'red' | 'grey' }} StateWords */
+
+/**
+ * @param {Pick<FeedState, 'connection' | 'behind' | 'polls' | 'paused'> & { unreached?: boolean }} state `unreached`: the first question had no answer
+ * @returns {StateWords}
+ */
+export function stateWords({ connection, behind, polls, paused, unreached }) {
+  if (polls) {
+    const word = 'Your proxy does not pass WebSockets: asking every 5 s instead'
+    return { word, icon: 'waiting', tone: 'amber' }
+  }
+  if (connection.state === 'live') {
+    return paused
+      ? { word: 'Live, list paused', icon: 'pause', tone: 'grey' }
+      : { word: 'Live', icon: 'live', tone: 'green' }
+  }
+  if (connection.state === 'catching_up') {
+    const left = behind ? ` ${count(behind)}` : ''
+    return { word: `Catching up${left}`, icon: 'waiting', tone: 'amber' }
+  }
+  if (connection.state === 'closed') {
+    return { word: `Stopped: ${connection.reason || 'the hub ended it'}`, icon: 'problem', tone: 'red' }
+  }
+  // The first time there is nothing to lose yet; later, the feed keeps what happens meanwhile.
+  if (connection.state === 'connecting' && connection.attempt === 0) {
+    return unreached
+      ? { word: 'No answer from the hub: trying again', icon: 'problem', tone: 'amber' }
+      : { word: 'Connecting', icon: 'waiting', tone: 'grey' }
+  }
+  return { word: 'Reconnecting, nothing lost', icon: 'waiting', tone: 'amber' }
+}

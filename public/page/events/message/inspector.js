@@ -1,0 +1,157 @@
+// What is known of one mail: its story first, then the raw JSON of whichever step one points at.
+/** @import { App } from '../../main.js' */
+/** @import { EventRow, Filter } from '../../types.d.ts' */
+import { html, useEffect, useRef, useState } from '../../vendor/htm.js'
+import { previous } from '../feed/cursor.js'
+import { storedRow } from '../facts.js'
+import { ALL } from '../filter.js'
+import { timeOf } from './story.js'
+import { fullTime, plain, timeZone } from '../../ground/words.js'
+import { ApiError } from '../../ground/api.js'
+import { Failed, Old, Waiting } from '../../parts/asked.js'
+import { useQuestion, useStore } from '../../parts/hooks.js'
+import { Icon } from '../../parts/icon.js'
+import { RawEvent } from './raw-event.js'
+import { Timeline } from './timeline.js'
+
+/** Events of a busy message come in bursts: it is read again once they have settled. */
+const SETTLE_MS = 300
+
+/**
+ * @param {object} props
+ * @param {App} props.app
+ * @param {string | null} props.id the message
+ * @param {string | null} props.event the cursor of one event
+ * @param {EventRow | null} props.row what the list knows already
+ * @param {(change: Partial<Filter>) => void} props.onFilter
+ * @param {() => void} props.onClose
+ */
+export function Inspector({ app, id, event, row, onFilter, onClose }) {
+  const [answer, again] = useStory(app, id, event)
+  const known = row && (id ? row.messageId === id : row.cursor === event) ? row : null
+  const steps = answer.value ?? (known ? [known] : [])
+  const [pointed, setPointed] = useState(/** @type {string | null} */ (event))
+  useEffect(() => setPointed(event), [event])
+  const chosen = steps.find((step) => step.cursor === pointed) ?? steps.at(-1)
+  const subject = steps.find((step) => step.subject)?.subject
+  const heading = useRef(/** @type {HTMLElement | null} */ (null))
+  const title = plain(subject ?? (chosen ? 'No subject' : 'Message'))
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [])
+  useEffect(() => app.title.set({ view: title }), [title])
+  return html`
+    <aside class="inspector" aria-label="The chosen event">
+      <header>
+        <h2 tabindex="-1" ref=${heading}><bdi>${title}</bdi></h2>
+        <button type="button" class="quiet" aria-label="Close" onClick=${onClose}>
+          <${Icon} name="close" />
+        </button>
+      </header>
+      <div class="inside">
+        ${chosen && html`<${Marks} app=${app} row=${chosen} onFilter=${onFilter} />`}
+        ${answer.state === 'old' && html`<${Old} of=${answer} again=${again} />`}
+        ${
+          answer.state === 'failed' &&
+          html`<${Failed}
+            what="what happened to this mail"
+            problem=${answer.problem}
+            again=${answer.final ? undefined : again}
+          />`
+        }
+        ${answer.state === 'asking' && html`<${Waiting} what="what happened to this mail" />`}
+        ${
+          chosen &&
+          html`<${Timeline}
+              steps=${steps}
+              chosen=${chosen}
+              onChoose=${(/** @type {EventRow} */ { cursor }) => setPointed(cursor)}
+            />
+            <${RawEvent} key=${chosen.cursor} app=${app} cursor=${chosen.cursor} />`
+        }
+      </div>
+    </aside>
+  `
+}
+
+/**
+ * All events of a mail, the oldest first; or the one event that belongs to none.
+ * @param {App} app @param {string | null} id @param {string | null} event
+ */
+function useStory({ api, asking, feed }, id, event) {
+  const { touched } = useStore(feed.store)
+  const seen = useRef(touched)
+  const asked = useQuestion(
+    asking,
+    async (signal) => {
+      if (id !== null) return (await api.message(id, signal)).events.map(storedRow)
+      const { events } = await api.events(ALL, { limit: 1, after: previous(event ?? '') }, signal)
+      if (events[0]?.cursor !== event) throw new ApiError(404, 'event.not_found', 'There is no such event')
+      return events.map(storedRow)
+    },
+    [id, id === null && event],
+  )
+  useEffect(() => {
+    feed.watch(id)
+    return () => feed.watch(null)
+  }, [id])
+  useEffect(() => {
+    if (touched === seen.current) return
+    seen.current = touched
+    const timer = setTimeout(asked[1], SETTLE_MS)
+    return () => clearTimeout(timer)
+  }, [touched])
+  return asked
+}
+
+/** @param {{ app: App, row: EventRow, onFilter: (change: Partial<Filter>) => void }} props */
+function Marks({ app, row, onFilter }) {
+  const at = timeOf(row)
+  const only = (/** @type {Partial<Filter>} */ part, /** @type {string} */ value) => html`
+    <button type="button" class="link" title="Show only these" onClick=${() => onFilter(part)}>
+      <bdi>${plain(value)}</bdi>
+    </button>
+  `
+  /** @type {[string, unknown][]} */
+  const marks = [
+    ['When', html`<time>${fullTime(at)}</time> ${timeZone(at)}`],
+    [
+      'Recipient',
+      row.email && html`${only({ email: row.email }, row.email)} <${SubscriberLink} email=${row.email} />`,
+    ],
+    ['From', row.sender && html`<bdi>${plain(row.sender)}</bdi>`],
+    ['Campaign', row.campaignId && html`<${CampaignLink} app=${app} id=${row.campaignId} />`],
+    ...row.tags.map((tag) => /** @type {[string, unknown]} */ (['Tag', only({ tag }, tag)])),
+    ['Subaccount', row.subaccount && html`<bdi>${plain(row.subaccount)}</bdi>`],
+    ['Message', row.messageId && html`<bdi class="mono">${plain(row.messageId)}</bdi>`],
+  ]
+  return html`
+    <dl class="marks">
+      ${marks.map(
+        ([word, value]) =>
+          value &&
+          html`<div>
+            <dt>${word}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
+  `
+}
+
+/** @param {{ email: string }} props */
+function SubscriberLink({ email }) {
+  return html`<a href=${`/dashboard/subscribers/${encodeURIComponent(email)}`} data-view>Subscriber</a>`
+}
+
+/** By its name; until that is known, and for one that is gone, by its id. @param {{ app: App, id: string }} props */
+function CampaignLink({ app, id }) {
+  const { campaigns } = useStore(app.campaigns.store)
+  const [answer] = useQuestion(
+    app.asking,
+    async (signal) => campaigns.get(id) ?? app.api.get(`/campaigns/${encodeURIComponent(id)}`, { signal }),
+    [id],
+  )
+  const name = campaigns.get(id)?.subject ?? answer.value?.subject
+  return html`<a href=${`/dashboard/campaigns/${encodeURIComponent(id)}`} data-view
+    ><bdi>${plain(name ?? id)}</bdi></a
+  >`
+}

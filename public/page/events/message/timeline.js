@@ -1,0 +1,40 @@
+// A mail's story, from the first event to the last, with the time between and what each says beyond its kind.
+/** @import { EventRow } from '../../types.d.ts' */
+import { html } from '../../vendor/htm.js'
+import { detailsOf } from '../facts.js'
+import { lookOf } from '../kinds.js'
+import { sameness, storyOf } from './story.js'
+import { count, exactTime, fullTime, plain, shortDay, step } from '../../ground/words.js'
+import { Icon } from '../../parts/icon.js'
+
+/** @param {{ steps: readonly EventRow[], chosen: EventRow, onChoose: (row: EventRow) => void }} props */
+export function Timeline({ steps, chosen, onChoose }) {
+  const story = storyOf(steps)
+  return html`
+    <ol class="timeline" aria-label="What happened to this mail">
+      ${story.map(({ row, first, last, times }, index) => {
+        const { word, tone } = lookOf(row.kind)
+        const previous = story[index - 1]
+        const isChosen = row.cursor === chosen.cursor || (times > 1 && sameness(chosen) === sameness(row))
+        return html`
+          <li key=${`${row.kind} ${first} ${index}`}>
+            <span class="sign"><${Icon} name=${row.kind} tone=${tone} /></span>
+            <button
+              type="button"
+              aria-pressed=${isChosen ? 'true' : 'false'}
+              title="Show its JSON"
+              onClick=${() => onChoose(row)}
+            >
+              <strong>${word}${times > 1 && ` ${count(times)} times`}</strong>
+              <time title=${fullTime(first)}>${shortDay(first)}${exactTime(first)}</time>
+              <span class="since">${previous && step(first - previous.first)}</span>
+              ${row.robot && html`<span class="detail robot"><${Icon} name="robot" /> By a robot, not a person</span>`}
+              ${times > 1 && html`<span class="detail">First ${fullTime(first)}, last ${fullTime(last)}</span>`}
+              ${detailsOf(row).map((line) => html`<bdi class="detail">${plain(line)}</bdi>`)}
+            </button>
+          </li>
+        `
+      })}
+    </ol>
+  `
+}

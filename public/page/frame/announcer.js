@@ -1,0 +1,70 @@
+// What a screen reader hears: where one has gone, each change of the connection, and, unless that is muted, summaries at a
+// calm pace. Never each event.
+/** @import { App } from '../main.js' */
+import { html, useEffect, useState } from '../vendor/htm.js'
+import { lookOf } from '../events/kinds.js'
+import { stateWords } from '../events/feed/state-words.js'
+import { count, counted } from '../ground/words.js'
+import { useStore } from '../parts/hooks.js'
+
+const EVERY_MS = 15_000
+const MUTED = 'summaries-muted'
+
+export function areSummariesMuted() {
+  return localStorage.getItem(MUTED) === 'yes'
+}
+
+/** @param {boolean} muted */
+export function muteSummaries(muted) {
+  if (muted) localStorage.setItem(MUTED, 'yes')
+  else localStorage.removeItem(MUTED)
+}
+
+/** @param {{ app: App }} props */
+export function Announcer({ app }) {
+  const { said } = useStore(app.spoken)
+  const [words, setWords] = useState('')
+  useEffect(() => setWords(said), [said])
+
+  useEffect(() => {
+    let last = ''
+    const tellState = () => {
+      // Without the number that changes all the time.
+      const { word } = stateWords({ ...app.feed.store.get(), behind: null })
+      if (word !== last) setWords(word)
+      last = word
+    }
+    tellState()
+    return app.feed.store.subscribe(tellState)
+  }, [])
+
+  useEffect(() => {
+    /** @type {Map<string, number>} */
+    const counts = new Map()
+    const stopCounting = app.feed.onRows((rows) => {
+      for (const row of rows) if (row.type === 'event') counts.set(row.kind, (counts.get(row.kind) ?? 0) + 1)
+    })
+    const timer = setInterval(() => {
+      if (counts.size > 0 && !areSummariesMuted()) setWords(summary(counts))
+      counts.clear()
+    }, EVERY_MS)
+    return () => {
+      clearInterval(timer)
+      stopCounting()
+    }
+  }, [])
+
+  return html`<p class="unseen" role="status">${words}</p>`
+}
+
+/**
+ * `42 new events: 30 delivered, 12 opened`
+ * @param {ReadonlyMap<string, number>} counts
+ */
+function summary(counts) {
+  const total = [...counts.values()].reduce((sum, amount) => sum + amount, 0)
+  const parts = [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([kind, amount]) => `${count(amount)} ${lookOf(kind).word.toLowerCase()}`)
+  return `${counted(total, 'new event')}: ${parts.join(', ')}`
+}

@@ -1,0 +1,40 @@
+// What is about to be sent, whichever view one is in: the seconds to undo it; and why it did not start.
+/** @import { App } from '../main.js' */
+/** @import { Send } from '../campaigns/sends.js' */
+import { html } from '../vendor/htm.js'
+import { count, plain } from '../ground/words.js'
+import { useStore } from '../parts/hooks.js'
+import { Icon } from '../parts/icon.js'
+import { Undo } from '../parts/undo.js'
+
+/** @param {{ app: App }} props */
+export function PendingSends({ app }) {
+  const { sends } = useStore(app.sends.store)
+  if (sends.length === 0) return null
+  return html`<aside class="sends" aria-label="About to be sent">
+    ${sends.map((send) => html`<${Pending} key=${send.id} app=${app} send=${send} />`)}
+  </aside>`
+}
+
+/** @param {{ app: App, send: Send }} props */
+function Pending({ app, send }) {
+  const { id, subject, recipients, state, problem } = send
+  const undo = () => {
+    app.sends.drop(id)
+    app.say('Undone: nothing was sent')
+  }
+  if (state === 'waiting')
+    return html`<${Undo}
+      what=${`Sending “${plain(subject)}” to ${count(recipients)}`}
+      onTime=${() => app.sends.start(id)}
+      onUndo=${undo}
+    />`
+  if (state === 'starting') return html`<p class="undo" role="status">Starting “${plain(subject)}”…</p>`
+  return html`
+    <p class="undo" role="alert">
+      <span><${Icon} name="problem" tone="red" /> “${plain(subject)}” was not sent: ${problem}</span>
+      <button type="button" class="plain" onClick=${() => app.sends.start(id)}>Try again</button>
+      <button type="button" class="plain" onClick=${() => app.sends.drop(id)}>Leave it a draft</button>
+    </p>
+  `
+}

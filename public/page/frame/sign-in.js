@@ -1,0 +1,53 @@
+// Sign-in: the API token, once; the hub then knows this browser by a cookie.
+/** @import { App } from '../main.js' */
+import { html, useEffect, useRef, useState } from '../vendor/htm.js'
+import { problemOf } from '../ground/asking.js'
+import { useStore } from '../parts/hooks.js'
+
+/** @param {{ app: App }} props */
+export function SignInView({ app }) {
+  const { problem } = useStore(app.session)
+  const [busy, setBusy] = useState(false)
+  const input = useRef(/** @type {HTMLInputElement | null} */ (null))
+  useEffect(() => {
+    app.title.set({ view: 'Sign in', wrong: '', unseen: 0 })
+    input.current?.focus()
+  }, [])
+  const signIn = async (/** @type {Event} */ event) => {
+    event.preventDefault()
+    setBusy(true)
+    try {
+      const { auth } = await app.api.signIn(input.current?.value.trim() ?? '')
+      app.session.set({ state: 'in', auth, problem: '' })
+    } catch (error) {
+      app.session.set({ problem: problemOf(error) })
+      setBusy(false)
+      input.current?.select()
+    }
+  }
+  return html`
+    <main class="sign-in">
+      <form onSubmit=${signIn}>
+        <img src="/icon.svg" alt="" width="32" height="32" />
+        <h1>Mail Event Hub</h1>
+        <label for="token">API token</label>
+        <input
+          id="token"
+          name="token"
+          type="password"
+          autocomplete="current-password"
+          required
+          ref=${input}
+          aria-describedby="token-hint"
+          aria-invalid=${problem ? 'true' : undefined}
+        />
+        ${problem && html`<p class="wrong" role="alert">${problem}</p>`}
+        <button class="main" disabled=${busy}>Sign in</button>
+        <p id="token-hint" class="hint">
+          The hub prints a sign-in link when it starts. The token is what <code>API_TOKEN</code> was set to,
+          or else was made at the first start and is kept in the data folder.
+        </p>
+      </form>
+    </main>
+  `
+}

@@ -1,0 +1,82 @@
+// The strip on top, the same in every view. Each thing has its place there: what comes and goes moves nothing else.
+/** @import { App } from '../main.js' */
+import { html, useEffect } from '../vendor/htm.js'
+import { problemsOf } from '../setup/problems.js'
+import { stateWords } from '../events/feed/state-words.js'
+import { ago, count, fullTime, titleOf } from '../ground/words.js'
+import { useNow, useStore } from '../parts/hooks.js'
+import { Icon } from '../parts/icon.js'
+import { Progress } from '../parts/progress.js'
+
+/** @param {{ app: App }} props */
+export function Strip({ app }) {
+  const feed = useStore(app.feed.store)
+  const { phase } = useStore(app.feed.list.store)
+  const state = stateWords({ ...feed, unreached: phase === 'failed' })
+  const answer = useStore(app.setup.store)
+  const { lastAt: seenAt } = useStore(app.pulse.store)
+  useStore(app.pulse.counts.store)
+  const now = useNow(app.api.now)
+  const rate = app.pulse.perMinute(now)
+  const reached = feed.polls || ['live', 'catching_up'].includes(feed.connection.state)
+  const fresh = answer.state === 'here' ? answer.value : undefined
+  const lastAt = Math.max(seenAt ?? 0, Date.parse(fresh?.last_event_at ?? '') || 0)
+  const problems = fresh ? problemsOf(fresh) : []
+
+  useEffect(() => {
+    const wrong =
+      reached || (feed.connection.state === 'connecting' && phase !== 'failed') ? '' : 'No connection'
+    app.title.set({ wrong: wrong || problems[0] || '' })
+  }, [reached, feed.connection.state, phase, problems[0]])
+
+  return html`
+    <section class="strip" aria-label="State">
+      <p class="state" title=${state.word}>
+        <${Icon} name=${state.icon} tone=${state.tone} /><strong>${state.word}</strong>
+      </p>
+      <${Running} app=${app} />
+      <p class="last">
+        <span class="wide">Last event </span>${
+          !reached || (!fresh && lastAt === 0)
+            ? '–'
+            : lastAt === 0
+              ? html`<span>none yet</span>`
+              : html`<time title=${fullTime(lastAt)}>${ago(lastAt, now)}</time>`
+        }
+      </p>
+      <p class="rate">
+        <span class="number">${rate === null ? '–' : count(rate)}</span
+        ><span class="wide"> ${rate === 1 ? 'event' : 'events'} a minute</span
+        ><span class="narrow"> / min</span>
+      </p>
+      ${
+        problems.length > 0 &&
+        html`<a class="problems" href="/dashboard/setup" data-view title=${problems.join(', ')}>
+          <${Icon} name="problem" tone="red" /><span>${problems.join(', ')}</span>
+        </a>`
+      }
+    </section>
+  `
+}
+
+/** @param {{ app: App }} props */
+function Running({ app }) {
+  useStore(app.campaigns.store)
+  const campaign = app.campaigns.running()
+  if (!campaign) return html`<p class="running"></p>`
+  const { total, sent = 0, failed = 0, skipped = 0 } = campaign.deliveries
+  const done = (sent ?? 0) + (failed ?? 0) + (skipped ?? 0)
+  const paused = campaign.status === 'paused'
+  return html`
+    <a
+      class="running"
+      href=${`/dashboard/campaigns/${campaign.id}`}
+      data-view
+      title=${titleOf(campaign.subject)}
+    >
+      <${Icon} name=${paused ? 'pause' : 'sent'} tone=${paused ? 'amber' : undefined} />
+      <bdi>${titleOf(campaign.subject)}</bdi>
+      <${Progress} done=${done} of=${total} label=${paused ? 'Paused campaign' : 'Running campaign'} />
+    </a>
+  `
+}

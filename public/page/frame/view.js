@@ -1,0 +1,112 @@
+// The view of the address: loaded, shown, and given the focus when one has gone there. One that cannot be loaded says so.
+/** @import { App } from '../main.js' */
+/** @import { Route } from '../ground/router.js' */
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/htm.js'
+import { createRetry } from '../ground/asking.js'
+import { NotFoundView } from './not-found.js'
+import { Failed, Waiting } from '../parts/asked.js'
+import { Boundary } from '../parts/boundary.js'
+import { useStore } from '../parts/hooks.js'
+
+/** @typedef {{ name: string, view?: unknown, problem?: string }} Shown */
+
+const NOTHING = { name: 'nothing', view: NotFoundView }
+/** Where each address was scrolled to, for the way back. @type {Map<string, number>} */
+const scrolled = new Map()
+
+/** @param {{ app: App }} props */
+export function ViewOf({ app }) {
+  const { route, params, path } = useStore(app.router.store)
+  const [shown, setShown] = useState(/** @type {Shown | null} */ (null))
+  const element = useRef(/** @type {HTMLElement | null} */ (null))
+  const name = route?.name ?? 'nothing'
+
+  useEffect(() => {
+    if (!route) return setShown(NOTHING)
+    let current = true
+    const retry = createRetry(() => load(route, (next) => current && setShown(next), retry))
+    retry.now()
+    const forget = app.asking.onWake(() => retry.waits && retry.now())
+    return () => {
+      current = false
+      retry.cancel()
+      forget()
+    }
+  }, [name])
+
+  const here = shown?.name === name
+  useArrival(app, element, here && shown?.view !== undefined, name, path)
+  return html`
+    <main
+      id="view"
+      tabindex="-1"
+      ref=${element}
+      onScroll=${() => scrolled.set(path, element.current?.scrollTop ?? 0)}
+    >
+      ${!here && html`<${Waiting} key=${name} what="this view" />`}
+      ${
+        here &&
+        shown.view === undefined &&
+        html`<${Failed} what="this view" problem=${shown.problem} again=${() => location.reload()} />`
+      }
+      ${
+        here &&
+        shown.view !== undefined &&
+        html`<${Boundary} key=${name} what="This view"><${shown.view} app=${app} params=${params} /><//>`
+      }
+    </main>
+  `
+}
+
+/** @param {Route} route @param {(shown: Shown) => void} show @param {ReturnType<typeof createRetry>} retry */
+async function load(route, show, retry) {
+  try {
+    const [loaded] = await Promise.all([route.load(), loadStyles(route.name)])
+    const view = Object.entries(loaded).find(([exported]) => exported.endsWith('View'))?.[1]
+    show({ name: route.name, view })
+  } catch (error) {
+    // One that cannot be read (a file of another version) is had again by loading the page anew: "Try again" does that.
+    console.error(error)
+    show({ name: route.name, problem: 'it could not be loaded' })
+    retry.later()
+  }
+}
+
+/** index.html names the style sheets of each view; they are loaded with it. @param {string} name */
+function loadStyles(name) {
+  /** @type {NodeListOf<HTMLLinkElement>} */
+  const links = document.querySelectorAll(`link[data-view~="${name}"]`)
+  return Promise.all([...links].filter((link) => link.rel !== 'stylesheet').map(loadStyle))
+}
+
+/** @param {HTMLLinkElement} link */
+function loadStyle(link) {
+  const { promise, resolve, reject } = Promise.withResolvers()
+  link.addEventListener('load', resolve, { once: true })
+  link.addEventListener('error', reject, { once: true })
+  link.rel = 'stylesheet'
+  return promise.catch((error) => {
+    link.rel = ''
+    throw error
+  })
+}
+
+/**
+ * Who has gone to another view is there with the focus, too, and hears where that is. Not at the beginning: a page that
+ * has just been opened keeps the focus that the browser gave it.
+ * @param {App} app @param {{ current: HTMLElement | null }} element @param {boolean} ready @param {string} name @param {string} path
+ */
+function useArrival(app, element, ready, name, path) {
+  const before = useRef('')
+  useLayoutEffect(() => {
+    if (!ready || before.current === name) return
+    const first = before.current === ''
+    before.current = name
+    element.current?.scrollTo({ top: scrolled.get(path) ?? 0, behavior: 'instant' })
+    if (first) return
+    const heading = element.current?.querySelector('h1')
+    heading?.setAttribute('tabindex', '-1')
+    ;(heading ?? element.current)?.focus({ preventScroll: true })
+    app.say(heading?.textContent ?? '')
+  }, [ready, name])
+}

@@ -1,0 +1,177 @@
+// The hub's REST calls. Each has a time limit; one that says "not signed in" is told to the page as a whole.
+/** @import { EventsPage, Filter, Message, Quarantine, Session, Setup, Stats } from '../types.d.ts' */
+import { queryOf } from '../events/filter.js'
+
+const LIMIT_MS = 15_000
+
+export class ApiError extends Error {
+  /** @param {number} status 0 = the hub was not reached @param {string} code @param {string} message @param {unknown} [details] */
+  constructor(status, code, message, details) {
+    super(message)
+    this.name = 'ApiError'
+    this.status = status
+    this.code = code
+    this.details = details
+  }
+}
+
+/**
+ * @typedef {object} CallOptions
+ * @property {Readonly<Record<string, unknown>>} [query] what is undefined, null or empty is left out
+ * @property {unknown} [body] JSON, or a Blob or FormData as it is
+ * @property {Readonly<Record<string, string>>} [headers]
+ * @property {AbortSignal} [signal]
+ * @property {number} [limitMs] 0: it may take as long as it takes
+ */
+
+/**
+ * @param {object} [options]
+ * @param {typeof fetch} [options.request]
+ * @param {() => void} [options.onSignedOut]
+ * @param {() => void} [options.onReached] the hub answers again, after it was not reached
+ */
+export function createApi({ request = (...args) => fetch(...args), onSignedOut, onReached } = {}) {
+  /** The server's clock less this machine's: ages must not depend on how well a laptop keeps the time. */
+  let ahead = 0
+  let reached = true
+
+  /**
+   * @template T
+   * @param {string} method
+   * @param {string} path
+   * @param {CallOptions} [options]
+   * @returns {Promise<T>}
+   */
+  async function call(method, path, options = {}) {
+    const response = await reach(method, path, options)
+    const date = Date.parse(response.headers.get('date') ?? '')
+    // The header has whole seconds: a difference below that is none.
+    if (Number.isFinite(date)) ahead = Math.abs(date - Date.now()) < 2000 ? 0 : date - Date.now()
+    if (response.status === 204) return /** @type {T} */ (null)
+    if (response.ok) return read(response)
+    if (response.status === 401 && path !== '/api/session') onSignedOut?.()
+    throw await refused(response)
+  }
+
+  /** @param {Response} response */
+  async function refused(response) {
+    const { code, message, details } = (await read(response))?.error ?? {}
+    return new ApiError(
+      response.status,
+      code ?? '',
+      message ?? `The hub answered ${response.status}`,
+      details,
+    )
+  }
+
+  /** @param {string} method @param {string} path @param {CallOptions} options */
+  async function reach(method, path, { query, body, headers, signal, limitMs = LIMIT_MS }) {
+    const plain = body === undefined || body instanceof Blob || body instanceof FormData
+    const signals = [signal, limitMs > 0 && AbortSignal.timeout(limitMs)].filter(
+      (one) => one instanceof AbortSignal,
+    )
+    try {
+      const response = await request(path + searchOf(query), {
+        method,
+        headers: new Headers({ ...(!plain && { 'content-type': 'application/json' }), ...headers }),
+        body: plain ? (body ?? null) : JSON.stringify(body),
+        signal: AbortSignal.any(signals),
+      })
+      if (!reached) onReached?.()
+      reached = true
+      return response
+    } catch (error) {
+      if (signal?.aborted) throw error
+      throw unreached(error)
+    }
+  }
+
+  /** @param {Response} response */
+  async function read(response) {
+    try {
+      return await response.json()
+    } catch (error) {
+      if (error instanceof SyntaxError) return null
+      throw unreached(error)
+    }
+  }
+
+  /** @param {unknown} error */
+  function unreached(error) {
+    reached = false
+    const slow = error instanceof DOMException && error.name === 'TimeoutError'
+    return slow
+      ? new ApiError(0, 'slow', 'The hub does not answer')
+      : new ApiError(0, 'unreachable', 'The hub cannot be reached')
+  }
+
+  /** @template T @param {string} path @param {CallOptions} [options] @returns {Promise<T>} */
+  const get = (path, options) => call('GET', path, options)
+  /** @template T @param {string} path @param {unknown} [body] @param {CallOptions} [options] @returns {Promise<T>} */
+  const post = (path, body, options) => call('POST', path, { body, ...options })
+
+  return {
+    now: () => Date.now() + ahead,
+    call,
+    /** The answer as it is, whatever its status. @param {string} path @param {CallOptions} [options] */
+    fetch: (path, options = {}) => reach('GET', path, options),
+    get,
+    post,
+    /**
+     * The beginning of a text that may be large: the rest is not waited for.
+     * @param {string} path @param {number} most bytes, or a few more @param {AbortSignal} [signal]
+     * @returns {Promise<{ text: string, isWhole: boolean }>}
+     */
+    async beginning(path, most, signal) {
+      const response = await reach('GET', path, { signal })
+      if (!response.ok || !response.body) throw await refused(response)
+      let text = ''
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+      for (;;) {
+        const { done, value } = await reader.read().catch((error) => Promise.reject(unreached(error)))
+        if (done) return { text, isWhole: true }
+        text += value
+        if (text.length < most) continue
+        reader.cancel()
+        return { text: text.slice(0, most), isWhole: false }
+      }
+    },
+    session: () => /** @type {Promise<Session>} */ (get('/api/session')),
+    /** @param {string} token */
+    signIn: (token) => /** @type {Promise<Session>} */ (post('/api/session', { token })),
+    signOut: () => call('DELETE', '/api/session'),
+    /** @param {Filter} filter @param {{ limit: number, before?: string, after?: string }} page @param {AbortSignal} [signal] */
+    events: (filter, page, signal) =>
+      /** @type {Promise<EventsPage>} */ (
+        get('/api/events', { query: { ...queryOf(filter), ...page, data: false }, signal })
+      ),
+    /** @param {string} id @param {AbortSignal} [signal] */
+    message: (id, signal) =>
+      /** @type {Promise<Message>} */ (
+        get(`/api/messages/${encodeURIComponent(id)}`, { query: { data: false }, signal })
+      ),
+    /** @param {number} minutes @param {AbortSignal} [signal] */
+    stats: (minutes, signal) =>
+      /** @type {Promise<Stats>} */ (get('/api/stats', { query: { minutes }, signal })),
+    /** @param {AbortSignal} [signal] */
+    setup: (signal) => /** @type {Promise<Setup>} */ (get('/api/setup', { signal })),
+    sendSample: () => post('/api/sample'),
+    /** @param {AbortSignal} [signal] */
+    quarantine: (signal) => /** @type {Promise<Quarantine>} */ (get('/api/quarantine', { signal })),
+    /** @param {string} id */
+    replay: (id) =>
+      /** @type {Promise<{ accepted: number }>} */ (post(`/api/quarantine/${encodeURIComponent(id)}/replay`)),
+  }
+}
+
+/** @param {Readonly<Record<string, unknown>>} [query] */
+export function searchOf(query = {}) {
+  const given = Object.entries(query).filter(
+    ([, value]) => value !== undefined && value !== null && value !== '',
+  )
+  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
+  // A comma is allowed in a query (RFC 3986, section 3.4), and reads better than %2C.
+  return search && `?${search.replaceAll('%2C', ',').replaceAll('%40', '@')}`
+}
+
+/** @typedef {ReturnType<typeof createApi>} Api */

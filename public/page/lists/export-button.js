@@ -1,0 +1,84 @@
+// All that match as a CSV file: how much has come is told, it can be let go, and a file that broke off is never saved.
+/** @import { App } from '../main.js' */
+import { html, useEffect, useRef, useState } from '../vendor/htm.js'
+import { searchOf } from '../ground/api.js'
+import { problemOf } from '../ground/asking.js'
+import { Icon } from '../parts/icon.js'
+
+/** @param {{ app: App, path: string, query: Readonly<Record<string, unknown>>, name: string }} props */
+export function ExportButton({ app, path, query, name }) {
+  const [{ bytes, problem }, setState] = useState({ bytes: /** @type {number | null} */ (null), problem: '' })
+  const running = useRef(/** @type {AbortController | undefined} */ (undefined))
+  useEffect(() => () => running.current?.abort(), [])
+  const start = async () => {
+    const mine = (running.current = new AbortController())
+    setState({ bytes: 0, problem: '' })
+    try {
+      const chunks = await fetchFile(path + searchOf(query), mine.signal, (bytes) =>
+        setState({ bytes, problem: '' }),
+      )
+      save(new Blob(chunks, { type: 'text/csv' }), name)
+      setState({ bytes: null, problem: '' })
+      app.say(`${name} is saved`)
+    } catch (error) {
+      setState({ bytes: null, problem: mine.signal.aborted ? '' : `Not exported: ${problemOf(error)}` })
+    }
+  }
+  return html`
+    <span class="export">
+      ${
+        bytes === null
+          ? html`<button type="button" class="plain" onClick=${start}>
+              <${Icon} name="inbound" />Export CSV
+            </button>`
+          : html`<button type="button" class="plain" onClick=${() => running.current?.abort()}>
+              <${Icon} name="close" />${(bytes / 1e6).toFixed(1)} MB · Cancel
+            </button>`
+      }
+      ${problem && html`<span class="wrong" role="alert">${problem}</span>`}
+    </span>
+  `
+}
+
+/** Nothing for so long, and it is given up. */
+const IDLE_MS = 30_000
+
+/** @param {string} address @param {AbortSignal} signal @param {(bytes: number) => void} onProgress */
+async function fetchFile(address, signal, onProgress) {
+  const late = new AbortController()
+  const wait = () => setTimeout(() => late.abort(new Error('The hub does not answer')), IDLE_MS)
+  let timer = wait()
+  try {
+    const response = await fetch(address, {
+      headers: { accept: 'text/csv' },
+      signal: AbortSignal.any([signal, late.signal]),
+    })
+    if (!response.ok) {
+      const answer = await response.json().catch(() => null)
+      throw new Error(answer?.error?.message ?? `The hub answered ${response.status}`)
+    }
+    /** @type {Uint8Array<ArrayBuffer>[]} */
+    const chunks = []
+    let bytes = 0
+    for await (const chunk of /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body)) {
+      clearTimeout(timer)
+      timer = wait()
+      chunks.push(chunk)
+      onProgress((bytes += chunk.length))
+    }
+    return chunks
+  } catch (error) {
+    throw error instanceof TypeError ? new Error('The hub cannot be reached') : error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** @param {Blob} blob @param {string} name */
+export function save(blob, name) {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(blob)
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}

@@ -1,0 +1,175 @@
+// A list that is read page by page, as one looks at it: the first page, what follows, and what was let go of.
+/** @import { Asking } from '../ground/asking.js' */
+import { createRetry, isFinal, problemOf } from '../ground/asking.js'
+import { createPages } from './pages.js'
+import { createStore } from '../ground/store.js'
+
+const PAGE = 200
+/** The most that the API gives at once. */
+const MOST = 1000
+/** So many rows before its end, the list reads on. */
+const AHEAD = 40
+
+/**
+ * @typedef {object} ListState
+ * @property {'asking' | 'here' | 'failed'} phase of the beginning; rows of before may be there in each
+ * @property {string} problem why the beginning could not be read
+ * @property {string} trouble why a further page could not be read
+ * @property {number | null} at when the beginning was read
+ * @property {number | null} count of all rows, where the hub tells
+ * @property {number} reads goes up whenever the list begins anew
+ * @property {number} version goes up whenever it shows something else
+ */
+
+/** @type {ListState} */
+const BEFORE = {
+  phase: 'asking',
+  problem: '',
+  trouble: '',
+  at: null,
+  count: null,
+  reads: 0,
+  version: 0,
+}
+
+/**
+ * @template Row, Query
+ * @template {{ rows: readonly Row[], next: string | null, count?: number }} Page
+ * @param {object} options
+ * @param {(ask: { query: Query, place: string | null, limit: number, signal: AbortSignal }) => Promise<Page>} options.read
+ *   a page; `place` null: the first one, else the `next` of the page before it
+ * @param {(row: Row) => string} options.keyOf
+ * @param {Asking} options.asking
+ * @param {number} [options.limit] rows of a page
+ */
+export function createKeysetList({ read, keyOf, asking, limit = PAGE }) {
+  /** @type {import('./pages.js').Pages<Row>} */
+  const pages = createPages(keyOf)
+  const store = createStore(BEFORE)
+  /** @type {Query | undefined} */
+  let query
+  /** The reading of the beginning; those of all other pages end with it. @type {AbortController | undefined} */
+  let reading
+  let fetching = false
+  let sight = { first: 0, end: 0 }
+  /** @type {((page: Page | undefined) => void) | undefined} */
+  let arrived
+  const again = createRetry(readFirst)
+  const further = createRetry(() => need(sight.first, sight.end))
+  const forget = asking.onWake(() => {
+    if (again.waits) again.now()
+    if (further.waits) further.now()
+  })
+
+  /** What is under way is out of date; until `show` is called the list waits for it. */
+  function hold() {
+    reading?.abort()
+    again.cancel()
+    further.worked()
+    arrived?.(undefined)
+    arrived = undefined
+    store.set({ phase: 'asking', problem: '', trouble: '' })
+  }
+
+  /**
+   * Begins anew. Resolves with the first page once it is there, however many tries it takes, or with nothing when
+   * something else was asked for meanwhile.
+   * @param {Query} [next]
+   * @returns {Promise<Page | undefined>}
+   */
+  function show(next = query) {
+    hold()
+    query = next
+    const { promise, resolve } = /** @type {PromiseWithResolvers<Page | undefined>} */ (
+      Promise.withResolvers()
+    )
+    arrived = resolve
+    readFirst()
+    return promise
+  }
+
+  async function readFirst() {
+    reading?.abort()
+    const mine = (reading = new AbortController())
+    try {
+      const ask = { query: /** @type {Query} */ (query), place: null, limit, signal: mine.signal }
+      const page = await read(ask)
+      if (mine !== reading || mine.signal.aborted) return
+      again.worked()
+      pages.reset(page.rows, page.next)
+      const { reads } = store.get()
+      changed({ phase: 'here', problem: '', at: Date.now(), count: page.count ?? null, reads: reads + 1 })
+      arrived?.(page)
+      arrived = undefined
+    } catch (error) {
+      if (mine !== reading || mine.signal.aborted) return
+      store.set({ phase: 'failed', problem: problemOf(error) })
+      if (!isFinal(error)) again.later()
+    }
+  }
+
+  /**
+   * Somebody looks at these places: reads what is missing there, and what follows soon.
+   * @param {number} first
+   * @param {number} end
+   */
+  async function need(first, end) {
+    sight = { first, end }
+    if (fetching || further.waits || store.get().phase !== 'here' || !reading) return
+    const missing = pages.missing(first, end)
+    if (!missing && (pages.next === null || end < pages.size - AHEAD)) return
+    fetching = true
+    const { signal } = reading
+    try {
+      const place = missing ? missing.place : pages.next
+      const ask = { query: /** @type {Query} */ (query), place, signal }
+      const page = await read({ ...ask, limit: Math.min(MOST, missing?.count ?? limit) })
+      if (signal.aborted || (!missing && pages.next !== place)) return
+      if (missing) pages.fill(missing, page.rows, page.next)
+      else pages.append(page.rows, page.next)
+      pages.letGo(sight.first, sight.end)
+      further.worked()
+      changed({ trouble: '' })
+    } catch (error) {
+      if (signal.aborted) return
+      store.set({ trouble: problemOf(error) })
+      if (!isFinal(error)) further.later()
+    } finally {
+      fetching = false
+    }
+  }
+
+  /** The pages were changed by hand. @param {Partial<ListState>} [more] */
+  function changed(more = {}) {
+    store.set({ ...more, version: store.get().version + 1 })
+  }
+
+  return {
+    pages,
+    store,
+    keyOf,
+    show,
+    hold,
+    need,
+    changed,
+    /** Tries again now, whatever it was that failed. */
+    retry() {
+      if (store.get().phase === 'failed') readFirst()
+      else further.now()
+    },
+    close() {
+      hold()
+      forget()
+    },
+  }
+}
+
+/**
+ * @template Row
+ * @typedef {object} KeysetRows what the part that shows a list needs of it
+ * @property {import('./pages.js').Pages<Row>} pages
+ * @property {import('../types.d.ts').Store<ListState>} store
+ * @property {(row: Row) => string} keyOf
+ * @property {(first: number, end: number) => unknown} need
+ * @property {() => void} retry
+ */

@@ -1,0 +1,45 @@
+// A question before something is done that cannot be taken back: what will happen, and two buttons with verbs.
+import { html, useEffect, useRef, useState } from '../vendor/htm.js'
+import { problemOf } from '../ground/asking.js'
+
+/**
+ * @param {object} props
+ * @param {string} props.title the question
+ * @param {string} props.yes the verb: "Send to 48,212"
+ * @param {string} [props.no]
+ * @param {boolean} [props.dangerous]
+ * @param {() => unknown} props.onYes may be waited for; what it throws is shown, and the question stays
+ * @param {() => void} props.onClose
+ * @param {unknown} [props.children] what there is to know before one answers
+ */
+export function Question({ title, yes, no = 'Cancel', dangerous, onYes, onClose, children }) {
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState('')
+  useEffect(() => dialog.current?.showModal(), [])
+  const answer = async (/** @type {Event} */ event) => {
+    event.preventDefault()
+    setBusy(true)
+    setProblem('')
+    try {
+      await onYes()
+      dialog.current?.close()
+    } catch (error) {
+      setProblem(problemOf(error))
+      setBusy(false)
+    }
+  }
+  return html`
+    <dialog class="question" ref=${dialog} onClose=${onClose} aria-labelledby="question-title">
+      <form onSubmit=${answer}>
+        <h2 id="question-title">${title}</h2>
+        <div class="question-body">${children}</div>
+        ${problem && html`<p class="wrong" role="alert">${problem}</p>`}
+        <p class="answers">
+          <button type="button" class="plain" onClick=${() => dialog.current?.close()}>${no}</button>
+          <button class=${dangerous ? 'main dangerous' : 'main'} disabled=${busy}>${yes}</button>
+        </p>
+      </form>
+    </dialog>
+  `
+}

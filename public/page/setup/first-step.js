@@ -1,0 +1,52 @@
+// What an empty hub offers: the URL to type in Mandrill, and a sample to see the page at work.
+/** @import { App } from '../main.js' */
+import { html, useState } from '../vendor/htm.js'
+import { problemOf } from '../ground/asking.js'
+import { CopyButton } from '../parts/copy-button.js'
+import { useStore } from '../parts/hooks.js'
+import { Icon } from '../parts/icon.js'
+
+/** @param {{ app: App }} props */
+export function FirstStep({ app }) {
+  const { value: setup } = useStore(app.setup.store)
+  const [problem, setProblem] = useState('')
+  const send = () =>
+    app.api.sendSample().then(
+      () => setProblem(''),
+      (error) => setProblem(problemOf(error)),
+    )
+  return html`
+    <section class="empty">
+      <h2>Waiting for the first event</h2>
+      <p>In Mandrill, under Settings → Webhooks, add a webhook with exactly this URL:</p>
+      ${setup?.webhook_urls.map((url) => html`<${WebhookUrl} url=${url} />`)}
+      ${setup?.webhook_urls.some(isOwnMachine) && html`<${Unreachable} />`}
+      <p>
+        <button type="button" class="main" onClick=${send}>Send a sample event</button>
+        <a href="/dashboard/setup" data-view>All steps of the set-up</a>
+      </p>
+      ${problem && html`<p class="wrong" role="alert">${problem}</p>`}
+    </section>
+  `
+}
+
+/** @param {{ url: string }} props */
+export function WebhookUrl({ url }) {
+  return html`<p class="url"><code>${url}</code><${CopyButton} text=${url} what="the URL" /></p>`
+}
+
+/** @param {string} url */
+export function isOwnMachine(url) {
+  return /^https?:\/\/(localhost|127\.|\[::1\])/.test(url)
+}
+
+/** The commonest way to wait in vain. */
+export function Unreachable() {
+  return html`<p class="hint">
+    <${Icon} name="problem" tone="amber" />
+    <span
+      >Mandrill cannot reach this machine by that name: set <code>PUBLIC_URL</code> to the hub’s address on
+      the internet.</span
+    >
+  </p>`
+}

@@ -1,0 +1,103 @@
+// What is wrong or merely provisional in the set-up: each with its cause and what to do about it.
+/** @import { App } from '../main.js' */
+/** @import { Setup } from '../types.d.ts' */
+import { html } from '../vendor/htm.js'
+import { isSilent, seeRefusals, unseenRefusals } from './problems.js'
+import { ago, count, fullTime } from '../ground/words.js'
+import { useNow } from '../parts/hooks.js'
+import { Icon } from '../parts/icon.js'
+
+/** @typedef {{ grave: boolean, title: string, text: unknown }} Note */
+
+/** @param {Setup} setup @returns {Note[]} */
+function notesOf(setup) {
+  /** @type {Note[]} */
+  const notes = []
+  if (isSilent(setup)) {
+    const minutes = Math.floor(setup.silent_seconds / 60)
+    const text = 'See Settings → Webhooks in Mandrill: it disables a webhook that fails too often.'
+    notes.push({
+      grave: true,
+      title: `Mails go out, and no webhook has come for ${count(minutes)} minutes`,
+      text,
+    })
+  }
+  if (setup.sender_problem)
+    notes.push({ grave: true, title: 'Campaigns cannot start', text: setup.sender_problem })
+  if (setup.transport === 'outbox') {
+    const text = html`Without <code>SMTP_URL</code> each mail is written to a file, and nobody gets it.`
+    notes.push({ grave: false, title: 'Mails go to the outbox', text })
+  }
+  if (setup.auth === 'off') {
+    const text = html`Set <code>AUTH=on</code> before anybody else can reach this machine.`
+    notes.push({ grave: false, title: 'Everybody on this machine may do everything', text })
+  }
+  if (setup.unknown_proxy) {
+    const text = html`${setup.unknown_proxy} passes requests on, and is not in <code>TRUST_PROXY</code>: all
+      who come through it count as one.`
+    notes.push({ grave: false, title: 'A proxy that the hub does not know', text })
+  }
+  if (setup.subaccounts.length > 0) {
+    const text = `Events of others are stored and shown, but change no subscriber: ${setup.subaccounts.join(', ')}.`
+    notes.push({ grave: false, title: 'Only some subaccounts count', text })
+  }
+  return notes
+}
+
+/** @param {{ setup: Setup }} props */
+export function Notes({ setup }) {
+  const notes = notesOf(setup)
+  if (notes.length === 0) return null
+  return html`
+    <section>
+      <h2>To know</h2>
+      <ul class="entries">
+        ${notes.map(
+          ({ grave, title, text }) => html`
+            <li key=${title}>
+              <${Icon} name=${grave ? 'problem' : 'note'} tone=${grave ? 'red' : 'amber'} />
+              <div>
+                <strong>${title}</strong>
+                <p>${text}</p>
+              </div>
+            </li>
+          `,
+        )}
+      </ul>
+    </section>
+  `
+}
+
+/** @param {{ app: App, setup: Setup }} props */
+export function Refused({ app, setup }) {
+  const now = useNow(app.api.now)
+  const refused = unseenRefusals(setup)
+  if (refused.length === 0) return null
+  const see = () => {
+    seeRefusals(setup)
+    app.setup.put({ ...setup })
+  }
+  return html`
+    <section>
+      <h2>Refused webhooks</h2>
+      <p>
+        They end here with the first one that is accepted. Mandrill keeps what was refused, and tries again.
+      </p>
+      <ul class="entries">
+        ${refused.map(
+          ({ at, count: times, reason, hint }) => html`
+            <li key=${reason}>
+              <${Icon} name="problem" tone="red" />
+              <div>
+                <strong>${times > 1 ? `${reason} (${count(times)} times)` : reason}</strong>
+                <p>${hint ?? 'Key or URL are others than Mandrill’s: compare both, to the letter.'}</p>
+              </div>
+              <time title=${fullTime(Date.parse(at))}>${ago(Date.parse(at), now)}</time>
+            </li>
+          `,
+        )}
+      </ul>
+      <p><button type="button" class="plain" onClick=${see}>I have seen these</button></p>
+    </section>
+  `
+}

@@ -1,0 +1,115 @@
+// What was signed by Mandrill and could not be read: grouped by why, shown, and read again or discarded.
+/** @import { App } from '../main.js' */
+/** @import { Quarantine } from '../types.d.ts' */
+import { html, useState } from '../vendor/htm.js'
+import { problemOf } from '../ground/asking.js'
+import { counted, fullTime, plain, plainJson } from '../ground/words.js'
+import { Asked } from '../parts/asked.js'
+import { useQuestion } from '../parts/hooks.js'
+import { Icon } from '../parts/icon.js'
+import { Question } from '../parts/question.js'
+
+/** @typedef {Quarantine['quarantine'][number]} Entry */
+
+/** Longer texts are shown by their beginning. */
+const MOST_SHOWN = 20_000
+
+/** @param {{ app: App, amount: number }} props */
+export function QuarantineList({ app, amount }) {
+  const { api, asking, setup } = app
+  const [answer, again] = useQuestion(asking, api.quarantine, [amount])
+  const [discards, setDiscards] = useState(/** @type {string | null} */ (null))
+  const changed = async () => {
+    await again()
+    await setup.ask()
+  }
+  if (amount === 0) return null
+  return html`
+    <section>
+      <h2>Quarantine</h2>
+      <p>
+        Signed by Mandrill, but not readable as an event. Mandrill was told that all is well, so that nothing
+        behind it waits.
+      </p>
+      <${Asked} of=${answer} what="the quarantine" again=${again}>
+        ${(/** @type {Quarantine} */ { quarantine, next }) => html`
+          <ul class="entries">
+            ${[...Map.groupBy(quarantine, ({ reason }) => reason)].map(
+              ([reason, entries]) =>
+                html`<${Group}
+                  key=${reason}
+                  app=${app}
+                  reason=${reason}
+                  entries=${entries}
+                  more=${next !== null}
+                  onChanged=${changed}
+                  onDiscard=${() => setDiscards(reason)}
+                />`,
+            )}
+          </ul>
+        `}
+      <//>
+      ${
+        discards !== null &&
+        html`<${Question}
+          title="Discard all of this kind?"
+          yes="Discard them"
+          dangerous
+          onYes=${async () => {
+            await api.call('DELETE', '/api/quarantine', { query: { reason: discards } })
+            await changed()
+          }}
+          onClose=${() => setDiscards(null)}
+        >
+          <p>${plain(discards)}</p>
+          <p>They cannot be had again: Mandrill was told that they have arrived.</p>
+        <//>`
+      }
+    </section>
+  `
+}
+
+/** @param {{ app: App, reason: string, entries: readonly Entry[], more: boolean, onChanged: () => Promise<void>, onDiscard: () => void }} props */
+function Group({ app, reason, entries, more, onChanged, onDiscard }) {
+  const [said, setSaid] = useState('')
+  const [busy, setBusy] = useState(false)
+  const retry = async () => {
+    setBusy(true)
+    setSaid('')
+    let read = 0
+    try {
+      for (const { id } of entries) {
+        await app.api.replay(id)
+        read += 1
+      }
+    } catch (error) {
+      setSaid(problemOf(error))
+    }
+    if (read > 0) await onChanged()
+    setBusy(false)
+  }
+  return html`
+    <li>
+      <${Icon} name="unknown" tone="amber" />
+      <div>
+        <strong>${plain(reason)}</strong>
+        ${counted(entries.length, 'entry', 'entries')}${more ? ' or more' : ''}
+        ${entries.map(
+          ({ id, received_at: at, data }) => html`
+            <details key=${id}>
+              <summary>Came <time>${fullTime(Date.parse(at))}</time></summary>
+              <pre class="json" tabindex="0" aria-label="What came">
+${plainJson(data.slice(0, MOST_SHOWN))}</pre>
+              ${data.length > MOST_SHOWN && html`<p>… and ${counted(data.length - MOST_SHOWN, 'character')} more</p>`}
+            </details>
+          `,
+        )}
+      </div>
+      <div class="do">
+        <button type="button" class="plain" disabled=${busy} onClick=${retry}>Retry</button>
+        <button type="button" class="plain" disabled=${busy} onClick=${onDiscard}>Discard</button>
+        ${said && html`<span role="alert" class="wrong">${said}</span>`}
+      </div>
+    </li>
+  `
+}

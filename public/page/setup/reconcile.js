@@ -1,0 +1,66 @@
+// Whether an event of Mandrill is missing: asked of Mandrill on demand, as that costs a call to its API.
+/** @import { App } from '../main.js' */
+import { html, useState } from '../vendor/htm.js'
+import { problemOf } from '../ground/asking.js'
+import { ApiError } from '../ground/api.js'
+import { count, counted, plain } from '../ground/words.js'
+import { Icon } from '../parts/icon.js'
+
+/** @typedef {{ verdict: 'complete' | 'missing' | 'unknown', sent: number, received: number, missing: number, webhooks: readonly { id: number, url: string, events_sent: number, last_error: string | null }[] }} Reconciled */
+
+/** @param {{ app: App }} props */
+export function Reconcile({ app }) {
+  const [busy, setBusy] = useState(false)
+  const [said, setSaid] = useState(/** @type {Reconciled | string | null} */ (null))
+  const ask = async () => {
+    setBusy(true)
+    try {
+      setSaid(await app.api.get('/api/reconcile', { limitMs: 60_000 }))
+    } catch (error) {
+      const noKey = error instanceof ApiError && error.code === 'reconcile.no_key'
+      setSaid(
+        noKey ? 'Put Mandrill’s API key into MANDRILL_API_KEY, and start the hub anew.' : problemOf(error),
+      )
+    }
+    setBusy(false)
+  }
+  return html`
+    <section>
+      <h2>Is anything missing?</h2>
+      <p>Compares how many events Mandrill says it has sent with what has arrived.</p>
+      <p class="ask">
+        <button type="button" class="plain" disabled=${busy} onClick=${ask}>Ask Mandrill</button>
+        <span role="status">${busy ? 'Asking…' : ''}</span>
+      </p>
+      ${typeof said === 'string' && html`<p role="alert">${said}</p>`}
+      ${said !== null && typeof said !== 'string' && html`<${Verdict} said=${said} />`}
+    </section>
+  `
+}
+
+/** @param {{ said: Reconciled }} props */
+function Verdict({ said: { verdict, sent, received, missing, webhooks } }) {
+  const words = {
+    complete: `Complete: all ${counted(sent, 'event')} have arrived`,
+    missing: `${counted(missing, 'event')} missing: Mandrill has sent ${count(sent)}, ${count(received)} have arrived`,
+    unknown:
+      'Mandrill’s count cannot be compared: it is older than this hub, or knows no webhook with its URL',
+  }
+  const look = { complete: ['check', 'green'], missing: ['problem', 'red'], unknown: ['unknown', 'amber'] }[
+    verdict
+  ]
+  return html`
+    <p class="verdict" role="status"><${Icon} name=${look[0]} tone=${look[1]} /> ${words[verdict]}</p>
+    <ul class="entries">
+      ${webhooks.map(
+        ({ id, url, events_sent: amount, last_error: error }) => html`
+          <li key=${id}>
+            <${Icon} name=${error ? 'problem' : 'check'} tone=${error ? 'red' : 'green'} />
+            <div><bdi>${plain(url)}</bdi>${error && html`<p>${plain(error)}</p>`}</div>
+            <span class="step-state">${counted(amount, 'event')}</span>
+          </li>
+        `,
+      )}
+    </ul>
+  `
+}

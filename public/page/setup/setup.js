@@ -1,0 +1,124 @@
+// Set-up: a checklist that ticks itself, then what went wrong: refused webhooks, quarantine; and how the hub stands.
+/** @import { App } from '../main.js' */
+/** @import { Setup } from '../types.d.ts' */
+import { html, useEffect } from '../vendor/htm.js'
+import { ago } from '../ground/words.js'
+import { Asked } from '../parts/asked.js'
+import { isOwnMachine, Unreachable, WebhookUrl } from './first-step.js'
+import { useNow, useStore } from '../parts/hooks.js'
+import { Icon } from '../parts/icon.js'
+import { QuarantineList } from './quarantine-list.js'
+import { Reconcile } from './reconcile.js'
+import { Notes, Refused } from './notes.js'
+import { Standing } from './standing.js'
+import { SignOut } from '../parts/sign-out.js'
+
+const ASK_EVERY_MS = 3000
+
+/** @param {{ app: App }} props */
+export function SetupView({ app }) {
+  const answer = useStore(app.setup.store)
+  useEffect(() => {
+    app.title.set({ view: 'Set-up' })
+    app.setup.ask()
+    const timer = setInterval(() => {
+      if (!document.hidden && app.setup.store.get().state === 'here') app.setup.ask()
+    }, ASK_EVERY_MS)
+    return () => clearInterval(timer)
+  }, [])
+  return html`
+    <div class="setup">
+      <h1>Set-up</h1>
+      <${Asked} of=${answer} what="the set-up" again=${app.setup.ask}>
+        ${(/** @type {Setup} */ setup) => html`
+          <${Checklist} app=${app} setup=${setup} />
+          <${Notes} setup=${setup} />
+          <${Refused} app=${app} setup=${setup} />
+          <${QuarantineList} app=${app} amount=${setup.quarantine} />
+          <${Standing} app=${app} setup=${setup} />
+          <${Reconcile} app=${app} />
+        `}
+      <//>
+      <${Ways} app=${app} />
+    </div>
+  `
+}
+
+/** @param {{ app: App, setup: Setup }} props */
+function Checklist({ app, setup }) {
+  const now = useNow(app.api.now)
+  const since = (/** @type {string | null} */ at) => (at ? ago(Date.parse(at), now) : '')
+  // Without a key, an event is a sample or was sent by hand.
+  const connected = setup.first_event_at !== null && setup.keys > 0
+  return html`
+    <ol class="checklist">
+      <${Step} done=${setup.probe_seen_at !== null || connected} title="Add the webhook in Mandrill">
+        <p>
+          Settings → Webhooks → Add a Webhook, with exactly this URL. Tick every event that you want to see.
+        </p>
+        ${setup.webhook_urls.map((url) => html`<${WebhookUrl} url=${url} />`)}
+        ${!connected && setup.webhook_urls.some(isOwnMachine) && html`<${Unreachable} />`}
+      <//>
+      <${Step}
+        done=${setup.probe_seen_at !== null || connected}
+        title="Mandrill’s probe was seen"
+        state=${since(setup.probe_seen_at)}
+      >
+        ${
+          !setup.probe_seen_at &&
+          connected &&
+          html`<p>Not since this hub was started, but events come all the same.</p>`
+        }
+        ${
+          !setup.probe_seen_at &&
+          !connected &&
+          html`<p>
+            Mandrill sends an empty signed batch when the webhook is saved. It must reach this hub from the
+            internet.
+          </p>`
+        }
+      <//>
+      <${Step}
+        done=${setup.keys > 0}
+        title="The webhook’s key is set"
+        state=${setup.keys > 1 ? `${setup.keys} keys` : ''}
+      >
+        ${
+          setup.keys === 0 &&
+          html`<p>
+            Mandrill shows the key in its list of webhooks. Put it into <code>MANDRILL_WEBHOOK_KEYS</code> and
+            start the hub anew. Until then Mandrill keeps its events and tries again.
+          </p>`
+        }
+      <//>
+      <${Step} done=${connected} title="The first event came" state=${since(setup.first_event_at)}>
+        ${!connected && html`<p>Send a mail through Mandrill, or a sample event from the empty live view.</p>`}
+      <//>
+    </ol>
+  `
+}
+
+/** @param {{ done: boolean, title: string, state?: string, children?: unknown }} props */
+function Step({ done, title, state = '', children }) {
+  return html`
+    <li class=${done ? 'done' : ''}>
+      <${Icon} name=${done ? 'check' : 'open'} tone=${done ? 'green' : 'grey'} />
+      <div>
+        <h2>${title}<span class="unseen">${done ? ': done' : ': not yet'}</span></h2>
+        ${children}
+      </div>
+      <span class="step-state">${state}</span>
+    </li>
+  `
+}
+
+/** What the rail has at its foot, where there is no rail. @param {{ app: App }} props */
+function Ways({ app }) {
+  return html`
+    <div class="ways">
+      <a href="/doc">API</a>
+      <button type="button" class="plain" onClick=${() => app.help()}>Keys</button>
+      <${SignOut} app=${app} class="plain">Sign out<//>
+    </div>
+  `
+}

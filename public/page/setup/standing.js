@@ -1,0 +1,67 @@
+// How the hub stands: its stores and whether they work, how far behind it is, how full, who listens.
+/** @import { App } from '../main.js' */
+/** @import { Setup } from '../types.d.ts' */
+import { html } from '../vendor/htm.js'
+import { bytes, count, counted } from '../ground/words.js'
+import { useQuestion } from '../parts/hooks.js'
+import { Icon } from '../parts/icon.js'
+
+const EVERY_MS = 10_000
+
+/** @type {Record<string, string>} */
+const STORES = {
+  embedded: 'a SQLite file of this process',
+  redis: 'Redis',
+  sqlite: 'SQLite',
+  mysql: 'MySQL or MariaDB',
+}
+
+/** @typedef {{ status: string, stores: Record<string, string> }} Ready */
+
+/** @param {{ app: App, setup: Setup }} props */
+export function Standing({ app, setup }) {
+  const [ready] = useQuestion(app.asking, (signal) => readyOf(app, signal), [], { everyMs: EVERY_MS })
+  const states = ready.state === 'here' ? (ready.value?.stores ?? {}) : {}
+  const { events, database } = setup.stores
+  const full = Math.round((setup.feed.bytes / setup.feed.bound) * 100)
+  /** @type {[string, unknown][]} */
+  const facts = [
+    ['Events are kept in', html`${STORES[events] ?? events}<${Working} state=${states.events} />`],
+    ['History is kept in', html`${STORES[database] ?? database}<${Working} state=${states.database} />`],
+    ['History is behind by', html`${counted(setup.lag, 'event')}<${Working} state=${states.archive} />`],
+    ['The feed takes', `${bytes(setup.feed.bytes)} of ${bytes(setup.feed.bound)} at most (${full} %)`],
+    ['Open sockets', count(setup.clients)],
+    ['Public address', setup.public_url],
+    ['Mails go to', setup.transport === 'smtp' ? 'the SMTP server' : 'files in the outbox'],
+    ['Version', setup.version],
+  ]
+  return html`
+    <section>
+      <h2>The hub</h2>
+      <dl class="facts">
+        ${facts.map(
+          ([word, value]) =>
+            html`<div>
+              <dt>${word}</dt>
+              <dd>${value}</dd>
+            </div>`,
+        )}
+      </dl>
+    </section>
+  `
+}
+
+/** @param {{ state?: string }} props */
+function Working({ state }) {
+  if (state === undefined) return null
+  const works = state === 'ok'
+  return html`<span class="working">
+    <${Icon} name=${works ? 'check' : 'problem'} tone=${works ? 'green' : 'red'} />${works ? 'works' : state}
+  </span>`
+}
+
+/** A hub that cannot take webhooks says so with a 503, which is an answer, too. @param {App} app @param {AbortSignal} signal @returns {Promise<Ready>} */
+async function readyOf({ api }, signal) {
+  const response = await api.fetch('/readyz', { signal })
+  return response.json()
+}

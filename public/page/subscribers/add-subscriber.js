@@ -1,0 +1,53 @@
+// Puts one address on the list: what is wrong with it is said at its field, whoever is there already is a link.
+/** @import { App } from '../main.js' */
+/** @import { Subscriber } from './types.d.ts' */
+import { html, useState } from '../vendor/htm.js'
+import { ApiError } from '../ground/api.js'
+import { forgetLists } from './store.js'
+import { Field } from '../parts/field.js'
+import { Question } from '../parts/question.js'
+
+const PLACE = '/dashboard/subscribers'
+
+/** @param {{ app: App, onClose: () => void }} props */
+export function AddSubscriber({ app, onClose }) {
+  const [email, setEmail] = useState('')
+  const [name, setName] = useState('')
+  const [{ wrong, known }, setProblem] = useState({ wrong: '', known: false })
+  const add = async () => {
+    setProblem({ wrong: '', known: false })
+    try {
+      const added = /** @type {Subscriber} */ (
+        await app.api.post('/subscribe', { email: email.trim(), name })
+      )
+      forgetLists()
+      app.router.go(`${PLACE}/${added.id}`)
+    } catch (error) {
+      if (error instanceof ApiError && [400, 409].includes(error.status))
+        setProblem({ wrong: error.message, known: error.status === 409 })
+      throw error
+    }
+  }
+  return html`
+    <${Question} title="Add a subscriber" yes="Add" onYes=${add} onClose=${onClose}>
+      <p class="hint">
+        Only who has asked for it. Where DOUBLE_OPT_IN is on, a mail asks whether that is so.
+      </p>
+      <${Field}
+        id="email"
+        label="Address"
+        type="email"
+        value=${email}
+        onChange=${setEmail}
+        more=${{ required: true, autocomplete: 'off', 'aria-invalid': wrong ? 'true' : undefined }}
+      />
+      <${Field} id="name" label="Name" value=${name} onChange=${setName} more=${{ autocomplete: 'off' }} />
+      ${
+        known &&
+        html`<p>
+          <a href=${`${PLACE}/${encodeURIComponent(email.trim())}`} data-view>Show ${email.trim()}</a>
+        </p>`
+      }
+    <//>
+  `
+}

@@ -1,0 +1,147 @@
+// What one can do about a subscriber. Each asks first, and says what will happen.
+/** @import { App } from '../main.js' */
+/** @import { Subscriber } from './types.d.ts' */
+import { html, useState } from '../vendor/htm.js'
+import { LIFTED, lookOfReason } from './words.js'
+import { plain } from '../ground/words.js'
+import { forgetLists, showChanged } from './store.js'
+import { Question } from '../parts/question.js'
+
+/** Every event that is kept may have to be read. */
+const ERASE_MS = 120_000
+
+/**
+ * @typedef {object} Deed
+ * @property {string} verb
+ * @property {string} [label] more of it, where it stands alone
+ * @property {string} title
+ * @property {readonly string[]} says
+ * @property {boolean} [dangerous]
+ * @property {() => Promise<unknown>} run
+ */
+
+/** @param {{ app: App, subscriber: Subscriber, again: () => Promise<void>, onErased: (email: string) => void }} props */
+export function SubscriberDo({ app, subscriber, again, onErased }) {
+  const [asked, setAsked] = useState(/** @type {Deed | null} */ (null))
+  const { email, id } = subscriber
+  const shown = plain(email)
+  const deeds = deedsFor()
+  return html`
+    <p class="deeds">
+      ${deeds.map(
+        (deed) =>
+          html`<button type="button" class="plain" onClick=${() => setAsked(deed)}>
+            ${deed.label ?? deed.verb}…
+          </button>`,
+      )}
+    </p>
+    ${
+      asked &&
+      html`<${Question}
+        title=${asked.title}
+        yes=${asked.verb}
+        dangerous=${asked.dangerous}
+        onYes=${asked.run}
+        onClose=${() => setAsked(null)}
+      >
+        ${asked.says.map((sentence) => html`<p>${sentence}</p>`)}
+      <//>`
+    }
+  `
+
+  /** @returns {Deed[]} */
+  function deedsFor() {
+    const { subscribed, suppressed } = subscriber
+    const mayReturn = !subscribed && (!suppressed || suppressed.reason === 'unsubscribe')
+    return [
+      ...(subscribed ? [unsubscribe()] : []),
+      ...(mayReturn ? [subscribe()] : []),
+      suppressed ? lift(suppressed.reason) : suppress(),
+      erase(),
+    ]
+  }
+
+  /** @param {string} said @param {() => Promise<unknown>} call */
+  function then(said, call) {
+    return async () => {
+      await call()
+      app.say(said)
+      const now = /** @type {Subscriber} */ (await app.api.get(`/subscribe/${id}`))
+      showChanged(now)
+      await again()
+    }
+  }
+
+  /** @returns {Deed} */
+  function unsubscribe() {
+    return {
+      verb: 'Unsubscribe',
+      title: `Unsubscribe ${shown}?`,
+      says: [
+        'No campaign goes to this address any more, also not what is under way and not yet sent.',
+        'The subscriber stays on the list as one who has left, and is not told.',
+      ],
+      run: then('Unsubscribed', () => app.api.call('PATCH', '/subscribe', { body: { email } })),
+    }
+  }
+
+  /** @returns {Deed} */
+  function subscribe() {
+    return {
+      verb: 'Subscribe',
+      title: `Subscribe ${shown} again?`,
+      says: [
+        'Only if they have asked you for it: whoever has left and gets mail all the same complains.',
+        'The next campaign goes to them. Where DOUBLE_OPT_IN is on, a mail asks them first.',
+      ],
+      run: then('Subscribed', () => app.api.post('/subscribe', { email, name: subscriber.name })),
+    }
+  }
+
+  /** @returns {Deed} */
+  function suppress() {
+    return {
+      verb: 'Suppress',
+      label: 'Stop all mail',
+      title: `Stop all mail to ${shown}?`,
+      says: [
+        'Nothing is sent to this address, whatever the list says and whoever subscribes it, until that is lifted.',
+        'It outlives the subscriber’s removal from the list.',
+      ],
+      run: then('Suppressed', () => app.api.post('/suppressions', { email, reason: 'manual' })),
+    }
+  }
+
+  /** @param {string} reason @returns {Deed} */
+  function lift(reason) {
+    return {
+      verb: 'Lift',
+      label: 'Lift the suppression',
+      title: `Lift the suppression of ${shown}?`,
+      says: [
+        lookOfReason(reason).why,
+        LIFTED[reason] ?? 'Mail may go there again.',
+        'Lifting it subscribes nobody.',
+      ],
+      run: then('Lifted', () => app.api.call('DELETE', `/suppressions/${encodeURIComponent(email)}`)),
+    }
+  }
+
+  /** @returns {Deed} */
+  function erase() {
+    return {
+      verb: 'Erase',
+      title: `Erase everything about ${shown}?`,
+      says: [
+        'The person, their events and history, and their mails in the outbox are removed for good, as GDPR asks. This cannot be taken back.',
+        'If the address is suppressed, a keyed hash stays, so that it is still refused.',
+      ],
+      dangerous: true,
+      async run() {
+        await app.api.post(`/subscribe/${encodeURIComponent(email)}/erase`, undefined, { limitMs: ERASE_MS })
+        forgetLists()
+        onErased(email)
+      },
+    }
+  }
+}

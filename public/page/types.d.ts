@@ -1,0 +1,122 @@
+// The shapes that the page's modules share: what the server answers, and what the page makes of it.
+
+export type Json = { readonly [key: string]: unknown }
+
+/** Chosen by the reader of the page; empty strings and an empty list mean: all. */
+export type Filter = {
+  readonly kinds: readonly string[]
+  readonly email: string
+  readonly tag: string
+  readonly campaign: string
+}
+
+/** What an event tells, and nothing of how its provider says so. */
+export type MailFacts = import('../client.d.ts').Facts
+
+/** An event as GET /api/events and GET /api/messages/{id} tell it. */
+export type StoredEvent = MailFacts & {
+  readonly cursor: string
+  readonly kind: string
+  readonly received_at: string
+}
+
+export type EventsPage = { readonly events: readonly StoredEvent[]; readonly next: string | null }
+
+export type Message = { readonly message: Json; readonly events: readonly StoredEvent[] }
+
+export type Stats = {
+  readonly minutes: readonly { readonly minute: string; readonly counts: Readonly<Record<string, number>> }[]
+}
+
+export type Session = { readonly signed_in: boolean; readonly auth: 'on' | 'off' }
+
+export type Setup = {
+  readonly version: string
+  readonly public_url: string
+  readonly webhook_urls: readonly string[]
+  readonly keys: number
+  readonly sender_problem: string | null
+  readonly probe_seen_at: string | null
+  readonly first_event_at: string | null
+  readonly last_event_at: string | null
+  readonly refused: readonly {
+    readonly at: string
+    readonly since: string
+    readonly count: number
+    readonly reason: string
+    readonly hint: string | null
+  }[]
+  readonly unknown_proxy: string | null
+  readonly subaccounts: readonly string[]
+  readonly transport: 'smtp' | 'outbox'
+  readonly quarantine: number
+  readonly auth: 'on' | 'off'
+  readonly silent_seconds: number
+  readonly feed: { readonly bytes: number; readonly bound: number }
+  readonly stores: { readonly events: string; readonly database: string }
+  readonly lag: number
+  readonly clients: number
+}
+
+export type Quarantine = {
+  readonly quarantine: readonly {
+    readonly id: string
+    readonly received_at: string
+    readonly reason: string
+    readonly data: string
+  }[]
+  readonly next: string | null
+}
+
+/** A line of the list that is an event. */
+export type EventRow = {
+  readonly type: 'event'
+  readonly cursor: string
+  readonly kind: string
+  /** When the hub took it, milliseconds since 1970; for a live event: when it arrived here. */
+  readonly receivedAt: number
+  /** When it happened, by Mandrill's clock. */
+  readonly occurredAt: number | null
+  readonly email: string | null
+  readonly subject: string | null
+  readonly messageId: string | null
+  readonly sender: string | null
+  readonly subaccount: string | null
+  readonly tags: readonly string[]
+  readonly url: string | null
+  readonly reason: string | null
+  readonly answer: string | null
+  readonly robot: boolean | null
+  readonly campaignId: string | null
+}
+
+/** A line of the list that says: here some are missing. */
+export type GapRow = {
+  readonly type: 'gap'
+  readonly cursor: string
+  readonly from: string
+  readonly reason: 'expired' | 'reset'
+  readonly noticedAt: number
+}
+
+export type Row = EventRow | GapRow
+
+/** What is known of something that was asked for. `old` and `here` have a value; `at` is when it was true. */
+export type Answer<T> = {
+  readonly state: 'asking' | 'here' | 'old' | 'failed'
+  readonly value: T | undefined
+  readonly at: number | null
+  /** Why it could not be had, the last time. */
+  readonly problem: string
+  /** It is not asked again by itself: the answer would be the same. */
+  readonly final: boolean
+}
+
+export type Store<T> = {
+  get(): T
+  /** Merges into what there is, and tells those who listen. */
+  set(change: Partial<T>): void
+  subscribe(listener: () => void): () => void
+}
+
+export type Clock = () => number
