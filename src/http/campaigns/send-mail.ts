@@ -30,10 +30,10 @@ const SendMailAnswer = Type.Object(
   { description: 'Started: its mails go out from now on' },
 )
 
-/** The handler, for whichever route such a body comes to. */
+/** What is done and answered, for whichever route such a body comes to. */
 export function createSendMail(deps: SendMailDeps) {
   const present = createPresent(deps)
-  return async (request: FastifyRequest, body: Static<typeof SendMailBody>, reply: FastifyReply) => {
+  async function send(request: FastifyRequest, body: Static<typeof SendMailBody>, reply: FastifyReply) {
     const { subjectl, subject = subjectl, content } = body
     if (subject === undefined) throw badField('subject', 'is required')
     const asked = { subject, content, start: true }
@@ -42,10 +42,11 @@ export function createSendMail(deps: SendMailDeps) {
     reply.status(203)
     return { campaign: await (created ? present.fresh(campaign) : present.one(campaign)) }
   }
+  return { send, answer: SendMailAnswer }
 }
 
 export async function registerSendMail(app: FastifyInstance, deps: SendMailDeps): Promise<void> {
-  const sendMail = createSendMail(deps)
+  const { send, answer } = createSendMail(deps)
   await app.register(async (forms) => {
     acceptForms(forms)
     forms.post<{ Body: Static<typeof SendMailBody> }>(
@@ -61,12 +62,12 @@ export async function registerSendMail(app: FastifyInstance, deps: SendMailDeps)
           headers: IdempotencyHeaders,
           body: SendMailBody,
           response: {
-            203: SendMailAnswer,
+            203: answer,
             ...errors(400, 401, 'campaign.idempotency_conflict', 'campaign.sender_not_set_up', 413, 415, 503),
           },
         },
       },
-      async (request, reply) => sendMail(request, request.body, reply),
+      async (request, reply) => send(request, request.body, reply),
     )
   })
 }

@@ -2,9 +2,7 @@
 // once; files as files.
 import { headersOf, nameSchemas, operationId } from './names.ts'
 import { csvLine } from '../../core/csv/write.ts'
-import { HubError } from '../../core/errors.ts'
 import { badField } from '../server/bad-field.ts'
-import { wholeCampaignExample } from '../campaigns/example.ts'
 import { errorBody, type ErrorBody } from '../server/errors.ts'
 
 type Schema = {
@@ -39,40 +37,6 @@ export type Document = {
 
 const ERROR: Schema = { $ref: '#/components/schemas/Error' }
 
-/** What the schemas do not tell. */
-const ANSWERS: Readonly<Record<string, { readonly description: string; readonly example: unknown }>> = {
-  'post /subscribe 203': {
-    description: 'With `subject` and `content`: the campaign, started',
-    example: { campaign: wholeCampaignExample('running') },
-  },
-  'get /api/reconcile 409': {
-    description: 'There is no key to ask with',
-    example: errorBody(new HubError('reconcile.no_key')),
-  },
-  'get /api/reconcile 200': {
-    description: 'What Mandrill has sent, and what is here',
-    example: {
-      verdict: 'complete',
-      sent: 48210,
-      received: 48210,
-      missing: 0,
-      webhooks: [
-        {
-          id: 42,
-          url: 'https://hub.example.com/api/hook',
-          events_sent: 48210,
-          created_at: '2026-04-01T08:00:00.000Z',
-          last_sent_at: '2026-05-04T10:20:30.000Z',
-          last_error: null,
-        },
-      ],
-    },
-  },
-}
-const REQUESTS: Readonly<Record<string, unknown>> = {
-  'post /subscribe': { email: 'reader@example.com', name: 'Ann Reader' },
-}
-
 export function finishDocument(document: Document): Document {
   for (const [path, operations] of Object.entries(document.paths ?? {}))
     for (const [method, operation] of Object.entries(operations))
@@ -85,21 +49,19 @@ function finishOperation(name: string, operation: Operation, document: Document)
   const { requestBody, responses } = operation
   operation.operationId ??= operationId(name)
   for (const parameter of operation.parameters ?? []) finishParameter(parameter)
-  for (const media of Object.values(requestBody?.content ?? {})) addExample(media, REQUESTS[name])
+  for (const media of Object.values(requestBody?.content ?? {})) addExample(media)
   for (const [status, answer] of Object.entries(responses)) {
-    const told = ANSWERS[`${name} ${status}`]
     answer.headers = { ...headersOf(name, Number(status), operation), ...answer.headers }
-    if (told) answer.description = told.description
     if (name.startsWith('head ')) delete answer.content
     const [first] = Object.values(answer.content ?? {})
     if (!answer.content || !first) continue
     if (isError(first)) {
       document.components ??= {}
       document.components.schemas = { ...document.components.schemas, Error: first.schema }
-      const example = told?.example ?? wrongField(operation, first)
+      const example = wrongField(operation, first)
       answer.content = { 'application/json': { ...(example ? { example } : named(first)), schema: ERROR } }
     } else {
-      addExample(first, told?.example)
+      addExample(first)
       if (answer.content['text/csv'] && answer.content['application/json'])
         answer.content['text/csv'] = { schema: { type: 'string' }, example: asCsv(first.example) }
     }
@@ -118,9 +80,8 @@ function finishParameter(parameter: Parameter): void {
 
 const isError = ({ schema }: Media): boolean => schema?.properties?.error !== undefined
 
-function addExample(media: Media, example: unknown): void {
-  if (media.example === undefined && media.examples === undefined)
-    media.example = example ?? exampleOf(media.schema)
+function addExample(media: Media): void {
+  if (media.example === undefined && media.examples === undefined) media.example = exampleOf(media.schema)
 }
 
 /** undefined where the schema says too little. */

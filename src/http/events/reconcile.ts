@@ -16,25 +16,27 @@ type ReconcileDeps = {
   readonly urls: readonly string[]
 }
 
-const Count = Type.Integer({ minimum: 0 })
 const Webhook = Type.Object({
-  id: Type.Integer(),
-  url: Type.String(),
-  events_sent: Count,
+  id: Type.Integer({ examples: [42] }),
+  url: Type.String({ examples: ['https://hub.example.com/api/hook'] }),
+  events_sent: Type.Integer({ examples: [48210] }),
   created_at: InstantOrNull,
   last_sent_at: InstantOrNull,
-  last_error: Type.Union([Type.String(), Type.Null()]),
+  last_error: Type.Union([Type.String(), Type.Null()], { examples: [null] }),
 })
-const Answer = Type.Object({
-  verdict: oneOf(['complete', 'missing', 'unknown'], {
-    description:
-      "unknown: Mandrill's count is older than this hub's, or Mandrill knows no webhook with this hub's URL",
-  }),
-  sent: Type.Integer({ description: "By Mandrill's count, to this hub's URLs" }),
-  received: Type.Integer({ description: 'Events here, and what is in quarantine' }),
-  missing: Count,
-  webhooks: Type.Array(Webhook),
-})
+const Answer = Type.Object(
+  {
+    verdict: oneOf(['complete', 'missing', 'unknown'], {
+      description:
+        "unknown: Mandrill's count is older than this hub's, or Mandrill knows no webhook with this hub's URL",
+    }),
+    sent: Type.Integer({ description: "By Mandrill's count, to this hub's URLs", examples: [48210] }),
+    received: Type.Integer({ description: 'Events here, and what is in quarantine', examples: [48210] }),
+    missing: Type.Integer({ examples: [0] }),
+    webhooks: Type.Array(Webhook),
+  },
+  { description: 'What Mandrill has sent, and what is here' },
+)
 
 export async function registerReconcile(app: FastifyInstance, deps: ReconcileDeps): Promise<void> {
   app.get(
@@ -44,7 +46,7 @@ export async function registerReconcile(app: FastifyInstance, deps: ReconcileDep
         ...tagged('Operations'),
         summary: 'Whether an event of Mandrill is missing',
         description: 'Asks Mandrill how many events it has sent, with MANDRILL_API_KEY.',
-        response: { 200: Answer, ...errors(401, 409, 502, 503) },
+        response: { 200: Answer, ...errors(401, 'reconcile.no_key', 502, 503) },
       },
     },
     async () => {

@@ -1,6 +1,6 @@
 // POST /subscribe: how subscribers get on the list. Public, so it is rate limited, and tells strangers little.
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Type, type Static } from 'typebox'
+import { Type, type Static, type TSchema } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import type { Links } from '../../core/campaigns/mail/links.ts'
 import type { Subscriber, SubscriberStore } from '../../core/list/ports.ts'
@@ -25,7 +25,10 @@ export type SubscribingDeps = AskToConfirmDeps & {
   readonly access: Pick<Access, 'isSignedIn'>
   readonly doubleOptIn: boolean
   /** POST /subscribe/send-mail: the original documents it at this address, too. Sets the status. */
-  readonly sendMail?: (request: FastifyRequest, body: MailBody, reply: FastifyReply) => Promise<unknown>
+  readonly sendMail?: {
+    send(request: FastifyRequest, body: MailBody, reply: FastifyReply): Promise<unknown>
+    readonly answer: TSchema
+  }
 }
 
 /** Of one address, without the token. */
@@ -36,13 +39,16 @@ const BODY_LIMIT = 4 * 1024 * 1024
 const HOUR_MS = 3_600_000
 const CONFIRM_WITHIN_MS = 7 * 24 * HOUR_MS
 
-const Body = Type.Object({
-  email: Type.Optional(Email),
-  name: Type.Optional(Name),
-  subject: Type.Optional(Type.String({ description: 'With `content` and the token: writes to everybody' })),
-  subjectl: Type.Optional(Type.String({ description: '`subject`, as the original spells it' })),
-  content: Type.Optional(Type.String({ description: 'HTML with placeholders' })),
-})
+const Body = Type.Object(
+  {
+    email: Type.Optional(Email),
+    name: Type.Optional(Name),
+    subject: Type.Optional(Type.String({ description: 'With `content` and the token: writes to everybody' })),
+    subjectl: Type.Optional(Type.String({ description: '`subject`, as the original spells it' })),
+    content: Type.Optional(Type.String({ description: 'HTML with placeholders' })),
+  },
+  { examples: [{ email: 'reader@example.com', name: 'Ann Reader' }] },
+)
 type Request = FastifyRequest<{ Body: Static<typeof Body> }>
 
 export function registerSubscribing(app: FastifyInstance, deps: SubscribingDeps): void {
@@ -70,7 +76,7 @@ export function registerSubscribing(app: FastifyInstance, deps: SubscribingDeps)
         body: Body,
         response: {
           201: SubscriberSchema,
-          203: Type.Object({ campaign: Type.Any() }),
+          ...(deps.sendMail && { 203: deps.sendMail.answer }),
           ...errors(400, 401, 409, 413, 415, 429, 503),
         },
       },
@@ -126,5 +132,5 @@ async function sendMail(deps: SubscribingDeps, request: Request, reply: FastifyR
   const { subjectl, subject = subjectl, content } = request.body
   if (!subject) throw badField('subject', 'is required')
   if (!content) throw badField('content', 'is required')
-  return deps.sendMail(request, { subject, content }, reply)
+  return deps.sendMail.send(request, { subject, content }, reply)
 }

@@ -1,5 +1,6 @@
 // POST /subscribe, code by code.
 import { Readable } from 'node:stream'
+import { Type } from 'typebox'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ANN, error, startListApp, TOKEN, type ListApp } from '../../support/list-app.ts'
 import { makeSuppression } from '../../support/list-lab.ts'
@@ -186,9 +187,12 @@ describe('POST without the token', () => {
 describe('POST {subject, content}', () => {
   test('writes to everybody, where campaigns are sent', async () => {
     const campaign = await startListApp({
-      sendMail: async (_request, body, reply) => {
-        reply.status(203)
-        return { campaign: body }
+      sendMail: {
+        answer: Type.Object({ campaign: Type.Any() }),
+        async send(_request, body, reply) {
+          reply.status(203)
+          return { campaign: body }
+        },
       },
     })
     const body = { subject: 'Hi', content: `<p>${'x'.repeat(2_000_000)}</p>` }
