@@ -54,7 +54,17 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'adapters/sql': ['drizzle-orm', 'mysql2'],
   'adapters/page': ['rolldown'],
   'adapters/mail': ['nodemailer', 'html-to-text', 'htmlparser2'],
-  http: ['fastify', 'typebox', 'ajv', 'ajv-formats', 'prom-client', 'ws', 'htm', 'preact'],
+  http: [
+    'fastify',
+    'typebox',
+    'ajv',
+    'ajv-formats',
+    'fast-json-stringify',
+    'prom-client',
+    'ws',
+    'htm',
+    'preact',
+  ],
 }
 
 /** The modules of Node that do no I/O. */

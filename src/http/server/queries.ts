@@ -44,8 +44,8 @@ function refusesUnknown({ method, url, schema, config }: RouteOptions): boolean 
   return reads && schema?.hide !== true && (!config?.public || url === '/api/session')
 }
 
-/** For Fastify's validator compiler. `check` fills in defaults, and sees to bounds and words. */
-export function queryReader(schema: QuerySchema, check: ValidateFunction) {
+/** For Fastify's validator compiler. What `made` makes fills in defaults, and sees to bounds and words. */
+export function queryReader(schema: QuerySchema, made: () => ValidateFunction) {
   const known = schema.properties ?? {}
   return (query: Texts): { value?: unknown; error?: Error | ErrorObject[] } => {
     const value: Record<string, unknown> = {}
@@ -57,6 +57,7 @@ export function queryReader(schema: QuerySchema, check: ValidateFunction) {
         value[name] = read
       } else if (schema.additionalProperties === false) return { error: unknownParameter(name, known) }
     }
+    const check = made()
     return check(value) ? { value } : { error: check.errors ?? [] }
   }
 }

@@ -1,11 +1,10 @@
 // How requests are read, before any route is asked: addresses, queries, bodies, and what is wrong with them.
-import { Ajv } from 'ajv'
-import addFormats from 'ajv-formats'
 import type { FastifyInstance } from 'fastify'
 import { badField } from './bad-field.ts'
 import { answerFrameworkError, registerErrors } from './errors.ts'
 import { answerParserError, registerExpectations } from './connections/parser-errors.ts'
-import { parseQuery, queryReader, registerQueries } from './queries.ts'
+import { registerCompilers } from './compilers.ts'
+import { parseQuery, registerQueries } from './queries.ts'
 
 /** For fastify(). A final slash is ignored; a longer piece of a path is no id, and no address with every byte as %XX. */
 export const REQUEST_OPTIONS = {
@@ -22,12 +21,7 @@ export function setUpRequests(app: FastifyInstance): void {
       throw badField('host', 'is required', 'headers')
   })
   registerQueries(app)
-  // Nothing is taken for what it is not; queries alone, which are texts by nature, are read as numbers.
-  const ajv = addFormats.default(new Ajv({ useDefaults: true }))
-  app.setValidatorCompiler<object>(({ schema, httpPart }) => {
-    const check = ajv.compile(schema)
-    return httpPart === 'querystring' ? queryReader(schema, check) : check
-  })
+  registerCompilers(app)
   // An empty body is no error where none is needed; where one is, its schema says so.
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
