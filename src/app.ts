@@ -21,7 +21,7 @@ import {
   registerEndedSessions,
   registerHostCheck,
   type Access,
-} from './http/server/access.ts'
+} from './http/server/access/access.ts'
 import { registerBodies } from './http/server/bodies/bodies.ts'
 import { registerBodyTimeout } from './http/server/bodies/timeout.ts'
 import { createByteBudget } from './http/server/bodies/budget.ts'
@@ -29,11 +29,11 @@ import { registerClosing } from './http/server/connections/closing.ts'
 import { trackConnections } from './http/server/connections/connections.ts'
 import { createPresent } from './http/campaigns/json.ts'
 import { createCampaignWatch } from './http/campaigns/watch.ts'
-import { registerCompression } from './http/server/compression.ts'
+import { registerCompression } from './http/server/answers/compression.ts'
 import { registerDocs, registerDocsPage } from './http/docs/docs.ts'
 import { registerEarlyAnswers } from './http/server/connections/early-answers.ts'
-import { requestForLog } from './http/server/errors.ts'
-import { registerSecurityHeaders } from './http/server/headers.ts'
+import { requestForLog } from './http/server/answers/errors.ts'
+import { registerSecurityHeaders } from './http/server/answers/headers.ts'
 import { registerEvents } from './http/events/events.ts'
 import { createHookWatch } from './http/events/hook-watch.ts'
 import { registerHook } from './http/events/hook.ts'
@@ -47,11 +47,11 @@ import { createProxyWatch } from './http/server/proxy-watch.ts'
 import { registerQuarantine } from './http/events/quarantine.ts'
 import { registerReconcile } from './http/events/reconcile.ts'
 import { REQUEST_OPTIONS, setUpRequests } from './http/server/requests.ts'
-import { registerSession, registerTickets } from './http/server/session.ts'
+import { registerSession, registerTickets } from './http/server/access/session.ts'
 import { registerSetup } from './http/events/setup.ts'
 import { registerStats } from './http/events/stats.ts'
-import { sharedLimit } from './http/server/shared-limit.ts'
-import { createTickets } from './http/server/tickets.ts'
+import { sharedLimit } from './http/server/access/shared-limit.ts'
+import { createTickets } from './http/server/access/tickets.ts'
 
 /** What every process needs of the world; wire.ts makes it. */
 type WorkerDeps = {

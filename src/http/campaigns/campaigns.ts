@@ -9,7 +9,7 @@ import { registerCampaignVerbs, type VerbDeps } from './verbs.ts'
 import { registerDeliveries, registerDeliveriesTo, type DeliveriesDeps } from './deliveries.ts'
 import { registerLinks } from './links.ts'
 import { IdempotencyHeaders, idempotencyKey, markReplayed } from '../server/idempotency.ts'
-import { errors, IdParams, nextFor, nothing, tagged } from '../server/schemas.ts'
+import { errors, IdParams, nextFor, nothing, tagged } from '../server/answers/schemas.ts'
 import { registerSendMail } from './send-mail.ts'
 
 export type CampaignsDeps = PresentDeps &

@@ -23,8 +23,8 @@ import {
   nextFor,
   oneOf,
   tagged,
-} from '../server/schemas.ts'
-import { sendCsv, wantsCsv } from '../server/csv.ts'
+} from '../server/answers/schemas.ts'
+import { sendCsv, wantsCsv } from '../server/answers/csv.ts'
 import { existing, IdOrAddress } from '../list/subscribers.ts'
 import type { SubscriberStore } from '../../core/list/ports.ts'
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Actions } from '../../core/campaigns/actions.ts'
 import type { Ledger } from '../../core/campaigns/ports.ts'
-import { errors, IdParams, tagged } from '../server/schemas.ts'
+import { errors, IdParams, tagged } from '../server/answers/schemas.ts'
 import { campaignIn, type Present } from './json.ts'
 
 type FailuresDeps = {

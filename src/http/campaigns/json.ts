@@ -9,7 +9,7 @@ import type { Log } from '../../core/log.ts'
 import type { Fact } from '../../core/loop/reactions.ts'
 import { campaignExample, wholeCampaignExample } from './example.ts'
 import { laneJson, LaneSchema } from './lanes.ts'
-import { Instant, instant, instantOrNull, oneOf } from '../server/schemas.ts'
+import { Instant, instant, instantOrNull, oneOf } from '../server/answers/schemas.ts'
 
 /** How many distinct subscribers each is true of; they may overlap. */
 type People = Readonly<

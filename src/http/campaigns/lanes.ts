@@ -5,7 +5,7 @@ import { HubError } from '../../core/errors.ts'
 import type { CampaignStore, Ledger } from '../../core/campaigns/ports.ts'
 import { queuedByLane } from '../../core/sending/lanes/lanes.ts'
 import type { LaneControl, LaneState } from '../../core/sending/ports.ts'
-import { errors, Instant, instantOrNull, oneOf, tagged } from '../server/schemas.ts'
+import { errors, Instant, instantOrNull, oneOf, tagged } from '../server/answers/schemas.ts'
 
 type LanesDeps = {
   readonly lanes: Pick<LaneControl, 'states' | 'resume'>

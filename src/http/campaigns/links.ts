@@ -5,7 +5,7 @@ import type { Actions } from '../../core/campaigns/actions.ts'
 import { linkKey } from '../../core/events/facts.ts'
 import { linksIn } from '../../core/loop/links.ts'
 import type { LinkCounts, ReactionStore } from '../../core/loop/ports.ts'
-import { errors, IdParams, tagged } from '../server/schemas.ts'
+import { errors, IdParams, tagged } from '../server/answers/schemas.ts'
 
 type LinksDeps = {
   readonly actions: Pick<Actions, 'get'>

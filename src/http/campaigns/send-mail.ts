@@ -3,11 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Actions } from '../../core/campaigns/actions.ts'
 import { SUBJECT_LENGTH } from '../../core/campaigns/campaign.ts'
-import { badField } from '../server/bad-field.ts'
+import { badField } from '../server/answers/bad-field.ts'
 import { createPresent, WholeCampaignSchema, type PresentDeps } from './json.ts'
 import { acceptForms, FORMS } from '../server/bodies/form.ts'
 import { IdempotencyHeaders, idempotencyKey, markReplayed } from '../server/idempotency.ts'
-import { errors, tagged } from '../server/schemas.ts'
+import { errors, tagged } from '../server/answers/schemas.ts'
 
 type SendMailDeps = PresentDeps & { readonly actions: Pick<Actions, 'create'> }
 

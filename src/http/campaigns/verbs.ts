@@ -9,12 +9,12 @@ import type { SendResult } from '../../core/sending/ports.ts'
 import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
 import { emailProblem } from '../../core/address.ts'
 import { existing } from '../list/subscribers.ts'
-import { badField } from '../server/bad-field.ts'
-import { addVary, wantsPage } from '../server/errors.ts'
+import { badField } from '../server/answers/bad-field.ts'
+import { addVary, wantsPage } from '../server/answers/errors.ts'
 import { IdempotencyHeaders, idempotencyKey, markReplayed } from '../server/idempotency.ts'
 import { registerFailures } from './failures.ts'
 import { campaignIn, type Present } from './json.ts'
-import { errors, IdParams, SenderProblem, tagged } from '../server/schemas.ts'
+import { errors, IdParams, SenderProblem, tagged } from '../server/answers/schemas.ts'
 
 /** Whom a preview is made for. */
 type PreviewSubscriber = { readonly id: string | null; readonly email: string; readonly name: string }

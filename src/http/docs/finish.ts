@@ -2,8 +2,8 @@
 // once; files as files.
 import { headersOf, nameSchemas, operationId } from './names.ts'
 import { csvLine } from '../../core/csv/write.ts'
-import { badField } from '../server/bad-field.ts'
-import { errorBody, type ErrorBody } from '../server/errors.ts'
+import { badField } from '../server/answers/bad-field.ts'
+import { errorBody, type ErrorBody } from '../server/answers/errors.ts'
 
 type Schema = {
   readonly $ref?: string

@@ -17,8 +17,8 @@ import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import { sendEvents } from './export.ts'
 import { readFilter } from './filter-words.ts'
 import { eventExample, factsExample } from '../../core/events/providers/mandrill/example.ts'
-import { wantsCsv } from '../server/csv.ts'
-import { Cursor, errors, Instant, instant, oneOf, tagged } from '../server/schemas.ts'
+import { wantsCsv } from '../server/answers/csv.ts'
+import { Cursor, errors, Instant, instant, oneOf, tagged } from '../server/answers/schemas.ts'
 
 export type EventsDeps = {
   readonly feed: EventFeed

@@ -4,8 +4,8 @@ import { csvLine } from '../../core/csv/write.ts'
 import { formatCursor } from '../../core/events/cursor.ts'
 import { eventFacts } from '../../core/events/event.ts'
 import type { ArchivedEvent, EventArchive, EventQuery } from '../../core/events/ports.ts'
-import { sendCsv } from '../server/csv.ts'
-import { instant, instantOrNull } from '../server/schemas.ts'
+import { sendCsv } from '../server/answers/csv.ts'
+import { instant, instantOrNull } from '../server/answers/schemas.ts'
 
 const STEP = 500
 const COLUMNS =

@@ -17,11 +17,11 @@ import {
 import { eventExample } from '../../core/events/providers/mandrill/example.ts'
 import type { EventFeed, Quarantine } from '../../core/events/ports.ts'
 import { explainRefusal } from '../../core/events/refusal.ts'
-import type { Access } from '../server/access.ts'
+import type { Access } from '../server/access/access.ts'
 import { giveBack, wholeBody } from '../server/bodies/bodies.ts'
 import type { HookWatch } from './hook-watch.ts'
-import { translate } from '../server/errors.ts'
-import { errors, nothing, tagged } from '../server/schemas.ts'
+import { translate } from '../server/answers/errors.ts'
+import { errors, nothing, tagged } from '../server/answers/schemas.ts'
 
 type HookDeps = {
   readonly feed: EventFeed

@@ -7,13 +7,13 @@ import { HubError, isHubError } from '../../core/errors.ts'
 import type { Filter } from '../../core/events/filter.ts'
 import type { Hub, Observation } from '../../core/events/hub.ts'
 import type { EventFeed } from '../../core/events/ports.ts'
-import type { Access } from '../server/access.ts'
+import type { Access } from '../server/access/access.ts'
 import type { CampaignWatch } from '../campaigns/watch.ts'
 import type { Connections } from '../server/connections/connections.ts'
 import { readFilter, type FilterWords } from './filter-words.ts'
 import { unknownParameter } from '../server/queries.ts'
 import { eventFrames, gapFrame, positionFrame, textFrame, type Format } from '../server/frames.ts'
-import type { Tickets } from '../server/tickets.ts'
+import type { Tickets } from '../server/access/tickets.ts'
 
 type LiveDeps = {
   readonly hub: Hub

@@ -4,7 +4,7 @@ import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import type { EventFeed, Quarantine, QuarantineEntry } from '../../core/events/ports.ts'
 import { readAgain } from '../../core/events/intake/replay.ts'
-import { errors, IdParams, Instant, instant, nextFor, nothing, tagged } from '../server/schemas.ts'
+import { errors, IdParams, Instant, instant, nextFor, nothing, tagged } from '../server/answers/schemas.ts'
 
 const Entry = Type.Object(
   {

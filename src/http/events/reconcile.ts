@@ -5,7 +5,7 @@ import { HubError } from '../../core/errors.ts'
 import type { EventArchive, Quarantine } from '../../core/events/ports.ts'
 import { reconcile, type MandrillAccount } from '../../core/events/reconcile.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
-import { errors, instantOrNull, InstantOrNull, oneOf, tagged } from '../server/schemas.ts'
+import { errors, instantOrNull, InstantOrNull, oneOf, tagged } from '../server/answers/schemas.ts'
 
 type ReconcileDeps = {
   readonly archive: Pick<EventArchive, 'total'>

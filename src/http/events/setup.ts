@@ -17,7 +17,7 @@ import {
   InstantOrNull,
   SenderProblem,
   tagged,
-} from '../server/schemas.ts'
+} from '../server/answers/schemas.ts'
 
 type SetupDeps = {
   readonly feed: EventFeed

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import { caughtUp, readSelection, Selecting, type EventsDeps } from './events.ts'
-import { errors, Instant, instant, tagged } from '../server/schemas.ts'
+import { errors, Instant, instant, tagged } from '../server/answers/schemas.ts'
 
 /** Of an answer: a week of minutes. */
 const MOST_STEPS = 10_080

@@ -8,7 +8,7 @@ import { importCsv, type ImportOptions, type TableReport } from '../../core/list
 import { importSuppressions } from '../../core/list/import-suppressions.ts'
 import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
 import { firstFile, MULTIPART } from '../server/bodies/multipart.ts'
-import { errors, oneOf, tagged } from '../server/schemas.ts'
+import { errors, oneOf, tagged } from '../server/answers/schemas.ts'
 
 type Timing = { readonly now: () => number; readonly idleMs?: number }
 type SubscriberImportDeps = Timing & { readonly subscribers: Pick<SubscriberStore, 'import'> }

@@ -4,8 +4,8 @@ import type { Subscriber } from '../../core/list/ports.ts'
 import { EMAIL_LENGTH, emailProblem } from '../../core/address.ts'
 import { isMailable } from '../../core/list/membership.ts'
 import { NAME_LENGTH, nameProblem } from '../../core/list/subscriber.ts'
-import { badField } from '../server/bad-field.ts'
-import { Instant, instant, instantOrNull, InstantOrNull } from '../server/schemas.ts'
+import { badField } from '../server/answers/bad-field.ts'
+import { Instant, instant, instantOrNull, InstantOrNull } from '../server/answers/schemas.ts'
 
 export const Email = Type.String({
   description: `${EMAIL_LENGTH} bytes at most; compared without case`,

@@ -3,9 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { linesOf, type ListIdentity } from '../../core/campaigns/mail/identity.ts'
 import { acceptAnyBody } from '../server/bodies/any-body.ts'
-import { addVary } from '../server/errors.ts'
-import { languageFor, sendPage } from '../server/plain-page.ts'
-import { tagged } from '../server/schemas.ts'
+import { addVary } from '../server/answers/errors.ts'
+import { languageFor, sendPage } from '../server/answers/plain-page.ts'
+import { tagged } from '../server/answers/schemas.ts'
 import type { Words } from './page-words.ts'
 
 type About = { readonly summary: string; readonly description?: string }

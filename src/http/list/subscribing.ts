@@ -4,10 +4,10 @@ import { Type, type Static, type TSchema } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import type { Links } from '../../core/campaigns/mail/links.ts'
 import type { Subscriber, SubscriberStore } from '../../core/list/ports.ts'
-import type { Access } from '../server/access.ts'
-import { badField } from '../server/bad-field.ts'
+import type { Access } from '../server/access/access.ts'
+import { badField } from '../server/answers/bad-field.ts'
 import { FORMS } from '../server/bodies/form.ts'
-import { errors, tagged } from '../server/schemas.ts'
+import { errors, tagged } from '../server/answers/schemas.ts'
 import { Email, Name, presentSubscriber, readEmail, readName, SubscriberSchema } from './json.ts'
 
 type MailBody = { readonly subject: string; readonly content: string }

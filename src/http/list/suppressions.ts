@@ -11,9 +11,9 @@ import type {
   SuppressionReason,
   SuppressionStore,
 } from '../../core/list/ports.ts'
-import { badField } from '../server/bad-field.ts'
+import { badField } from '../server/answers/bad-field.ts'
 import { acceptForms, FORMS } from '../server/bodies/form.ts'
-import { sendCsv, wantsCsv } from '../server/csv.ts'
+import { sendCsv, wantsCsv } from '../server/answers/csv.ts'
 import {
   errors,
   Instant,
@@ -24,7 +24,7 @@ import {
   nothing,
   oneOf,
   tagged,
-} from '../server/schemas.ts'
+} from '../server/answers/schemas.ts'
 import { registerSuppressionImport } from './import.ts'
 import { Email, readEmail } from './json.ts'
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { createHealth, type Check } from '../../core/health.ts'
 import { createMetrics, type MetricsDeps } from './metrics.ts'
-import { errors, oneOf, tagged } from '../server/schemas.ts'
+import { errors, oneOf, tagged } from '../server/answers/schemas.ts'
 
 type OperationsDeps = MetricsDeps & { readonly checks: readonly Check[] }
 

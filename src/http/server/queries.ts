@@ -2,7 +2,7 @@
 // GETs and DELETEs know all of theirs: a typo must not return, or remove, everything.
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import type { FastifyInstance, RouteOptions } from 'fastify'
-import { badField } from './bad-field.ts'
+import { badField } from './answers/bad-field.ts'
 
 type Texts = Record<string, string | string[]>
 type Property = { readonly type?: string; readonly anyOf?: readonly { readonly type?: string }[] }

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import fastify from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { registerBodyTimeout } from '../../../src/http/server/bodies/timeout.ts'
-import { registerErrors } from '../../../src/http/server/errors.ts'
+import { registerErrors } from '../../../src/http/server/answers/errors.ts'
 
 const LIMIT_MS = 200
 const app = fastify({ requestTimeout: 0 })

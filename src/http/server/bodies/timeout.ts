@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify'
 import { HubError } from '../../../core/errors.ts'
 import { hasBody } from './bodies.ts'
-import { sendError } from '../errors.ts'
+import { sendError } from '../answers/errors.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

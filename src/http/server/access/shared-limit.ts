@@ -2,7 +2,7 @@
 // So an outage neither opens the door nor shuts it.
 import type { FastifyRateLimitStore, FastifyRateLimitStoreCtor } from '@fastify/rate-limit'
 import type { RouteOptions } from 'fastify'
-import type { OneTime } from '../../core/ports.ts'
+import type { OneTime } from '../../../core/ports.ts'
 
 type Counting = Pick<OneTime, 'count'>
 type Told = (error: Error | null, result?: { current: number; ttl: number }) => void

@@ -1,6 +1,6 @@
 // Tickets: browsers cannot set headers on a socket, so a signed-in client gets a short-lived word for its address.
-import type { OneTime } from '../../core/ports.ts'
-import { createPasses } from '../../core/seal.ts'
+import type { OneTime } from '../../../core/ports.ts'
+import { createPasses } from '../../../core/seal.ts'
 
 export type Tickets = {
   issue(): { ticket: string; expiresAt: number }

@@ -1,7 +1,7 @@
 // Answers that are one CSV file of any size: page by page, as fast as the client takes it.
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import { csvHead } from '../../core/csv/write.ts'
+import { csvHead } from '../../../core/csv/write.ts'
 import { addVary } from './errors.ts'
 
 /** Asked of every answer of such a route: it is another one for another Accept. */

@@ -2,9 +2,9 @@
 import '@fastify/cookie'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { HubError } from '../../core/errors.ts'
-import type { OneTime } from '../../core/ports.ts'
-import { createPasses } from '../../core/seal.ts'
+import { HubError } from '../../../core/errors.ts'
+import type { OneTime } from '../../../core/ports.ts'
+import { createPasses } from '../../../core/seal.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,6 +1,6 @@
 // Pieces of schemas that several resources share.
 import { Type, type TSchema, type TSchemaOptions } from 'typebox'
-import { HubError, type ErrorCode } from '../../core/errors.ts'
+import { HubError, type ErrorCode } from '../../../core/errors.ts'
 import { errorBody } from './errors.ts'
 
 const ErrorSchema = Type.Object(

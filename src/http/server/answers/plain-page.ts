@@ -1,6 +1,6 @@
 // Small pages for subscribers who follow a link of a mail: they work without scripts, and tell nobody who the subscriber is.
 import type { FastifyReply } from 'fastify'
-import { escapeHtml } from '../../core/campaigns/mail/template.ts'
+import { escapeHtml } from '../../../core/campaigns/mail/template.ts'
 
 export type Language = 'en' | 'ko'
 
