@@ -35,7 +35,7 @@ const feed = createLiveFeed({ api, asking, connect, onCampaign: campaigns.put, o
 const pulse = createPulse({
   api,
   asking,
-  seesAll: () => isAll(feed.store.get().filter) && feed.store.get().connection.state === 'live',
+  seesAll: () => isAll(feed.store.get().filter) && feed.seesAll(),
 })
 
 /** What every view is given. @typedef {typeof app} App */

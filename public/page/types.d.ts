@@ -5,9 +5,20 @@ export type Json = { readonly [key: string]: unknown }
 /** Chosen by the reader of the page; empty strings and an empty list mean: all. */
 export type Filter = {
   readonly kinds: readonly string[]
+  /** Part of an address, or words of a subject. */
+  readonly q: string
   readonly email: string
-  readonly tag: string
   readonly campaign: string
+  readonly tag: string
+  readonly message: string
+  readonly url: string
+  readonly subaccount: string
+  /** Received then or later, RFC 3339. */
+  readonly since: string
+  /** Received before then. */
+  readonly until: string
+  /** How much time the chart shows, see model/spans.js; empty: as much as there is something to see in. */
+  readonly span: string
 }
 
 /** What an event tells, and nothing of how its provider says so. */
@@ -25,7 +36,7 @@ export type EventsPage = { readonly events: readonly StoredEvent[]; readonly nex
 export type Message = { readonly message: Json; readonly events: readonly StoredEvent[] }
 
 export type Stats = {
-  readonly minutes: readonly { readonly minute: string; readonly counts: Readonly<Record<string, number>> }[]
+  readonly steps: readonly { readonly at: string; readonly counts: Readonly<Record<string, number>> }[]
 }
 
 export type Session = { readonly signed_in: boolean; readonly auth: 'on' | 'off' }

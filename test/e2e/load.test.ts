@@ -43,7 +43,7 @@ test('1,000 events a second: the list and the counts are right, the document sta
   const stats = await fetch(`${lab.hub.url}/api/stats?minutes=60`, { headers: { authorization: TOKEN } })
   const { minutes } = (await stats.json()) as { minutes: { counts: Record<string, number> }[] }
   expect(minutes.reduce((sum, { counts }) => sum + (counts.sent ?? 0), 0)).toBe(BATCHES * BATCH + 1)
-  const chart = flowing.page.getByRole('img', { name: 'Events in the last hour: 5,001 events' })
+  const chart = flowing.page.getByRole('img', { name: 'Events in the last 5 minutes: 5,001 events' })
   await chart.waitFor()
   expect([...flowing.problems, ...held.problems]).toEqual([])
 })

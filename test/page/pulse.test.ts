@@ -20,9 +20,9 @@ function lab() {
   let all = true
   const api = {
     now: () => Date.now(),
-    async stats(minutes: number) {
-      asked.push(`stats ${minutes}`)
-      return { minutes: [{ minute: '2030-05-06T12:00:00Z', counts: { sent: 7 } }] }
+    async stats({ since, step }: { since: number; step: number }) {
+      asked.push(`${new Date(since).toISOString().slice(11, 16)} by ${step / 1000}`)
+      return { steps: [{ at: '2030-05-06T12:00:00Z', counts: { sent: 7 } }] }
     },
   }
   const pulse = createPulse({ api, asking: createAsking({ clock: api.now }), seesAll: () => all })
@@ -32,29 +32,29 @@ function lab() {
 const told = { provider: 'mandrill', at: null, recipient: null, message_id: null, subject: null }
 const row = rowOf({ ...told, cursor: '1-1', kind: 'opened' }, NOW)
 
-test('it begins with the last hour, and then asks for what may have been missed, seldom', async () => {
+test('it begins with the last minutes, and then asks for what may have been missed, seldom', async () => {
   const { pulse, asked } = lab()
   pulse.start()
   await vi.advanceTimersByTimeAsync(0)
-  expect(asked).toEqual(['stats 60'])
+  expect(asked).toEqual(['11:58 by 60'])
   expect(pulse.perMinute(NOW)).toBe(7)
   await vi.advanceTimersByTimeAsync(50_000)
-  expect(asked.filter((what) => what.startsWith('stats'))).toEqual(['stats 60'])
+  expect(asked).toHaveLength(1)
   await vi.advanceTimersByTimeAsync(10_000)
-  expect(asked.filter((what) => what.startsWith('stats'))).toEqual(['stats 60', 'stats 3'])
+  expect(asked).toEqual(['11:58 by 60', '11:59 by 60'])
   pulse.stop()
 })
 
 test('what comes is counted at once, and told four times a second at most', async () => {
   const { pulse } = lab()
-  await pulse.counts.ask()
+  await pulse.tally.question.ask()
   const told = vi.fn()
-  pulse.store.subscribe(told)
+  pulse.tally.store.subscribe(told)
   for (let count = 0; count < 10; count += 1) pulse.count([row, row])
   expect(pulse.perMinute(NOW)).toBe(27)
   expect(told).not.toHaveBeenCalled()
   await vi.advanceTimersByTimeAsync(250)
-  expect(pulse.store.get().lastAt).toBe(NOW)
+  expect(pulse.lastAt()).toBe(NOW)
   const calls = told.mock.calls.length
   await vi.advanceTimersByTimeAsync(1000)
   expect(told).toHaveBeenCalledTimes(calls)
@@ -68,14 +68,14 @@ test('with a filter, or while catching up, the server is asked instead, more oft
   pulse.count([row])
   expect(pulse.perMinute(NOW)).toBe(7)
   await vi.advanceTimersByTimeAsync(20_000)
-  expect(asked.filter((what) => what === 'stats 3')).toHaveLength(2)
+  expect(asked).toHaveLength(3)
   pulse.stop()
 })
 
 test('a rate that is not known is none: before the first answer, and when answers are old', async () => {
   const { pulse, seeLess } = lab()
   expect(pulse.perMinute(NOW)).toBe(null)
-  await pulse.counts.ask()
+  await pulse.tally.question.ask()
   seeLess()
   expect([pulse.perMinute(NOW), pulse.perMinute(NOW + 60_000)]).toEqual([7, null])
 })

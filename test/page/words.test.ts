@@ -52,20 +52,21 @@ test('one event, two events', () => {
 })
 
 test('rates: the server’s word, then counted on', () => {
-  const rates = createRates()
-  const minutes: { minute: string; counts: Record<string, number> }[] = [
-    { minute: '2030-05-06T11:59:00Z', counts: { sent: 30, bounced: 10 } },
-    { minute: '2030-05-06T12:00:00Z', counts: { sent: 5 } },
+  const rates = createRates(MIN)
+  const steps: { at: string; counts: Record<string, number> }[] = [
+    { at: '2030-05-06T11:59:00Z', counts: { sent: 30, bounced: 10 } },
+    { at: '2030-05-06T12:00:00Z', counts: { sent: 5 } },
   ]
-  rates.load({ minutes }, NOW - 60 * MIN)
+  const bars = () => rates.bars(rates.startOf(NOW) - MIN, rates.startOf(NOW) + MIN)
+  rates.load({ steps }, NOW - 60 * MIN)
   rates.add('opened', NOW)
-  const [before, current] = rates.bars(NOW, 2)
+  const [before, current] = bars()
   expect([before?.total, current?.total, current?.kinds]).toEqual([40, 6, { sent: 5, opened: 1 }])
   // Half of this minute has passed: half of the one before counts.
-  expect(rates.perMinute(NOW)).toBe(26)
+  expect(rates.recent(NOW)).toBe(26)
   // A minute that the server no longer tells of had no events.
-  rates.load({ minutes: [] }, NOW)
-  expect(rates.bars(NOW, 2).map((bar) => bar.total)).toEqual([40, 0])
+  rates.load({ steps: [] }, NOW)
+  expect(bars().map((bar) => bar.total)).toEqual([40, 0])
 })
 
 test('the chart’s top is a round number', () => {

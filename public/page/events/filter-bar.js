@@ -3,7 +3,7 @@
 import { html, useState } from '../vendor/htm.js'
 import { ALL, FIELDS, isAll, toggleKind } from './filter.js'
 import { KIND_NAMES, lookOf } from './kinds.js'
-import { plain } from '../ground/words.js'
+import { exactTime, plain, shortDay, spanWords } from '../ground/words.js'
 import { Icon } from '../parts/icon.js'
 
 /**
@@ -27,6 +27,14 @@ export function FilterBar({ filter, onChange, search, children }) {
               onRemove=${() => onChange({ ...filter, [field]: '' })}
             />`,
         )}
+        ${
+          (filter.since || filter.until) &&
+          html`<${Mark}
+            word="Time"
+            value=${timeWords(filter)}
+            onRemove=${() => onChange({ ...filter, since: '', until: '' })}
+          />`
+        }
         ${
           !isAll(filter) &&
           html`<button type="button" class="plain all" onClick=${() => onChange(ALL)}>Show all</button>`
@@ -78,6 +86,13 @@ function TypedFilter({ filter, onChange, search }) {
 
 /** @type {Record<string, string>} */
 const PLACEHOLDERS = { email: 'reader@example.com', tag: 'Exact tag', campaign: 'Campaign id' }
+
+/** `14:02–14:10`, `since 14:02`, `up to 14:03` @param {Filter} filter */
+function timeWords({ since, until }) {
+  const words = (/** @type {string} */ time) => `${shortDay(Date.parse(time))}${exactTime(Date.parse(time))}`
+  if (since && until) return spanWords(Date.parse(since), Date.parse(until))
+  return since ? `since ${words(since)}` : `up to ${words(until)}`
+}
 
 /** @param {{ word: string, value: string, onRemove: () => void }} props */
 function Mark({ word, value, onRemove }) {

@@ -1,42 +1,64 @@
 // The filter, and its ways into the address, into a query and onto the socket. One writing for all of them.
-/** @import { Filter } from '../types.d.ts' */
+/** @import { EventRow, Filter, Row } from '../types.d.ts' */
 import { isKind } from './kinds.js'
-
-/** @type {Filter} */
-export const ALL = Object.freeze({ kinds: Object.freeze([]), email: '', tag: '', campaign: '' })
+import { isSpan, iso } from './feed/spans.js'
 
 /** The conditions that are typed, each with its word. */
 export const FIELDS = Object.freeze(
   /** @type {const} */ ([
+    ['q', 'Contains'],
     ['email', 'Recipient'],
-    ['tag', 'Tag'],
     ['campaign', 'Campaign'],
+    ['tag', 'Tag'],
+    ['message', 'Message id'],
+    ['url', 'Link'],
+    ['subaccount', 'Subaccount'],
   ]),
 )
 
+/** @type {Filter} */
+export const ALL = Object.freeze({
+  kinds: Object.freeze([]),
+  q: '',
+  email: '',
+  campaign: '',
+  tag: '',
+  message: '',
+  url: '',
+  subaccount: '',
+  since: '',
+  until: '',
+  span: '',
+})
+
 /** @param {Filter} filter */
-export function isAll({ kinds, email, tag, campaign }) {
-  return kinds.length === 0 && !email && !tag && !campaign
+export function isAll(filter) {
+  return Object.keys(queryOf(filter)).length === 0
 }
 
-/** @param {Filter} a @param {Filter} b */
+/** What is shown of the chart is none of the list's business. @param {Filter} a @param {Filter} b */
 export function sameFilter(a, b) {
-  return addressOf(a) === addressOf(b)
+  return addressOf({ ...a, span: '' }) === addressOf({ ...b, span: '' })
 }
 
 /**
- * Reads an address's query. Words that are no kind are left out: an old bookmark must not break the page.
+ * Reads an address's query. Words that are no kind, and times that are none, are left out: an old bookmark must not
+ * break the page.
  * @param {string} search
  * @returns {Filter}
  */
 export function filterFromAddress(search) {
   const query = new URLSearchParams(search)
   const kinds = (query.get('events') ?? '').split(',').filter(isKind)
+  const fields = FIELDS.map(([field]) => [field, (query.get(field) ?? '').trim()])
+  const span = query.get('span') ?? ''
   return {
+    ...ALL,
+    ...Object.fromEntries(fields),
     kinds: [...new Set(kinds)],
-    email: clean(query.get('email')),
-    tag: clean(query.get('tag')),
-    campaign: clean(query.get('campaign')),
+    since: instant(query.get('since')),
+    until: instant(query.get('until')),
+    span: isSpan(span) ? span : '',
   }
 }
 
@@ -45,9 +67,10 @@ export function filterFromAddress(search) {
  * @param {Filter} filter
  */
 export function addressOf(filter) {
-  const query = new URLSearchParams(queryOf(filter)).toString()
-  // A comma is allowed in a query (RFC 3986, section 3.4), and reads better than %2C.
-  return query && `?${query.replaceAll('%2C', ',').replaceAll('%40', '@')}`
+  const { span } = filter
+  const query = new URLSearchParams({ ...queryOf(filter), ...(span && { span }) }).toString()
+  // A comma is allowed in a query (RFC 3986, section 3.4), and reads better than %2C; so are colons and at-signs.
+  return query && `?${query.replaceAll('%2C', ',').replaceAll('%40', '@').replaceAll('%3A', ':')}`
 }
 
 /**
@@ -56,17 +79,50 @@ export function addressOf(filter) {
  * @returns {Record<string, string>}
  */
 export function queryOf({ kinds, ...fields }) {
-  const query = { events: kinds.join(','), ...fields }
+  const query = { events: kinds.join(','), ...fields, span: '' }
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''))
 }
 
 /**
- * The same for the socket.
+ * What of it the socket knows; `fits` sees to the rest.
  * @param {Filter} filter
  */
-export function frameOf({ kinds, ...fields }) {
-  return { events: kinds, ...fields }
+export function frameOf({ kinds, email, tag, campaign }) {
+  return { events: kinds, email, tag, campaign }
 }
+
+/**
+ * Whether what the socket brings is wanted: what it cannot filter by, as the hub does for GET /api/events.
+ * @param {Filter} filter
+ * @param {Row} row
+ */
+export function fits({ q, message, url, subaccount, since, until }, row) {
+  if (row.type === 'gap') return until === ''
+  if (message && row.messageId !== message) return false
+  if (url && row.url !== url) return false
+  if (subaccount && row.subaccount !== subaccount) return false
+  if (since && row.receivedAt < Date.parse(since)) return false
+  if (until && row.receivedAt >= Date.parse(until)) return false
+  return q === '' || mentions(row, q.toLowerCase())
+}
+
+/** The beginning of an address, or of what follows its @, or of words that are all in the subject. @param {EventRow} row @param {string} text */
+function mentions({ email, subject }, text) {
+  const address = (email ?? '').toLowerCase()
+  const host = address.slice(address.lastIndexOf('@') + 1)
+  if (!text.startsWith('@') && address.startsWith(text)) return true
+  if (host.startsWith(text.replace(/^@/, ''))) return true
+  const asked = text.includes('@') ? [] : wordsOf(text)
+  const told = wordsOf(subject ?? '')
+  return asked.length > 0 && asked.every((word) => told.some((other) => other.startsWith(word)))
+}
+
+/** @param {string} text */
+const wordsOf = (text) =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
 
 /**
  * @param {Filter} filter
@@ -81,6 +137,7 @@ export function toggleKind(filter, kind) {
 }
 
 /** @param {string | null} text */
-function clean(text) {
-  return (text ?? '').trim()
+function instant(text) {
+  const at = Date.parse(text ?? '')
+  return Number.isFinite(at) ? iso(at) : ''
 }

@@ -18,7 +18,7 @@ import { RateChart } from './rate-chart.js'
 
 /** @param {{ app: App, params: { id?: string } }} props */
 export function LiveView({ app, params: { id } }) {
-  const { feed, pulse, api, router } = app
+  const { feed, router } = app
   const { filter, paused } = useStore(feed.store)
   const { phase } = useStore(feed.list.store)
   const { search: address } = useStore(router.store)
@@ -26,6 +26,7 @@ export function LiveView({ app, params: { id } }) {
   const [choice] = useState(() => createStore(/** @type {{ row: Row | null }} */ ({ row: null })))
   const { row } = useStore(choice)
   const search = useRef(/** @type {HTMLInputElement | null} */ (null))
+  const goTo = useRef(/** @type {HTMLInputElement | null} */ (null))
   const scroller = useRef(/** @type {HTMLElement | null} */ (null))
   const event = new URLSearchParams(address).get('event')
   const open = id !== undefined || event !== null
@@ -44,7 +45,9 @@ export function LiveView({ app, params: { id } }) {
   }, [row])
   useEffect(
     () =>
-      app.keys.use(liveKeys({ app, choice, inspect, close, search, scroller, isOpen: () => isOpen(app) })),
+      app.keys.use(
+        liveKeys({ app, choice, inspect, close, search, goTo, scroller, isOpen: () => isOpen(app) }),
+      ),
     [],
   )
 
@@ -72,7 +75,9 @@ export function LiveView({ app, params: { id } }) {
 
   function stream() {
     return html`
-      <${Boundary} what="The chart"><${RateChart} pulse=${pulse} clock=${api.now} /><//>
+      <${Boundary} what="The chart"
+        ><${RateChart} app=${app} filter=${filter} onChange=${change} goTo=${goTo}
+      /><//>
       <${FilterBar} filter=${filter} onChange=${change} search=${search}>
         <${PauseButton} paused=${paused} onChange=${(/** @type {boolean} */ on) => feed.hold('pause', on)} />
       <//>
@@ -134,10 +139,11 @@ function useWay(app, choice, scroller) {
  * @param {() => void} on.close
  * @param {() => boolean} on.isOpen
  * @param {{ current: HTMLInputElement | null }} on.search
+ * @param {{ current: HTMLInputElement | null }} on.goTo
  * @param {{ current: HTMLElement | null }} on.scroller
  * @returns {Record<string, (event: KeyboardEvent) => boolean | void>}
  */
-function liveKeys({ app, choice, inspect, close, isOpen, search, scroller }) {
+function liveKeys({ app, choice, inspect, close, isOpen, search, goTo, scroller }) {
   const { feed } = app
   const keys = listKeys({ list: feed.list, choice, onOpen: inspect, scroller, isOption: isEvent })
   const held = (/** @type {string} */ key) => (/** @type {KeyboardEvent} */ event) => {
@@ -152,9 +158,10 @@ function liveKeys({ app, choice, inspect, close, isOpen, search, scroller }) {
     ArrowDown: held('ArrowDown'),
     ArrowUp: held('ArrowUp'),
     '/': () => search.current?.focus(),
+    t: () => goTo.current?.focus(),
     p: () => feed.hold('pause', !feed.store.get().paused),
     Escape: ({ target }) => {
-      if (target === search.current) return search.current?.blur()
+      if (target instanceof HTMLInputElement) return target.blur()
       if (isOpen()) return close()
       feed.hold('keys', false)
       choice.set({ row: null })

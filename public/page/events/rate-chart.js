@@ -1,79 +1,255 @@
-// The last hour: a bar a minute, stacked by tone. The words are in the label beneath the pointer, and in the summary.
-/** @import { Pulse } from './feed/pulse.js' */
+// How much there was, when: bars stacked by tone, filtered like the list. What one chooses in it is what the list shows.
+/** @import { App } from '../main.js' */
 /** @import { Bar } from './feed/rates.js' */
-/** @import { Clock } from '../types.d.ts' */
-import { html, useRef, useState } from '../vendor/htm.js'
+/** @import { Frame } from './feed/spans.js' */
+/** @import { Tally } from './feed/tally.js' */
+/** @import { Filter } from '../types.d.ts' */
+import { html, useEffect, useMemo, useRef, useState } from '../vendor/htm.js'
+import { addressOf } from './filter.js'
 import { lookOf, TONES } from './kinds.js'
-import { roundTop } from './feed/rates.js'
-import { count, counted, timeOfDay } from '../ground/words.js'
-import { CHART_MINUTES } from './feed/pulse.js'
-import { Failed, Waiting } from '../parts/asked.js'
+import { isSilent } from '../setup/problems.js'
+import { roundTop, together } from './feed/rates.js'
+import { frameOfTime, iso, ticksOf } from './feed/spans.js'
+import { count, counted, spanWords, tickWords } from '../ground/words.js'
+import { createTally } from './feed/tally.js'
+import { Failed } from '../parts/asked.js'
 import { useNow, useSize, useStore } from '../parts/hooks.js'
+import { SpanTools } from './span-tools.js'
 
 const HEIGHT = 64
-const TICK_EVERY = 10
+/** What is counted is counted a moment late. */
+const LATE_MS = 15_000
 
-/** @param {{ pulse: Pulse, clock: Clock }} props */
-export function RateChart({ pulse, clock }) {
-  useStore(pulse.store)
-  const answer = useStore(pulse.counts.store)
-  const now = useNow(clock)
-  const box = useRef(/** @type {HTMLElement | null} */ (null))
-  const { width } = useSize(box)
-  const [pointed, setPointed] = useState(/** @type {number | null} */ (null))
-  const bars = pulse.rates.bars(now, CHART_MINUTES)
-  const top = roundTop(Math.max(...bars.map((bar) => bar.total)))
-  const edge = (/** @type {number} */ index) => Math.round((index * width) / bars.length)
-  const point = (/** @type {PointerEvent} */ event) => {
-    const { left } = /** @type {Element} */ (event.currentTarget).getBoundingClientRect()
-    setPointed(
-      Math.max(0, Math.min(bars.length - 1, Math.floor(((event.clientX - left) / width) * bars.length))),
-    )
-  }
-  if (answer.value === undefined)
-    return html`<div class="chart">
+/**
+ * @param {object} props
+ * @param {App} props.app
+ * @param {Filter} props.filter
+ * @param {(filter: Filter) => void} props.onChange
+ * @param {{ current: HTMLInputElement | null }} props.goTo
+ */
+export function RateChart({ app, filter, onChange, goTo }) {
+  const now = useNow(app.api.now)
+  const { state, value: setup } = useStore(app.setup.store)
+  const last = Math.max(app.pulse.lastAt(), Date.parse(setup?.last_event_at ?? '') || 0)
+  const standing = { firstAt: Date.parse(setup?.first_event_at ?? '') || last || null, lastAt: last || null }
+  const frame = frameOfTime(filter, standing, now)
+  const tally = useTally(app, filter, frame, state !== 'asking')
+  const answer = useStore(tally.question.store)
+  useStore(tally.store)
+  const bars = tally.rates.bars(frame.start, frame.end)
+  return html`
+    <figure class="chart">
+      <figcaption class="unseen" role="img" aria-label=${summary(bars, frame, now)}></figcaption>
       ${
         answer.state === 'failed'
-          ? html`<${Failed} what="the counts" problem=${answer.problem} again=${pulse.counts.ask} />`
-          : html`<${Waiting} what="the counts" />`
+          ? html`<${Failed}
+              what="the counts"
+              problem=${answer.problem}
+              again=${answer.final ? undefined : tally.question.ask}
+            />`
+          : html`<${Plot}
+              frame=${frame}
+              bars=${bars}
+              reach=${Math.min(now, tally.reach())}
+              now=${now}
+              filter=${filter}
+              onChange=${onChange}
+              nothing=${answer.state === 'asking' ? '' : setup && isSilent(setup) ? 'Awaiting news: webhooks are silent' : 'Nothing in this time'}
+            />`
       }
-    </div>`
-  const shown = pointed === null ? undefined : bars[pointed]
-  return html`
-    <figure class="chart" role="img" aria-label=${summary(bars)}>
-      <div class="plot" ref=${box} onPointerMove=${point} onPointerLeave=${() => setPointed(null)}>
-        <svg width=${width} height=${HEIGHT} aria-hidden="true">
-          ${bars.map((bar, index) => stack(bar, top, edge(index), edge(index + 1), index === pointed))}
-        </svg>
-        <span class="top">${count(top)} a minute</span>
-        ${shown && pointed !== null && html`<${Label} bar=${shown} at=${(edge(pointed) + edge(pointed + 1)) / 2} width=${width} />`}
-      </div>
-      <div class="hours" aria-hidden="true">
-        ${bars.map((bar, index) => {
-          const fits = edge(index) > 16 && edge(index) < width - 64
-          const tick = fits && (bar.minute / 60_000) % TICK_EVERY === 0
-          return tick && html`<span style=${{ left: `${edge(index)}px` }}>${timeOfDay(bar.minute)}</span>`
-        })}
-        <span class="now">now</span>
-      </div>
+      <${SpanTools} app=${app} filter=${filter} frame=${frame} now=${now} onChange=${onChange} goTo=${goTo} />
     </figure>
   `
 }
 
-/** @param {Bar} bar @param {number} top @param {number} left @param {number} right @param {boolean} pointed */
-function stack(bar, top, left, right, pointed) {
+/**
+ * Counts what the chart shows. What has passed is asked for once.
+ * @param {App} app @param {Filter} filter @param {Frame} frame @param {boolean} ready
+ */
+function useTally({ api, asking, feed }, filter, { span, start, end, isLive }, ready) {
+  const { step, length } = span
+  const of = { ...filter, since: '', until: '' }
+  const liveStart = () => Math.floor(api.now() / step) * step + step - length
+  const inputs = [addressOf({ ...of, span: '' }), step, isLive || start]
+  /** @type {Tally} */
+  const tally = useMemo(
+    () =>
+      createTally({
+        asking,
+        now: api.now,
+        step,
+        start: isLive ? liveStart : () => start,
+        read: (since, signal) =>
+          api.stats({ since, until: isLive ? undefined : end, step, filter: of }, signal),
+        // A list that shows a part of the time only is not told of the rest.
+        ...(isLive && { sees: () => feed.seesAll() && !feed.store.get().filter.until }),
+      }),
+    inputs,
+  )
+  useEffect(() => {
+    if (!ready) return
+    tally.start()
+    const stop = feed.onRows(tally.count)
+    return () => {
+      stop()
+      tally.stop()
+    }
+  }, [tally, ready])
+  return tally
+}
+
+/**
+ * @param {object} props
+ * @param {Frame} props.frame
+ * @param {readonly Bar[]} props.bars
+ * @param {number} props.reach how far it is known
+ * @param {number} props.now
+ * @param {Filter} props.filter
+ * @param {(filter: Filter) => void} props.onChange
+ * @param {string} props.nothing what to say where there is no bar
+ */
+function Plot({ frame, bars, reach, now, filter, onChange, nothing }) {
+  const box = useRef(/** @type {HTMLElement | null} */ (null))
+  const { width } = useSize(box)
+  const { pointed, range, on } = useChoice({ frame, bars, width, filter, onChange })
+  const top = roundTop(Math.max(...bars.map((bar) => bar.total)))
+  const at = (/** @type {number} */ time) =>
+    Math.round(((time - frame.start) / (frame.end - frame.start)) * width)
+  const edge = (/** @type {number} */ index) => at(frame.start + index * frame.span.step)
+  const [from, to] = [filter.since, filter.until].map((time) => (time ? at(Date.parse(time)) : null))
+  const shade = (/** @type {number} */ left, /** @type {number} */ right) =>
+    right > left && html`<i class="outside" style=${{ left: `${left}px`, width: `${right - left}px` }}></i>`
+  const shown = range && together(bars.slice(range.first, range.end))
+  const isUnknown = reach > 0 && frame.isLive && now - reach > LATE_MS
+  return html`
+    <div
+      class="plot"
+      ref=${box}
+      tabindex="0"
+      role="slider"
+      aria-label="Time"
+      aria-valuemin="0"
+      aria-valuemax=${bars.length - 1}
+      aria-valuenow=${pointed ?? bars.length - 1}
+      aria-valuetext=${shown && range ? told(shown, timeOf(range, frame)) : 'Arrow keys look at a time, Enter chooses it'}
+      ...${on}
+    >
+      <svg width=${width} height=${HEIGHT} aria-hidden="true">
+        ${range && html`<rect class="pointed" x=${edge(range.first)} y="0" width=${edge(range.end) - edge(range.first)} height=${HEIGHT} />`}
+        ${bars.map((bar, index) => stack(bar, top, edge(index), edge(index + 1)))}
+      </svg>
+      ${shade(0, Math.max(0, from ?? 0))} ${to !== null && to !== undefined && shade(Math.max(0, to), width)}
+      ${
+        isUnknown &&
+        html`<span
+          class="unknown"
+          style=${{ left: `${Math.max(0, at(reach))}px`, right: `${width - at(now)}px` }}
+          ><span>not known</span></span
+        >`
+      }
+      <span class="top">${count(top)} ${frame.span.per}</span>
+      ${bars.every(({ total }) => total === 0) && html`<span class="nothing">${nothing}</span>`}
+      ${range && shown && html`<${Label} of=${shown} time=${timeOf(range, frame)} at=${(edge(range.first) + edge(range.end)) / 2} width=${width} />`}
+    </div>
+    <div class="hours" aria-hidden="true">
+      ${ticksOf(frame, width)
+        .filter((time) => at(time) > 8 && at(time) < width - 64)
+        .map(
+          (time) => html`<span style=${{ left: `${at(time)}px` }}>${tickWords(time, frame.span.tick)}</span>`,
+        )}
+      <span class="now">${frame.isLive ? 'now' : tickWords(frame.end, frame.span.tick)}</span>
+    </div>
+  `
+}
+
+/** @typedef {{ first: number, end: number }} Range of bars */
+
+/** @param {Range} range @param {Frame} frame */
+function timeOf({ first, end }, { start, span: { step } }) {
+  return spanWords(start + first * step, start + end * step)
+}
+
+/**
+ * Bars are chosen with the pointer (one, or by dragging) or with the keys (arrows, with Shift for more, Enter).
+ * @param {{ frame: Frame, bars: readonly Bar[], width: number, filter: Filter, onChange: (filter: Filter) => void }} on
+ */
+function useChoice({ frame, bars, width, filter, onChange }) {
+  const [pointed, setPointed] = useState(/** @type {number | null} */ (null))
+  const [anchor, setAnchor] = useState(/** @type {number | null} */ (null))
+  const others = [pointed, anchor ?? pointed].filter((index) => index !== null)
+  const range = others.length > 0 ? { first: Math.min(...others), end: Math.max(...others) + 1 } : null
+  const last = bars.length - 1
+  const within = (/** @type {number} */ index) => Math.max(0, Math.min(last, index))
+  const forget = () => {
+    setPointed(null)
+    setAnchor(null)
+  }
+  const indexAt = (/** @type {PointerEvent} */ event) => {
+    const { left } = /** @type {Element} */ (event.currentTarget).getBoundingClientRect()
+    return within(Math.floor(((event.clientX - left) / width) * bars.length))
+  }
+  const choose = () => {
+    if (!range) return
+    const { start, isLive, span } = frame
+    const [since, end] = [iso(start + range.first * span.step), iso(start + range.end * span.step)]
+    // Up to now: what comes belongs to it, too.
+    const until = isLive && range.end > last ? '' : end
+    const isChosen = filter.since === since && filter.until === until
+    onChange({ ...filter, since: isChosen ? '' : since, until: isChosen ? '' : until, span: span.name })
+    setAnchor(null)
+  }
+  const on = {
+    onPointerDown: (/** @type {PointerEvent} */ event) => {
+      if (event.button !== 0) return
+      const plot = /** @type {Element} */ (event.currentTarget)
+      plot.setPointerCapture(event.pointerId)
+      const index = indexAt(event)
+      setPointed(index)
+      setAnchor(index)
+    },
+    onPointerMove: (/** @type {PointerEvent} */ event) => setPointed(indexAt(event)),
+    onPointerUp: () => anchor !== null && choose(),
+    onPointerCancel: forget,
+    onPointerLeave: () => anchor === null && forget(),
+    onBlur: forget,
+    onKeyDown: (/** @type {KeyboardEvent} */ event) => {
+      const steps = /** @type {Record<string, number>} */ ({
+        ArrowLeft: -1,
+        ArrowDown: -1,
+        ArrowRight: 1,
+        ArrowUp: 1,
+        PageUp: -10,
+        PageDown: 10,
+        Home: -Infinity,
+        End: Infinity,
+      })
+      const by = steps[event.key]
+      if (event.ctrlKey || event.metaKey || event.altKey) return
+      if (by !== undefined) {
+        setPointed(within((pointed ?? last + 1) + by))
+        if (!event.shiftKey) setAnchor(null)
+        else if (anchor === null) setAnchor(pointed)
+      } else if (event.key === 'Enter' || event.key === ' ') choose()
+      else if (event.key === 'Escape' && range) forget()
+      else return
+      event.preventDefault()
+    },
+  }
+  return { pointed, range, on }
+}
+
+/** @param {Bar} bar @param {number} top @param {number} left @param {number} right */
+function stack(bar, top, left, right) {
   let told = 0
-  const parts = bar.tones.map((amount, tone) => {
+  const gap = right - left > 4 ? 1 : 0
+  return bar.tones.map((amount, tone) => {
     const low = heightOf(told, top)
     told += amount
     const height = heightOf(told, top) - low
     if (height === 0) return null
-    const [x, y, width] = [left + 1, HEIGHT - low - height, Math.max(1, right - left - 2)]
+    const [x, y, width] = [left + gap, HEIGHT - low - height, Math.max(1, right - left - 2 * gap)]
     return html`<rect class=${`tone-${TONES[tone]}`} x=${x} y=${y} width=${width} height=${height} />`
   })
-  return html`<g>
-    ${pointed && html`<rect class="pointed" x=${left} y="0" width=${right - left} height=${HEIGHT} />`}${parts}
-  </g>`
 }
 
 /** Where there was anything at all, there is a bar. @param {number} amount @param {number} top */
@@ -81,15 +257,19 @@ function heightOf(amount, top) {
   return amount === 0 ? 0 : Math.max(1, Math.round((amount / top) * HEIGHT))
 }
 
-/** @param {{ bar: Bar, at: number, width: number }} props */
-function Label({ bar, at, width }) {
-  const kinds = Object.entries(bar.kinds).sort(([, a], [, b]) => b - a)
+/** @typedef {{ kinds: Readonly<Record<string, number>>, total: number }} Sum */
+
+/** @param {Sum} sum */
+const kindsOf = ({ kinds }) => Object.entries(kinds).sort(([, a], [, b]) => b - a)
+
+/** @param {{ of: Sum, time: string, at: number, width: number }} props */
+function Label({ of, time, at, width }) {
   const side = at > width / 2 ? { right: `${width - at + 8}px` } : { left: `${at + 8}px` }
   return html`
     <div class="label" style=${side}>
-      <strong>${timeOfDay(bar.minute)}</strong>
-      ${kinds.length === 0 ? ' nothing' : ''}
-      ${kinds.map(
+      <strong>${time}</strong>
+      ${of.total === 0 ? ' nothing' : ''}
+      ${kindsOf(of).map(
         ([kind, amount]) =>
           html`<span
             ><i class=${`dot tone-${lookOf(kind).tone}`}></i>${lookOf(kind).word} ${count(amount)}</span
@@ -99,10 +279,20 @@ function Label({ bar, at, width }) {
   `
 }
 
-/** @param {readonly Bar[]} bars */
-function summary(bars) {
-  const total = bars.reduce((sum, bar) => sum + bar.total, 0)
+/** @param {Sum} sum @param {string} time */
+function told(sum, time) {
+  const kinds = kindsOf(sum).map(([kind, amount]) => `${count(amount)} ${lookOf(kind).word.toLowerCase()}`)
+  return `${time}: ${[counted(sum.total, 'event'), ...kinds].join(', ')}`
+}
+
+/** @param {readonly Bar[]} bars @param {Frame} frame @param {number} now */
+function summary(bars, { span, start, end, isLive }, now) {
+  const { step, per, said } = span
+  const sum = together(bars)
   const highest = bars.reduce((best, bar) => (bar.total > best.total ? bar : best))
-  const peak = total > 0 ? `, the most at ${timeOfDay(highest.minute)}: ${count(highest.total)} a minute` : ''
-  return `Events in the last hour: ${counted(total, 'event')}${peak}`
+  const peak =
+    sum.total > 0
+      ? `. The most at ${spanWords(highest.at, highest.at + step)}: ${count(highest.total)} ${per}`
+      : ''
+  return `Events ${told(sum, isLive ? `in the last ${said}` : spanWords(start, Math.min(end, now)))}${peak}`
 }

@@ -14,13 +14,12 @@ export function Strip({ app }) {
   const { phase } = useStore(app.feed.list.store)
   const state = stateWords({ ...feed, unreached: phase === 'failed' })
   const answer = useStore(app.setup.store)
-  const { lastAt: seenAt } = useStore(app.pulse.store)
-  useStore(app.pulse.counts.store)
+  useStore(app.pulse.tally.store)
   const now = useNow(app.api.now)
   const rate = app.pulse.perMinute(now)
   const reached = feed.polls || ['live', 'catching_up'].includes(feed.connection.state)
   const fresh = answer.state === 'here' ? answer.value : undefined
-  const lastAt = Math.max(seenAt ?? 0, Date.parse(fresh?.last_event_at ?? '') || 0)
+  const lastAt = Math.max(app.pulse.lastAt(), Date.parse(fresh?.last_event_at ?? '') || 0)
   const problems = fresh ? problemsOf(fresh) : []
 
   useEffect(() => {

@@ -1,6 +1,7 @@
 // The hub's REST calls. Each has a time limit; one that says "not signed in" is told to the page as a whole.
 /** @import { EventsPage, Filter, Message, Quarantine, Session, Setup, Stats } from '../types.d.ts' */
-import { queryOf } from '../events/filter.js'
+import { ALL, queryOf } from '../events/filter.js'
+import { iso } from '../events/feed/spans.js'
 
 const LIMIT_MS = 15_000
 
@@ -150,9 +151,16 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
       /** @type {Promise<Message>} */ (
         get(`/api/messages/${encodeURIComponent(id)}`, { query: { data: false }, signal })
       ),
-    /** @param {number} minutes @param {AbortSignal} [signal] */
-    stats: (minutes, signal) =>
-      /** @type {Promise<Stats>} */ (get('/api/stats', { query: { minutes }, signal })),
+    /**
+     * Counts per kind and step of time, in milliseconds.
+     * @param {{ since: number, until?: number | undefined, step: number, filter?: Filter }} asked @param {AbortSignal} [signal]
+     */
+    stats: ({ since, until, step, filter = ALL }, signal) => {
+      const time = { since: iso(since), until: until === undefined ? '' : iso(until), step: step / 1000 }
+      return /** @type {Promise<Stats>} */ (
+        get('/api/stats', { query: { ...queryOf(filter), ...time }, signal })
+      )
+    },
     /** @param {AbortSignal} [signal] */
     setup: (signal) => /** @type {Promise<Setup>} */ (get('/api/setup', { signal })),
     sendSample: () => post('/api/sample'),

@@ -6,6 +6,7 @@ const OFF = 'single-keys-off'
 /** What the help lists. @type {readonly (readonly [keys: string, what: string])[]} */
 export const KEYS_HELP = Object.freeze([
   ['/', 'Search'],
+  ['t', 'Go to a time'],
   ['j k', 'Next, previous line'],
   ['Enter', 'Open it'],
   ['Esc', 'Close, let go'],

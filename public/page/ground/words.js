@@ -62,6 +62,20 @@ export function shortDay(at, now = Date.now()) {
   return day === dayAndMonth.format(now) ? '' : `${day}, `
 }
 
+/** `14:02–14:10`, with days where that is not today, and seconds where it is short. @param {number} start @param {number} end */
+export function spanWords(start, end, now = Date.now()) {
+  const clockOf = start % MINUTE || end % MINUTE ? exactTime : timeOfDay
+  const isOneDay = shortDay(start, end) === ''
+  return `${shortDay(start, now)}${clockOf(start)}–${isOneDay ? '' : shortDay(end, now)}${clockOf(end)}`
+}
+
+/** A time below a chart: its day, where that is what changes. @param {number} at @param {number} tick between two of them */
+export function tickWords(at, tick) {
+  return tick >= DAY || new Date(at).getHours() + new Date(at).getMinutes() === 0
+    ? dayAndMonth.format(at)
+    : timeOfDay(at)
+}
+
 /**
  * How long ago, in as few letters as a narrow column has room for.
  * @param {number} at

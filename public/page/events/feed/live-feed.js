@@ -11,7 +11,7 @@ import { createAside } from './aside.js'
 import { createBatch } from './batch.js'
 import { distance, later } from './cursor.js'
 import { rowOf, storedRow } from '../facts.js'
-import { ALL, frameOf, isAll, sameFilter } from '../filter.js'
+import { ALL, fits, frameOf, isAll, sameFilter } from '../filter.js'
 import { createStore } from '../../ground/store.js'
 import { createKeysetList } from '../../lists/keyset.js'
 import { createPolling } from './polling.js'
@@ -124,7 +124,7 @@ export function createLiveFeed({ api, asking, connect, onCampaign, schedule, onS
 
   /** @param {Filter} filter */
   async function setFilter(filter) {
-    if (sameFilter(filter, store.get().filter)) return
+    if (sameFilter(filter, store.get().filter)) return store.set({ filter })
     if (!connection) return open(filter)
     stale = true
     settleUntil = Date.now() + SETTLE_MS
@@ -159,7 +159,8 @@ export function createLiveFeed({ api, asking, connect, onCampaign, schedule, onS
   /** @param {Row[]} rows oldest first */
   function showAll(rows) {
     if (!isHere()) return batch.putBack(rows)
-    const fresh = aside.fresh(rows)
+    const { filter } = store.get()
+    const fresh = aside.fresh(rows).filter((row) => fits(filter, row))
     if (head && connection?.cursor) store.set({ behind: distance(connection.cursor, head) })
     if (fresh.length === 0) return
     for (const listener of listeners) listener(fresh)
@@ -265,6 +266,8 @@ export function createLiveFeed({ api, asking, connect, onCampaign, schedule, onS
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    /** What comes is all that the filter lets through, and comes as it happens. */
+    seesAll: () => store.get().connection.state === 'live' && !stale && isHere(),
     /** @param {string | null} messageId */
     watch(messageId) {
       watched = messageId

@@ -1,65 +1,61 @@
-// How many events of each kind there were in each minute: told by the server, then counted on here.
+// How many events of each kind there were in each step of time: told by the server, then counted on here.
 /** @import { Stats } from '../../types.d.ts' */
 import { lookOf, TONES } from '../kinds.js'
 
-const MINUTE = 60_000
-const KEPT_MINUTES = 120
+/** @typedef {{ at: number, total: number, tones: number[], kinds: Readonly<Record<string, number>> }} Bar */
 
-/** @typedef {{ minute: number, total: number, tones: number[], kinds: Readonly<Record<string, number>> }} Bar */
-
-export function createRates() {
+/** @param {number} step milliseconds */
+export function createRates(step) {
   /** @type {Map<number, Record<string, number>>} */
-  const minutes = new Map()
-
-  /** @param {number} minute */
-  function totalOf(minute) {
-    return Object.values(minutes.get(minute) ?? {}).reduce((sum, count) => sum + count, 0)
-  }
+  const steps = new Map()
+  const startOf = (/** @type {number} */ at) => Math.floor(at / step) * step
+  const totalOf = (/** @type {number} */ at) => sum(Object.values(steps.get(at) ?? {}))
 
   return {
+    startOf,
     /**
-     * Takes the server's word for every minute since `since`.
+     * Takes the server's word for every step since `since`.
      * @param {Stats} stats
      * @param {number} since
      */
     load(stats, since) {
-      for (const minute of minutes.keys()) if (minute >= startOf(since)) minutes.delete(minute)
-      for (const { minute, counts } of stats.minutes) minutes.set(startOf(Date.parse(minute)), { ...counts })
+      for (const at of steps.keys()) if (at >= startOf(since)) steps.delete(at)
+      for (const { at, counts } of stats.steps) steps.set(startOf(Date.parse(at)), { ...counts })
     },
     /** @param {string} kind @param {number} at */
     add(kind, at) {
-      const minute = startOf(at)
-      const counts = minutes.get(minute) ?? {}
+      const start = startOf(at)
+      const counts = steps.get(start) ?? {}
       counts[kind] = (counts[kind] ?? 0) + 1
-      minutes.set(minute, counts)
-      if (minutes.size > KEPT_MINUTES) minutes.delete(Math.min(...minutes.keys()))
+      steps.set(start, counts)
     },
-    /** The last minute's events: this minute's, and of the one before as much as is not yet a minute ago. */
-    perMinute(/** @type {number} */ now) {
-      const minute = startOf(now)
-      const passed = (now - minute) / MINUTE
-      return Math.round(totalOf(minute) + totalOf(minute - MINUTE) * (1 - passed))
+    /** What lies before is not asked for any more. @param {number} start */
+    forget(start) {
+      for (const at of steps.keys()) if (at < start) steps.delete(at)
+    },
+    /** So many in a step that ends now: this one's, and of the one before as much as is not yet a step ago. @param {number} now */
+    recent(now) {
+      const start = startOf(now)
+      return Math.round(totalOf(start) + totalOf(start - step) * (1 - (now - start) / step))
     },
     /**
-     * The last `length` minutes, the oldest first.
-     * @param {number} now
-     * @param {number} length
+     * The oldest first.
+     * @param {number} start
+     * @param {number} end
      * @returns {Bar[]}
      */
-    bars(now, length) {
-      return Array.from({ length }, (_, index) => {
-        const minute = startOf(now) - (length - 1 - index) * MINUTE
-        const kinds = minutes.get(minute) ?? {}
-        return { minute, kinds, tones: byTone(kinds), total: totalOf(minute) }
+    bars(start, end) {
+      return Array.from({ length: Math.round((end - start) / step) }, (_, index) => {
+        const at = start + index * step
+        const kinds = steps.get(at) ?? {}
+        return { at, kinds, tones: byTone(kinds), total: totalOf(at) }
       })
     },
   }
 }
 
-/** @param {number} at */
-function startOf(at) {
-  return Math.floor(at / MINUTE) * MINUTE
-}
+/** @param {readonly number[]} numbers */
+const sum = (numbers) => numbers.reduce((all, one) => all + one, 0)
 
 /** @param {Readonly<Record<string, number>>} kinds */
 function byTone(kinds) {
@@ -69,6 +65,15 @@ function byTone(kinds) {
     tones[tone] = (tones[tone] ?? 0) + count
   }
   return tones
+}
+
+/** Bars as one. @param {readonly Bar[]} bars */
+export function together(bars) {
+  /** @type {Record<string, number>} */
+  const kinds = {}
+  for (const bar of bars)
+    for (const [kind, count] of Object.entries(bar.kinds)) kinds[kind] = (kinds[kind] ?? 0) + count
+  return { kinds, total: sum(bars.map(({ total }) => total)) }
 }
 
 /**
