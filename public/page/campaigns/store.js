@@ -33,8 +33,10 @@ export function createCampaigns({ api }) {
       [...store.get().campaigns.values()]
         .filter(({ status }) => status === 'running' || status === 'paused')
         .sort((a, b) => String(b.started_at).localeCompare(String(a.started_at)))[0],
-    async refresh() {
-      const { campaigns } = /** @type {{ campaigns: Campaign[] }} */ (await api.get('/campaigns'))
+    /** @param {number} [limit] so many of the newest */
+    async refresh(limit) {
+      const query = { limit }
+      const { campaigns } = /** @type {{ campaigns: Campaign[] }} */ (await api.get('/campaigns', { query }))
       put(...campaigns)
     },
   }

@@ -78,12 +78,12 @@ export function LiveView({ app, params: { id } }) {
       <${Boundary} what="The chart"
         ><${RateChart} app=${app} filter=${filter} onChange=${change} goTo=${goTo}
       /><//>
-      <${FilterBar} filter=${filter} onChange=${change} search=${search}>
+      <${FilterBar} app=${app} filter=${filter} onChange=${change} search=${search}>
         <${PauseButton} paused=${paused} onChange=${(/** @type {boolean} */ on) => feed.hold('pause', on)} />
       <//>
       ${
         none
-          ? html`<${NoMatch} onAll=${() => change(ALL)} />`
+          ? html`<${NoMatch} isPast=${filter.until !== ''} onAll=${() => change(ALL)} />`
           : html`<${Boundary} what="The list">
               <${EventList}
                 app=${app}
@@ -184,13 +184,17 @@ function PauseButton({ paused, onChange }) {
   `
 }
 
-/** @param {{ onAll: () => void }} props */
-function NoMatch({ onAll }) {
+/** @param {{ isPast: boolean, onAll: () => void }} props */
+function NoMatch({ isPast, onAll }) {
   return html`
     <section class="empty">
       <h2>No event matches this filter</h2>
       <p>
-        What matches from now on will show up here. An address, a tag and a campaign must be given in full.
+        ${
+          isPast
+            ? 'It asks for a time that has passed: nothing more will come.'
+            : 'What matches from now on will show up here.'
+        }
       </p>
       <p><button type="button" class="main" onClick=${onAll}>Show all events</button></p>
     </section>

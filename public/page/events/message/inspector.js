@@ -9,6 +9,7 @@ import { timeOf } from './story.js'
 import { fullTime, plain, timeZone } from '../../ground/words.js'
 import { ApiError } from '../../ground/api.js'
 import { Failed, Old, Waiting } from '../../parts/asked.js'
+import { useCampaignName } from '../../campaigns/use-name.js'
 import { useQuestion, useStore } from '../../parts/hooks.js'
 import { Icon } from '../../parts/icon.js'
 import { RawEvent } from './raw-event.js'
@@ -142,16 +143,8 @@ function SubscriberLink({ email }) {
   return html`<a href=${`/dashboard/subscribers/${encodeURIComponent(email)}`} data-view>Subscriber</a>`
 }
 
-/** By its name; until that is known, and for one that is gone, by its id. @param {{ app: App, id: string }} props */
+/** @param {{ app: App, id: string }} props */
 function CampaignLink({ app, id }) {
-  const { campaigns } = useStore(app.campaigns.store)
-  const [answer] = useQuestion(
-    app.asking,
-    async (signal) => campaigns.get(id) ?? app.api.get(`/campaigns/${encodeURIComponent(id)}`, { signal }),
-    [id],
-  )
-  const name = campaigns.get(id)?.subject ?? answer.value?.subject
-  return html`<a href=${`/dashboard/campaigns/${encodeURIComponent(id)}`} data-view
-    ><bdi>${plain(name ?? id)}</bdi></a
-  >`
+  const name = useCampaignName(app, id)
+  return html`<a href=${`/dashboard/campaigns/${encodeURIComponent(id)}`} data-view><bdi>${name}</bdi></a>`
 }
