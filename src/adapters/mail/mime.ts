@@ -1,9 +1,9 @@
 // A mail as the bytes that go over the wire (RFC 5322, RFC 2045): ASCII throughout, lines of at most 998.
 //
 // Not nodemailer's composer: that one builds a tree of streams for each mail, at several times the cost.
+import { encode, wrap } from 'nodemailer/lib/qp'
 import type { Mailbox } from '../../core/campaigns/mail/mailbox.ts'
 import type { OutgoingMail } from '../../core/campaigns/ports.ts'
-import { encodeBody } from './body.ts'
 import { mailboxHeader, rawHeader, replyToHeader, textHeader } from './headers.ts'
 
 export type Mime = {
@@ -14,6 +14,8 @@ export type Mime = {
 
 // No line of quoted-printable or base64 can hold "=_".
 const BOUNDARY = '=_alternative'
+/** Of bytes beyond ASCII: above it, base64 is the shorter one. */
+const BASE64_SHARE = 1 / 6
 
 export function buildMime(mail: OutgoingMail, from: Mailbox, at: number): Mime {
   return {
@@ -42,8 +44,15 @@ function ownHeader(name: string, value: string): string {
   return rawHeader(name, value)
 }
 
+/** Quoted-printable, which people and filters can read; base64 for texts in other scripts. */
 function part(subtype: string, text: string): string {
-  const { encoding, lines } = encodeBody(text)
+  const bytes = Buffer.from(text.replace(/\r\n?|\n/g, '\r\n'))
+  let beyond = 0
+  for (const byte of bytes) if (byte > 126) beyond++
+  const [encoding, lines] =
+    beyond > bytes.length * BASE64_SHARE
+      ? ['base64', bytes.toString('base64').replace(/.{76}(?=.)/g, '$&\r\n')]
+      : ['quoted-printable', wrap(encode(bytes), 76)]
   return (
     `--${BOUNDARY}\r\nContent-Type: text/${subtype}; charset=utf-8\r\n` +
     `Content-Transfer-Encoding: ${encoding}\r\n\r\n${lines}\r\n`
