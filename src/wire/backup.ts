@@ -12,12 +12,13 @@ import { forgetMarks } from '../adapters/embedded/sending/marks.ts'
 import { openSendFile } from '../adapters/embedded/sending/store.ts'
 import type { Sql } from '../adapters/sql/driver/dialect.ts'
 import { createLeases } from '../adapters/sql/driver/leases.ts'
-import { holdCampaigns } from '../adapters/sql/campaigns/restored.ts'
+import { holdCampaigns } from '../adapters/sql/campaigns/hold.ts'
 import { openSqlite } from '../adapters/sql/driver/sqlite.ts'
 import type { Log } from '../core/log.ts'
-import { restoredReason } from '../core/campaigns/restored.ts'
+import { restoredReason } from '../core/campaigns/hold.ts'
 import { version } from '../version.ts'
 import { named } from './reach.ts'
+import { databaseOf, openDatabase } from './stores.ts'
 
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} }
 /** What one process does alone, and for how long it may hold it after its death: see core/lease.ts. */
@@ -58,29 +59,23 @@ export async function restoreHere(config: Config, from: string) {
 }
 
 /** After the database was restored by its own tools; tells how many campaigns are held. */
-export async function settleRestored(config: Config, patienceMs = LEASES.patienceMs): Promise<number> {
+export async function finishRestore(config: Config, patienceMs = LEASES.patienceMs): Promise<number> {
   mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 })
   const lock = config.REDIS_URL && config.DATABASE_URL ? undefined : lockDataDir(config.DATA_DIR)
-  const sql = await openDatabase(config)
+  const sql = await named(databaseOf(config), () => openDatabase(config, quiet))
   try {
     await requireAlone(sql, patienceMs)
-    return await settle(config, sql)
+    return await holdAll(config, sql)
   } finally {
     await sql.close()
     lock?.release()
   }
 }
 
-/** Makes an earlier database safe to go on with: marks in the sending store may be of parts that are cut otherwise now. */
-export async function settle(config: Config, sql: Sql): Promise<number> {
+/** Makes an earlier database safe to go on with, and holds its campaigns: marks in the sending store may be of parts that are cut otherwise now. */
+export async function holdAll(config: Config, sql: Sql): Promise<number> {
   await forgetMarksOf(config)
   return holdCampaigns(sql, restoredReason(), Date.now())
-}
-
-async function openDatabase({ DATABASE_URL, DATA_DIR }: Config): Promise<Sql> {
-  if (!DATABASE_URL) return openSqlite({ file: join(DATA_DIR, 'hub.sqlite'), log: quiet })
-  const { openMysql } = await import('../adapters/sql/driver/mysql.ts')
-  return named('DATABASE_URL', () => openMysql({ url: DATABASE_URL, log: quiet }))
 }
 
 /** Leases that a backup holds run out within seconds; those of a hub that runs do not. */

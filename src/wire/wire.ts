@@ -22,7 +22,7 @@ import { parseMailbox } from '../core/campaigns/mail/mailbox.ts'
 import { watchSilence } from '../core/events/silence.ts'
 import { startTracking } from '../core/events/tracking/tracking.ts'
 import { version } from '../version.ts'
-import { settle } from './backup.ts'
+import { holdAll } from './backup.ts'
 import { openCampaignSide, type CampaignSide } from './campaigns.ts'
 import { makeDataDir, keptSecret } from './data-dir.ts'
 import { patiently } from './reach.ts'
@@ -192,7 +192,7 @@ type Known = {
 async function compare(config: Config, { feed, archive, sql, log }: Known): Promise<void> {
   await feed.outlive(await archive.position())
   if (!(await isBehindFeed({ feed, archive }))) return
-  const held = await settle(config, sql)
+  const held = await holdAll(config, sql)
   log.error(
     { held },
     'the database is older than the feed: it was restored, or lost commits. Its campaigns are paused',

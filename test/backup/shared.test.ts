@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testBackup } from '../contracts/backup.ts'
 import { loadConfig } from '../../src/config/config.ts'
-import { settleRestored } from '../../src/wire/backup.ts'
+import { finishRestore } from '../../src/wire/backup.ts'
 import { FEED_KEYS } from '../../src/adapters/redis/keys.ts'
 import { sent, subscribe, tracked } from '../support/backup-asks.ts'
 import { FAST, numbered, openStage } from '../support/backup-stage.ts'
@@ -29,7 +29,7 @@ test('a database that a hub runs on is not taken for one that comes from a backu
   try {
     await stage.start()
     const config = loadConfig(stage.commandsEnv, '/nonexistent/.env')
-    await expect(settleRestored(config, 500)).rejects.toThrow('a hub is running on this database')
+    await expect(finishRestore(config, 500)).rejects.toThrow('a hub is running on this database')
   } finally {
     await stage.close()
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { vi } from 'vitest'
 import { loadConfig } from '../../src/config/config.ts'
-import { backUpHere, restoreHere, settleRestored } from '../../src/wire/backup.ts'
+import { backUpHere, restoreHere, finishRestore } from '../../src/wire/backup.ts'
 import type { Body } from './answer.ts'
 import { runDoc, runDocWith } from './doc-commands.ts'
 import { startHub } from './hub.ts'
@@ -116,7 +116,7 @@ async function runAsFunction(command: string, env: Record<string, string>): Prom
   const folder = join(env.BACKUP ?? '', 'data') // as backup.md has it
   if (name === 'backup') await backUpHere(config, folder)
   else if (name === 'restore') await restoreHere(config, folder)
-  else if (name === 'restored') await settleRestored(config)
+  else if (name === 'restored') await finishRestore(config)
   else throw new Error(`not known as a function: ${command}`)
 }
 

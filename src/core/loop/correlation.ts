@@ -4,22 +4,22 @@ import type { EventFacts } from '../events/facts.ts'
 import { isUuid } from '../ids.ts'
 import { emailKey } from '../address.ts'
 
-export type DeliveryPlace = { readonly campaignId: string; readonly chunk: number; readonly n: number }
+export type DeliveryKey = { readonly campaignId: string; readonly chunk: number; readonly n: number }
 
 const OF_MAILS: ReadonlySet<Kind> = new Set(MAIL_KINDS)
 
 /** Of a mail that was sent: no inbound mail, no change of a list, no word that nobody knows yet. */
 export const isOfMail = (kind: Kind): boolean => OF_MAILS.has(kind)
 
-export const placeKey = ({ campaignId, chunk, n }: DeliveryPlace): string => `${campaignId}/${chunk}-${n}`
+export const wholeId = ({ campaignId, chunk, n }: DeliveryKey): string => `${campaignId}/${chunk}-${n}`
 
-/** The place that X-MC-Metadata gave the mail, and that came back. */
-export function namedPlace({ campaignId, deliveryId }: EventFacts): DeliveryPlace | undefined {
-  const place = campaignId !== null && isUuid(campaignId) ? readDeliveryId(deliveryId ?? '') : undefined
-  return place && campaignId !== null ? { campaignId, ...place } : undefined
+/** The delivery that X-MC-Metadata gave the mail, and that came back. */
+export function namedDelivery({ campaignId, deliveryId }: EventFacts): DeliveryKey | undefined {
+  const key = campaignId !== null && isUuid(campaignId) ? readDeliveryId(deliveryId ?? '') : undefined
+  return key && campaignId !== null ? { campaignId, ...key } : undefined
 }
 
-export function readDeliveryId(id: string): Omit<DeliveryPlace, 'campaignId'> | undefined {
+export function readDeliveryId(id: string): Omit<DeliveryKey, 'campaignId'> | undefined {
   const match = /^(\d{1,9})-(\d{1,9})$/.exec(id)
   return match ? { chunk: Number(match[1]), n: Number(match[2]) } : undefined
 }

@@ -13,7 +13,7 @@ import {
   type PeopleFact,
 } from '../../core/campaigns/ports.ts'
 import type { ReactionStore } from '../../core/loop/ports.ts'
-import type { Facts } from '../../core/loop/reactions.ts'
+import type { Reactions } from '../../core/loop/heard.ts'
 import {
   errors,
   IdParams,
@@ -226,7 +226,7 @@ async function toJson({ reactions }: DeliveriesDeps, campaignId: string, page: r
   return page.map((delivery) => deliveryJson(delivery, facts.get(delivery.id)))
 }
 
-function deliveryJson(delivery: ListedDelivery, facts: Facts | undefined): DeliveryJson {
+function deliveryJson(delivery: ListedDelivery, facts: Reactions | undefined): DeliveryJson {
   const { id, email, name, lane, status, reason, attempts } = delivery
   return {
     id,

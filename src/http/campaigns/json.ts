@@ -6,7 +6,7 @@ import type { Campaign, CampaignHead, Ledger } from '../../core/campaigns/ports.
 import type { LaneControl, LaneState } from '../../core/sending/ports.ts'
 import type { ReactionStore } from '../../core/loop/ports.ts'
 import type { Log } from '../../core/log.ts'
-import type { Fact } from '../../core/loop/reactions.ts'
+import type { Reaction } from '../../core/loop/heard.ts'
 import { campaignExample, wholeCampaignExample } from './example.ts'
 import { laneJson, LaneSchema } from './lanes.ts'
 import { Instant, instant, instantOrNull, oneOf } from '../server/answers/schemas.ts'
@@ -140,7 +140,7 @@ export function createPresent({ ledger, lanes, reactions, log }: PresentDeps): P
 }
 
 /** A campaign that nothing has come back of has had none. */
-function reactionsOf(counts: Readonly<Record<Fact, number>> | undefined): Reactions {
+function reactionsOf(counts: Readonly<Record<Reaction, number>> | undefined): Reactions {
   if (!counts) return NO_REACTIONS
   const { delivered, opened, clicked, bounced, complained, unsubscribed } = counts
   return {

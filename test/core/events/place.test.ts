@@ -1,7 +1,7 @@
 // Where a reader with a cursor goes on in a feed that has had several lives.
 import { expect, test } from 'vitest'
 import { BEGINNING, type Cursor } from '../../../src/core/events/cursor.ts'
-import { cursorAt, endOf, locate, type Span } from '../../../src/core/events/place.ts'
+import { cursorAt, endOf, locate, type Span } from '../../../src/core/events/span.ts'
 
 const at = (epoch: number, seq: number): Cursor => ({ epoch, seq })
 

@@ -1,7 +1,7 @@
 // The feed's file with what is asked for most kept in memory: what it holds, and its newest events.
 import type { Cursor } from '../../../core/events/cursor.ts'
 import type { FeedEvent, NewEvent } from '../../../core/events/event.ts'
-import { cursorAt, endOf, type Life, type Span } from '../../../core/events/place.ts'
+import { cursorAt, endOf, type Life, type Span } from '../../../core/events/span.ts'
 import type { Appended, FeedPage } from '../../../core/events/ports.ts'
 import type { Log } from '../../../core/log.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'

@@ -2,7 +2,7 @@
 // there is no room.
 import { formatCursor, parseCursor, BEGINNING, type Cursor } from '../../../core/events/cursor.ts'
 import type { Log } from '../../../core/log.ts'
-import { cursorAt, endOf, type Span } from '../../../core/events/place.ts'
+import { cursorAt, endOf, type Span } from '../../../core/events/span.ts'
 import { reasonOf, type Session } from '../connection.ts'
 import type { Memory } from './memory.ts'
 import { readSpan } from './read.ts'

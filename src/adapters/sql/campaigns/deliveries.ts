@@ -22,7 +22,7 @@ import {
 import type { DeliveryQuery, DeliveryTo, Ledger, ListedDelivery } from '../../../core/campaigns/ports.ts'
 import { hasReason, mayHold, reasonGroup, WITH_REASON } from '../../../core/campaigns/reasons.ts'
 import type { Sql, Tables } from '../driver/dialect.ts'
-import { isRare } from '../loop/places.ts'
+import { isRare } from '../loop/rare.ts'
 
 const CHUNKS_A_STEP = 20
 /** Where reasons are looked at one by one. */

@@ -1,13 +1,13 @@
 // The counts of campaigns, and the brakes that go by them.
 import { and, eq, inArray } from '../driver/drizzle.ts'
 import { judgeCampaign, type BrakeRates, type Paused, type Settled } from '../../../core/loop/brakes.ts'
-import { FACTS, type Fact } from '../../../core/loop/reactions.ts'
+import { REACTIONS, type Reaction } from '../../../core/loop/heard.ts'
 import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import type { Deltas } from './changes.ts'
 
 type BrakeEffects = { readonly writes: readonly Write[]; readonly paused: readonly Paused[] }
 
-const WATCHED = ['settled', 'bounced', 'complained'] as const satisfies readonly Fact[]
+const WATCHED = ['settled', 'bounced', 'complained'] as const satisfies readonly Reaction[]
 /** Beside each count, the part of it that was there when the campaign did not run last. */
 const baseOf = (fact: string): string => `base ${fact}`
 
@@ -59,7 +59,7 @@ export function createBrakeEffects(sql: Sql, rates: BrakeRates) {
       return WATCHED.map((fact) => ({ campaignId, fact: baseOf(fact), count: now[fact] - base[fact] }))
     })
     const added = [...deltas].flatMap(([campaignId, delta]) =>
-      FACTS.map((fact) => ({ campaignId, fact: fact as string, count: delta[fact] })),
+      REACTIONS.map((fact) => ({ campaignId, fact: fact as string, count: delta[fact] })),
     )
     const rows = [...added, ...bases].filter(({ count }) => count !== 0)
     return { writes: [rowsFor(reactionCounts, rows, 'count'), ...paused.map(pause)], paused }

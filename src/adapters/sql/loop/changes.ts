@@ -1,9 +1,9 @@
 // What a page of events changes in the deliveries they are about, and in the counts of their campaigns.
 import { eq } from '../driver/drizzle.ts'
-import { placeKey } from '../../../core/loop/correlation.ts'
+import { wholeId } from '../../../core/loop/correlation.ts'
 import {
-  FACTS,
-  factsOf,
+  REACTIONS,
+  reactionsOf,
   followed,
   hear,
   join,
@@ -11,18 +11,18 @@ import {
   readHeard,
   writeHeard,
   type ByWhom,
-  type Fact,
-  type Facts,
+  type Reaction,
+  type Reactions,
   type Heard,
-} from '../../../core/loop/reactions.ts'
+} from '../../../core/loop/heard.ts'
 import { linkKey } from '../../../core/events/facts.ts'
 import { linksIn } from '../../../core/loop/links.ts'
 import { changesFor, newRowsFor, rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 import type { Correlated, Known, ReactionRow } from './deliveries.ts'
-import { RARE } from './places.ts'
+import { RARE } from './rare.ts'
 
-/** By campaign: how many subscribers more, or fewer, each fact is true of. */
-export type Deltas = ReadonlyMap<string, Readonly<Record<Fact, number>>>
+/** By campaign: how many subscribers more, or fewer, each is true of. */
+export type Deltas = ReadonlyMap<string, Readonly<Record<Reaction, number>>>
 type ReactionEffects = { readonly writes: readonly Write[]; readonly deltas: Deltas }
 
 /** A started campaign's text does not change any more. */
@@ -34,7 +34,7 @@ export function createReactionEffects(sql: Sql) {
 
   return async (correlated: readonly Correlated[]): Promise<ReactionEffects> => {
     const links = await linksOf(correlated)
-    const changed = [...Map.groupBy(correlated, ({ about }) => placeKey(about)).values()]
+    const changed = [...Map.groupBy(correlated, ({ about }) => wholeId(about)).values()]
       .map((events) => change(events, links))
       .filter((each) => each !== undefined)
     const fresh = changed.filter(({ before }) => before === null).map(({ after }) => after)
@@ -43,7 +43,7 @@ export function createReactionEffects(sql: Sql) {
       rowsFor(reactions, fresh),
       changesFor(reactions, ['campaignId', 'chunk', 'n'], known),
       newRowsFor(messageLinks, newLinks(correlated)),
-      newRowsFor(reactionPlaces, changed.flatMap(newPlaces)),
+      newRowsFor(reactionPlaces, changed.flatMap(newRare)),
       rowsFor(linkCounts, linkRows(changed), 'count'),
     ]
     return { writes, deltas: deltasOf(changed) }
@@ -64,9 +64,9 @@ function change(events: readonly Correlated[], links: ReadonlyMap<string, Links>
   const earlier = heardBefore(first.about)
   const heard = events.reduce((sum, { row }) => join(sum, hear(row)), earlier)
   const own = links.get(campaignId)
-  const facts = factsOf(heard, own?.size ?? Infinity)
+  const reactions = reactionsOf(heard, own?.size ?? Infinity)
   const messageId = before?.messageId ?? events.find(({ messageId }) => messageId)?.messageId ?? null
-  const after = { campaignId, chunk, n, messageId, ...facts, heard: writeHeard(heard) }
+  const after = { campaignId, chunk, n, messageId, ...reactions, heard: writeHeard(heard) }
   if (before && isSame(before, after)) return undefined
   return {
     before,
@@ -99,7 +99,7 @@ function linkRows(changed: readonly Change[]): LinkRow[] {
   })
 }
 
-function newPlaces({ before, after }: Change) {
+function newRare({ before, after }: Change) {
   const { campaignId, chunk, n } = after
   const news = RARE.filter((fact) => isTrue(after, fact) > isTrue(before, fact))
   return news.map((fact) => ({ campaignId, fact, chunk, n }))
@@ -113,7 +113,7 @@ function isSame(before: ReactionRow, after: ReactionRow): boolean {
   return (
     before.heard === after.heard &&
     before.messageId === after.messageId &&
-    FACTS.every((fact) => before[fact] === after[fact])
+    REACTIONS.every((each) => before[each] === after[each])
   )
 }
 
@@ -125,20 +125,20 @@ function newLinks(correlated: readonly Correlated[]) {
 }
 
 function deltasOf(changed: readonly Change[]): Deltas {
-  const deltas = new Map<string, Record<Fact, number>>()
+  const deltas = new Map<string, Record<Reaction, number>>()
   for (const { before, after } of changed) {
-    const sums = deltas.get(after.campaignId) ?? noFacts()
-    for (const fact of FACTS) sums[fact] += isTrue(after, fact) - isTrue(before, fact)
+    const sums = deltas.get(after.campaignId) ?? noReactions()
+    for (const each of REACTIONS) sums[each] += isTrue(after, each) - isTrue(before, each)
     deltas.set(after.campaignId, sums)
   }
   return deltas
 }
 
-export function noFacts(): Record<Fact, number> {
-  return Object.fromEntries(FACTS.map((fact) => [fact, 0])) as Record<Fact, number>
+export function noReactions(): Record<Reaction, number> {
+  return Object.fromEntries(REACTIONS.map((each) => [each, 0])) as Record<Reaction, number>
 }
 
-const isTrue = (facts: Facts | null, fact: Fact): number => (facts && facts[fact] !== null ? 1 : 0)
+const isTrue = (known: Reactions | null, each: Reaction): number => (known && known[each] !== null ? 1 : 0)
 
 type Links = ReadonlySet<string>
 

@@ -3,9 +3,9 @@ import { and, eq, inArray, or } from '../driver/drizzle.ts'
 import {
   isOfMail,
   isRecipient,
-  namedPlace,
-  placeKey,
-  type DeliveryPlace,
+  namedDelivery,
+  wholeId,
+  type DeliveryKey,
 } from '../../../core/loop/correlation.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
 import type { Sql, Tables } from '../driver/dialect.ts'
@@ -16,7 +16,7 @@ const CHUNKS_AT_ONCE = 200
 const IDS_AT_ONCE = 1000
 
 export type ReactionRow = Tables['reactions']['$inferSelect']
-export type Known = DeliveryPlace & { readonly email: string; readonly reaction: ReactionRow | null }
+export type Known = DeliveryKey & { readonly email: string; readonly reaction: ReactionRow | null }
 /** An event, the delivery that it is about, and Mandrill's id of the message. */
 export type Correlated = {
   readonly row: ArchiveRow
@@ -29,13 +29,13 @@ export function createCorrelation(sql: Sql): (rows: readonly ArchiveRow[]) => Pr
   return async (rows) => {
     const events = rows
       .filter(({ event }) => isOfMail(event.kind))
-      .map((row) => ({ row, place: namedPlace(row.facts), messageId: messageKey(row) }))
+      .map((row) => ({ row, key: namedDelivery(row.facts), messageId: messageKey(row) }))
     const named = await findDeliveries(
       sql,
-      events.flatMap(({ place }) => place ?? []),
+      events.flatMap(({ key }) => key ?? []),
     )
-    const believed = events.map(({ row, place }) => {
-      const about = place && named.get(placeKey(place))
+    const believed = events.map(({ row, key }) => {
+      const about = key && named.get(wholeId(key))
       return about && isRecipient(about, row.facts) ? about : undefined
     })
     const unnamed = events.flatMap(({ messageId }, n) => (believed[n] || !messageId ? [] : messageId))
@@ -50,13 +50,10 @@ export function createCorrelation(sql: Sql): (rows: readonly ArchiveRow[]) => Pr
   }
 }
 
-async function findDeliveries(
-  sql: Sql,
-  places: readonly DeliveryPlace[],
-): Promise<ReadonlyMap<string, Known>> {
+async function findDeliveries(sql: Sql, keys: readonly DeliveryKey[]): Promise<ReadonlyMap<string, Known>> {
   const { deliveries, reactions } = sql.tables
   const known = new Map<string, Known>()
-  for (const condition of conditions(sql, places)) {
+  for (const condition of conditions(sql, keys)) {
     const { campaignId, chunk, n, email } = deliveries
     const same = and(eq(reactions.campaignId, campaignId), eq(reactions.chunk, chunk), eq(reactions.n, n))
     const found = await sql.read(
@@ -66,7 +63,7 @@ async function findDeliveries(
         .leftJoin(reactions, same)
         .where(condition),
     )
-    for (const each of found) known.set(placeKey(each), each)
+    for (const each of found) known.set(wholeId(each), each)
   }
   return known
 }
@@ -74,7 +71,7 @@ async function findDeliveries(
 /** The deliveries that messages were linked with by earlier pages. */
 async function findByMessage(sql: Sql, messageIds: readonly string[]): Promise<Map<string, Known>> {
   const { messageLinks } = sql.tables
-  const links: (DeliveryPlace & { messageId: string })[] = []
+  const links: (DeliveryKey & { messageId: string })[] = []
   for (let start = 0; start < messageIds.length; start += IDS_AT_ONCE) {
     const some = inArray(messageLinks.messageId, messageIds.slice(start, start + IDS_AT_ONCE))
     links.push(...(await sql.read(sql.db.select().from(messageLinks).where(some))))
@@ -82,7 +79,7 @@ async function findByMessage(sql: Sql, messageIds: readonly string[]): Promise<M
   const deliveries = await findDeliveries(sql, links)
   return new Map(
     links.flatMap((link) => {
-      const about = deliveries.get(placeKey(link))
+      const about = deliveries.get(wholeId(link))
       return about ? [[link.messageId, about] as const] : []
     }),
   )
@@ -93,8 +90,8 @@ function messageKey({ facts: { messageId } }: ArchiveRow): string | null {
 }
 
 /** By campaign and chunk, because neither database uses an index well for a list of triples. */
-function conditions({ tables: { deliveries } }: Sql, places: readonly DeliveryPlace[]) {
-  const byChunk = [...Map.groupBy(places, ({ campaignId, chunk }) => `${campaignId}/${chunk}`).values()]
+function conditions({ tables: { deliveries } }: Sql, keys: readonly DeliveryKey[]) {
+  const byChunk = [...Map.groupBy(keys, ({ campaignId, chunk }) => `${campaignId}/${chunk}`).values()]
   const terms = byChunk.flatMap((within) => {
     const [first] = within
     if (!first) return []

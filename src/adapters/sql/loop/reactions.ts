@@ -1,12 +1,12 @@
-// What came back of the mails, as the API shows it: counts by campaign, and each delivery's facts.
+// What came back of the mails, as the API shows it: counts by campaign, and what was heard of each delivery.
 import { and, between, eq, inArray, isNull, sql as words } from '../driver/drizzle.ts'
 import { readDeliveryId } from '../../../core/loop/correlation.ts'
-import { factsOf, NOTHING_HEARD, type Facts } from '../../../core/loop/reactions.ts'
+import { reactionsOf, NOTHING_HEARD, type Reactions } from '../../../core/loop/heard.ts'
 import type { ReactionStore } from '../../../core/loop/ports.ts'
 import { newRowsFor, type Sql } from '../driver/dialect.ts'
-import { noFacts } from './changes.ts'
+import { noReactions } from './changes.ts'
 
-const NO_FACTS: Facts = factsOf(NOTHING_HEARD, 0)
+const NO_REACTIONS: Reactions = reactionsOf(NOTHING_HEARD, 0)
 
 export function createReactionStore(sql: Sql): ReactionStore {
   const { db } = sql
@@ -42,8 +42,8 @@ export function createReactionStore(sql: Sql): ReactionStore {
         ),
         leftByLink(ids),
       ])
-      const counts = new Map<string, ReturnType<typeof noFacts>>()
-      const of = (id: string) => counts.get(id) ?? counts.set(id, noFacts()).get(id) ?? noFacts()
+      const counts = new Map<string, ReturnType<typeof noReactions>>()
+      const of = (id: string) => counts.get(id) ?? counts.set(id, noReactions()).get(id) ?? noReactions()
       for (const { campaignId, fact, count } of rows) Object.assign(of(campaignId), { [fact]: count })
       for (const [id, count] of left) of(id).unsubscribed += count
       return counts
@@ -64,12 +64,12 @@ export function createReactionStore(sql: Sql): ReactionStore {
     },
 
     async of(campaignId, ids) {
-      const places = ids.flatMap((id) => readDeliveryId(id) ?? [])
-      if (places.length === 0) return new Map()
-      const numbers = [...new Set(places.map(({ chunk }) => chunk))]
+      const keys = ids.flatMap((id) => readDeliveryId(id) ?? [])
+      if (keys.length === 0) return new Map()
+      const numbers = [...new Set(keys.map(({ chunk }) => chunk))]
       const wanted = new Set(ids)
       // Sending asks about the end of a chunk again and again: what came back of its beginning is not read each time.
-      const [least, most] = [Math.min(...places.map(({ n }) => n)), Math.max(...places.map(({ n }) => n))]
+      const [least, most] = [Math.min(...keys.map(({ n }) => n)), Math.max(...keys.map(({ n }) => n))]
       const within = <T extends typeof reactions | typeof linkUnsubscribes>({
         campaignId: id,
         chunk,
@@ -79,30 +79,30 @@ export function createReactionStore(sql: Sql): ReactionStore {
         sql.read(db.select().from(reactions).where(within(reactions))),
         sql.read(db.select().from(linkUnsubscribes).where(within(linkUnsubscribes))),
       ])
-      const found = new Map(rows.map((row): [string, Facts] => [`${row.chunk}-${row.n}`, row]))
+      const found = new Map(rows.map((row): [string, Reactions] => [`${row.chunk}-${row.n}`, row]))
       for (const { chunk, n, at } of left) {
-        const facts = found.get(`${chunk}-${n}`) ?? NO_FACTS
-        found.set(`${chunk}-${n}`, { ...facts, unsubscribed: Math.min(at, facts.unsubscribed ?? at) })
+        const heard = found.get(`${chunk}-${n}`) ?? NO_REACTIONS
+        found.set(`${chunk}-${n}`, { ...heard, unsubscribed: Math.min(at, heard.unsubscribed ?? at) })
       }
       return new Map([...found].filter(([id]) => wanted.has(id)))
     },
 
     async leftByLink({ campaignId, deliveryId }, at) {
-      const place = readDeliveryId(deliveryId)
-      if (!place) return
+      const key = readDeliveryId(deliveryId)
+      if (!key) return
       await sql.atomically([
-        newRowsFor(linkUnsubscribes, [{ campaignId, ...place, at }]),
-        newRowsFor(reactionPlaces, [{ campaignId, fact: 'unsubscribed', ...place }]),
+        newRowsFor(linkUnsubscribes, [{ campaignId, ...key, at }]),
+        newRowsFor(reactionPlaces, [{ campaignId, fact: 'unsubscribed', ...key }]),
       ])
     },
 
     async addressOf({ campaignId, deliveryId }) {
-      const place = readDeliveryId(deliveryId)
-      if (!place) return undefined
+      const key = readDeliveryId(deliveryId)
+      if (!key) return undefined
       const here = and(
         eq(deliveries.campaignId, campaignId),
-        eq(deliveries.chunk, place.chunk),
-        eq(deliveries.n, place.n),
+        eq(deliveries.chunk, key.chunk),
+        eq(deliveries.n, key.n),
       )
       const [row] = await sql.read(db.select({ email: deliveries.email }).from(deliveries).where(here))
       return row?.email || undefined

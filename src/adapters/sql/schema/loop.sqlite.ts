@@ -1,7 +1,7 @@
 // What came back of the mails, on SQLite. Only tracking writes these tables. schema.loop.mysql.ts holds the same ones.
 import { integer, primaryKey, sqliteTable, text } from '../driver/drizzle.sqlite.ts'
 
-/** Of each delivery that an event was about: since when each fact is true. See core/loop/reactions.ts. */
+/** Of each delivery that an event was about: since when each fact is true. See core/loop/heard.ts. */
 export const reactions = sqliteTable(
   'reactions',
   {

@@ -30,7 +30,7 @@ export function createByteBudget(limit: number, now = () => performance.now()): 
   let taken = 0
 
   /** What a share has cost so far: bytes times the time that they were held. */
-  function settle(share: Held): number {
+  function costOf(share: Held): number {
     share.byteMs += share.bytes * (now() - share.since)
     share.since = now()
     return share.byteMs
@@ -48,7 +48,7 @@ export function createByteBudget(limit: number, now = () => performance.now()): 
     const coming = [...shares].filter((share) => !share.isWhole)
     const ofAddress = new Map<string, number>()
     for (const share of coming)
-      ofAddress.set(share.address, (ofAddress.get(share.address) ?? 0) + settle(share))
+      ofAddress.set(share.address, (ofAddress.get(share.address) ?? 0) + costOf(share))
     const order = coming.toSorted(
       (a, b) =>
         a.rank - b.rank ||
@@ -70,7 +70,7 @@ export function createByteBudget(limit: number, now = () => performance.now()): 
       return {
         add(bytes) {
           if (!shares.has(share)) return
-          settle(share)
+          costOf(share)
           share.bytes += bytes
           taken += bytes
           if (taken > limit) makeRoom()

@@ -1,7 +1,7 @@
-// What came back of one mail: from events to facts about its subscriber.
+// What came back of one mail: from events to the reactions of its subscriber.
 //
-// Everything that was heard of a delivery is kept as sets and earliest instants, and the facts are a plain function of
-// them. So the facts are the same whatever the order events come in, how often, and in which pages. They only grow, but
+// Everything that was heard of a delivery is kept as sets and earliest instants, and the reactions are a plain function of
+// them. So they are the same whatever the order events come in, how often, and in which pages. They only grow, but
 // for one thing: a visit that turns out to have been a scanner's is taken from the subscriber and given to the robots.
 import type { Kind } from '../events/event.ts'
 import { linkKey, type Visit as Listed } from '../events/facts.ts'
@@ -9,7 +9,7 @@ import type { ArchiveRow } from '../events/ports.ts'
 import { scannersClicks } from './robots.ts'
 
 /** Distinct subscribers each is true of; `settled`: what became of the mail is known. */
-export const FACTS = [
+export const REACTIONS = [
   'settled',
   'delivered',
   'opened',
@@ -22,10 +22,10 @@ export const FACTS = [
   'robotOpened',
   'robotClicked',
 ] as const
-export type Fact = (typeof FACTS)[number]
+export type Reaction = (typeof REACTIONS)[number]
 
 /** Since when each is true; null: it is not. Milliseconds since 1970. */
-export type Facts = Readonly<Record<Fact, number | null>>
+export type Reactions = Readonly<Record<Reaction, number | null>>
 
 /** Who it was, as bits: told by an event of its own, or only found in the list that a later event carries. */
 const PERSON = 1
@@ -109,10 +109,10 @@ export function join(a: Heard, b: Heard): Heard {
 }
 
 /**
- * The facts. Who clicks has opened, and whatever was opened was delivered: a state implies those before it.
+ * Who clicks has opened, and whatever was opened was delivered: a state implies those before it.
  * `links`: how many different links the campaign has.
  */
-export function factsOf(heard: Heard, links: number): Facts {
+export function reactionsOf(heard: Heard, links: number): Reactions {
   const opens = whose(heard.opens, new Set())
   const scanned = scannersClicks(heard.clicks, heard.delivered, links)
   const clicks = whose(heard.clicks, scanned)
@@ -165,12 +165,12 @@ function whose(visits: readonly Visit[], scanned: ReadonlySet<{ at: number; link
 /** Each once, in order, the earliest ones: equal for equal sets, whatever was put together in which order. */
 function visits(all: readonly Visit[]): readonly Visit[] {
   if (all.length < 2) return all
-  const byPlace = new Map<string, Visit>()
+  const byVisit = new Map<string, Visit>()
   for (const visit of all) {
-    const place = `${visit.at} ${visit.link}`
-    byPlace.set(place, { ...visit, by: visit.by | (byPlace.get(place)?.by ?? 0) })
+    const key = `${visit.at} ${visit.link}`
+    byVisit.set(key, { ...visit, by: visit.by | (byVisit.get(key)?.by ?? 0) })
   }
-  return [...byPlace.values()].sort((a, b) => a.at - b.at || (a.link < b.link ? -1 : 1)).slice(0, VISITS_KEPT)
+  return [...byVisit.values()].sort((a, b) => a.at - b.at || (a.link < b.link ? -1 : 1)).slice(0, VISITS_KEPT)
 }
 
 function earliest(a: number | null, b: number | null): number | null {

@@ -1,4 +1,4 @@
-// Where the rarer facts are true: kept in a table of their own, so that nobody goes through a million reactions for three
+// Whom the rarer reactions are of: kept in a table of their own, so that nobody goes through a million reactions for three
 // complaints.
 import type { PeopleFact } from '../../../core/campaigns/ports.ts'
 

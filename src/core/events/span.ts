@@ -1,4 +1,4 @@
-// Finds a cursor's place in a feed: where reading goes on, and which gap lies before that.
+// What a feed holds, and where in it a cursor goes on reading, and after which gap.
 import type { Cursor } from './cursor.ts'
 import type { Gap } from './ports.ts'
 
@@ -15,10 +15,10 @@ export type Span = {
   readonly head: number
 }
 
-type Place = { readonly seq: number; readonly gap: Gap | undefined }
+type Start = { readonly seq: number; readonly gap: Gap | undefined }
 
 /** Where a reader with this cursor goes on. */
-export function locate(cursor: Cursor, span: Span): Place {
+export function locate(cursor: Cursor, span: Span): Start {
   if (cursor.epoch === 0) return { seq: span.floor, gap: undefined }
   const end = endOf(cursor.epoch, span)
   if (end === undefined) return afterGap(cursor, span.floor, 'reset', span)
@@ -39,6 +39,6 @@ export function endOf(epoch: number, span: Span): number | undefined {
   return index < 0 ? undefined : (span.lives[index + 1]?.base ?? span.head)
 }
 
-function afterGap(from: Cursor, seq: number, reason: Gap['reason'], span: Span): Place {
+function afterGap(from: Cursor, seq: number, reason: Gap['reason'], span: Span): Start {
   return { seq, gap: { from, to: cursorAt(seq, span), reason } }
 }
