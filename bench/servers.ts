@@ -28,6 +28,9 @@ export type RunningHub = Running & {
 const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const BUN = fileOf('peers/node_modules/@oven/bun-linux-x64/bin/bun')
 
+/** By `npm start`: see package.json. */
+const AS_STARTED = ['--max-semi-space-size=4']
+
 type Bare =
   'http-body' | 'fastify-body' | 'fastify-routes' | 'usual-hook' | 'ws-echo' | 'socket-io' | 'bun-push'
 
@@ -62,8 +65,9 @@ export async function startHub(
   const [key, token] = ['bench-webhook-key', 'the-api-token-of-the-bench']
   const server = await launch({
     command: process.execPath,
-    args: [fileOf('../src/server.ts')],
+    args: [...AS_STARTED, fileOf('../src/server.ts')],
     env: {
+      NODE_COMPILE_CACHE: fileOf('../node_modules/.cache/node'),
       HOST: '127.0.0.1',
       PORT: String(port),
       DATA_DIR: join(dir, 'hub'),

@@ -1,11 +1,10 @@
 // The composition of the campaign side: list, campaigns, sending. Part of wire.ts, the only place that names adapters.
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
-import { openDkim } from '../adapters/mail/dkim.ts'
+import { openDkim, type Dkim } from '../adapters/mail/dkim.ts'
 import { readHtml } from '../adapters/mail/html-reading.ts'
 import { createHtmlToText } from '../adapters/mail/html-to-text.ts'
 import { eraseFromOutbox, openOutbox } from '../adapters/mail/outbox.ts'
-import { openSmtpMailer } from '../adapters/mail/smtp/smtp.ts'
 import { readSmtpUrl } from '../adapters/mail/smtp/url.ts'
 import { createCampaignStore } from '../adapters/sql/campaigns/campaigns.ts'
 import type { Sql } from '../adapters/sql/driver/dialect.ts'
@@ -19,7 +18,7 @@ import { identityOf } from '../core/campaigns/mail/identity.ts'
 import { createLaneOf, type LaneConfig } from '../core/sending/lanes/lanes.ts'
 import { createLinks, type UnsubscribeLink } from '../core/campaigns/mail/links.ts'
 import { createLoopNews } from '../core/loop/news.ts'
-import { readSender } from '../core/campaigns/mail/mailbox.ts'
+import { readSender, type Mailbox } from '../core/campaigns/mail/mailbox.ts'
 import { senderProblem } from '../core/campaigns/mail/sender.ts'
 import { compileMail, type MailSettings } from '../core/campaigns/mail/message.ts'
 import type { Campaign } from '../core/campaigns/ports.ts'
@@ -54,7 +53,7 @@ type Parts = Needs & {
   readonly stores: ReturnType<typeof createStores>
   readonly send: SendStores
   readonly laneConfigs: readonly LaneConfig[]
-  readonly mail: ReturnType<typeof openMail>
+  readonly mail: Awaited<ReturnType<typeof openMail>>
   readonly settings: MailSettings
 }
 
@@ -62,7 +61,7 @@ export async function openCampaignSide(config: Config, needs: Needs) {
   const { sql, secret, log } = needs
   const laneConfigs = config.MAIL_LANES.map(({ per_second, ...lane }) => ({ ...lane, perSecond: per_second }))
   const links = createLinks(secret, config.PUBLIC_URL)
-  const mail = openMail(config, log)
+  const mail = await openMail(config, log)
   const { unsubscribeUrl } = links
   const settings = { ...mail.sender, unsubscribeUrl, htmlToText: createHtmlToText(), readHtml }
   const send = await openSendStores(config, laneConfigs, log)
@@ -162,7 +161,7 @@ function hearing({ stores, send, laneConfigs, log }: Parts) {
   }
 }
 
-function openMail(config: Config, log: Log) {
+async function openMail(config: Config, log: Log) {
   const from = readSender('MAIL_FROM', config.MAIL_FROM)
   const replyTo = config.MAIL_REPLY_TO ?? null
   if (replyTo) readSender('MAIL_REPLY_TO', replyTo)
@@ -170,13 +169,24 @@ function openMail(config: Config, log: Log) {
   const outbox = join(config.DATA_DIR, 'outbox')
   const { DKIM_DOMAIN: domain, DKIM_SELECTOR: selector, DKIM_KEY_FILE: keyFile } = config
   const dkim = domain && selector && keyFile ? openDkim({ domain, selector, keyFile }) : undefined
-  const mailer: Mailer = config.SMTP_URL
-    ? openSmtpMailer({ url: config.SMTP_URL, from, dkim, log, connections: connectionsOf(config) })
-    : openOutbox({ dir: outbox, from })
+  const mailer = await openMailer(config, { from, dkim, outbox, log })
   const isLocal = !config.SMTP_URL || readSmtpUrl(config.SMTP_URL).local
   const problem = isLocal ? null : senderProblem(config.PUBLIC_URL, from)
   if (problem) log.error({ reason: problem }, 'no campaign can start: set PUBLIC_URL and MAIL_FROM')
   return { mailer, outbox, sender: { from, replyTo, list }, senderProblem: problem }
+}
+
+type MailerNeeds = {
+  readonly from: Mailbox
+  readonly dkim: Dkim | undefined
+  readonly outbox: string
+  readonly log: Log
+}
+
+async function openMailer(config: Config, { from, dkim, outbox, log }: MailerNeeds): Promise<Mailer> {
+  if (!config.SMTP_URL) return openOutbox({ dir: outbox, from })
+  const { openSmtpMailer } = await import('../adapters/mail/smtp/smtp.ts') // only here: nodemailer takes long to load
+  return openSmtpMailer({ url: config.SMTP_URL, from, dkim, log, connections: connectionsOf(config) })
 }
 
 /** As many as the lanes may use, and two for tests and confirmations. */
