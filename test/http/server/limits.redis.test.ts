@@ -1,29 +1,27 @@
 // Limits by address hold for all processes together, and for each alone while Redis is gone.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startHub, type TestHub } from '../../support/hub.ts'
 import { startRedis, type RedisServer } from '../../support/redis.ts'
 
 let redis: RedisServer
 let hubs: [TestHub, TestHub]
 
-beforeAll(async () => {
-  redis = await startRedis()
+beforeAll(async () => void (redis = await startRedis()))
+afterAll(() => redis?.close())
+beforeEach(async () => {
+  await redis.command('FLUSHALL')
   hubs = await Promise.all([startHub({ REDIS_URL: redis.url }), startHub({ REDIS_URL: redis.url })])
 })
-afterAll(async () => {
-  await Promise.all((hubs ?? []).map((hub) => hub.close()))
-  await redis?.close()
-})
+afterEach(() => Promise.all(hubs.map((hub) => hub.close())))
 
+const ask = (hub: TestHub, payload: object, remoteAddress: string) =>
+  hub.call({ method: 'POST', url: '/subscribe', payload, remoteAddress })
 let n = 0
 async function signUps(address: string, count: number): Promise<number[]> {
   const statuses: number[] = []
   for (let each = 0; each < count; each++) {
     const payload = { email: `reader-${++n}@example.com`, name: '' }
-    const hub = hubs[each % 2] as TestHub
-    statuses.push(
-      (await hub.call({ method: 'POST', url: '/subscribe', payload, remoteAddress: address })).status,
-    )
+    statuses.push((await ask(hubs[each % 2] as TestHub, payload, address)).status)
   }
   return statuses
 }
@@ -52,16 +50,9 @@ test(
   { timeout: 60_000 },
   async () => {
     await redis.kill()
-    const ask = (each: number) =>
-      hubs[0].call({
-        method: 'POST',
-        url: '/subscribe',
-        payload: { email: `alone-${each}@example.com`, name: '' },
-        remoteAddress: '192.0.2.3',
-      })
-    const statuses = (await Promise.all(Array.from({ length: 30 }, (_, each) => ask(each)))).map(
-      ({ status }) => status,
-    )
+    const alone = (each: number) => ({ email: `alone-${each}@example.com`, name: '' })
+    const answers = Array.from({ length: 30 }, (_, each) => ask(hubs[0], alone(each), '192.0.2.3'))
+    const statuses = (await Promise.all(answers)).map(({ status }) => status)
     expect(times(statuses, 201)).toBe(20)
     expect(times(statuses, 429)).toBe(10)
     await redis.start()

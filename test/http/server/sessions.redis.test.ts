@@ -1,5 +1,6 @@
 // Sessions that were ended are ended at every process; while Redis is gone no session counts, and the token does.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 import { startRedis, type RedisServer } from '../../support/redis.ts'
 
@@ -44,4 +45,5 @@ test('with Redis gone a session is 503, the token and the page are served', { ti
   expect(await status(hubs[1], '/subscribe', { cookie, authorization: TOKEN })).toBe(200)
   expect(await status(hubs[1], '/', { cookie })).toBe(200)
   await redis.start()
+  for (const hub of hubs) await eventually(() => status(hub, '/subscribe', { cookie })).toBe(200)
 })

@@ -1,0 +1,21 @@
+// The order of test files: the largest first, or the last of them would run alone. vitest takes a file's own size; here
+// a file of a few lines is as large as the contracts that it runs.
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+const CONTRACTS = join(import.meta.dirname, '../contracts')
+
+export class LargestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sizes = new Map(files.map((file) => [file, sizeOf(file.moduleId)]))
+    return files.toSorted((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0))
+  }
+}
+
+function sizeOf(file: string): number {
+  const text = readFileSync(file, 'utf8')
+  const imported = [...text.matchAll(/ from '(\.[^']+)'/g)].map(([, path = '']) => join(dirname(file), path))
+  const contracts = imported.filter((path) => path.startsWith(CONTRACTS) && existsSync(path))
+  return contracts.reduce((size, path) => size + sizeOf(path), text.length)
+}
