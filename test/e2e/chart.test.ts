@@ -7,8 +7,8 @@ import { usePageLab } from '../support/page-lab.ts'
 
 const lab = usePageLab((hub) =>
   hub.post([
-    ...mailEvents(3, (index) => ({ subject: `Sent ${index}`, tags: ['spring'] })),
-    ...mailEvents(2, (index) => ({ event: 'open', subject: `Opened ${index}` })),
+    ...mailEvents(3, (index) => ({ subject: `Sent ${index}`, tags: ['spring', 'first'] })),
+    ...mailEvents(2, (index) => ({ event: 'open', subject: `Opened ${index}`, tags: ['first'] })),
   ]),
 )
 
@@ -27,7 +27,7 @@ const plot = (page: Page) => page.getByRole('slider', { name: 'Time' })
 const search = (page: Page) => new URL(page.url()).searchParams
 
 test('a young hub shows five minutes; it is filtered like the list, and counts on', () =>
-  withPage('/', async (page) => {
+  withPage('/?tag=first', async (page) => {
     await eventually(() => told(page)).toContain('in the last 5 minutes: 5 events, 3 sent, 2 opened')
     await page.getByRole('button', { name: 'Opened', exact: true }).click()
     await eventually(() => told(page)).toContain('in the last 5 minutes: 2 events, 2 opened')

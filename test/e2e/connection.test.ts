@@ -23,9 +23,9 @@ async function loseEvents(page: Page): Promise<void> {
 }
 
 test('a gap is a line in the list, where it lies', async () => {
-  const { page, problems, close } = await lab.open({ before: loseEvents })
+  const { page, problems, close } = await lab.open({ before: loseEvents, path: '/?tag=gap' })
   await live(page)
-  await lab.hub.post(['Before', 'Lost', 'After'].map((subject) => mailEvent({ subject })))
+  await lab.hub.post(['Before', 'Lost', 'After'].map((subject) => mailEvent({ subject, tags: ['gap'] })))
   const lines = page.locator('.line')
   await eventually(() => lines.count()).toBe(3)
   expect(await lines.nth(0).innerText()).toContain('After')

@@ -25,7 +25,7 @@ export type TestSocket = {
   readonly ws: WebSocket
 }
 
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 30_000
 
 /** Resolves when the socket is open; rejects with the status when the server refuses the upgrade. */
 export async function openSocket(
