@@ -1,11 +1,21 @@
 // What EventArchive promises about forgetting a person, and about its total.
+import { zstdDecompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import type { Sql } from '../../../src/adapters/sql/driver/dialect.ts'
 import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
 import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import { EPOCH, makeRow, makeRows, type SqlLab } from '../../support/sql-lab.ts'
 import { MINUTE } from '../../support/times.ts'
 
 const at = (seq: number) => ({ epoch: EPOCH, seq })
+
+/** All that the database holds of texts in blocks. */
+async function storedTexts(sql: Sql | undefined): Promise<readonly string[]> {
+  const blocks = (await sql?.read(sql.db.select().from(sql.tables.eventBlocks))) ?? []
+  return blocks.map(({ data }) =>
+    (data.includes('@example.com') ? data : zstdDecompressSync(data)).toString(),
+  )
+}
 
 export function promisesOfErasing(lab: () => SqlLab): void {
   const filled = async () => {
@@ -31,6 +41,26 @@ export function promisesOfErasing(lab: () => SqlLab): void {
       5, 4, 2,
     ])
     expect((await archive.total()).count).toBe(5)
+  })
+
+  test('nothing is left of what several processes take out at once, of neighbours; the others stay', async () => {
+    const sqls = [await lab().open(), await lab().open()]
+    const archives = sqls.map((sql) => createEventArchive(sql))
+    const rows = Array.from({ length: 100 }, (_, n) =>
+      makeRow(n + 1, { email: `reader-${n + 1}@example.com` }),
+    )
+    await archives[0]?.record(BEGINNING, at(100), rows)
+    const gone = [2, 3, 5, 8, 13, 66]
+    await Promise.all(gone.map((seq, n) => archives[n % 2]?.erase([at(seq)])))
+    const left = rows.map(({ event }) => event.cursor.seq).filter((seq) => !gone.includes(seq))
+    const found = (await archives[1]?.find({ limit: 200, after: BEGINNING })) ?? []
+    expect(found.map(({ cursor }) => cursor.seq)).toEqual(left)
+    expect(found.every(({ data, cursor }) => data.includes(`reader-${cursor.seq}@`))).toBe(true)
+    expect(
+      (await storedTexts(sqls[0])).filter((text) => gone.some((seq) => text.includes(`reader-${seq}@`))),
+    ).toEqual([])
+    await archives[0]?.erase(left.map(at))
+    expect(await storedTexts(sqls[0])).toEqual([])
   })
 
   test('has a total of nothing before anything is recorded', async () => {

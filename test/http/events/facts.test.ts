@@ -77,7 +77,11 @@ test('beside the data, also of events that were stored before facts were', async
   feed.exec('PRAGMA user_version = 1')
   feed.close()
   const archive = new DatabaseSync(join(dir, 'hub.sqlite'))
-  archive.exec('UPDATE event_texts SET facts = NULL, more = NULL')
+  const apart = archive.prepare(
+    'INSERT INTO event_texts SELECT epoch, seq, 0, ?, NULL, NULL FROM events WHERE seq = ?',
+  )
+  for (const [n, event] of EVENTS.entries()) apart.run(JSON.stringify(event), n + 1)
+  archive.exec('DELETE FROM event_blocks; UPDATE events SET block = NULL')
   archive.close()
   const second = await startHub({}, dir)
   expect(await seen(second)).toEqual(expected)

@@ -1,10 +1,11 @@
 // The archive of events: recorded exactly once behind the feed, and searched by the API.
-import { and, asc, eq, inArray, isNotNull, lt, sql as words } from '../driver/drizzle.ts'
+import { and, asc, eq, inArray, lt, sql as words } from '../driver/drizzle.ts'
 import { BEGINNING, type Cursor } from '../../../core/events/cursor.ts'
 import { HubError } from '../../../core/errors.ts'
 import { linkKey } from '../../../core/events/facts.ts'
 import type { ArchiveRow, EventArchive } from '../../../core/events/ports.ts'
 import { newRowsFor, rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
+import { toBlocks, unpacking } from './blocks.ts'
 import { addUp, createCounts } from './counts.ts'
 import { chunks, inPlaces, stretches } from './places.ts'
 import { createSearch } from './search.ts'
@@ -17,6 +18,7 @@ import { toParts } from '../driver/texts.ts'
 
 const POSITION = 'archive'
 const MINUTE_MS = 60_000
+const TRIES = 10
 /** More would slow down a whole batch for one event; Mandrill itself takes 100 a mail. */
 const TAGS_INDEXED = 200
 
@@ -53,10 +55,20 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
 
   async function store(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
     const effect = await effects?.(rows)
+    const { blocks, blockOf } = toBlocks(rows)
+    const toRow = (row: ArchiveRow) => ({
+      ...toEventRow(row),
+      notOurs: effect?.notOurs.has(row) ? (1 as const) : null,
+      block: blockOf.get(row) ?? null,
+    })
+    const apart = rows.filter((row) => !blockOf.has(row))
     try {
       await sql.atomically([
         movePosition(from, to),
-        ...insertions(sql.tables, rows, effect?.notOurs ?? new Set()),
+        rowsFor(sql.tables.events, rows.map(toRow)),
+        rowsFor(sql.tables.eventBlocks, blocks),
+        rowsFor(sql.tables.eventTexts, apart.flatMap(toTextRows)),
+        ...derived(sql.tables, rows),
         ...(effect?.writes ?? []),
       ])
     } catch (error) {
@@ -84,15 +96,27 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
     }
   }
 
-  /** Events of certain places, with all that belongs to them. */
+  /** Drops the events of certain places, with all that belongs to them. Others may be dropping their neighbours. */
+  async function remove(places: readonly Cursor[], besides: readonly Write[] = []): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return void (await sql.atomically([...besides, ...(await removals(places))]))
+      } catch (error) {
+        if (sql.fault(error) !== 'null' || tries >= TRIES) throw error
+      }
+    }
+  }
+
   async function removals(places: readonly Cursor[]): Promise<Write[]> {
     const writes: Write[] = []
     for (const chunk of chunks(places)) {
-      const { subject } = events
-      const theirs = and(inPlaces(events, chunk), isNotNull(subject))
-      const rows = await sql.read(db.selectDistinct({ subject }).from(events).where(theirs))
-      const subjects = rows.flatMap((row) => row.subject ?? [])
+      const { epoch, seq, subject, block } = events
+      const rows = await sql.read(
+        db.select({ epoch, seq, subject, block }).from(events).where(inPlaces(events, chunk)),
+      )
+      const subjects = [...new Set(rows.flatMap((row) => row.subject ?? []))]
       writes.push(
+        ...(await unpacking(sql, rows)),
         ...[eventTags, eventTexts, events].map((table) => db.delete(table).where(inPlaces(table, chunk))),
         ...(subjects.length > 0 ? [unwording(sql, subjects)] : []),
       )
@@ -123,7 +147,7 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
       ...tallying(sql, words`SELECT coalesce(sum(${eventCounts.count}), 0) FROM ${eventCounts} WHERE ${old}`),
       db.delete(eventCounts).where(old),
     ]
-    if (places.length > 0) await sql.atomically([...counts, ...(await removals(places))])
+    if (places.length > 0) await remove(places, counts)
     if (places.length < limit) await sql.run(forgetting(sql, before))
     return places.length
   }
@@ -139,7 +163,7 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
     )
 
   async function erase(places: readonly Cursor[]): Promise<void> {
-    if (places.length > 0) await sql.atomically(await removals(places))
+    if (places.length > 0) await remove(places)
   }
 
   return {
@@ -154,13 +178,9 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
   }
 }
 
-function insertions(tables: Tables, rows: readonly ArchiveRow[], notOurs: ReadonlySet<ArchiveRow>): Write[] {
+/** What is kept beside the events, to find and count them by. */
+function derived(tables: Tables, rows: readonly ArchiveRow[]): Write[] {
   return [
-    rowsFor(
-      tables.events,
-      rows.map((row) => toEventRow(row, notOurs.has(row) ? 1 : null)),
-    ),
-    rowsFor(tables.eventTexts, rows.flatMap(toTextRows)),
     rowsFor(tables.eventTags, rows.flatMap(toTagRows)),
     rowsFor(tables.eventCounts, toCountRows(rows), 'count'),
     wording(tables, rows),
@@ -177,7 +197,7 @@ function distinct(rows: readonly ArchiveRow[]): readonly ArchiveRow[] {
   })
 }
 
-function toEventRow({ event, facts }: ArchiveRow, notOurs: 1 | null) {
+function toEventRow({ event, facts }: ArchiveRow) {
   return {
     ...event.cursor,
     id: event.id,
@@ -187,7 +207,6 @@ function toEventRow({ event, facts }: ArchiveRow, notOurs: 1 | null) {
     messageId: facts.messageId && keyOf(facts.messageId, KEY_LENGTH.messageId),
     email: facts.email && keyOf(facts.email, KEY_LENGTH.email),
     campaignId: facts.campaignId && keyOf(facts.campaignId, KEY_LENGTH.campaignId),
-    notOurs,
     domain: facts.email && domainOf(facts.email),
     subject: facts.subject === null ? null : subjectKey(facts.subject),
     subaccount: facts.subaccount && keyOf(facts.subaccount, KEY_LENGTH.subaccount),
@@ -202,7 +221,7 @@ function domainOf(email: string): string | null {
   return email.includes('@') && domain.isWellFormed() ? domain : null
 }
 
-/** The facts stand with the first part. */
+/** Of an event that is no part of a block. The facts stand with the first part. */
 function toTextRows({ event: { cursor, data, facts, more } }: ArchiveRow) {
   return toParts(data.toString()).map((part) => ({
     ...cursor,

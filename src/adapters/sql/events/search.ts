@@ -9,6 +9,7 @@ import { isWanted, LIST_KINDS } from '../../../core/events/filter.ts'
 import { factsOfOlder } from '../../../core/events/providers/providers.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { fromParts } from '../driver/texts.ts'
+import { textsIn, type InBlock, type Texts } from './blocks.ts'
 import type { Table } from './conditions.ts'
 import { chunks, inPlaces, stretches, type Bounds } from './places.ts'
 import { createSelecting } from './selection.ts'
@@ -19,6 +20,9 @@ const PAGE_BYTES = 8 * 1024 * 1024
 const SIZES_AT_ONCE = 100
 /** At least, where texts have to be read to tell: one by one would take too many questions. */
 const LOOKED_THROUGH = 200
+
+type Row = InBlock & Pick<ArchivedEvent, 'kind' | 'receivedAt'>
+const isApart = ({ block }: Row): boolean => block === null
 
 export function createSearch(sql: Sql): EventArchive['find'] {
   const { db } = sql
@@ -66,6 +70,18 @@ export function createSearch(sql: Sql): EventArchive['find'] {
     return (await Promise.all(pages)).flat().sort(order).slice(0, query.limit)
   }
 
+  async function rowsAt(places: readonly Cursor[]): Promise<Row[]> {
+    const { epoch, seq, kind, receivedAt, block } = events
+    const found: Row[] = []
+    for (const chunk of chunks(places)) {
+      const here = inPlaces(events, chunk)
+      found.push(
+        ...(await sql.read(db.select({ epoch, seq, kind, receivedAt, block }).from(events).where(here))),
+      )
+    }
+    return found
+  }
+
   async function sizesAt(places: readonly Cursor[]): Promise<ReadonlyMap<string, number>> {
     const { epoch, seq, text } = eventTexts
     const bytes = words`sum(octet_length(${text}))`.mapWith(Number)
@@ -79,40 +95,46 @@ export function createSearch(sql: Sql): EventArchive['find'] {
     return new Map(rows.map((row) => [formatCursor(row), row.bytes]))
   }
 
-  /** The first of these places whose events fit into a page, and one at least. */
-  async function fitting(places: readonly Cursor[]): Promise<readonly Cursor[]> {
-    if (places.length < 2) return places
+  /** The first of these events that fit into a page, and one at least. What is in blocks is short: all of it fits. */
+  async function fitting(rows: readonly Row[]): Promise<readonly Row[]> {
+    const apart = rows.filter(isApart)
     let bytes = 0
-    for (let start = 0; start < places.length; start += SIZES_AT_ONCE) {
-      const some = places.slice(start, start + SIZES_AT_ONCE)
+    for (const some of chunks(apart, SIZES_AT_ONCE)) {
       const sizes = await sizesAt(some)
-      const end = some.findIndex((place) => (bytes += sizes.get(formatCursor(place)) ?? 0) > PAGE_BYTES)
-      if (end >= 0) return places.slice(0, Math.max(start + end, 1))
+      const first = some.find((row) => (bytes += sizes.get(formatCursor(row)) ?? 0) > PAGE_BYTES)
+      if (first) return rows.slice(0, Math.max(rows.indexOf(first), 1))
     }
-    return places
+    return rows
   }
 
-  async function eventsAt(places: readonly Cursor[]): Promise<ArchivedEvent[]> {
-    const { epoch, seq, kind, receivedAt } = events
-    const [rows, parts] = await Promise.all([
-      sql.read(db.select({ epoch, seq, kind, receivedAt }).from(events).where(inPlaces(events, places))),
-      sql.read(db.select(getTableColumns(eventTexts)).from(eventTexts).where(inPlaces(eventTexts, places))),
-    ])
-    const texts = Map.groupBy(parts, formatCursor)
-    return rows.map(({ kind, receivedAt, ...cursor }) => {
-      const parts = texts.get(formatCursor(cursor)) ?? []
-      const data = fromParts(parts)
-      const { facts = null, more = null } = parts.find(({ part }) => part === 0) ?? {}
-      const told = facts === null ? factsOfOlder(kind, data) : { facts, more }
-      return { cursor, kind, receivedAt, data, ...told }
-    })
+  async function textsApart(places: readonly Row[]): Promise<ReadonlyMap<string, Texts>> {
+    if (places.length === 0) return new Map()
+    const parts = await sql.read(
+      db.select(getTableColumns(eventTexts)).from(eventTexts).where(inPlaces(eventTexts, places)),
+    )
+    const kinds = new Map(places.map((row) => [formatCursor(row), row.kind]))
+    return new Map(
+      [...Map.groupBy(parts, formatCursor)].map(([place, parts]) => {
+        const data = fromParts(parts)
+        const { facts = null, more = null } = parts.find(({ part }) => part === 0) ?? {}
+        const told = facts === null ? factsOfOlder(kinds.get(place) ?? 'unknown', data) : { facts, more }
+        return [place, { data, ...told }]
+      }),
+    )
   }
 
   async function page(query: EventQuery): Promise<ArchivedEvent[]> {
-    const found: ArchivedEvent[] = []
-    for (const chunk of chunks(await fitting(await places(query)))) found.push(...(await eventsAt(chunk)))
     const order = inOrder(query)
-    return found.sort((a, b) => order(a.cursor, b.cursor))
+    const found: ArchivedEvent[] = []
+    for (const rows of chunks(await fitting((await rowsAt(await places(query))).sort(order)))) {
+      const [packed, apart] = await Promise.all([textsIn(sql, rows), textsApart(rows.filter(isApart))])
+      for (const { kind, receivedAt, epoch, seq } of rows) {
+        const cursor = { epoch, seq }
+        const texts = packed.get(formatCursor(cursor)) ?? apart.get(formatCursor(cursor))
+        if (texts) found.push({ cursor, kind, receivedAt, ...texts }) // without: erased just now
+      }
+    }
+    return found
   }
 
   /** Of which list an event is stands in its facts only: all of these kinds are looked through, page by page. */

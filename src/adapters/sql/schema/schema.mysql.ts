@@ -8,6 +8,7 @@ export * from './loop.mysql.ts'
 export * from './campaigns.mysql.ts'
 
 const id16 = customType<{ data: Buffer }>({ dataType: () => 'binary(16)' })
+const mediumBlob = customType<{ data: Buffer }>({ dataType: () => 'mediumblob' })
 
 export const events = mysqlTable(
   'events',
@@ -26,6 +27,7 @@ export const events = mysqlTable(
     subject: integer('subject'),
     subaccount: key({ length: 128 }),
     link: key({ length: 8 }),
+    block: integer('block'),
   },
   (t) => [
     primaryKey({ columns: [t.epoch, t.seq] }),
@@ -61,8 +63,21 @@ export const eventSpans = mysqlTable(
   (t) => [primaryKey({ columns: [t.step, t.start] })],
 )
 
+/** The texts of a few events that came together, packed: see blocks.ts. The place is that of the first of them. */
+export const eventBlocks = mysqlTable(
+  'event_blocks',
+  {
+    epoch: integer('epoch').notNull(),
+    seq: integer('seq').notNull(),
+    /** How often it was written anew: whoever takes an event out must have read the latest one. */
+    version: integer('version').notNull(),
+    data: mediumBlob('data').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.epoch, t.seq] })],
+)
+
 /**
- * Apart from `events`, so that a search reads through narrow rows; in parts, so that no text is too long for
+ * Of events that are long, or were stored before there were blocks. Apart from `events`, so that a search reads through narrow rows; in parts, so that no text is too long for
  * a row.
  */
 export const eventTexts = mysqlTable(

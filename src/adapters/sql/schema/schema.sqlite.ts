@@ -28,6 +28,8 @@ export const events = sqliteTable(
     subaccount: text(),
     /** Of clicks, stands for the URL: see linkKey. */
     link: text(),
+    /** The place, in the same epoch, of the block that holds its texts; null: they are in event_texts. */
+    block: integer(),
   },
   (t) => [
     primaryKey({ columns: [t.epoch, t.seq] }),
@@ -63,8 +65,21 @@ export const eventSpans = sqliteTable(
   (t) => [primaryKey({ columns: [t.step, t.start] })],
 )
 
+/** The texts of a few events that came together, packed: see blocks.ts. The place is that of the first of them. */
+export const eventBlocks = sqliteTable(
+  'event_blocks',
+  {
+    epoch: integer().notNull(),
+    seq: integer().notNull(),
+    /** How often it was written anew: whoever takes an event out must have read the latest one. */
+    version: integer().notNull(),
+    data: blob({ mode: 'buffer' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.epoch, t.seq] })],
+)
+
 /**
- * Apart from `events`, so that a search reads through narrow rows; in parts, so that no text is too long for
+ * Of events that are long, or were stored before there were blocks. Apart from `events`, so that a search reads through narrow rows; in parts, so that no text is too long for
  * a row.
  */
 export const eventTexts = sqliteTable(

@@ -1,0 +1,113 @@
+// The archive's texts, packed: a few events that came together are a block, compressed. What is long stands apart, in parts.
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { and, eq, sql as words } from '../driver/drizzle.ts'
+import { formatCursor, type Cursor } from '../../../core/events/cursor.ts'
+import type { StoredFacts } from '../../../core/events/facts.ts'
+import { pack, unpack, type Packed } from '../../../core/events/packing.ts'
+import type { ArchiveRow } from '../../../core/events/ports.ts'
+import type { Sql, Tables, Write } from '../driver/dialect.ts'
+import { chunks, inPlaces } from './places.ts'
+
+/** More are smaller together, but who asks for one of them unpacks all: it takes 60 µs. */
+const BLOCK_EVENTS = 64
+/** Of all texts of an event: a page of a thousand such events may be read at once. */
+const PACKED_BYTES = 8 * 1024
+/** What is shorter gains nothing that is worth the time. */
+const COMPRESSED_BYTES = 4 * 1024
+const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
+
+type Block = Tables['eventBlocks']['$inferInsert']
+export type Texts = StoredFacts & { readonly data: string }
+/** Where an event is, and which block has its texts. */
+export type InBlock = Cursor & { readonly block: number | null }
+
+/** The blocks of a page, and in which of them each event is that is in one. */
+export function toBlocks(rows: readonly ArchiveRow[]): {
+  readonly blocks: readonly Block[]
+  readonly blockOf: ReadonlyMap<ArchiveRow, number>
+} {
+  const blockOf = new Map<ArchiveRow, number>()
+  const packed = rows.map((row) => ({ row, texts: textsOf(row) })).filter(({ texts }) => isShort(texts))
+  const ofEpoch = Map.groupBy(packed, ({ row }) => row.event.cursor.epoch)
+  const groups = [...ofEpoch.values()].flatMap((within) => chunks(within, BLOCK_EVENTS))
+  const blocks = groups.flatMap((group): Block[] => {
+    const [first] = group
+    if (!first) return []
+    const place = first.row.event.cursor
+    for (const { row } of group) blockOf.set(row, place.seq)
+    const all = group.map(({ row, texts }) => ({ head: row.event.cursor.seq, texts }))
+    return [{ ...place, version: 1, data: write(all) }]
+  })
+  return { blocks, blockOf }
+}
+
+const textsOf = ({ event: { facts, more, data } }: ArchiveRow): readonly Buffer[] => [
+  Buffer.from(facts),
+  Buffer.from(more ?? ''),
+  data,
+]
+
+const isShort = (texts: readonly Buffer[]): boolean =>
+  texts.reduce((sum, { length }) => sum + length, 0) <= PACKED_BYTES
+
+// In a thread of Node's pool it would take twice the time.
+function write(all: readonly Packed<number>[]): Buffer {
+  const bytes = pack(all)
+  return bytes.length < COMPRESSED_BYTES ? bytes : zstdCompressSync(bytes)
+}
+
+function read(data: Buffer): readonly Packed<number>[] {
+  return unpack<number>(data.subarray(0, ZSTD.length).equals(ZSTD) ? zstdDecompressSync(data) : data)
+}
+
+/** The texts of these events, by their places as they are written. */
+export async function textsIn(sql: Sql, places: readonly InBlock[]): Promise<ReadonlyMap<string, Texts>> {
+  const wanted = new Set(places.map(formatCursor))
+  const found = new Map<string, Texts>()
+  for (const { epoch, data } of await blocksOf(sql, places)) {
+    for (const { head, texts } of read(data)) {
+      const place = formatCursor({ epoch, seq: head })
+      if (!wanted.has(place)) continue
+      const [facts = '', more = '', text = ''] = texts.map(String)
+      found.set(place, { facts, more: more || null, data: text })
+    }
+    await nextTurn() // a thousand of them must not keep everybody else waiting
+  }
+  return found
+}
+
+async function blocksOf({ db, tables: { eventBlocks }, read }: Sql, places: readonly InBlock[]) {
+  const starts = new Map(
+    places.flatMap(({ epoch, block }) =>
+      block === null ? [] : [[formatCursor({ epoch, seq: block }), { epoch, seq: block }] as const],
+    ),
+  )
+  const found = chunks([...starts.values()]).map((some) =>
+    read(db.select().from(eventBlocks).where(inPlaces(eventBlocks, some))),
+  )
+  return (await Promise.all(found)).flat()
+}
+
+/**
+ * Takes these events out of their blocks. Where somebody else writes one anew meanwhile, its version would become null,
+ * which it refuses: what others have taken out must not come back.
+ */
+export async function unpacking(sql: Sql, places: readonly InBlock[]): Promise<Write[]> {
+  const { db } = sql
+  const { eventBlocks } = sql.tables
+  const gone = new Set(places.map(formatCursor))
+  const writes: Write[] = []
+  for (const { epoch, seq, version, data } of await blocksOf(sql, places)) {
+    const left = read(data).filter(({ head }) => !gone.has(formatCursor({ epoch, seq: head })))
+    const here = and(eq(eventBlocks.epoch, epoch), eq(eventBlocks.seq, seq))
+    const next = words`CASE WHEN ${eventBlocks.version} = ${version} THEN ${version + 1} ELSE NULL END`
+    const rewrite = { version: next, data: write(left) }
+    writes.push(
+      left.length === 0
+        ? db.delete(eventBlocks).where(here)
+        : db.update(eventBlocks).set(rewrite).where(here),
+    )
+  }
+  return writes
+}
