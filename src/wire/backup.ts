@@ -14,6 +14,7 @@ import type { Sql } from '../adapters/sql/driver/dialect.ts'
 import { createLeases } from '../adapters/sql/driver/leases.ts'
 import { holdCampaigns } from '../adapters/sql/campaigns/hold.ts'
 import { openSqlite } from '../adapters/sql/driver/sqlite.ts'
+import { createLease } from '../core/lease.ts'
 import type { Log } from '../core/log.ts'
 import { restoredReason } from '../core/campaigns/hold.ts'
 import { version } from '../version.ts'
@@ -21,8 +22,11 @@ import { named } from './reach.ts'
 import { databaseOf, openDatabase } from './stores.ts'
 
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} }
-/** What one process does alone, and for how long it may hold it after its death: see core/lease.ts. */
-const LEASES = { names: ['tracking', 'sending'], forMs: 10_000, patienceMs: 15_000, askMs: 250 }
+/** Of all the processes of a hub. */
+const DONE_ALONE = ['tracking', 'sending']
+const ASK_MS = 250
+/** A few times as long as a lease outlasts its holder. */
+const PATIENCE_MS = 15_000
 
 /** What of the hub is not in DATA_DIR. */
 export function elsewhere({ REDIS_URL, DATABASE_URL }: Config): readonly string[] {
@@ -59,7 +63,7 @@ export async function restoreHere(config: Config, from: string) {
 }
 
 /** After the database was restored by its own tools; tells how many campaigns are held. */
-export async function finishRestore(config: Config, patienceMs = LEASES.patienceMs): Promise<number> {
+export async function finishRestore(config: Config, patienceMs = PATIENCE_MS): Promise<number> {
   mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 })
   const lock = config.REDIS_URL && config.DATABASE_URL ? undefined : lockDataDir(config.DATA_DIR)
   const sql = await named(databaseOf(config), () => openDatabase(config, quiet))
@@ -80,16 +84,14 @@ export async function holdAll(config: Config, sql: Sql): Promise<number> {
 
 /** Leases that a backup holds run out within seconds; those of a hub that runs do not. */
 async function requireAlone(sql: Sql, patienceMs: number): Promise<void> {
-  const leases = createLeases(sql)
-  const owner = randomUUID()
+  const holder = { leases: createLeases(sql), owner: randomUUID(), now: Date.now }
   const until = Date.now() + patienceMs
-  for (const name of LEASES.names) {
-    while (!(await leases.take(name, owner, Date.now(), Date.now() + LEASES.forMs))) {
+  for (const name of DONE_ALONE) {
+    while (!(await createLease(name, holder).take())) {
       if (Date.now() > until) throw new Error('a hub is running on this database: stop it first')
-      await pause(LEASES.askMs)
+      await pause(ASK_MS)
     }
   }
-  for (const name of LEASES.names) await leases.release(name, owner)
 }
 
 async function forgetMarksOf({ REDIS_URL, DATA_DIR }: Config): Promise<void> {

@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { queuedByLane } from '../../core/sending/lanes/lanes.ts'
 import { DELIVERY_STATUSES, emptyTally, type Tally } from '../../core/campaigns/outcome.ts'
-import type { Campaign, CampaignHead, Ledger } from '../../core/campaigns/ports.ts'
+import { PEOPLE, type Campaign, type CampaignHead, type Ledger } from '../../core/campaigns/ports.ts'
 import type { LaneControl, LaneState } from '../../core/sending/ports.ts'
 import type { ReactionStore } from '../../core/loop/ports.ts'
 import type { Log } from '../../core/log.ts'
@@ -10,15 +10,6 @@ import type { Reaction } from '../../core/loop/heard.ts'
 import { campaignExample, wholeCampaignExample } from './example.ts'
 import { laneJson, LaneSchema } from './lanes.ts'
 import { Instant, instant, instantOrNull, oneOf } from '../server/answers/schemas.ts'
-
-/** How many distinct subscribers each is true of; they may overlap. */
-type People = Readonly<
-  Record<'delivered' | 'opened' | 'clicked' | 'bounced' | 'complained' | 'unsubscribed', number>
->
-type Reactions = {
-  readonly people: People
-  readonly robots: Readonly<Record<'opened' | 'clicked', number>>
-}
 
 export type PresentDeps = {
   readonly ledger: Pick<Ledger, 'tallies'>
@@ -30,11 +21,6 @@ export type PresentDeps = {
 
 /** Lanes are live state in another store: a campaign is shown without them rather than not at all. */
 const LANES_MS = 500
-
-const NO_REACTIONS: Reactions = {
-  people: { delivered: 0, opened: 0, clicked: 0, bounced: 0, complained: 0, unsubscribed: 0 },
-  robots: { opened: 0, clicked: 0 },
-}
 
 const Count = Type.Integer({ minimum: 0 })
 const OrNull = <T extends typeof Instant>(type: T) => Type.Union([type, Type.Null()])
@@ -58,7 +44,7 @@ const FIELDS = {
     ...Object.fromEntries(DELIVERY_STATUSES.map((status) => [status, Count])),
   }),
   people: {
-    ...counts('delivered', 'opened', 'clicked', 'bounced', 'complained', 'unsubscribed'),
+    ...counts(...PEOPLE),
     description: 'Distinct subscribers; they may overlap',
   },
   robots: { ...counts('opened', 'clicked'), description: 'Opens and clicks by scanners and proxies' },
@@ -123,7 +109,7 @@ export function createPresent({ ledger, lanes, reactions, log }: PresentDeps): P
       reactions.counts(ids),
     ])
     return campaigns.map((campaign) =>
-      toJson(campaign, tallies.get(campaign.id) ?? new Map(), states, reactionsOf(reacted.get(campaign.id))),
+      toJson(campaign, tallies.get(campaign.id), states, reacted.get(campaign.id)),
     )
   }
 
@@ -134,26 +120,16 @@ export function createPresent({ ledger, lanes, reactions, log }: PresentDeps): P
       return { ...(json as CampaignJson), ...contentJson(campaign) }
     },
     async fresh(campaign) {
-      return { ...toJson(campaign, new Map(), await lanesNow(), undefined), ...contentJson(campaign) }
+      return { ...toJson(campaign, undefined, await lanesNow(), undefined), ...contentJson(campaign) }
     },
-  }
-}
-
-/** A campaign that nothing has come back of has had none. */
-function reactionsOf(counts: Readonly<Record<Reaction, number>> | undefined): Reactions {
-  if (!counts) return NO_REACTIONS
-  const { delivered, opened, clicked, bounced, complained, unsubscribed } = counts
-  return {
-    people: { delivered, opened, clicked, bounced, complained, unsubscribed },
-    robots: { opened: counts.robotOpened, clicked: counts.robotClicked },
   }
 }
 
 function toJson(
   campaign: CampaignHead,
-  byLane: ReadonlyMap<string, Tally>,
+  byLane: ReadonlyMap<string, Tally> = new Map(),
   lanes: readonly LaneState[],
-  { people, robots }: Reactions = NO_REACTIONS,
+  counts: Partial<Record<Reaction, number>> = {},
 ): CampaignJson {
   const { id, subject, tag, status, transport } = campaign
   const tally = sum([...byLane.values()])
@@ -171,8 +147,8 @@ function toJson(
     status_reason: campaign.statusReason,
     transport,
     deliveries: { total: known ? total : null, ...tally },
-    people,
-    robots,
+    people: Object.fromEntries(PEOPLE.map((fact) => [fact, counts[fact] ?? 0])),
+    robots: { opened: counts.robotOpened ?? 0, clicked: counts.robotClicked ?? 0 },
     lanes: lanes.map((lane) => laneJson(lane, queued.get(lane.name) ?? 0)),
     created_at: instant(campaign.createdAt),
     send_at: instantOrNull(campaign.sendAt),

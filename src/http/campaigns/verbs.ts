@@ -46,59 +46,31 @@ const TEST_LIMIT = { max: 30, timeWindow: 60_000 }
 
 const about = tagged('Campaigns')
 
-type Simple = 'start' | 'pause' | 'resume' | 'cancel'
-type Route = {
-  readonly path: string
-  readonly action: Simple
-  readonly status: 200 | 201 | 202
-  readonly summary: string
-  /** What it then is, and a word on it. */
-  readonly gives: Parameters<typeof campaignIn>
-}
-
-const ROUTES: readonly Route[] = [
-  { path: 'start', action: 'start', status: 202, summary: 'Start it now', gives: ['running', 'It runs'] },
-  {
-    path: 'pause',
-    action: 'pause',
-    status: 200,
-    summary: 'Pause it: takes hold within a second',
-    gives: ['paused', 'Paused'],
-  },
-  {
-    path: 'resume',
-    action: 'resume',
-    status: 200,
-    summary: 'Go on after a pause',
-    gives: ['running', 'It runs again'],
-  },
-  {
-    path: 'cancel',
-    action: 'cancel',
-    status: 202,
-    summary: 'Cancel what has not been sent',
-    gives: ['cancelled', 'Cancelled'],
-  },
-]
+/** What a verb answers with, what it does, and what the campaign then is. */
+const VERBS = [
+  ['start', 202, 'Start it now', campaignIn('running', 'It runs')],
+  ['pause', 200, 'Pause it: takes hold within a second', campaignIn('paused', 'Paused')],
+  ['resume', 200, 'Go on after a pause', campaignIn('running', 'It runs again')],
+  ['cancel', 202, 'Cancel what has not been sent', campaignIn('cancelled', 'Cancelled')],
+] as const
 
 export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps, present: Present): void {
-  for (const { path, action, status, summary, gives } of ROUTES)
+  for (const [verb, status, summary, campaign] of VERBS)
     app.post<{ Params: { id: string } }>(
-      `/campaigns/:id/${path}`,
+      `/campaigns/:id/${verb}`,
       {
         schema: {
           ...about,
           summary,
           params: IdParams,
           response: {
-            [status]: campaignIn(...gives),
+            [status]: campaign,
             ...errors(401, 'campaign.not_found', 'campaign.wrong_state', 'campaign.sender_not_set_up', 503),
           },
         },
       },
       async ({ params }, reply) => {
-        const campaign = await deps.actions[action](params.id)
-        return reply.status(status).send(await present.one(campaign))
+        return reply.status(status).send(await present.one(await deps.actions[verb](params.id)))
       },
     )
   registerDuplicate(app, deps, present)
