@@ -154,7 +154,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     await registerEvents(api, deps)
     registerStats(api, deps)
     await registerQuarantine(api, deps.feed, deps.quarantine)
-    await registerSetup(api, { ...deps, watch, proxy, about: aboutSetup(deps) })
+    await registerSetup(api, { ...deps, watch, proxy })
     await registerReconcile(api, { ...deps, urls: settings.webhookUrls })
     await registerOperations(api, { ...deps, watch, campaigns: deps.side.campaigns, requests })
     await registerCampaignSide(api, deps.side, { access, log, now })
@@ -246,19 +246,4 @@ function endSockets(app: FastifyInstance, done: () => void): void {
 
 function watchCampaigns({ side, log, now }: Deps) {
   return createCampaignWatch({ ...side, present: createPresent({ ...side, log }), log, now })
-}
-
-function aboutSetup({ settings, stores, version, side: { senderProblem, transport } }: Deps) {
-  const { publicUrl, webhookUrls, webhookKeys, subaccounts, auth } = settings
-  return {
-    version,
-    auth,
-    subaccounts,
-    transport,
-    publicUrl,
-    webhookUrls,
-    keys: webhookKeys.length,
-    senderProblem,
-    stores,
-  }
 }

@@ -54,7 +54,7 @@ async function stateOf({ ping }: Check): Promise<string> {
     await Promise.race([ping(), promise])
     return 'ok'
   } catch (error) {
-    return causeOf(error)
+    return wordFor(error)
   } finally {
     clearTimeout(timer)
   }
@@ -69,7 +69,7 @@ const CAUSES: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** A word that anybody may read: what the stores say themselves names machines and users. */
-function causeOf(error: unknown): string {
+function wordFor(error: unknown): string {
   const said: string[] = []
   for (let at = error; at instanceof Error && said.length < 5; at = at.cause) said.push(at.message)
   if (error instanceof HubError && error.code === 'feed.full') return 'full'

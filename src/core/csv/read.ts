@@ -21,7 +21,8 @@ type Found = { readonly record: CsvRecord | undefined; readonly end: number }
 /**
  * Commas, or what is given or the first line has instead of them: spreadsheets write semicolons in half of Europe. A broken
  * line is told and passed over, and reading goes on at the next line: never is more lost than the line that is broken.
- * (That is why no library reads it: to those a quote that is never closed is the end, or swallows all that follows.)
+ * That is why no library reads it: to csv-parse (7.0, told to skip records with errors) and to papaparse (5.7) one quote that is
+ * never closed takes all lines after it.
  */
 export function createCsvReader(given?: string): CsvReader {
   let rest = ''

@@ -17,6 +17,7 @@ import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import { sendEvents } from './export.ts'
 import { readFilter } from './filter-words.ts'
 import { eventExample, factsExample } from '../../core/events/providers/mandrill/example.ts'
+import { badField } from '../server/answers/bad-field.ts'
 import { wantsCsv } from '../server/answers/csv.ts'
 import { Cursor, errors, Instant, instant, oneOf, tagged } from '../server/answers/schemas.ts'
 
@@ -234,7 +235,7 @@ function readTime(field: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const ms = readInstant(text)
   if (ms !== undefined && ms >= 0) return ms
-  throw new HubError('request.invalid', { message: `${field}: ${AN_INSTANT}`, details: { field } })
+  throw badField(field, AN_INSTANT, 'query')
 }
 
 function readPlace(field: string, text: string | undefined): Place | undefined {

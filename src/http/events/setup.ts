@@ -28,17 +28,16 @@ type SetupDeps = {
   readonly watch: HookWatch
   readonly silence: Pick<Silence, 'seconds'>
   readonly proxy: Pick<ProxyWatch, 'unknown'>
-  readonly about: {
+  readonly version: string
+  readonly settings: {
     readonly subaccounts: readonly string[]
-    readonly transport: 'smtp' | 'outbox'
-    readonly version: string
     readonly auth: 'on' | 'off'
     readonly publicUrl: string
     readonly webhookUrls: readonly string[]
-    readonly keys: number
-    readonly senderProblem: string | null
-    readonly stores: { readonly events: string; readonly database: string }
+    readonly webhookKeys: readonly string[]
   }
+  readonly side: { readonly transport: 'smtp' | 'outbox'; readonly senderProblem: string | null }
+  readonly stores: { readonly events: string; readonly database: string }
   readonly now: () => number
 }
 
@@ -160,28 +159,28 @@ export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Prom
 }
 
 async function describeSetup(deps: SetupDeps) {
-  const { feed, archive, quarantine, hub, tracking, watch, silence, proxy, about } = deps
+  const { feed, archive, quarantine, hub, tracking, watch, silence, proxy, settings, side } = deps
   const [first] = await archive.find({ after: { epoch: 0, seq: 0 }, limit: 1 })
   const [last] = await archive.find({ limit: 1 })
   const { probeSeenAt, refused } = watch.status()
   return {
-    version: about.version,
-    public_url: about.publicUrl,
-    webhook_urls: [...about.webhookUrls],
-    keys: about.keys,
-    sender_problem: about.senderProblem,
+    version: deps.version,
+    public_url: settings.publicUrl,
+    webhook_urls: [...settings.webhookUrls],
+    keys: settings.webhookKeys.length,
+    sender_problem: side.senderProblem,
     unknown_proxy: proxy.unknown(),
-    subaccounts: [...about.subaccounts],
-    transport: about.transport,
+    subaccounts: [...settings.subaccounts],
+    transport: side.transport,
     probe_seen_at: instantOrNull(probeSeenAt),
     first_event_at: instantOrNull(first?.receivedAt),
     last_event_at: instantOrNull(last?.receivedAt),
     refused: refused.map(({ at, since, ...rest }) => ({ at: instant(at), since: instant(since), ...rest })),
     quarantine: await quarantine.count(),
-    auth: about.auth,
+    auth: settings.auth,
     silent_seconds: silence.seconds(),
     feed: await feed.size(),
-    stores: about.stores,
+    stores: deps.stores,
     lag: tracking.lag(),
     clients: hub.observers(),
   }

@@ -94,32 +94,37 @@ export function createMetrics(deps: MetricsDeps): Registry {
       silence.seconds(),
     )
   if (watch) registerHookMetrics(watch, registers)
-  if (campaigns) registerCampaignMetrics(campaigns, registers)
+  if (campaigns) registerCampaignMetrics(campaigns, registry)
   if (sending) registerSendingMetrics(sending, registers)
   return registry
 }
 
 function registerHookMetrics(watch: HookWatch, registers: Registry[]): void {
-  const counter = (name: string, help: string, read: () => number) =>
-    new Counter({ name, help, registers, collect() { this.reset(); this.inc(read()) } }) // prettier-ignore
-  const labelled = (name: string, help: string, label: string, read: () => ReadonlyMap<string, number>) =>
+  const counter = (
+    name: string,
+    help: string,
+    read: () => number | ReadonlyMap<string, number>,
+    ...labelNames: string[]
+  ) =>
     new Counter({
       name,
       help,
-      labelNames: [label],
+      labelNames,
       registers,
       collect() {
         this.reset()
-        for (const [value, count] of read()) this.inc({ [label]: value }, count)
+        const counted = read()
+        if (typeof counted === 'number') return this.inc(counted)
+        for (const [value, count] of counted) this.labels(value).inc(count)
       },
     })
   const counts = () => watch.counts()
   counter('mail_event_hub_webhook_events_total', 'Events stored by this process', () => counts().accepted)
-  labelled(
+  counter(
     'mail_event_hub_events_total',
     'Events that webhooks brought, repeats too',
-    'kind',
     () => counts().kinds,
+    'kind',
   )
   counter(
     'mail_event_hub_webhook_duplicates_total',
@@ -131,11 +136,11 @@ function registerHookMetrics(watch: HookWatch, registers: Registry[]): void {
     'Put into quarantine by this process',
     () => counts().quarantined,
   )
-  labelled(
+  counter(
     'mail_event_hub_webhook_refused_total',
     'Batches refused, by the code of the answer',
-    'code',
     () => counts().refused,
+    'code',
   )
   counter(
     'mail_event_hub_webhook_not_stored_total',
@@ -144,10 +149,7 @@ function registerHookMetrics(watch: HookWatch, registers: Registry[]): void {
   )
 }
 
-function registerCampaignMetrics(
-  campaigns: Pick<CampaignStore, 'countByStatus'>,
-  registers: Registry[],
-): void {
+function registerCampaignMetrics(campaigns: Pick<CampaignStore, 'countByStatus'>, registry: Registry): void {
   const gauge = new Gauge({
     name: 'mail_event_hub_campaigns',
     help: 'Campaigns, by status',
@@ -159,5 +161,5 @@ function registerCampaignMetrics(
       for (const status of counts ? CAMPAIGN_STATUSES : []) this.set({ status }, counts?.get(status) ?? 0)
     },
   })
-  for (const registry of registers) registry.registerMetric(gauge)
+  registry.registerMetric(gauge)
 }

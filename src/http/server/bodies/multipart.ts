@@ -1,5 +1,6 @@
 // multipart/form-data (RFC 7578) as it comes: the fields of a small form, and the first file of a large one.
-// (The platform's own parser wants the whole body, and boundaries of 27 signs and more; some clients have shorter ones.)
+// The platform's own parser wants the whole body, and boundaries of 27 signs and more; some clients have shorter ones.
+// @fastify/busboy (3.2) does not tell the charset of a file's part, which an import needs.
 import { HubError } from '../../../core/errors.ts'
 
 export const MULTIPART = 'multipart/form-data'
