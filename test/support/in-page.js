@@ -15,6 +15,12 @@ export function overflow() {
   return document.documentElement.scrollWidth - document.documentElement.clientWidth
 }
 
+/** Its middle is in sight, and nothing lies over it. @param {Element} element */
+export function isSeen(element) {
+  const { left, top, width, height } = element.getBoundingClientRect()
+  return element.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+}
+
 /** The commonest faults that an accessibility checker would find. */
 export function faults() {
   /** @type {string[]} */

@@ -5,6 +5,7 @@ import { html, useEffect, useRef, useState } from '../vendor/htm.js'
 import { addressOf, ALL, isAll } from './filter.js'
 import { createStore } from '../ground/store.js'
 import { Boundary } from '../parts/boundary.js'
+import { EventExport } from './event-export.js'
 import { EventList, isEvent } from './event-list.js'
 import { FilterBar } from './filter-bar.js'
 import { FirstStep } from '../setup/first-step.js'
@@ -27,13 +28,23 @@ export function LiveView({ app, params: { id } }) {
   const { row } = useStore(choice)
   const search = useRef(/** @type {HTMLInputElement | null} */ (null))
   const goTo = useRef(/** @type {HTMLInputElement | null} */ (null))
+  const box = useRef(/** @type {HTMLElement | null} */ (null))
   const scroller = useRef(/** @type {HTMLElement | null} */ (null))
   const event = new URLSearchParams(address).get('event')
   const open = id !== undefined || event !== null
   const change = (/** @type {Filter} */ next) => router.go(`/${addressOf(next)}`)
   const narrow = (/** @type {Partial<Filter>} */ part) => change({ ...filter, ...part })
+  const { size } = feed.list.pages
+  const none = phase === 'here' && size === 0 && feed.store.get().waiting === 0
   const { inspect, close } = useWay(app, choice, scroller)
 
+  // Where there is little room the list is seen first, and what stands above it is scrolled to.
+  useEffect(() => {
+    const { current } = box
+    current?.scrollTo({
+      top: (current.querySelector('.list')?.getBoundingClientRect().top ?? 0) - current.offsetTop,
+    })
+  }, [none])
   // A list that nobody sees is not held still.
   useEffect(() => () => feed.showNewest(), [])
   useEffect(() => {
@@ -51,12 +62,12 @@ export function LiveView({ app, params: { id } }) {
     [],
   )
 
-  const { size } = feed.list.pages
-  const none = phase === 'here' && size === 0 && feed.store.get().waiting === 0
   return html`
     <div class=${open ? 'live inspecting' : 'live'}>
       <h1 class="unseen">Live events</h1>
-      <div class="stream">${none && isAll(filter) ? html`<${FirstStep} app=${app} />` : stream()}</div>
+      <div class="stream" ref=${box}>
+        ${none && isAll(filter) ? html`<${FirstStep} app=${app} />` : stream()}
+      </div>
       ${
         open &&
         html`<${Boundary} key=${id ?? event} what="The inspector">
@@ -79,6 +90,7 @@ export function LiveView({ app, params: { id } }) {
         ><${RateChart} app=${app} filter=${filter} onChange=${change} goTo=${goTo}
       /><//>
       <${FilterBar} app=${app} filter=${filter} onChange=${change} search=${search}>
+        <${EventExport} app=${app} filter=${filter} />
         <${PauseButton} paused=${paused} onChange=${(/** @type {boolean} */ on) => feed.hold('pause', on)} />
       <//>
       ${

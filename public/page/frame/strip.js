@@ -3,7 +3,7 @@
 import { html, useEffect } from '../vendor/htm.js'
 import { problemsOf } from '../setup/problems.js'
 import { stateWords } from '../events/feed/state-words.js'
-import { ago, count, fullTime, titleOf } from '../ground/words.js'
+import { age, ago, count, fullTime, titleOf } from '../ground/words.js'
 import { useNow, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { Progress } from '../parts/progress.js'
@@ -40,7 +40,10 @@ export function Strip({ app }) {
             ? '–'
             : lastAt === 0
               ? html`<span>none yet</span>`
-              : html`<time title=${fullTime(lastAt)}>${ago(lastAt, now)}</time>`
+              : html`<time title=${fullTime(lastAt)}
+                  ><span class="wide">${ago(lastAt, now)}</span
+                  ><span class="narrow">${age(lastAt, now)}</span></time
+                >`
         }
       </p>
       <p class="rate">

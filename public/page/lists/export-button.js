@@ -1,12 +1,22 @@
-// All that match as a CSV file: how much has come is told, it can be let go, and a file that broke off is never saved.
+// All that match as a file: how much has come is told, it can be let go, and a file that broke off is never saved.
 /** @import { App } from '../main.js' */
 import { html, useEffect, useRef, useState } from '../vendor/htm.js'
 import { searchOf } from '../ground/api.js'
 import { problemOf } from '../ground/asking.js'
 import { Icon } from '../parts/icon.js'
 
-/** @param {{ app: App, path: string, query: Readonly<Record<string, unknown>>, name: string }} props */
-export function ExportButton({ app, path, query, name }) {
+/** @typedef {(signal: AbortSignal, onProgress: (bytes: number) => void) => Promise<BlobPart[]>} Read */
+
+/**
+ * @param {object} props
+ * @param {App} props.app
+ * @param {string} props.path
+ * @param {Readonly<Record<string, unknown>>} props.query
+ * @param {string} props.name of the file
+ * @param {string} [props.word] on the button
+ * @param {Read} [props.read] gives the file; without it, the hub writes a CSV
+ */
+export function ExportButton({ app, path, query, name, word = 'Export CSV', read }) {
   const [{ bytes, problem }, setState] = useState({ bytes: /** @type {number | null} */ (null), problem: '' })
   const running = useRef(/** @type {AbortController | undefined} */ (undefined))
   useEffect(() => () => running.current?.abort(), [])
@@ -14,10 +24,11 @@ export function ExportButton({ app, path, query, name }) {
     const mine = (running.current = new AbortController())
     setState({ bytes: 0, problem: '' })
     try {
-      const chunks = await fetchFile(path + searchOf(query), mine.signal, (bytes) =>
-        setState({ bytes, problem: '' }),
-      )
-      save(new Blob(chunks, { type: 'text/csv' }), name)
+      const progress = (/** @type {number} */ bytes) => setState({ bytes, problem: '' })
+      const chunks = read
+        ? await read(mine.signal, progress)
+        : await fetchFile(path + searchOf(query), mine.signal, progress)
+      save(new Blob(chunks, { type: read ? 'application/json' : 'text/csv' }), name)
       setState({ bytes: null, problem: '' })
       app.say(`${name} is saved`)
     } catch (error) {
@@ -29,7 +40,7 @@ export function ExportButton({ app, path, query, name }) {
       ${
         bytes === null
           ? html`<button type="button" class="plain" onClick=${start}>
-              <${Icon} name="inbound" />Export CSV
+              <${Icon} name="inbound" />${word}
             </button>`
           : html`<button type="button" class="plain" onClick=${() => running.current?.abort()}>
               <${Icon} name="close" />${(bytes / 1e6).toFixed(1)} MB · Cancel

@@ -1,0 +1,55 @@
+// Live where there is little room: at 400 % an event is read all the same; the strip's words are whole, and stay in place.
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { live, mailEvent, mailEvents } from '../support/browser.ts'
+import { usePageLab } from '../support/page-lab.ts'
+import { isSeen, overflow } from '../support/in-page.js'
+
+const lab = usePageLab((hub) => hub.post(mailEvents(20, (index) => ({ subject: `Mail ${index}` }))))
+
+const seen = (page: Page, selector: string) => page.locator(selector).first().evaluate(isSeen)
+
+test('at 320 × 256 an event is read, and what stands above the list is scrolled to', async () => {
+  const { page, problems, close } = await lab.open({ viewport: { width: 320, height: 256 } })
+  await live(page)
+  await page.locator('.line').first().waitFor()
+  expect(await seen(page, '.line .subject')).toBe(true)
+  expect(await page.evaluate(overflow)).toBe(0)
+  expect(await seen(page, '.plot')).toBe(false)
+  await page.locator('.plot').focus()
+  expect(await seen(page, '.plot')).toBe(true)
+  await page.keyboard.press('/')
+  expect(await seen(page, '.event-search input')).toBe(true)
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await page.locator('.timeline li').first().waitFor()
+  expect(await seen(page, '.inspector h2')).toBe(true)
+  await page.locator('.timeline li').first().scrollIntoViewIfNeeded()
+  expect(await seen(page, '.timeline strong')).toBe(true)
+  expect(problems).toEqual([])
+  await close()
+})
+
+const places = (page: Page) =>
+  page
+    .locator('.strip > :is(.state, .last, .rate)')
+    .evaluateAll((parts) => parts.map((part) => part.offsetLeft))
+const cut = (page: Page) =>
+  page
+    .locator('.strip > :is(.last, .rate)')
+    .evaluateAll((parts) => parts.filter((part) => part.scrollWidth > part.clientWidth).length)
+
+for (const width of [1440, 1280, 1200, 1000, 800, 390]) {
+  test(`at ${width} the strip's words are whole, and nothing moves when they change`, async () => {
+    const { page, close } = await lab.open({ viewport: { width, height: 800 } })
+    await live(page)
+    const before = await places(page)
+    expect(await cut(page)).toBe(0)
+    await page.locator('.strip .rate .number').evaluate((number) => (number.textContent = '12,345'))
+    expect(await cut(page)).toBe(0)
+    await lab.hub.post([mailEvent()])
+    expect(await places(page)).toEqual(before)
+    await close()
+  })
+}
