@@ -5,7 +5,7 @@ import { createMemoryOneTime } from '../adapters/embedded/one-time.ts'
 import { openEmbeddedSendStores } from '../adapters/embedded/sending/stores.ts'
 import type { Sql } from '../adapters/sql/driver/dialect.ts'
 import { dropLeases } from '../adapters/sql/driver/leases.ts'
-import { openSqlite } from '../adapters/sql/driver/sqlite.ts'
+import { openSqlite } from '../adapters/sql/driver/sqlite/sqlite.ts'
 import type { Config } from '../config/config.ts'
 import type { EventFeed } from '../core/events/ports.ts'
 import { rememberingAppends } from '../core/health.ts'
@@ -52,7 +52,7 @@ export async function openDatabase(config: Config, log: Log): Promise<Sql> {
     await sql.run(dropLeases(sql)) // DATA_DIR is locked: what a killed process held need not be waited for
     return sql
   }
-  const { openMysql } = await import('../adapters/sql/driver/mysql.ts')
+  const { openMysql } = await import('../adapters/sql/driver/mysql/mysql.ts')
   return openMysql({ url: config.DATABASE_URL, log })
 }
 

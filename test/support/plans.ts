@@ -6,7 +6,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { createConnection } from 'mysql2/promise'
 import type { RowDataPacket } from 'mysql2'
 import type { Sql, Write } from '../../src/adapters/sql/driver/dialect.ts'
-import { statementsOf } from '../../src/adapters/sql/driver/mysql-statements.ts'
+import { statementsOf } from '../../src/adapters/sql/driver/mysql/statements.ts'
 import { LARGE } from './busy-database.ts'
 
 export type Statement = { readonly text: string; readonly values: readonly unknown[] }

@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createCampaignStore } from '../../src/adapters/sql/campaigns/campaigns.ts'
 import { createLedger } from '../../src/adapters/sql/campaigns/ledger.ts'
-import { openMysql } from '../../src/adapters/sql/driver/mysql.ts'
-import { openSqlite } from '../../src/adapters/sql/driver/sqlite.ts'
+import { openMysql } from '../../src/adapters/sql/driver/mysql/mysql.ts'
+import { openSqlite } from '../../src/adapters/sql/driver/sqlite/sqlite.ts'
 import { NOON } from './times.ts'
 
 // Not from ledger-lab.ts: that would load vitest, which takes longer than all the rest.

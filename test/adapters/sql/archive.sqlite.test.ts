@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { openSqlite } from '../../../src/adapters/sql/driver/sqlite.ts'
+import { openSqlite } from '../../../src/adapters/sql/driver/sqlite/sqlite.ts'
 import { eventArchiveContract } from '../../contracts/events/archive.ts'
 import { silentLog } from '../../support/feed-lab.ts'
 import { openSqliteLab } from '../../support/sql-lab.ts'

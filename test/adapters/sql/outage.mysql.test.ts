@@ -1,7 +1,7 @@
 // What happens when MariaDB dies, hangs, comes back, or never was the right one.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
-import { openMysql } from '../../../src/adapters/sql/driver/mysql.ts'
+import { openMysql } from '../../../src/adapters/sql/driver/mysql/mysql.ts'
 import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import { makeEvents, silentLog, texts, until } from '../../support/feed-lab.ts'
 import { run, startMariaDb, type MariaDb } from '../../support/mariadb.ts'

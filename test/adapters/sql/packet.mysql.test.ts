@@ -1,6 +1,6 @@
 // A MariaDB that takes a mebibyte at once: nothing that the hub writes is larger, or it says so.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openMysql } from '../../../src/adapters/sql/driver/mysql.ts'
+import { openMysql } from '../../../src/adapters/sql/driver/mysql/mysql.ts'
 import { createSubscribers } from '../../../src/adapters/sql/list/subscribers.ts'
 import { createSuppressions } from '../../../src/adapters/sql/list/suppressions.ts'
 import { poisonContract } from '../../contracts/events/poison.ts'

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openSqlite } from '../../../src/adapters/sql/driver/sqlite.ts'
+import { openSqlite } from '../../../src/adapters/sql/driver/sqlite/sqlite.ts'
 import { silentLog } from '../../support/feed-lab.ts'
 
 test('closing brings the WAL back into the file, every time', async () => {

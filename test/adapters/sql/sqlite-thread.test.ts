@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { rowsFor, type Sql } from '../../../src/adapters/sql/driver/dialect.ts'
-import { openSqlite } from '../../../src/adapters/sql/driver/sqlite.ts'
+import { openSqlite } from '../../../src/adapters/sql/driver/sqlite/sqlite.ts'
 import { isWriting, watchThreads } from '../../support/cut-threads.ts'
 import { silentLog } from '../../support/feed-lab.ts'
 

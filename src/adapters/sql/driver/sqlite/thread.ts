@@ -1,6 +1,6 @@
 // A thread of the database's file: there is one for all that is written, and one for all that is read.
-import { answerWith } from '../../sqlite/answers.ts'
-import { openFile, type Access } from '../../sqlite/file.ts'
+import { answerWith } from '../../../sqlite/answers.ts'
+import { openFile, type Access } from '../../../sqlite/file.ts'
 
 export type DatabaseFile = { readonly file: string; readonly access: Access }
 

@@ -1,14 +1,14 @@
 // MySQL 8 and MariaDB, through mysql2: for hubs of several processes.
 import { setTimeout as pause } from 'node:timers/promises'
-import { drizzle } from './drizzle.mysql.ts'
-import type { Log } from '../../../core/log.ts'
-import { CHANGING_NOTHING, onMysql, type Driver, type Sql, type Write } from './dialect.ts'
-import { errorNumber, isRefusal, isSettled } from './mysql-errors.ts'
-import { migrate } from './mysql-migrate.ts'
-import { createConnections, type Connections, type Session } from './mysql-pool.ts'
-import { statementsOf } from './mysql-statements.ts'
-import { readMysqlUrl } from './mysql-url.ts'
-import * as tables from '../schema/schema.mysql.ts'
+import { drizzle } from '../drizzle.mysql.ts'
+import type { Log } from '../../../../core/log.ts'
+import { CHANGING_NOTHING, onMysql, type Driver, type Sql, type Write } from '../dialect.ts'
+import { errorNumber, isRefusal, isSettled } from './errors.ts'
+import { migrate } from './migrate.ts'
+import { createConnections, type Connections, type Session } from './pool.ts'
+import { statementsOf } from './statements.ts'
+import { readMysqlUrl } from './url.ts'
+import * as tables from '../../schema/schema.mysql.ts'
 
 const NULL_REFUSED = 1048
 const DUPLICATE = 1062

@@ -1,6 +1,6 @@
 // Bulk writes as MySQL's statements: as few as possible, each no larger than the server takes.
 import { escape } from 'mysql2'
-import type { Changes, Rows, Value } from './dialect.ts'
+import type { Changes, Rows, Value } from '../dialect.ts'
 
 /** Larger ones are no faster. */
 const BYTES_AT_ONCE = 4 * 1024 * 1024

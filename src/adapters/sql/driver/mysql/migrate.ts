@@ -1,8 +1,8 @@
 // Brings a MySQL database to today's tables, step by step: each commits by itself there.
-import { HubError } from '../../../core/errors.ts'
-import { MIGRATIONS_TABLE, readMigrations, stepsLeft, type Step } from '../../sqlite/migrations.ts'
-import { errorNumber } from './mysql-errors.ts'
-import type { Session } from './mysql-pool.ts'
+import { HubError } from '../../../../core/errors.ts'
+import { MIGRATIONS_TABLE, readMigrations, stepsLeft, type Step } from '../../../sqlite/migrations.ts'
+import { errorNumber } from './errors.ts'
+import type { Session } from './pool.ts'
 
 const WAIT_S = 120
 /** What a step says that had been taken when its process was killed, before it was written down. */

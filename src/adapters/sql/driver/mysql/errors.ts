@@ -1,6 +1,6 @@
 // Which errors mean that the database cannot be used now, and may be again later.
-import { isTlsFault } from '../../../core/causes.ts'
-import { HubError, isHubError } from '../../../core/errors.ts'
+import { isTlsFault } from '../../../../core/causes.ts'
+import { HubError, isHubError } from '../../../../core/errors.ts'
 
 const REFUSALS = [1044, 1045, 1049, 1130, 1698]
 const UNAVAILABLE: readonly (readonly [reason: string, ...numbers: number[]])[] = [

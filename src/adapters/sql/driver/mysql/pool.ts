@@ -10,10 +10,10 @@ import {
   type RowDataPacket,
 } from 'mysql2'
 import type { PoolConnection } from 'mysql2/promise'
-import { HubError, isHubError } from '../../../core/errors.ts'
-import type { Value } from './dialect.ts'
-import { isSettled, toHubError } from './mysql-errors.ts'
-import type { MysqlServer } from './mysql-url.ts'
+import { HubError, isHubError } from '../../../../core/errors.ts'
+import type { Value } from '../dialect.ts'
+import { isSettled, toHubError } from './errors.ts'
+import type { MysqlServer } from './url.ts'
 
 const CONNECTIONS = 10
 const WAITING = 1_000

@@ -1,8 +1,8 @@
 // SQLite, through node:sqlite: for a hub that needs nothing else installed.
 import type { SQLInputValue } from 'node:sqlite'
-import { drizzle } from './drizzle.sqlite.ts'
-import { HubError } from '../../../core/errors.ts'
-import type { Log } from '../../../core/log.ts'
+import { drizzle } from '../drizzle.sqlite.ts'
+import { HubError } from '../../../../core/errors.ts'
+import type { Log } from '../../../../core/log.ts'
 import {
   CHANGING_NOTHING,
   onSqlite,
@@ -12,12 +12,12 @@ import {
   type Sql,
   type Value,
   type Write,
-} from './dialect.ts'
-import * as tables from '../schema/schema.sqlite.ts'
-import type { Job, SqliteFile } from '../../sqlite/file.ts'
-import { createRenewal } from '../../sqlite/renewal.ts'
-import { startThread, type Thread } from '../../sqlite/thread.ts'
-import type { DatabaseFile } from './sqlite-thread.ts'
+} from '../dialect.ts'
+import * as tables from '../../schema/schema.sqlite.ts'
+import type { Job, SqliteFile } from '../../../sqlite/file.ts'
+import { createRenewal } from '../../../sqlite/renewal.ts'
+import { startThread, type Thread } from '../../../sqlite/thread.ts'
+import type { DatabaseFile } from './thread.ts'
 
 const NOT_NULL = 1299
 const DUPLICATE = new Set([1555, 2067])
@@ -48,7 +48,7 @@ type Asked = Awaited<ReturnType<typeof openThread>>
 
 /** The file is opened at the first question. */
 async function openThread(about: DatabaseFile, log: Log) {
-  const module = new URL('./sqlite-thread.ts', import.meta.url)
+  const module = new URL('./thread.ts', import.meta.url)
   const open = async () => ({ thread: startThread<SqliteFile>(module, about) })
   const renewal = await createRenewal({ open, name: 'a thread of the database', about, log })
 
