@@ -52,6 +52,15 @@ test('delays begin anew when failed mails are tried again', () => {
   expect(judge(deferred, { attempts: 3, earlierAttempts: 3 })).toMatchObject(outcome)
 })
 
+test('a connection that is lost behind a mail twice in a row ends it; once, and inside a mail, it is tried again', () => {
+  const behind = { kind: 'unreachable', response: 'closed', lost: 'in doubt' } as const
+  const first = judge(behind)
+  expect(first).toMatchObject({ status: 'deferred', attempts: 1, dueAt: NOON + 60_000 })
+  const { reason = null } = first ?? {}
+  expect(judge(behind, { attempts: 1, reason })).toMatchObject({ status: 'failed', attempts: 2 })
+  expect(judge({ ...behind, lost: 'midway' }, { attempts: 1, reason })).toMatchObject({ status: 'deferred' })
+})
+
 test.each(['sender_fault', 'unreachable'] as const)(
   'of a mail that ends as %s nothing is recorded',
   (kind) => {

@@ -36,6 +36,11 @@ describe('the text alternative', () => {
 })
 
 describe('a way to unsubscribe', () => {
+  test('is added to a text whose address to leave by is a part of another link, which leads elsewhere', () => {
+    const { text } = compile({ text: 'Go: https://example.com/?to={{unsubscribe_url}}' }).render(subscriber)
+    expect(text).toContain(`\nUnsubscribe: ${url}\n`)
+  })
+
   test('is added where HTML or text has none, each by itself', () => {
     const without = compile({ content: '<p>Hello</p>' }).render(subscriber)
     expect(without.html).toContain(`<a href="${url}"`)
@@ -88,6 +93,11 @@ describe('a preheader', () => {
     const { html } = compile({ content: written, preheader }).render(subscriber)
     expect(html).toMatch(expected)
     expect(html).toContain('>For Yuna &#38; &#60;all&#62;</div>')
+  })
+
+  test('is plain text in the fallbacks of its placeholders, too', () => {
+    const { html } = compile({ preheader: 'For {{name|R & <b>}}' }).render({ ...subscriber, name: '' })
+    expect(html).toContain('>For R &#38; &#60;b&#62;</div>')
   })
 
   test('does not stand in the text', () => {

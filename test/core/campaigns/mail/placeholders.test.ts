@@ -26,6 +26,7 @@ describe('a placeholder that nobody can fill', () => {
     '{{else}}',
     '{{= x }}',
     '{{{name}}}',
+    '{{name}}}',
     '{{na me}}',
     '{{name}',
     '{{name',

@@ -9,6 +9,7 @@ import {
   slowDown,
   spaced,
   speedUp,
+  toState,
 } from '../../../../src/core/sending/lanes/lanes.ts'
 import { NOON } from '../../../support/times.ts'
 
@@ -99,6 +100,16 @@ describe('the pace', () => {
 
   test('keeps a reason of any length short', () => {
     expect(slowDown(FULL_PACE, 'x'.repeat(5_000), NOON).reason?.length).toBe(300)
+  })
+})
+
+test('a paused lane tells what paused it, whatever mails that were under way are told', () => {
+  const paused = pause(FULL_PACE, '535 5.7.8 no longer', NOON + 60_000, NOON)
+  const told = slowDown(paused, '421 4.7.0 slower', NOON + 2_000)
+  expect(toState(config('default'), told, NOON + 3_000)).toMatchObject({
+    state: 'paused',
+    reason: '535 5.7.8 no longer',
+    nextChangeAt: NOON + 60_000,
   })
 })
 
