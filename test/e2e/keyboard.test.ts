@@ -1,18 +1,17 @@
-// The page by keyboard alone, and what assistive technology finds there.
+// The page by keyboard alone.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { live, mailEvents, subjects } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
-import { faults, focused, overflow } from '../support/in-page.js'
+import { focused } from '../support/in-page.js'
 
 const lab = usePageLab((hub) =>
   hub.post(mailEvents(30, (index) => ({ subject: `Mail ${index}`, tags: ['a-tag'] }))),
 )
 
-async function withPage(path: string, look: (page: Page) => Promise<void>, phone = false): Promise<void> {
-  const size = phone ? { viewport: { width: 390, height: 844 }, hasTouch: true } : {}
-  const { page, problems, close } = await lab.open({ path, ...size })
+async function withPage(path: string, look: (page: Page) => Promise<void>): Promise<void> {
+  const { page, problems, close } = await lab.open({ path })
   await live(page)
   await look(page)
   expect(problems).toEqual([])
@@ -101,36 +100,3 @@ test('everything that can be done is reached by Tab, and shows that it is', () =
       expect(reached.some((what) => what.includes(name))).toBe(true)
     expect(reached.filter((what) => what.startsWith('no ring'))).toEqual([])
   }))
-
-for (const phone of [false, true]) {
-  const size = phone ? 'a phone' : 'a desk'
-  test(`on ${size}, every control has a name, ids are single, and the landmarks are there`, () =>
-    withPage(
-      '/?tag=a-tag',
-      async (page) => {
-        await page.locator('.line').first().click()
-        await page.getByRole('complementary').waitFor()
-        expect(await page.evaluate(faults)).toEqual([])
-        await page.getByRole('complementary').getByRole('button', { name: 'Close' }).click()
-        await page.goto(`${lab.hub.url}/dashboard/setup`)
-        await page.getByRole('heading', { name: 'Set-up', level: 1 }).waitFor()
-        expect(await page.evaluate(faults)).toEqual([])
-      },
-      phone,
-    ))
-}
-
-test('no view is wider than a phone', () =>
-  withPage(
-    '/',
-    async (page) => {
-      expect(await page.evaluate(overflow)).toBe(0)
-      await page.locator('.line').first().click()
-      await page.getByRole('complementary').waitFor()
-      expect(await page.evaluate(overflow)).toBe(0)
-      await page.goto(`${lab.hub.url}/dashboard/setup`)
-      await page.getByRole('heading', { name: 'Set-up', level: 1 }).waitFor()
-      expect(await page.evaluate(overflow)).toBe(0)
-    },
-    true,
-  ))

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { mailEvent } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { faint, faults, overflow } from '../support/in-page.js'
+import { overflow } from '../support/in-page.js'
 import { usePageLab } from '../support/page-lab.ts'
 import { peopleOf, type People } from '../support/people.ts'
 
@@ -156,7 +156,7 @@ test('a file that is being imported can be let go, and goes on while one looks e
   await upload(page, 'list.csv', 'email\nlater@example.net\n')
   await page.getByRole('heading', { name: 'Looking through list.csv' }).waitFor()
   await page.getByRole('button', { name: 'Cancel' }).click()
-  await page.getByText('Cancelled').waitFor()
+  await page.getByRole('heading', { name: 'Cancelled' }).waitFor()
   await page.getByRole('button', { name: 'Choose another file' }).click()
   await upload(page, 'other.csv', 'email\nlater@example.net\n')
   await page.getByRole('link', { name: 'Suppressions' }).click()
@@ -180,7 +180,7 @@ test('with the hub killed, what is known stays with its age; with the hub back, 
   await close()
 })
 
-test('hostile words in every field stay words, at every width, in light and dark', async () => {
+test('hostile words in every field stay words, at every width', async () => {
   const email = 'evil@example.org'
   await people.subscribe(email, EVIL)
   await lab.hub.post([
@@ -194,42 +194,37 @@ test('hostile words in every field stay words, at every width, in light and dark
     [1280, 800],
     [390, 844],
     [320, 256],
-  ] as const)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const { page, problems, close } = await lab.open({
-        path: `${PLACE}/${email}`,
-        viewport: { width, height },
-        colorScheme,
-        reducedMotion: 'reduce',
-      })
-      let dialogs = 0
-      page.on('dialog', () => (dialogs += 1))
-      const check = async (what: string) => {
-        const found = await page.evaluate(overflow)
-        expect([what, width, colorScheme, found]).toEqual([what, width, colorScheme, 0])
-        expect(await page.evaluate(faults), what).toEqual([])
-        expect(await page.evaluate(faint), what).toEqual([])
-      }
-      await page.locator('.history li', { hasText: 'Clicked' }).waitFor()
-      await check('one')
-      expect(await page.locator('.person').innerText()).toContain('⟨202e⟩gpj.exe')
-      await page.goto(`${lab.hub.url}${PLACE}?q=evil`)
-      await eventually(() => lines(page)).toContain(email)
-      await check('list')
-      await page.goto(`${lab.hub.url}${PLACE}/suppressions`)
-      await eventually(() => lines(page)).toContain('evil2@example.org')
-      await check('suppressions')
-      await page.goto(`${lab.hub.url}${PLACE}/import`)
-      await page.getByText('Drop a CSV file here').waitFor()
-      await check('import')
-      await upload(
-        page,
-        `${EVIL.slice(0, 40)}.csv`,
-        `email,${EVIL},"${EVIL}"\nx@y.example,1,2\n"${EVIL}",1,2\n`,
-      )
-      await page.getByRole('heading', { name: 'Looked through' }).waitFor()
-      await check('report')
-      expect([problems, dialogs]).toEqual([[], 0])
-      await close()
+  ] as const) {
+    const { page, problems, close } = await lab.open({
+      path: `${PLACE}/${email}`,
+      viewport: { width, height },
+    })
+    let dialogs = 0
+    page.on('dialog', () => (dialogs += 1))
+    const check = async (what: string) => {
+      const found = await page.evaluate(overflow)
+      expect([what, width, found]).toEqual([what, width, 0])
     }
+    await page.locator('.history li', { hasText: 'Clicked' }).waitFor()
+    await check('one')
+    expect(await page.locator('.person').innerText()).toContain('⟨202e⟩gpj.exe')
+    await page.goto(`${lab.hub.url}${PLACE}?q=evil`)
+    await eventually(() => lines(page)).toContain(email)
+    await check('list')
+    await page.goto(`${lab.hub.url}${PLACE}/suppressions`)
+    await eventually(() => lines(page)).toContain('evil2@example.org')
+    await check('suppressions')
+    await page.goto(`${lab.hub.url}${PLACE}/import`)
+    await page.getByText('Drop a CSV file here').waitFor()
+    await check('import')
+    await upload(
+      page,
+      `${EVIL.slice(0, 40)}.csv`,
+      `email,${EVIL},"${EVIL}"\nx@y.example,1,2\n"${EVIL}",1,2\n`,
+    )
+    await page.getByRole('heading', { name: 'Looked through' }).waitFor()
+    await check('report')
+    expect([problems, dialogs]).toEqual([[], 0])
+    await close()
+  }
 })

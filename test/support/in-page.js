@@ -21,36 +21,8 @@ export function isSeen(element) {
   return element.contains(document.elementFromPoint(left + width / 2, top + height / 2))
 }
 
-/** The commonest faults that an accessibility checker would find. */
-export function faults() {
-  /** @type {string[]} */
-  const found = []
-  const CONTROLS = 'a, button, input, select, [role=listbox], [role=option], [role=img]'
-  const textOf = (/** @type {string} */ id) => document.getElementById(id)?.textContent ?? ''
-  const nameOf = (/** @type {Element} */ element) => {
-    const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : []
-    const labelled = (element.getAttribute('aria-labelledby') ?? '').split(' ').map(textOf).join('')
-    const label = labels.map((one) => one.textContent).join('')
-    return element.getAttribute('aria-label') || labelled || label || element.textContent
-  }
-  for (const control of document.querySelectorAll(CONTROLS))
-    if (!nameOf(control)?.trim()) found.push(`no name: ${control.outerHTML.slice(0, 100)}`)
-  const ids = [...document.querySelectorAll('[id]')].map((element) => element.id)
-  for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) found.push(`id twice: ${id}`)
-  for (const image of document.querySelectorAll('img'))
-    if (!image.hasAttribute('alt')) found.push(`no alt: ${image.src}`)
-  for (const landmark of ['main', 'nav', 'header', 'h1'])
-    if (!document.querySelector(landmark)) found.push(`no ${landmark}`)
-  if (document.querySelectorAll('main').length > 1) found.push('two mains')
-  const levels = [...document.querySelectorAll('h1, h2, h3')].map(({ tagName }) => Number(tagName[1]))
-  if (levels.some((level, index) => level - (levels[index - 1] ?? 0) > 1))
-    found.push(`levels: ${levels.join()}`)
-  if (!document.documentElement.lang) found.push('no language')
-  return [...new Set(found)]
-}
-
-/** Texts whose contrast is below WCAG AA's 4.5, and signs below 3. */
-export function faint() {
+/** Signs whose contrast is below WCAG's 3 (SC 1.4.11); texts are axe's. */
+export function faintSigns() {
   const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })
   if (!canvas) throw new Error('no canvas')
   // However a colour is written, painting it, one over the other, tells what one sees.
@@ -71,15 +43,11 @@ export function faint() {
     element ? [...grounds(element.parentElement), getComputedStyle(element).backgroundColor] : []
   /** @type {string[]} */
   const found = []
-  for (const element of document.querySelectorAll('#page *')) {
-    const text = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim())
-    const sign = element.matches('svg.icon')
-    if ((!text && !sign) || element.closest('.unseen, .skip, option')) continue
+  for (const element of document.querySelectorAll('#page svg.icon')) {
     const ground = grounds(element)
     const [a, b] = [luminance(ground), luminance([...ground, getComputedStyle(element).color])]
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
-    const what = `${element.tagName} ${element.getAttribute('class')} ${element.textContent?.slice(0, 30)}`
-    if (contrast < (sign ? 3 : 4.5)) found.push(`${contrast.toFixed(2)} ${what}`)
+    if (contrast < 3) found.push(`${contrast.toFixed(2)} ${element.getAttribute('class')}`)
   }
   return [...new Set(found)]
 }
@@ -97,4 +65,27 @@ export function goNowhere() {
 /** What stands in the element that has the focus. */
 export function focusedText() {
   return document.activeElement?.textContent ?? ''
+}
+
+/** From the first on, what moves from its place without anybody having done anything. */
+export function watchLayoutShifts() {
+  /** @typedef {{ node?: Element, previousRect: DOMRect, currentRect: DOMRect }} Source */
+  /** @type {string[]} */
+  const shifts = []
+  Object.assign(globalThis, { shifts })
+  const placeOf = (/** @type {DOMRect} */ { x, y, width, height }) => [x, y, width, height].join(' ')
+  const wordsOf = (/** @type {Source} */ { node, previousRect: from, currentRect: to }) =>
+    `${node?.outerHTML?.slice(0, 80) ?? node?.textContent} from ${placeOf(from)} to ${placeOf(to)}`
+  new PerformanceObserver((list) => {
+    const entries = /** @type {(PerformanceEntry & { hadRecentInput: boolean, sources: Source[] })[]} */ (
+      list.getEntries()
+    )
+    for (const { hadRecentInput, sources } of entries)
+      if (!hadRecentInput) shifts.push(sources.map(wordsOf).join(', '))
+  }).observe({ type: 'layout-shift', buffered: true })
+}
+
+/** @returns {string[]} */
+export function layoutShifts() {
+  return Reflect.get(globalThis, 'shifts')
 }

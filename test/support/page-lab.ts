@@ -4,12 +4,15 @@ import { afterAll, beforeAll } from 'vitest'
 import { openBrowser, openPage, runHub, type PageOptions, type RunningHub } from './browser.ts'
 
 /** `fill` tells the hub what there is to see. */
-export function usePageLab(fill: (hub: RunningHub) => Promise<void> = async () => {}) {
+export function usePageLab(
+  fill: (hub: RunningHub) => Promise<void> = async () => {},
+  env: Record<string, string> = {},
+) {
   let browser: Browser
   let hub: RunningHub
   beforeAll(async () => {
     browser = await openBrowser()
-    hub = await runHub()
+    hub = await runHub(env)
     await fill(hub)
   })
   afterAll(async () => {

@@ -13,12 +13,9 @@ export class LargestFirst extends BaseSequencer {
   }
 }
 
-/** Contracts may name each other's types: each counts once. */
-function sizeOf(file: string, seen = new Set<string>()): number {
-  if (seen.has(file)) return 0
-  seen.add(file)
+function sizeOf(file: string): number {
   const text = readFileSync(file, 'utf8')
   const imported = [...text.matchAll(/ from '(\.[^']+)'/g)].map(([, path = '']) => join(dirname(file), path))
   const contracts = imported.filter((path) => path.startsWith(CONTRACTS) && existsSync(path))
-  return contracts.reduce((size, path) => size + sizeOf(path, seen), text.length)
+  return contracts.reduce((size, path) => size + sizeOf(path), text.length)
 }

@@ -31,7 +31,7 @@ export function Strip({ app }) {
   return html`
     <section class="strip" aria-label="State">
       <p class="state" title=${state.word}>
-        <${Icon} name=${state.icon} tone=${state.tone} /><strong>${state.word}</strong>
+        <${Icon} name=${state.icon} tone=${state.tone} /><strong key=${state.word}>${state.word}</strong>
       </p>
       <${Running} app=${app} />
       <p class="last">
@@ -47,7 +47,7 @@ export function Strip({ app }) {
         }
       </p>
       <p class="rate">
-        <span class="number">${rate === null ? '–' : count(rate)}</span
+        <span class="number" key=${rate}>${rate === null ? '–' : count(rate)}</span
         ><span class="wide"> ${rate === 1 ? 'event' : 'events'} a minute</span
         ><span class="narrow"> / min</span>
       </p>

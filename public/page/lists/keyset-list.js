@@ -95,32 +95,34 @@ export function KeysetList(props) {
         ...${on}
       >
         <div class="all" role="presentation" style=${{ height: `${space.height(total)}px` }}>
-          <div
-            class="some"
-            role="presentation"
-            style=${{ transform: `translateY(${first * lineHeight - space.base}px)` }}
-          >
-            ${places(first, end).map((place) => {
-              const row = pages.at(place)
-              if (!row)
-                return html`<div class="line absent" key=${`place ${place}`} role="presentation"></div>`
-              const key = list.keyOf(row)
-              return html`
-                <div
-                  id=${lineId(key)}
-                  key=${key}
-                  class=${`line ${lineClass?.(row) ?? ''}`}
-                  role="option"
-                  aria-selected=${chosen && key === list.keyOf(chosen) ? 'true' : 'false'}
-                  aria-setsize="-1"
-                  aria-posinset=${place + 1}
-                  onClick=${() => onOpen(row)}
-                >
-                  ${line(row, place, top < lineHeight)}
-                </div>
-              `
-            })}
-          </div>
+          ${places(first, end).map((place) => {
+            // Moved by its transform: what makes room for others is laid out anew by nobody.
+            const style = { transform: `translateY(${place * lineHeight - space.base}px)` }
+            const row = pages.at(place)
+            if (!row)
+              return html`<div
+                class="line absent"
+                key=${`place ${place}`}
+                role="presentation"
+                style=${style}
+              ></div>`
+            const key = list.keyOf(row)
+            return html`
+              <div
+                id=${lineId(key)}
+                key=${key}
+                class=${`line ${lineClass?.(row) ?? ''}`}
+                role="option"
+                aria-selected=${chosen && key === list.keyOf(chosen) ? 'true' : 'false'}
+                aria-setsize="-1"
+                aria-posinset=${place + 1}
+                style=${style}
+                onClick=${() => onOpen(row)}
+              >
+                ${line(row, place, top < lineHeight)}
+              </div>
+            `
+          })}
         </div>
       </div>
       ${

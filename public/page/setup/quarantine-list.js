@@ -1,11 +1,10 @@
 // What was signed by Mandrill and could not be read: grouped by why, shown, and read again or discarded.
 /** @import { App } from '../main.js' */
-/** @import { Quarantine } from '../types.d.ts' */
+/** @import { Answer, Quarantine } from '../types.d.ts' */
 import { html, useState } from '../vendor/htm.js'
 import { problemOf } from '../ground/asking.js'
 import { counted, fullTime, plain, plainJson } from '../ground/words.js'
 import { Asked } from '../parts/asked.js'
-import { useQuestion } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { Question } from '../parts/question.js'
 
@@ -14,16 +13,14 @@ import { Question } from '../parts/question.js'
 /** Longer texts are shown by their beginning. */
 const MOST_SHOWN = 20_000
 
-/** @param {{ app: App, amount: number }} props */
-export function QuarantineList({ app, amount }) {
-  const { api, asking, setup } = app
-  const [answer, again] = useQuestion(asking, api.quarantine, [amount])
+/** @param {{ app: App, of: Answer<Quarantine>, again: () => Promise<void> }} props */
+export function QuarantineList({ app, of: answer, again }) {
+  const { api, setup } = app
   const [discards, setDiscards] = useState(/** @type {string | null} */ (null))
   const changed = async () => {
     await again()
     await setup.ask()
   }
-  if (amount === 0) return null
   return html`
     <section>
       <h2>Quarantine</h2>

@@ -5,7 +5,7 @@ import { html, useEffect } from '../vendor/htm.js'
 import { ago } from '../ground/words.js'
 import { Asked } from '../parts/asked.js'
 import { isOwnMachine, Unreachable, WebhookUrl } from './first-step.js'
-import { useNow, useStore } from '../parts/hooks.js'
+import { useNow, useQuestion, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { QuarantineList } from './quarantine-list.js'
 import { Reconcile } from './reconcile.js'
@@ -18,6 +18,8 @@ const ASK_EVERY_MS = 3000
 /** @param {{ app: App }} props */
 export function SetupView({ app }) {
   const answer = useStore(app.setup.store)
+  const amount = answer.value?.quarantine
+  const [entries, readEntries] = useQuestion(app.asking, app.api.quarantine, [])
   useEffect(() => {
     app.title.set({ view: 'Set-up' })
     app.setup.ask()
@@ -26,20 +28,24 @@ export function SetupView({ app }) {
     }, ASK_EVERY_MS)
     return () => clearInterval(timer)
   }, [])
+  useEffect(() => {
+    if (amount !== undefined && entries.state !== 'asking') readEntries()
+  }, [amount])
+  const shown = entries.state === 'asking' ? entries : answer
   return html`
     <div class="setup">
       <h1>Set-up</h1>
-      <${Asked} of=${answer} what="the set-up" again=${app.setup.ask}>
+      <${Asked} of=${shown} what="the set-up" again=${app.setup.ask}>
         ${(/** @type {Setup} */ setup) => html`
           <${Checklist} app=${app} setup=${setup} />
           <${Notes} setup=${setup} />
           <${Refused} app=${app} setup=${setup} />
-          <${QuarantineList} app=${app} amount=${setup.quarantine} />
+          ${setup.quarantine > 0 && html`<${QuarantineList} app=${app} of=${entries} again=${readEntries} />`}
           <${Standing} app=${app} setup=${setup} />
           <${Reconcile} app=${app} />
         `}
       <//>
-      <${Ways} app=${app} />
+      ${shown.state !== 'asking' && html`<${Ways} app=${app} />`}
     </div>
   `
 }

@@ -106,9 +106,9 @@ export function Amount({ of, one, onRefresh }) {
   const known = count === null ? '–' : written(count)
   return html`
     <p class="amount-of" role="status">
-      <span><strong>${known}</strong> ${count === 1 ? one : `${one}s`}</span>
+      <span><strong key=${known}>${known}</strong> ${count === 1 ? one : `${one}s`}</span>
       <button type="button" class="link" disabled=${phase === 'asking'} onClick=${onRefresh}>
-        ${at === null ? 'Refresh' : `as of ${exactTime(at)} · Refresh`}
+        ${`as of ${at === null ? '‒‒:‒‒:‒‒' : exactTime(at)} · Refresh`}
       </button>
     </p>
   `

@@ -43,12 +43,18 @@ export function SubscriberHistory({ app, subscriber, suppression }) {
   return html`
     <section class="history">
       <h2>History</h2>
-      <${Standing} source=${campaigns} what="what campaigns brought" />
-      <${Standing} source=${events} what="the events" />
-      <ol>
-        ${grouped(moments).map((moment) => html`<${Line} key=${moment.key} moment=${moment} />`)}
-      </ol>
-      ${last && html`<${Older} source=${last} />`}
+      ${
+        sources.some(({ answer }) => answer.state === 'asking')
+          ? html`<${Waiting} what="the history" />`
+          : html`
+              <${Standing} source=${campaigns} what="what campaigns brought" />
+              <${Standing} source=${events} what="the events" />
+              <ol>
+                ${grouped(moments).map((moment) => html`<${Line} key=${moment.key} moment=${moment} />`)}
+              </ol>
+              ${last && html`<${Older} source=${last} />`}
+            `
+      }
     </section>
   `
 }
@@ -94,7 +100,6 @@ function useSource({ asking }, read, inputs) {
 
 /** @param {{ source: ReturnType<typeof useSource>, what: string }} props */
 function Standing({ source: { answer, again }, what }) {
-  if (answer.state === 'asking') return html`<${Waiting} what=${what} />`
   if (answer.state === 'old') return html`<${Old} of=${answer} again=${again} />`
   if (answer.state === 'failed')
     return html`<${Failed}

@@ -177,17 +177,14 @@ function Seen({ app, draft, stale }) {
       />
     </div>
     ${answer.state === 'failed' && !unknown && html`<${Failed} what="the preview" problem=${answer.problem} again=${again} />`}
-    ${
-      mail &&
-      html`<div class=${stale ? 'mail stale' : 'mail'}>
-        <p class="mail-subject"><bdi>${plain(mail.subject)}</bdi></p>
-        ${
-          as === 'html'
-            ? html`<${Preview} key=${`${version} ${src}`} src=${src} title="The mail as it looks" />`
-            : html`<pre class="mail-text" tabindex="0" aria-label="The mail as text">${mail.text}</pre>`
-        }
-      </div>`
-    }
+    <div class=${stale ? 'mail stale' : 'mail'}>
+      <p class="mail-subject"><bdi>${mail && plain(mail.subject)}</bdi></p>
+      ${
+        as === 'html'
+          ? html`<${Preview} key=${`${version} ${src}`} src=${mail && src} title="The mail as it looks" />`
+          : html`<pre class="mail-text" tabindex="0" aria-label="The mail as text">${mail?.text}</pre>`
+      }
+    </div>
     <${Test} app=${app} draft=${draft} />
   `
 }

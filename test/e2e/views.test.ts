@@ -1,0 +1,152 @@
+// Every view at every width, light and dark: an accessibility checker finds nothing, nothing is wider than its window, and nothing
+// moves from its place while the view arrives.
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { webhookRequest } from '../../simulator/batch.ts'
+import { createLinks } from '../../src/core/campaigns/mail/links.ts'
+import { axeFaults } from '../support/axe.ts'
+import { live, mailEvent, type OpenPage, type RunningHub } from '../support/browser.ts'
+import { faintSigns, layoutShifts, overflow, watchLayoutShifts } from '../support/in-page.js'
+import { usePageLab } from '../support/page-lab.ts'
+import { peopleOf } from '../support/people.ts'
+
+const WIDTHS = [
+  { width: 1280, height: 800 },
+  { width: 390, height: 844 },
+  { width: 320, height: 256 },
+]
+const KINDS = [
+  'send',
+  'deferral',
+  'hard_bounce',
+  'soft_bounce',
+  'delivered',
+  'open',
+  'click',
+  'spam',
+  'unsub',
+]
+const ANN = 'ann@example.org'
+
+const SECRET = 'a-secret-of-the-browser-tests'
+
+const ids = { sent: '', draft: '' }
+const lab = usePageLab(
+  async (hub) => {
+    const people = peopleOf(hub)
+    await people.import(
+      `email,name\n${ANN},Ann Gardener\n${Array.from({ length: 60 }, (_, n) => `r${n}@example.com,`).join('\n')}`,
+    )
+    await people.suppress('r1@example.com', 'complaint')
+    const campaign = async (more: object) =>
+      (await people.call<{ id: string }>('POST', '/campaigns', more)).id
+    const content = '<p>Hello {{name|friend}}</p>'
+    ids.sent = await campaign({ subject: 'News in May', content, start: true })
+    ids.draft = await campaign({ subject: 'News in June', content })
+    await hub.post(
+      KINDS.map((event) => mailEvent({ event, id: 'm1', email: ANN, subject: 'News in May', tags: ['may'] })),
+    )
+    await hub.post('["not an event"]')
+    await refuse(hub)
+  },
+  { SECRET },
+)
+
+/** The alarms are on. */
+async function refuse({ url, webhookUrl }: RunningHub): Promise<void> {
+  const { headers, body } = webhookRequest('[{"event":"send"}]', { key: 'another-key', webhookUrl })
+  await fetch(`${url}/api/hook`, { method: 'POST', headers, body })
+}
+
+type View = readonly [path: string, ready: string, arrange?: (page: Page) => Promise<unknown>]
+const press = (name: string) => (page: Page) =>
+  page.getByRole('button', { name, exact: true }).first().click()
+
+const VIEWS: Readonly<Record<string, () => View>> = {
+  live: () => ['/', '.line'],
+  'live, where nothing matches': () => ['/?email=nobody@example.com', 'h2'],
+  inspector: () => ['/dashboard/messages/m1', '.timeline li'],
+  help: () => ['/', '.line', (page) => page.keyboard.press('?').then(() => page.locator('dialog').waitFor())],
+  campaigns: () => ['/dashboard/campaigns', '.line'],
+  campaign: () => [`/dashboard/campaigns/${ids.sent}`, '.funnel li'],
+  deliveries: () => [`/dashboard/campaigns/${ids.sent}/deliveries`, '.line'],
+  'new campaign': () => ['/dashboard/campaigns/new', 'textarea'],
+  compose: () => [`/dashboard/campaigns/${ids.draft}`, 'iframe'],
+  'a question': () => [`/dashboard/campaigns/${ids.draft}`, 'iframe', press('Send…')],
+  subscribers: () => ['/dashboard/subscribers', '.line'],
+  subscriber: () => [`/dashboard/subscribers/${ANN}`, '.history li'],
+  import: () => ['/dashboard/subscribers/import', 'input[type=file]'],
+  suppressions: () => ['/dashboard/subscribers/suppressions', '.line'],
+  'set-up': () => ['/dashboard/setup', '.facts'],
+  'not there': () => ['/dashboard/campaigns/01900000-0000-7000-8000-00000000dead', 'h1'],
+}
+
+/** At each width, light and dark. */
+async function look(page: Page, path: string, ready: string, arrange?: View[2]): Promise<string[]> {
+  const found: string[] = []
+  for (const size of WIDTHS) {
+    const at = (faults: readonly string[], where = '') =>
+      found.push(...faults.map((fault) => `${size.width}${where}: ${fault}`))
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.setViewportSize(size)
+    await page.goto(path)
+    await page.locator(ready).first().waitFor({ state: 'attached' })
+    await page.waitForLoadState('networkidle')
+    at(await page.evaluate(layoutShifts), ' moves')
+    await arrange?.(page)
+    if (await page.evaluate(overflow)) at(['wider than its window'])
+    at(await axeFaults(page))
+    at(await page.evaluate(faintSigns), ' faint')
+    await page.emulateMedia({ colorScheme: 'dark' })
+    at(await axeFaults(page, ['color-contrast']), ' dark')
+    at(await page.evaluate(faintSigns), ' faint, dark')
+  }
+  return found
+}
+
+const before = (page: Page) => page.addInitScript(watchLayoutShifts)
+
+describe('signed in', () => {
+  let opened: OpenPage
+  beforeAll(async () => void (opened = await lab.open({ reducedMotion: 'reduce', before })))
+  afterAll(() => opened.close())
+
+  test.each(Object.entries(VIEWS))('%s', async (_, view) => {
+    const [path, ready, arrange] = view()
+    expect(await look(opened.page, lab.hub.url + path, ready, arrange)).toEqual([])
+  })
+})
+
+test('signed out', async () => {
+  const { page, close } = await lab.open({ signedIn: false, before })
+  for (const path of ['/', '/dashboard/setup'])
+    expect(await look(page, lab.hub.url + path, 'form')).toEqual([])
+  await close()
+})
+
+test('what comes in moves nothing', async () => {
+  const { page, close } = await lab.open({ before })
+  await live(page)
+  for (const batch of [1, 2, 3]) {
+    await lab.hub.post(KINDS.map((event) => mailEvent({ event, subject: `Batch ${batch}` })))
+    await page
+      .locator('.line', { hasText: `Batch ${batch}` })
+      .first()
+      .waitFor()
+  }
+  expect(await page.evaluate(layoutShifts)).toEqual([])
+  await close()
+})
+
+test('pages that subscribers and strangers see', async () => {
+  const { page, close } = await lab.open({ signedIn: false, before })
+  const { id: subscriberId } = await peopleOf(lab.hub).subscribe('leaves@example.org')
+  const link = createLinks(SECRET, lab.hub.url).unsubscribeUrl({ subscriberId })
+  for (const path of [link, `${lab.hub.url}/confirm/nothing`, `${lab.hub.url}/nothing`])
+    expect(await look(page, path, 'h1')).toEqual([])
+  await page.goto(link)
+  await page.getByRole('button').click()
+  await page.getByRole('heading', { name: 'You are unsubscribed' }).waitFor()
+  expect(await axeFaults(page)).toEqual([])
+  await close()
+})
