@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { eventsIn, toEvent, type Block } from '../../../src/adapters/embedded/feed/blocks.ts'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 import { openSocket } from '../../support/socket.ts'
 
@@ -73,8 +74,12 @@ test('beside the data, also of events that were stored before facts were', async
   expect(await seen(first)).toEqual(expected)
   await first.close()
   const feed = new DatabaseSync(join(dir, 'feed.sqlite'))
-  for (const column of ['facts', 'more']) feed.exec(`ALTER TABLE events DROP COLUMN ${column}`)
-  feed.exec('PRAGMA user_version = 1')
+  const blocks = feed.prepare('SELECT * FROM blocks').all() as Block[]
+  feed.exec('CREATE TABLE events (seq INTEGER PRIMARY KEY, epoch, at, kind, id, data)')
+  const row = feed.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)')
+  for (const event of blocks.flatMap((block) => eventsIn(block).map((each) => toEvent(block, each))))
+    row.run(event.cursor.seq, event.cursor.epoch, event.receivedAt, event.kind, event.id, event.data)
+  feed.exec('DELETE FROM blocks; PRAGMA user_version = 1')
   feed.close()
   const archive = new DatabaseSync(join(dir, 'hub.sqlite'))
   const apart = archive.prepare(

@@ -13,7 +13,7 @@ type FollowOptions = {
   readonly log: Log
 }
 
-const PAGE_EVENTS = 1_000
+const PAGE_EVENTS = 2_000
 const RETRY_MS = 200
 
 export function startFollower({ after, read, onPage, log }: FollowOptions): EmbeddedFollower {

@@ -7,6 +7,7 @@ import type { Log } from '../../../core/log.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import { createRenewal } from '../../sqlite/renewal.ts'
 import { startThread, type Thread } from '../../sqlite/thread.ts'
+import { packEvents } from './blocks.ts'
 import type { Bounds, State, Store } from './store.ts'
 import { createTail } from './tail.ts'
 import type { FeedFile } from './thread.ts'
@@ -68,12 +69,13 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
     reached: (cursor: Cursor): number => Math.min(cursor.seq, endOf(cursor.epoch, span()) ?? 0),
     async append(batches: readonly Batch[], at: number): Promise<Appended[]> {
       const held = await current()
-      const written = await held.thread.call('append', batches, at)
+      const all = batches.flat()
+      const written = await held.thread.call('append', packEvents(all, at), at)
       held.state = written.state
       const { epoch } = cursorAt(held.state.head, span(held))
-      for (const [n, batch] of batches.entries())
-        held.tail.push(stored(batch, written.seqs[n] ?? [], epoch, at))
-      return written.seqs.map(countAccepted)
+      held.tail.push(stored(all, written.seqs, epoch, at))
+      let start = 0
+      return batches.map(({ length }) => countAccepted(written.seqs.slice(start, (start += length))))
     },
     async read(after: Cursor, limit: number): Promise<FeedPage> {
       const { tail, thread } = await current()

@@ -1,23 +1,34 @@
 // The SQLite file of the embedded feed: its tables, and every statement that runs on them.
 import { DatabaseSync } from 'node:sqlite'
 import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
-import type { FeedEvent, Kind, NewEvent } from '../../../core/events/event.ts'
-import type { StoredFacts } from '../../../core/events/facts.ts'
+import type { FeedEvent } from '../../../core/events/event.ts'
 import { cursorAt, locate, type Life } from '../../../core/events/span.ts'
+import { unpack } from '../../../core/events/packing.ts'
 import type { FeedPage } from '../../../core/events/ports.ts'
-import { factsOfOlder } from '../../../core/events/providers/providers.ts'
 import { lockBeside } from '../../sqlite/lock.ts'
 import { transaction } from '../../sqlite/transaction.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import { claimVersion } from '../../sqlite/version.ts'
+import {
+  eventsIn,
+  idOf,
+  numbered,
+  seqIn,
+  sizeOf,
+  sizeOfAll,
+  toData,
+  toEvent,
+  type Block,
+  type BlockEvent,
+} from './blocks.ts'
+import { convertRows } from './older.ts'
 
 // `seen` remembers ids by day and longer than the events: what is too old lies together at one end of it.
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
-  CREATE TABLE IF NOT EXISTS events (
-    seq INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, at INTEGER NOT NULL,
-    kind TEXT NOT NULL, id BLOB NOT NULL, data BLOB NOT NULL, facts TEXT, more TEXT);
+  CREATE TABLE IF NOT EXISTS blocks (
+    first INTEGER PRIMARY KEY, last INTEGER NOT NULL, epoch INTEGER NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL);
   CREATE TABLE IF NOT EXISTS seen (day INTEGER, id BLOB, PRIMARY KEY (day, id)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS lives (epoch INTEGER PRIMARY KEY, base INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS state (
@@ -29,18 +40,10 @@ const SCHEMA = `
   INSERT OR IGNORE INTO taken VALUES (1, 0, 0);
 `
 /** Of the tables above: a change that an older hub could not live with makes it one more. */
-const VERSION = 2
+const VERSION = 3
 const DAY_MS = 86_400_000
 const PAGE_BYTES = 4 * 1024 * 1024
-/** What an event takes beside its texts: its other columns, and its id in `seen`. */
-const ROW_BYTES = 100
-const SIZE = 'length(data) + coalesce(octet_length(facts), 0) + coalesce(octet_length(more), 0)'
 const LIVES_KEPT = 10_000
-
-type Batch = readonly NewEvent[]
-type Row = { seq: number; epoch: number; at: number; kind: Kind; id: Uint8Array; data: Uint8Array } & {
-  [K in keyof StoredFacts]: string | null
-}
 
 /** The seq before the first event that is kept, that of the newest, and the running sum of what they take. */
 export type State = { readonly floor: number; readonly head: number; readonly bytes: number }
@@ -53,16 +56,15 @@ export function openStore(file: string, at: number) {
   const db = new DatabaseSync(file, { timeout: 2_000 })
   claimVersion(db, file, VERSION)
   db.exec(SCHEMA)
-  addFacts(db)
+  const blocks = prepareBlocks(db)
+  convertRows(db, blocks.add)
   db.exec('PRAGMA secure_delete = ON') // what is erased or trimmed is overwritten with zeroes
   let state = transaction(db, () => beginLife(db, at))
   let lives = readLives(db)
   const head = () => cursorAt(state.head, { lives, ...state })
-  const write = prepareWrite(db)
-  const drop = prepareDrop(db)
-  const select = preparePage(db)
-  const find = prepareSearch(db)
-  const erase = prepareErase(db)
+  const write = prepareWrite(db, blocks)
+  const drop = prepareDrop(db, blocks)
+  const erase = prepareErase(db, blocks)
   const taken = prepareTaken(db)
 
   return {
@@ -74,22 +76,22 @@ export function openStore(file: string, at: number) {
       state = transaction(db, () => beginLife(db, known.epoch + 1))
       return (lives = readLives(db))
     },
-    /** Stores batches in one commit; answers the seq of each event, 0 for a duplicate. */
-    append(batches: readonly Batch[], at: number): { seqs: number[][]; state: State } {
-      const written = transaction(db, () => write(state, batches, head().epoch, at))
+    /** Stores what packEvents has packed in one commit; answers the seq of each event, 0 for a duplicate. */
+    append(packed: readonly Uint8Array[], at: number): { seqs: number[]; state: State } {
+      const written = transaction(db, () => write(state, packed, head().epoch, at))
       state = written.state
       return written
     },
     taken: taken.read,
     noteTaken: taken.note,
-    /** Lets go of at most `limit` of the oldest events that are beyond the bounds and not after `last`. */
+    /** Lets go of about `limit` of the oldest events that are beyond the bounds and not after `last`. */
     trim(last: number, bounds: Bounds, limit: number): State {
       return (state = transaction(db, () => drop(state, last, bounds, limit)))
     },
     read(after: Cursor, limit: number): FeedPage {
       const span = { lives, ...state }
       const { seq, gap } = locate(after, span)
-      const events = select(seq, limit)
+      const events = pageAfter(blocks, seq, limit)
       const next = events.at(-1)?.cursor ?? gap?.to ?? head()
       return { events, gap, next, head: head() }
     },
@@ -97,7 +99,7 @@ export function openStore(file: string, at: number) {
       const { seq } = locate(after, { lives, ...state })
       const to = Math.min(seq + limit, state.head)
       return {
-        events: find(seq, to, names),
+        events: search(blocks, seq, to, new Set(names)),
         next: to < state.head ? cursorAt(to, { lives, ...state }) : head(),
       }
     },
@@ -112,13 +114,6 @@ export function openStore(file: string, at: number) {
   }
 }
 
-/** Events of version 1 have none: they are read from their data, each time. */
-function addFacts(db: DatabaseSync): void {
-  const columns = db.prepare('PRAGMA table_info(events)').all()
-  if (columns.some(({ name }) => name === 'facts')) return
-  for (const column of ['facts', 'more']) db.exec(`ALTER TABLE events ADD COLUMN ${column} TEXT`)
-}
-
 function beginLife(db: DatabaseSync, at: number): State {
   const state = db.prepare('SELECT floor, head, bytes FROM state').get() as State
   db.prepare('INSERT INTO lives SELECT max(?, coalesce(max(epoch) + 1, 0)), ? FROM lives').run(at, state.head)
@@ -130,25 +125,56 @@ function beginLife(db: DatabaseSync, at: number): State {
 const readLives = (db: DatabaseSync) =>
   db.prepare('SELECT epoch, base FROM lives ORDER BY epoch').all() as Life[]
 
-function prepareWrite(db: DatabaseSync) {
+type Blocks = ReturnType<typeof prepareBlocks>
+
+function prepareBlocks(db: DatabaseSync) {
+  const insert = db.prepare('INSERT INTO blocks VALUES (?, ?, ?, ?, ?)')
+  const update = db.prepare('UPDATE blocks SET size = ?, data = ? WHERE first = ?')
+  const remove = db.prepare('DELETE FROM blocks WHERE first = ?')
+  const from = db.prepare(`
+    SELECT * FROM blocks WHERE first >= coalesce((SELECT max(first) FROM blocks WHERE first <= ?), 0) ORDER BY first`)
+  return {
+    add(first: number, epoch: number, events: readonly BlockEvent[], packed?: Buffer): void {
+      const size = sizeOfAll(events)
+      insert.run(first, first + events.length - 1, epoch, size, toData(events, packed))
+    },
+    /** Those that have what comes after a seq, in their order. One of them may begin before it. */
+    after: (seq: number) => from.iterate(seq + 1) as Iterable<Block>,
+    /** What is left of a block; tells how much smaller it has become. */
+    keep({ first, size }: Block, events: readonly BlockEvent[]): number {
+      const left = sizeOfAll(events)
+      if (events.length > 0) update.run(left, toData(events), first)
+      else remove.run(first)
+      return size - left
+    },
+  }
+}
+
+function prepareWrite(db: DatabaseSync, blocks: Blocks) {
   const isSeen = prepareSeen(db)
-  const insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
   const updateState = db.prepare('UPDATE state SET head = ?, bytes = ?')
   return (
     state: State,
-    batches: readonly Batch[],
+    packed: readonly Uint8Array[],
     epoch: number,
     at: number,
-  ): { seqs: number[][]; state: State } => {
+  ): { seqs: number[]; state: State } => {
     const see = isSeen(at)
+    const seqs: number[] = []
     let { head, bytes } = state
-    const store = ({ id, kind, data, facts, more }: NewEvent): number => {
-      if (see(id)) return 0
-      insertEvent.run((head += 1), epoch, at, kind, id, data, facts, more)
-      bytes += data.length + Buffer.byteLength(facts) + (more?.length ?? 0) + ROW_BYTES
-      return head
+    for (const block of packed.map(toBuffer)) {
+      const events = unpack<BlockEvent['head']>(block)
+      const first = head + 1
+      const fresh = events.filter((event) => {
+        const isNew = !see(idOf(event))
+        seqs.push(isNew ? (head += 1) : 0)
+        return isNew
+      })
+      if (fresh.length === 0) continue
+      const isAll = fresh.length === events.length
+      blocks.add(first, epoch, isAll ? fresh : fresh.map(numbered), isAll ? block : undefined)
+      bytes += sizeOfAll(fresh)
     }
-    const seqs = batches.map((batch) => batch.map(store))
     updateState.run(head, bytes)
     return { seqs, state: { ...state, head, bytes } }
   }
@@ -168,26 +194,24 @@ function prepareSeen(db: DatabaseSync) {
   }
 }
 
-function prepareDrop(db: DatabaseSync) {
-  const selectSizes = db.prepare(
-    `SELECT seq, ${SIZE} AS size FROM events WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`,
-  )
-  const deleteEvents = db.prepare('DELETE FROM events WHERE seq <= ?')
+function prepareDrop(db: DatabaseSync, blocks: Blocks) {
   const updateState = db.prepare('UPDATE state SET floor = ?, bytes = ?')
   return (state: State, last: number, { retention, maxBytes }: Bounds, limit: number): State => {
     let { floor, bytes } = state
-    for (const row of selectSizes.iterate(floor + 1, last, limit) as Iterable<{
-      seq: number
-      size: number
-    }>) {
-      if (state.head - floor <= retention && bytes <= maxBytes) break
-      floor = row.seq
-      bytes -= row.size + ROW_BYTES
+    const mayGo = () => floor < last && (state.head - floor > retention || bytes > maxBytes)
+    for (const block of blocks.after(floor)) {
+      if (!mayGo() || floor - state.floor >= limit) break
+      const events = eventsIn(block)
+      const kept = events.findIndex((event) => {
+        const seq = seqIn(block, event)
+        if (seq > last || !mayGo()) return true
+        floor = seq
+        bytes -= sizeOf(event)
+        return false
+      })
+      blocks.keep(block, kept < 0 ? [] : events.slice(kept))
     }
-    if (floor > state.floor) {
-      deleteEvents.run(floor)
-      updateState.run(floor, bytes)
-    }
+    if (floor > state.floor) updateState.run(floor, bytes)
     return { ...state, floor, bytes }
   }
 }
@@ -206,49 +230,58 @@ function prepareTaken(db: DatabaseSync) {
 }
 
 /** Places stay as they are: only the running sum of bytes changes. */
-function prepareErase(db: DatabaseSync) {
-  const sizeOf = db.prepare(`SELECT ${SIZE} AS size FROM events WHERE seq = ?`)
-  const remove = db.prepare('DELETE FROM events WHERE seq = ?')
+function prepareErase(db: DatabaseSync, blocks: Blocks) {
   const updateState = db.prepare('UPDATE state SET bytes = ?')
   return (state: State, seqs: readonly number[]): State => {
     let { bytes } = state
+    const gone = new Set(seqs)
     for (const seq of seqs) {
-      const row = sizeOf.get(seq) as { size: number } | undefined
-      if (row && remove.run(seq).changes > 0) bytes -= row.size + ROW_BYTES
+      const [block] = blocks.after(seq - 1)
+      if (!block) continue
+      const events = eventsIn(block)
+      const left = events.filter((event) => !gone.has(seqIn(block, event)))
+      if (left.length < events.length) bytes -= blocks.keep(block, left)
     }
     updateState.run(bytes)
     return { ...state, bytes }
   }
 }
 
-function preparePage(db: DatabaseSync) {
-  const selectEvents = db.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?')
-  /** The events after a seq: at most `limit`, and about 4 MiB of data. */
-  return (seq: number, limit: number): FeedEvent[] => {
-    const events: FeedEvent[] = []
-    let bytes = 0
-    for (const row of selectEvents.iterate(seq, limit) as Iterable<Row>) {
-      events.push(toEvent(row))
-      bytes += row.data.length
-      if (bytes >= PAGE_BYTES) break
+/** The events after a seq: at most `limit`, and about 4 MiB of data. */
+function pageAfter(blocks: Blocks, seq: number, limit: number): FeedEvent[] {
+  const events: FeedEvent[] = []
+  let bytes = 0
+  for (const block of blocks.after(seq))
+    for (const each of eventsIn(block)) {
+      if (seqIn(block, each) <= seq) continue
+      const event = toEvent(block, each)
+      events.push(event)
+      bytes += event.data.length
+      if (bytes >= PAGE_BYTES || events.length === limit) return events
     }
-    return events
-  }
+  return events
 }
 
 /** Addresses that are not plain ASCII may be spelt in several ways: whoever asks compares them. */
-function prepareSearch(db: DatabaseSync) {
-  const select = db.prepare(`
-    WITH names AS MATERIALIZED (SELECT value FROM json_each(?))
-    SELECT * FROM events WHERE seq > ? AND seq <= ? AND (
-      facts IS NULL
-      OR lower(facts ->> 'recipient') IN names
-      OR (facts ->> 'recipient') GLOB '*[^ -~]*'
-      OR ((facts ->> 'recipient') IS NULL AND (facts ->> 'message_id') IN names)
-      OR (kind = 'inbound' AND (lower(facts ->> 'sender') IN names OR (facts ->> 'sender') GLOB '*[^ -~]*')))
-    ORDER BY seq`)
-  return (from: number, to: number, names: readonly string[]): FeedEvent[] =>
-    (select.all(JSON.stringify(names), from, to) as Row[]).map(toEvent)
+function search(blocks: Blocks, from: number, to: number, names: ReadonlySet<string>): FeedEvent[] {
+  const isNamed = (address: unknown) =>
+    typeof address === 'string' && (names.has(address.toLowerCase()) || /[^ -~]/.test(address))
+  const found: FeedEvent[] = []
+  for (const block of blocks.after(from)) {
+    if (block.first > to) break
+    for (const each of eventsIn(block)) {
+      const seq = seqIn(block, each)
+      if (seq <= from || seq > to) continue
+      const [, facts] = each.texts
+      const { recipient, message_id: message, sender } = JSON.parse(String(facts)) as Record<string, unknown>
+      const isWanted =
+        isNamed(recipient) ||
+        (recipient === null && names.has(String(message))) ||
+        (each.head[1] === 'inbound' && isNamed(sender))
+      if (isWanted) found.push(toEvent(block, each))
+    }
+  }
+  return found
 }
 
 function prepareForget(db: DatabaseSync) {
@@ -260,10 +293,4 @@ function prepareForget(db: DatabaseSync) {
   return (at: number, limit: number): void => {
     forget.run(Math.floor(at / DAY_MS) - 2, limit)
   }
-}
-
-function toEvent({ seq, epoch, at, kind, id, data: bytes, facts, more }: Row): FeedEvent {
-  const data = toBuffer(bytes)
-  const told = facts === null ? factsOfOlder(kind, data.toString()) : { facts, more }
-  return { cursor: { epoch, seq }, receivedAt: at, kind, id: toBuffer(id), data, ...told }
 }

@@ -17,7 +17,7 @@ type Options = {
   readonly now: () => number
 }
 
-const BATCH_EVENTS = 1_000
+const BATCH_EVENTS = 2_000
 /**
  * One bad event is at fault itself. When so many are refused in a row within a minute, the database may be: tracking waits,
  * and goes on at this pace, for the good ones behind them.

@@ -12,8 +12,8 @@ export type Term = ReturnType<typeof startTerm>
  * A commit waits for the disk: what comes within this time of the last one shares the next, unless someone
  * asks.
  */
-const PACE_MS = 100
-const FULL_PAGE = 1_000
+const PACE_MS = 250
+const FULL_PAGE = 2_000
 
 const LOST = {
   expired: 'events were lost before tracking could take them: the feed has let go of them',

@@ -1,0 +1,88 @@
+// Events as they lie in the feed's file: those that came together are a block, compressed.
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import type { FeedEvent, Kind, NewEvent } from '../../../core/events/event.ts'
+import { pack, unpack, type Packed } from '../../../core/events/packing.ts'
+import { toBuffer } from '../../sqlite/bytes.ts'
+
+/** The texts are its id, its facts, what only the loop asks for ('' for most), and its data. */
+export type BlockEvent = Packed<readonly [n: number, kind: Kind, at: number]>
+
+/** A block: the seq of its n-th event is first + n. `size`: what its events take by `sizeOf`. */
+export type Block = {
+  readonly first: number
+  readonly last: number
+  readonly epoch: number
+  readonly size: number
+  readonly data: Uint8Array
+}
+
+const BLOCK_EVENTS = 128
+const BLOCK_BYTES = 256 * 1024
+/** What is shorter gains nothing that is worth the time. */
+const COMPRESSED_BYTES = 4 * 1024
+const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
+/** What an event takes beside its texts: its place in a block, and its id in `seen`. */
+const EVENT_BYTES = 84
+
+/** Cut where a block is large enough, and packed: so one piece of bytes goes to the file's thread, not hundreds of objects. */
+export function packEvents(events: readonly NewEvent[], at: number): Buffer[] {
+  const blocks: BlockEvent[][] = []
+  let bytes = 0
+  for (const event of events) {
+    const block = blocks.at(-1)
+    if (block && block.length < BLOCK_EVENTS && bytes < BLOCK_BYTES) block.push(toBlockEvent(event, at))
+    else {
+      blocks.push([toBlockEvent(event, at)])
+      bytes = 0
+    }
+    bytes += event.data.length
+  }
+  return blocks.map((block) => pack(block.map(numbered)))
+}
+
+export function toBlockEvent({ id, kind, data, facts, more }: NewEvent, at: number): BlockEvent {
+  return { head: [0, kind, at], texts: [id, Buffer.from(facts), Buffer.from(more ?? ''), data] }
+}
+
+/** As the n-th of its block. */
+export const numbered = ({ head: [, kind, at], texts }: BlockEvent, n: number): BlockEvent => ({
+  head: [n, kind, at],
+  texts,
+})
+
+export const idOf = ({ texts: [id] }: BlockEvent): Buffer => id ?? Buffer.alloc(0)
+
+export const sizeOf = ({ texts }: BlockEvent): number =>
+  texts.reduce((sum, { length }) => sum + length, EVENT_BYTES)
+
+export const sizeOfAll = (events: readonly BlockEvent[]): number =>
+  events.reduce((sum, event) => sum + sizeOf(event), 0)
+
+/** `packed`: the same events as bytes, where they are there already. */
+export function toData(events: readonly BlockEvent[], packed: Buffer = pack(events)): Buffer {
+  return packed.length < COMPRESSED_BYTES ? packed : zstdCompressSync(packed)
+}
+
+export function eventsIn({ data: stored }: Pick<Block, 'data'>): readonly BlockEvent[] {
+  const data = toBuffer(stored)
+  return unpack(data.subarray(0, ZSTD.length).equals(ZSTD) ? zstdDecompressSync(data) : data)
+}
+
+export const seqIn = ({ first }: Block, { head: [n] }: BlockEvent): number => first + n
+
+export function toEvent(block: Block, event: BlockEvent): FeedEvent {
+  const {
+    head: [, kind, receivedAt],
+    texts: [id, facts, more, data],
+  } = event
+  if (!id || !facts || !more || !data) throw new Error('A block of the feed is damaged')
+  return {
+    cursor: { epoch: block.epoch, seq: seqIn(block, event) },
+    receivedAt,
+    kind,
+    id,
+    data,
+    facts: facts.toString(),
+    more: more.toString() || null,
+  }
+}
