@@ -10,6 +10,7 @@ import { createCampaignStore } from '../adapters/sql/campaigns/campaigns.ts'
 import type { Sql } from '../adapters/sql/driver/dialect.ts'
 import { createLedger } from '../adapters/sql/campaigns/ledger.ts'
 import { createReactionStore } from '../adapters/sql/loop/reactions.ts'
+import { startFilling } from '../adapters/sql/list/starts.ts'
 import { createSubscribers } from '../adapters/sql/list/subscribers.ts'
 import { createSuppressions } from '../adapters/sql/list/suppressions.ts'
 import { createActions, type Actions } from '../core/campaigns/actions.ts'
@@ -74,6 +75,7 @@ export async function openCampaignSide(config: Config, needs: Needs) {
     mail,
     settings,
   }
+  const filling = startFilling(sql, log)
   const sending = config.ROLE === 'web' ? undefined : openSending(parts)
   let stopped: Promise<void> | undefined
   const stopSending = () => (stopped ??= sending?.close() ?? Promise.resolve())
@@ -95,6 +97,7 @@ export async function openCampaignSide(config: Config, needs: Needs) {
       await stopSending()
       await mail.mailer.close()
       await send.close()
+      await filling.close()
     },
   }
 }

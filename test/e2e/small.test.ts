@@ -47,6 +47,8 @@ for (const width of [1440, 1280, 1200, 1000, 800, 390]) {
     const before = await places(page)
     expect(await cut(page)).toBe(0)
     await page.locator('.strip .rate .number').evaluate((number) => (number.textContent = '12,345'))
+    await page.locator('.strip .last time .wide').evaluate((time) => (time.textContent = '59 min ago'))
+    await page.locator('.strip .last time .narrow').evaluate((time) => (time.textContent = '59 min'))
     expect(await cut(page)).toBe(0)
     await lab.hub.post([mailEvent()])
     expect(await places(page)).toEqual(before)

@@ -2,6 +2,7 @@
 import { createEventArchive } from '../../src/adapters/sql/events/archive.ts'
 import type { Sql } from '../../src/adapters/sql/driver/dialect.ts'
 import { createQuarantine } from '../../src/adapters/sql/events/quarantine.ts'
+import { fillStarts } from '../../src/adapters/sql/list/starts.ts'
 import { createSubscribers } from '../../src/adapters/sql/list/subscribers.ts'
 import type { EventQuery } from '../../src/core/events/ports.ts'
 import { eq } from '../../src/adapters/sql/driver/drizzle.ts'
@@ -41,6 +42,7 @@ export const LARGE: readonly string[] = [
   'quarantine',
   'quarantine_texts',
   'subscribers',
+  'subscriber_starts',
   'suppressions',
   'liftings',
   'chunks',
@@ -74,7 +76,8 @@ export async function fill(sql: Sql, { numbers, join, div }: Words): Promise<voi
     `INSERT INTO quarantine SELECT ${join(`'entry-'`, `x`)}, ${OLD} + x, ${join(`'reason '`, `x % 3`)} FROM ${numbers(20_000)}`,
     `INSERT INTO quarantine_texts SELECT ${join(`'entry-'`, `x`)}, 0, 'text' FROM ${numbers(20_000)}`,
     `INSERT INTO subscribers SELECT ${join(`'01600000-0000-7000-8000-'`, `100000000000 + x`)}, ${email}, ${email}, 'A subscriber',
-      ${email}, CASE WHEN x % 20 = 0 THEN 0 ELSE 1 END, ${OLD}, 0, NULL, ${OLD}, ${OLD} FROM ${numbers(subscribers)}`,
+      CASE WHEN x % 20 = 0 THEN 0 ELSE 1 END, ${OLD}, 0, NULL, ${OLD}, ${OLD} FROM ${numbers(subscribers)}`,
+    `INSERT INTO subscriber_starts SELECT ${join(`'word'`, `x % 977`)}, unhex(${join(`'01600000000070008000'`, `100000000000 + x`)}), 0 FROM ${numbers(subscribers)}`,
     `INSERT INTO suppressions SELECT ${email}, ${email}, 'bounce', 'smtp', ${OLD}, NULL FROM ${numbers(suppressions)}`,
     `INSERT INTO liftings SELECT ${email}, ${OLD} FROM ${numbers(suppressions)}`,
     `INSERT INTO chunks SELECT campaign, chunk, 'default', NULL, 1, 0, ${inChunk}, 0, 0, 0, 0, '0', 'z', NULL FROM (${place}) p WHERE n = 0`,
@@ -188,11 +191,15 @@ async function ofTheLedger({ ledger, store, sql, reactions }: LoopLab, chunk: Ch
 }
 
 async function ofTheList({ sql, suppressions, ledger }: LoopLab): Promise<void> {
+  await sql.run(
+    sql.db.insert(sql.tables.startless).values({ after: '', until: '01600000-0000-7000-8000-100000000999' }),
+  )
+  await fillStarts(sql, new AbortController().signal)
   const list = createSubscribers(sql, { secret: SECRET, now: () => NOON })
   await list.subscribe('new@example.com', 'New', NOON)
   const [first] = await list.find({ limit: 1, email: 'new@example.com' })
   for (const subscribed of [undefined, true, false])
-    for (const q of [undefined, 'eader-1']) {
+    for (const q of [undefined, 'reader-1', 'word9', '@word', 'nobody']) {
       await list.find({ limit: 100, subscribed, q, after: '01600000-0000-7000-8000-100000010000' })
       await list.count({ subscribed, q })
     }

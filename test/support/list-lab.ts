@@ -35,7 +35,8 @@ export async function openListLab(openLab: () => Promise<SqlLab>): Promise<ListL
     another: async () => createSubscribers(await lab.open(), options),
     async wipe() {
       clock.now = NOON
-      await sql.atomically([sql.db.delete(sql.tables.subscribers), sql.db.delete(sql.tables.suppressions)])
+      const { subscribers, subscriberStarts, suppressions } = sql.tables
+      await sql.atomically([subscribers, subscriberStarts, suppressions].map((table) => sql.db.delete(table)))
     },
     close: () => lab.close(),
   }

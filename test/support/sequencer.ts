@@ -13,9 +13,12 @@ export class LargestFirst extends BaseSequencer {
   }
 }
 
-function sizeOf(file: string): number {
+/** Contracts may name each other's types: each counts once. */
+function sizeOf(file: string, seen = new Set<string>()): number {
+  if (seen.has(file)) return 0
+  seen.add(file)
   const text = readFileSync(file, 'utf8')
   const imported = [...text.matchAll(/ from '(\.[^']+)'/g)].map(([, path = '']) => join(dirname(file), path))
   const contracts = imported.filter((path) => path.startsWith(CONTRACTS) && existsSync(path))
-  return contracts.reduce((size, path) => size + sizeOf(path), text.length)
+  return contracts.reduce((size, path) => size + sizeOf(path, seen), text.length)
 }

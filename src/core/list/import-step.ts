@@ -3,7 +3,6 @@
 import { emailKey } from '../address.ts'
 import { newRow, type Person, type Row } from './membership.ts'
 import type { ImportRow, Suppression } from './ports.ts'
-import { searchText } from './subscriber.ts'
 import { isActive, STRENGTH } from './suppression.ts'
 
 export type Keyed = ImportRow & Person
@@ -15,7 +14,7 @@ export type Step = {
   readonly added: readonly Row[]
   /** Of those who are on the list by it. */
   readonly joined: number
-  readonly renamed: readonly Pick<Row, 'id' | 'name' | 'search' | 'updatedAt'>[]
+  readonly renamed: readonly Pick<Row, 'id' | 'email' | 'name' | 'updatedAt'>[]
   readonly suppressed: readonly (Suppression & { readonly emailKey: string })[]
   /** Who leaves, on the list or not. */
   readonly left: readonly string[]
@@ -83,5 +82,5 @@ export function planStep(
 /** One who is on the list takes the name of the file, unless it is empty. */
 function rename({ id, email, name, subscribed }: Known, given: Keyed | undefined, now: number) {
   const isNews = given && !isTold(given) && subscribed === 1 && given.name !== '' && given.name !== name
-  return isNews ? [{ id, name: given.name, search: searchText(email, given.name), updatedAt: now }] : []
+  return isNews ? [{ id, email, name: given.name, updatedAt: now }] : []
 }

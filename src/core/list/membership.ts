@@ -1,7 +1,6 @@
 // The rules of membership: who may come, what coming again does, what leaving does, and who may be mailed.
 import { uuidv7 } from '../ids.ts'
 import type { Subscriber, Suppression, SuppressionReason, Unmailable } from './ports.ts'
-import { searchText } from './subscriber.ts'
 import { blocksSubscribing, isActive } from './suppression.ts'
 
 /** A person on the list, as it is kept. */
@@ -10,7 +9,6 @@ export type Row = {
   readonly email: string
   readonly emailKey: string
   readonly name: string
-  readonly search: string
   readonly subscribed: number
   readonly subscribedAt: number | null
   /** Since when one has asked to be subscribed without having confirmed it; 0: does not wait. */
@@ -31,7 +29,6 @@ export function newRow({ email, key, name }: Person, standing: Standing, now: nu
     email,
     emailKey: key,
     name,
-    search: searchText(email, name),
     subscribed: standing === 'in' ? 1 : 0,
     subscribedAt: standing === 'in' ? now : null,
     waiting: standing === 'waits' ? now : 0,
@@ -60,7 +57,7 @@ export function comeAgain(
   }: { readonly standing: 'in' | 'waits'; readonly lifted: boolean; readonly now: number },
 ): Partial<Row> | undefined {
   if (row.subscribed === 1 && !lifted) return undefined
-  const named = name === '' ? {} : { email, name, search: searchText(email, name) }
+  const named = name === '' ? {} : { email, name }
   const change = standing === 'in' ? joined(now) : { waiting: row.waiting || now }
   return { ...named, ...change, updatedAt: now }
 }

@@ -30,7 +30,7 @@ export type SubscriberQuery = {
   /** The id after which the page begins; ids are in order of creation. */
   readonly after?: string | undefined
   readonly email?: string | undefined
-  /** A part of address or name. */
+  /** A part of address or name, from where core/list/search.ts says. */
   readonly q?: string | undefined
   readonly subscribed?: boolean | undefined
   /** A suppression holds now. */

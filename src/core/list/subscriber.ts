@@ -1,4 +1,4 @@
-// What a subscriber's row may hold: names, what is searched, and what is left of an erased person.
+// What a subscriber's row may hold: names, and what is left of an erased person.
 import { createHmac } from 'node:crypto'
 import { CONTROL } from '../address.ts'
 import { keyFor } from '../seal.ts'
@@ -10,14 +10,7 @@ export function nameProblem(name: string): string | undefined {
   return undefined
 }
 
-/** A text may grow when it is folded, to three times its length by NFC. What does not fit is not searched. */
-const SEARCH_LENGTH = 700
-
-/** What a search by a part of address or name looks in, and how the part itself has to be written. */
-export function searchText(email: string, name: string): string {
-  const text = foldText(`${email}\n${name}`).slice(0, SEARCH_LENGTH)
-  return text.isWellFormed() ? text : text.slice(0, -1) // half a character could not be stored
-}
+/** As a part of an address or name is compared. */
 export const foldText = (text: string): string => text.normalize('NFC').toLowerCase()
 
 /**

@@ -1,5 +1,5 @@
 // Changes of campaigns, for the sockets that ask for them: looked up in the database, where every process's work ends up,
-// four times a second at most, and only while somebody looks on.
+// four times a second at most, less often while nothing moves, and only while somebody looks on.
 import type { CampaignHead, CampaignStore } from '../../core/campaigns/ports.ts'
 import type { ReactionStore } from '../../core/loop/ports.ts'
 import type { Log } from '../../core/log.ts'
@@ -13,6 +13,7 @@ type CampaignWatchOptions = {
   readonly now: () => number
   readonly log: Log
   readonly everyMs?: number
+  readonly quietMs?: number
 }
 
 type Onlooker = {
@@ -28,6 +29,8 @@ export type CampaignWatch = {
 }
 
 const EVERY_MS = 250
+/** While no campaign is under way, and none has changed. */
+const QUIET_MS = 1_000
 const AFTER_TROUBLE_MS = 2_000
 /** Those that run, and so many of the newest: what comes back of older ones changes slowly, and is read over HTTP. */
 const NEWEST = 50
@@ -35,7 +38,7 @@ const NEWEST = 50
 type Seen = { readonly sign: string; readonly text: string; readonly frame: Buffer }
 
 export function createCampaignWatch(options: CampaignWatchOptions): CampaignWatch {
-  const { campaigns, reactions, present, now, log, everyMs = EVERY_MS } = options
+  const { campaigns, reactions, present, now, log, everyMs = EVERY_MS, quietMs = QUIET_MS } = options
   const seen = new Map<string, Seen>()
   /** What each has still to be given. */
   const onlookers = new Map<Onlooker, Set<string>>()
@@ -47,7 +50,8 @@ export function createCampaignWatch(options: CampaignWatchOptions): CampaignWatc
     return [...new Map([...active, ...newest].map((campaign) => [campaign.id, campaign])).values()]
   }
 
-  async function look(): Promise<void> {
+  /** Tells whether anything moves. */
+  async function look(): Promise<boolean> {
     const heads = await watched()
     const counts = await reactions.counts(heads.map(({ id }) => id))
     const signs = new Map(heads.map((head) => [head.id, JSON.stringify([head, counts.get(head.id)])]))
@@ -62,6 +66,7 @@ export function createCampaignWatch(options: CampaignWatchOptions): CampaignWatc
       if (frame !== before?.frame) for (const pending of onlookers.values()) pending.add(id)
     }
     for (const id of seen.keys()) if (!signs.has(id)) seen.delete(id)
+    return perhaps.length > 0
   }
 
   function give(): void {
@@ -77,15 +82,16 @@ export function createCampaignWatch(options: CampaignWatchOptions): CampaignWatc
     if (looking) return
     looking = true
     while (onlookers.size > 0) {
+      let waitMs = AFTER_TROUBLE_MS
       try {
-        await look()
+        waitMs = (await look()) ? everyMs : quietMs
         troubled = false
         give()
       } catch (err) {
         if (!troubled) log.warn({ err }, 'the state of the campaigns cannot be looked up')
         troubled = true
       }
-      await new Promise((resolve) => setTimeout(resolve, troubled ? AFTER_TROUBLE_MS : everyMs).unref())
+      await new Promise((resolve) => setTimeout(resolve, waitMs).unref())
     }
     seen.clear()
     looking = false

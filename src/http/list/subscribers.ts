@@ -25,7 +25,13 @@ const Query = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
   after: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the page before' })),
   email: Type.Optional(Type.String({ maxLength: 320 })),
-  q: Type.Optional(Type.String({ maxLength: 200, description: 'A part of address or name' })),
+  q: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description:
+        'A part of the address, from its start or after the @, or of the name, from where a word begins (in scripts without spaces: from any character)',
+    }),
+  ),
   subscribed: Type.Optional(Type.Boolean()),
   suppressed: Type.Optional(Type.Boolean()),
   mailable: Type.Optional(Type.Boolean({ description: 'Subscribed, and not suppressed' })),

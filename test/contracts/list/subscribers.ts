@@ -7,6 +7,7 @@ import { promisesOfFinding } from './find.ts'
 import { promisesOfImporting } from './import.ts'
 import { promisesOfMembership } from './membership.ts'
 import { promisesOfRemoving } from './remove.ts'
+import { promisesOfSearching } from './search.ts'
 
 export function subscribersContract(openLab: () => Promise<SqlLab>): void {
   let lab: ListLab
@@ -18,6 +19,7 @@ export function subscribersContract(openLab: () => Promise<SqlLab>): void {
   describe('coming and leaving', () => promisesOfMembership(current))
   describe('double opt-in', () => promisesOfConfirming(current))
   describe('find and count', () => promisesOfFinding(current))
+  describe('search', () => promisesOfSearching(current))
   describe('import', () => promisesOfImporting(current))
   describe('removing', () => promisesOfRemoving(current))
 }

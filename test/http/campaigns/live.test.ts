@@ -78,3 +78,31 @@ test('an onlooker without room is given the newest state when it has some', asyn
     expect(state.asked).toBe(before)
   })
 })
+
+test.each([
+  ['less often while none is under way', [], { everyMs: 1_000_000, quietMs: 1 }],
+  [
+    'as often as may be while one is under way',
+    [makeCampaign({ status: 'running', startedAt: NOON })],
+    { everyMs: 1, quietMs: 1_000_000 },
+  ],
+])('campaigns are looked up %s', async (_, all, pace) => {
+  let asked = 0
+  const watch = createCampaignWatch({
+    campaigns: {
+      list: async () => {
+        asked += 1
+        return all
+      },
+      active: async () => [],
+    },
+    reactions: { counts: async () => new Map() },
+    present: { list: async (heads) => heads.map(({ id, subject }) => ({ id, subject })) },
+    now: () => NOON,
+    log: silentLog,
+    ...pace,
+  })
+  watch.join({ hasRoom: () => true, write() {} })
+  await until(() => expect(asked).toBeGreaterThan(3))
+  watch.close()
+})

@@ -2,7 +2,7 @@
 // with 447 entries anew: that takes half a second, and a process keeps 170 MB of it.
 import { createRequire } from 'node:module'
 
-export type { Column, SQL } from 'drizzle-orm'
+export type { Column, SQL, SQLWrapper } from 'drizzle-orm'
 
 const require = createRequire(import.meta.url)
 

@@ -1,11 +1,10 @@
 // Counting events by kind and step of time. Per minute and kind they are counted as they come; the rest is counted anew.
-import { and, eq, gte, inArray, lt, sql as words, type SQL } from '../driver/drizzle.ts'
+import { and, eq, gte, inArray, lt, sql as words, type Column, type SQL } from '../driver/drizzle.ts'
 import { HubError } from '../../../core/errors.ts'
 import type { Count, CountQuery, EventArchive } from '../../../core/events/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { chunks, inPlaces, stretches } from './places.ts'
 import { createSelecting } from './selection.ts'
-import { startOf } from './spans.ts'
 
 const MINUTE_MS = 60_000
 /** A second or two of the database's time. */
@@ -16,20 +15,29 @@ export function createCounts(sql: Sql): EventArchive['counts'] {
   const { events, eventCounts } = sql.tables
   const { select, countOf } = createSelecting(sql)
 
+  const startsOf = (instant: Column, step: number) =>
+    words<number>`${instant} - ${instant} % ${words.raw(String(step))}`.mapWith(Number).as('at')
+
   async function kept({ since = 0, until = Number.MAX_SAFE_INTEGER, kinds, step }: CountQuery) {
-    const { minute, kind } = eventCounts
+    const { minute, kind, count } = eventCounts
     const within = and(gte(minute, since), lt(minute, until), kinds && inArray(kind, [...kinds]))
-    const rows = await sql.read(db.select().from(eventCounts).where(within))
-    return addUp(rows.map((row) => ({ at: startOf(row.minute, step), kind: row.kind, count: row.count })))
+    const rows = db
+      .select({ at: startsOf(minute, step), kind, count: words`sum(${count})`.mapWith(Number) })
+      .from(eventCounts)
+      .where(within)
+      .groupBy(words`at`, kind)
+    return addUp(await sql.read(rows))
   }
 
   /** Of these events, by one statement. */
   function counted(step: number, where: SQL | undefined, tags?: SQL) {
     const { eventTags } = sql.tables
-    const at =
-      words<number>`${events.receivedAt} - ${events.receivedAt} % ${words.raw(String(step))}`.mapWith(Number)
     const base = db
-      .select({ at: at.as('at'), kind: events.kind, count: words`count(*)`.mapWith(Number) })
+      .select({
+        at: startsOf(events.receivedAt, step),
+        kind: events.kind,
+        count: words`count(*)`.mapWith(Number),
+      })
       .from(events)
     const same = and(eq(eventTags.epoch, events.epoch), eq(eventTags.seq, events.seq), tags)
     const joined = tags ? base.innerJoin(eventTags, same) : base

@@ -1,28 +1,35 @@
 // Reading the list: keyset pages in order of ids, with what is known of each address.
-import { and, asc, eq, gt, isNull, lte, not, or, sql as words, type SQL } from '../driver/drizzle.ts'
+import { and, asc, eq, gt, inArray, isNull, lte, not, or, sql as words, type SQL } from '../driver/drizzle.ts'
 import type { Subscriber, SubscriberQuery } from '../../../core/list/ports.ts'
 import { emailKey } from '../../../core/address.ts'
-import { foldText } from '../../../core/list/subscriber.ts'
+import { isFound, soughtBy } from '../../../core/list/search.ts'
 import { isActive } from '../../../core/list/suppression.ts'
 import { breath } from '../../../core/pause.ts'
 import type { Sql } from '../driver/dialect.ts'
+import { createStarts } from './starts.ts'
 import { selectSuppression } from './suppressions.ts'
 
 /**
- * A part of an address or name is in no index, nor who is suppressed. It is looked for in slices of the list, one statement each: whatever
- * the list's size, no statement takes long. SQLite has one thread for all that is read: others get their turn between.
+ * Who is suppressed is in no index, nor in which order many are who are found by a short text. They are looked for in slices of the
+ * list, one statement each: whatever the list's size, no statement takes long. SQLite has one thread for all that is read: others get
+ * their turn between.
  */
 const SLICE = 10_000
+/** More than that are found sooner by looking through the list. */
+const MANY = 10_000
+const STEP = 1_000
 
-type Filter = Omit<SubscriberQuery, 'limit' | 'after'>
+type Asked = Omit<SubscriberQuery, 'limit' | 'after'>
+type Filter = Omit<Asked, 'q'> & { readonly sought?: string | undefined }
 
 /** Whether a filter asks for what is in no index of the list. */
-const looksThrough = ({ email, q, suppressed, mailable }: Filter): boolean =>
-  email === undefined && [q, suppressed, mailable].some((each) => each !== undefined)
+const looksThrough = ({ email, sought, suppressed, mailable }: Filter): boolean =>
+  email === undefined && [sought, suppressed, mailable].some((each) => each !== undefined)
 
 export function createFind(sql: Sql, now: () => number) {
   const { db } = sql
   const { subscribers, suppressions } = sql.tables
+  const starts = createStarts(sql)
 
   async function rows(where: SQL | undefined, limit: number): Promise<Subscriber[]> {
     const { id, email, name, subscribed, createdAt, updatedAt } = subscribers
@@ -52,14 +59,14 @@ export function createFind(sql: Sql, now: () => number) {
     return words`EXISTS (SELECT 1 FROM ${suppressions} WHERE ${key} = ${subscribers.emailKey} AND ${holds})`
   }
 
-  function conditionOf({ email, subscribed, q, suppressed, mailable }: Filter): SQL | undefined {
+  function conditionOf({ email, subscribed, sought, suppressed, mailable }: Filter): SQL | undefined {
     const isMailable = words`(${subscribers.subscribed} = 1 AND NOT ${isHeld()})`
     return and(
       suppressed === undefined ? undefined : suppressed ? isHeld() : not(isHeld()),
       mailable === undefined ? undefined : mailable ? isMailable : not(isMailable),
       email === undefined ? undefined : eq(subscribers.emailKey, emailKey(email)),
       subscribed === undefined ? undefined : eq(subscribers.subscribed, subscribed ? 1 : 0),
-      q === undefined ? undefined : words`instr(${subscribers.search}, ${foldText(q)}) > 0`,
+      sought === undefined ? undefined : starts.finds(sought),
     )
   }
 
@@ -95,21 +102,66 @@ export function createFind(sql: Sql, now: () => number) {
     }
   }
 
+  /** Before all are in the index of what is sought: each is asked. */
+  async function* lookedThrough({ sought = '', ...filter }: Filter, after: string) {
+    for (let from = after; ; await breath()) {
+      const step = await rows(and(pageOf(filter), gt(subscribers.id, from)), STEP)
+      yield step.filter((person) => isFound(person, sought))
+      if (step.length < STEP) return
+      from = step.at(-1)?.id ?? ''
+    }
+  }
+
+  async function* withIds(ids: readonly string[], condition: SQL | undefined) {
+    for (let start = 0; start < ids.length; start += STEP)
+      yield rows(and(inArray(subscribers.id, ids.slice(start, start + STEP)), condition), STEP)
+  }
+
+  /** Those who are found by what is sought, in steps; undefined where looking through the list is the shorter way. */
+  async function foundBy({ sought, ...filter }: Filter, after: string, limit: number) {
+    if (sought === undefined) return undefined
+    if (!(await starts.areComplete())) return lookedThrough({ sought, ...filter }, after)
+    if ((await starts.count(sought, MANY)) >= MANY) return undefined
+    const condition = conditionOf(filter)
+    return withIds(await starts.ids(sought, after, condition ? MANY : limit), condition)
+  }
+
+  async function* steps(filter: Filter, after: string, limit: number): AsyncGenerator<Subscriber[]> {
+    const found = await foundBy(filter, after, limit)
+    if (found) return yield* found
+    const condition = pageOf(filter)
+    if (!condition || !looksThrough(filter))
+      return yield rows(and(condition, gt(subscribers.id, after)), limit)
+    for await (const { hits, range } of slices(condition, after))
+      if (hits > 0) yield rows(and(condition, range), limit)
+  }
+
+  async function countFound(filter: Filter): Promise<number | undefined> {
+    const { sought, ...others } = filter
+    if (sought && !conditionOf(others) && (await starts.areComplete())) return starts.count(sought)
+    const found = await foundBy(filter, '', MANY)
+    let count = 0
+    for await (const step of found ?? []) count += step.length
+    return found && count
+  }
+
   return {
     one: async (where: SQL): Promise<Subscriber | undefined> => (await rows(where, 1))[0],
 
-    async find({ limit, after = '', ...filter }: SubscriberQuery): Promise<readonly Subscriber[]> {
-      const condition = pageOf(filter)
-      if (!condition || !looksThrough(filter)) return rows(and(condition, gt(subscribers.id, after)), limit)
+    async find({ limit, after = '', q, ...others }: SubscriberQuery): Promise<readonly Subscriber[]> {
       const found: Subscriber[] = []
-      for await (const { hits, range } of slices(condition, after)) {
-        if (hits > 0) found.push(...(await rows(and(condition, range), limit - found.length)))
+      const filter = { ...others, sought: q === undefined ? undefined : soughtBy(q) }
+      for await (const step of steps(filter, after, limit)) {
+        found.push(...step)
         if (found.length >= limit) break
       }
-      return found
+      return found.slice(0, limit)
     },
 
-    async count(filter: Filter): Promise<number> {
+    async count({ q, ...others }: Asked): Promise<number> {
+      const filter = { ...others, sought: q === undefined ? undefined : soughtBy(q) }
+      const found = await countFound(filter)
+      if (found !== undefined) return found
       const condition = conditionOf(filter)
       if (!condition || !looksThrough(filter)) return countOf(condition)
       let count = 0

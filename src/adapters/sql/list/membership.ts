@@ -15,6 +15,7 @@ import { createErasedKeys } from '../../../core/list/subscriber.ts'
 import { rowsFor, type Sql } from '../driver/dialect.ts'
 import type { createFind } from './find.ts'
 import { forgetting } from './import.ts'
+import { restart, restarting, starting } from './starts.ts'
 import { createSuppressions, wantsMail, type ListOptions } from './suppressions.ts'
 
 type One = ReturnType<typeof createFind>['one']
@@ -50,20 +51,31 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
   /** False when the row is no longer as it was read. */
   async function change(
     { id, subscribed, waiting }: Pick<Row, 'id' | 'subscribed' | 'waiting'>,
-    to: Partial<Row>,
+    { email, name, ...to }: Partial<Row>,
   ) {
     const asRead = and(
       eq(subscribers.id, id),
       eq(subscribers.subscribed, subscribed),
       eq(subscribers.waiting, waiting),
     )
-    return (await sql.run(db.update(subscribers).set(to).where(asRead))) > 0
+    const isNamed = email !== undefined && name !== undefined
+    const update = db.update(subscribers).set(isNamed ? { ...to, email, name } : to)
+    const [changed = 0] = await sql.atomically([
+      update.where(asRead),
+      ...(isNamed ? restarting(sql, [{ id, email, name }]) : []),
+    ])
+    if (changed === 0 && isNamed) await restart(sql, [id]) // whoever was faster has named them
+    return changed > 0
   }
 
   async function insert(row: Row): Promise<boolean> {
     const hash = [erasedKey(row.emailKey)]
     try {
-      await sql.atomically([rowsFor(subscribers, [row]), forgetting(sql, hash, row.createdAt)])
+      await sql.atomically([
+        rowsFor(subscribers, [row]),
+        starting(sql, [row]),
+        forgetting(sql, hash, row.createdAt),
+      ])
       return true
     } catch (error) {
       if (sql.fault(error) === 'duplicate') return false

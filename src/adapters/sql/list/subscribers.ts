@@ -10,6 +10,7 @@ import { rowsFor, type Sql } from '../driver/dialect.ts'
 import { createFind } from './find.ts'
 import { createImport } from './import.ts'
 import { comings, leavings } from './membership.ts'
+import { ending, endingOf, endingUpTo } from './starts.ts'
 import { selectSuppression, type ListOptions } from './suppressions.ts'
 
 /** Rows that are removed in one statement when all are. */
@@ -37,7 +38,10 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
   const removal = (id: string) => db.delete(subscribers).where(eq(subscribers.id, id))
 
   return {
-    remove: async (id) => (await sql.run(removal(id))) > 0,
+    async remove(id) {
+      const [, removed = 0] = await sql.atomically([ending(sql, [id]), removal(id)])
+      return removed > 0
+    },
 
     // In steps: one statement for a million rows would hold up everybody else for as long as it takes.
     async removeAll() {
@@ -47,19 +51,21 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
         const step = ids().orderBy(asc(subscribers.id)).limit(1)
         const [row] = await sql.read(step.offset(REMOVED_AT_ONCE - 1))
         end = row && row.id < last ? row.id : last
-        await sql.run(db.delete(subscribers).where(lte(subscribers.id, end)))
+        await sql.atomically([endingUpTo(sql, end), db.delete(subscribers).where(lte(subscribers.id, end))])
       }
     },
 
     async erase(email, now) {
       const key = emailKey(email)
+      const person = eq(subscribers.emailKey, key)
       const mine = inArray(suppressions.emailKey, [key, erasedKey(key)])
       const held = await sql.read(db.select(selectSuppression(sql)).from(suppressions).where(mine))
       const kept = strongest(held.filter((suppression) => isActive(suppression, now)))
       const hashed = kept && { ...kept, emailKey: erasedKey(key), email: null }
       const keep = hashed ? [rowsFor(suppressions, [hashed])] : []
       await sql.atomically([
-        db.delete(subscribers).where(eq(subscribers.emailKey, key)),
+        endingOf(sql, ids().where(person)),
+        db.delete(subscribers).where(person),
         db.delete(suppressions).where(mine),
         db.delete(liftings).where(eq(liftings.emailKey, key)),
         ...keep,

@@ -8,5 +8,6 @@ export const key = customType<{ data: string; config: { length: number }; config
   dataType: ({ length }) => `varchar(${length}) ${BINARY}`,
 })
 export const longText = customType<{ data: string }>({ dataType: () => `longtext ${BINARY}` })
+export const id16 = customType<{ data: Buffer }>({ dataType: () => 'binary(16)' })
 /** Numbers beyond 32 bits; instants are milliseconds since 1970. */
 export const integer = (name: string) => bigint(name, { mode: 'number' })

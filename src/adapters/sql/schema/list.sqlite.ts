@@ -1,5 +1,5 @@
 // The mailing list's tables on SQLite. schema.list.mysql.ts holds the same ones.
-import { index, integer, sqliteTable, text } from '../driver/drizzle.sqlite.ts'
+import { blob, index, integer, primaryKey, sqliteTable, text } from '../driver/drizzle.sqlite.ts'
 import type { SuppressionReason } from '../../../core/list/ports.ts'
 
 export const subscribers = sqliteTable(
@@ -11,8 +11,6 @@ export const subscribers = sqliteTable(
     /** What two addresses are compared by: emailKey() in core/list/subscriber.ts. */
     emailKey: text('email_key').notNull().unique('subscribers_email_key'),
     name: text().notNull(),
-    /** Address and name in lower case: what `q` is looked for in. */
-    search: text().notNull(),
     /** 1 = wants mail. */
     subscribed: integer().notNull(),
     /** Since when; null for one who never was. It stays when the subscriber leaves. */
@@ -26,6 +24,24 @@ export const subscribers = sqliteTable(
   },
   (t) => [index('subscribers_subscribed').on(t.subscribed, t.id)],
 )
+
+/** What `q` may begin: core/list/search.ts. The address itself is not among them: its key has an index already. */
+export const subscriberStarts = sqliteTable(
+  'subscriber_starts',
+  {
+    text: text().notNull(),
+    /** The subscriber's, as bytes: half as long, and there are several for each. */
+    id: blob({ mode: 'buffer' }).notNull(),
+    shared: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.text, t.id] }), index('subscriber_starts_id').on(t.id)],
+)
+
+/** Subscribers whose starts are not written yet, by their ids: those who were there before the table was. */
+export const startless = sqliteTable('startless', {
+  after: text().primaryKey(),
+  until: text().notNull(),
+})
 
 /** No foreign key: a suppression outlives the subscriber, and may come before there is one. */
 export const suppressions = sqliteTable('suppressions', {

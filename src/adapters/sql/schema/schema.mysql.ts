@@ -1,13 +1,12 @@
 // The tables on MySQL and MariaDB, the same as in schema.sqlite.ts: dialect.ts checks that the rows agree.
 import { customType, index, mysqlTable, primaryKey } from '../driver/drizzle.mysql.ts'
 import type { Kind } from '../../../core/events/event.ts'
-import { integer, key, longText } from './columns.mysql.ts'
+import { id16, integer, key, longText } from './columns.mysql.ts'
 
 export * from './list.mysql.ts'
 export * from './loop.mysql.ts'
 export * from './campaigns.mysql.ts'
 
-const id16 = customType<{ data: Buffer }>({ dataType: () => 'binary(16)' })
 const mediumBlob = customType<{ data: Buffer }>({ dataType: () => 'mediumblob' })
 
 export const events = mysqlTable(

@@ -1,0 +1,210 @@
+// What `q` finds: the texts that it may begin, written with each subscriber, and found by an index.
+import {
+  and,
+  asc,
+  eq,
+  exists,
+  gt,
+  inArray,
+  lt,
+  lte,
+  or,
+  sql as words,
+  type Column,
+  type SQL,
+  type SQLWrapper,
+} from '../driver/drizzle.ts'
+import type { Log } from '../../../core/log.ts'
+import { startsOf } from '../../../core/list/search.ts'
+import { breath, pause } from '../../../core/pause.ts'
+import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
+import { hidden } from '../events/conditions.ts'
+import { beginning } from '../events/subjects.ts'
+
+type Person = {
+  readonly id: string
+  readonly email: string
+  readonly name: string
+  readonly emailKey?: string
+}
+
+/** An id as the index has it. */
+const toBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex')
+/** The same in SQL. */
+const bytesOf = (id: Column | SQL): SQL => words`unhex(replace(${id}, '-', ''))`
+
+const toId = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+
+/** In the transaction that adds people. */
+export function starting({ tables: { subscriberStarts } }: Sql, people: readonly Person[]): Write {
+  const starts = people.map((person) =>
+    startsOf(person, person.emailKey).map((start) => ({ ...start, id: toBytes(person.id) })),
+  )
+  return rowsFor(subscriberStarts, starts.flat())
+}
+
+/** In the transaction that removes people. */
+export const ending = (sql: Sql, ids: readonly string[]): Write =>
+  removal(sql, inArray(sql.tables.subscriberStarts.id, ids.map(toBytes)))
+
+/** The same for all up to an id. */
+export const endingUpTo = (sql: Sql, id: string): Write =>
+  removal(sql, lte(sql.tables.subscriberStarts.id, toBytes(id)))
+
+/** The same before they are removed, for a query that finds one id. */
+export const endingOf = (sql: Sql, query: SQLWrapper): Write =>
+  removal(sql, eq(sql.tables.subscriberStarts.id, bytesOf(words`(${query})`)))
+
+const removal = ({ db, tables: { subscriberStarts } }: Sql, where: SQL): Write =>
+  db.delete(subscriberStarts).where(where)
+
+/** In the transaction that gives people other names. */
+export const restarting = (sql: Sql, people: readonly Person[]): Write[] => [
+  ending(sql, people.map(({ id }) => id)), // prettier-ignore
+  starting(sql, people),
+]
+
+/** Writes anew what these people are found by, until nobody has changed them meanwhile. */
+export async function restart(sql: Sql, ids: readonly string[]): Promise<void> {
+  for (let stale = ids; stale.length > 0;) {
+    const people = await peopleWith(sql, stale)
+    await sql.atomically([ending(sql, stale), starting(sql, [...people.values()])])
+    const now = await peopleWith(sql, stale)
+    const asWritten = (id: string) =>
+      people.get(id)?.name === now.get(id)?.name && people.get(id)?.email === now.get(id)?.email
+    stale = stale.filter((id) => !asWritten(id))
+  }
+}
+
+async function peopleWith({ db, tables: { subscribers }, read }: Sql, ids: readonly string[]) {
+  const { id, email, name } = subscribers
+  const rows = await read(
+    db
+      .select({ id, email, name })
+      .from(subscribers)
+      .where(inArray(id, [...ids])),
+  )
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** The address by its key, names and domains by their starts: each finds others. */
+function waysOf({ tables: { subscribers, subscriberStarts } }: Sql, sought: string) {
+  const { text, shared, id } = subscriberStarts
+  const byStart = (start: SQL | undefined) => ({
+    table: subscriberStarts,
+    where: start,
+    id: words<string>`lower(hex(${id}))`,
+    isAfter: (after: string) => gt(hidden(id), toBytes(after)),
+  })
+  if (sought === '') return []
+  if (sought.startsWith('@')) return [byStart(beginning(text, sought))]
+  const byKey = {
+    table: subscribers,
+    where: beginning(subscribers.emailKey, sought),
+    id: words<string>`replace(${subscribers.id}, '-', '')`,
+    isAfter: (after: string) => gt(hidden(subscribers.id), after),
+  }
+  const texts = [sought, `@${sought}`]
+  return [byKey, ...texts.map((start) => byStart(and(beginning(text, start), lt(shared, start.length))))]
+}
+
+export function createStarts(sql: Sql) {
+  const { db } = sql
+  const { subscribers, subscriberStarts, startless } = sql.tables
+  let complete = false
+
+  return {
+    /** False while those who were there before the index are not in it. */
+    async areComplete(): Promise<boolean> {
+      complete ||= (await sql.read(db.select().from(startless).limit(1))).length === 0
+      return complete
+    },
+    /** How many are found; `most`, if there are more. */
+    async count(sought: string, most?: number): Promise<number> {
+      const count = words`count(*)`.mapWith(Number)
+      const counts = waysOf(sql, sought).map(async ({ table, where }) => {
+        const all = db
+          .select({ one: words`1`.as('one') })
+          .from(table)
+          .where(where)
+        const some = most === undefined ? all : all.limit(most)
+        const [row] = await sql.read(db.select({ count }).from(some.as('some')))
+        return row?.count ?? 0
+      })
+      return (await Promise.all(counts)).reduce((sum, each) => sum + each, 0)
+    },
+    /** The first of those who are found and come after an id. */
+    async ids(sought: string, after: string, limit: number): Promise<string[]> {
+      const found = waysOf(sql, sought).map(({ table, id, where, isAfter }) =>
+        sql.read(
+          db
+            .select({ id: id.as('hex') })
+            .from(table)
+            .where(and(where, isAfter(after)))
+            .orderBy(words`hex`)
+            .limit(limit),
+        ),
+      )
+      return (await Promise.all(found))
+        .flat()
+        .map(({ id }) => toId(id))
+        .sort()
+        .slice(0, limit)
+    },
+    /** The same as a condition on subscribers. */
+    finds(sought: string): SQL | undefined {
+      const { id, text } = subscriberStarts
+      const texts = sought.startsWith('@') ? [sought] : [sought, `@${sought}`]
+      const theirs = and(eq(id, bytesOf(subscribers.id)), or(...texts.map((each) => beginning(text, each))))
+      return or(
+        beginning(hidden(subscribers.emailKey), sought),
+        exists(db.select({ id }).from(subscriberStarts).where(theirs)),
+      )
+    },
+  }
+}
+
+/** Small steps: others write between them. */
+const FILLED_AT_ONCE = 500
+const RETRY_MS = 5_000
+
+/** Those who were there before the index, in steps; a process that is stopped goes on at its next start. */
+export async function fillStarts(sql: Sql, signal: AbortSignal): Promise<number> {
+  const { db } = sql
+  const { subscribers, startless } = sql.tables
+  const { id } = subscribers
+  for (let filled = 0; ; await breath()) {
+    const [stretch] = await sql.read(db.select().from(startless).limit(1))
+    if (!stretch || signal.aborted) return filled
+    const left = and(gt(id, stretch.after), lte(id, stretch.until))
+    const step = db.select({ id }).from(subscribers).where(left).orderBy(asc(id)).limit(FILLED_AT_ONCE)
+    const ids = (await sql.read(step)).map((row) => row.id)
+    await restart(sql, ids)
+    const here = eq(startless.after, stretch.after)
+    const after = ids.at(-1)
+    await sql.run(after ? db.update(startless).set({ after }).where(here) : db.delete(startless).where(here))
+    filled += ids.length
+  }
+}
+
+/** In the background, whatever else a process does; an outage of the database is waited out. */
+export function startFilling(sql: Sql, log: Log): { close(): Promise<void> } {
+  const stop = new AbortController()
+  async function fill(): Promise<void> {
+    const filled = await fillStarts(sql, stop.signal)
+    if (filled > 0) log.info({ filled }, 'subscribers of before were taken into the index of the search')
+  }
+  const patiently = (): Promise<void> =>
+    fill().catch(async (err: unknown) => {
+      log.warn({ err }, 'the index of the search among subscribers could not be filled yet')
+      await pause(RETRY_MS, stop.signal)
+      if (!stop.signal.aborted) await patiently()
+    })
+  const done = patiently()
+  return {
+    close() {
+      stop.abort()
+      return done
+    },
+  }
+}
