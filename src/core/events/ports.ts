@@ -138,10 +138,10 @@ export type EventArchive = {
    * when the database was made. Quarantined texts that were erased are in it, too: they have come as well.
    */
   total(): Promise<{ readonly count: number; readonly since: number }>
-  /** Where the oldest events of an address (its emailKey) are, so many at most. */
-  placesOf(email: string, limit: number): Promise<readonly Cursor[]>
+  /** The cursors of the oldest events of an address (its emailKey), so many at most. */
+  cursorsOf(email: string, limit: number): Promise<readonly Cursor[]>
   /** Drops these events. The counts by minute, which name nobody, stay. */
-  erase(places: readonly Cursor[]): Promise<void>
+  erase(cursors: readonly Cursor[]): Promise<void>
   /** Drops at most `limit` of the events received before an instant; tells how many. The total stays. */
   prune(before: number, limit: number): Promise<number>
 }

@@ -14,7 +14,7 @@ import type { Tracking } from '../events/tracking/tracking.ts'
 
 type ErasureDeps = {
   readonly feed: Pick<EventFeed, 'last' | 'search' | 'erase'>
-  readonly archive: Pick<EventArchive, 'find' | 'placesOf' | 'erase'>
+  readonly archive: Pick<EventArchive, 'find' | 'cursorsOf' | 'erase'>
   readonly quarantine: Pick<Quarantine, 'erase'>
   readonly tracking: Pick<Tracking, 'reached'>
 }
@@ -88,8 +88,8 @@ async function eraseFromFeed(feed: ErasureDeps['feed'], theirs: Theirs, head: Cu
   const names = [...theirs.keys, ...theirs.messageIds]
   for (let after = BEGINNING; compareCursors(after, head) < 0; await breath()) {
     const { events, next } = await feed.search(after, STEP_EVENTS, names)
-    const places = events.filter((event) => isTheirs(event, theirs)).map(({ cursor }) => cursor)
-    if (places.length > 0) await feed.erase(places)
+    const cursors = events.filter((event) => isTheirs(event, theirs)).map(({ cursor }) => cursor)
+    if (cursors.length > 0) await feed.erase(cursors)
     if (compareCursors(next, after) <= 0) return
     after = next
   }
@@ -103,9 +103,9 @@ async function eraseFromArchive(archive: ErasureDeps['archive'], theirs: Theirs)
       if (isTheirs(event, theirs)) await archive.erase([event.cursor])
   for (const key of theirs.keys)
     for (;;) {
-      const places = await archive.placesOf(key, STEP_ERASED)
-      if (places.length === 0) break
-      await archive.erase(places)
+      const cursors = await archive.cursorsOf(key, STEP_ERASED)
+      if (cursors.length === 0) break
+      await archive.erase(cursors)
     }
 }
 

@@ -1,7 +1,7 @@
 // /api/events, /api/messages: the archive, read. Payloads are passed on as the very text that came.
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type, type Static } from 'typebox'
-import { formatCursor, parseCursor, type Cursor as Place } from '../../core/events/cursor.ts'
+import { formatCursor, parseCursor, type Cursor } from '../../core/events/cursor.ts'
 import { HubError } from '../../core/errors.ts'
 import { eventFacts, KINDS } from '../../core/events/event.ts'
 import { REASONS } from '../../core/events/facts.ts'
@@ -19,7 +19,7 @@ import { readFilter } from './filter-words.ts'
 import { eventExample, factsExample } from '../../core/events/providers/mandrill/example.ts'
 import { badField } from '../server/answers/bad-field.ts'
 import { wantsCsv } from '../server/answers/csv.ts'
-import { Cursor, errors, Instant, instant, oneOf, tagged } from '../server/answers/schemas.ts'
+import { CursorText, errors, Instant, instant, oneOf, tagged } from '../server/answers/schemas.ts'
 
 export type EventsDeps = {
   readonly feed: EventFeed
@@ -70,8 +70,8 @@ export const Selecting = {
 const WithData = Type.Boolean({ default: true, description: 'false: without `data`, which may be large' })
 const Query = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
-  before: Type.Optional(Cursor),
-  after: Type.Optional(Cursor),
+  before: Type.Optional(CursorText),
+  after: Type.Optional(CursorText),
   ...Selecting,
   data: WithData,
 })
@@ -105,7 +105,7 @@ const Facts = {
 }
 const Event = Type.Object(
   {
-    cursor: Cursor,
+    cursor: CursorText,
     kind: oneOf(KINDS, { examples: ['opened'] }),
     received_at: Instant,
     ...Facts,
@@ -118,7 +118,7 @@ const Event = Type.Object(
 const Page = Type.Object(
   {
     events: Type.Array(Event),
-    next: Type.Union([Cursor, Type.Null()], {
+    next: Type.Union([CursorText, Type.Null()], {
       description: 'Goes into the same parameter for the next page; null: no more',
     }),
   },
@@ -156,7 +156,7 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
         ...about,
         summary: 'One event as its provider sent it',
         description: 'Nothing else, and byte for byte: `data` of the event at this cursor.',
-        params: Type.Object({ cursor: Cursor }),
+        params: Type.Object({ cursor: CursorText }),
         response: {
           200: Type.Any({ description: 'The payload', examples: [eventExample] }),
           ...errors(401, 'event.not_found', 503),
@@ -165,8 +165,8 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
     },
     async (request, reply) => {
       await caughtUp(deps)
-      const place = parseCursor(request.params.cursor)
-      const before = place && { epoch: place.epoch, seq: Math.max(0, place.seq - 1) }
+      const cursor = parseCursor(request.params.cursor)
+      const before = cursor && { epoch: cursor.epoch, seq: Math.max(0, cursor.seq - 1) }
       const [event] = before ? await deps.archive.find({ after: before, limit: 1 }) : []
       if (!event || formatCursor(event.cursor) !== request.params.cursor)
         throw new HubError('event.not_found')
@@ -212,8 +212,8 @@ function toQuery(query: Static<typeof Query>): EventQuery {
     throw new HubError('request.invalid', { message: 'query: before and after exclude each other' })
   return {
     limit: query.limit,
-    before: readPlace('before', query.before),
-    after: readPlace('after', query.after),
+    before: readCursor('before', query.before),
+    after: readCursor('after', query.after),
     ...readSelection(query),
   }
 }
@@ -238,32 +238,32 @@ function readTime(field: string, text: string | undefined): number | undefined {
   throw badField(field, AN_INSTANT, 'query')
 }
 
-function readPlace(field: string, text: string | undefined): Place | undefined {
+function readCursor(field: string, text: string | undefined): Cursor | undefined {
   if (text === undefined) return undefined
-  const place = parseCursor(text)
-  if (!place)
+  const cursor = parseCursor(text)
+  if (!cursor)
     throw new HubError('request.bad_cursor', {
       message: `${field}: this is not a cursor`,
       details: { field },
     })
-  return place
+  return cursor
 }
 
-/** The last event's place, if anything follows it. Its length does not tell: a page has a bound in bytes, too. */
+/** The last event's cursor, if anything follows it. Its length does not tell: a page has a bound in bytes, too. */
 async function nextOf(
   archive: EventArchive,
   events: readonly ArchivedEvent[],
   query: EventQuery,
-): Promise<Place | undefined> {
+): Promise<Cursor | undefined> {
   const last = events.at(-1)?.cursor
   if (!last) return undefined
   const from = query.after ? { after: last } : { before: last }
   return (await archive.find({ ...query, ...from, limit: 1 })).length > 0 ? last : undefined
 }
 
-function pageText(events: readonly ArchivedEvent[], next: Place | undefined, withData: boolean): string {
-  const place = next ? `"${formatCursor(next)}"` : 'null'
-  return `{"events":[${eventTexts(events, withData)}],"next":${place}}`
+function pageText(events: readonly ArchivedEvent[], next: Cursor | undefined, withData: boolean): string {
+  const cursor = next ? `"${formatCursor(next)}"` : 'null'
+  return `{"events":[${eventTexts(events, withData)}],"next":${cursor}}`
 }
 
 function eventTexts(events: readonly ArchivedEvent[], withData: boolean): string {

@@ -124,12 +124,12 @@ function registerReading(app: FastifyInstance, { suppressions, now }: Suppressio
         return { count: found.length, suppressions: found, next: null }
       }
       const [found, count] = await Promise.all([
-        suppressions.list(limit + 1, after && readPlace(after), filter),
+        suppressions.list(limit + 1, after && readNext(after), filter),
         suppressions.count(filter),
       ])
       const page = found.slice(0, limit)
       const last = found.length > limit ? page.at(-1) : undefined
-      return { count, suppressions: page.map(present), next: last ? placeOf(last.key) : null }
+      return { count, suppressions: page.map(present), next: last ? nextFrom(last.key) : null }
     },
   )
 }
@@ -196,9 +196,9 @@ function toLine({ email, reason, source, since, until }: ListedSuppression): str
   return email === null ? '' : csvLine([email, reason, source, instant(since), instantOrNull(until) ?? ''])
 }
 
-/** Places are opaque: what they are made of is nobody's business but the store's. */
-const placeOf = (key: string): string => Buffer.from(key).toString('base64url')
-function readPlace(after: string): string {
+/** `next` is opaque: what it is made of is nobody's business but the store's. */
+const nextFrom = (key: string): string => Buffer.from(key).toString('base64url')
+function readNext(after: string): string {
   const key = Buffer.from(after, 'base64url')
   if (key.length === 0 || key.toString('base64url') !== after)
     throw badField('after', 'must be `next` of the page before', 'query')

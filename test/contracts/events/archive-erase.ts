@@ -29,8 +29,8 @@ export function promisesOfErasing(lab: () => SqlLab): void {
 
   test('tells where the events of an address are, the oldest first', async () => {
     const archive = await filled()
-    expect(await archive.placesOf('ada@example.com', 2)).toEqual([at(1), at(3)])
-    expect(await archive.placesOf('nobody@example.com', 2)).toEqual([])
+    expect(await archive.cursorsOf('ada@example.com', 2)).toEqual([at(1), at(3)])
+    expect(await archive.cursorsOf('nobody@example.com', 2)).toEqual([])
   })
 
   test('takes out what it is told, with all that belongs to it; the counts stay', async () => {

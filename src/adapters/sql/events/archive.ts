@@ -152,7 +152,7 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
     return places.length
   }
 
-  const placesOf: EventArchive['placesOf'] = (email, limit) =>
+  const cursorsOf: EventArchive['cursorsOf'] = (email, limit) =>
     sql.read(
       db
         .select({ epoch: events.epoch, seq: events.seq })
@@ -172,7 +172,7 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
     prune,
     counts: createCounts(sql),
     total: () => readTotal(sql),
-    placesOf,
+    cursorsOf,
     erase,
     find: createSearch(sql),
   }

@@ -50,7 +50,7 @@ export function errors(...what: readonly (number | ErrorCode)[]): Record<number,
   return answers
 }
 
-export const Cursor = Type.String({
+export const CursorText = Type.String({
   description: 'A place in the feed, opaque. `0` is the beginning',
   examples: ['1795312345678-42'],
 })
