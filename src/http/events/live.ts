@@ -58,6 +58,8 @@ const MAX_LAST = 1_000_000
 
 const CLOSE = { unusable: 4400, notSignedIn: 4401, tooBusy: 1013 } as const
 
+const ignore = () => {}
+
 type Client = { alive: boolean; messages: number; readonly socket: WebSocket }
 
 export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promise<void> {
@@ -74,10 +76,15 @@ export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promis
     preValidation: async (request) => {
       if (!deps.access.isOwnOrigin(request)) throw new HubError('access.foreign_origin')
     },
+    // A socket lives long: neither its answer nor whoever listens for its errors may keep the request with it.
+    preHandler: async (request, { raw }) => {
+      if (request.ws && raw.socket) raw.detachSocket(raw.socket)
+    },
     handler: async () => {
       throw new HubError('request.upgrade_required')
     },
     wsHandler: (socket, request) => {
+      socket.removeAllListeners('error').on('error', ignore) // 'close' follows, and is what counts
       const client: Client = { alive: true, messages: 0, socket }
       clients.add(client)
       socket.on('close', () => clients.delete(client))
@@ -109,7 +116,6 @@ async function open(deps: LiveDeps, client: Client, request: FastifyRequest<{ Qu
   const early: Buffer[] = []
   const collect = (data: Buffer) => void (early.length < 10 && early.push(data))
   socket.on('message', collect)
-  socket.on('error', () => {}) // 'close' follows, and is what counts
   try {
     if (!(await maySee(deps, request))) return socket.close(CLOSE.notSignedIn, 'not signed in')
     deps.connections.keep(request.raw.socket)

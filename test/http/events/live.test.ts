@@ -1,4 +1,6 @@
+import { ServerResponse } from 'node:http'
 import { connect } from 'node:net'
+import { queryObjects } from 'node:v8'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
@@ -354,6 +356,15 @@ describe('hostile input', () => {
     await new Promise((resolve) => tcp.once('close', resolve))
     expect((await hub.get('/api/events?limit=1')).status).toBe(200)
   })
+})
+
+test('a socket keeps nothing of its request', async () => {
+  const answers = () => Number(queryObjects(ServerResponse, { format: 'count' })) // after a collection
+  const before = answers()
+  const sockets = await Promise.all(Array.from({ length: 20 }, () => open()))
+  await Promise.all(sockets.map(live))
+  expect(answers() - before).toBeLessThan(sockets.length / 2)
+  for (const { ws } of sockets) ws.terminate()
 })
 
 describe('shutdown', () => {
