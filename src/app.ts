@@ -48,6 +48,7 @@ import { registerQuarantine } from './http/events/quarantine.ts'
 import { registerReconcile } from './http/events/reconcile.ts'
 import { REQUEST_OPTIONS, setUpRequests } from './http/server/requests.ts'
 import { registerSession, registerTickets } from './http/server/access/session.ts'
+import { registerSample } from './http/events/sample.ts'
 import { registerSetup } from './http/events/setup.ts'
 import { registerStats } from './http/events/stats.ts'
 import { sharedLimit } from './http/server/access/shared-limit.ts'
@@ -155,6 +156,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     registerStats(api, deps)
     await registerQuarantine(api, deps.feed, deps.quarantine)
     await registerSetup(api, { ...deps, watch, proxy })
+    await registerSample(api, { ...deps, log, now })
     await registerReconcile(api, { ...deps, urls: settings.webhookUrls })
     await registerOperations(api, { ...deps, watch, campaigns: deps.side.campaigns, requests })
     await registerCampaignSide(api, deps.side, { access, log, now })

@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { webhookRequest } from '../../simulator/batch.ts'
-import { live, mailEvent, openBrowser, openPage, runHub, subjects } from '../support/browser.ts'
+import { live, mailEvent, openBrowser, openPage, runHub } from '../support/browser.ts'
 import type { OpenPage, RunningHub } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { clipboardText, goNowhere } from '../support/in-page.js'
@@ -39,11 +39,20 @@ test('an empty hub names the exact URL to type in Mandrill', async () => {
   expect(await page.evaluate(clipboardText)).toBe(WEBHOOK_URL)
 })
 
-test('a sample event can be sent, and shows up as any other', async () => {
+test('a sample is a mail with a whole life, and no connection', async () => {
   const page = await open()
-  await page.getByRole('button', { name: 'Send a sample event' }).click()
-  await page.locator('.line', { hasText: 'Sent' }).waitFor()
-  expect(await subjects(page)).toHaveLength(1)
+  await page.getByRole('button', { name: 'Send a sample' }).click()
+  const kinds = () => page.locator('.line .kind').allInnerTexts()
+  await eventually(kinds).toEqual(['Sent'])
+  await page.locator('.line').first().click()
+  const story = page.getByRole('list', { name: 'What happened to this mail' }).locator('strong')
+  await eventually(() => story.allInnerTexts()).toEqual(['Sent', 'Delivered', 'Opened', 'Clicked'])
+  await page.goto(`${hub.url}/dashboard/setup`)
+  const done = () => page.locator('.checklist .done h2').allTextContents()
+  await eventually(done).toEqual(['The webhook’s key is set: done'])
+  await page.getByRole('button', { name: 'Send a sample' }).click()
+  await page.getByRole('link', { name: 'watch it in Live' }).click()
+  await eventually(async () => (await kinds()).length).toBeGreaterThan(4)
 })
 
 test('the checklist ticks itself', async () => {

@@ -9,12 +9,6 @@ import { Icon } from '../parts/icon.js'
 /** @param {{ app: App }} props */
 export function FirstStep({ app }) {
   const { value: setup } = useStore(app.setup.store)
-  const [problem, setProblem] = useState('')
-  const send = () =>
-    app.api.sendSample().then(
-      () => setProblem(''),
-      (error) => setProblem(problemOf(error)),
-    )
   return html`
     <section class="empty">
       <h2>Waiting for the first event</h2>
@@ -22,11 +16,25 @@ export function FirstStep({ app }) {
       ${setup?.webhook_urls.map((url) => html`<${WebhookUrl} url=${url} />`)}
       ${setup?.webhook_urls.some(isOwnMachine) && html`<${Unreachable} />`}
       <p>
-        <button type="button" class="main" onClick=${send}>Send a sample event</button>
+        <${SampleButton} app=${app} />
         <a href="/dashboard/setup" data-view>All steps of the set-up</a>
       </p>
-      ${problem && html`<p class="wrong" role="alert">${problem}</p>`}
     </section>
+  `
+}
+
+/** One mail's whole life. @param {{ app: App, said?: unknown }} props `said`: where to look, once it is on its way */
+export function SampleButton({ app, said = '' }) {
+  const [{ sent, problem }, setState] = useState({ sent: false, problem: '' })
+  const send = () =>
+    app.api.sendSample().then(
+      () => setState({ sent: true, problem: '' }),
+      (error) => setState({ sent: false, problem: `Not sent: ${problemOf(error)}` }),
+    )
+  return html`
+    <button type="button" class="main" onClick=${send}>Send a sample</button>
+    <span role="status">${sent && said}</span>
+    ${problem && html`<span class="wrong" role="alert">${problem}</span>`}
   `
 }
 

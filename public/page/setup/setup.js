@@ -4,7 +4,7 @@
 import { html, useEffect } from '../vendor/htm.js'
 import { ago } from '../ground/words.js'
 import { Asked } from '../parts/asked.js'
-import { isOwnMachine, Unreachable, WebhookUrl } from './first-step.js'
+import { isOwnMachine, SampleButton, Unreachable, WebhookUrl } from './first-step.js'
 import { useNow, useQuestion, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { QuarantineList } from './quarantine-list.js'
@@ -54,7 +54,7 @@ export function SetupView({ app }) {
 function Checklist({ app, setup }) {
   const now = useNow(app.api.now)
   const since = (/** @type {string | null} */ at) => (at ? ago(Date.parse(at), now) : '')
-  // Without a key, an event is a sample or was sent by hand.
+  // Without a key, an event was sent by hand.
   const connected = setup.first_event_at !== null && setup.keys > 0
   return html`
     <ol class="checklist">
@@ -98,7 +98,16 @@ function Checklist({ app, setup }) {
         }
       <//>
       <${Step} done=${connected} title="The first event came" state=${since(setup.first_event_at)}>
-        ${!connected && html`<p>Send a mail through Mandrill, or a sample event from the empty live view.</p>`}
+        ${
+          !connected &&
+          html`<p>Send a mail through Mandrill. Or see the page at work with a mail that is nobody’s:</p>
+            <p class="sample">
+              <${SampleButton}
+                app=${app}
+                said=${html`On its way: <a href="/" data-view>watch it in Live</a>`}
+              />
+            </p>`
+        }
       <//>
     </ol>
   `

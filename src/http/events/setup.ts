@@ -1,10 +1,10 @@
-// /api/setup and /api/sample: what the set-up view shows, and an event to try the page with.
+// /api/setup: what the set-up view shows.
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { readBatch } from '../../core/events/intake/batch.ts'
-import { sampleEvent } from '../../core/events/providers/mandrill/example.ts'
+import { eventFacts } from '../../core/events/event.ts'
+import { isSample } from '../../core/events/providers/mandrill/example.ts'
 import type { Hub } from '../../core/events/hub.ts'
-import type { EventArchive, EventFeed, Quarantine } from '../../core/events/ports.ts'
+import type { ArchivedEvent, EventArchive, EventFeed, Quarantine } from '../../core/events/ports.ts'
 import type { Silence } from '../../core/events/silence.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import type { HookWatch } from './hook-watch.ts'
@@ -135,32 +135,11 @@ export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Prom
     },
     async () => describeSetup(deps),
   )
-
-  app.post(
-    '/api/sample',
-    {
-      schema: {
-        ...about,
-        summary: 'Store a sample event',
-        description:
-          'An event like one of Mandrill, tagged `sample`, to see the hub at work before Mandrill is connected.',
-        response: {
-          202: Type.Object({ accepted: Type.Integer({ examples: [1] }) }, { description: 'Stored' }),
-          ...errors(401, 503),
-        },
-      },
-    },
-    async (_request, reply) => {
-      const { events } = readBatch(Buffer.from(JSON.stringify([sampleEvent(deps.now())])))
-      const { accepted } = await deps.feed.append(events)
-      return reply.status(202).send({ accepted })
-    },
-  )
 }
 
 async function describeSetup(deps: SetupDeps) {
   const { feed, archive, quarantine, hub, tracking, watch, silence, proxy, settings, side } = deps
-  const [first] = await archive.find({ after: { epoch: 0, seq: 0 }, limit: 1 })
+  const first = await firstEvent(archive)
   const [last] = await archive.find({ limit: 1 })
   const { probeSeenAt, refused } = watch.status()
   return {
@@ -184,4 +163,14 @@ async function describeSetup(deps: SetupDeps) {
     lag: tracking.lag(),
     clients: hub.observers(),
   }
+}
+
+const SAMPLES = 100
+
+/** That somebody tried the page with samples before is no connection. */
+async function firstEvent(archive: EventArchive): Promise<ArchivedEvent | undefined> {
+  const after = { epoch: 0, seq: 0 }
+  const [first] = await archive.find({ after, limit: 1 })
+  if (!first || !isSample(eventFacts(first))) return first
+  return (await archive.find({ after, limit: SAMPLES })).find((event) => !isSample(eventFacts(event)))
 }

@@ -24,24 +24,41 @@ export const eventExample = {
 
 export const factsExample = factsOf(eventExample, 'opened')
 
-/** Sent a moment ago; like no other. */
-export function sampleEvent(now: number) {
+/** Nobody's: a name that no mail can ever be sent to (RFC 2606). */
+const SAMPLE_RECIPIENT = 'sample@reader.invalid'
+
+export const isSample = ({ email }: { readonly email: string | null }): boolean => email === SAMPLE_RECIPIENT
+
+/** What becomes of a sample mail, and after how long: a whole life over ten seconds. */
+export const SAMPLE_LIFE = [
+  { event: 'send', afterMs: 0 },
+  { event: 'delivered', afterMs: 2_000 },
+  { event: 'open', afterMs: 6_000 },
+  { event: 'click', afterMs: 10_000 },
+] as const
+
+/** One mail, like no other. */
+export function createSample(now: number) {
   const id = `sample${now.toString(16)}${Math.random().toString(16).slice(2, 10)}`
-  return {
-    event: 'send',
+  const sent = Math.floor(now / 1000)
+  const seen = { ip: '203.0.113.7', user_agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0' }
+  return ({ event, afterMs }: (typeof SAMPLE_LIFE)[number]) => ({
+    event,
     _id: id,
-    ts: Math.floor(now / 1000),
+    ts: sent + afterMs / 1000,
+    ...((event === 'open' || event === 'click') && seen),
+    ...(event === 'click' && { url: 'https://example.com/a-link-in-the-sample' }),
     msg: {
-      ts: Math.floor(now / 1000),
+      ts: sent,
       _id: id,
       state: 'sent',
-      subject: 'A sample event: your page works',
-      email: 'reader@example.com',
+      subject: 'A sample: your page works',
+      email: SAMPLE_RECIPIENT,
       sender: 'news@example.com',
       tags: ['sample'],
       opens: [],
       clicks: [],
       metadata: [],
     },
-  }
+  })
 }

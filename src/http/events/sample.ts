@@ -1,0 +1,52 @@
+// /api/sample: a mail that was never sent, and what becomes of it, to see the hub at work before Mandrill is connected.
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { readBatch } from '../../core/events/intake/batch.ts'
+import type { EventFeed } from '../../core/events/ports.ts'
+import { createSample, SAMPLE_LIFE } from '../../core/events/providers/mandrill/example.ts'
+import { errors, tagged } from '../server/answers/schemas.ts'
+
+type SampleDeps = {
+  readonly feed: Pick<EventFeed, 'append'>
+  readonly now: () => number
+  readonly log: Pick<FastifyBaseLogger, 'warn'>
+}
+
+export async function registerSample(app: FastifyInstance, { feed, now, log }: SampleDeps): Promise<void> {
+  const timers = new Set<NodeJS.Timeout>()
+  app.addHook('onClose', async () => timers.forEach(clearTimeout))
+
+  app.post(
+    '/api/sample',
+    {
+      schema: {
+        ...tagged('Operations'),
+        summary: 'Store a sample of events',
+        description:
+          'Events like those of Mandrill, tagged `sample`: one mail is sent, delivered, opened and clicked over ten seconds. Its recipient is nobody.',
+        response: {
+          202: Type.Object(
+            { accepted: Type.Integer({ examples: [1] }) },
+            { description: 'The first is stored, the others follow' },
+          ),
+          ...errors(401, 503),
+        },
+      },
+    },
+    async (_request, reply) => {
+      const tell = createSample(now())
+      const append = (step: (typeof SAMPLE_LIFE)[number]) =>
+        feed.append(readBatch(Buffer.from(JSON.stringify([tell(step)]))).events)
+      const [first, ...others] = SAMPLE_LIFE
+      const { accepted } = await append(first)
+      for (const step of others) {
+        const timer = setTimeout(() => {
+          timers.delete(timer)
+          append(step).catch((err) => log.warn({ err }, 'a step of a sample could not be stored'))
+        }, step.afterMs)
+        timers.add(timer)
+      }
+      return reply.status(202).send({ accepted })
+    },
+  )
+}
