@@ -7,6 +7,7 @@ import { disk } from './disk.ts'
 import { fanOutBatches, fanOutFilters, fanOutSingles } from './fan-out.ts'
 import { hookBatches, hookSingles } from './hook.ts'
 import { latency } from './latency.ts'
+import { importing, searching } from './list.ts'
 import { idleSockets, peak, start } from './memory.ts'
 import { pipeline } from './pipeline.ts'
 import { pinLoad } from './processes.ts'
@@ -37,6 +38,8 @@ const ROWS: Readonly<Record<string, (plan: Plan) => Promise<Result>>> = {
   latency,
   mailer,
   pipeline,
+  import: importing,
+  q: searching,
   'memory-idle': start,
   'memory-socket': idleSockets,
   'memory-peak': peak,

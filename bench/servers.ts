@@ -32,7 +32,14 @@ const BUN = fileOf('peers/node_modules/@oven/bun-linux-x64/bin/bun')
 const AS_STARTED = ['--max-semi-space-size=4']
 
 type Bare =
-  'http-body' | 'fastify-body' | 'fastify-routes' | 'usual-hook' | 'ws-echo' | 'socket-io' | 'bun-push'
+  | 'http-body'
+  | 'fastify-body'
+  | 'fastify-routes'
+  | 'usual-hook'
+  | 'ws-echo'
+  | 'socket-io'
+  | 'bun-push'
+  | 'plain-inserts'
 
 export async function startBare(file: Bare): Promise<Running> {
   const port = await freePort()
