@@ -14,3 +14,5 @@ CREATE TABLE `subscriber_starts` (
 CREATE INDEX `subscriber_starts_id` ON `subscriber_starts` (`id`);--> statement-breakpoint
 ALTER TABLE `subscribers` DROP COLUMN `search`;--> statement-breakpoint
 INSERT INTO `startless` SELECT '', max(`id`) FROM `subscribers` HAVING max(`id`) IS NOT NULL;
+--> statement-breakpoint
+INSERT INTO `subscriber_starts` SELECT '', unhex(replace(`id`, '-', '')), 0 FROM `subscribers` WHERE instr(unhex(hex(`email`)), unhex('40')) > instr(`email`, '@');

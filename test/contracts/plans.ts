@@ -18,6 +18,10 @@ const ALLOWED: readonly (readonly [shape: RegExp, why: string])[] = [
     /^select count\(\*\) from (subscribers|suppressions)/,
     'how many there are, as the list tells: an index is counted',
   ],
+  [
+    /^select suppressions.reason, count\(\*\) from suppressions inner join/,
+    'whom an audience leaves out: all suppressions are counted; where there are as many, subscribers may lead',
+  ],
   [/^select campaign_id, max\(number\) from chunks/, 'erasing a person goes through all deliveries'],
   [
     /^select distinct (quarantine_texts.)?id from quarantine_texts/,

@@ -1,5 +1,6 @@
 // What the tests of campaigns and the ledger work with: an empty database with subscribers on the list, and campaigns.
 import { createCampaignStore } from '../../src/adapters/sql/campaigns/campaigns.ts'
+import { starting } from '../../src/adapters/sql/list/starts.ts'
 import { rowsFor, type Sql } from '../../src/adapters/sql/driver/dialect.ts'
 import { createLedger } from '../../src/adapters/sql/campaigns/ledger.ts'
 import { DELIVERY_STATUSES, emptyTally, type Tally } from '../../src/core/campaigns/outcome.ts'
@@ -156,7 +157,7 @@ async function addSubscribers(sql: Sql, options: ReaderOptions): Promise<void> {
 /** Subscribers with these addresses, numbered from 500,000 on. */
 async function addNamed(sql: Sql, emails: readonly string[]): Promise<void> {
   const rows = emails.map((email, index) => readerRow(500_000 + index, email, true, NOON - MINUTE))
-  await sql.atomically([rowsFor(sql.tables.subscribers, rows)])
+  await sql.atomically([rowsFor(sql.tables.subscribers, rows), starting(sql, rows)])
 }
 
 function readerRow(number: number, email: string, subscribed: boolean, subscribedAt: number) {

@@ -3,6 +3,8 @@ import { and, eq, gt, isNull, or, sql as words, type SQL } from '../driver/drizz
 import { BEYOND_ASCII } from '../../../core/campaigns/mail/mailbox.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
+import { hidden } from '../events/conditions.ts'
+import { unsendable } from '../list/starts.ts'
 
 const count = words<number>`count(*)`.mapWith(Number)
 
@@ -22,18 +24,18 @@ export function createAudience(sql: Sql, reasons: Ledger['reasons']): Ledger['au
     )
   }
 
-  /** The @ is further away in bytes than in letters: the one question of this kind that both databases understand. */
   async function beyondAscii(now: number): Promise<number> {
-    const further = words`instr(unhex(hex(${subscribers.email})), unhex('40')) > instr(${subscribers.email}, '@')`
+    const beyond = unsendable(sql)
     const [row] = await sql.read(
       db
         .select({ count })
-        .from(subscribers)
+        .from(beyond)
+        .innerJoin(subscribers, eq(subscribers.id, beyond.id))
         .leftJoin(
           suppressions,
           and(eq(suppressions.emailKey, subscribers.emailKey), stillSuppressed(sql, now)),
         )
-        .where(and(eq(subscribers.subscribed, 1), further, isNull(suppressions.emailKey))),
+        .where(and(eq(hidden(subscribers.subscribed), 1), isNull(suppressions.emailKey))),
     )
     return row?.count ?? 0
   }

@@ -15,8 +15,6 @@ import { selectSuppression } from './suppressions.ts'
  * their turn between.
  */
 const SLICE = 10_000
-/** More than that are found sooner by looking through the list. */
-const MANY = 10_000
 const STEP = 1_000
 
 type Asked = Omit<SubscriberQuery, 'limit' | 'after'>
@@ -121,9 +119,9 @@ export function createFind(sql: Sql, now: () => number) {
   async function foundBy({ sought, ...filter }: Filter, after: string, limit: number) {
     if (sought === undefined) return undefined
     if (!(await starts.areComplete())) return lookedThrough({ sought, ...filter }, after)
-    if ((await starts.count(sought, MANY)) >= MANY) return undefined
+    const few = (await starts.few(sought))?.filter((id) => id > after)
     const condition = conditionOf(filter)
-    return withIds(await starts.ids(sought, after, condition ? MANY : limit), condition)
+    return few && withIds(condition ? few : few.slice(0, limit), condition)
   }
 
   async function* steps(filter: Filter, after: string, limit: number): AsyncGenerator<Subscriber[]> {
@@ -138,8 +136,9 @@ export function createFind(sql: Sql, now: () => number) {
 
   async function countFound(filter: Filter): Promise<number | undefined> {
     const { sought, ...others } = filter
-    if (sought && !conditionOf(others) && (await starts.areComplete())) return starts.count(sought)
-    const found = await foundBy(filter, '', MANY)
+    if (sought !== undefined && !conditionOf(others) && (await starts.areComplete()))
+      return starts.count(sought)
+    const found = await foundBy(filter, '', Infinity)
     let count = 0
     for await (const step of found ?? []) count += step.length
     return found && count

@@ -14,6 +14,7 @@ import {
   type SQL,
   type SQLWrapper,
 } from '../driver/drizzle.ts'
+import { isBeyondAscii } from '../../../core/campaigns/mail/mailbox.ts'
 import type { Log } from '../../../core/log.ts'
 import { startsOf } from '../../../core/list/search.ts'
 import { breath, pause } from '../../../core/pause.ts'
@@ -37,10 +38,29 @@ const toId = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '
 
 /** In the transaction that adds people. */
 export function starting({ tables: { subscriberStarts } }: Sql, people: readonly Person[]): Write {
-  const starts = people.map((person) =>
-    startsOf(person, person.emailKey).map((start) => ({ ...start, id: toBytes(person.id) })),
-  )
-  return rowsFor(subscriberStarts, starts.flat())
+  const rows = people.flatMap((person) => {
+    const id = toBytes(person.id)
+    const starts = startsOf(person, person.emailKey).map((start) => ({ ...start, id }))
+    return isBeyondAscii(person.email) ? [...starts, { text: UNSENDABLE, id, shared: 0 }] : starts
+  })
+  return rowsFor(subscriberStarts, rows)
+}
+
+/** In place of a text. */
+const UNSENDABLE = ''
+
+/** The ids of those to whom no mail can be sent, as a table. */
+export function unsendable({ db, tables: { subscriberStarts } }: Sql) {
+  const { text, id } = subscriberStarts
+  const hex = words`lower(hex(${id}))`
+  const part = (from: number, length: number) => words`substr(${hex}, ${words.raw(`${from}, ${length}`)})`
+  const parts = [part(1, 8), part(9, 4), part(13, 4), part(17, 4), part(21, 12)]
+  const joined = words<string>`concat(${words.join(parts, words.raw(`, '-', `))})`
+  return db
+    .select({ id: joined.as('whose') })
+    .from(subscriberStarts)
+    .where(eq(text, UNSENDABLE))
+    .as('unsendable')
 }
 
 /** In the transaction that removes people. */
@@ -94,7 +114,6 @@ function waysOf({ tables: { subscribers, subscriberStarts } }: Sql, sought: stri
     table: subscriberStarts,
     where: start,
     id: words<string>`lower(hex(${id}))`,
-    isAfter: (after: string) => gt(hidden(id), toBytes(after)),
   })
   if (sought === '') return []
   if (sought.startsWith('@')) return [byStart(beginning(text, sought))]
@@ -102,11 +121,13 @@ function waysOf({ tables: { subscribers, subscriberStarts } }: Sql, sought: stri
     table: subscribers,
     where: beginning(subscribers.emailKey, sought),
     id: words<string>`replace(${subscribers.id}, '-', '')`,
-    isAfter: (after: string) => gt(hidden(subscribers.id), after),
   }
   const texts = [sought, `@${sought}`]
   return [byKey, ...texts.map((start) => byStart(and(beginning(text, start), lt(shared, start.length))))]
 }
+
+/** That many are found sooner by looking through the list. */
+const MANY = 5_000
 
 export function createStarts(sql: Sql) {
   const { db } = sql
@@ -119,37 +140,21 @@ export function createStarts(sql: Sql) {
       complete ||= (await sql.read(db.select().from(startless).limit(1))).length === 0
       return complete
     },
-    /** How many are found; `most`, if there are more. */
-    async count(sought: string, most?: number): Promise<number> {
-      const count = words`count(*)`.mapWith(Number)
-      const counts = waysOf(sql, sought).map(async ({ table, where }) => {
-        const all = db
-          .select({ one: words`1`.as('one') })
-          .from(table)
-          .where(where)
-        const some = most === undefined ? all : all.limit(most)
-        const [row] = await sql.read(db.select({ count }).from(some.as('some')))
-        return row?.count ?? 0
-      })
-      return (await Promise.all(counts)).reduce((sum, each) => sum + each, 0)
-    },
-    /** The first of those who are found and come after an id. */
-    async ids(sought: string, after: string, limit: number): Promise<string[]> {
-      const found = waysOf(sql, sought).map(({ table, id, where, isAfter }) =>
-        sql.read(
-          db
-            .select({ id: id.as('hex') })
-            .from(table)
-            .where(and(where, isAfter(after)))
-            .orderBy(words`hex`)
-            .limit(limit),
-        ),
+    /** The ids of all who are found, in order; undefined where they are many. */
+    async few(sought: string): Promise<readonly string[] | undefined> {
+      const found = waysOf(sql, sought).map(({ table, id, where }) =>
+        sql.read(db.select({ id }).from(table).where(where).limit(MANY)),
       )
-      return (await Promise.all(found))
-        .flat()
-        .map(({ id }) => toId(id))
-        .sort()
-        .slice(0, limit)
+      const ids = (await Promise.all(found)).flat().map(({ id }) => toId(id))
+      return ids.length < MANY ? ids.sort() : undefined
+    },
+    /** How many are found. */
+    async count(sought: string): Promise<number> {
+      const count = words`count(*)`.mapWith(Number)
+      const counts = waysOf(sql, sought).map(({ table, where }) =>
+        sql.read(db.select({ count }).from(table).where(where)),
+      )
+      return (await Promise.all(counts)).flat().reduce((sum, row) => sum + row.count, 0)
     },
     /** The same as a condition on subscribers. */
     finds(sought: string): SQL | undefined {

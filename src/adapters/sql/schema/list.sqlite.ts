@@ -25,7 +25,10 @@ export const subscribers = sqliteTable(
   (t) => [index('subscribers_subscribed').on(t.subscribed, t.id)],
 )
 
-/** What `q` may begin: core/list/search.ts. The address itself is not among them: its key has an index already. */
+/**
+ * What `q` may begin: core/list/search.ts. The address itself is not among them: its key has an index already. An
+ * empty text marks those to whom no mail can be sent: isBeyondAscii() in core/campaigns/mail/mailbox.ts.
+ */
 export const subscriberStarts = sqliteTable(
   'subscriber_starts',
   {
