@@ -1,5 +1,5 @@
 // One line of the list: an event, or the place where some are missing.
-/** @import { EventRow, GapRow, Row } from '../types.d.ts' */
+/** @import { GapRow, Row } from '../types.d.ts' */
 import { html } from '../vendor/htm.js'
 import { detailsOf } from './facts.js'
 import { lookOf } from './kinds.js'
