@@ -113,6 +113,15 @@ describe('a server that hangs up', () => {
     expect((await mailer.send(aMail())).kind).toBe('sent')
     expect([taken.length, connections()]).toEqual([2, 2])
   })
+
+  test('behind the second mail of a connection: nothing is sent again, it may have been taken', async () => {
+    const drops: Script = (step, { mail }) => (step === 'body' && mail === 2 ? 'drop' : undefined)
+    const { url, connections } = await lab.server(drops)
+    const mailer = lab.mailerFor(url)
+    await mailer.send(aMail())
+    expect(await mailer.send(aMail())).toMatchObject({ kind: 'unreachable', lost: 'in doubt' })
+    expect(connections()).toBe(1)
+  })
 })
 
 describe('a server that falls silent', () => {

@@ -54,6 +54,15 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
     ])
   })
 
+  test('says of who has left since the start and is suppressed as well that they have left', async () => {
+    await lab().addSubscribers({ count: 1 })
+    const campaign = await lab().start()
+    await createSubscribers(lab().sql, { secret: 'secret' }).unsubscribe(emailOf(0), NOON + 1)
+    await lab().suppress(0, 'complaint')
+    await lab().expand(campaign)
+    expect(await lab().all(campaign.id)).toMatchObject([{ status: 'skipped', reason: 'unsubscribed' }])
+  })
+
   test('writes down who is suppressed as skipped, and why', async () => {
     await lab().addSubscribers({ count: 4 })
     await lab().suppress(1, 'bounce')

@@ -57,6 +57,7 @@ describe('a hub', () => {
     await eventually(state).toMatchObject({
       status: 'paused',
       status_reason: expect.stringContaining('PUBLIC_URL'),
+      started_at: expect.any(String), // whoever resumes it: its audience is that of its time
     })
     expect((await call('POST', `/campaigns/${id}/resume`)).status).toBe(409)
     expect((await call('POST', `/campaigns/${id}/cancel`)).status).toBe(202)

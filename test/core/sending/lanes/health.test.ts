@@ -30,7 +30,7 @@ function openLane() {
   const note = async (...results: readonly SendResult[]) => {
     for (const result of results) await health.note(result, { subscriberId: 'ann', email: 'ann@example.com' })
   }
-  return { note, pauses }
+  return { note, pauses, lanes }
 }
 
 test('the third connection lost in a row pauses the lane', async () => {
@@ -45,4 +45,12 @@ test('an answer in between begins the count anew', async () => {
   const { note, pauses } = openLane()
   await note(LOST, LOST, SENT, LOST, LOST)
   expect(pauses).toEqual([])
+})
+
+test('a full mailbox is no reason to slow its lane down; any other deferral is', async () => {
+  const { note, lanes } = openLane()
+  await note({ kind: 'deferred', response: '452 4.2.2 mailbox full' })
+  expect(await lanes.states()).toMatchObject([{ state: 'open', reason: null }])
+  await note({ kind: 'deferred', response: '451 4.3.0 later' })
+  expect(await lanes.states()).toMatchObject([{ state: 'slowed', reason: '451 4.3.0 later' }])
 })
