@@ -1,7 +1,8 @@
 // Two kinds of tests: `fast` needs nothing but npm packages, `servers` needs what `npm run setup` brings.
 // A test that needs a server says so in its file's name, or lives in test/e2e, test/chaos or test/backup.
-import { existsSync, statfsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { LargestFirst } from './test/support/sequencer.ts'
 
@@ -10,7 +11,14 @@ const SERVERS = ['test/**/*.{redis,mysql,nginx}.test.ts', 'test/{e2e,chaos,backu
 /** Temporary files are kept in memory where there is room: tests kill processes, never the machine, and a disk is shared. */
 const MEMORY = '/dev/shm'
 const ROOM = 4 * 2 ** 30
-const TMPDIR = !process.env.TMPDIR && hasRoom(MEMORY) ? MEMORY : tmpdir()
+const TMPDIR = process.env.TMPDIR ?? makeFolder(hasRoom(MEMORY) ? MEMORY : tmpdir())
+
+/** Gone when the run has ended, with whatever a test that broke off has left there. */
+function makeFolder(place: string): string {
+  const folder = mkdtempSync(join(place, 'hub-tests-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
 
 function hasRoom(folder: string): boolean {
   if (!existsSync(folder)) return false
