@@ -85,10 +85,12 @@ describe('wrong tokens', () => {
 })
 
 describe('a session', () => {
-  test('is an HttpOnly, SameSite=Strict cookie', async () => {
+  test('is an HttpOnly, SameSite=Strict cookie that the browser keeps for 30 days', async () => {
     const answer = await signIn(TOKEN)
     expect(answer).toMatchObject({ status: 200, body: { signed_in: true, auth: 'on' } })
-    expect(String(answer.headers['set-cookie'])).toMatch(/; HttpOnly; SameSite=Strict$/)
+    expect(String(answer.headers['set-cookie'])).toMatch(
+      /; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/,
+    )
     expect(String(answer.headers['set-cookie'])).not.toContain(TOKEN)
   })
 
@@ -236,6 +238,22 @@ describe('CORS', () => {
   test('an allowed origin may use the API', async () => {
     const origin = 'https://www.example.com'
     expect((await preflight(origin)).headers['access-control-allow-origin']).toBe(origin)
+  })
+
+  test('its pages may read what an answer says beside its body', async () => {
+    const headers = { authorization: TOKEN, origin: 'https://www.example.com' }
+    const exposed = String((await get('/api/events', headers)).headers['access-control-expose-headers'])
+    expect(exposed.toLowerCase().split(/, */)).toEqual(
+      expect.arrayContaining([
+        'retry-after',
+        'location',
+        'x-request-id',
+        'idempotency-replayed',
+        'x-ratelimit-limit',
+        'x-ratelimit-remaining',
+        'x-ratelimit-reset',
+      ]),
+    )
   })
 
   test('an OPTIONS that is no preflight is answered, too', async () => {

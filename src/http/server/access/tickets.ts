@@ -11,7 +11,7 @@ export type Tickets = {
 const LIFE_MS = 60_000
 
 /** A ticket carries its own end, so only a used one has to be remembered. */
-export function createTickets(secret: string, used: OneTime, now: () => number): Tickets {
+export function createTickets(secret: string, used: Pick<OneTime, 'first'>, now: () => number): Tickets {
   const passes = createPasses(secret, 'ticket', LIFE_MS, now)
   return {
     issue() {

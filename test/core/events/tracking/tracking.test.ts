@@ -6,9 +6,9 @@ import { readBatch } from '../../../../src/core/events/intake/batch.ts'
 import { readAgain } from '../../../../src/core/events/intake/replay.ts'
 import type { Tracking } from '../../../../src/core/events/tracking/tracking.ts'
 import { makeEvents, texts, until } from '../../../support/feed-lab.ts'
-import { makeRows, openSqliteLab } from '../../../support/sql-lab.ts'
+import { makeRow, makeRows, openSqliteLab } from '../../../support/sql-lab.ts'
 import { failing, openTrackingLab, type TrackingLab } from '../../../support/tracking-lab.ts'
-import { MINUTE, NOON } from '../../../support/times.ts'
+import { DAY, MINUTE, NOON } from '../../../support/times.ts'
 
 const SOON = 30_000
 const unavailable = () => new HubError('archive.unavailable')
@@ -72,7 +72,10 @@ describe('taking', () => {
   })
 
   test('lets go of what is older than it may be', async () => {
-    await lab.archive.record(await lab.archive.position(), { epoch: 1, seq: 0 }, makeRows(1, 600))
+    await lab.archive.record(await lab.archive.position(), { epoch: 1, seq: 0 }, [
+      ...makeRows(1, 600),
+      makeRow(601, { receivedAt: NOON + DAY }),
+    ])
     const entries = Array.from({ length: 120 }, (_, n) => ({
       id: `e${n}`,
       receivedAt: NOON,
@@ -81,10 +84,10 @@ describe('taking', () => {
     }))
     await lab.quarantine.add([
       ...entries,
-      { ...entries[0], id: 'new', receivedAt: NOON + 5 * 86_400_000 },
+      { ...entries[0], id: 'new', receivedAt: NOON + DAY },
     ] as typeof entries)
-    const tracking = lab.start({ archiveDays: 30, now: () => NOON + 31 * 86_400_000 })
-    await until(async () => expect(await lab.archived()).toEqual([]))
+    const tracking = lab.start({ archiveDays: 30, now: () => NOON + 31 * DAY })
+    await until(async () => expect(await lab.archived()).toHaveLength(1))
     await until(async () => expect((await lab.quarantine.list(100)).map(({ id }) => id)).toEqual(['new']))
     await lab.feed.append(makeEvents(1))
     expect(await caughtUp(tracking)).toBe(true)

@@ -1,0 +1,71 @@
+// What sockets are told of campaigns: the newest state, when there is room, a few times a second at most.
+import { afterEach, expect, test, vi } from 'vitest'
+import { createCampaignWatch, type CampaignWatch } from '../../../src/http/campaigns/watch.ts'
+import type { CampaignHead } from '../../../src/core/campaigns/ports.ts'
+import { silentLog, until } from '../../support/feed-lab.ts'
+import { makeCampaign } from '../../support/ledger-lab.ts'
+import { NOON } from '../../support/times.ts'
+
+let watch: CampaignWatch
+afterEach(() => watch.close())
+
+/** A watch over what `list` gives. */
+function openWatch(list: () => readonly CampaignHead[], pace: { everyMs?: number; quietMs?: number } = {}) {
+  watch = createCampaignWatch({
+    campaigns: { list: async () => list(), active: async () => [] },
+    reactions: { counts: async () => new Map() },
+    present: { list: async (all) => all.map(({ id, subject }) => ({ id, subject })) },
+    now: () => NOON,
+    log: silentLog,
+    ...pace,
+  })
+}
+
+const running = (subject = 'first') => makeCampaign({ status: 'running', startedAt: NOON, subject })
+
+test('an onlooker without room is given the newest state when it has some', async () => {
+  let campaign = running()
+  const state = { room: true, asked: 0 }
+  openWatch(() => ((state.asked += 1), [campaign]), { everyMs: 1 })
+  const got: string[] = []
+  const leave = watch.join({
+    hasRoom: () => state.room,
+    write: (frames) => void got.push(frames.toString('utf8').replace(/^[^{]*/, '')),
+  })
+  await until(() => expect(got).toHaveLength(1))
+  state.room = false
+  for (const subject of ['second', 'third']) {
+    campaign = { ...campaign, subject }
+    const before = state.asked
+    await until(() => expect(state.asked).toBeGreaterThan(before + 2))
+  }
+  state.room = true
+  await until(() => expect(got).toHaveLength(2))
+  expect(got[1]).toContain('third')
+  leave()
+  await until(async () => {
+    const before = state.asked
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(state.asked).toBe(before)
+  })
+})
+
+test.each([
+  ['less often while none is under way', [], { everyMs: 1_000_000, quietMs: 1 }],
+  ['as often as may be while one is under way', [running()], { everyMs: 1, quietMs: 1_000_000 }],
+])('campaigns are looked up %s', async (_, all, pace) => {
+  let asked = 0
+  openWatch(() => ((asked += 1), all), pace)
+  watch.join({ hasRoom: () => true, write() {} })
+  await until(() => expect(asked).toBeGreaterThan(3))
+})
+
+test('a campaign that changes all the time is told four times a second', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  let told = 0
+  openWatch(() => [running(`after ${told}`)])
+  watch.join({ hasRoom: () => true, write: () => void (told += 1) })
+  await vi.advanceTimersByTimeAsync(999)
+  vi.useRealTimers()
+  expect(told).toBe(4)
+})
