@@ -127,12 +127,26 @@ test('what was repeated is told once: how often, first and last', () => {
   ])
   const minutes = (time: number) => new Date(time).getUTCMinutes()
   expect(
-    story.map(({ row, times, first, last }) => [row.kind, row.robot, times, minutes(first), minutes(last)]),
+    story
+      .filter(({ implied }) => !implied)
+      .map(({ row, times, first, last }) => [row.kind, row.robot, times, minutes(first), minutes(last)]),
   ).toEqual([
     ['sent', null, 1, 0, 0],
     ['opened', null, 2, 1, 3],
     ['opened', true, 1, 2, 2],
   ])
+})
+
+test('what lost webhooks would have told is told as implied; a robot implies no delivery', () => {
+  const told = (...kinds: [kind: string, robot?: boolean][]) =>
+    storyOf(
+      kinds.map(([kind, robot], n) => event({ kind, robot, at: `2030-01-01T00:00:0${n}.000Z` }, n)),
+    ).map(({ row, implied }) => (implied ? `(${implied})` : row.kind))
+  expect(told(['opened'])).toEqual(['(sent)', '(delivered)', 'opened'])
+  expect(told(['sent'], ['clicked'])).toEqual(['sent', '(delivered)', 'clicked'])
+  expect(told(['clicked', true], ['bounced'])).toEqual(['(sent)', 'clicked', 'bounced'])
+  expect(told(['rejected'])).toEqual(['rejected'])
+  expect(told(['sent'], ['delivered'], ['opened'])).toEqual(['sent', 'delivered', 'opened'])
 })
 
 test('sizes are told in the unit that fits', () => {

@@ -3,7 +3,7 @@
 /** @import { Campaign } from '../../client.d.ts' */
 import { html, useState } from '../vendor/htm.js'
 import { problemOf } from '../ground/asking.js'
-import { count, plain } from '../ground/words.js'
+import { count, titleOf } from '../ground/words.js'
 import { Question } from '../parts/question.js'
 
 /** @param {{ app: App, campaign: Campaign }} props */
@@ -42,7 +42,7 @@ export function Verbs({ app, campaign }) {
     ${
       asks === 'cancel' &&
       html`<${Question}
-        title=${`Cancel “${plain(campaign.subject)}”?`}
+        title=${`Cancel “${titleOf(campaign.subject)}”?`}
         yes="Cancel the rest"
         no="Go on sending"
         dangerous

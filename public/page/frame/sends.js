@@ -2,7 +2,7 @@
 /** @import { App } from '../main.js' */
 /** @import { Send } from '../campaigns/sends.js' */
 import { html } from '../vendor/htm.js'
-import { count, plain } from '../ground/words.js'
+import { count, titleOf } from '../ground/words.js'
 import { useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { Undo } from '../parts/undo.js'
@@ -25,14 +25,14 @@ function Pending({ app, send }) {
   }
   if (state === 'waiting')
     return html`<${Undo}
-      what=${`Sending “${plain(subject)}” to ${count(recipients)}`}
+      what=${`Sending “${titleOf(subject)}” to ${count(recipients)}`}
       onTime=${() => app.sends.start(id)}
       onUndo=${undo}
     />`
-  if (state === 'starting') return html`<p class="undo" role="status">Starting “${plain(subject)}”…</p>`
+  if (state === 'starting') return html`<p class="undo" role="status">Starting “${titleOf(subject)}”…</p>`
   return html`
     <p class="undo" role="alert">
-      <span><${Icon} name="problem" tone="red" /> “${plain(subject)}” was not sent: ${problem}</span>
+      <span><${Icon} name="problem" tone="red" /> “${titleOf(subject)}” was not sent: ${problem}</span>
       <button type="button" class="plain" onClick=${() => app.sends.start(id)}>Try again</button>
       <button type="button" class="plain" onClick=${() => app.sends.drop(id)}>Leave it a draft</button>
     </p>

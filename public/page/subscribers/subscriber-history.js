@@ -9,7 +9,7 @@ import { mergeHistory } from '../lists/history.js'
 import { lookOf } from '../events/kinds.js'
 import { timeOf } from '../events/message/story.js'
 import { lookOfReason, sourceWords } from './words.js'
-import { count, fullTime, plain } from '../ground/words.js'
+import { count, fullTime, plain, titleOf } from '../ground/words.js'
 import { Failed, Old, Waiting } from '../parts/asked.js'
 import { useQuestion } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
@@ -194,7 +194,7 @@ async function readDeliveries({ api }, id, after, signal) {
     at: Date.parse(delivery.updated_at),
     key: `delivery ${delivery.campaign_id}`,
     ...(DELIVERIES[delivery.status] ?? { word: delivery.status, icon: 'unknown', tone: 'grey' }),
-    text: delivery.subject,
+    text: titleOf(delivery.subject),
     address: `/dashboard/campaigns/${delivery.campaign_id}`,
     details: [
       delivery.reason,

@@ -3,7 +3,7 @@
 /** @import { Campaign } from '../../../client.d.ts' */
 /** @import { Draft } from './draft.js' */
 import { html, useState } from '../../vendor/htm.js'
-import { count, plain } from '../../ground/words.js'
+import { count, plain, titleOf } from '../../ground/words.js'
 import { Field } from '../../parts/field.js'
 import { Question } from '../../parts/question.js'
 
@@ -19,7 +19,7 @@ export function SendQuestion({ app, draft, campaign, audience, onClose }) {
   }
   return html`
     <${Question}
-      title=${`Send “${plain(fields.subject)}”?`}
+      title=${`Send “${titleOf(fields.subject)}”?`}
       yes=${`Send to ${count(recipients)}`}
       no="Not yet"
       onYes=${send}
@@ -110,7 +110,7 @@ export function DeleteQuestion({ app, draft, onClose }) {
   }
   return html`
     <${Question}
-      title=${`Delete “${plain(fields.subject)}”?`}
+      title=${`Delete “${titleOf(fields.subject)}”?`}
       yes="Delete the draft"
       dangerous
       onYes=${remove}

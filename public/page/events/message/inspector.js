@@ -116,12 +116,14 @@ function Marks({ app, row, onFilter }) {
     ['When', html`<time>${fullTime(at)}</time> ${timeZone(at)}`],
     [
       'Recipient',
-      row.email && html`${only({ email: row.email }, row.email)} <${SubscriberLink} email=${row.email} />`,
+      row.email &&
+        html`${only({ email: row.email }, row.email)} <${SubscriberLink} app=${app} email=${row.email} />`,
     ],
     ['From', row.sender && html`<bdi>${plain(row.sender)}</bdi>`],
     ['Campaign', row.campaignId && html`<${CampaignLink} app=${app} id=${row.campaignId} />`],
     ...row.tags.map((tag) => /** @type {[string, unknown]} */ (['Tag', only({ tag }, tag)])),
-    ['Subaccount', row.subaccount && html`<bdi>${plain(row.subaccount)}</bdi>`],
+    ['Subaccount', row.subaccount && only({ subaccount: row.subaccount }, row.subaccount)],
+    ['Link', row.url && only({ url: row.url }, row.url)],
     ['Message', row.messageId && html`<bdi class="mono">${plain(row.messageId)}</bdi>`],
   ]
   return html`
@@ -138,9 +140,17 @@ function Marks({ app, row, onFilter }) {
   `
 }
 
-/** @param {{ email: string }} props */
-function SubscriberLink({ email }) {
-  return html`<a href=${`/dashboard/subscribers/${encodeURIComponent(email)}`} data-view>Subscriber</a>`
+/** Not everybody whom a mail went to is on the list. @param {{ app: App, email: string }} props */
+function SubscriberLink({ app: { api, asking }, email }) {
+  const [{ state, value }] = useQuestion(
+    asking,
+    (signal) => api.get('/subscribe', { query: { email, limit: 1 }, signal }),
+    [email],
+  )
+  if (state === 'asking') return ''
+  return value?.count === 0
+    ? html`<span class="hint">not on the list</span>`
+    : html`<a href=${`/dashboard/subscribers/${encodeURIComponent(email)}`} data-view>Subscriber</a>`
 }
 
 /** @param {{ app: App, id: string }} props */

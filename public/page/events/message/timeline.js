@@ -12,7 +12,8 @@ export function Timeline({ steps, chosen, onChoose }) {
   const story = storyOf(steps)
   return html`
     <ol class="timeline" aria-label="What happened to this mail">
-      ${story.map(({ row, first, last, times }, index) => {
+      ${story.map(({ row, first, last, times, implied }, index) => {
+        if (implied) return html`<${Implied} key=${implied} kind=${implied} by=${row} />`
         const { word, tone } = lookOf(row.kind)
         const previous = story[index - 1]
         const isChosen = row.cursor === chosen.cursor || (times > 1 && sameness(chosen) === sameness(row))
@@ -36,5 +37,19 @@ export function Timeline({ steps, chosen, onChoose }) {
         `
       })}
     </ol>
+  `
+}
+
+/** @param {{ kind: string, by: EventRow }} props */
+function Implied({ kind, by }) {
+  const { word } = lookOf(kind)
+  return html`
+    <li class="implied">
+      <span class="sign"><${Icon} name=${kind} /></span>
+      <p>
+        <strong>${word}</strong>
+        <span class="detail">No webhook told: that it was ${lookOf(by.kind).word.toLowerCase()} says so</span>
+      </p>
+    </li>
   `
 }

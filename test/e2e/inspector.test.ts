@@ -1,0 +1,64 @@
+// The inspector of Live: repeats told once, robots marked, lost webhooks filled in, the subscriber and all bytes at hand.
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { live, mailEvent, TOKEN } from '../support/browser.ts'
+import { usePageLab } from '../support/page-lab.ts'
+
+const EMAIL = 'ada@mail.example'
+const ROBOT = { user_agent: 'Barracuda Sentinel', ip: '203.0.113.9' }
+const opened = (n: number, more: object = {}) =>
+  mailEvent({
+    event: 'open',
+    id: 'm-1',
+    email: EMAIL,
+    subject: 'Roses',
+    more: { ts: 1_900_000_000 + n, ...more },
+  })
+
+const lab = usePageLab(async (hub) => {
+  await fetch(`${hub.url}/subscribe`, {
+    method: 'POST',
+    headers: { authorization: TOKEN, 'content-type': 'application/json' },
+    body: JSON.stringify({ email: EMAIL, name: 'Ada' }),
+  })
+  await hub.post([...Array.from({ length: 100 }, (_, n) => opened(n)), opened(200, ROBOT)])
+  await hub.post([mailEvent({ id: 'm-2', email: 'bob@mail.example', more: { filler: 'x'.repeat(100_000) } })])
+})
+
+async function withMail(id: string, look: (page: Page) => Promise<void>): Promise<void> {
+  const { page, problems, close } = await lab.open({ path: `/dashboard/messages/${id}` })
+  await live(page)
+  await page.locator('.timeline li').first().waitFor()
+  await look(page)
+  expect(problems).toEqual([])
+  await close()
+}
+
+test('a hundred opens are one step, a robot’s is marked, and what no webhook told is filled in', () =>
+  withMail('m-1', async (page) => {
+    const steps = page.getByRole('list', { name: 'What happened to this mail' }).getByRole('listitem')
+    expect(await steps.locator('strong').allInnerTexts()).toEqual([
+      'Sent',
+      'Delivered',
+      'Opened 100 times',
+      'Opened',
+    ])
+    expect(await steps.nth(1).innerText()).toContain('No webhook told: that it was opened says so')
+    expect(await steps.nth(2).innerText()).toMatch(/First .*, last /)
+    expect(await steps.nth(3).innerText()).toContain('By a robot, not a person')
+    const inspector = page.getByRole('complementary')
+    await inspector.getByRole('link', { name: 'Subscriber', exact: true }).click()
+    await page.getByRole('heading', { name: EMAIL }).first().waitFor()
+    await page.goBack()
+    await inspector.getByRole('heading', { name: 'Roses' }).waitFor()
+  }))
+
+test('who is on no list is said not to be; a large event is shown in part, all of it at hand', () =>
+  withMail('m-2', async (page) => {
+    const inspector = page.getByRole('complementary')
+    await inspector.getByText('not on the list').waitFor()
+    await inspector.getByText('Its beginning.').waitFor()
+    const download = page.waitForEvent('download')
+    await inspector.getByRole('link', { name: 'All of it' }).click()
+    expect((await download).suggestedFilename()).toMatch(/^event-.*\.json$/)
+  }))
