@@ -1,8 +1,8 @@
 // Sessions that were ended are ended at every process; while Redis is gone no session counts, and the token does.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { eventually } from '../../support/eventually.ts'
-import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
-import { startRedis, type RedisServer } from '../../support/redis.ts'
+import { eventually } from '../../../support/eventually.ts'
+import { startHub, TOKEN, type TestHub } from '../../../support/hub.ts'
+import { startRedis, type RedisServer } from '../../../support/redis.ts'
 
 const ORIGIN = 'http://localhost:8123'
 let redis: RedisServer

@@ -5,8 +5,8 @@ import { Readable } from 'node:stream'
 import websocket from '@fastify/websocket'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { registerClosing } from '../../../src/http/server/connections/closing.ts'
-import { trackConnections } from '../../../src/http/server/connections/connections.ts'
+import { registerClosing } from '../../../../src/http/server/connections/closing.ts'
+import { trackConnections } from '../../../../src/http/server/connections/connections.ts'
 
 const UPGRADE = [
   'GET /socket HTTP/1.1',

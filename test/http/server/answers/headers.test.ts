@@ -1,6 +1,6 @@
 // What answers tell a browser to mind: pages much, data and files little, and no answer more than it needs.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
+import { startHub, TOKEN, type TestHub } from '../../../support/hub.ts'
 
 let hub: TestHub
 beforeAll(async () => void (hub = await startHub({ PUBLIC_URL: 'https://hub.example.com' })))

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { buildApp } from '../../../src/app.ts'
-import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
+import { buildApp } from '../../../../src/app.ts'
+import { startHub, TOKEN, type TestHub } from '../../../support/hub.ts'
 
 const PORT = 8123
 const ORIGIN = `http://localhost:${PORT}`

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import fastify from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { registerBodyTimeout } from '../../../src/http/server/bodies/timeout.ts'
-import { registerErrors } from '../../../src/http/server/answers/errors.ts'
+import { registerBodyTimeout } from '../../../../src/http/server/bodies/timeout.ts'
+import { registerErrors } from '../../../../src/http/server/answers/errors.ts'
 
 const LIMIT_MS = 200
 const app = fastify({ requestTimeout: 0 })

@@ -6,10 +6,10 @@ import { text } from 'node:stream/consumers'
 import { brotliDecompressSync, createGunzip, gunzipSync, gzipSync } from 'node:zlib'
 import fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { registerCompression } from '../../../src/http/server/answers/compression.ts'
-import { registerErrors } from '../../../src/http/server/answers/errors.ts'
-import { mailEvents } from '../../support/browser.ts'
-import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
+import { registerCompression } from '../../../../src/http/server/answers/compression.ts'
+import { registerErrors } from '../../../../src/http/server/answers/errors.ts'
+import { mailEvents } from '../../../support/browser.ts'
+import { startHub, TOKEN, type TestHub } from '../../../support/hub.ts'
 
 describe('a hub', () => {
   let hub: TestHub

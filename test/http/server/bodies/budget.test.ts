@@ -1,6 +1,6 @@
 // The bound on bodies in memory: what has arrived counts, and whoever holds the most for the longest makes way.
 import { expect, test } from 'vitest'
-import { createByteBudget } from '../../../src/http/server/bodies/budget.ts'
+import { createByteBudget } from '../../../../src/http/server/bodies/budget.ts'
 
 function lab(limit: number) {
   const clock = { now: 0 }
