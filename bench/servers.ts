@@ -97,12 +97,13 @@ export async function startHub(
   return { server, stores, port, dir, webhookUrl, key, token, close }
 }
 
-/** nginx with nchan (C): POST /push goes to all that have GET /ws. */
-export async function startNchan(): Promise<Running> {
+/** nginx with nchan (C): POST /push goes to all that have GET /ws; its messages in memory, or in Redis. */
+export async function startNchan(store: 'memory' | 'redis' = 'memory'): Promise<Running> {
   const port = await freePort()
   const folder = await makeFolder()
+  const redis = store === 'redis' ? await startRedis(folder.path) : undefined
   const conf = join(folder.path, 'nginx.conf')
-  await writeFile(conf, nchanConf(folder.path, port))
+  await writeFile(conf, nchanConf(folder.path, port, redis?.port))
   const server = await launch({
     command: 'nginx',
     args: ['-c', conf],
@@ -110,19 +111,22 @@ export async function startNchan(): Promise<Running> {
   })
   const close = async () => {
     await server.stop()
+    await redis?.server.stop()
     await folder.remove()
   }
-  return { server, port, stores: [], close }
+  return { server, port, stores: redis ? [redis.server] : [], close }
 }
 
-const nchanConf = (dir: string, port: number) => `
+const nchanConf = (dir: string, port: number, redis?: number) => `
 load_module /usr/lib/nginx/modules/ngx_nchan_module.so;
 daemon off; master_process off; pid ${dir}/pid; error_log stderr error;
 events { worker_connections 20000; }
 http {
   access_log off; client_body_temp_path ${dir}/body; client_body_buffer_size 1m; client_max_body_size 8m;
   keepalive_requests 100000000; keepalive_timeout 1h;
+  ${redis ? `upstream redis { nchan_redis_server redis://127.0.0.1:${redis}; }` : ''}
   server {
+    ${redis ? 'nchan_redis_pass redis;' : ''}
     listen 127.0.0.1:${port};
     location = / { return 200; }
     location = /push { nchan_publisher; nchan_channel_id events; nchan_message_buffer_length 20000; }
