@@ -1,5 +1,4 @@
 // A campaign as JSON: the schema that /doc shows, and what it is made from.
-import { Type } from 'typebox'
 import { queuedByLane } from '../../core/sending/lanes/lanes.ts'
 import { DELIVERY_STATUSES, emptyTally, type Tally } from '../../core/campaigns/outcome.ts'
 import { PEOPLE, type Campaign, type CampaignHead, type Ledger } from '../../core/campaigns/ports.ts'
@@ -10,6 +9,7 @@ import type { Reaction } from '../../core/loop/heard.ts'
 import { campaignExample, wholeCampaignExample } from './example.ts'
 import { laneJson, LaneSchema } from './lanes.ts'
 import { Instant, instant, instantOrNull, oneOf } from '../server/answers/schemas.ts'
+import { Type } from '../server/answers/type.ts'
 
 export type PresentDeps = {
   readonly ledger: Pick<Ledger, 'tallies'>
