@@ -6,12 +6,17 @@ import { pino } from 'pino'
 import { buildApp, buildWorkerApp } from './app.ts'
 import { ConfigError, likelySlips, loadConfig, type Config } from './config/config.ts'
 import { listenToSignals } from './stopping.ts'
+import { terminalLines } from './terminal.ts'
 import { wire, type Wired } from './wire/wire.ts'
 
 /** npm run dev: the page's files as they are, and as they change. */
 const asWritten = process.argv.includes('--page-as-written')
 const config = readConfig()
-const log = pino({ level: config.LOG_LEVEL })
+const { stdout } = process
+const log = pino(
+  { level: config.LOG_LEVEL },
+  stdout.isTTY ? terminalLines((text) => stdout.write(text)) : undefined,
+)
 const onceRunning = listenToSignals(log)
 for (const { name, meant } of likelySlips())
   log.warn({ name }, `${name} is no setting and does nothing: was ${meant} meant?`)

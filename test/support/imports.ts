@@ -144,7 +144,7 @@ const RULES: readonly Rule[] = [
     from: (file) => file === 'server.ts',
     allows: (to) =>
       isInAny(['config', 'wire', 'core'], to) ||
-      ['app.ts', 'stopping.ts', 'version.ts', 'pino'].includes(to) ||
+      ['app.ts', 'stopping.ts', 'terminal.ts', 'version.ts', 'pino'].includes(to) ||
       to.startsWith('node:'),
   },
   {
