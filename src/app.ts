@@ -49,7 +49,7 @@ import { registerReconcile } from './http/events/reconcile.ts'
 import { REQUEST_OPTIONS, setUpRequests } from './http/server/requests.ts'
 import { registerSession, registerTickets } from './http/server/access/session.ts'
 import { registerSample } from './http/events/sample.ts'
-import { registerSetup } from './http/events/setup.ts'
+import { registerSetup, type Running } from './http/events/setup.ts'
 import { registerStats } from './http/events/stats.ts'
 import { sharedLimit } from './http/server/access/shared-limit.ts'
 import { createTickets } from './http/server/access/tickets.ts'
@@ -78,6 +78,7 @@ export type Deps = WorkerDeps &
     readonly silence: Silence
     readonly side: CampaignSide
     readonly stores: { readonly events: string; readonly database: string }
+    readonly running: Running
   }
 
 type Settings = {

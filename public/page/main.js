@@ -132,6 +132,13 @@ function watchUnseen() {
   })
 }
 
+/** What an event changes in the set-up is seen at once: it was the first, or one that was taken after refused ones. */
+function askAboutNews() {
+  const { value } = app.setup.store.get()
+  if (value && (value.first_event_at === null || value.refused.length > 0 || value.webhooks_silent))
+    app.setup.ask()
+}
+
 function start() {
   // Signed in again after the session had ended: from the start, and nothing of before is in the way.
   if (started) return location.reload()
@@ -139,6 +146,7 @@ function start() {
   const { route, search } = app.router.store.get()
   feed.open(filterFromAddress(route?.name === 'live' ? search : ''))
   feed.onRows(pulse.count)
+  feed.onRows(askAboutNews)
   pulse.start()
   app.setup.ask()
   app.router.store.subscribe(watchAddress)

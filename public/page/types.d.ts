@@ -63,6 +63,9 @@ export type Setup = {
   readonly quarantine: number
   readonly auth: 'on' | 'off'
   readonly silent_seconds: number
+  readonly webhooks_silent: boolean
+  readonly process: { readonly role: string; readonly started_at: string }
+  readonly disk: { readonly free: number; readonly size: number }
   readonly feed: { readonly bytes: number; readonly bound: number }
   readonly stores: { readonly events: string; readonly database: string }
   readonly lag: number

@@ -1,6 +1,7 @@
-// DATA_DIR: made, closed to everybody but its owner, and the secrets that are kept in it.
+// DATA_DIR: made, closed to everybody but its owner, how much room it has, and the secrets that are kept in it.
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MIN_SECRET } from '../config/values.ts'
 
@@ -16,6 +17,12 @@ export function makeDataDir(dir: string): void {
   } catch (cause) {
     throw new Error(`DATA_DIR: ${(cause as Error).message}`, { cause })
   }
+}
+
+/** What its owner may still fill, in bytes. */
+export async function diskOf(dir: string): Promise<{ free: number; size: number }> {
+  const { bavail, blocks, bsize } = await statfs(dir)
+  return { free: bavail * bsize, size: blocks * bsize }
 }
 
 /** A secret of DATA_DIR: made once, readable by its owner only. */

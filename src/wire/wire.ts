@@ -24,7 +24,7 @@ import { startTracking } from '../core/events/tracking/tracking.ts'
 import { version } from '../version.ts'
 import { holdAll } from './backup.ts'
 import { openCampaignSide, type CampaignSide } from './campaigns.ts'
-import { makeDataDir, keptSecret } from './data-dir.ts'
+import { diskOf, makeDataDir, keptSecret } from './data-dir.ts'
 import { patiently } from './reach.ts'
 import { databaseOf, feedOf, namesOfStores, openDatabase, openEvents, type Events } from './stores.ts'
 
@@ -69,6 +69,7 @@ export async function wire(config: Config, log: Log) {
       checks: [...base.checks, { name: 'archive', needed: false, ping: checkProgress(tracked.tracking) }],
       side: { ...side, forget: openForget(side, tracked.erase) },
       stores,
+      running: { role: config.ROLE, since: Date.now(), disk: () => diskOf(config.DATA_DIR) },
       page: createPagePack(log),
     },
     /** True when this start made the token, or an earlier one did: the operator has not chosen it. */

@@ -7,7 +7,6 @@
 import { html, useEffect, useMemo, useRef, useState } from '../vendor/htm.js'
 import { addressOf } from './filter.js'
 import { lookOf, TONES } from './kinds.js'
-import { isSilent } from '../setup/problems.js'
 import { roundTop, together } from './feed/rates.js'
 import { frameOfTime, iso, ticksOf } from './feed/spans.js'
 import { count, counted, spanWords, tickWords } from '../ground/words.js'
@@ -54,7 +53,7 @@ export function RateChart({ app, filter, onChange, goTo }) {
               now=${now}
               filter=${filter}
               onChange=${onChange}
-              nothing=${answer.state === 'asking' ? '' : setup && isSilent(setup) ? 'Awaiting news: webhooks are silent' : 'Nothing in this time'}
+              nothing=${answer.state === 'asking' ? '' : setup?.webhooks_silent ? 'Awaiting news: webhooks are silent' : 'Nothing in this time'}
             />`
       }
       <${SpanTools} app=${app} filter=${filter} frame=${frame} now=${now} onChange=${onChange} goTo=${goTo} />

@@ -1,4 +1,4 @@
-// A field to fill in: its name above it, what is wrong with it below, said aloud when it comes up.
+// A field to fill in, and the one that an address goes into: its name above it, what is wrong with it below, said aloud when it comes up.
 import { html } from '../vendor/htm.js'
 
 /**
@@ -32,4 +32,10 @@ export function Field({ id, label, value, onChange, problem = '', hint = '', typ
       ${problem && html`<p id=${`${id}-problem`} class="wrong" role="alert">${problem}</p>`}
     </div>
   `
+}
+
+/** @param {{ id: string, value: string, onChange: (value: string) => void, label?: string, problem?: string, more?: object }} props */
+export function AddressField({ label = 'Address', more, ...field }) {
+  const control = { required: true, autocomplete: 'off', ...more }
+  return html`<${Field} label=${label} type="email" more=${control} ...${field} />`
 }

@@ -2,10 +2,13 @@
 /** @import { App } from '../main.js' */
 /** @import { Setup } from '../types.d.ts' */
 import { html } from '../vendor/htm.js'
-import { isSilent, seeRefusals, unseenRefusals } from './problems.js'
-import { ago, count, fullTime } from '../ground/words.js'
+import { seeRefusals, unseenRefusals } from './problems.js'
+import { ago, bytes, count, fullTime } from '../ground/words.js'
 import { useNow } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
+
+/** Part of the disk. */
+const LEAST_FREE = 0.05
 
 /** @typedef {{ grave: boolean, title: string, text: unknown }} Note */
 
@@ -13,7 +16,7 @@ import { Icon } from '../parts/icon.js'
 function notesOf(setup) {
   /** @type {Note[]} */
   const notes = []
-  if (isSilent(setup)) {
+  if (setup.webhooks_silent) {
     const minutes = Math.floor(setup.silent_seconds / 60)
     const text = 'See Settings → Webhooks in Mandrill: it disables a webhook that fails too often.'
     notes.push({
@@ -24,6 +27,12 @@ function notesOf(setup) {
   }
   if (setup.sender_problem)
     notes.push({ grave: true, title: 'Campaigns cannot start', text: setup.sender_problem })
+  if (setup.disk.free < LEAST_FREE * setup.disk.size)
+    notes.push({
+      grave: true,
+      title: `Only ${bytes(setup.disk.free)} of the disk are free`,
+      text: 'A hub that cannot store an event refuses it. Mandrill keeps it for a while, and tries again.',
+    })
   if (setup.transport === 'outbox') {
     const text = html`Without <code>SMTP_URL</code> each mail is written to a file, and nobody gets it.`
     notes.push({ grave: false, title: 'Mails go to the outbox', text })

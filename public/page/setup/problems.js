@@ -2,8 +2,6 @@
 /** @import { Setup } from '../types.d.ts' */
 import { counted } from '../ground/words.js'
 
-/** Mandrill sends its batches within minutes. */
-const SILENT_SECONDS = 15 * 60
 const SEEN = 'refusals-seen'
 
 /** Those that nobody has looked at yet: the hub counts each kind since one was accepted. @param {Setup} setup */
@@ -26,16 +24,11 @@ function signOf({ reason, since }) {
   return `${reason} ${since}`
 }
 
-/** @param {Setup} setup */
-export function isSilent({ silent_seconds: seconds }) {
-  return seconds >= SILENT_SECONDS
-}
-
 /** @param {Setup} setup @returns {string[]} for the strip: few words each */
 export function problemsOf(setup) {
   const refusals = unseenRefusals(setup).reduce((sum, { count }) => sum + count, 0)
   return [
-    isSilent(setup) && 'Webhooks are silent',
+    setup.webhooks_silent && 'Webhooks are silent',
     refusals > 0 && counted(refusals, 'refused webhook'),
     setup.quarantine > 0 && counted(setup.quarantine, 'event in quarantine', 'events in quarantine'),
   ].filter((problem) => problem !== false)

@@ -13,8 +13,6 @@ import { Notes, Refused } from './notes.js'
 import { Standing } from './standing.js'
 import { SignOut } from '../parts/sign-out.js'
 
-const ASK_EVERY_MS = 3000
-
 /** @param {{ app: App }} props */
 export function SetupView({ app }) {
   const answer = useStore(app.setup.store)
@@ -23,10 +21,6 @@ export function SetupView({ app }) {
   useEffect(() => {
     app.title.set({ view: 'Set-up' })
     app.setup.ask()
-    const timer = setInterval(() => {
-      if (!document.hidden && app.setup.store.get().state === 'here') app.setup.ask()
-    }, ASK_EVERY_MS)
-    return () => clearInterval(timer)
   }, [])
   useEffect(() => {
     if (amount !== undefined && entries.state !== 'asking') readEntries()

@@ -2,7 +2,7 @@
 /** @import { App } from '../main.js' */
 /** @import { Setup } from '../types.d.ts' */
 import { html } from '../vendor/htm.js'
-import { bytes, count, counted } from '../ground/words.js'
+import { bytes, count, counted, fullTime } from '../ground/words.js'
 import { useQuestion } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 
@@ -14,6 +14,12 @@ const STORES = {
   redis: 'Redis',
   sqlite: 'SQLite',
   mysql: 'MySQL or MariaDB',
+}
+
+/** @type {Record<string, string>} */
+const ROLES = {
+  all: 'receives and sends',
+  web: 'receives; other processes send',
 }
 
 /** @typedef {{ status: string, stores: Record<string, string> }} Ready */
@@ -30,6 +36,11 @@ export function Standing({ app, setup }) {
     ['History is kept in', html`${STORES[database] ?? database}<${Working} state=${states.database} />`],
     ['History is behind by', html`${counted(setup.lag, 'event')}<${Working} state=${states.archive} />`],
     ['The feed takes', `${bytes(setup.feed.bytes)} of ${bytes(setup.feed.bound)} at most (${full} %)`],
+    ['The disk has', `${bytes(setup.disk.free)} of ${bytes(setup.disk.size)} free`],
+    [
+      'This process',
+      `${ROLES[setup.process.role] ?? setup.process.role}, since ${fullTime(Date.parse(setup.process.started_at))}`,
+    ],
     ['Open sockets', count(setup.clients)],
     ['Public address', setup.public_url],
     ['Mails go to', setup.transport === 'smtp' ? 'the SMTP server' : 'files in the outbox'],

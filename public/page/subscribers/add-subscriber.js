@@ -4,7 +4,7 @@
 import { html, useState } from '../vendor/htm.js'
 import { ApiError } from '../ground/api.js'
 import { forgetLists } from './store.js'
-import { Field } from '../parts/field.js'
+import { AddressField, Field } from '../parts/field.js'
 import { Question } from '../parts/question.js'
 
 const PLACE = '/dashboard/subscribers'
@@ -33,13 +33,11 @@ export function AddSubscriber({ app, onClose }) {
       <p class="hint">
         Only who has asked for it. Where DOUBLE_OPT_IN is on, a mail asks whether that is so.
       </p>
-      <${Field}
+      <${AddressField}
         id="email"
-        label="Address"
-        type="email"
         value=${email}
         onChange=${setEmail}
-        more=${{ required: true, autocomplete: 'off', 'aria-invalid': wrong ? 'true' : undefined }}
+        more=${{ 'aria-invalid': wrong ? 'true' : undefined }}
       />
       <${Field} id="name" label="Name" value=${name} onChange=${setName} more=${{ autocomplete: 'off' }} />
       ${

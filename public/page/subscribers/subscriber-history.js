@@ -5,6 +5,7 @@
 import { html, useState } from '../vendor/htm.js'
 import { problemOf } from '../ground/asking.js'
 import { detailsOf, storedRow } from '../events/facts.js'
+import { MAILS } from '../campaigns/words.js'
 import { mergeHistory } from '../lists/history.js'
 import { lookOf } from '../events/kinds.js'
 import { timeOf } from '../events/message/story.js'
@@ -175,14 +176,10 @@ function momentOf(event) {
   }
 }
 
-/** @type {Readonly<Record<string, { word: string, icon: string, tone: string }>>} */
-const DELIVERIES = {
-  queued: { word: 'Waits to be sent', icon: 'waiting', tone: 'grey' },
-  sent: { word: 'Campaign sent', icon: 'sent', tone: 'grey' },
-  deferred: { word: 'Put off', icon: 'deferred', tone: 'amber' },
-  failed: { word: 'Not sent', icon: 'bounced', tone: 'red' },
-  skipped: { word: 'Left out', icon: 'unsubscribed', tone: 'grey' },
-  cancelled: { word: 'Cancelled', icon: 'rejected', tone: 'grey' },
+/** @param {string} status */
+function campaignMoment(status) {
+  const { word, icon, tone } = MAILS[status] ?? { word: status, icon: 'unknown', tone: 'grey' }
+  return { word: `Campaign ${word.toLowerCase()}`, icon, tone }
 }
 
 /** @param {App} app @param {string} id @param {string | undefined} after @param {AbortSignal} signal @returns {Promise<Page>} */
@@ -193,7 +190,7 @@ async function readDeliveries({ api }, id, after, signal) {
   const moments = deliveries.map((delivery) => ({
     at: Date.parse(delivery.updated_at),
     key: `delivery ${delivery.campaign_id}`,
-    ...(DELIVERIES[delivery.status] ?? { word: delivery.status, icon: 'unknown', tone: 'grey' }),
+    ...campaignMoment(delivery.status),
     text: titleOf(delivery.subject),
     address: `/dashboard/campaigns/${delivery.campaign_id}`,
     details: [

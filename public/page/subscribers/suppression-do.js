@@ -4,7 +4,7 @@
 import { html, useState } from '../vendor/htm.js'
 import { LIFTED, lookOfReason, REASON_WORDS, sourceWords } from './words.js'
 import { fullTime, plain } from '../ground/words.js'
-import { Field } from '../parts/field.js'
+import { AddressField } from '../parts/field.js'
 import { Question } from '../parts/question.js'
 
 /** @param {{ app: App, onAdded: () => void, onClose: () => void }} props */
@@ -18,14 +18,7 @@ export function AddSuppression({ app, onAdded, onClose }) {
   }
   return html`
     <${Question} title="Stop all mail to an address" yes="Suppress" onYes=${add} onClose=${onClose}>
-      <${Field}
-        id="email"
-        label="Address"
-        type="email"
-        value=${email}
-        onChange=${setEmail}
-        more=${{ required: true, autocomplete: 'off' }}
-      />
+      <${AddressField} id="email" value=${email} onChange=${setEmail} />
       <div class="field">
         <label for="reason">Reason</label>
         <select

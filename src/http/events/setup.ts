@@ -4,7 +4,7 @@ import { eventFacts } from '../../core/events/event.ts'
 import { isSample } from '../../core/events/providers/mandrill/example.ts'
 import type { Hub } from '../../core/events/hub.ts'
 import type { ArchivedEvent, EventArchive, EventFeed, Quarantine } from '../../core/events/ports.ts'
-import type { Silence } from '../../core/events/silence.ts'
+import { SILENT_AFTER_MS, type Silence } from '../../core/events/silence.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import type { HookWatch } from './hook-watch.ts'
 import type { ProxyWatch } from '../server/proxy-watch.ts'
@@ -19,14 +19,22 @@ import {
 } from '../server/answers/schemas.ts'
 import { Type } from '../server/answers/type.ts'
 
+/** This process. */
+export type Running = {
+  readonly role: string
+  readonly since: number
+  readonly disk: () => Promise<{ readonly free: number; readonly size: number }>
+}
+
 type SetupDeps = {
   readonly feed: EventFeed
   readonly archive: EventArchive
   readonly quarantine: Quarantine
   readonly hub: Pick<Hub, 'observers'>
   readonly tracking: Pick<Tracking, 'lag'>
-  readonly watch: HookWatch
+  readonly watch: Pick<HookWatch, 'status'>
   readonly silence: Pick<Silence, 'seconds'>
+  readonly running: Running
   readonly proxy: Pick<ProxyWatch, 'unknown'>
   readonly version: string
   readonly settings: {
@@ -78,6 +86,17 @@ const FIELDS = {
   silent_seconds: Type.Integer({
     description: 'For how long mails have gone out without any event; 0 while events arrive',
   }),
+  webhooks_silent: Type.Boolean({
+    description: 'That is too long: what campaigns tell of people awaits news',
+  }),
+  process: Type.Object(
+    { role: Type.String(), started_at: Instant },
+    { description: 'The one that answers; `web` leaves sending to others' },
+  ),
+  disk: Type.Object(
+    { free: Type.Integer(), size: Type.Integer() },
+    { description: 'Bytes, where DATA_DIR is' },
+  ),
   feed: Type.Object(
     { bytes: Type.Integer(), bound: Type.Integer() },
     { description: 'How large the feed is, and may be' },
@@ -114,6 +133,9 @@ const Setup = Type.Object(FIELDS, {
       quarantine: 0,
       auth: 'on',
       silent_seconds: 0,
+      webhooks_silent: false,
+      process: { role: 'all', started_at: '2026-05-04T10:15:00.000Z' },
+      disk: { free: 21_474_836_480, size: 53_687_091_200 },
       feed: { bytes: 1_048_576, bound: 2_147_483_648 },
       stores: { events: 'sqlite', database: 'sqlite' },
       lag: 0,
@@ -138,7 +160,7 @@ export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Prom
 }
 
 async function describeSetup(deps: SetupDeps) {
-  const { feed, archive, quarantine, hub, tracking, watch, silence, proxy, settings, side } = deps
+  const { feed, archive, quarantine, hub, tracking, watch, silence, proxy, settings, side, running } = deps
   const first = await firstEvent(archive)
   const [last] = await archive.find({ limit: 1 })
   const { probeSeenAt, refused } = watch.status()
@@ -158,6 +180,9 @@ async function describeSetup(deps: SetupDeps) {
     quarantine: await quarantine.count(),
     auth: settings.auth,
     silent_seconds: silence.seconds(),
+    webhooks_silent: silence.seconds() * 1000 >= SILENT_AFTER_MS,
+    process: { role: running.role, started_at: instant(running.since) },
+    disk: await running.disk(),
     feed: await feed.size(),
     stores: deps.stores,
     lag: tracking.lag(),

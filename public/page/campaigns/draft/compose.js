@@ -6,7 +6,7 @@ import { html, useEffect, useState } from '../../vendor/htm.js'
 import { problemOf } from '../../ground/asking.js'
 import { stateLook, within } from '../words.js'
 import { exactTime, fullTime, plain } from '../../ground/words.js'
-import { Field } from '../../parts/field.js'
+import { AddressField, Field } from '../../parts/field.js'
 import { useNow, useQuestion, useStore } from '../../parts/hooks.js'
 import { Icon } from '../../parts/icon.js'
 import { Preview } from './preview.js'
@@ -212,14 +212,13 @@ function Test({ app, draft }) {
   }
   return html`
     <form class="test" onSubmit=${send}>
-      <${Field}
+      <${AddressField}
         id="test-to"
         label="A test mail to yourself"
-        type="email"
         value=${to}
         problem=${state.problem}
         onChange=${setTo}
-        more=${{ required: true, autocomplete: 'email' }}
+        more=${{ autocomplete: 'email' }}
       />
       <button class="plain" disabled=${state.busy}>${state.busy ? 'Sending…' : 'Send a test'}</button>
       ${state.done && html`<p class="hint" role="status"><${Icon} name="check" tone="green" /> ${plain(state.done)}</p>`}
