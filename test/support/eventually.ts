@@ -2,5 +2,5 @@
 import { expect } from 'vitest'
 
 export function eventually<T>(read: () => T | Promise<T>) {
-  return expect.poll(read, { timeout: 20_000, interval: 50 })
+  return expect.poll(read, { timeout: 40_000, interval: 50 })
 }
