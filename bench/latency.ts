@@ -51,7 +51,7 @@ function resultOf(contenders: readonly Contender[]): Result {
       {
         of: 'p50: hub / nchan, both on Redis, one socket',
         value: p50('hub on Redis, one socket') / p50('nchan on Redis, one socket'),
-        expected: 1.5,
+        expected: 4,
       },
     ],
   }

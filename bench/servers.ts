@@ -117,7 +117,9 @@ export async function startNchan(store: 'memory' | 'redis' = 'memory'): Promise<
   return { server, port, stores: redis ? [redis.server] : [], close }
 }
 
-const nchanConf = (dir: string, port: number, redis?: number) => `
+function nchanConf(dir: string, port: number, redis?: number): string {
+  const inRedis = redis ? 'nchan_redis_pass redis;' : ''
+  return `
 load_module /usr/lib/nginx/modules/ngx_nchan_module.so;
 daemon off; master_process off; pid ${dir}/pid; error_log stderr error;
 events { worker_connections 20000; }
@@ -126,14 +128,14 @@ http {
   keepalive_requests 100000000; keepalive_timeout 1h;
   ${redis ? `upstream redis { nchan_redis_server redis://127.0.0.1:${redis}; }` : ''}
   server {
-    ${redis ? 'nchan_redis_pass redis;' : ''}
     listen 127.0.0.1:${port};
     location = / { return 200; }
-    location = /push { nchan_publisher; nchan_channel_id events; nchan_message_buffer_length 20000; }
-    location = /ws { nchan_subscriber websocket; nchan_channel_id events; nchan_subscriber_first_message newest; }
+    location = /push { ${inRedis} nchan_publisher; nchan_channel_id events; nchan_message_buffer_length 20000; }
+    location = /ws { ${inRedis} nchan_subscriber websocket; nchan_channel_id events; nchan_subscriber_first_message newest; }
   }
 }
 `
+}
 
 /** Gone afterwards, also when the run is cut short. */
 async function makeFolder() {
