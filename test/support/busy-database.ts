@@ -2,7 +2,7 @@
 import { createEventArchive } from '../../src/adapters/sql/events/archive.ts'
 import type { Sql } from '../../src/adapters/sql/driver/dialect.ts'
 import { createQuarantine } from '../../src/adapters/sql/events/quarantine.ts'
-import { fillStarts } from '../../src/adapters/sql/list/starts.ts'
+import { fillStarts } from '../../src/adapters/sql/list/filling.ts'
 import { createSubscribers } from '../../src/adapters/sql/list/subscribers.ts'
 import type { EventQuery } from '../../src/core/events/ports.ts'
 import { eq } from '../../src/adapters/sql/driver/drizzle.ts'

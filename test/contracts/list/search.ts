@@ -1,7 +1,7 @@
 // What a search among subscribers promises: whoever is found by reading the whole list is found by its index, and nobody else.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fillStarts } from '../../../src/adapters/sql/list/starts.ts'
+import { fillStarts } from '../../../src/adapters/sql/list/filling.ts'
 import { isFound, soughtBy } from '../../../src/core/list/search.ts'
 import type { SubscriberStore } from '../../../src/core/list/ports.ts'
 import { makeReaders, type ListLab } from '../../support/list-lab.ts'

@@ -1,10 +1,8 @@
 // What `q` finds: the texts that it may begin, written with each subscriber, and found by an index.
 import {
   and,
-  asc,
   eq,
   exists,
-  gt,
   inArray,
   lt,
   lte,
@@ -15,9 +13,7 @@ import {
   type SQLWrapper,
 } from '../driver/drizzle.ts'
 import { isBeyondAscii } from '../../../core/campaigns/mail/mailbox.ts'
-import type { Log } from '../../../core/log.ts'
 import { startsOf } from '../../../core/list/search.ts'
-import { breath, pause } from '../../../core/pause.ts'
 import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import { hidden } from '../events/conditions.ts'
 import { beginning } from '../events/subjects.ts'
@@ -165,51 +161,6 @@ export function createStarts(sql: Sql) {
         beginning(hidden(subscribers.emailKey), sought),
         exists(db.select({ id }).from(subscriberStarts).where(theirs)),
       )
-    },
-  }
-}
-
-/** Small steps: others write between them. */
-const FILLED_AT_ONCE = 500
-const RETRY_MS = 5_000
-
-/** Those who were there before the index, in steps; a process that is stopped goes on at its next start. */
-export async function fillStarts(sql: Sql, signal: AbortSignal): Promise<number> {
-  const { db } = sql
-  const { subscribers, startless } = sql.tables
-  const { id } = subscribers
-  for (let filled = 0; ; await breath()) {
-    const [stretch] = await sql.read(db.select().from(startless).limit(1))
-    if (!stretch || signal.aborted) return filled
-    const left = and(gt(id, stretch.after), lte(id, stretch.until))
-    const step = db.select({ id }).from(subscribers).where(left).orderBy(asc(id)).limit(FILLED_AT_ONCE)
-    const ids = (await sql.read(step)).map((row) => row.id)
-    await restart(sql, ids)
-    const here = eq(startless.after, stretch.after)
-    const after = ids.at(-1)
-    await sql.run(after ? db.update(startless).set({ after }).where(here) : db.delete(startless).where(here))
-    filled += ids.length
-  }
-}
-
-/** In the background, whatever else a process does; an outage of the database is waited out. */
-export function startFilling(sql: Sql, log: Log): { close(): Promise<void> } {
-  const stop = new AbortController()
-  async function fill(): Promise<void> {
-    const filled = await fillStarts(sql, stop.signal)
-    if (filled > 0) log.info({ filled }, 'subscribers of before were taken into the index of the search')
-  }
-  const patiently = (): Promise<void> =>
-    fill().catch(async (err: unknown) => {
-      log.warn({ err }, 'the index of the search among subscribers could not be filled yet')
-      await pause(RETRY_MS, stop.signal)
-      if (!stop.signal.aborted) await patiently()
-    })
-  const done = patiently()
-  return {
-    close() {
-      stop.abort()
-      return done
     },
   }
 }
