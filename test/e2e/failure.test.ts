@@ -150,6 +150,7 @@ test('with the hub gone nothing goes on as if it were measured; all of it comes 
   await page.getByText('Reconnecting, nothing lost').first().waitFor()
   await eventually(() => page.locator('.strip .rate').innerText()).toMatch(/^–/)
   await eventually(() => page.locator('.strip .last').innerText()).toMatch(/–$/)
+  await page.locator('.plot').getByText('not known').waitFor()
   await eventually(() => page.title()).toBe('No connection · Live · Mail Event Hub')
   await page.getByRole('link', { name: 'Set-up', exact: true }).click()
   await page.getByText('No answer for this view').waitFor()

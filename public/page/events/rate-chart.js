@@ -1,18 +1,20 @@
 // How much there was, when: bars stacked by tone, filtered like the list. What one chooses in it is what the list shows.
 /** @import { App } from '../main.js' */
 /** @import { Bar } from './feed/rates.js' */
+/** @import { Range } from './chart-choice.js' */
 /** @import { Frame } from './feed/spans.js' */
 /** @import { Tally } from './feed/tally.js' */
 /** @import { Filter } from '../types.d.ts' */
-import { html, useEffect, useMemo, useRef, useState } from '../vendor/htm.js'
+import { html, useEffect, useMemo, useRef } from '../vendor/htm.js'
 import { addressOf } from './filter.js'
 import { lookOf, TONES } from './kinds.js'
 import { roundTop, together } from './feed/rates.js'
-import { frameOfTime, iso, ticksOf } from './feed/spans.js'
+import { frameOfTime, ticksOf } from './feed/spans.js'
 import { count, counted, spanWords, tickWords } from '../ground/words.js'
 import { createTally } from './feed/tally.js'
 import { Failed } from '../parts/asked.js'
 import { useNow, useSize, useStore } from '../parts/hooks.js'
+import { useChartChoice } from './chart-choice.js'
 import { SpanTools } from './span-tools.js'
 
 const HEIGHT = 64
@@ -110,7 +112,7 @@ function useTally({ api, asking, feed }, filter, { span, start, end, isLive }, r
 function Plot({ frame, bars, reach, now, filter, onChange, nothing }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null))
   const { width } = useSize(box)
-  const { pointed, range, on } = useChoice({ frame, bars, width, filter, onChange })
+  const { pointed, range, on } = useChartChoice({ frame, bars, width, filter, onChange })
   const top = roundTop(Math.max(...bars.map((bar) => bar.total)))
   const at = (/** @type {number} */ time) =>
     Math.round(((time - frame.start) / (frame.end - frame.start)) * width)
@@ -161,80 +163,9 @@ function Plot({ frame, bars, reach, now, filter, onChange, nothing }) {
   `
 }
 
-/** @typedef {{ first: number, end: number }} Range of bars */
-
 /** @param {Range} range @param {Frame} frame */
 function timeOf({ first, end }, { start, span: { step } }) {
   return spanWords(start + first * step, start + end * step)
-}
-
-/**
- * Bars are chosen with the pointer (one, or by dragging) or with the keys (arrows, with Shift for more, Enter).
- * @param {{ frame: Frame, bars: readonly Bar[], width: number, filter: Filter, onChange: (filter: Filter) => void }} on
- */
-function useChoice({ frame, bars, width, filter, onChange }) {
-  const [pointed, setPointed] = useState(/** @type {number | null} */ (null))
-  const [anchor, setAnchor] = useState(/** @type {number | null} */ (null))
-  const others = [pointed, anchor ?? pointed].filter((index) => index !== null)
-  const range = others.length > 0 ? { first: Math.min(...others), end: Math.max(...others) + 1 } : null
-  const last = bars.length - 1
-  const within = (/** @type {number} */ index) => Math.max(0, Math.min(last, index))
-  const forget = () => {
-    setPointed(null)
-    setAnchor(null)
-  }
-  const indexAt = (/** @type {PointerEvent} */ event) => {
-    const { left } = /** @type {Element} */ (event.currentTarget).getBoundingClientRect()
-    return within(Math.floor(((event.clientX - left) / width) * bars.length))
-  }
-  const choose = () => {
-    if (!range) return
-    const { start, isLive, span } = frame
-    const [since, end] = [iso(start + range.first * span.step), iso(start + range.end * span.step)]
-    // Up to now: what comes belongs to it, too.
-    const until = isLive && range.end > last ? '' : end
-    const isChosen = filter.since === since && filter.until === until
-    onChange({ ...filter, since: isChosen ? '' : since, until: isChosen ? '' : until, span: span.name })
-    setAnchor(null)
-  }
-  const on = {
-    onPointerDown: (/** @type {PointerEvent} */ event) => {
-      if (event.button !== 0) return
-      const plot = /** @type {Element} */ (event.currentTarget)
-      plot.setPointerCapture(event.pointerId)
-      const index = indexAt(event)
-      setPointed(index)
-      setAnchor(index)
-    },
-    onPointerMove: (/** @type {PointerEvent} */ event) => setPointed(indexAt(event)),
-    onPointerUp: () => anchor !== null && choose(),
-    onPointerCancel: forget,
-    onPointerLeave: () => anchor === null && forget(),
-    onBlur: forget,
-    onKeyDown: (/** @type {KeyboardEvent} */ event) => {
-      const steps = /** @type {Record<string, number>} */ ({
-        ArrowLeft: -1,
-        ArrowDown: -1,
-        ArrowRight: 1,
-        ArrowUp: 1,
-        PageUp: -10,
-        PageDown: 10,
-        Home: -Infinity,
-        End: Infinity,
-      })
-      const by = steps[event.key]
-      if (event.ctrlKey || event.metaKey || event.altKey) return
-      if (by !== undefined) {
-        setPointed(within((pointed ?? last + 1) + by))
-        if (!event.shiftKey) setAnchor(null)
-        else if (anchor === null) setAnchor(pointed)
-      } else if (event.key === 'Enter' || event.key === ' ') choose()
-      else if (event.key === 'Escape' && range) forget()
-      else return
-      event.preventDefault()
-    },
-  }
-  return { pointed, range, on }
 }
 
 /** @param {Bar} bar @param {number} top @param {number} left @param {number} right */
