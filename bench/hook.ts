@@ -32,14 +32,16 @@ async function benchHook(plan: Plan, events: number, [embedded = 1, shared = 1]:
 async function contender(name: string, running: Running | RunningHub, events: number): Promise<Contender> {
   const { webhookUrl, key } = 'key' in running ? running : { webhookUrl: 'http://localhost/', key: 'none' }
   const bodies = createBodies({ path: '/api/hook', webhookUrl, key }, events)
-  const connections = await Promise.all(Array.from({ length: POSTERS }, () => openConnection(running.port)))
+  // Not before its turn: a server lets go of connections on which nothing comes.
+  let opened: ReturnType<typeof openAll> | undefined
+  const openAll = () => Promise.all(Array.from({ length: POSTERS }, () => openConnection(running.port)))
   return {
     name,
     server: running.server,
     stores: running.stores,
-    load: async (ms) => events * (await exchangeFor(ms, connections, bodies.next)),
+    load: async (ms) => events * (await exchangeFor(ms, await (opened ??= openAll()), bodies.next)),
     async close() {
-      for (const connection of connections) connection.close()
+      for (const connection of (await opened) ?? []) connection.close()
       await running.close()
     },
   }
