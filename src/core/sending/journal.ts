@@ -9,7 +9,7 @@ type JournalOptions = {
   readonly ref: ChunkRef
   readonly token: number
   readonly marks: Marks
-  readonly ledger: Ledger
+  readonly ledger: Pick<Ledger, 'record'>
   readonly now: () => number
   readonly log: Log
   /** How long outcomes may be kept back from the ledger. */
