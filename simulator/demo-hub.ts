@@ -23,10 +23,12 @@ const OWN = {
   API_TOKEN: '',
   DATA_DIR: './data/demo',
   LOG_LEVEL: 'warn',
+  // Slow enough to be watched, and tried again soon enough to see the end.
+  RETRY_DELAYS: '20,40,60',
   MAIL_LANES: JSON.stringify([
-    { name: 'naver', domains: ['naver.example'], connections: 4, per_second: 100 },
-    { name: 'google', domains: ['gmail.example'], connections: 4, per_second: 100 },
-    { name: 'default', domains: [], connections: 4, per_second: 100 },
+    { name: 'naver', domains: ['naver.example'], connections: 4, per_second: 60 },
+    { name: 'google', domains: ['gmail.example'], connections: 4, per_second: 60 },
+    { name: 'default', domains: [], connections: 4, per_second: 60 },
   ]),
   // A single complaint among the first hundred subscribers would pause the campaign, and there would be less to see.
   PAUSE_COMPLAINT_RATE: '0.05',

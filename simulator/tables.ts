@@ -71,9 +71,10 @@ export const SOFT_BOUNCES = [
 ] as const
 
 export const DEFERRALS = [
-  '451 4.3.5 Not now: please try again in a while',
+  ...Array.from({ length: 6 }, () => '451 4.3.5 Not now: please try again in a while'),
+  ...Array.from({ length: 5 }, () => '454 4.7.1 Greylisted for 300 seconds'),
+  // It halves a lane's pace: seldom, so that the lane recovers in between.
   '421 4.7.0 Too many messages from your address, slow down',
-  '454 4.7.1 Greylisted for 300 seconds',
 ] as const
 
 export const DELIVERIES = ['250 2.0.0 Ok: queued as', '250 2.6.0 mail accepted', '250 OK'] as const
