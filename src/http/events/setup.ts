@@ -14,6 +14,7 @@ import {
   instant,
   instantOrNull,
   InstantOrNull,
+  oneOf,
   SenderProblem,
   tagged,
 } from '../server/answers/schemas.ts'
@@ -49,100 +50,73 @@ type SetupDeps = {
   readonly now: () => number
 }
 
-const FIELDS = {
-  version: Type.String(),
-  public_url: Type.String(),
-  webhook_urls: Type.Array(Type.String(), { description: 'Type one of these in Mandrill, to the letter' }),
-  keys: Type.Integer({ description: 'Webhook keys that are set' }),
-  sender_problem: SenderProblem,
-  unknown_proxy: Type.Union([Type.String(), Type.Null()], {
-    description:
-      'Sends X-Forwarded-For and is not in TRUST_PROXY: all subscribers behind it count as one address',
-  }),
-  subaccounts: Type.Array(Type.String(), {
-    description: 'MANDRILL_SUBACCOUNTS: only these change subscribers. Empty: all',
-  }),
-  transport: Type.Union([Type.Literal('smtp'), Type.Literal('outbox')], {
-    description: 'outbox: mails are only written to files',
-  }),
-  probe_seen_at: InstantOrNull,
-  first_event_at: InstantOrNull,
-  last_event_at: InstantOrNull,
-  refused: Type.Array(
-    Type.Object({
-      at: Instant,
-      since: Instant,
-      count: Type.Integer(),
-      reason: Type.String(),
-      hint: Type.Union([Type.String(), Type.Null()]),
+const WEBHOOK = 'https://hub.example.com/api/hook'
+const stored = Type.String({ examples: ['sqlite'] })
+const Setup = Type.Object(
+  {
+    version: Type.String({ examples: ['0.1.0'] }),
+    public_url: Type.String({ examples: ['https://hub.example.com'] }),
+    webhook_urls: Type.Array(Type.String({ examples: [WEBHOOK] }), {
+      description: 'Type one of these in Mandrill, to the letter',
     }),
-    {
+    keys: Type.Integer({ description: 'Webhook keys that are set', examples: [1] }),
+    sender_problem: SenderProblem,
+    unknown_proxy: Type.Union([Type.String(), Type.Null()], {
       description:
-        'Webhooks that this process has refused since it took the last one: each kind once, newest first, with what would have matched',
-    },
-  ),
-  quarantine: Type.Integer({ description: 'Entries in quarantine' }),
-  auth: Type.Union([Type.Literal('on'), Type.Literal('off')]),
-  silent_seconds: Type.Integer({
-    description: 'For how long mails have gone out without any event; 0 while events arrive',
-  }),
-  webhooks_silent: Type.Boolean({
-    description: 'That is too long: what campaigns tell of people awaits news',
-  }),
-  process: Type.Object(
-    { role: Type.String(), started_at: Instant },
-    { description: 'The one that answers; `web` leaves sending to others' },
-  ),
-  disk: Type.Object(
-    { free: Type.Integer(), size: Type.Integer() },
-    { description: 'Bytes, where DATA_DIR is' },
-  ),
-  feed: Type.Object(
-    { bytes: Type.Integer(), bound: Type.Integer() },
-    { description: 'How large the feed is, and may be' },
-  ),
-  stores: Type.Object({ events: Type.String(), database: Type.String() }),
-  lag: Type.Integer(),
-  clients: Type.Integer(),
-}
-const Setup = Type.Object(FIELDS, {
-  title: 'Setup',
-  description: 'What is set, and what has come in',
-  examples: [
-    {
-      version: '0.1.0',
-      public_url: 'https://hub.example.com',
-      webhook_urls: ['https://hub.example.com/api/hook'],
-      keys: 1,
-      sender_problem: null,
-      unknown_proxy: null,
-      subaccounts: [],
-      transport: 'smtp',
-      probe_seen_at: '2026-05-04T10:18:00.000Z',
-      first_event_at: '2026-05-04T10:20:30.123Z',
-      last_event_at: '2026-05-04T10:25:30.500Z',
-      refused: [
-        {
-          at: '2026-05-04T10:19:00.000Z',
-          since: '2026-05-04T10:19:00.000Z',
-          count: 1,
-          reason: 'wrong signature: URL',
-          hint: 'It was signed for https://hub.example.com/hook: put that URL into MANDRILL_WEBHOOK_URL',
-        },
-      ],
-      quarantine: 0,
-      auth: 'on',
-      silent_seconds: 0,
-      webhooks_silent: false,
-      process: { role: 'all', started_at: '2026-05-04T10:15:00.000Z' },
-      disk: { free: 21_474_836_480, size: 53_687_091_200 },
-      feed: { bytes: 1_048_576, bound: 2_147_483_648 },
-      stores: { events: 'sqlite', database: 'sqlite' },
-      lag: 0,
-      clients: 3,
-    },
-  ],
-})
+        'Sends X-Forwarded-For and is not in TRUST_PROXY: all subscribers behind it count as one address',
+      examples: [null],
+    }),
+    subaccounts: Type.Array(Type.String(), {
+      description: 'MANDRILL_SUBACCOUNTS: only these change subscribers. Empty: all',
+      examples: [[]],
+    }),
+    transport: oneOf(['smtp', 'outbox'], { description: 'outbox: mails are only written to files' }),
+    probe_seen_at: InstantOrNull,
+    first_event_at: InstantOrNull,
+    last_event_at: InstantOrNull,
+    refused: Type.Array(
+      Type.Object({
+        at: Instant,
+        since: Instant,
+        count: Type.Integer({ examples: [1] }),
+        reason: Type.String({ examples: ['wrong signature: URL'] }),
+        hint: Type.Union([Type.String(), Type.Null()], {
+          examples: [`It was signed for ${WEBHOOK}: put that URL into MANDRILL_WEBHOOK_URL`],
+        }),
+      }),
+      {
+        description:
+          'Webhooks that this process has refused since it took the last one: each kind once, newest first, with what would have matched',
+      },
+    ),
+    quarantine: Type.Integer({ description: 'Entries in quarantine', examples: [0] }),
+    auth: oneOf(['on', 'off']),
+    silent_seconds: Type.Integer({
+      description: 'For how long mails have gone out without any event; 0 while events arrive',
+      examples: [0],
+    }),
+    webhooks_silent: Type.Boolean({
+      description: 'That is too long: what campaigns tell of people awaits news',
+      examples: [false],
+    }),
+    process: Type.Object(
+      { role: Type.String({ examples: ['all'] }), started_at: Instant },
+      { description: 'The one that answers; `web` leaves sending to others' },
+    ),
+    disk: Type.Object(
+      { free: Type.Integer(), size: Type.Integer() },
+      { description: 'Bytes, where DATA_DIR is', examples: [{ free: 20 * 2 ** 30, size: 50 * 2 ** 30 }] },
+    ),
+    feed: Type.Object(
+      { bytes: Type.Integer(), bound: Type.Integer() },
+      { description: 'How large the feed is, and may be', examples: [{ bytes: 2 ** 20, bound: 2 ** 31 }] },
+    ),
+    stores: Type.Object({ events: stored, database: stored }),
+    lag: Type.Integer({ examples: [0] }),
+    clients: Type.Integer({ examples: [3] }),
+  },
+  { title: 'Setup', description: 'What is set, and what has come in' },
+)
 
 export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Promise<void> {
   const about = tagged('Operations')
