@@ -89,3 +89,12 @@ export function watchLayoutShifts() {
 export function layoutShifts() {
   return Reflect.get(globalThis, 'shifts')
 }
+
+/** What the element that has the focus may be called by: its label, its field's, its text. */
+export function focusedNames() {
+  const here = document.activeElement
+  const isField = here instanceof HTMLInputElement || here instanceof HTMLTextAreaElement
+  const labels = isField ? [...(here.labels ?? [])].map(({ textContent }) => textContent) : []
+  if (!here || here === document.body) return []
+  return [here.getAttribute('aria-label'), ...labels, here.textContent].map((name) => name?.trim())
+}

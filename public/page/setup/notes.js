@@ -90,7 +90,7 @@ export function Refused({ app, setup }) {
     <section>
       <h2>Refused webhooks</h2>
       <p>
-        They end here with the first one that is accepted. Mandrill keeps what was refused, and tries again.
+        The first one that is accepted clears this list. Mandrill keeps what was refused, and tries again.
       </p>
       <ul class="entries">
         ${refused.map(
@@ -98,7 +98,7 @@ export function Refused({ app, setup }) {
             <li key=${reason}>
               <${Icon} name="problem" tone="red" />
               <div>
-                <strong>${times > 1 ? `${reason} (${count(times)} times)` : reason}</strong>
+                <strong>${times > 1 ? `${capital(reason)} (${count(times)} times)` : capital(reason)}</strong>
                 <p>${hint ?? 'Key or URL are others than Mandrill’s: compare both, to the letter.'}</p>
               </div>
               <time title=${fullTime(Date.parse(at))}>${ago(Date.parse(at), now)}</time>
@@ -106,7 +106,12 @@ export function Refused({ app, setup }) {
           `,
         )}
       </ul>
-      <p><button type="button" class="plain" onClick=${see}>I have seen these</button></p>
+      <p class="ask"><button type="button" class="plain" onClick=${see}>I have seen these</button></p>
     </section>
   `
+}
+
+/** @param {string} text */
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -1,0 +1,115 @@
+// The main way through the page without a pointer: every step is a key, from finding an event to signing out.
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { live, mailEvent } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
+import { focusedNames } from '../support/in-page.js'
+import { usePageLab } from '../support/page-lab.ts'
+import { peopleOf } from '../support/people.ts'
+
+const ANN = 'ann@example.org'
+const lab = usePageLab(async (hub) => {
+  const people = peopleOf(hub)
+  await people.subscribe(ANN, 'Ann')
+  await people.subscribe('angry@example.org')
+  await people.suppress('angry@example.org', 'manual')
+  await hub.post([mailEvent({ email: ANN, subject: 'The letter' }), mailEvent({ subject: 'Another' })])
+})
+
+/** Tab by Tab, to what bears this name, or begins with it where it tells a number. */
+async function reach(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 80; presses += 1) {
+    await page.keyboard.press('Tab')
+    const names = await page.evaluate(focusedNames)
+    if (names.some((one) => one === name || one?.replace(/\d+$/, '…') === name)) return
+  }
+  throw new Error(`Tab does not lead to ${name}`)
+}
+const press = async (page: Page, name: string) => {
+  await reach(page, name)
+  await page.keyboard.press('Enter')
+}
+const go = async (page: Page, key: string, heading: string) => {
+  await page.keyboard.press('g')
+  await page.keyboard.press(key)
+  await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+}
+
+test('an event is found, opened and closed', async () => {
+  const { page, close } = await lab.open()
+  await live(page)
+  await page.keyboard.press('/')
+  await page.keyboard.type('ann@example.org')
+  await page.keyboard.press('Enter')
+  await eventually(() => page.locator('.line').count()).toBe(1)
+  await page.keyboard.press('Escape')
+  await reach(page, await page.locator('.scroller').getAttribute('aria-label').then(String))
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await page.getByRole('complementary').getByRole('heading', { name: 'The letter' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('complementary').waitFor({ state: 'detached' })
+  await close()
+})
+
+test('a campaign is written, sent, and taken back in time', async () => {
+  const { page, close } = await lab.open()
+  await live(page)
+  await go(page, 'c', 'Campaigns')
+  await press(page, 'Write the first one')
+  await page.getByRole('heading', { name: 'New campaign' }).waitFor()
+  await reach(page, 'Subject')
+  await page.keyboard.type('By keys alone')
+  await reach(page, 'Mail, in HTML')
+  await page.keyboard.type('<p>Hello</p>')
+  await page.getByText(/^saved at/).waitFor()
+  await page.keyboard.press('Escape')
+  await page.locator('h1').focus() // as who has just arrived
+  await press(page, 'Send…')
+  await page.getByRole('dialog').waitFor()
+  await press(page, 'Send to …')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await press(page, 'Undo')
+  await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' })
+  const { campaigns } = await peopleOf(lab.hub).call<{ campaigns: { status: string }[] }>('GET', '/campaigns')
+  expect(campaigns.map(({ status }) => status)).toEqual(['draft'])
+  await close()
+})
+
+test('a subscriber is found with a history, a file is imported, a suppression lifted; then out', async () => {
+  const { page, close } = await lab.open()
+  await live(page)
+  await go(page, 'u', 'Subscribers')
+  await page.keyboard.press('/')
+  await page.keyboard.type('ann@')
+  await eventually(() => page.locator('.line').count()).toBe(1)
+  await reach(page, 'Subscribers, the first to come first')
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: ANN }).waitFor()
+  await page.locator('.history li').first().waitFor()
+
+  await go(page, 'u', 'Subscribers')
+  await press(page, 'Import')
+  await page.getByRole('heading', { name: 'Import', level: 1 }).waitFor()
+  const chooser = page.waitForEvent('filechooser')
+  await page.locator('input[type=file]').focus()
+  await page.keyboard.press('Enter')
+  const buffer = Buffer.from('email\nby-keys@example.net\n')
+  await (await chooser).setFiles({ name: 'people.csv', mimeType: 'text/csv', buffer })
+  await press(page, 'Import 1')
+  await page.getByRole('heading', { name: 'Imported people.csv' }).waitFor()
+
+  await press(page, 'Suppressions')
+  await page.locator('.line', { hasText: 'angry@example.org' }).waitFor()
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await press(page, 'Lift')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  expect((await peopleOf(lab.hub).call<{ count: number }>('GET', '/suppressions')).count).toBe(0)
+
+  await press(page, 'Sign out')
+  await page.getByLabel('API token').waitFor()
+  await close()
+})
