@@ -3,7 +3,7 @@
 /** @import { App } from '../main.js' */
 /** @import { Filter } from '../types.d.ts' */
 /** @import { Suggestion } from './suggestions.js' */
-import { html, useRef, useState } from '../vendor/htm.js'
+import { html, useMemo, useRef, useState } from '../vendor/htm.js'
 import { plain } from '../ground/words.js'
 import { useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
@@ -21,8 +21,12 @@ export function EventSearch({ app, onChoose, input }) {
   const [open, setOpen] = useState(false)
   const [active, setActive] = useState(0)
   const asked = useRef(false)
-  useStore(app.campaigns.store)
-  const suggestions = open ? suggestionsFor(text, knownTo(app)) : []
+  const { campaigns } = useStore(app.campaigns.store)
+  // While one chooses, what is offered stays where it is, whatever events come.
+  const suggestions = useMemo(
+    () => (open ? suggestionsFor(text, knownTo(app)) : []),
+    [open, text, campaigns.size],
+  )
   const isOpen = suggestions.length > 0
   const show = () => {
     setOpen(true)
