@@ -1,5 +1,5 @@
 // What an event tells, whoever sent it: taken from its payload once, at the door, and kept beside it as JSON.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { emailKey } from '../address.ts'
 
 /** Why a mail bounced, was refused, or its address is on a list. */
@@ -159,5 +159,5 @@ const LINK_LENGTH = 8
 
 /** Stands for a URL where a whole one would take too much room: there is one for every recipient and link. */
 export function linkKey(url: string): string {
-  return createHash('sha256').update(url).digest('base64url').slice(0, LINK_LENGTH)
+  return hash('sha256', url, 'base64url').slice(0, LINK_LENGTH)
 }

@@ -20,6 +20,8 @@ export const REMEMBERED: readonly Kind[] = [
   'suppressed',
   'unsuppressed',
 ]
+/** All kinds of which anything may follow: most events are of others. */
+const TELLING: ReadonlySet<Kind> = new Set([...JUDGED, 'complained', 'unsubscribed', 'unsuppressed'])
 /** However long ago it was. */
 export const NEVER_FORGOTTEN: readonly Kind[] = ['suppressed', 'unsuppressed']
 
@@ -59,7 +61,7 @@ type Verdict = { readonly email: string; readonly put: Suppression | null }
 /** `past`: what is known of the address, this event included. */
 export function judge(row: Told, past: Past, softBounces: number): Verdict | undefined {
   const { email } = row.facts
-  if (email === null || emailProblem(email) !== undefined) return undefined
+  if (!TELLING.has(row.event.kind) || email === null || emailProblem(email) !== undefined) return undefined
   if (row.event.kind === 'unsuppressed') return { email, put: null }
   const put = suppressionBy(row, email, past, softBounces)
   return put && (!isLiftable(put) || past.lifted <= instantOf(row)) ? { email, put } : undefined

@@ -215,9 +215,9 @@ function toEventRow({ event, facts }: ArchiveRow) {
 }
 
 function domainOf(email: string): string | null {
-  const domain = Array.from(email.slice(email.lastIndexOf('@') + 1))
-    .slice(0, KEY_LENGTH.domain)
-    .join('')
+  const whole = email.slice(email.lastIndexOf('@') + 1)
+  const isLong = whole.length > KEY_LENGTH.domain
+  const domain = isLong ? Array.from(whole).slice(0, KEY_LENGTH.domain).join('') : whole
   return email.includes('@') && domain.isWellFormed() ? domain : null
 }
 

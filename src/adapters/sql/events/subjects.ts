@@ -1,5 +1,5 @@
 // The words of subjects, each subject once: mails of a campaign have the same one.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   aliasedTable,
   and,
@@ -24,7 +24,7 @@ const LAST = '\u{10ffff}'
 
 /** A number of 48 bits: two subjects of a million share one about once in 500 hubs, and then each finds the other's events. */
 export function subjectKey(subject: string): number {
-  return createHash('sha256').update(subject).digest().readUIntBE(0, 6)
+  return hash('sha256', subject, 'buffer').readUIntBE(0, 6)
 }
 
 /** Letters and digits that stand together, as they are compared. */

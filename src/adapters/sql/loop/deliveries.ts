@@ -1,5 +1,5 @@
 // Which deliveries a page's events are about, and what was heard of each before.
-import { and, eq, inArray, or } from '../driver/drizzle.ts'
+import { and, eq, gt, inArray, or } from '../driver/drizzle.ts'
 import {
   isOfMail,
   isRecipient,
@@ -71,6 +71,13 @@ async function findDeliveries(sql: Sql, keys: readonly DeliveryKey[]): Promise<R
 /** The deliveries that messages were linked with by earlier pages. */
 async function findByMessage(sql: Sql, messageIds: readonly string[]): Promise<Map<string, Known>> {
   const { messageLinks } = sql.tables
+  const any = sql.db.select({ messageId: messageLinks.messageId }).from(messageLinks)
+  // A hub that has sent nothing itself has none: it need not look for each message.
+  if (
+    messageIds.length === 0 ||
+    (await sql.read(any.where(gt(messageLinks.messageId, '')).limit(1))).length === 0
+  )
+    return new Map()
   const links: (DeliveryKey & { messageId: string })[] = []
   for (let start = 0; start < messageIds.length; start += IDS_AT_ONCE) {
     const some = inArray(messageLinks.messageId, messageIds.slice(start, start + IDS_AT_ONCE))

@@ -64,8 +64,9 @@ export function createSuppressionEffects(sql: Sql, { secret, softBounces }: Supp
     const histories = await historyOf(rows)
     const verdicts = rows.flatMap((row) => {
       const email = row.facts.email ?? ''
-      const past = remember(pasts.get(email) ?? NO_PAST, row.event.kind, instantOf(row), softBounces)
-      if (pasts.has(email)) pasts.set(email, past)
+      const before = pasts.get(email)
+      const past = before ? remember(before, row.event.kind, instantOf(row), softBounces) : NO_PAST
+      if (before) pasts.set(email, past)
       const history = histories.get(email) ?? []
       if (JUDGED.includes(row.event.kind)) history.push(row)
       const verdict = judge(row, past, softBounces)
