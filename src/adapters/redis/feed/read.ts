@@ -135,9 +135,9 @@ export function bytesOf(events: readonly FeedEvent[]): number {
 }
 
 export function toEvent([id, fields]: Entry): FeedEvent {
+  // Each name is one letter: its code tells it, without making a text of it.
   const find = (name: string): Buffer | undefined => {
-    for (let n = 0; n < fields.length; n += 2)
-      if (fields[n]?.toString('latin1') === name) return fields[n + 1]
+    for (let n = 0; n < fields.length; n += 2) if (fields[n]?.[0] === name.charCodeAt(0)) return fields[n + 1]
     return undefined
   }
   const value = (name: string): Buffer => {
