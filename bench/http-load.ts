@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-type Connection = {
+export type Connection = {
   /** Sends a whole request and waits for its answer. Throws for any answer that is no 2xx. */
   exchange(request: Buffer): Promise<void>
   close(): void

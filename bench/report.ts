@@ -4,7 +4,7 @@ import { figuresOf, type Sample } from './harness.ts'
 /** One contender's figures by their names. */
 export type Line = { readonly name: string; readonly figures: Readonly<Record<string, number>> }
 /** `expected`: what docs/performance.md tells; a smoke run only asks whether it is about so. */
-type Ratio = { readonly of: string; readonly value: number; readonly expected: number }
+export type Ratio = { readonly of: string; readonly value: number; readonly expected: number }
 export type Result = {
   readonly title: string
   readonly lines: readonly Line[]

@@ -20,6 +20,8 @@ export type Running = {
 
 export type RunningHub = Running & {
   readonly dir: string
+  /** The archive's: the URL of its server, or its file. */
+  readonly database: string
   readonly webhookUrl: string
   readonly key: string
   readonly token: string
@@ -94,7 +96,8 @@ export async function startHub(
     for (const each of stores) await each.stop()
     await folder.remove()
   }
-  return { server, stores, port, dir, webhookUrl, key, token, close }
+  const database = mariaDb?.url ?? join(dir, 'hub/hub.sqlite')
+  return { server, stores, port, dir, database, webhookUrl, key, token, close }
 }
 
 /** nginx with nchan (C): POST /push goes to all that have GET /ws; its messages in memory, or in Redis. */
