@@ -22,6 +22,7 @@ import {
   type BlockEvent,
 } from './blocks.ts'
 import { convertRows } from './older.ts'
+import { search } from './search.ts'
 
 // `seen` remembers ids by day and longer than the events: what is too old lies together at one end of it.
 const SCHEMA = `
@@ -99,7 +100,7 @@ export function openStore(file: string, at: number) {
       const { seq } = locate(after, { lives, ...state })
       const to = Math.min(seq + limit, state.head)
       return {
-        events: search(blocks, seq, to, new Set(names)),
+        events: search(blocks.after(seq), seq, to, new Set(names)),
         next: to < state.head ? cursorAt(to, { lives, ...state }) : head(),
       }
     },
@@ -260,28 +261,6 @@ function pageAfter(blocks: Blocks, seq: number, limit: number): FeedEvent[] {
       if (bytes >= PAGE_BYTES || events.length === limit) return events
     }
   return events
-}
-
-/** Addresses that are not plain ASCII may be spelt in several ways: whoever asks compares them. */
-function search(blocks: Blocks, from: number, to: number, names: ReadonlySet<string>): FeedEvent[] {
-  const isNamed = (address: unknown) =>
-    typeof address === 'string' && (names.has(address.toLowerCase()) || /[^ -~]/.test(address))
-  const found: FeedEvent[] = []
-  for (const block of blocks.after(from)) {
-    if (block.first > to) break
-    for (const each of eventsIn(block)) {
-      const seq = seqIn(block, each)
-      if (seq <= from || seq > to) continue
-      const [, facts] = each.texts
-      const { recipient, message_id: message, sender } = JSON.parse(String(facts)) as Record<string, unknown>
-      const isWanted =
-        isNamed(recipient) ||
-        (recipient === null && names.has(String(message))) ||
-        (each.head[1] === 'inbound' && isNamed(sender))
-      if (isWanted) found.push(toEvent(block, each))
-    }
-  }
-  return found
 }
 
 function prepareForget(db: DatabaseSync) {
