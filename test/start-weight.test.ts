@@ -41,10 +41,6 @@ test('Drizzle is loaded by require, and only the part of it that SQLite needs', 
   expect(of('drizzle-orm').length).toBeLessThan(150)
 })
 
-test('of TypeBox, which builds the schemas, only the types are used', () => {
-  expect(of('typebox')).toEqual([])
-})
-
 // 38 MB; 70 to 110 while what starting took is kept.
 test('what starting took is given back', () => {
   const [, bytes] = /^nodejs_heap_size_total_bytes (\d+)$/m.exec(metrics) ?? []

@@ -1,6 +1,6 @@
 // /campaigns: from the first draft to the last delivery.
 import type { FastifyInstance } from 'fastify'
-import type { Static, TStringOptions } from 'typebox'
+import { Type, type Static, type TStringOptions } from 'typebox'
 import type { Actions } from '../../core/campaigns/actions.ts'
 import { PREHEADER_LENGTH, SUBJECT_LENGTH, TAG_LENGTH } from '../../core/campaigns/campaign.ts'
 import type { CampaignStore } from '../../core/campaigns/ports.ts'
@@ -11,7 +11,6 @@ import { registerLinks } from './links.ts'
 import { IdempotencyHeaders, idempotencyKey, markReplayed } from '../server/idempotency.ts'
 import { errors, IdParams, nextFor, nothing, tagged } from '../server/answers/schemas.ts'
 import { registerSendMail } from './send-mail.ts'
-import { Type } from '../server/answers/type.ts'
 
 export type CampaignsDeps = PresentDeps &
   VerbDeps &
@@ -56,11 +55,7 @@ const NewCampaign = Type.Object(
   },
   { examples: [{ ...SAYS, tag: 'newsletter', start: false }] },
 )
-const { subject, content } = Fields
-const ChangedCampaign = Type.Object(
-  { ...Fields, subject: Type.Optional(subject), content: Type.Optional(content) },
-  { examples: [SAYS] },
-)
+const ChangedCampaign = Type.Partial(Type.Object(Fields), { examples: [SAYS] })
 const Page = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
   before: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the page before' })),

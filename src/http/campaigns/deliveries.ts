@@ -1,6 +1,6 @@
 // /campaigns/{id}/deliveries: who got a campaign, who did not, and why. As pages, or as one CSV file of any size.
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { csvLine } from '../../core/csv/write.ts'
 import type { Actions } from '../../core/campaigns/actions.ts'
 import { DELIVERY_STATUSES, isOpen } from '../../core/campaigns/outcome.ts'
@@ -27,7 +27,6 @@ import {
 import { sendCsv, wantsCsv } from '../server/answers/csv.ts'
 import { existing, IdOrAddress } from '../list/subscribers.ts'
 import type { SubscriberStore } from '../../core/list/ports.ts'
-import { Type } from '../server/answers/type.ts'
 
 export type DeliveriesDeps = {
   readonly actions: Pick<Actions, 'get'>

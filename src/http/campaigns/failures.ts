@@ -1,10 +1,10 @@
 // /campaigns/{id}/failures: why deliveries failed, in groups, and trying one group, or all, again.
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import type { Actions } from '../../core/campaigns/actions.ts'
 import type { Ledger } from '../../core/campaigns/ports.ts'
 import { errors, IdParams, tagged } from '../server/answers/schemas.ts'
 import { campaignIn, type Present } from './json.ts'
-import { Type } from '../server/answers/type.ts'
 
 type FailuresDeps = {
   readonly actions: Pick<Actions, 'get' | 'retryFailed'>

@@ -1,4 +1,5 @@
 // A campaign as JSON: the schema that /doc shows, and what it is made from.
+import { Type } from 'typebox'
 import { queuedByLane } from '../../core/sending/lanes/lanes.ts'
 import { DELIVERY_STATUSES, emptyTally, type Tally } from '../../core/campaigns/outcome.ts'
 import { PEOPLE, type Campaign, type CampaignHead, type Ledger } from '../../core/campaigns/ports.ts'
@@ -9,7 +10,6 @@ import type { Reaction } from '../../core/loop/heard.ts'
 import { campaignExample, wholeCampaignExample } from './example.ts'
 import { laneJson, LaneSchema } from './lanes.ts'
 import { Instant, instant, instantOrNull, oneOf } from '../server/answers/schemas.ts'
-import { Type } from '../server/answers/type.ts'
 
 export type PresentDeps = {
   readonly ledger: Pick<Ledger, 'tallies'>

@@ -1,12 +1,11 @@
 // /lanes: at what pace mails go out to each provider, and going on after a sender's fault has been seen to.
 import type { FastifyInstance } from 'fastify'
-import type { Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import type { CampaignStore, Ledger } from '../../core/campaigns/ports.ts'
 import { queuedByLane } from '../../core/sending/lanes/lanes.ts'
 import type { LaneControl, LaneState } from '../../core/sending/ports.ts'
 import { errors, Instant, instantOrNull, oneOf, tagged } from '../server/answers/schemas.ts'
-import { Type } from '../server/answers/type.ts'
 
 type LanesDeps = {
   readonly lanes: Pick<LaneControl, 'states' | 'resume'>

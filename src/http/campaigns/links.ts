@@ -1,11 +1,11 @@
 // /campaigns/{id}/links: which links were followed, by how many people and by how many robots.
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import type { Actions } from '../../core/campaigns/actions.ts'
 import { linkKey } from '../../core/events/facts.ts'
 import { linksIn } from '../../core/loop/links.ts'
 import type { LinkCounts, ReactionStore } from '../../core/loop/ports.ts'
 import { errors, IdParams, tagged } from '../server/answers/schemas.ts'
-import { Type } from '../server/answers/type.ts'
 
 type LinksDeps = {
   readonly actions: Pick<Actions, 'get'>

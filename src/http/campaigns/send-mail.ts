@@ -1,6 +1,6 @@
 // POST /subscribe/send-mail: one call that writes and starts a campaign. It answers before anything is sent.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import type { Actions } from '../../core/campaigns/actions.ts'
 import { SUBJECT_LENGTH } from '../../core/campaigns/campaign.ts'
 import { badField } from '../server/answers/bad-field.ts'
@@ -8,7 +8,6 @@ import { createPresent, WholeCampaignSchema, type PresentDeps } from './json.ts'
 import { acceptForms, FORMS } from '../server/bodies/form.ts'
 import { IdempotencyHeaders, idempotencyKey, markReplayed } from '../server/idempotency.ts'
 import { errors, tagged } from '../server/answers/schemas.ts'
-import { Type } from '../server/answers/type.ts'
 
 type SendMailDeps = PresentDeps & { readonly actions: Pick<Actions, 'create'> }
 

@@ -1,6 +1,7 @@
 // /campaigns/{id}/…: what is done with a campaign, and the looks at it before it goes out.
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import { requireSender, type Actions } from '../../core/campaigns/actions.ts'
 import type { Campaign, Ledger } from '../../core/campaigns/ports.ts'
@@ -14,7 +15,6 @@ import { IdempotencyHeaders, idempotencyKey, markReplayed } from '../server/idem
 import { registerFailures } from './failures.ts'
 import { campaignIn, type Present } from './json.ts'
 import { errors, IdParams, SenderProblem, tagged } from '../server/answers/schemas.ts'
-import { Type } from '../server/answers/type.ts'
 
 /** Whom a preview is made for. */
 type PreviewSubscriber = { readonly id: string | null; readonly email: string; readonly name: string }

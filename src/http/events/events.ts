@@ -1,6 +1,6 @@
 // /api/events, /api/messages: the archive, read. Payloads are passed on as the very text that came.
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { formatCursor, parseCursor, type Cursor } from '../../core/events/cursor.ts'
 import { HubError } from '../../core/errors.ts'
 import { eventFacts, KINDS } from '../../core/events/event.ts'
@@ -20,7 +20,6 @@ import { eventExample, factsExample } from '../../core/events/providers/mandrill
 import { badField } from '../server/answers/bad-field.ts'
 import { wantsCsv } from '../server/answers/csv.ts'
 import { CursorText, errors, Instant, instant, oneOf, tagged } from '../server/answers/schemas.ts'
-import { Type } from '../server/answers/type.ts'
 
 export type EventsDeps = {
   readonly feed: EventFeed

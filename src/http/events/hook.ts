@@ -1,6 +1,7 @@
 // /api/hook: Mandrill's webhook. Signature on the bytes as they came, then one parse, then durable, then 200.
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
+import { Type } from 'typebox'
 import { readBatch, type Batch } from '../../core/events/intake/batch.ts'
 import { HubError, isHubError } from '../../core/errors.ts'
 import { decodeForm, type FormField } from '../../core/events/intake/form.ts'
@@ -21,7 +22,6 @@ import { giveBack, wholeBody } from '../server/bodies/bodies.ts'
 import type { HookWatch } from './hook-watch.ts'
 import { translate } from '../server/answers/errors.ts'
 import { errors, nothing, tagged } from '../server/answers/schemas.ts'
-import { Type } from '../server/answers/type.ts'
 
 type HookDeps = {
   readonly feed: EventFeed

@@ -1,11 +1,10 @@
 // /api/quarantine: what was signed but could not be read as an event, to be looked at, and read again after an update.
 import type { FastifyInstance } from 'fastify'
-import type { Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import type { EventFeed, Quarantine, QuarantineEntry } from '../../core/events/ports.ts'
 import { readAgain } from '../../core/events/intake/replay.ts'
 import { errors, IdParams, Instant, instant, nextFor, nothing, tagged } from '../server/answers/schemas.ts'
-import { Type } from '../server/answers/type.ts'
 
 const Entry = Type.Object(
   {

@@ -1,11 +1,11 @@
 // /api/reconcile: does Mandrill say that it has sent more than has arrived?
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import type { EventArchive, Quarantine } from '../../core/events/ports.ts'
 import { reconcile, type MandrillAccount } from '../../core/events/reconcile.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import { errors, instantOrNull, InstantOrNull, oneOf, tagged } from '../server/answers/schemas.ts'
-import { Type } from '../server/answers/type.ts'
 
 type ReconcileDeps = {
   readonly archive: Pick<EventArchive, 'total'>

@@ -1,10 +1,10 @@
 // /api/sample: a mail that was never sent, and what becomes of it, to see the hub at work before Mandrill is connected.
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { readBatch } from '../../core/events/intake/batch.ts'
 import type { EventFeed } from '../../core/events/ports.ts'
 import { createSample, SAMPLE_LIFE } from '../../core/events/providers/mandrill/example.ts'
 import { errors, tagged } from '../server/answers/schemas.ts'
-import { Type } from '../server/answers/type.ts'
 
 type SampleDeps = {
   readonly feed: Pick<EventFeed, 'append'>

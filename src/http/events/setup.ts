@@ -1,5 +1,6 @@
 // /api/setup: what the set-up view shows.
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { eventFacts } from '../../core/events/event.ts'
 import { isSample } from '../../core/events/providers/mandrill/example.ts'
 import type { Hub } from '../../core/events/hub.ts'
@@ -18,7 +19,6 @@ import {
   SenderProblem,
   tagged,
 } from '../server/answers/schemas.ts'
-import { Type } from '../server/answers/type.ts'
 
 /** This process. */
 export type Running = {

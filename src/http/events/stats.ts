@@ -1,10 +1,9 @@
 // /api/stats: how many events there were of each kind, by steps of time.
 import type { FastifyInstance } from 'fastify'
-import type { Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import { caughtUp, readSelection, Selecting, type EventsDeps } from './events.ts'
 import { errors, Instant, instant, tagged } from '../server/answers/schemas.ts'
-import { Type } from '../server/answers/type.ts'
 
 /** Of an answer: a week of minutes. */
 const MOST_STEPS = 10_080

@@ -1,7 +1,7 @@
 // POST /subscribe/import and /suppressions/import: a CSV file of any size, read as it comes and never held in memory.
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Static, TObject } from 'typebox'
+import { Type, type Static, type TObject } from 'typebox'
 import { charsetNamed, decodeText } from '../../core/csv/charset.ts'
 import { HubError } from '../../core/errors.ts'
 import { importCsv, type ImportOptions, type TableReport } from '../../core/list/import.ts'
@@ -9,7 +9,6 @@ import { importSuppressions } from '../../core/list/import-suppressions.ts'
 import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
 import { firstFile, MULTIPART } from '../server/bodies/multipart.ts'
 import { errors, oneOf, tagged } from '../server/answers/schemas.ts'
-import { Type } from '../server/answers/type.ts'
 
 type Timing = { readonly now: () => number; readonly idleMs?: number }
 type SubscriberImportDeps = Timing & { readonly subscribers: Pick<SubscriberStore, 'import'> }

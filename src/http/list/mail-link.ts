@@ -1,12 +1,12 @@
 // A link in a mail, as two routes: GET only asks, for scanners follow every link; POST does it.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import { linesOf, type ListIdentity } from '../../core/campaigns/mail/identity.ts'
 import { acceptAnyBody } from '../server/bodies/any-body.ts'
 import { addVary } from '../server/answers/errors.ts'
 import { languageFor, sendPage } from '../server/answers/plain-page.ts'
 import { tagged } from '../server/answers/schemas.ts'
 import type { Words } from './page-words.ts'
-import { Type } from '../server/answers/type.ts'
 
 type About = { readonly summary: string; readonly description?: string }
 type LinkRequest = FastifyRequest<{ Params: { readonly token: string } }>

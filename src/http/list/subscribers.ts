@@ -1,6 +1,6 @@
 // /subscribe: the mailing list. Subscribers subscribe here by themselves; all else needs the token.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import { isUuid } from '../../core/ids.ts'
 import type { Forget } from '../../core/list/forget.ts'
@@ -14,7 +14,6 @@ import { wantsCsv } from '../server/answers/csv.ts'
 import { registerSubscriberImport } from './import.ts'
 import { Email, presentSubscriber, readEmail, SubscriberSchema, UnsubscribedSchema } from './json.ts'
 import { registerSubscribing, type SubscribingDeps } from './subscribing.ts'
-import { Type } from '../server/answers/type.ts'
 
 export type SubscribersDeps = SubscribingDeps & {
   readonly subscribers: SubscriberStore

@@ -1,6 +1,6 @@
 // POST /subscribe: how subscribers get on the list. Public, so it is rate limited, and tells strangers little.
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Static, TSchema } from 'typebox'
+import { Type, type Static, type TSchema } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import type { Links } from '../../core/campaigns/mail/links.ts'
 import type { Subscriber, SubscriberStore } from '../../core/list/ports.ts'
@@ -9,7 +9,6 @@ import { badField } from '../server/answers/bad-field.ts'
 import { FORMS } from '../server/bodies/form.ts'
 import { errors, tagged } from '../server/answers/schemas.ts'
 import { Email, Name, presentSubscriber, readEmail, readName, SubscriberSchema } from './json.ts'
-import { Type } from '../server/answers/type.ts'
 
 type MailBody = { readonly subject: string; readonly content: string }
 

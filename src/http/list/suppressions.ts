@@ -1,6 +1,6 @@
 // /suppressions: addresses that get no mail, whatever the list says.
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import { AN_INSTANT, readInstant } from '../../core/instant.ts'
 import { csvLine } from '../../core/csv/write.ts'
@@ -27,7 +27,6 @@ import {
 } from '../server/answers/schemas.ts'
 import { registerSuppressionImport } from './import.ts'
 import { Email, readEmail } from './json.ts'
-import { Type } from '../server/answers/type.ts'
 
 type SuppressionsDeps = {
   readonly suppressions: SuppressionStore

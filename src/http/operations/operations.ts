@@ -1,9 +1,9 @@
 // /healthz, /readyz, /metrics: what machines ask of the hub.
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { createHealth, type Check } from '../../core/health.ts'
 import { createMetrics, type MetricsDeps } from './metrics.ts'
 import { errors, oneOf, tagged } from '../server/answers/schemas.ts'
-import { Type } from '../server/answers/type.ts'
 
 type OperationsDeps = MetricsDeps & { readonly checks: readonly Check[] }
 
