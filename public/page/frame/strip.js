@@ -53,7 +53,13 @@ export function Strip({ app }) {
       </p>
       ${
         problems.length > 0 &&
-        html`<a class="problems" href="/dashboard/setup" data-view title=${problems.join(', ')}>
+        html`<a
+          key=${problems.join()}
+          class="problems"
+          href="/dashboard/setup"
+          data-view
+          title=${problems.join(', ')}
+        >
           <${Icon} name="problem" tone="red" /><span>${problems.join(', ')}</span>
         </a>`
       }
