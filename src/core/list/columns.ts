@@ -65,7 +65,9 @@ export function layoutOf(head: string, isWhole: boolean): Layout | undefined {
     const look = lookAt(rowsOf(head, isWhole, delimiter).slice(told ? 1 : 0))
     return look ? [{ delimiter, ...look }] : []
   })
-  const [best] = looks.toSorted((a, b) => b.hits - a.hits || b.width - a.width)
+  const isTitled = (look: Look) => Number(look.titles !== null)
+  // Only then the width: a | is allowed in an address, and a name may be nothing but commas.
+  const [best] = looks.toSorted((a, b) => b.hits - a.hits || isTitled(b) - isTitled(a) || b.width - a.width)
   return best && { ...best, ...purposes(best) }
 }
 

@@ -62,6 +62,7 @@ test.each([
   ['a comma in the header of semicolons', 'Name, first and last;E-mail\nAnn Lee;ann@x.io', ''],
   ['a comma beside the word in such a header', 'E-Mail, private;Name\nann@x.io;Ann Lee', 'Ann Lee'],
   ['pipes', 'name|email\nAnn Lee|ann@x.io', 'Ann Lee'],
+  ['pipes, and commas in a name', 'name|email\n,Ann|ann@x.io', ',Ann'],
   ['pipes and no header', 'Ann Lee|ann@x.io', 'Ann Lee'],
   ['tabs', 'Email\tName\nann@x.io\tAnn Lee', 'Ann Lee'],
   ['lines of empty cells at its end', 'Email;Name\nann@x.io;Ann Lee\n;;;\n;;;\n', 'Ann Lee'],
