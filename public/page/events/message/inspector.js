@@ -147,7 +147,7 @@ function SubscriberLink({ app: { api, asking }, email }) {
     (signal) => api.get('/subscribe', { query: { email, limit: 1 }, signal }),
     [email],
   )
-  if (state === 'asking') return ''
+  if (state === 'asking') return html`<span class="hint">Subscriber</span>`
   return value?.count === 0
     ? html`<span class="hint">not on the list</span>`
     : html`<a href=${`/dashboard/subscribers/${encodeURIComponent(email)}`} data-view>Subscriber</a>`
