@@ -42,6 +42,15 @@ const SECURITY = {
   },
 } as const
 
+/** For who opens /doc first. */
+const FIRST_STEP = `Mail events from Mandrill, stored and pushed in real time.
+
+**Begin here.** If you are signed in at [the dashboard](/), every call below works at once. Otherwise press *Authorize* and paste the
+API token: \`API_TOKEN\`, or, where that is not set, what the hub wrote into the file \`api-token\` of its \`DATA_DIR\`. Then open
+*GET /api/events*, press *Try it out* and *Execute*. Press *Execute* on *POST /api/sample* first if there are no events yet.
+
+The live feed is a WebSocket at \`/ws/email\`; \`/client.js\` is a client for it (see the README).`
+
 export async function registerDocs(app: FastifyInstance, version: string, publicUrl: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -49,8 +58,7 @@ export async function registerDocs(app: FastifyInstance, version: string, public
       info: {
         title: 'mail-event-hub',
         version,
-        description:
-          'Mail events from Mandrill, stored and pushed in real time. The live feed is a WebSocket at `/ws/email` (see the README).',
+        description: FIRST_STEP,
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: publicUrl }],
