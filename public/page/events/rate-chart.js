@@ -6,10 +6,10 @@
 /** @import { Tally } from './feed/tally.js' */
 /** @import { Filter } from '../types.d.ts' */
 import { html, useEffect, useMemo, useRef } from '../vendor/htm.js'
-import { addressOf } from './filter.js'
+import { addressOf, queryOf } from './filter.js'
 import { lookOf, TONES } from './kinds.js'
 import { roundTop, together } from './feed/rates.js'
-import { frameOfTime, ticksOf } from './feed/spans.js'
+import { frameOfTime, iso, ticksOf } from './feed/spans.js'
 import { count, counted, spanWords, tickWords } from '../ground/words.js'
 import { createTally } from './feed/tally.js'
 import { Failed } from '../parts/asked.js'
@@ -80,8 +80,10 @@ function useTally({ api, asking, feed }, filter, { span, start, end, isLive }, r
         now: api.now,
         step,
         start: isLive ? liveStart : () => start,
-        read: (since, signal) =>
-          api.stats({ since, until: isLive ? undefined : end, step, filter: of }, signal),
+        read: (since, signal) => {
+          const time = { since: iso(since), until: isLive ? undefined : iso(end), step: step / 1000 }
+          return api.stats({ ...queryOf(of), ...time }, signal)
+        },
         // A list that shows a part of the time only is not told of the rest.
         ...(isLive && { sees: () => feed.seesAll() && !feed.store.get().filter.until }),
       }),

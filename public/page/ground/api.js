@@ -1,7 +1,5 @@
 // The hub's REST calls. Each has a time limit; one that says "not signed in" is told to the page as a whole.
-/** @import { EventsPage, Filter, Message, Quarantine, Session, Setup, Stats } from '../types.d.ts' */
-import { ALL, queryOf } from '../events/filter.js'
-import { iso } from '../events/feed/spans.js'
+/** @import { EventsPage, Message, Quarantine, Session, Setup, Stats } from '../types.d.ts' */
 
 const LIMIT_MS = 15_000
 
@@ -17,8 +15,11 @@ export class ApiError extends Error {
 }
 
 /**
+ * @typedef {Readonly<Record<string, unknown>>} Query what is undefined, null or empty is left out
+ */
+/**
  * @typedef {object} CallOptions
- * @property {Readonly<Record<string, unknown>>} [query] what is undefined, null or empty is left out
+ * @property {Query} [query]
  * @property {unknown} [body] JSON, or a Blob or FormData as it is
  * @property {Readonly<Record<string, string>>} [headers]
  * @property {AbortSignal} [signal]
@@ -141,26 +142,16 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
     /** @param {string} token */
     signIn: (token) => /** @type {Promise<Session>} */ (post('/api/session', { token })),
     signOut: () => call('DELETE', '/api/session'),
-    /** @param {Filter} filter @param {{ limit: number, before?: string, after?: string }} page @param {AbortSignal} [signal] */
-    events: (filter, page, signal) =>
-      /** @type {Promise<EventsPage>} */ (
-        get('/api/events', { query: { ...queryOf(filter), ...page, data: false }, signal })
-      ),
+    /** @param {Query} query @param {AbortSignal} [signal] */
+    events: (query, signal) =>
+      /** @type {Promise<EventsPage>} */ (get('/api/events', { query: { ...query, data: false }, signal })),
     /** @param {string} id @param {AbortSignal} [signal] */
     message: (id, signal) =>
       /** @type {Promise<Message>} */ (
         get(`/api/messages/${encodeURIComponent(id)}`, { query: { data: false }, signal })
       ),
-    /**
-     * Counts per kind and step of time, in milliseconds.
-     * @param {{ since: number, until?: number | undefined, step: number, filter?: Filter }} asked @param {AbortSignal} [signal]
-     */
-    stats: ({ since, until, step, filter = ALL }, signal) => {
-      const time = { since: iso(since), until: until === undefined ? '' : iso(until), step: step / 1000 }
-      return /** @type {Promise<Stats>} */ (
-        get('/api/stats', { query: { ...queryOf(filter), ...time }, signal })
-      )
-    },
+    /** Counts per kind and step of time, which is in seconds. @param {Query} query @param {AbortSignal} [signal] */
+    stats: (query, signal) => /** @type {Promise<Stats>} */ (get('/api/stats', { query, signal })),
     /** @param {AbortSignal} [signal] */
     setup: (signal) => /** @type {Promise<Setup>} */ (get('/api/setup', { signal })),
     sendSample: () => post('/api/sample'),
@@ -172,7 +163,7 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
   }
 }
 
-/** @param {Readonly<Record<string, unknown>>} [query] */
+/** @param {Query} [query] */
 export function searchOf(query = {}) {
   const given = Object.entries(query).filter(
     ([, value]) => value !== undefined && value !== null && value !== '',

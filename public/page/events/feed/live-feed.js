@@ -11,7 +11,7 @@ import { createAside } from './aside.js'
 import { createBatch } from './batch.js'
 import { distance, later } from './cursor.js'
 import { rowOf, storedRow } from '../facts.js'
-import { ALL, fits, frameOf, isAll, sameFilter } from '../filter.js'
+import { ALL, fits, frameOf, isAll, queryOf, sameFilter } from '../filter.js'
 import { createStore } from '../../ground/store.js'
 import { createKeysetList } from '../../lists/keyset.js'
 import { createPolling } from './polling.js'
@@ -81,13 +81,13 @@ export function createLiveFeed({ api, asking, connect, onCampaign, schedule, onS
     // With a filter: the head, read first, so that the socket need not look through all that did not match.
     const at = place === null && !isAll(filter) ? await headOfFeed(signal) : undefined
     const page = place === null ? { limit } : { limit, before: place }
-    const { events, next } = await api.events(filter, page, signal)
+    const { events, next } = await api.events({ ...queryOf(filter), ...page }, signal)
     return { rows: events.map(storedRow), next, head: at }
   }
 
   /** @param {AbortSignal} [signal] */
   async function headOfFeed(signal) {
-    return (await api.events(ALL, { limit: 1 }, signal)).events[0]?.cursor
+    return (await api.events({ limit: 1 }, signal)).events[0]?.cursor
   }
 
   /** @param {number} [come] */
@@ -222,7 +222,7 @@ export function createLiveFeed({ api, asking, connect, onCampaign, schedule, onS
     stale = false
     const { filter } = store.get()
     const after = aside.newest ?? connection?.cursor ?? '0'
-    const { events } = await api.events(filter, { limit: 1000, after })
+    const { events } = await api.events({ ...queryOf(filter), limit: 1000, after })
     if (sameFilter(filter, store.get().filter)) for (const event of events) batch.add(storedRow(event))
   }
 

@@ -2,6 +2,7 @@
 /** @import { Api } from '../../ground/api.js' */
 /** @import { Asking } from '../../ground/asking.js' */
 /** @import { Row } from '../../types.d.ts' */
+import { iso } from './spans.js'
 import { createTally } from './tally.js'
 
 const MINUTE = 60_000
@@ -20,7 +21,7 @@ export function createPulse({ api, asking, seesAll }) {
   const tally = createTally({
     asking,
     now,
-    read: (since, signal) => api.stats({ since, step: MINUTE }, signal),
+    read: (since, signal) => api.stats({ since: iso(since), step: MINUTE / 1000 }, signal),
     step: MINUTE,
     start: () => Math.floor(now() / MINUTE - 2) * MINUTE,
     sees: seesAll,

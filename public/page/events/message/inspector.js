@@ -4,7 +4,6 @@
 import { html, useEffect, useRef, useState } from '../../vendor/htm.js'
 import { previous } from '../feed/cursor.js'
 import { storedRow } from '../facts.js'
-import { ALL } from '../filter.js'
 import { timeOf } from './story.js'
 import { fullTime, plain, timeZone } from '../../ground/words.js'
 import { ApiError } from '../../ground/api.js'
@@ -84,7 +83,7 @@ function useStory({ api, asking, feed }, id, event) {
     asking,
     async (signal) => {
       if (id !== null) return (await api.message(id, signal)).events.map(storedRow)
-      const { events } = await api.events(ALL, { limit: 1, after: previous(event ?? '') }, signal)
+      const { events } = await api.events({ limit: 1, after: previous(event ?? '') }, signal)
       if (events[0]?.cursor !== event) throw new ApiError(404, 'event.not_found', 'There is no such event')
       return events.map(storedRow)
     },
