@@ -14,6 +14,8 @@ export type OneTime = {
   first(key: string, lifeMs: number): Promise<boolean>
   /** Whether `first` was asked for this key within its life. Words that live a day or more outlast a restart. */
   isUsed(key: string): Promise<boolean>
+  /** Since when it remembers, in ms: of what is older (it was emptied, or is not of a backup) it cannot say that it is unused. */
+  since(): Promise<number>
   /** How often this was asked for a key since its window began, this time too; and how long the window lasts yet. */
   count(key: string, windowMs: number): Promise<{ readonly count: number; readonly leftMs: number }>
 }

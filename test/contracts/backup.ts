@@ -5,11 +5,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FAST, numbered, openStage, startTraffic, type Stage, type Stores } from '../support/backup-stage.ts'
 import {
   addressees,
+  endSession,
   firstGap,
+  isSignedIn,
   missing,
   numbersOf,
   range,
   sent,
+  signIn,
   subscribe,
   total,
   tracked,
@@ -145,6 +148,22 @@ export function testBackup(name: string, open: (folder: string) => Promise<Store
         await socket.until((frames) => frames.some(({ data }) => data?.n === 20))
         expect(socket.frames.filter(({ type }) => type === 'gap')).toEqual([])
         await tracked(again, 22)
+      })
+
+      test('no sign-in comes back, neither one that was ended since, nor one that was not', async () => {
+        const hub = await stage.start()
+        const [ended, open] = [await signIn(hub), await signIn(hub)]
+        await stage.backUp()
+        await endSession(hub, ended)
+        expect(await isSignedIn(hub, ended)).toBe(false)
+        expect(await isSignedIn(hub, open)).toBe(true)
+        await hub.stop()
+        await stage.loseAll()
+        await stage.restoreAll()
+
+        const again = await stage.start()
+        for (const cookie of [ended, open]) expect(await isSignedIn(again, cookie)).toBe(false)
+        expect(await isSignedIn(again, await signIn(again))).toBe(true)
       })
 
       test("an unsubscription by the hub's own link is repeated from an access log", async () => {

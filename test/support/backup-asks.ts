@@ -1,5 +1,5 @@
 // What the tests of backup and restore ask of a hub and of the mails it has sent.
-import type { Client, Stage } from './backup-stage.ts'
+import { TOKEN, type Client, type Stage } from './backup-stage.ts'
 import { eventually } from './eventually.ts'
 
 export const range = (from: number, to: number): number[] =>
@@ -49,3 +49,20 @@ export function addressees({ sink }: Stage, subject: string): string[] {
 
 export const unfolded = ({ sink }: Stage): string =>
   (sink.mails[0]?.raw.toString() ?? '').replace(/\r\n[ \t]+/g, '')
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+/** The cookie of the page. */
+export async function signIn({ url }: Client): Promise<string> {
+  const body = JSON.stringify({ token: TOKEN })
+  const answer = await fetch(`${url}/api/session`, { method: 'POST', headers: JSON_TYPE, body })
+  return answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+}
+
+export const endSession = ({ url }: Client, cookie: string): Promise<Response> =>
+  fetch(`${url}/api/session`, { method: 'DELETE', headers: { cookie, origin: url } })
+
+export async function isSignedIn({ url }: Client, cookie: string): Promise<boolean> {
+  const answer = await fetch(`${url}/api/session`, { headers: { cookie } })
+  return ((await answer.json()) as { signed_in: boolean }).signed_in
+}

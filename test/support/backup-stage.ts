@@ -13,7 +13,7 @@ import { freePort } from './server-process.ts'
 import { spawnHub } from './process.ts'
 import { openSocket, type TestSocket } from './socket.ts'
 
-const TOKEN = 'the-token-of-the-backup-tests'
+export const TOKEN = 'the-token-of-the-backup-tests'
 
 /** How each kind of store is lost and restored. All while no hub runs. */
 export type Stores = {

@@ -95,6 +95,7 @@ async function openRedis(redis: RedisServer) {
     async restore(run: Run): Promise<void> {
       await redis.stop()
       await run('restore Redis', { REDIS_DIR: redis.folder }).finally(redis.start)
+      await run('end the sign-ins')
     },
   }
 }

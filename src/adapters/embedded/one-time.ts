@@ -1,5 +1,5 @@
 // What was used already, in the memory of the only process. What lives for days (sessions that were ended) is also a line of
-// a file, so that a restart brings no ended session back; a used ticket lives a minute, and is in memory only.
+// a file, so that a restart brings no ended session back (the file is in no backup: a restore ends all); a used ticket lives a minute, and is in memory only.
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createCounts } from '../../core/counts.ts'
 import { HubError } from '../../core/errors.ts'
@@ -8,9 +8,10 @@ import type { OneTime } from '../../core/ports.ts'
 /** Keys held at most. At the bound nothing more is accepted until some have expired. */
 const MAX_KEYS = 100_000
 const KEPT_FROM_MS = 24 * 3600 * 1000
+const SINCE = 'since '
 
 export function createMemoryOneTime(file?: string, now: () => number = Date.now): OneTime {
-  const expiries = file === undefined ? new Map<string, number>() : readKept(file, now())
+  const { since, expiries } = file === undefined ? begunAt(now()) : readKept(file, now())
   return {
     ...createCounts(now),
     async first(key, lifeMs) {
@@ -23,6 +24,7 @@ export function createMemoryOneTime(file?: string, now: () => number = Date.now)
       return true
     },
     isUsed: async (key) => (expiries.get(key) ?? 0) > now(),
+    since: async () => since,
   }
 }
 
@@ -30,11 +32,15 @@ function forgetExpired(expiries: Map<string, number>, now: number): void {
   for (const [key, expiry] of expiries) if (expiry <= now) expiries.delete(key)
 }
 
-/** The lines that still count; the file is written anew with these alone. */
-function readKept(file: string, now: number): Map<string, number> {
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
+const begunAt = (since: number) => ({ since, expiries: new Map<string, number>() })
+
+/** The lines that still count; the file is written anew with these alone, below one that says since when it is kept. */
+function readKept(file: string, now: number): ReturnType<typeof begunAt> {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [`${SINCE}${now}`]
+  const since = Number(lines.find((line) => line.startsWith(SINCE))?.slice(SINCE.length) ?? 0)
   const kept = lines.filter((line) => parseInt(line, 10) > now)
-  writeFileSync(`${file}.new`, kept.map((line) => `${line}\n`).join(''), { mode: 0o600 })
+  writeFileSync(`${file}.new`, [`${SINCE}${since}`, ...kept, ''].join('\n'), { mode: 0o600 })
   renameSync(`${file}.new`, file)
-  return new Map(kept.map((line) => [line.slice(line.indexOf(' ') + 1), parseInt(line, 10)]))
+  const entry = (line: string) => [line.slice(line.indexOf(' ') + 1), parseInt(line, 10)] as const
+  return { since, expiries: new Map(kept.map(entry)) }
 }

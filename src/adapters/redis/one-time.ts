@@ -5,6 +5,7 @@ import type { OneTime } from '../../core/ports.ts'
 import { openConnection } from './connection.ts'
 import { usedKey } from './keys.ts'
 
+const SINCE = usedKey('since')
 const SILENCE_MS = 3000
 const PATIENCE_MS = 2000
 
@@ -30,6 +31,17 @@ export function openRedisOneTime({ url, log }: { url: string; log: Log }): OneTi
       try {
         const { redis } = await connection.session()
         return (await redis.exists(usedKey(key))) === 1
+      } catch (error) {
+        throw isHubError(error) ? error : new HubError('feed.unavailable', { cause: error })
+      }
+    },
+    async since() {
+      try {
+        const { redis } = await connection.session()
+        // Read first: a full Redis still says it.
+        const known = await redis.get(SINCE)
+        const now = Date.now()
+        return Number(known ?? (await redis.set(SINCE, now, 'NX', 'GET')) ?? now)
       } catch (error) {
         throw isHubError(error) ? error : new HubError('feed.unavailable', { cause: error })
       }

@@ -23,7 +23,7 @@ type AccessOptions = {
   readonly allowedOrigins: readonly string[]
   readonly now: () => number
   /** Where sessions that were ended are remembered. Without it no session counts, only the token. */
-  readonly ended?: Pick<OneTime, 'first' | 'isUsed'> | undefined
+  readonly ended?: Pick<OneTime, 'first' | 'isUsed' | 'since'> | undefined
 }
 
 export type Access = {
@@ -37,10 +37,10 @@ export type Access = {
   /** The hub's own by its PUBLIC_URL, or one of ALLOWED_ORIGINS: what CORS lets in. */
   isAllowed(origin: string): boolean
   /** The value of a fresh session's cookie, and its life in seconds. */
-  newSession(): { value: string; maxAge: number }
+  newSession(): Promise<{ value: string; maxAge: number }>
   /** Ends it for every copy of its cookie, in all processes, until it would have expired. */
   endSession(request: FastifyRequest): Promise<void>
-  /** Takes an ended session's cookie off the request. Throws where nobody can say whether it was ended. */
+  /** Takes the cookie of a session that was ended, or may have been, off the request. Throws where nobody can say. */
   dropEnded(request: FastifyRequest): Promise<void>
 }
 
@@ -57,11 +57,11 @@ export function createAccess(options: AccessOptions): Access {
   const origins = [options.publicUrl, ...options.allowedOrigins].map((url) => originName(url))
   // Bound to the token: whoever changes it signs everybody out.
   const sessions = createPasses(options.secret, `session:${token}`, SESSION_MS, now)
-  /** What an ended session is remembered by; undefined where there is none. */
-  function sessionKey({ cookies }: FastifyRequest): string | undefined {
+  /** What an ended session is remembered by, and when it began; undefined where there is none. */
+  function sessionOf({ cookies }: FastifyRequest): { key: string; begunAt: number } | undefined {
     const value = cookies[SESSION_COOKIE]
     const session = ended && value ? sessions.read(value) : undefined
-    return session && `session:${session.id}`
+    return session && { key: `session:${session.id}`, begunAt: now() + session.leftMs - SESSION_MS }
   }
 
   function isOwnOrigin(request: FastifyRequest): boolean {
@@ -92,17 +92,22 @@ export function createAccess(options: AccessOptions): Access {
     isToken,
     hasToken,
     isSignedIn: (request) =>
-      !required || hasToken(request) || (sessionKey(request) !== undefined && cookieCounts(request)),
+      !required || hasToken(request) || (sessionOf(request) !== undefined && cookieCounts(request)),
     isOwnOrigin,
     isAllowed: (origin) => origins.includes(originName(origin)),
-    newSession: () => ({ value: sessions.issue().token, maxAge: SESSION_MS / 1000 }),
+    async newSession() {
+      await ended?.since() // an empty place remembers from here on: no later than this session
+      return { value: sessions.issue().token, maxAge: SESSION_MS / 1000 }
+    },
     async endSession(request) {
-      const key = sessionKey(request)
-      if (key !== undefined && cookieCounts(request)) await ended?.first(key, SESSION_MS)
+      const session = sessionOf(request)
+      if (session && cookieCounts(request)) await ended?.first(session.key, SESSION_MS)
     },
     async dropEnded(request) {
-      const key = sessionKey(request)
-      if (key !== undefined && (await ended?.isUsed(key))) delete request.cookies[SESSION_COOKIE]
+      const session = sessionOf(request)
+      if (!ended || !session) return
+      const [isEnded, since] = await Promise.all([ended.isUsed(session.key), ended.since()])
+      if (isEnded || session.begunAt < since) delete request.cookies[SESSION_COOKIE]
     },
   }
 }

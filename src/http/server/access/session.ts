@@ -59,7 +59,7 @@ export async function registerSession(
     async (request, reply) => {
       if (!access.isOwnOrigin(request)) throw new HubError('access.foreign_origin')
       if (access.required && !access.isToken(request.body.token)) throw new HubError('access.bad_token')
-      const { value, maxAge } = access.newSession()
+      const { value, maxAge } = await access.newSession()
       const secure = secureCookie || request.protocol === 'https'
       reply.setCookie(SESSION_COOKIE, value, {
         path: '/',

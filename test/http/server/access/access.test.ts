@@ -15,9 +15,10 @@ afterAll(() => hub.close())
 
 type Headers = Record<string, string>
 const get = (url: string, headers: Headers = {}) => hub.call({ method: 'GET', url, headers })
-const signIn = (token: string, headers: Headers = { origin: ORIGIN }) =>
-  hub.call({ method: 'POST', url: '/api/session', headers, payload: { token } })
-const cookieOf = async () => String((await signIn(TOKEN)).headers['set-cookie']).split(';')[0] as string
+const signIn = (token: string, headers: Headers = { origin: ORIGIN }, at = hub) =>
+  at.call({ method: 'POST', url: '/api/session', headers, payload: { token } })
+const cookieOf = async (at = hub) =>
+  String((await signIn(TOKEN, { origin: ORIGIN }, at)).headers['set-cookie']).split(';')[0] as string
 const sample = (headers: Headers) => hub.call({ method: 'POST', url: '/api/sample', headers })
 
 const CLOSED = ['/api/events', '/api/messages/x', '/api/stats', '/api/quarantine', '/api/setup', '/metrics']
@@ -187,10 +188,10 @@ describe('a session', () => {
 
   test('that was ended is over for every copy, also after a restart; others go on', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'ended-'))
-    const [cookie, other] = [await cookieOf(), await cookieOf()]
     const status = async (at: TestHub, value: string) =>
       (await at.call({ method: 'GET', url: '/api/events', headers: { cookie: value } })).status
     const first = await startHub({ PUBLIC_URL: ORIGIN }, dir)
+    const [cookie, other] = [await cookieOf(first), await cookieOf(first)]
     expect(await status(first, cookie)).toBe(200)
     const headers = { cookie, origin: ORIGIN }
     expect((await first.call({ method: 'DELETE', url: '/api/session', headers })).status).toBe(204)

@@ -38,6 +38,15 @@ test('a session that was ended at one process is over at the other', async () =>
   expect(await status(hubs[1], '/api/events', { cookie })).toBe(401)
 })
 
+test('of a Redis that has lost what it knew no old session counts, and a new one does', async () => {
+  const cookie = await signIn()
+  expect(await status(hubs[1], '/subscribe', { cookie })).toBe(200)
+  await redis.command('FLUSHALL')
+  expect(await status(hubs[1], '/subscribe', { cookie })).toBe(401)
+  const fresh = await signIn()
+  for (const hub of hubs) expect(await status(hub, '/subscribe', { cookie: fresh })).toBe(200)
+})
+
 test('with Redis gone a session is 503, the token and the page are served', { timeout: 60_000 }, async () => {
   const cookie = await signIn()
   await redis.kill()
