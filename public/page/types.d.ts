@@ -47,6 +47,7 @@ export type Setup = {
   readonly webhook_urls: readonly string[]
   readonly keys: number
   readonly sender_problem: string | null
+  readonly sender_doubt: string | null
   readonly probe_seen_at: string | null
   readonly first_event_at: string | null
   readonly last_event_at: string | null

@@ -90,6 +90,7 @@ export async function openCampaignSide(config: Config, needs: Needs) {
     lanes: send.lanes,
     transport: mail.mailer.transport,
     senderProblem: mail.senderProblem,
+    senderDoubt: mail.senderDoubt,
     doubleOptIn: config.DOUBLE_OPT_IN,
     eraseFromOutbox: (email: string) => eraseFromOutbox(mail.outbox, email),
     stopSending,
@@ -174,10 +175,15 @@ async function openMail(config: Config, log: Log) {
   const dkim = domain && selector && keyFile ? openDkim({ domain, selector, keyFile }) : undefined
   const mailer = await openMailer(config, { from, dkim, outbox, log })
   const isLocal = !config.SMTP_URL || readSmtpUrl(config.SMTP_URL).local
-  const problem = isLocal ? null : senderProblem(config.PUBLIC_URL, from)
+  const found = config.SMTP_URL ? senderProblem(config.PUBLIC_URL, from) : null
+  const [problem, doubt] = isLocal ? [null, isTrial(config) ? null : found] : [found, null]
   if (problem) log.error({ reason: problem }, 'no campaign can start: set PUBLIC_URL and MAIL_FROM')
-  return { mailer, outbox, sender: { from, replyTo, list }, senderProblem: problem }
+  if (doubt) log.warn({ reason: doubt }, 'if the SMTP_URL on this machine passes mails on: set these first')
+  return { mailer, outbox, sender: { from, replyTo, list }, senderProblem: problem, senderDoubt: doubt }
 }
+
+/** Something on this machine stands in for Mandrill, which itself is asked by https: no mail leaves. */
+const isTrial = ({ MANDRILL_API_URL }: Config) => MANDRILL_API_URL.startsWith('http:')
 
 type MailerNeeds = {
   readonly from: Mailbox

@@ -27,6 +27,10 @@ function notesOf(setup) {
   }
   if (setup.sender_problem)
     notes.push({ grave: true, title: 'Campaigns cannot start', text: setup.sender_problem })
+  if (setup.sender_doubt) {
+    const text = html`If the server of <code>SMTP_URL</code> passes mails on: ${setup.sender_doubt}.`
+    notes.push({ grave: false, title: 'Mails go to a server on this machine', text })
+  }
   if (setup.disk.free < LEAST_FREE * setup.disk.size)
     notes.push({
       grave: true,

@@ -32,6 +32,7 @@ export type CampaignSide = {
   readonly identity: ListIdentity
   readonly transport: 'smtp' | 'outbox'
   readonly senderProblem: string | null
+  readonly senderDoubt: string | null
   readonly doubleOptIn: boolean
   readonly render: VerbDeps['render']
   readonly sendTest: VerbDeps['sendTest']

@@ -7,6 +7,7 @@ import type { Hub } from '../../core/events/hub.ts'
 import type { ArchivedEvent, EventArchive, EventFeed, Quarantine } from '../../core/events/ports.ts'
 import { SILENT_AFTER_MS, type Silence } from '../../core/events/silence.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
+import type { CampaignSide } from '../campaigns/routes.ts'
 import type { HookWatch } from './hook-watch.ts'
 import type { ProxyWatch } from '../server/proxy-watch.ts'
 import {
@@ -45,7 +46,7 @@ type SetupDeps = {
     readonly webhookUrls: readonly string[]
     readonly webhookKeys: readonly string[]
   }
-  readonly side: { readonly transport: 'smtp' | 'outbox'; readonly senderProblem: string | null }
+  readonly side: Pick<CampaignSide, 'transport' | 'senderProblem' | 'senderDoubt'>
   readonly stores: { readonly events: string; readonly database: string }
   readonly now: () => number
 }
@@ -61,6 +62,10 @@ const Setup = Type.Object(
     }),
     keys: Type.Integer({ description: 'Webhook keys that are set', examples: [1] }),
     sender_problem: SenderProblem,
+    sender_doubt: Type.Union([Type.String(), Type.Null()], {
+      description: 'What is wrong (PUBLIC_URL, MAIL_FROM) if the SMTP_URL on this machine passes mails on',
+      examples: [null],
+    }),
     unknown_proxy: Type.Union([Type.String(), Type.Null()], {
       description:
         'Sends X-Forwarded-For and is not in TRUST_PROXY: all subscribers behind it count as one address',
@@ -144,6 +149,7 @@ async function describeSetup(deps: SetupDeps) {
     webhook_urls: [...settings.webhookUrls],
     keys: settings.webhookKeys.length,
     sender_problem: side.senderProblem,
+    sender_doubt: side.senderDoubt,
     unknown_proxy: proxy.unknown(),
     subaccounts: [...settings.subaccounts],
     transport: side.transport,

@@ -49,6 +49,21 @@ describe('a hub', () => {
     expect((await call('GET', `/campaigns/${id}`)).body).toMatchObject({ status: 'draft' })
   })
 
+  test.each([
+    [{}, expect.stringMatching(/PUBLIC_URL.*MAIL_FROM/)],
+    [FINE, null],
+    [{ MANDRILL_API_URL: 'http://127.0.0.1:9' }, null], // a trial
+  ])('with a mail server on its own machine starts them, and warns: %o', async (env, doubt) => {
+    hub = await startHub({ SMTP_URL: 'smtp://127.0.0.1:9', ...env })
+    expect((await call('GET', '/api/setup')).body).toMatchObject({
+      sender_problem: null,
+      sender_doubt: doubt,
+    })
+    const warned = hub.logged.filter(({ level, reason }) => level === 40 && reason !== undefined)
+    expect(warned).toEqual(doubt ? [expect.objectContaining({ reason: doubt })] : [])
+    expect((await create({ start: true })).status).toBe(202)
+  })
+
   test('pauses a scheduled campaign when its time has come, with the reason, and does not resume it', async () => {
     hub = await startHub(REAL)
     const made = await create({ send_at: new Date().toISOString() })
