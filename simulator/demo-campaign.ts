@@ -7,7 +7,7 @@ export type DemoCampaign = {
   progress(): Promise<string>
 }
 
-const SUBJECT = '{{name|friend}}, the garden opens on Sunday'
+const SUBJECT = 'The garden opens on Sunday, {{name|friend}}'
 const CONTENT = `<table role="presentation" width="100%" style="background:#f3f6f1;font-family:Georgia,serif"><tr><td align="center">
 <table role="presentation" width="560" style="background:#fff;margin:24px;border-radius:12px"><tr><td style="padding:32px">
   <p style="color:#5a7d52;letter-spacing:2px;font-size:12px">THE QUIET GARDENS LETTER</p>

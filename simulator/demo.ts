@@ -8,6 +8,7 @@ import { startCampaign, type DemoCampaign } from './demo-campaign.ts'
 import { readWishes, type Wishes } from './demo-options.ts'
 import { startFakeMandrill } from './fake-mandrill.ts'
 import { startSimulator, type Simulator } from './mandrill.ts'
+import { fitParts } from './status-line.ts'
 
 /** So that there is a group of failures that is worth a retry, and that lanes which slow down recover. */
 const SEEN = { overQuota: 0.012, deferral: 0.01, busy: 0.01 }
@@ -104,7 +105,7 @@ async function tellProgress(
     const line = [await campaign?.progress(), eventsLine(senders)].filter(Boolean).join(' · ')
     // One line that is rewritten at a terminal, now and then a line in a file.
     if (process.stdout.isTTY)
-      process.stdout.write(`\r\x1b[2K  ${line.slice(0, (process.stdout.columns || 80) - 3)}`)
+      process.stdout.write(`\r\x1b[2K  ${fitParts(line, (process.stdout.columns || 80) - 3)}`)
     else console.log(line)
     await sleep(process.stdout.isTTY ? 1_000 : 10_000, undefined, { signal: stopped }).catch(() => {})
   }

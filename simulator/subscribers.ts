@@ -28,7 +28,16 @@ const FAMILY = [
   'Jansen',
   'Kim',
 ]
-const KOREAN = ['김민준', '이서연', '박도윤', '최지우', '정하은', '강시우', '조예린', '윤건우']
+const KOREAN = [
+  { name: '김민준', local: 'minjun.kim' },
+  { name: '이서연', local: 'seoyeon.lee' },
+  { name: '박도윤', local: 'doyun.park' },
+  { name: '최지우', local: 'jiwoo.choi' },
+  { name: '정하은', local: 'haeun.jung' },
+  { name: '강시우', local: 'siwoo.kang' },
+  { name: '조예린', local: 'yerin.cho' },
+  { name: '윤건우', local: 'geonwoo.yoon' },
+]
 /** As large as each provider is among the subscribers. None of them takes mail (RFC 2606). */
 const DOMAINS = [
   ...Array.from({ length: 5 }, () => 'naver.example'),
@@ -44,9 +53,10 @@ export function makeUpSubscribers(count: number, seed = 2030): MadeUpSubscriber[
   const random = createRandom(seed)
   return Array.from({ length: count }, (_, n) => {
     const [given, family] = [random.pick(GIVEN), random.pick(FAMILY)]
-    const local = toAscii(`${given}.${family}`)
-    const name = random.chance(0.1) ? '' : random.chance(0.3) ? random.pick(KOREAN) : `${given} ${family}`
-    return { email: `${local}.${n + 1}@${random.pick(DOMAINS)}`, name }
+    const western = { name: `${given} ${family}`, local: toAscii(`${given}.${family}`) }
+    const { name, local } = random.chance(0.3) ? random.pick(KOREAN) : western
+    const email = `${local}.${n + 1}@${random.pick(DOMAINS)}`
+    return { email, name: random.chance(0.1) ? '' : name }
   })
 }
 
