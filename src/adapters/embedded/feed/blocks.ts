@@ -24,20 +24,29 @@ const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 /** What an event takes beside its texts: its place in a block, and its id in `seen`. */
 const EVENT_BYTES = 84
 
-/** Cut where a block is large enough, and packed: so one piece of bytes goes to the file's thread, not hundreds of objects. */
+/** Cut into blocks, and packed: so one piece of bytes goes to the file's thread, not hundreds of objects. */
 export function packEvents(events: readonly NewEvent[], at: number): Buffer[] {
-  const blocks: BlockEvent[][] = []
+  return [...cut(events)].map((block) => pack(block.map((event) => toBlockEvent(event, at)).map(numbered)))
+}
+
+/** A block goes on until it is large enough, or something comes that does not follow on what was before it. */
+export function* cut<T extends { readonly data: Uint8Array }>(
+  all: Iterable<T>,
+  follows: (before: T, one: T) => boolean = () => true,
+): Generator<readonly T[]> {
+  let block: T[] = []
   let bytes = 0
-  for (const event of events) {
-    const block = blocks.at(-1)
-    if (block && block.length < BLOCK_EVENTS && bytes < BLOCK_BYTES) block.push(toBlockEvent(event, at))
-    else {
-      blocks.push([toBlockEvent(event, at)])
+  for (const one of all) {
+    const before = block.at(-1)
+    if (before && (block.length === BLOCK_EVENTS || bytes >= BLOCK_BYTES || !follows(before, one))) {
+      yield block
+      block = []
       bytes = 0
     }
-    bytes += event.data.length
+    block.push(one)
+    bytes += one.data.length
   }
-  return blocks.map((block) => pack(block.map(numbered)))
+  if (block.length > 0) yield block
 }
 
 export function toBlockEvent({ id, kind, data, facts, more }: NewEvent, at: number): BlockEvent {

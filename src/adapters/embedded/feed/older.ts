@@ -5,13 +5,11 @@ import type { StoredFacts } from '../../../core/events/facts.ts'
 import { factsOfOlder } from '../../../core/events/providers/providers.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import { transaction } from '../../sqlite/transaction.ts'
-import { numbered, toBlockEvent, type BlockEvent } from './blocks.ts'
+import { cut, numbered, toBlockEvent, type BlockEvent } from './blocks.ts'
 
 type Row = { seq: number; epoch: number; at: number; kind: Kind; id: Uint8Array; data: Uint8Array } & {
   [K in keyof StoredFacts]?: string | null
 }
-
-const ROWS_AT_ONCE = 100
 
 /** `add` is given a block at a time: the seq of its first event, its epoch, and its events. */
 export function convertRows(
@@ -20,19 +18,12 @@ export function convertRows(
 ): void {
   if (!db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'events'`).get()) return
   transaction(db, () => {
-    let block: Row[] = []
-    const store = () => {
+    const rows = db.prepare('SELECT * FROM events ORDER BY seq').iterate() as Iterable<Row>
+    const follows = (before: Row, row: Row) => row.epoch === before.epoch && row.seq === before.seq + 1
+    for (const block of cut(rows, follows)) {
       const [first] = block
       if (first) add(first.seq, first.epoch, block.map(toEvent).map(numbered))
-      block = []
     }
-    for (const row of db.prepare('SELECT * FROM events ORDER BY seq').iterate() as Iterable<Row>) {
-      const [first] = block
-      const goesOn = first?.epoch === row.epoch && first.seq + block.length === row.seq
-      if (!goesOn || block.length === ROWS_AT_ONCE) store()
-      block.push(row)
-    }
-    store()
     db.exec('DROP TABLE events')
     db.exec('UPDATE state SET bytes = (SELECT coalesce(sum(size), 0) FROM blocks)')
   })
