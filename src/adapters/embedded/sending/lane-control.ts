@@ -66,7 +66,7 @@ export function createEmbeddedLaneControl(
     },
     async weigh(name, told, refusal) {
       const lane = laneOf(name)
-      lane.suspicion = taken(lane.suspicion, told)
+      lane.suspicion = taken(lane.suspicion, told, now())
       if (!refusal) return { verdict: 'open', at: now() }
       const weighed = weigh(lane.suspicion, refusal, now())
       lane.suspicion = weighed.suspicion

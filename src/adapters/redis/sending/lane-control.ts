@@ -92,7 +92,7 @@ export function openRedisLaneControl(options: RedisLaneOptions): LaneControl & {
     async weigh(lane, told, refusal) {
       let answer: Awaited<ReturnType<LaneControl['weigh']>> = { verdict: 'open', at: 0 }
       await change(lane, 'suspicion', NO_SUSPICION, (kept, at) => {
-        const suspicion = taken(kept, told)
+        const suspicion = taken(kept, told, at)
         answer = { verdict: 'open', at: refusal?.at ?? at }
         if (!refusal) return suspicion
         const weighed = weigh(suspicion, refusal, at)

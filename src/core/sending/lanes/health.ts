@@ -51,7 +51,7 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions):
   const answers = createAnswers(now)
   const last = { sent: 0, deferred: 0 }
   const state = { faults: 0, outages: 0, lost: 0, pausedAt: 0, pausedUntil: 0 }
-  const taken = { count: 0, domains: new Set<string>() }
+  const taken = { count: 0, domains: new Set<string>(), lastAt: 0 }
 
   /** The lane's pace is advice: that it cannot be told now stops nothing. */
   async function tell(report: Promise<void>): Promise<void> {
@@ -87,7 +87,7 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions):
   }
 
   async function weigh(refusal?: Refusal): Promise<{ verdict: Verdict; at: number }> {
-    const told = { count: taken.count, domains: [...taken.domains] }
+    const told = { count: taken.count, domains: [...taken.domains], agoMs: now() - taken.lastAt }
     taken.count = 0
     taken.domains.clear()
     return lanes.weigh(lane, told, refusal)
@@ -123,6 +123,7 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions):
     calmDown()
     answers.note('sent')
     taken.count += 1
+    taken.lastAt = now()
     if (isMixed && taken.domains.size < DOMAINS_TOLD) taken.domains.add(domainOf(email))
     if (now() - last.sent < SENT_EVERY_MS) return
     last.sent = now()

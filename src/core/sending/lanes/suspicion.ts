@@ -15,8 +15,8 @@ export type Refusal = {
   readonly at?: number | undefined
 }
 
-/** Mails that were taken since this was told last, and a few of their domains. */
-export type Taken = { readonly count: number; readonly domains: readonly string[] }
+/** Mails that were taken since this was told last, a few of their domains, and how long ago the last of them was taken. */
+export type Taken = { readonly count: number; readonly domains: readonly string[]; readonly agoMs: number }
 
 /**
  * `sender`: it is about us. `domain`: one domain refuses us, and there was no other to compare it with. `subscriber`: it is
@@ -61,16 +61,24 @@ const SHARE = { subscribers: 5, of: 0.1, domains: 3 }
 const ELSEWHERE = 3
 const KEPT = { ms: 5 * MINUTE_MS, suspects: 12, subscribers: 50, domains: 5 }
 
-export function taken(suspicion: Suspicion, { count, domains }: Taken): Suspicion {
-  if (count === 0 || (suspicion.suspects.length === 0 && suspicion.row === 0)) return suspicion
-  const suspects = suspicion.suspects.map((suspect) => ({
-    ...suspect,
-    taken: suspect.taken + count,
-    elsewhere: suspect.elsewhere + domains.filter((domain) => !suspect.domains.includes(domain)).length,
-    row: 0,
-    blamed: false,
-  }))
-  return { suspects, row: 0, rowDomains: [] }
+/** What others saw before the first refusal, and tell after it, says nothing of the time since. */
+export function taken(suspicion: Suspicion, { count, domains, agoMs }: Taken, now: number): Suspicion {
+  const isSince = ({ since }: Suspect) => now - agoMs >= since
+  if (count === 0 || !suspicion.suspects.some(isSince)) return suspicion
+  const suspects = suspicion.suspects.map((suspect) => {
+    if (!isSince(suspect)) return suspect
+    const elsewhere = domains.filter((domain) => !suspect.domains.includes(domain)).length
+    return {
+      ...suspect,
+      taken: suspect.taken + count,
+      elsewhere: suspect.elsewhere + elsewhere,
+      row: 0,
+      blamed: false,
+    }
+  })
+  // The row of any wording is as long as those that are left of it.
+  const row = suspects.reduce((sum, each) => sum + each.row, 0)
+  return { suspects, row, rowDomains: row === 0 ? [] : suspicion.rowDomains }
 }
 
 export function weigh(

@@ -16,7 +16,11 @@ function lane() {
       return weigh(state.suspicion, { answer, subscriber: 'whoever', domain, at }, state.now).verdict
     },
     took(count: number, ...domains: string[]) {
-      state.suspicion = taken(state.suspicion, { count, domains })
+      state.suspicion = taken(state.suspicion, { count, domains, agoMs: 0 }, state.now)
+    },
+    /** As another worker tells it, some time after. */
+    hadTaken(agoMs: number, count: number, ...domains: string[]) {
+      state.suspicion = taken(state.suspicion, { count, domains, agoMs }, state.now)
     },
   }
 }
@@ -39,6 +43,18 @@ test('a row is broken by a mail that is taken, a share is not', () => {
     return refused(null)
   })
   expect(verdicts).toEqual(['open', 'open', 'open', 'open', 'sender'])
+})
+
+test('mails that were taken before the first refusal are no news, however late they are told', () => {
+  const { state, refused, hadTaken, took } = lane()
+  expect([refused('a.io'), refused('a.io')]).toEqual(['open', 'open'])
+  state.now += SECOND
+  hadTaken(2 * SECOND, 9, 'b.io', 'c.io', 'd.io')
+  expect(refused('a.io')).toBe('domain') // not the subscriber's
+  hadTaken(2 * SECOND, 9, 'b.io', 'c.io', 'd.io')
+  expect(refused('b.io')).toBe('sender')
+  took(3, 'c.io', 'd.io', 'e.io')
+  expect(refused('b.io')).toBe('open')
 })
 
 test('one in thirty is about subscribers', () => {
