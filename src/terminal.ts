@@ -23,18 +23,22 @@ function lineOf(entry: Entry): string {
     .filter(([name, value]) => !EVERYWHERE.has(name) && name !== 'err' && value !== undefined)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
   const grade = level >= ERROR ? 'ERROR' : level >= WARN ? 'WARN ' : '     '
-  // A program's fault is found by its stack; what the world did is said by its message.
-  const cause = level >= ERROR ? (err?.stack ?? err?.message) : err?.message
-  const said = [msg, ...more].join('  ')
-  return `${clockOf(time)}  ${grade}  ${plain(cause ? `${said}: ${cause}` : said)}`
+  const said = plain([msg, ...more].join('  '))
+  return `${clockOf(time)}  ${grade}  ${[said, ...causeOf(level, err)].join(': ')}`
+}
+
+/** A program's fault is found by its stack, indented as no entry is; what the world did is said by its message. */
+function causeOf(level: number, { message, stack }: ErrorLike = {}): string[] {
+  if (level >= ERROR && stack) return [stack.split('\n').map(plain).join('\n    ')]
+  return message ? [plain(message)] : []
 }
 
 function clockOf(time: number): string {
   return new Date(time).toLocaleTimeString('en-GB')
 }
 
-/** Strangers' words move no cursor and colour nothing. */
+/** Strangers' words move no cursor, colour nothing, begin no line, and stand in the order in which they are read. */
 function plain(text: string): string {
   // oxlint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '?')
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '?')
 }

@@ -30,6 +30,16 @@ test('an error shows where it comes from', () => {
   expect(said).toMatch(/^ERROR {2}something went wrong: TypeError: a fault\n\s+at .*terminal\.test/)
 })
 
-test('words of strangers colour nothing and move no cursor', () => {
-  expect(linesOf((log) => log.info({ subject: '\u001b[2Jgone\r' }, 'a mail'))[0]).not.toMatch(/\u001b|\r/)
+test('words of strangers colour nothing, move no cursor, forge no entry and turn no order', () => {
+  const hostile = '\u001b[2Jgone\r\n12:00:00  ERROR  forged\u202egpj\u2066'
+  const plain = '?[2Jgone??12:00:00  ERROR  forged?gpj?'
+  const err = new Error(hostile)
+  err.stack = `Error: ${hostile}\n    at here`
+  expect(linesOf((log) => log.info({ subject: hostile, [hostile]: 1 }, hostile))).toEqual([
+    `       ${plain}  subject=${plain}  ${plain}=1\n`,
+  ])
+  expect(linesOf((log) => log.warn({ err }, 'no'))).toEqual([`WARN   no: ${plain}\n`])
+  expect(linesOf((log) => log.error({ err }, 'no'))).toEqual([
+    'ERROR  no: Error: ?[2Jgone?\n    12:00:00  ERROR  forged?gpj?\n        at here\n',
+  ])
 })
