@@ -48,6 +48,17 @@ test.each(['/campaigns/%zz', '/%', '/api/messages/%ff'])(
   },
 )
 
+test.each([
+  ['/wp-login.php?token=secret-query', '/wp-login.php'],
+  ['/api/nothing/here', '/api/nothing/here'],
+  ['/confirm/a/Zm9vYmFyYmF6cXV4enl6', '/confirm/a/…'],
+  ['/unsubscribes/reader@example.com', '/unsubscribes/…'],
+  [`/${TOKEN}`, '/…'],
+])('where nothing is, the log tells the path in short words: %s', async (url, path) => {
+  await hub.get(url)
+  expect(hub.logged.at(-1)).toMatchObject({ status: 404, path })
+})
+
 test('what is refused so is in the log, without its address: that may hold a token', async () => {
   await hub.get('/unsubscribe/secret%zz')
   expect(hub.logged.at(-1)).toMatchObject({
@@ -55,6 +66,7 @@ test('what is refused so is in the log, without its address: that may hold a tok
     method: 'GET',
     status: 404,
     address: '127.0.0.1',
+    path: '/unsubscribe/…',
   })
   expect(JSON.stringify(hub.logged)).not.toContain('secret%zz')
 })

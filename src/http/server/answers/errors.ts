@@ -37,7 +37,7 @@ export function answerFrameworkError(
   reply: FastifyReply,
 ): void {
   const known = translate(error)
-  request.log.info({ method: request.method, address: request.ip, status: known.status }, 'request')
+  request.log.info({ ...requestForLog(request), status: known.status }, 'request')
   // Of an upgrade, nobody else would end the connection.
   reply.raw.once('finish', () => request.headers.upgrade && request.raw.socket.destroySoon())
   sendError(reply.headers({ 'x-request-id': request.id, connection: 'close' }), known)
@@ -124,5 +124,16 @@ function causeOf(error: Error): string | undefined {
 
 /** The client's address and the route's pattern: what the log may know of a request (a URL can hold a token). */
 export function requestForLog(request: FastifyRequest): Record<string, unknown> {
-  return { method: request.method, route: request.routeOptions?.url, address: request.ip }
+  const route = request.routeOptions?.url
+  return {
+    method: request.method,
+    ...(route ? { route } : { path: plainPath(request.url) }),
+    address: request.ip,
+  }
+}
+
+/** Of no route: short words only. Anything longer may be a token, that of a link in a mail too, and what has an @ an address. */
+function plainPath(url: string): string {
+  const pieces = (url.split('?', 1)[0] ?? '').split('/').slice(0, 6)
+  return pieces.map((piece) => (/^[\w.-]{0,15}$/.test(piece) ? piece : '…')).join('/')
 }
