@@ -57,7 +57,9 @@ const ask = async (process: HubProcess, path: string, body?: unknown) => {
 
 test('a worker serves only health and metrics', async () => {
   expect((await ask(worker, '/healthz')).status).toBe(200)
-  expect((await ask(worker, '/metrics')).text).toContain('mail_event_hub_mails_total')
+  const { text } = await ask(worker, '/metrics')
+  const outcomes = text.matchAll(/mails_total\{lane="default",outcome="(\w+)"/g).map(([, outcome]) => outcome)
+  expect([...outcomes]).toEqual(['sent', 'deferred', 'failed', 'skipped', 'in_doubt'])
   for (const path of ['/', '/api/events', '/subscribe', '/campaigns', '/doc']) {
     expect((await ask(worker, path)).status, path).toBe(404)
   }

@@ -1,6 +1,7 @@
 // What this process has done since its start, for /metrics.
 import type { DeliveryStatus } from '../campaigns/ports.ts'
 
+/** A cancelled delivery is never tried. */
 type Counted = Exclude<DeliveryStatus, 'queued' | 'cancelled'>
 export type LaneCounts = Readonly<Record<Counted | 'in_doubt', number>>
 
@@ -14,12 +15,12 @@ export type Counters = {
 
 export function createCounters(lanes: readonly string[]): Counters {
   const counts = new Map(
-    lanes.map((lane) => [lane, { sent: 0, deferred: 0, failed: 0, skipped: 0, cancelled: 0, in_doubt: 0 }]),
+    lanes.map((lane) => [lane, { sent: 0, deferred: 0, failed: 0, skipped: 0, in_doubt: 0 }]),
   )
   return {
     count(lane, status) {
       const of = counts.get(lane)
-      if (of) of[status] += 1
+      if (of && status !== 'cancelled') of[status] += 1
     },
     doubt(lane, count) {
       const of = counts.get(lane)
