@@ -158,6 +158,8 @@ async function maySee({ access, tickets }: LiveDeps, request: FastifyRequest<{ Q
 /** Where a socket begins; undefined for what is no cursor: going on somewhere else would pass events over. */
 async function startingPlace({ feed, hub }: LiveDeps, query: LiveQuery, problems: HubError[]) {
   if (query.after !== undefined) {
+    if (query.last !== undefined)
+      problems.push(new HubError('request.invalid', { message: 'last: counts only without after' }))
     const after = typeof query.after === 'string' ? parseCursor(query.after) : undefined
     return after?.epoch === 0 ? feed.last(Infinity) : after
   }

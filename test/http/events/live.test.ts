@@ -79,6 +79,15 @@ describe('a socket', () => {
     socket.ws.terminate()
   })
 
+  test('with after and last goes by after, and says so', async () => {
+    const ids = await batch(3)
+    const socket = await open('after=0&last=1')
+    await live(socket)
+    expect(socket.ids().slice(-3)).toEqual(ids)
+    expect(await socket.first('error')).toMatchObject({ message: 'last: counts only without after' })
+    socket.ws.terminate()
+  })
+
   test('with last=0 gets none of the old ones', async () => {
     const socket = await open('last=0')
     await live(socket)
