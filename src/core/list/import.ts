@@ -181,8 +181,10 @@ function standing(
   const found = standingOf(said)
   if (found) return { ...person, ...found }
   const [at = 0] = puzzling
+  const word = cellAt(cells, at)
+  if (titles && word === '') return { problem: `The ${shown(titles[at] ?? '')} is empty` }
   const where = titles ? `of ${shown(titles[at] ?? '')} ` : 'in a column without a title '
-  return { problem: `What the word ${where}says is not understood: ${shown(cellAt(cells, at))}` }
+  return { problem: `What the word ${where}says is not understood: ${shown(word)}` }
 }
 
 export const cellAt = (cells: readonly string[], at: number): string => plainCell(oneLine(cells[at] ?? ''))
