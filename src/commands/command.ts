@@ -20,4 +20,11 @@ export function folderArgument(usage: string): string {
   return resolve(folder)
 }
 
+/** Of campaigns that a restore has paused. */
+export function sayHeld(count: number, since: string): void {
+  if (count === 0) return say('No campaign has to be paused.')
+  const paused = count === 1 ? '1 campaign is paused' : `${count} campaigns are paused`
+  say(`${paused}: who got mails ${since} is not known here.`)
+}
+
 export const say = (line: string): void => void process.stdout.write(`${line}\n`)
