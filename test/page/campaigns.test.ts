@@ -1,6 +1,14 @@
 // Campaigns in words: lanes as sentences, shares that do not lie, what is known of a delivery.
 import { expect, test } from 'vitest'
-import { awaitsNews, deliveryLook, laneSentence, share, within } from '../../public/page/campaigns/words.js'
+import {
+  deliveryLook,
+  isKnown,
+  isNobody,
+  laneSentence,
+  newsOf,
+  share,
+  within,
+} from '../../public/page/campaigns/words.js'
 
 const NOW = Date.parse('2026-05-04T10:00:00Z')
 const lane = (more: object) => ({
@@ -49,16 +57,48 @@ test.each([
   [3 * 86_400_000, 'in 3 days'],
 ])('%i ms: %s', (ms, words) => expect(within(ms)).toBe(words))
 
-test('news are awaited where mails went out and nothing was heard', () => {
-  const campaign = (sent: number, delivered: number, robots: number) =>
-    ({ deliveries: { sent }, people: { delivered }, robots: { opened: robots } }) as never
-  expect([
-    awaitsNews(campaign(5, 0, 0)),
-    awaitsNews(campaign(0, 0, 0)),
-    awaitsNews(campaign(5, 1, 0)),
-    awaitsNews(campaign(5, 0, 1)),
-  ]).toEqual([true, false, false, false])
+type Case = { sent?: number; transport?: string; people?: object; robots?: object; silent?: boolean }
+test.each<[string, Case, string]>([
+  ['nothing went out', { sent: 0 }, 'none'],
+  ['nothing was heard', {}, 'awaited'],
+  ['of people', { people: { delivered: 1 } }, 'heard'],
+  ['of robots', { robots: { opened: 1 } }, 'heard'],
+  ['somebody used the link of the hub, and no webhook came', { people: { unsubscribed: 1 } }, 'awaited'],
+  ['mails were written to files', { transport: 'outbox' }, 'never'],
+  ['files, and the link of one was used', { transport: 'outbox', people: { unsubscribed: 1 } }, 'never'],
+  ['files, and webhooks told of them', { transport: 'outbox', people: { opened: 1 } }, 'heard'],
+  ['webhooks told, and are silent', { people: { opened: 1 }, silent: true }, 'silent'],
+  ['webhooks never told, and are silent', { silent: true }, 'awaited'],
+])(
+  'news: %s',
+  (_, { sent = 5, transport = 'smtp', people = {}, robots = {}, silent = false }: Case, news) => {
+    expect(newsOf({ transport, deliveries: { sent }, people, robots } as never, silent)).toBe(news)
+  },
+)
+
+test('what is not known is no 0: only what was told, or what the hub knows itself', () => {
+  const known = (['none', 'heard', 'awaited', 'silent', 'never'] as const).map((news) => [
+    isKnown(news, 0, 'opened'),
+    isKnown(news, 3, 'opened'),
+    isKnown(news, 0, 'unsubscribed'),
+  ])
+  expect(known).toEqual([
+    [false, false, false],
+    [true, true, true],
+    [false, true, true],
+    [false, true, true],
+    [false, true, true],
+  ])
 })
+
+test.each([
+  ['550 5.1.1: no such mailbox', true],
+  ['550 5.1.10: the domain takes no mail', true],
+  ['556', true],
+  ['552 5.2.2: the mailbox is full', false],
+  ['550 5.1.8: bad sender', false],
+  ['550: no such mailbox', false],
+])('%s: nobody is there: %s', (reason, nobody) => expect(isNobody(reason)).toBe(nobody))
 
 test('a delivery is told by the last that came back, else by what became of the mail', () => {
   const delivery = {
@@ -78,6 +118,7 @@ test('a delivery is told by the last that came back, else by what became of the 
     unsubscribed_at: null,
   }
   expect(deliveryLook(delivery)).toMatchObject({ word: 'Sent', why: 'awaiting news' })
+  expect(deliveryLook(delivery, 'outbox')).toMatchObject({ word: 'Sent', why: 'written to a file' })
   expect(deliveryLook({ ...delivery, status: 'failed', reason: '550 no' })).toMatchObject({
     word: 'Failed',
     why: '550 no',

@@ -3,7 +3,7 @@
 /** @import { Campaign } from '../../client.d.ts' */
 import { html, useEffect, useMemo, useRef, useState } from '../vendor/htm.js'
 import { createKeysetList } from '../lists/keyset.js'
-import { awaitsNews, doneOf, stateLook } from './words.js'
+import { doneOf, isKnown, newsOf, stateLook } from './words.js'
 import { createStore } from '../ground/store.js'
 import { ago, count, fullTime, titleOf } from '../ground/words.js'
 import { useNow, useStore } from '../parts/hooks.js'
@@ -20,6 +20,7 @@ export function CampaignsView({ app }) {
   const scroller = useRef(/** @type {HTMLElement | null} */ (null))
   const now = useNow(app.api.now)
   const { phase } = useStore(list.store)
+  const silent = useStore(app.setup.store).value?.webhooks_silent ?? false
   const open = (/** @type {Campaign} */ { id }) => app.router.go(`/dashboard/campaigns/${id}`)
   const write = () => app.router.go('/dashboard/campaigns/new')
   useEffect(() => app.title.set({ view: 'Campaigns' }), [])
@@ -44,7 +45,7 @@ export function CampaignsView({ app }) {
               choice=${choice}
               onOpen=${open}
               scroller=${scroller}
-              line=${(/** @type {Campaign} */ campaign) => html`<${Line} campaign=${campaign} now=${now} />`}
+              line=${(/** @type {Campaign} */ campaign) => html`<${Line} campaign=${campaign} now=${now} silent=${silent} />`}
             />`
       }
     </div>
@@ -91,8 +92,8 @@ function merge(list, told) {
   list.changed()
 }
 
-/** @param {{ campaign: Campaign, now: number }} props */
-function Line({ campaign, now }) {
+/** @param {{ campaign: Campaign, now: number, silent: boolean }} props */
+function Line({ campaign, now, silent }) {
   const { subject, status, deliveries, people } = campaign
   const { word, icon, tone } = stateLook(status)
   const started = campaign.started_at !== null
@@ -117,9 +118,14 @@ function Line({ campaign, now }) {
   /** @param {Campaign} campaign */
   function numbersOf(campaign) {
     if (deliveries.total === null) return 'gathering the list…'
+    const news = newsOf(campaign, silent)
     const sent = `${count(Number(deliveries.sent))} sent`
-    return awaitsNews(campaign)
-      ? `${sent} · awaiting news`
-      : `${sent} · ${count(Number(people.opened))} opened · ${count(Number(people.clicked))} clicked`
+    if (news === 'never') return `${sent} to files`
+    if (news === 'awaited') return `${sent} · awaiting news`
+    const told = (/** @type {'opened' | 'clicked'} */ fact) => {
+      const amount = Number(people[fact])
+      return `${isKnown(news, amount) ? count(amount) : '–'} ${fact}`
+    }
+    return `${sent} · ${told('opened')} · ${told('clicked')}`
   }
 }

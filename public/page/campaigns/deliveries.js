@@ -9,6 +9,7 @@ import { deliveryLook, MAILS, PEOPLE } from './words.js'
 import { lookOf } from '../events/kinds.js'
 import { createStore } from '../ground/store.js'
 import { ago, fullTime, plain } from '../ground/words.js'
+import { AsOf } from '../lists/as-of.js'
 import { ExportButton } from '../lists/export-button.js'
 import { useNow, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
@@ -19,14 +20,14 @@ const TYPED_MS = 250
 /** @typedef {{ status: string, people: string, reason: string, q: string }} Query */
 
 /** @param {{ app: App, campaign: Campaign }} props */
-export function Deliveries({ app, campaign: { id } }) {
+export function Deliveries({ app, campaign: { id, transport } }) {
   const { search } = useStore(app.router.store)
   const query = useMemo(() => readQuery(search), [search])
   const list = useMemo(() => createDeliveryList(app, id), [id])
   const [choice] = useState(() => createStore(/** @type {{ row: Delivery | null }} */ ({ row: null })))
   const scroller = useRef(/** @type {HTMLElement | null} */ (null))
   const find = useRef(/** @type {HTMLInputElement | null} */ (null))
-  const { phase, at } = useStore(list.store)
+  const { phase } = useStore(list.store)
   const now = useNow(app.api.now)
   const set = (/** @type {Partial<Query>} */ change) =>
     app.router.go(location.pathname + searchOf({ ...query, ...change }), { replace: 'q' in change })
@@ -53,14 +54,7 @@ export function Deliveries({ app, campaign: { id } }) {
           query=${query}
           name=${`deliveries-${id}.csv`}
         />
-        <button
-          type="button"
-          class="plain"
-          title=${at ? `As of ${fullTime(at)}` : ''}
-          onClick=${() => list.show()}
-        >
-          Renew
-        </button>
+        <${AsOf} of=${list.store} onRefresh=${() => list.show()} />
       <//>
       ${
         phase === 'here' && list.pages.size === 0
@@ -72,7 +66,7 @@ export function Deliveries({ app, campaign: { id } }) {
               choice=${choice}
               onOpen=${open}
               scroller=${scroller}
-              line=${(/** @type {Delivery} */ delivery) => html`<${Line} delivery=${delivery} now=${now} />`}
+              line=${(/** @type {Delivery} */ delivery) => html`<${Line} delivery=${delivery} transport=${transport} now=${now} />`}
             />`
       }
     </div>
@@ -180,9 +174,9 @@ function Filter({ query, set, find, children }) {
   `
 }
 
-/** @param {{ delivery: Delivery, now: number }} props */
-function Line({ delivery, now }) {
-  const { word, icon, tone, at, why } = deliveryLook(delivery)
+/** @param {{ delivery: Delivery, transport: Campaign['transport'], now: number }} props */
+function Line({ delivery, transport, now }) {
+  const { word, icon, tone, at, why } = deliveryLook(delivery, transport)
   const { email, name } = delivery
   return html`
     <bdi class="email">${plain(email) || 'an erased person'}</bdi>

@@ -2,7 +2,7 @@
 /** @import { App } from '../main.js' */
 /** @import { Campaign } from '../../client.d.ts' */
 import { html, useState } from '../vendor/htm.js'
-import { deliveriesAt } from './words.js'
+import { deliveriesAt, isNobody } from './words.js'
 import { count, counted, plain } from '../ground/words.js'
 import { Asked } from '../parts/asked.js'
 import { useFresh, useQuestion } from '../parts/hooks.js'
@@ -11,6 +11,10 @@ import { Question } from '../parts/question.js'
 /** @typedef {{ failures: readonly { reason: string, count: number }[] }} FailuresAnswer */
 
 const MOST_REASONS = 8
+
+/** Of those who may get it. @param {FailuresAnswer['failures']} failures */
+const total = (failures) =>
+  failures.reduce((sum, { reason, count }) => (isNobody(reason) ? sum : sum + count), 0)
 
 /** @param {{ app: App, campaign: Campaign }} props */
 export function Failures({ app, campaign }) {
@@ -42,6 +46,18 @@ export function Failures({ app, campaign }) {
                   <span class="number">${count(amount)}</span>
                   ${
                     mayRetry &&
+                    isNobody(reason) &&
+                    html`<a
+                      class="hint"
+                      href="/dashboard/subscribers/suppressions"
+                      title="Nobody is there: a retry would skip them. Lift the suppression first"
+                      data-view
+                      >suppressed</a
+                    >`
+                  }
+                  ${
+                    mayRetry &&
+                    !isNobody(reason) &&
                     html`<button
                       type="button"
                       class="plain"
@@ -66,11 +82,12 @@ export function Failures({ app, campaign }) {
           ${
             mayRetry &&
             failures.length > 1 &&
+            total(failures) > 0 &&
             html`<p>
               <button
                 type="button"
                 class="plain"
-                onClick=${() => setAsks({ reason: null, count: failures.reduce((sum, one) => sum + one.count, 0) })}
+                onClick=${() => setAsks({ reason: null, count: total(failures) })}
               >
                 Retry all that failed…
               </button>
@@ -87,9 +104,9 @@ export function Failures({ app, campaign }) {
           onClose=${() => setAsks(null)}
         >
           <p>
-            ${asks.reason === null ? 'All that failed, whatever the reason,' : html`What failed with “<bdi>${plain(asks.reason)}</bdi>”`}
+            ${asks.reason === null ? 'All that failed, whatever the reason,' : html`What failed with “<bdi>${plain(asks.reason)}</bdi>”`}${' '}
             will be sent once more, from the beginning. Worth it when the cause is mended. Addresses that do
-            not exist are suppressed by now, and are skipped.
+            not exist are suppressed by now: they are skipped, and not counted here.
           </p>
         <//>`
       }

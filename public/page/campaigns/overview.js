@@ -2,26 +2,28 @@
 /** @import { App } from '../main.js' */
 /** @import { Campaign } from '../../client.d.ts' */
 /** @import { Tone } from '../events/kinds.js' */
+/** @import { News } from './words.js' */
 import { html, useState } from '../vendor/htm.js'
 import { problemOf } from '../ground/asking.js'
-import { awaitsNews, deliveriesAt, laneSentence, MAILS, PEOPLE, share } from './words.js'
+import { deliveriesAt, isKnown, laneSentence, MAILS, newsOf, PEOPLE, share } from './words.js'
 import { lookOf } from '../events/kinds.js'
 import { count, counted, plain } from '../ground/words.js'
 import { Asked } from '../parts/asked.js'
-import { useFresh, useNow, useQuestion } from '../parts/hooks.js'
+import { useFresh, useNow, useQuestion, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { Failures } from './failures.js'
 
 /** @param {{ app: App, campaign: Campaign }} props */
 export function Overview({ app, campaign }) {
   const { failed } = campaign.deliveries
+  const news = newsOf(campaign, useStore(app.setup.store).value?.webhooks_silent ?? false)
   return html`
     <div class="overview">
       <${Mails} campaign=${campaign} />
-      <${Funnel} campaign=${campaign} />
+      <${Funnel} campaign=${campaign} news=${news} />
       <${Lanes} app=${app} campaign=${campaign} />
       ${Number(failed) > 0 && html`<${Failures} app=${app} campaign=${campaign} />`}
-      <${Links} app=${app} campaign=${campaign} />
+      <${Links} app=${app} campaign=${campaign} news=${news} />
     </div>
   `
 }
@@ -72,24 +74,35 @@ function Mails({ campaign: { id, deliveries } }) {
 
 const ROBOTS = ['opened', 'clicked']
 
-/** @param {{ campaign: Campaign }} props */
-function Funnel({ campaign }) {
+/** Why numbers are not known. @param {{ news: News }} props */
+function Missing({ news }) {
+  if (news === 'never')
+    return html`<p class="hint awaits">
+      <${Icon} name="note" tone="amber" />
+      <span>The mails were written to files: nobody got one, so nothing can be known of people.</span>
+    </p>`
+  if (news !== 'awaited' && news !== 'silent') return null
+  return html`<p class="hint awaits">
+    <${Icon} name="waiting" tone="amber" />
+    <span>
+      ${
+        news === 'silent'
+          ? 'Awaiting news: webhooks are silent, so there may be more than they have told.'
+          : 'Awaiting news: mails went out, and no webhook has told of them yet.'
+      }${' '}
+      <a href="/dashboard/setup" data-view>Is the webhook connected?</a>
+    </span>
+  </p>`
+}
+
+/** @param {{ campaign: Campaign, news: News }} props */
+function Funnel({ campaign, news }) {
   const { id, deliveries, people, robots } = campaign
   const sent = Number(deliveries.sent ?? 0)
-  const awaits = awaitsNews(campaign)
   return html`
     <section>
       <h2>People</h2>
-      ${
-        awaits &&
-        html`<p class="hint awaits">
-          <${Icon} name="waiting" tone="amber" />
-          <span>
-            Awaiting news: mails went out, and no webhook has told of them yet.${' '}
-            <a href="/dashboard/setup" data-view>Is the webhook connected?</a>
-          </span>
-        </p>`
-      }
+      <${Missing} news=${news} />
       <ul class="funnel">
         ${PEOPLE.map((fact) => {
           const { word, tone } = lookOf(fact)
@@ -105,7 +118,7 @@ function Funnel({ campaign }) {
                 ${robot > 0 && html`<${Bar} tone=${tone} amount=${robot} of=${sent} robot />`}
               </span>
               <span class="amount">
-                ${awaits || sent === 0 ? '–' : html`<span class="number">${count(amount)}</span> <i>${share(amount, sent)}</i>`}
+                ${isKnown(news, amount, fact) ? html`<span class="number">${count(amount)}</span> <i>${share(amount, sent)}</i>` : '–'}
               </span>
               <i class="robots">${robot > 0 ? `and ${counted(robot, 'robot')}` : ''}</i>
             </li>
@@ -168,8 +181,8 @@ function Lanes({ app, campaign: { lanes, status } }) {
 
 /** @typedef {{ links: readonly { url: string | null, people: number, robots: number }[] }} LinksAnswer */
 
-/** @param {{ app: App, campaign: Campaign }} props */
-function Links({ app, campaign }) {
+/** @param {{ app: App, campaign: Campaign, news: News }} props */
+function Links({ app, campaign, news }) {
   const { id, people, robots } = campaign
   const read = (/** @type {AbortSignal} */ signal) =>
     /** @type {Promise<LinksAnswer>} */ (app.api.get(`/campaigns/${id}/links`, { signal }))
@@ -198,7 +211,7 @@ function Links({ app, campaign }) {
                         <${Bar} tone="violet" amount=${link.people} of=${clicked} />
                       </span>
                       <span class="amount">
-                        ${awaitsNews(campaign) ? '–' : html`<span class="number">${count(link.people)}</span> ${link.people === 1 ? 'person' : 'people'}`}
+                        ${isKnown(news, link.people) ? html`<span class="number">${count(link.people)}</span> ${link.people === 1 ? 'person' : 'people'}` : '–'}
                       </span>
                       <i class="robots">${link.robots > 0 ? `and ${counted(link.robots, 'robot')}` : ''}</i>
                     </li>

@@ -48,11 +48,33 @@ export function doneOf({ deliveries }) {
   return Number(sent) + Number(failed) + Number(skipped) + Number(cancelled)
 }
 
-/** Mails went out, and no webhook has told of any of them. @param {Campaign} campaign */
-export function awaitsNews({ deliveries, people, robots }) {
-  const heard = [...Object.values(people), ...Object.values(robots)].some((amount) => amount > 0)
-  return Number(deliveries.sent ?? 0) > 0 && !heard
+/** What the hub knows by itself, by the link in the mail; all else is told by webhooks. */
+const OWN = 'unsubscribed'
+
+/** @typedef {'none' | 'heard' | 'awaited' | 'silent' | 'never'} News */
+
+/**
+ * What webhooks have told of a campaign: nothing to tell yet; something; nothing yet; something, and they are silent now;
+ * nothing, and they never will, as its mails were written to files.
+ * @param {Campaign} campaign @param {boolean} silent webhooks are @returns {News}
+ */
+export function newsOf({ transport, deliveries, people, robots }, silent) {
+  if (Number(deliveries.sent ?? 0) === 0) return 'none'
+  const told = Object.entries(people).some(([fact, amount]) => fact !== OWN && amount > 0)
+  if (told || Object.values(robots).some((amount) => amount > 0)) return silent ? 'silent' : 'heard'
+  return transport === 'outbox' ? 'never' : 'awaited'
 }
+
+/** A number that is not 0 has been told; a 0 says something only while webhooks do. @param {News} news @param {number} amount @param {string} [fact] */
+export function isKnown(news, amount, fact) {
+  return news !== 'none' && (news === 'heard' || amount > 0 || fact === OWN)
+}
+
+/** Answers by which the hub knows that nobody is there, and suppresses the address: trying again sends nothing. */
+const NOBODY = /^5\d\d 5\.1\.(?:1|2|3|6|10)(?!\d)|^556(?! \d)/
+
+/** @param {string} reason of a group of failures */
+export const isNobody = (reason) => NOBODY.test(reason)
 
 /** @param {number} part @param {number} of */
 export function share(part, of) {
@@ -129,16 +151,17 @@ const NEWS = /** @type {const} */ ([
 
 /**
  * How a delivery stands: what came back of it, else what became of the mail; since when; and why.
- * @param {Delivery} delivery
+ * @param {Delivery} delivery @param {Campaign['transport']} [transport]
  * @returns {Look & { at: string, why: string }}
  */
-export function deliveryLook(delivery) {
+export function deliveryLook(delivery, transport) {
   const news = NEWS.find((fact) => delivery[`${fact}_at`] !== null)
   if (news) {
     const { word, tone } = lookOf(news)
     return { word, tone, icon: news, at: delivery[`${news}_at`] ?? delivery.updated_at, why: '' }
   }
   const look = MAILS[delivery.status] ?? { word: delivery.status, icon: 'unknown', tone: 'grey' }
-  const why = delivery.status === 'sent' ? 'awaiting news' : (delivery.reason ?? '')
+  const sent = transport === 'outbox' ? 'written to a file' : 'awaiting news'
+  const why = delivery.status === 'sent' ? sent : (delivery.reason ?? '')
   return { ...look, at: delivery.updated_at, why }
 }

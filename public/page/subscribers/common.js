@@ -5,10 +5,11 @@
 import { html, useEffect, useRef } from '../vendor/htm.js'
 import { searchOf } from '../ground/api.js'
 import { queryFrom } from './words.js'
-import { exactTime, count as written } from '../ground/words.js'
+import { count as written } from '../ground/words.js'
 import { Waiting } from '../parts/asked.js'
 import { useNow, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
+import { AsOf } from '../lists/as-of.js'
 import { KeysetList, listKeys } from '../lists/keyset-list.js'
 import { Tabs } from '../parts/tabs.js'
 
@@ -102,14 +103,12 @@ export function Badge({ look: { word, icon, tone } }) {
  * @param {string} props.one @param {() => void} props.onRefresh
  */
 export function Amount({ of, one, onRefresh }) {
-  const { count, at, phase } = useStore(of)
+  const { count } = useStore(of)
   const known = count === null ? '–' : written(count)
   return html`
     <p class="amount-of" role="status">
       <span><strong key=${known}>${known}</strong> ${count === 1 ? one : `${one}s`}</span>
-      <button type="button" class="link" disabled=${phase === 'asking'} onClick=${onRefresh}>
-        ${`as of ${at === null ? '‒‒:‒‒:‒‒' : exactTime(at)} · Refresh`}
-      </button>
+      <${AsOf} of=${of} onRefresh=${onRefresh} />
     </p>
   `
 }
