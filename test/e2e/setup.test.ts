@@ -101,6 +101,7 @@ test('quarantine can be looked at, and read again', async () => {
 test('set-up says that mails go to files, that the stores work, and what reconciling needs', async () => {
   const page = await open('/dashboard/setup')
   await page.getByText('Mails go to the outbox').waitFor()
+  await page.getByText('every event so far').waitFor()
   await eventually(() => page.locator('.working').allInnerTexts()).toEqual(['works', 'works', 'works'])
   await page.getByRole('button', { name: 'Ask Mandrill' }).click()
   await page.getByRole('alert').getByText('MANDRILL_API_KEY').waitFor()

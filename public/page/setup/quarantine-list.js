@@ -10,6 +10,9 @@ import { Question } from '../parts/question.js'
 
 /** @typedef {Quarantine['quarantine'][number]} Entry */
 
+/** The API's reasons quote names in backticks. @param {string} reason */
+const shown = (reason) => plain(reason).replaceAll(/`([^`]*)`/g, '“$1”')
+
 /** Longer texts are shown by their beginning. */
 const MOST_SHOWN = 20_000
 
@@ -58,7 +61,7 @@ export function QuarantineList({ app, of: answer, again }) {
           }}
           onClose=${() => setDiscards(null)}
         >
-          <p>${plain(discards)}</p>
+          <p>${shown(discards)}</p>
           <p>They cannot be had again: Mandrill was told that they have arrived.</p>
         <//>`
       }
@@ -89,7 +92,7 @@ function Group({ app, reason, entries, more, onChanged, onDiscard }) {
     <li>
       <${Icon} name="unknown" tone="amber" />
       <div>
-        <strong>${plain(reason)}</strong>
+        <strong>${shown(reason)}</strong>${' '}
         ${counted(entries.length, 'entry', 'entries')}${more ? ' or more' : ''}
         ${entries.map(
           ({ id, received_at: at, data }) => html`

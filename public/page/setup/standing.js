@@ -34,7 +34,12 @@ export function Standing({ app, setup }) {
   const facts = [
     ['Events are kept in', html`${STORES[events] ?? events}<${Working} state=${states.events} />`],
     ['History is kept in', html`${STORES[database] ?? database}<${Working} state=${states.database} />`],
-    ['History is behind by', html`${counted(setup.lag, 'event')}<${Working} state=${states.archive} />`],
+    [
+      'Taken into the history',
+      html`${setup.lag === 0 ? 'every event so far' : `all but ${counted(setup.lag, 'event')}`}<${Working}
+          state=${states.archive}
+        />`,
+    ],
     ['The feed takes', `${bytes(setup.feed.bytes)} of ${bytes(setup.feed.bound)} at most (${full} %)`],
     ['The disk has', `${bytes(setup.disk.free)} of ${bytes(setup.disk.size)} free`],
     [
