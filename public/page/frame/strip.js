@@ -35,7 +35,7 @@ export function Strip({ app }) {
       </p>
       <${Running} app=${app} />
       <p class="last">
-        <span class="wide">Last event </span>${
+        <span class="wide">Last event </span><span class="narrow">last </span>${
           !reached || (!fresh && lastAt === 0)
             ? '–'
             : lastAt === 0
@@ -75,6 +75,7 @@ function Running({ app }) {
   const { total, sent = 0, failed = 0, skipped = 0 } = campaign.deliveries
   const done = (sent ?? 0) + (failed ?? 0) + (skipped ?? 0)
   const paused = campaign.status === 'paused'
+  const part = total ? `${Math.floor((100 * Math.min(done, total)) / total)} %` : '–'
   return html`
     <a
       class="running"
@@ -85,6 +86,7 @@ function Running({ app }) {
       <${Icon} name=${paused ? 'pause' : 'sent'} tone=${paused ? 'amber' : undefined} />
       <bdi>${titleOf(campaign.subject)}</bdi>
       <${Progress} done=${done} of=${total} label=${paused ? 'Paused campaign' : 'Running campaign'} />
+      <span class="narrow number" aria-hidden="true">${part}</span>
     </a>
   `
 }
