@@ -16,7 +16,7 @@ test('at 320 × 256 an event is read, and what stands above the list is scrolled
   expect(await seen(page, '.line .subject')).toBe(true)
   expect(await page.evaluate(overflow)).toBe(0)
   expect(await seen(page, '.plot')).toBe(false)
-  await page.locator('.plot').focus()
+  await page.getByRole('button', { name: 'Chart, search and filter' }).click()
   expect(await seen(page, '.plot')).toBe(true)
   await page.keyboard.press('/')
   expect(await seen(page, '.event-search input')).toBe(true)

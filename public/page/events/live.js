@@ -38,11 +38,11 @@ export function LiveView({ app, params: { id } }) {
   const none = phase === 'here' && size === 0 && feed.store.get().waiting === 0
   const { inspect, close } = useWay(app, choice, scroller)
 
-  // Where there is little room the list is seen first, and what stands above it is scrolled to.
+  // Where there is little room the list is seen first, and a bar says what stands above it.
   useEffect(() => {
     const { current } = box
     current?.scrollTo({
-      top: (current.querySelector('.list')?.getBoundingClientRect().top ?? 0) - current.offsetTop,
+      top: (current.querySelector('.above')?.getBoundingClientRect().top ?? 0) - current.offsetTop,
     })
   }, [none])
   // A list that nobody sees is not held still.
@@ -96,14 +96,17 @@ export function LiveView({ app, params: { id } }) {
       ${
         none
           ? html`<${NoMatch} isPast=${filter.until !== ''} onAll=${() => change(ALL)} />`
-          : html`<${Boundary} what="The list">
-              <${EventList}
-                app=${app}
-                choice=${choice}
-                onOpen=${(/** @type {Row} */ opened) => inspect(opened)}
-                scroller=${scroller}
-              />
-            <//>`
+          : html`<button type="button" class="above" onClick=${() => box.current?.scrollTo({ top: 0 })}>
+                <${Icon} name="up" />Chart, search and filter
+              </button>
+              <${Boundary} what="The list">
+                <${EventList}
+                  app=${app}
+                  choice=${choice}
+                  onOpen=${(/** @type {Row} */ opened) => inspect(opened)}
+                  scroller=${scroller}
+                />
+              <//>`
       }
     `
   }

@@ -150,7 +150,7 @@ function Plot({ frame, bars, reach, now, filter, onChange, nothing }) {
           ><span>not known</span></span
         >`
       }
-      <span class="top">${count(top)} ${frame.span.per}</span>
+      <span class="top">top: ${count(top)} ${frame.span.per}</span>
       ${bars.every(({ total }) => total === 0) && html`<span class="nothing">${nothing}</span>`}
       ${range && shown && html`<${Label} of=${shown} time=${timeOf(range, frame)} at=${(edge(range.first) + edge(range.end)) / 2} width=${width} />`}
     </div>
