@@ -146,7 +146,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
 
     const mail = page.frameLocator('iframe.preview')
     await mail.getByText('Hello Reader').waitFor()
-    await page.getByLabel('As it reaches').fill('reader7@example.com')
+    await page.getByLabel('As seen by').fill('reader7@example.com')
     await mail.getByText('Hello Reader 7').waitFor()
     await click(page, 'Text')
     await page.getByLabel('The mail as text').getByText('Hello Reader 7').waitFor()
@@ -192,6 +192,10 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     ).toContain('1 person')
 
     await page.getByText('550 5.1.1: no such mailbox').waitFor()
+    expect(await page.locator('.failures li', { hasText: '5.1.1' }).getByRole('button').count()).toBe(0)
+    await click(page, 'Retry all that failed…')
+    await page.getByRole('dialog').getByText('Try 2 mails again?').waitFor()
+    await click(page, 'Cancel')
     refused.on = false
     await click(page, 'Retry these 2…')
     await answer(page, 'Retry 2')
@@ -287,6 +291,25 @@ describe('on a hub of its own', () => {
     expect(await api(hub).one(id)).toMatchObject({ status: 'draft', started_at: null })
   })
 
+  test('what was sent is seen from the top; in files it reached nobody, and nothing is known of people', async () => {
+    const { id } = await api(hub).create({ subject: 'To files' })
+    const page = await open(`/${id}`, async (page) => {
+      await page.setViewportSize({ width: 390, height: 400 })
+      await page.clock.install()
+    })
+    const scrolled = () => page.locator('main').evaluate(({ scrollTop }) => scrollTop)
+    await click(page, 'Send…')
+    await answer(page, 'Send to 1')
+    await page.getByLabel('A test mail to yourself').scrollIntoViewIfNeeded()
+    expect(await scrolled()).toBeGreaterThan(100)
+    await wait(page)
+    await page.getByText('nothing can be known of people').waitFor()
+    expect(await scrolled()).toBe(0)
+    expect(await page.getByText('Is the webhook connected?').count()).toBe(0)
+    await page.getByRole('link', { name: 'Deliveries' }).click()
+    await page.getByText('written to a file').waitFor()
+  })
+
   test('what cannot be saved says so, stays, and is saved when the hub is there again', async () => {
     const { id } = await api(hub).create({ subject: 'Kept' })
     const page = await open(`/${id}`, async (page) => {
@@ -362,7 +385,7 @@ describe('on a hub of its own', () => {
     await fetch(`${hub.url}/campaigns/${id}/start`, { method: 'POST', headers: { authorization: TOKEN } })
     await page.getByRole('link', { name: 'Deliveries' }).click()
     await page.locator('.deliveries .line', { hasText: 'ok@example.com' }).waitFor()
-    await page.locator('.up a').click()
+    await page.locator('.back a').click()
     await page.locator('.campaigns .line', { hasText: '⟨202e⟩' }).waitFor()
     expect(await page.locator('main img, main b, main script').count()).toBe(0)
   })

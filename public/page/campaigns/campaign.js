@@ -82,7 +82,9 @@ function Watched({ app, campaign, answer }) {
   return html`
     <div class=${lists ? 'campaign lists' : 'campaign'}>
       <header class="campaign-head">
-        <p class="up"><a href="/dashboard/campaigns" data-view>Campaigns</a></p>
+        <p class="back">
+          <a href="/dashboard/campaigns" data-view><${Icon} name="back" />Campaigns</a>
+        </p>
         <h1><bdi>${titleOf(campaign.subject)}</bdi></h1>
         <${Standing} app=${app} campaign=${campaign} />
         <${Verbs} app=${app} campaign=${campaign} />

@@ -2,7 +2,7 @@
 /** @import { App } from '../../main.js' */
 /** @import { Draft, Fields } from './draft.js' */
 /** @import { WholeCampaign } from '../campaign.js' */
-import { html, useEffect, useState } from '../../vendor/htm.js'
+import { html, useEffect, useLayoutEffect, useState } from '../../vendor/htm.js'
 import { problemOf } from '../../ground/asking.js'
 import { stateLook, within } from '../words.js'
 import { exactTime, fullTime, plain } from '../../ground/words.js'
@@ -30,6 +30,8 @@ export function Compose({ app, campaign, onMade }) {
   const { id, fields, state } = useStore(draft.store)
   const told = useStore(app.campaigns.store).campaigns.get(id) ?? campaign
   const pending = useStore(app.sends.store).sends.some((send) => send.id === id)
+  // What is there once the draft is sent is seen from its top.
+  useLayoutEffect(() => () => document.getElementById('view')?.scrollTo({ top: 0 }), [])
   useEffect(() => {
     const warn = (/** @type {Event} */ event) => {
       if (['unsaved', 'saving', 'failed'].includes(draft.store.get().state)) event.preventDefault()
@@ -43,7 +45,9 @@ export function Compose({ app, campaign, onMade }) {
   return html`
     <div class="campaign compose">
       <header class="campaign-head">
-        <p class="up"><a href="/dashboard/campaigns" data-view>Campaigns</a></p>
+        <p class="back">
+          <a href="/dashboard/campaigns" data-view><${Icon} name="back" />Campaigns</a>
+        </p>
         <h1>
           ${campaign || id ? html`<bdi>${plain(fields.subject) || 'Without a subject'}</bdi>` : 'New campaign'}
         </h1>
@@ -169,7 +173,7 @@ function Seen({ app, draft, stale }) {
       <span role="group" aria-label="Show as" class="as">${tab('html', 'HTML')}${tab('text', 'Text')}</span>
       <${Field}
         id="as-subscriber"
-        label="As it reaches"
+        label="As seen by"
         value=${typed}
         problem=${unknown ? answer.problem : ''}
         onChange=${setTyped}
