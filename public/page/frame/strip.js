@@ -29,7 +29,7 @@ export function Strip({ app }) {
   }, [reached, feed.connection.state, phase, problems[0]])
 
   return html`
-    <section class="strip" aria-label="State">
+    <section class=${feed.connection.state === 'live' ? 'strip' : 'strip wordy'} aria-label="State">
       <p class="state" title=${state.word}>
         <${Icon} name=${state.icon} tone=${state.tone} /><strong key=${state.word}>${state.word}</strong>
       </p>
