@@ -105,8 +105,8 @@ export function Failures({ app, campaign }) {
         >
           <p>
             ${asks.reason === null ? 'All that failed, whatever the reason,' : html`What failed with “<bdi>${plain(asks.reason)}</bdi>”`}${' '}
-            will be sent once more, from the beginning. Worth it when the cause is mended. Addresses that do
-            not exist are suppressed by now: they are skipped, and not counted here.
+            will be sent once more, from the beginning. Worth it when the cause is mended.
+            ${asks.reason === null && ' Addresses that do not exist are suppressed by now: they are skipped, and not counted here.'}
           </p>
         <//>`
       }
