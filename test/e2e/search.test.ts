@@ -40,8 +40,8 @@ const offered = (page: Page) =>
 const asked = (page: Page) => new URL(page.url()).searchParams.toString()
 
 test.each([
-  ['ada@m', 'Contains', ['Your order, Ada'], 'q=ada%40m'],
-  ['ord yo', 'Contains', ['Your order, Ada'], 'q=ord+yo'],
+  ['ada@m', 'Address or words', ['Your order, Ada'], 'q=ada%40m'],
+  ['ord yo', 'Address or words', ['Your order, Ada'], 'q=ord+yo'],
   ['m-3', 'Message id', [LINK], 'message=m-3'],
   ['https://garden.example/roses', 'Link', [LINK], 'url=https%3A%2F%2Fgarden.example%2Froses'],
 ])('Enter takes the first meaning: %s', async (text, word, found, query) =>

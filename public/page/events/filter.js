@@ -6,7 +6,7 @@ import { isSpan, iso } from './feed/spans.js'
 /** The conditions that are typed, each with its word. */
 export const FIELDS = Object.freeze(
   /** @type {const} */ ([
-    ['q', 'Contains'],
+    ['q', 'Address or words'],
     ['email', 'Recipient'],
     ['campaign', 'Campaign'],
     ['tag', 'Tag'],

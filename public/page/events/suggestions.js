@@ -43,13 +43,13 @@ export function suggestionsFor(typed, { rows, campaigns, now }) {
     'Message id',
     isWord && rows.some((row) => row.messageId === text) ? [text] : [],
   )
-  const contains = [{ part: { q: text }, word: 'Contains', value: text }]
+  const begins = [{ part: { q: text }, word: 'Address or words', value: text }]
   return distinct([
     ...timeOf(text, now),
     ...links,
     ...messages,
     ...(named.some(({ part }) => part.campaign === text) ? named : []),
-    ...contains,
+    ...begins,
     ...named,
     ...tags,
     ...of('email', 'Recipient', some(rows.flatMap(({ email }) => email ?? []))),
