@@ -1,6 +1,7 @@
 // Where in an address or a name a search may begin: at its start, after the @, at each word of a name, and at each character of
 // a script that is written without spaces.
 import { emailKey } from '../address.ts'
+import { innerWords } from '../scripts.ts'
 import { foldText } from './subscriber.ts'
 
 /** A text that what is sought may begin. `shared`: how much of it another one of the same person begins with, too. */
@@ -16,8 +17,6 @@ const MOST = 32
 /** Letters and digits that stand together, or other signs that do. */
 const RUN = /[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]+/gu
 const LETTER = /^[\p{L}\p{M}\p{N}]/u
-const UNSPACED = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Thai}]/gu
-const MAY_BE_UNSPACED = /[\u0e00-\uffff]/
 
 const fold = (text: string): string => foldText(text).replace(/\s+/g, ' ').trim()
 
@@ -63,8 +62,7 @@ function* places(name: string): Generator<number> {
   for (const { 0: run, index } of name.matchAll(RUN)) {
     const isWord = LETTER.test(run)
     if (isWord || (run[0] !== '@' && (index === 0 || name[index - 1] === ' '))) yield index
-    if (isWord && MAY_BE_UNSPACED.test(run))
-      for (const character of run.matchAll(UNSPACED)) if (character.index > 0) yield index + character.index
+    if (isWord) for (const inner of innerWords(run)) yield index + inner
   }
 }
 

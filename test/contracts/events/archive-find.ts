@@ -99,6 +99,8 @@ const query: fc.Arbitrary<EventQuery> = fc.record({
       'in ne',
       'may new',
       '안녕',
+      '하세',
+      '세요 안녕',
       '✓',
       '%',
       ' ',
@@ -117,6 +119,10 @@ const query: fc.Arbitrary<EventQuery> = fc.record({
 const words = (subjectOrQuery: string | null) =>
   (subjectOrQuery ?? '').toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
 
+/** Hangul stands for the scripts that are written without spaces: there a word begins at each character. */
+const begins = (subject: string | null, word: string) =>
+  words(subject).some((each) => (/^\p{sc=Hangul}/u.test(each) ? each.includes(word) : each.startsWith(word)))
+
 /** Does a row fit what no socket can ask for? */
 function fits({ event, facts }: ArchiveRow, { messageId, subaccount, url, q, since, until }: EventSelection) {
   const { email } = facts
@@ -132,7 +138,7 @@ function fits({ event, facts }: ArchiveRow, { messageId, subaccount, url, q, sin
     (q === undefined ||
       (isAddress && !sought.startsWith('@') && email.startsWith(sought)) ||
       (isAddress && email.slice(email.lastIndexOf('@')).startsWith(`@${sought.replace(/^@/, '')}`)) ||
-      (asked.length > 0 && asked.every((word) => words(facts.subject).some((each) => each.startsWith(word)))))
+      (asked.length > 0 && asked.every((word) => begins(facts.subject, word))))
   )
 }
 

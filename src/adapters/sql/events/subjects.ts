@@ -14,9 +14,12 @@ import {
   type SQL,
 } from '../driver/drizzle.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
+import { innerWords } from '../../../core/scripts.ts'
 import { newRowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 
 const WORDS = 16
+/** Beside them, of a script that is written without spaces. */
+const INNER_WORDS = 32
 const WORD_LENGTH = 32
 const FEW = 1_000
 /** No text of a database comes after one that begins with this. */
@@ -28,14 +31,30 @@ export function subjectKey(subject: string): number {
 }
 
 /** Letters and digits that stand together, as they are compared. */
-export function wordsOf(text: string): readonly string[] {
-  const found =
-    text
-      .normalize('NFKC')
-      .toLowerCase()
-      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
-  return [...new Set(found.map((word) => [...word].slice(0, WORD_LENGTH).join('')))].slice(0, WORDS)
+export const wordsOf = (text: string): readonly string[] => shortened(runsOf(text)).slice(0, WORDS)
+
+/** The words of a subject, and then what may be one: part of a run of a script that is written without spaces. */
+function wordsIn(subject: string): readonly string[] {
+  const runs = runsOf(subject).values()
+  const inner = runs.flatMap((run) => innerWords(run).map((at) => run.slice(at)))
+  return shortened([...wordsOf(subject), ...inner.take(INNER_WORDS)])
 }
+
+const runsOf = (text: string): readonly string[] =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
+
+const shortened = (words: readonly string[]): readonly string[] => [
+  ...new Set(
+    words.map((word) =>
+      Array.from(word.slice(0, 2 * WORD_LENGTH))
+        .slice(0, WORD_LENGTH)
+        .join(''),
+    ),
+  ),
+]
 
 /** Texts that begin with this. */
 export function beginning(column: Column | SQL, start: string): SQL | undefined {
@@ -48,7 +67,7 @@ export function wording({ subjectWords }: Tables, rows: readonly ArchiveRow[]): 
   return newRowsFor(
     subjectWords,
     [...subjects].flatMap((subject) =>
-      wordsOf(subject).map((word) => ({ subject: subjectKey(subject), word })),
+      wordsIn(subject).map((word) => ({ subject: subjectKey(subject), word })),
     ),
   )
 }
