@@ -1,8 +1,8 @@
 // Events as they lie in the feed's file: those that came together are a block, compressed.
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { FeedEvent, Kind, NewEvent } from '../../../core/events/event.ts'
 import { pack, unpack, type Packed } from '../../../core/events/packing.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
+import { compressed, expanded } from '../../sqlite/compressed.ts'
 
 /** The texts are its id, its facts, what only the loop asks for ('' for most), and its data. */
 export type BlockEvent = Packed<readonly [n: number, kind: Kind, at: number]>
@@ -18,9 +18,6 @@ export type Block = {
 
 const BLOCK_EVENTS = 128
 const BLOCK_BYTES = 256 * 1024
-/** What is shorter gains nothing that is worth the time. */
-const COMPRESSED_BYTES = 4 * 1024
-const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 /** What an event takes beside its texts: its place in a block, and its id in `seen`. */
 const EVENT_BYTES = 84
 
@@ -68,14 +65,10 @@ export const sizeOfAll = (events: readonly BlockEvent[]): number =>
   events.reduce((sum, event) => sum + sizeOf(event), 0)
 
 /** `packed`: the same events as bytes, where they are there already. */
-export function toData(events: readonly BlockEvent[], packed: Buffer = pack(events)): Buffer {
-  return packed.length < COMPRESSED_BYTES ? packed : zstdCompressSync(packed)
-}
+export const toData = (events: readonly BlockEvent[], packed = pack(events)): Buffer => compressed(packed)
 
-export function eventsIn({ data: stored }: Pick<Block, 'data'>): readonly BlockEvent[] {
-  const data = toBuffer(stored)
-  return unpack(data.subarray(0, ZSTD.length).equals(ZSTD) ? zstdDecompressSync(data) : data)
-}
+export const eventsIn = ({ data }: Pick<Block, 'data'>): readonly BlockEvent[] =>
+  unpack(expanded(toBuffer(data)))
 
 export const seqIn = ({ first }: Block, { head: [n] }: BlockEvent): number => first + n
 

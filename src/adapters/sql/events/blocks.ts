@@ -1,11 +1,11 @@
 // The archive's texts, packed: a few events that came together are a block, compressed. What is long stands apart, in parts.
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { and, eq, sql as words } from '../driver/drizzle.ts'
 import { formatCursor, type Cursor } from '../../../core/events/cursor.ts'
 import type { StoredFacts } from '../../../core/events/facts.ts'
 import { pack, unpack, type Packed } from '../../../core/events/packing.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
+import { compressed, expanded } from '../../sqlite/compressed.ts'
 import type { Sql, Tables, Write } from '../driver/dialect.ts'
 import { chunks, inPlaces } from './places.ts'
 
@@ -13,9 +13,6 @@ import { chunks, inPlaces } from './places.ts'
 const BLOCK_EVENTS = 64
 /** Of all texts of an event: a page of a thousand such events may be read at once. */
 const PACKED_BYTES = 8 * 1024
-/** What is shorter gains nothing that is worth the time. */
-const COMPRESSED_BYTES = 4 * 1024
-const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 
 type Block = Tables['eventBlocks']['$inferInsert']
 export type Texts = StoredFacts & { readonly data: string }
@@ -51,15 +48,9 @@ const textsOf = ({ event: { facts, more, data } }: ArchiveRow): readonly Buffer[
 const isShort = (texts: readonly Buffer[]): boolean =>
   texts.reduce((sum, { length }) => sum + length, 0) <= PACKED_BYTES
 
-// In a thread of Node's pool it would take twice the time.
-function write(all: readonly Packed<number>[]): Buffer {
-  const bytes = pack(all)
-  return bytes.length < COMPRESSED_BYTES ? bytes : zstdCompressSync(bytes)
-}
+const write = (all: readonly Packed<number>[]): Buffer => compressed(pack(all))
 
-function read(data: Buffer): readonly Packed<number>[] {
-  return unpack<number>(data.subarray(0, ZSTD.length).equals(ZSTD) ? zstdDecompressSync(data) : data)
-}
+const read = (data: Buffer): readonly Packed<number>[] => unpack<number>(expanded(data))
 
 /** The texts of these events, by their places as they are written. */
 export async function textsIn(sql: Sql, places: readonly InBlock[]): Promise<ReadonlyMap<string, Texts>> {
