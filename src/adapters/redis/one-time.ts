@@ -2,7 +2,7 @@
 import { HubError, isHubError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import type { OneTime } from '../../core/ports.ts'
-import { openConnection } from './connection.ts'
+import { openConnection, type Session } from './connection.ts'
 import { usedKey } from './keys.ts'
 
 const SINCE = usedKey('since')
@@ -18,46 +18,35 @@ export function openRedisOneTime({ url, log }: { url: string; log: Log }): OneTi
     patienceMs: PATIENCE_MS,
     log,
   })
+
+  async function ask<T>(question: (redis: Session['redis']) => Promise<T>): Promise<T> {
+    try {
+      const { redis } = await connection.session()
+      return await question(redis)
+    } catch (error) {
+      throw isHubError(error) ? error : new HubError('feed.unavailable', { cause: error })
+    }
+  }
+
   return {
-    async first(key, lifeMs) {
-      try {
-        const { redis } = await connection.session()
-        return (await redis.set(usedKey(key), '1', 'PX', Math.ceil(lifeMs), 'NX')) === 'OK'
-      } catch (error) {
-        throw isHubError(error) ? error : new HubError('feed.unavailable', { cause: error })
-      }
-    },
-    async isUsed(key) {
-      try {
-        const { redis } = await connection.session()
-        return (await redis.exists(usedKey(key))) === 1
-      } catch (error) {
-        throw isHubError(error) ? error : new HubError('feed.unavailable', { cause: error })
-      }
-    },
-    async since() {
-      try {
-        const { redis } = await connection.session()
+    first: (key, lifeMs) =>
+      ask(async (redis) => (await redis.set(usedKey(key), '1', 'PX', Math.ceil(lifeMs), 'NX')) === 'OK'),
+    isUsed: (key) => ask(async (redis) => (await redis.exists(usedKey(key))) === 1),
+    since: () =>
+      ask(async (redis) => {
         // Read first: a full Redis still says it.
         const known = await redis.get(SINCE)
         const now = Date.now()
         return Number(known ?? (await redis.set(SINCE, now, 'NX', 'GET')) ?? now)
-      } catch (error) {
-        throw isHubError(error) ? error : new HubError('feed.unavailable', { cause: error })
-      }
-    },
-    async count(key, windowMs) {
-      try {
-        const { redis } = await connection.session()
+      }),
+    count: (key, windowMs) =>
+      ask(async (redis) => {
         const place = usedKey(`count:${key}`)
         const replies = await redis.multi().incr(place).pexpire(place, windowMs, 'NX').pttl(place).exec()
         const [count = 0, , leftMs = windowMs] = (replies ?? []).map(([, reply]) => Number(reply))
         if (!(count > 0)) throw new HubError('feed.unavailable')
         return { count, leftMs }
-      } catch (error) {
-        throw isHubError(error) ? error : new HubError('feed.unavailable', { cause: error })
-      }
-    },
+      }),
     close: () => connection.close(),
   }
 }
