@@ -236,9 +236,12 @@ function prepareErase(db: DatabaseSync, blocks: Blocks) {
   return (state: State, seqs: readonly number[]): State => {
     let { bytes } = state
     const gone = new Set(seqs)
-    for (const seq of seqs) {
+    let done = 0
+    for (const seq of seqs.toSorted((a, b) => a - b)) {
+      if (seq <= done) continue // its block is unpacked once, whatever leaves it
       const [block] = blocks.after(seq - 1)
-      if (!block) continue
+      if (!block) break
+      done = block.last
       const events = eventsIn(block)
       const left = events.filter((event) => !gone.has(seqIn(block, event)))
       if (left.length < events.length) bytes -= blocks.keep(block, left)
