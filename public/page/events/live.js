@@ -13,7 +13,7 @@ import { useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { Inspector } from './message/inspector.js'
 import { listKeys } from '../lists/keyset-list.js'
-import { RateChart } from './rate-chart.js'
+import { RateChart } from './chart/rate-chart.js'
 
 /** @typedef {Store<{ row: Row | null }>} Choice */
 

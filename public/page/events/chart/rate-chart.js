@@ -1,19 +1,19 @@
 // How much there was, when: bars stacked by tone, filtered like the list. What one chooses in it is what the list shows.
-/** @import { App } from '../main.js' */
-/** @import { Bar } from './feed/rates.js' */
+/** @import { App } from '../../main.js' */
+/** @import { Bar } from '../feed/rates.js' */
 /** @import { Range } from './chart-choice.js' */
-/** @import { Frame } from './feed/spans.js' */
-/** @import { Tally } from './feed/tally.js' */
-/** @import { Filter } from '../types.d.ts' */
-import { html, useEffect, useMemo, useRef } from '../vendor/htm.js'
-import { addressOf, queryOf } from './filter.js'
-import { lookOf, TONES } from './kinds.js'
-import { roundTop, together } from './feed/rates.js'
-import { frameOfTime, iso, ticksOf } from './feed/spans.js'
-import { count, counted, spanWords, tickWords } from '../ground/words.js'
-import { createTally } from './feed/tally.js'
-import { Failed } from '../parts/asked.js'
-import { useNow, useSize, useStore } from '../parts/hooks.js'
+/** @import { Frame } from '../feed/spans.js' */
+/** @import { Tally } from '../feed/tally.js' */
+/** @import { Filter } from '../../types.d.ts' */
+import { html, useEffect, useMemo, useRef } from '../../vendor/htm.js'
+import { addressOf, queryOf } from '../filter.js'
+import { lookOf, TONES } from '../kinds.js'
+import { roundTop, together } from '../feed/rates.js'
+import { frameOfTime, iso, ticksOf } from '../feed/spans.js'
+import { count, counted, spanWords, tickWords } from '../../ground/words.js'
+import { createTally } from '../feed/tally.js'
+import { Failed } from '../../parts/asked.js'
+import { useNow, useSize, useStore } from '../../parts/hooks.js'
 import { useChartChoice } from './chart-choice.js'
 import { SpanTools } from './span-tools.js'
 
