@@ -20,6 +20,11 @@ const STEP = 1_000
 type Asked = Omit<SubscriberQuery, 'limit' | 'after'>
 type Filter = Omit<Asked, 'q'> & { readonly sought?: string | undefined }
 
+const filterOf = ({ q, ...others }: Asked): Filter => ({
+  ...others,
+  sought: q === undefined ? undefined : soughtBy(q),
+})
+
 /** Whether a filter asks for what is in no index of the list. */
 const looksThrough = ({ email, sought, suppressed, mailable }: Filter): boolean =>
   email === undefined && [sought, suppressed, mailable].some((each) => each !== undefined)
@@ -147,18 +152,17 @@ export function createFind(sql: Sql, now: () => number) {
   return {
     one: async (where: SQL): Promise<Subscriber | undefined> => (await rows(where, 1))[0],
 
-    async find({ limit, after = '', q, ...others }: SubscriberQuery): Promise<readonly Subscriber[]> {
+    async find({ limit, after = '', ...asked }: SubscriberQuery): Promise<readonly Subscriber[]> {
       const found: Subscriber[] = []
-      const filter = { ...others, sought: q === undefined ? undefined : soughtBy(q) }
-      for await (const step of steps(filter, after, limit)) {
+      for await (const step of steps(filterOf(asked), after, limit)) {
         found.push(...step)
         if (found.length >= limit) break
       }
       return found.slice(0, limit)
     },
 
-    async count({ q, ...others }: Asked): Promise<number> {
-      const filter = { ...others, sought: q === undefined ? undefined : soughtBy(q) }
+    async count(asked: Asked): Promise<number> {
+      const filter = filterOf(asked)
       const found = await countFound(filter)
       if (found !== undefined) return found
       const condition = conditionOf(filter)
