@@ -84,7 +84,7 @@ function createPages(session: () => Promise<Session>, memory: Memory) {
     const events = await readTail(await session(), cursor, count)
     const last = events.at(-1)
     if (!last || !continues(cursor, events)) return undefined
-    isAtHead = true
+    isAtHead = events.length < count // a full page does not tell where the head is
     memory.see(last.cursor)
     count = nextCount(events)
     return { events, gap: undefined, next: last.cursor, head: last.cursor }

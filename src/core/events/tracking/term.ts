@@ -13,7 +13,6 @@ export type Term = ReturnType<typeof startTerm>
  * asks.
  */
 const PACE_MS = 250
-const FULL_PAGE = 2_000
 
 const LOST = {
   expired: 'events were lost before tracking could take them: the feed has let go of them',
@@ -54,7 +53,8 @@ export function startTerm({ feed, progress, record, log, onTrouble }: Options) {
       if (page.gap) log.error({ gap: page.gap }, LOST[page.gap.reason])
       await record(from, page)
     })
-    if (page.events.length < FULL_PAGE && !ended && !progress.wanted()) await pace.wait(PACE_MS)
+    const isBehind = compareCursors(page.next, page.head) < 0
+    if (!isBehind && !ended && !progress.wanted()) await pace.wait(PACE_MS)
   }
 
   const follower = feed.follow(progress.position(), takePage)
