@@ -119,12 +119,17 @@ export function startTracking(options: TrackingOptions): Tracking {
     await lease.release()
   }
 
+  /** By what the database told; too late where this process has begun to do the work, and knows better. */
+  function seenAt(position: Cursor): void {
+    if (!leading()) progress.moveTo(position)
+  }
+
   /** Where another process does the work, only the database tells how far it is. */
   async function watch(): Promise<void> {
     if (watching) return
     watching = true
     while (!leading() && progress.wanted()) {
-      await archive.position().then(progress.moveTo, () => undefined)
+      await archive.position().then(seenAt, () => undefined)
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
     watching = false

@@ -115,6 +115,26 @@ describe('waiting', () => {
 })
 
 describe('several processes', () => {
+  test('what a process was told while it only watched does not take it back once it does the work', async () => {
+    const { promise: later, resolve: tell } = Promise.withResolvers<void>()
+    const beginning = await lab.archive.position()
+    let asked = 0
+    async function position() {
+      asked += 1
+      if (asked !== 1) return lab.archive.position()
+      await later
+      return beginning
+    }
+    await lab.feed.append(makeEvents(3))
+    const head = await lab.feed.last(0)
+    const tracking = lab.start({ archive: { ...lab.archive, position } })
+    expect(await tracking.reached(head, SOON)).toBe(true)
+    tell()
+    await later
+    await Promise.resolve()
+    expect([tracking.position(), tracking.lag()]).toEqual([head, 0])
+  })
+
   test('a process that only watches knows when all is taken', async () => {
     const [worker, watcher] = [lab.start(), lab.start()]
     for (const label of ['a', 'b', 'c']) {
