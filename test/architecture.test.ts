@@ -78,6 +78,15 @@ test('process.env is read in config only', () => {
   expect(files.filter((file) => textOf(file).includes('process.env'))).toEqual(['config/config.ts'])
 })
 
+test('one file says how long a test waits for something', () => {
+  const bare = /\b(vi\.waitFor|vi\.waitUntil|expect\.poll|waitForTimeout)\(/
+  const tests = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.includes('node_modules'),
+  )
+  const waits = tests.filter((file) => bare.test(readFileSync(join(import.meta.dirname, file), 'utf8')))
+  expect(waits).toEqual(['support/eventually.ts'])
+})
+
 test('the first line of every file says what it is for', () => {
   expect(files.filter((file) => !textOf(file).startsWith('// '))).toEqual([])
 })

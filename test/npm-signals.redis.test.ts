@@ -5,12 +5,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { lockDataDir } from '../src/adapters/embedded/data-dir-lock.ts'
 import { freePort } from './support/server-process.ts'
+import { until } from './support/eventually.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const WITHIN = { timeout: 50_000, interval: 50 }
 
 let dir: string
 let port: number
@@ -53,15 +53,15 @@ function run(script: string, args: readonly string[] = [], env: Record<string, s
   for (const stream of [npm.stdout, npm.stderr]) stream?.on('data', (text) => (printed += String(text)))
 }
 
-const until = (check: () => boolean | Promise<boolean>) =>
-  vi.waitFor(async () => expect(await check(), printed).toBe(true), WITHIN)
+const becomes = (check: () => boolean | Promise<boolean>) =>
+  until(async () => expect(await check(), printed).toBe(true))
 const answers = async () =>
   (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.status === 200
 const isRunning = (part: string) => remaining().some(({ command }) => command.includes(part))
 
 async function expectNothingLeft(): Promise<void> {
-  await until(() => npm.exitCode !== null || npm.signalCode !== null)
-  await until(() => remaining().length === 0)
+  await becomes(() => npm.exitCode !== null || npm.signalCode !== null)
+  await becomes(() => remaining().length === 0)
   const probe = createServer().listen(port, '127.0.0.1')
   await new Promise<void>((resolve, reject) => probe.once('listening', resolve).once('error', reject))
   probe.close()
@@ -75,7 +75,7 @@ test.for([
   { script: 'demo', signal: 'SIGTERM', ready: answers, args: ['--subscribers', '20'] },
 ] as const)('$signal to npm run $script stops it cleanly', async ({ script, signal, ready, ...rest }) => {
   run(script, 'args' in rest ? rest.args : [])
-  await until(ready)
+  await becomes(ready)
   npm.kill(signal)
   await expectNothingLeft()
   expect({ code: npm.exitCode, signal: npm.signalCode, printed }).toMatchObject({ code: 0, signal: null })
@@ -83,7 +83,7 @@ test.for([
 
 test('Ctrl-C, which the hub gets from the terminal and from npm, stops it cleanly', async () => {
   run('start')
-  await until(answers)
+  await becomes(answers)
   process.kill(-(npm.pid as number), 'SIGINT')
   await expectNothingLeft()
   expect(npm.exitCode).toBe(0)
@@ -97,7 +97,7 @@ test.for([
   { script: 'test:fast', args: ['test/server.test.ts'], part: 'src/server.ts' },
 ])('SIGTERM to npm run $script leaves nothing of what it has started', async ({ script, args, part }) => {
   run(script, args)
-  await until(() => isRunning(part))
+  await becomes(() => isRunning(part))
   npm.kill('SIGTERM')
   await expectNothingLeft()
 })
@@ -117,7 +117,7 @@ test('SIGTERM to npm while the hub waits for a store stops it at once', async ()
     API_TOKEN: 'a-token-of-the-tests',
     SECRET: 'a-secret-of-the-tests',
   })
-  await until(() => printed.includes('cannot be reached'))
+  await becomes(() => printed.includes('cannot be reached'))
   npm.kill('SIGTERM')
   await expectNothingLeft()
   expect(npm.exitCode).toBe(0)

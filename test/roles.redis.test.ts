@@ -2,12 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startMailSink, type MailSink } from './support/mail-sink.ts'
 import { startMariaDb, type MariaDb } from './support/mariadb.ts'
 import { spawnHub, type HubProcess } from './support/process.ts'
 import { startRedis, type RedisServer } from './support/redis.ts'
 import { freePort } from './support/server-process.ts'
+import { until } from './support/eventually.ts'
 
 const ADDRESSES = Array.from({ length: 25 }, (_, n) => `reader${n}@example.com`)
 
@@ -68,13 +69,11 @@ test('a worker serves only health and metrics', async () => {
 test('a campaign that is started at the web process is sent by the worker, once to everybody', async () => {
   const { status, body } = await ask(web, '/subscribe/send-mail', { subject: 'Hello', content: '<p>Hi</p>' })
   expect(status).toBe(203)
-  await vi.waitFor(
-    async () =>
-      expect((await ask(web, `/campaigns/${body.campaign.id}`)).body).toMatchObject({
-        status: 'finished',
-        deliveries: { total: 25, sent: 25 },
-      }),
-    { timeout: 30_000, interval: 200 },
+  await until(async () =>
+    expect((await ask(web, `/campaigns/${body.campaign.id}`)).body).toMatchObject({
+      status: 'finished',
+      deliveries: { total: 25, sent: 25 },
+    }),
   )
   const mails = sink.mails.filter(({ raw }) => raw.includes('Subject: Hello\r\n'))
   expect(mails.flatMap(({ to }) => to).sort()).toEqual(ADDRESSES.toSorted())
@@ -87,13 +86,11 @@ test('without a worker a campaign waits, and a new worker takes it up', async ()
   expect((await ask(web, `/campaigns/${body.campaign.id}`)).body).toMatchObject({ status: 'running' })
   worker = spawnHub({ ...env, ROLE: 'worker', PORT: String(await freePort()) })
   await worker.ready()
-  await vi.waitFor(
-    async () =>
-      expect((await ask(web, `/campaigns/${body.campaign.id}`)).body).toMatchObject({
-        status: 'finished',
-        deliveries: { sent: 25 },
-      }),
-    { timeout: 30_000, interval: 200 },
+  await until(async () =>
+    expect((await ask(web, `/campaigns/${body.campaign.id}`)).body).toMatchObject({
+      status: 'finished',
+      deliveries: { sent: 25 },
+    }),
   )
 })
 

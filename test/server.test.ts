@@ -3,10 +3,11 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { spawnHub, type HubProcess } from './support/process.ts'
 import { freePort } from './support/server-process.ts'
 import { openSocket } from './support/socket.ts'
+import { until } from './support/eventually.ts'
 
 let dir: string
 let started: HubProcess[]
@@ -169,7 +170,7 @@ test('a request that is under way at SIGTERM is answered, and its connection let
   connection.write(`${head}\r\n\r\n${body.slice(0, 10)}`)
   await call(hub, '/readyz') // by now the hub has the other one, too
   hub.child.kill('SIGTERM')
-  await vi.waitFor(() => expect(hub.printed()).toContain('shutting down'))
+  await until(() => expect(hub.printed()).toContain('shutting down'))
   connection.write(body.slice(10))
   await once(connection, 'end')
   expect(answer).toMatch(/^HTTP\/1.1 200 /)

@@ -10,6 +10,7 @@ import { run, startMariaDb, type MariaDb } from './support/mariadb.ts'
 import { spawnHub, type HubProcess } from './support/process.ts'
 import { startRedis, type RedisServer } from './support/redis.ts'
 import { freePort } from './support/server-process.ts'
+import { until } from './support/eventually.ts'
 
 const PASSWORD = 'never-to-be-told'
 
@@ -113,7 +114,7 @@ test.for(AWAITED)('%s is told at once, in one line', async ([, env, line]) => {
   const given = env()
   const { printed } = await start(given)
   const [setting = ''] = Object.keys(given)
-  await vi.waitFor(() => expect(printed()).toContain('\n'), { timeout: 20_000 })
+  await until(() => expect(printed()).toContain('\n'))
   const told = printed()
     .trim()
     .split('\n')
@@ -140,7 +141,7 @@ describe('an outage while it runs', () => {
     const before = started.printed().length
     await redis.kill()
     const told = () => started.printed().slice(before).trim().split('\n')
-    await vi.waitFor(() => expect(told().join()).toContain('Redis cannot be reached'), { timeout: 10_000 })
+    await until(() => expect(told().join()).toContain('Redis cannot be reached'))
     for (let asked = 0; asked < 3; asked++) await fetch(`${started.url}/readyz`)
     const lines = told().map((line) => JSON.parse(line) as { msg: string })
     const outage = lines.filter(({ msg }) => msg !== 'request')

@@ -43,7 +43,7 @@ test('a slow hub is waited for with a word, one that hangs is given up and asked
   session.set('hang')
   const { page, close } = await lab.open({ before: session.before })
   await page.getByText('Asking for the hub…').waitFor()
-  await page.getByText('The hub does not answer').waitFor({ timeout: 20_000 })
+  await page.getByText('The hub does not answer').waitFor()
   session.set('pass')
   await page.getByRole('button', { name: 'Try again' }).click()
   await live(page)
@@ -56,7 +56,7 @@ test('a list that cannot be had says why, and comes by itself', async () => {
   const { page, close } = await lab.open({ before: events.before })
   await page.getByText('Connecting').first().waitFor()
   events.set(503)
-  await page.getByText('The hub does not answer').waitFor({ timeout: 20_000 })
+  await page.getByText('The hub does not answer').waitFor()
   await page.getByText('No answer from the hub: trying again').first().waitFor()
   await page.getByText('The hub says 503').waitFor()
   events.set('pass')
@@ -115,7 +115,7 @@ test('set-up says what it cannot know, and what was true when', async () => {
   setup.set('pass')
   await page.getByRole('heading', { name: 'The hub', exact: true }).waitFor()
   setup.set(500)
-  await page.getByText(/^As of \d\d:\d\d:\d\d: The hub says 500/).waitFor({ timeout: 20_000 })
+  await page.getByText(/^As of \d\d:\d\d:\d\d: The hub says 500/).waitFor()
   await page.getByRole('heading', { name: 'The hub', exact: true }).waitFor()
   await close()
 })
@@ -133,10 +133,7 @@ test('where no WebSocket comes through the hub is asked, and the page says so', 
   const { page, close } = await lab.open({
     before: (opened) => opened.routeWebSocket(/\/ws\/email/, (socket) => socket.close({ code: 1006 })),
   })
-  await page
-    .getByText('Your proxy does not pass WebSockets: asking every 5 s instead')
-    .first()
-    .waitFor({ timeout: 20_000 })
+  await page.getByText('Your proxy does not pass WebSockets: asking every 5 s instead').first().waitFor()
   await lab.hub.post([mailEvent({ subject: 'Fetched' })])
   await eventually(async () => (await subjects(page))[0]).toBe('Fetched')
   await close()

@@ -37,7 +37,7 @@ test('each view that is not answered', async () => {
     const failed = page
       .getByRole('alert')
       .filter({ hasText: `No answer for ${what}: The hub does not answer` })
-    await failed.waitFor({ timeout: 45_000 })
+    await failed.waitFor()
     await page.unrouteAll()
     await failed.getByRole('button', { name: 'Try again' }).click()
     await failed.waitFor({ state: 'detached' })

@@ -11,6 +11,7 @@ import {
   soon,
   useClientLab,
 } from '../support/client-lab.ts'
+import { until } from '../support/eventually.ts'
 
 useClientLab()
 
@@ -83,7 +84,7 @@ test.each(STATES)('an onState that throws at %s surfaces, and events come on, ea
   expect(events).toEqual(['5-2', '5-3'])
   vi.useRealTimers()
   const times = at === 'waiting' ? 1 : 2
-  await vi.waitFor(() => expect(errors).toEqual(Array(times).fill('a bug of the app')))
+  await until(() => expect(errors).toEqual(Array(times).fill('a bug of the app')))
 })
 
 test('every other callback may throw, too: each surfaces once, and the cursor has moved', async () => {
@@ -95,7 +96,7 @@ test('every other callback may throw, too: each surfaces once, and the cursor ha
   socket(0).say({ type: 'campaign', campaign: {} }, { type: 'error', code: 'x', message: 'y' }, position(7))
   expect([connection.cursor, words().at(-1)]).toEqual(['5-7', 'live'])
   vi.useRealTimers()
-  await vi.waitFor(() => expect(errors).toHaveLength(names.length))
+  await until(() => expect(errors).toHaveLength(names.length))
 })
 
 test('a seek in onState goes there; the position of before is not told any more', async () => {

@@ -1,9 +1,10 @@
 // /client.js in Node against a real hub: a token is enough, and a restart of the connection loses nothing.
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket as NpmWebSocket } from 'ws'
 import type { Campaign } from '../../public/client.d.ts'
 import { connect } from '../../public/client.js'
 import { startHub, TOKEN, type TestHub } from '../support/hub.ts'
+import { until } from '../support/eventually.ts'
 
 let hub: TestHub
 
@@ -35,24 +36,24 @@ test('events come with the token alone, filtered, and once over a broken connect
     onEvent: ({ data }) => seen.push(String(data['_id'])),
     onState: ({ state }) => states.push(state),
   })
-  await vi.waitFor(() => expect(states.at(-1)).toBe('live'), 10_000)
+  await until(() => expect(states.at(-1)).toBe('live'))
   await hub.post([mail('one', 'open'), mail('not this one'), mail('two', 'open')])
-  await vi.waitFor(() => expect(seen).toEqual(['one', 'two']), 10_000)
+  await until(() => expect(seen).toEqual(['one', 'two']))
 
   sockets[0]?.close()
   await hub.post([mail('three', 'open')])
-  await vi.waitFor(() => expect(seen).toEqual(['one', 'two', 'three']), 10_000)
+  await until(() => expect(seen).toEqual(['one', 'two', 'three']))
 
   connection.filter({})
   await hub.post([mail('four')])
-  await vi.waitFor(() => expect(seen).toEqual(['one', 'two', 'three', 'four']), 10_000)
+  await until(() => expect(seen).toEqual(['one', 'two', 'three', 'four']))
   connection.close()
 })
 
 test('a wrong token ends it for good', async () => {
   const states: object[] = []
   connect({ url: `http://${hub.address}`, token: 'wrong', onState: (state) => states.push(state) })
-  await vi.waitFor(() => expect(states.at(-1)).toMatchObject({ state: 'closed', code: 4401 }), 10_000)
+  await until(() => expect(states.at(-1)).toMatchObject({ state: 'closed', code: 4401 }))
 })
 
 test('campaigns are told to whoever asks for them', async () => {
@@ -68,7 +69,7 @@ test('campaigns are told to whoever asks for them', async () => {
     headers: { authorization: TOKEN },
     payload: { subject: 'News', content: '<p>Hello</p>' },
   })
-  await vi.waitFor(() => expect(seen.at(-1)).toMatchObject({ id: body.id, status: 'draft' }), 10_000)
+  await until(() => expect(seen.at(-1)).toMatchObject({ id: body.id, status: 'draft' }))
   expect([...seen].pop()).toEqual((await hub.get('/campaigns')).body.campaigns[0])
   connection.close()
 })
@@ -81,6 +82,6 @@ test("with the sockets of npm's ws, too, a hub that cannot be reached is waited 
     WebSocket: NpmWebSocket,
     onState: (state) => states.push(state),
   })
-  await vi.waitFor(() => expect(states.at(-1)).toMatchObject({ state: 'waiting', code: 1006 }), 10_000)
+  await until(() => expect(states.at(-1)).toMatchObject({ state: 'waiting', code: 1006 }))
   connection.close()
 })

@@ -1,10 +1,11 @@
 // The list's engine with a hub of the test's own: archive first, then the socket; nothing missing, nothing twice.
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { createAsking } from '../../public/page/ground/asking.js'
 import type { Options } from '../../public/client.js'
 import { createLiveFeed } from '../../public/page/events/feed/live-feed.js'
 import { ALL } from '../../public/page/events/filter.js'
 import type { Filter, StoredEvent } from '../../public/page/types.d.ts'
+import { until } from '../support/eventually.ts'
 
 const facts = (seq: number) => ({
   provider: 'mandrill',
@@ -89,14 +90,14 @@ function lab(archive: StoredEvent[]) {
 const kinds = (...names: string[]): Filter => ({ ...ALL, kinds: names })
 type Listed = { list: { store: { get(): { phase: string } } } }
 const phase = (feed: Listed) => feed.list.store.get().phase
-const settled = (feed: Listed) => vi.waitFor(() => expect(phase(feed)).toBe('here'))
+const settled = (feed: Listed) => until(() => expect(phase(feed)).toBe('here'))
 
 test('the newest page first, then what lies after it', async () => {
   const { feed, connections, socket, shown } = lab([1, 2, 3].map((seq) => stored(seq)))
   await feed.open(ALL)
   expect(connections[0]?.after).toBe('3-3')
   socket.say(3, 4)
-  await vi.waitFor(() => expect(shown()).toEqual([4, 3, 2, 1]))
+  await until(() => expect(shown()).toEqual([4, 3, 2, 1]))
 })
 
 test('an empty hub is followed from its beginning', async () => {
@@ -130,7 +131,7 @@ test('a changed filter is answered by a position: only then the page is read, an
   socket.position()
   await settled(feed)
   socket.say(5)
-  await vi.waitFor(() => expect(shown()).toEqual([5, 4, 1]))
+  await until(() => expect(shown()).toEqual([5, 4, 1]))
 })
 
 test('any position soon after may have been the answer: the page is read again', async () => {
@@ -144,7 +145,7 @@ test('any position soon after may have been the answer: the page is read again',
   // That was the one of every 30 s; what came until the real answer did not pass the old filter.
   archive.push(stored(2, 'opened'))
   socket.position()
-  await vi.waitFor(() => expect(shown()).toEqual([2, 1]))
+  await until(() => expect(shown()).toEqual([2, 1]))
 })
 
 test('a filter that is changed without a connection shows what the archive has, and again when connected', async () => {
@@ -156,7 +157,7 @@ test('a filter that is changed without a connection shows what the archive has, 
   expect([phase(feed), shown()]).toEqual(['here', [1]])
   archive.push(stored(3, 'opened'))
   socket.state('catching_up')
-  await vi.waitFor(() => expect(shown()).toEqual([3, 1]))
+  await until(() => expect(shown()).toEqual([3, 1]))
 })
 
 test('of two quick filter changes only the last one counts', async () => {
@@ -177,13 +178,13 @@ test('catching up tells how far it is; very far, the list begins anew at the hea
   await feed.open(ALL)
   archive.push(stored(3121))
   socket.state('catching_up')
-  await vi.waitFor(() => expect(feed.store.get().behind).toBe(3120))
+  await until(() => expect(feed.store.get().behind).toBe(3120))
   socket.state('live')
   expect(feed.store.get().behind).toBe(null)
   archive.push(stored(90_000))
   socket.state('waiting')
   socket.state('catching_up')
-  await vi.waitFor(() => expect(seeks).toEqual(['3-90000']))
+  await until(() => expect(seeks).toEqual(['3-90000']))
 })
 
 test('a gap is a line of its own, between what was before and what follows', async () => {
@@ -191,7 +192,7 @@ test('a gap is a line of its own, between what was before and what follows', asy
   await feed.open(ALL)
   connections[0]?.onGap?.({ from: '3-1', to: '3-7', reason: 'expired' })
   socket.say(8)
-  await vi.waitFor(() => expect(feed.list.pages.size).toBe(3))
+  await until(() => expect(feed.list.pages.size).toBe(3))
   expect([0, 1, 2].map((place) => feed.list.pages.at(place)?.type)).toEqual(['event', 'gap', 'event'])
 })
 
@@ -201,7 +202,7 @@ test('every reason to hold still has to go before the list moves again', async (
   feed.hold('scroll', true)
   feed.hold('pause', true)
   socket.say(2, 3)
-  await vi.waitFor(() => expect(feed.store.get().waiting).toBe(2))
+  await until(() => expect(feed.store.get().waiting).toBe(2))
   feed.hold('scroll', false)
   expect(shown()).toEqual([1])
   feed.hold('pause', false)
@@ -224,5 +225,5 @@ test('the watched message tells when something happens to it', async () => {
   feed.watch('m9')
   socket.say(8)
   socket.say(9)
-  await vi.waitFor(() => expect(feed.store.get().touched).toBe(1))
+  await until(() => expect(feed.store.get().touched).toBe(1))
 })

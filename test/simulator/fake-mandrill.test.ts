@@ -4,11 +4,12 @@ import { createServer } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import nodemailer from 'nodemailer'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { startFakeMandrill, untilIdle, type FakeOptions } from '../../simulator/fake-mandrill.ts'
 import type { Rates } from '../../simulator/fate.ts'
 import { countPeople, suppressionsOf, type People } from '../../simulator/people.ts'
 import { openStandIn } from './stand-in.ts'
+import { until } from '../support/eventually.ts'
 
 const KEY = 'the-webhook-key'
 const CAMPAIGN = '01890000-0000-7000-8000-000000000001'
@@ -236,7 +237,7 @@ describe('a subscriber who uses the button of the mail program', () => {
     const url = `http://127.0.0.1:${(hub.address() as AddressInfo).port}/unsubscribe/token`
     const list = { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
     await send(1, list)
-    await vi.waitFor(() => expect(posts.length).toBeGreaterThan(0), 10_000)
+    await until(() => expect(posts.length).toBeGreaterThan(0))
     expect(people()).toMatchObject({ unsubscribed: 0 })
     await untilIdle(fake)
     expect(posts).toEqual(Array(3).fill('POST /unsubscribe/token List-Unsubscribe=One-Click'))

@@ -1,8 +1,9 @@
 // The sender's promises, against a real HTTP server that refuses, drops connections and answers 503.
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { totalsOf } from '../../simulator/books.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/mandrill.ts'
 import { openStandIn, type Behaviour, type StandIn } from './stand-in.ts'
+import { until } from '../support/eventually.ts'
 
 const KEY = 'the-webhook-key'
 const KEYS = [KEY, 'test-webhook']
@@ -102,7 +103,7 @@ describe('the simulator', () => {
   test('takes a new rate and a burst while it runs', async () => {
     const { simulator, hook } = await simulate({ rate: 0, total: 300 })
     simulator.burst(100)
-    await vi.waitFor(() => expect(totalsOf(simulator.books).accepted).toBeGreaterThan(90))
+    await until(() => expect(totalsOf(simulator.books).accepted).toBeGreaterThan(90))
     expect(hook.batches.length).toBe(2)
     simulator.setRate(Infinity)
     await simulator.finished
@@ -114,7 +115,7 @@ describe('the simulator', () => {
       { retry: { firstMs: 60_000, factor: 2, mostMs: 60_000 } },
       () => 503,
     )
-    await vi.waitFor(() => expect(hook.batches.length).toBe(1))
+    await until(() => expect(hook.batches.length).toBe(1))
     await simulator.stop()
     expect(totalsOf(simulator.books)).toMatchObject({ accepted: 0 })
   })
@@ -150,7 +151,7 @@ describe('the books', () => {
 
   test('tell apart what was sent and what was accepted', async () => {
     const { simulator, hook } = await simulate({ total: 100 }, (post) => (post === 1 ? 'take' : 503))
-    await vi.waitFor(() => expect(hook.batches.length).toBeGreaterThan(2))
+    await until(() => expect(hook.batches.length).toBeGreaterThan(2))
     await simulator.stop()
     const totals = totalsOf(simulator.books)
     expect(totals.accepted).toBe(hook.events.size)

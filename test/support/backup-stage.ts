@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { vi } from 'vitest'
 import { loadConfig } from '../../src/config/config.ts'
 import { backUpHere, restoreHere, finishRestore } from '../../src/wire/backup.ts'
 import type { Body } from './answer.ts'
@@ -12,6 +11,7 @@ import { startMailSink } from './mail-sink.ts'
 import { freePort } from './server-process.ts'
 import { spawnHub } from './process.ts'
 import { openSocket, type TestSocket } from './socket.ts'
+import { until } from './eventually.ts'
 
 export const TOKEN = 'the-token-of-the-backup-tests'
 
@@ -180,12 +180,9 @@ export function startTraffic(hub: Client) {
     /** The numbers of the events that were answered 200 so far. */
     answered: (): readonly number[] => [...answered],
     has: (count: number) =>
-      vi.waitFor(
-        () => {
-          if (answered.length < count) throw new Error(`${answered.length} of ${count}`)
-        },
-        { timeout: 30_000, interval: 20 },
-      ),
+      until(() => {
+        if (answered.length < count) throw new Error(`${answered.length} of ${count}`)
+      }),
     async stop(): Promise<void> {
       stopped = true
       await done

@@ -1,18 +1,15 @@
 // A whole hub as a process of its own, and a real browser that looks at it: what the tests of the page share.
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { webhookRequest } from '../../simulator/batch.ts'
+import { PATIENCE_MS } from './eventually.ts'
+import { spawnHub, type HubProcess } from './process.ts'
 import { findCommand, freePort } from './server-process.ts'
 
 export const TOKEN = 'the-api-token-of-the-browser-tests'
 const KEY = 'a-webhook-key'
-/** A busy machine takes its time. */
-const READY_MS = 60_000
 
 export type RunningHub = {
   readonly url: string
@@ -33,24 +30,17 @@ export async function runHub(env: Record<string, string> = {}): Promise<RunningH
   const url = `http://localhost:${port}`
   const webhookUrl = env.MANDRILL_WEBHOOK_URL ?? `${url}/api/hook`
   const settings = { PORT: String(port), DATA_DIR: dataDir, API_TOKEN: TOKEN, MANDRILL_WEBHOOK_KEYS: KEY }
-  let child: ChildProcess | undefined
-
-  // A test that breaks off must not leave a hub behind.
-  const end = () => void child?.kill('SIGKILL')
-  process.once('exit', end)
+  let running: HubProcess | undefined
 
   async function start(): Promise<void> {
-    child = spawn(process.execPath, ['src/server.ts'], {
-      env: { PATH: process.env.PATH, LOG_LEVEL: 'error', ...settings, ...env },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-    await answers(`${url}/readyz`, child)
+    running = spawnHub({ LOG_LEVEL: 'error', ...settings, ...env })
+    running.child.stderr?.pipe(process.stderr)
+    await running.ready()
   }
 
   async function stop(signal: NodeJS.Signals): Promise<void> {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    child.kill(signal)
-    await once(child, 'exit')
+    running?.child.kill(signal)
+    await running?.exited
   }
 
   async function post(events: readonly unknown[] | string): Promise<void> {
@@ -68,21 +58,10 @@ export async function runHub(env: Record<string, string> = {}): Promise<RunningH
     start,
     kill: () => stop('SIGKILL'),
     async close() {
-      process.off('exit', end)
       await stop('SIGTERM')
       await rm(dataDir, { recursive: true, force: true })
     },
   }
-}
-
-async function answers(url: string, child: ChildProcess): Promise<void> {
-  for (const until = Date.now() + READY_MS; Date.now() < until;) {
-    if (child.exitCode !== null) throw new Error('The hub ended before it was ready')
-    const response = await fetch(url).catch(() => undefined)
-    if (response?.ok) return
-    await sleep(50)
-  }
-  throw new Error(`${url} did not become ready`)
 }
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
@@ -117,6 +96,7 @@ export async function openPage(
   { path = '/', signedIn = true, before, ...options }: PageOptions = {},
 ): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+  context.setDefaultTimeout(PATIENCE_MS)
   const problems: string[] = []
   if (signedIn) {
     const headers = { origin: hub.url }

@@ -1,7 +1,8 @@
 // Threads of this process, cut off wherever they are: as happens to one that runs out of memory.
 import { DatabaseSync } from 'node:sqlite'
 import type { Worker } from 'node:worker_threads'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
+import { until } from './eventually.ts'
 
 /** Watches the threads that begin from now on. */
 export function watchThreads() {
@@ -20,6 +21,6 @@ export function watchThreads() {
 export async function isWriting(file: string): Promise<void> {
   const other = new DatabaseSync(file, { timeout: 0 })
   const begin = () => other.exec('BEGIN IMMEDIATE; ROLLBACK')
-  await vi.waitFor(() => expect(begin).toThrow(/locked/), { timeout: 30_000, interval: 1 })
+  await until(() => expect(begin).toThrow(/locked/), 1)
   other.close()
 }

@@ -1,11 +1,12 @@
 // What the tests of a feed work with: a store of their own, a clock, made-up events, and readers that remember.
 import { createHash } from 'node:crypto'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import type { Cursor } from '../../src/core/events/cursor.ts'
 import { KINDS, type FeedEvent, type NewEvent } from '../../src/core/events/event.ts'
 import type { EventFeed, FeedPage, Gap } from '../../src/core/events/ports.ts'
 import { factsOfOlder } from '../../src/core/events/providers/providers.ts'
 import { NOON } from './times.ts'
+import { until } from './eventually.ts'
 
 type FeedBounds = { readonly retention: number; readonly maxBytes: number }
 
@@ -120,11 +121,6 @@ export function startReader(feed: EventFeed, after: Cursor, onPage: (page: FeedP
     /** Waits until it has been given so many events. */
     has: (count: number) => until(() => expect(events.length).toBeGreaterThanOrEqual(count)),
   }
-}
-
-/** Waits until an expectation holds. */
-export function until(check: () => unknown): Promise<unknown> {
-  return vi.waitFor(check, { timeout: 30_000, interval: 5 })
 }
 
 /** A door that a test opens when it wants to. */

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { vi } from 'vitest'
+import { until } from './eventually.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const SERVER = join(ROOT, 'src/server.ts')
@@ -28,6 +28,10 @@ export function spawnHub(env: Record<string, string>, descriptors?: number): Hub
     cwd: tmpdir(),
     stdio: 'pipe',
   })
+  // A test that breaks off must not leave a hub behind.
+  const leave = () => void child.kill('SIGKILL')
+  process.once('exit', leave)
+  child.once('exit', () => process.off('exit', leave))
   let printed = ''
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (text: Buffer) => (printed += String(text)))
@@ -39,13 +43,12 @@ export function spawnHub(env: Record<string, string>, descriptors?: number): Hub
     printed: () => printed,
     exited,
     ready: () =>
-      vi.waitFor(
-        async () => {
-          if (child.exitCode !== null) throw new Error(`it ended: ${printed}`)
-          const { status } = await fetch(`${url}/readyz`)
-          if (status !== 200) throw new Error(`readyz: ${status}`)
-        },
-        { timeout: 20_000, interval: 50 },
-      ),
+      Promise.race([isReady(url), exited.then(() => Promise.reject(new Error(`it ended: ${printed}`)))]),
   }
 }
+
+const isReady = (url: string): Promise<void> =>
+  until(async () => {
+    const { status } = await fetch(`${url}/readyz`)
+    if (status !== 200) throw new Error(`readyz: ${status}`)
+  }, 30)

@@ -2,8 +2,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { openRedisFeed } from '../../src/adapters/redis/feed/feed.ts'
 import type { EventFeed } from '../../src/core/events/ports.ts'
-import { createLab, makeEvents, silentLog, until, type FeedLab } from './feed-lab.ts'
+import { createLab, makeEvents, silentLog, type FeedLab } from './feed-lab.ts'
 import { startRedis, type RedisServer } from './redis.ts'
+import { until } from './eventually.ts'
 
 /** Call it at the top of a test file. What it answers is there when the tests run. */
 export function useRedisLab(): { readonly redis: () => RedisServer; readonly lab: () => FeedLab } {

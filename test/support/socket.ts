@@ -1,5 +1,6 @@
 // A socket client that keeps what it was told, and waits for conditions.
 import { WebSocket, type ClientOptions } from 'ws'
+import { PATIENCE_MS } from './eventually.ts'
 
 export type Frame = {
   readonly type: string
@@ -24,8 +25,6 @@ export type TestSocket = {
   closed: Promise<{ code: number; reason: string }>
   readonly ws: WebSocket
 }
-
-const PATIENCE_MS = 30_000
 
 /** Resolves when the socket is open; rejects with the status when the server refuses the upgrade. */
 export async function openSocket(

@@ -10,17 +10,9 @@ import { openEmbeddedFeed } from '../../../src/adapters/embedded/feed/feed.ts'
 import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import type { EventFeed } from '../../../src/core/events/ports.ts'
 import { isWriting, watchThreads } from '../../support/cut-threads.ts'
-import {
-  makeEvents,
-  range,
-  readAll,
-  ROOMY,
-  seqs,
-  silentLog,
-  startReader,
-  until,
-} from '../../support/feed-lab.ts'
+import { makeEvents, range, readAll, ROOMY, seqs, silentLog, startReader } from '../../support/feed-lab.ts'
 import { HOUR, NOON } from '../../support/times.ts'
+import { until } from '../../support/eventually.ts'
 
 let folder: string
 let file: string

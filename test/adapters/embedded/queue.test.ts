@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { createEmbeddedSendQueue } from '../../../src/adapters/embedded/sending/queue.ts'
 import { openSendFile, type SendFile } from '../../../src/adapters/embedded/sending/store.ts'
 import { sendQueueContract } from '../../contracts/sending/queue.ts'
-import { silentLog, until } from '../../support/feed-lab.ts'
+import { silentLog } from '../../support/feed-lab.ts'
 import { chunk, openEmbeddedSendLab } from '../../support/send-lab.ts'
+import { until } from '../../support/eventually.ts'
 
 describe('the send queue, embedded', () => sendQueueContract(openEmbeddedSendLab))
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { aMail, FROM } from '../../support/mails.ts'
 import { at, useSmtpLab, withAccount } from '../../support/smtp-lab.ts'
+import { eventually } from '../../support/eventually.ts'
 
 const lab = useSmtpLab()
 
@@ -32,7 +33,7 @@ describe('connections', () => {
     const { url, steps, openConnections } = await lab.server()
     const mailer = lab.mailerFor(url, { limits: { idleMs: 40 } })
     await mailer.send(aMail())
-    await expect.poll(openConnections).toBe(0)
+    await eventually(openConnections).toBe(0)
     expect(steps.at(-1)).toBe('quit')
   })
 
@@ -41,7 +42,7 @@ describe('connections', () => {
     const mailer = lab.mailerFor(url)
     await mailer.send(aMail())
     await mailer.close()
-    await expect.poll(openConnections).toBe(0)
+    await eventually(openConnections).toBe(0)
     expect(steps.at(-1)).toBe('quit')
   })
 })

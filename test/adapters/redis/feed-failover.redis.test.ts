@@ -3,19 +3,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { BEGINNING, type Cursor } from '../../../src/core/events/cursor.ts'
 import { createHub } from '../../../src/core/events/hub.ts'
 import type { EventFeed, Gap } from '../../../src/core/events/ports.ts'
-import {
-  createGate,
-  makeEvents,
-  range,
-  readAll,
-  seqs,
-  startReader,
-  texts,
-  until,
-} from '../../support/feed-lab.ts'
+import { createGate, makeEvents, range, readAll, seqs, startReader, texts } from '../../support/feed-lab.ts'
 import { appendUntilStored, useRedisLab } from '../../support/redis-lab.ts'
 import { startRedis, type RedisServer } from '../../support/redis.ts'
 import { HOUR } from '../../support/times.ts'
+import { until } from '../../support/eventually.ts'
 
 const { redis, lab } = useRedisLab()
 let lagging: RedisServer

@@ -3,18 +3,10 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { openRedisFeed } from '../../../src/adapters/redis/feed/feed.ts'
 import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import type { EventFeed } from '../../../src/core/events/ports.ts'
-import {
-  makeEvents,
-  range,
-  readAll,
-  seqs,
-  silentLog,
-  startReader,
-  texts,
-  until,
-} from '../../support/feed-lab.ts'
+import { makeEvents, range, readAll, seqs, silentLog, startReader, texts } from '../../support/feed-lab.ts'
 import { appendUntilStored, useRedisLab } from '../../support/redis-lab.ts'
 import { HOUR } from '../../support/times.ts'
+import { until } from '../../support/eventually.ts'
 
 const { redis, lab } = useRedisLab()
 

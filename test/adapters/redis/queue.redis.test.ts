@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sendQueueContract } from '../../contracts/sending/queue.ts'
 import { startRedis, type RedisServer } from '../../support/redis.ts'
 import { SEND_KEYS } from '../../../src/adapters/redis/keys.ts'
-import { until } from '../../support/feed-lab.ts'
+
 import { CAMPAIGN, chunk, openRedisSendLab } from '../../support/send-lab.ts'
+import { until } from '../../support/eventually.ts'
 
 let redis: RedisServer
 beforeAll(async () => void (redis = await startRedis()))

@@ -1,7 +1,7 @@
 // Sending in MariaDB and Redis while these fail: stopped, restarted, wiped.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { eventually } from '../../support/eventually.ts'
-import { until } from '../../support/feed-lab.ts'
+import { eventually, until } from '../../support/eventually.ts'
+
 import { startMariaDb, type MariaDb } from '../../support/mariadb.ts'
 import { startRedis, type RedisServer } from '../../support/redis.ts'
 import { chunk, openRedisSendLab } from '../../support/send-lab.ts'

@@ -3,10 +3,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
 import { openMysql } from '../../../src/adapters/sql/driver/mysql/mysql.ts'
 import { BEGINNING } from '../../../src/core/events/cursor.ts'
-import { makeEvents, silentLog, texts, until } from '../../support/feed-lab.ts'
+import { makeEvents, silentLog, texts } from '../../support/feed-lab.ts'
 import { run, startMariaDb, type MariaDb } from '../../support/mariadb.ts'
 import { EPOCH, makeRows, openMysqlLab } from '../../support/sql-lab.ts'
 import { openTrackingLab } from '../../support/tracking-lab.ts'
+import { until } from '../../support/eventually.ts'
 
 const unavailable = { code: 'archive.unavailable', status: 503 }
 

@@ -3,11 +3,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { rowsFor, type Sql } from '../../../src/adapters/sql/driver/dialect.ts'
 import { openSqlite } from '../../../src/adapters/sql/driver/sqlite/sqlite.ts'
 import { isWriting, watchThreads } from '../../support/cut-threads.ts'
 import { silentLog } from '../../support/feed-lab.ts'
+import { until } from '../../support/eventually.ts'
 
 /** Takes long enough to be cut off in the middle. */
 const SLOW = `WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 2000000)
@@ -79,5 +80,5 @@ test('one that ends as soon as it begins is not begun again at every question', 
   for (let n = 0; n < 50; n++) await expect(names()).rejects.toMatchObject(unavailable)
   expect(threads.begun()).toBe(3)
   process.off('worker', cutShort)
-  await vi.waitFor(names, { timeout: 30_000, interval: 20 })
+  await until(names)
 })

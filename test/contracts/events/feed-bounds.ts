@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import { isHubError } from '../../../src/core/errors.ts'
 import type { EventFeed } from '../../../src/core/events/ports.ts'
-import { makeEvents, range, readAll, seqs, until, type FeedLab } from '../../support/feed-lab.ts'
+import { makeEvents, range, readAll, seqs, type FeedLab } from '../../support/feed-lab.ts'
+import { until } from '../../support/eventually.ts'
 
 const KIB = 1024
 

@@ -8,9 +8,9 @@ import {
   seqs,
   startReader,
   texts,
-  until,
   type FeedLab,
 } from '../../support/feed-lab.ts'
+import { until } from '../../support/eventually.ts'
 
 export function promisesOfFollowing(lab: () => FeedLab): void {
   test('gives what was there from the beginning', async () => {

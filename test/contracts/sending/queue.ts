@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ChunkRef } from '../../../src/core/campaigns/ports.ts'
 import type { SendQueue } from '../../../src/core/sending/ports.ts'
-import { createGate, until } from '../../support/feed-lab.ts'
+import { createGate } from '../../support/feed-lab.ts'
 import { CAMPAIGN, chunk, dieAfter, type SendLab } from '../../support/send-lab.ts'
+import { until } from '../../support/eventually.ts'
 
 export function sendQueueContract(openLab: () => Promise<SendLab>): void {
   let lab: SendLab

@@ -1,7 +1,7 @@
 // Sending: what becomes of a campaign and its subscribers.
 import { expect, test } from 'vitest'
-import { eventually } from '../../support/eventually.ts'
-import { until } from '../../support/feed-lab.ts'
+import { eventually, until } from '../../support/eventually.ts'
+
 import { emailOf, laneOf, readerId } from '../../support/ledger-lab.ts'
 import { QUICK, range } from '../../support/sending-lab.ts'
 import type { Current } from './sending.ts'

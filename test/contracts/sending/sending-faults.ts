@@ -1,7 +1,7 @@
 // Sending: what mail servers say and do, and what becomes of the mails.
 import { expect, test } from 'vitest'
-import { eventually } from '../../support/eventually.ts'
-import { until } from '../../support/feed-lab.ts'
+import { eventually, until } from '../../support/eventually.ts'
+
 import { emailOf } from '../../support/ledger-lab.ts'
 import { isAbout, QUICK, range } from '../../support/sending-lab.ts'
 import type { Current } from './sending.ts'

@@ -1,7 +1,7 @@
 // Sending: processes that come and go, and stores that forget.
 import { expect, test } from 'vitest'
-import { eventually } from '../../support/eventually.ts'
-import { until } from '../../support/feed-lab.ts'
+import { eventually, until } from '../../support/eventually.ts'
+
 import { readerId } from '../../support/ledger-lab.ts'
 import { QUICK, range, type Worker } from '../../support/sending-lab.ts'
 import type { Current } from './sending.ts'

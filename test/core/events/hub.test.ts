@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openEmbeddedFeed } from '../../../src/adapters/embedded/feed/feed.ts'
 import { readBatch } from '../../../src/core/events/intake/batch.ts'
 import type { Cursor } from '../../../src/core/events/cursor.ts'
@@ -10,6 +10,7 @@ import type { FeedEvent } from '../../../src/core/events/event.ts'
 import type { Filter } from '../../../src/core/events/filter.ts'
 import { createHub, type Hub, type Observation } from '../../../src/core/events/hub.ts'
 import type { EventFeed, Gap } from '../../../src/core/events/ports.ts'
+import { until } from '../../support/eventually.ts'
 
 const log = { info() {}, warn() {}, error() {} }
 let dir: string
@@ -74,8 +75,7 @@ function watch(after: Cursor, filter: Filter = {}, room = true): Seen {
 }
 
 const numbersFrom = (first: number) => Array.from({ length: stored - first + 1 }, (_, index) => first + index)
-const has = (seen: Seen, numbers: readonly number[]) =>
-  vi.waitFor(() => expect(seen.numbers).toEqual(numbers), { timeout: 10_000 })
+const has = (seen: Seen, numbers: readonly number[]) => until(() => expect(seen.numbers).toEqual(numbers))
 
 test('an observer is given what comes, in order', async () => {
   const seen = watch(hub.position())
@@ -103,7 +103,7 @@ test('an observer without room is left alone, and caught up when it has room aga
 
 test('an observer that resumes from ahead of this hub gets nothing twice', async () => {
   await append(10)
-  await vi.waitFor(async () => expect(hub.position()).toEqual(await feed.last(0)))
+  await until(async () => expect(hub.position()).toEqual(await feed.last(0)))
   const behind = createHub(feed, await feed.last(10), () => {})
   const seen = { numbers: [] as number[] }
   const take = (events: readonly FeedEvent[]) => {
@@ -112,13 +112,13 @@ test('an observer that resumes from ahead of this hub gets nothing twice', async
   }
   behind.observe({ onEvents: take, onGap() {}, onPosition() {} }, await feed.last(3), {})
   await append(2)
-  await vi.waitFor(() => expect(seen.numbers).toEqual([8, 9, 10, 11, 12]))
+  await until(() => expect(seen.numbers).toEqual([8, 9, 10, 11, 12]))
   await behind.close()
 })
 
 test('a changed filter holds from then on', async () => {
   const seen = watch(hub.position(), { kinds: ['opened'] })
-  await vi.waitFor(() => expect(seen.live).toBe(true))
+  await until(() => expect(seen.live).toBe(true))
   await append(6)
   await has(seen, [1, 4])
   seen.observation.setFilter({ kinds: ['clicked'] })
@@ -128,10 +128,10 @@ test('a changed filter holds from then on', async () => {
 
 test('a closed observer is given nothing more, and is forgotten', async () => {
   const seen = watch(hub.position())
-  await vi.waitFor(() => expect(seen.live).toBe(true))
+  await until(() => expect(seen.live).toBe(true))
   seen.observation.close()
   await append(3)
-  await vi.waitFor(async () => expect(hub.position()).toEqual(await feed.last(0)))
+  await until(async () => expect(hub.position()).toEqual(await feed.last(0)))
   expect(seen.numbers).toEqual([])
   expect(hub.observers()).toBe(0)
 })
@@ -175,7 +175,7 @@ test('observers that come, go, fill up and resume at any moment see each matchin
         const right = numbersFrom(1).filter(
           (n) => n > from && (!filter.kinds || filter.kinds.includes(KINDS[n % 3] as (typeof KINDS)[0])),
         )
-        await vi.waitFor(() => expect([...kept, ...seen.numbers]).toEqual(right), { timeout: 5000 })
+        await until(() => expect([...kept, ...seen.numbers]).toEqual(right))
         expect(seen.gaps).toEqual([])
         seen.observation.close()
       }
@@ -235,13 +235,13 @@ test.each([
     onPosition: () => {},
   }
   gathering.observe(observer, gathering.position(), {})
-  await vi.waitFor(() => expect(gathering.catchingUp()).toBe(0))
+  await until(() => expect(gathering.catchingUp()).toBe(0))
   await append(1)
-  await vi.waitFor(() => expect(waits).toEqual([each.waits]))
+  await until(() => expect(waits).toEqual([each.waits]))
   for (let single = 0; single < 5; single++) await append(1)
   expect(writes).toEqual([1])
   clock.nap.wake()
-  await vi.waitFor(() => expect(writes).toEqual([1, 5]))
+  await until(() => expect(writes).toEqual([1, 5]))
   await gathering.close()
 })
 
@@ -255,7 +255,7 @@ test('where writing is quick, nothing waits for anything', async () => {
   }
   quick.observe({ onEvents, onGap: () => {}, onPosition: () => {} }, quick.position(), {})
   for (let single = 0; single < 5; single++) await append(1)
-  await vi.waitFor(() => expect(got).toBe(5))
+  await until(() => expect(got).toBe(5))
   expect(waits).toEqual([])
   await quick.close()
 })

@@ -2,9 +2,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { until } from '../../support/feed-lab.ts'
+
 import type { Body } from '../../support/answer.ts'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
+import { until } from '../../support/eventually.ts'
 
 let hub: TestHub
 beforeAll(async () => void (hub = await startHub()))

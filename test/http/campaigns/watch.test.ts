@@ -2,9 +2,10 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { createCampaignWatch, type CampaignWatch } from '../../../src/http/campaigns/watch.ts'
 import type { CampaignHead } from '../../../src/core/campaigns/ports.ts'
-import { silentLog, until } from '../../support/feed-lab.ts'
+import { silentLog } from '../../support/feed-lab.ts'
 import { makeCampaign } from '../../support/ledger-lab.ts'
 import { NOON } from '../../support/times.ts'
+import { until } from '../../support/eventually.ts'
 
 let watch: CampaignWatch
 afterEach(() => watch.close())

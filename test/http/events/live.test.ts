@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 import { openSocket, type TestSocket } from '../../support/socket.ts'
+import { eventually } from '../../support/eventually.ts'
 
 let hub: TestHub
 beforeAll(async () => void (hub = await startHub()))
@@ -112,7 +113,7 @@ describe('a socket', () => {
 
   test('with format=raw gets nothing but the events, as they came', async () => {
     const socket = await open('format=raw')
-    await expect.poll(() => hub.wired.hub.observers()).toBeGreaterThan(0)
+    await eventually(() => hub.wired.hub.observers()).toBeGreaterThan(0)
     await batch(2)
     await socket.until((frames) => frames.length >= 2)
     expect(socket.frames).toEqual([
@@ -238,7 +239,7 @@ describe('a filter', () => {
     await live(socket)
     await batch(20)
     const head = await hub.wired.feed.last(0)
-    await expect.poll(() => hub.wired.hub.position()).toEqual(head)
+    await eventually(() => hub.wired.hub.position()).toEqual(head)
     hub.wired.hub.tellPositions()
     await socket.until((frames) => frames.at(-1)?.cursor === `${head.epoch}-${head.seq}`)
     socket.ws.terminate()

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { registerErrors } from '../../../src/http/server/answers/errors.ts'
 import { registerSubscriberImport } from '../../../src/http/list/import.ts'
 import { HubError } from '../../../src/core/errors.ts'
-import { until } from '../../support/feed-lab.ts'
+
 import { NOON } from '../../support/times.ts'
+import { until } from '../../support/eventually.ts'
 
 const IDLE_MS = 200
 const app = fastify({ requestTimeout: 0 })

@@ -4,10 +4,11 @@ import { buildWorkerApp } from '../../../src/app.ts'
 import { loadConfig } from '../../../src/config/config.ts'
 import { wire } from '../../../src/wire/wire.ts'
 import { pino } from 'pino'
-import { until } from '../../support/feed-lab.ts'
+
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 import { run, startMariaDb, type MariaDb } from '../../support/mariadb.ts'
 import { startRedis, type RedisServer } from '../../support/redis.ts'
+import { until } from '../../support/eventually.ts'
 
 let redis: RedisServer
 let mariadb: MariaDb

@@ -3,8 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { until } from '../../support/feed-lab.ts'
+
 import { startHub, type TestHub } from '../../support/hub.ts'
+import { until } from '../../support/eventually.ts'
 
 let hub: TestHub
 beforeEach(async () => void (hub = await startHub({ EVENT_MAX_BYTES: String(1024 * 1024) })))

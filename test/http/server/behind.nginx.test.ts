@@ -4,11 +4,12 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { webhookRequest } from '../../../simulator/batch.ts'
 import { KEY, startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 import { freePort } from '../../support/server-process.ts'
 import { openSocket } from '../../support/socket.ts'
+import { until } from '../../support/eventually.ts'
 
 const NGINX = '/usr/sbin/nginx'
 const WEBHOOK_URL = 'http://hub.example.com/api/hook'
@@ -35,9 +36,7 @@ beforeAll(async () => {
     uwsgi_temp_path ${dir}/u; scgi_temp_path ${dir}/s; ${site} }`
   await writeFile(join(dir, 'nginx.conf'), main)
   nginx = spawn(NGINX, ['-c', join(dir, 'nginx.conf'), '-e', join(dir, 'error.log')], { stdio: 'inherit' })
-  await vi.waitFor(async () => expect((await fetch(`http://${address}/healthz`)).status).toBe(200), {
-    timeout: 10_000,
-  })
+  await until(async () => expect((await fetch(`http://${address}/healthz`)).status).toBe(200))
 })
 
 afterAll(async () => {

@@ -5,6 +5,7 @@ import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 import { startMariaDb, type MariaDb } from '../../support/mariadb.ts'
 import { startRedis, type RedisServer } from '../../support/redis.ts'
 import { openSocket, type TestSocket } from '../../support/socket.ts'
+import { eventually } from '../../support/eventually.ts'
 
 let redis: RedisServer
 let mariadb: MariaDb
@@ -104,7 +105,7 @@ test('with Redis gone the hook answers 503 + Retry-After, and with Redis back no
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
   expect((await hubs[0].get('/readyz')).status).toBe(503)
   await redis.start()
-  await expect.poll(async () => (await hubs[0].post(batch(7000, 3))).status, { timeout: 20_000 }).toBe(200)
+  await eventually(async () => (await hubs[0].post(batch(7000, 3))).status).toBe(200)
   await socket.until(() => socket.ids().length === 3)
   expect(socket.ids()).toEqual(['s7000', 's7001', 's7002'])
   socket.ws.terminate()
@@ -115,9 +116,7 @@ test('with MariaDB gone the hook still takes events, and they are archived when 
   expect((await hubs[0].post(batch(8000, 5))).status).toBe(200)
   expect((await hubs[0].get('/api/events')).status).toBe(503)
   await mariadb.start()
-  await expect
-    .poll(async () => (await hubs[1].get('/api/events?limit=5')).status, { timeout: 30_000, interval: 500 })
-    .toBe(200)
+  await eventually(async () => (await hubs[1].get('/api/events?limit=5')).status).toBe(200)
   expect(idsOf(await hubs[1].get('/api/events?limit=5'))).toEqual([
     's8004',
     's8003',

@@ -5,10 +5,11 @@ import type { Leases } from '../../../../src/core/ports.ts'
 import { readBatch } from '../../../../src/core/events/intake/batch.ts'
 import { readAgain } from '../../../../src/core/events/intake/replay.ts'
 import type { Tracking } from '../../../../src/core/events/tracking/tracking.ts'
-import { makeEvents, texts, until } from '../../../support/feed-lab.ts'
+import { makeEvents, texts } from '../../../support/feed-lab.ts'
 import { makeRow, makeRows, openSqliteLab } from '../../../support/sql-lab.ts'
 import { failing, openTrackingLab, type TrackingLab } from '../../../support/tracking-lab.ts'
 import { DAY, MINUTE, NOON } from '../../../support/times.ts'
+import { until } from '../../../support/eventually.ts'
 
 const SOON = 30_000
 const unavailable = () => new HubError('archive.unavailable')

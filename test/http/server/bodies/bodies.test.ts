@@ -1,9 +1,10 @@
 // Bodies of strangers: whatever they claim or hold, a batch of Mandrill's is taken.
 import { once } from 'node:events'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { until } from '../../../support/feed-lab.ts'
+
 import { startHub, TOKEN, type TestHub } from '../../../support/hub.ts'
 import { head, postBatch, seemingWebhook, stranger, type Stranger } from '../../../support/strangers.ts'
+import { until } from '../../../support/eventually.ts'
 
 const MIB = 1024 * 1024
 const FULL_BATCH = 2 * MIB

@@ -1,8 +1,9 @@
 // What is answered before its body is there: the client comes to its answer, and the connection is closed.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { until } from '../../../support/feed-lab.ts'
+
 import { startHub, TOKEN, type TestHub } from '../../../support/hub.ts'
 import { head, stranger } from '../../../support/strangers.ts'
+import { until } from '../../../support/eventually.ts'
 
 const JSON_TYPE = 'content-type: application/json'
 const LENGTH = 'content-length: 60000'
