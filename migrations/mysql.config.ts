@@ -3,6 +3,6 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'mysql',
-  schema: './src/adapters/sql/schema/schema.mysql.ts',
+  schema: './migrations/mysql.tables.cjs',
   out: './migrations/mysql',
 })

@@ -3,6 +3,6 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'sqlite',
-  schema: './src/adapters/sql/schema/schema.sqlite.ts',
+  schema: './migrations/sqlite.tables.cjs',
   out: './migrations/sqlite',
 })

@@ -4,8 +4,9 @@ import { DrizzleQueryError } from './drizzle.ts'
 import type { MySqlRemoteDatabase } from 'drizzle-orm/mysql-proxy'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy'
-import type * as mysqlTables from '../schema/schema.mysql.ts'
-import type * as sqliteTables from '../schema/schema.sqlite.ts'
+import type { columns as mysqlColumns } from '../schema/columns.mysql.ts'
+import type { Columns } from '../schema/columns.sqlite.ts'
+import { createTables } from '../schema/tables.ts'
 
 export type Value = string | number | Buffer | null
 
@@ -34,7 +35,7 @@ export type Changes = {
 }
 
 type Db = SqliteRemoteDatabase<Record<string, never>>
-export type Tables = typeof sqliteTables
+export type Tables = ReturnType<typeof createTables>
 export type Place = { readonly epoch: Column; readonly seq: Column }
 
 /** Of a table of a few rows that are not held for long. */
@@ -63,24 +64,18 @@ export type Sql = Driver & {
   read<T>(query: PromiseLike<T>): Promise<T>
 }
 
-export function onSqlite(db: Db, tables: Tables, driver: Driver): Sql {
-  return { ...driver, db, tables, read }
+export function onSqlite(db: Db, columns: Columns, driver: Driver): Sql {
+  return { ...driver, db, tables: createTables(columns), read }
 }
 
 /**
- * The stores are written against SQLite's types. That MySQL's builder and tables can stand in for them is
- * checked in two ways: the rows agree (below), and every store's contract runs on both. The builders' types
- * have nothing in common that a store could be written against, hence the only casts of this project.
+ * The stores are written against SQLite's types. That MySQL's builder and columns can stand in for them is checked by
+ * every store's contract, which runs on both. The builders' types have nothing in common that a store could be written
+ * against, hence the only casts of this project.
  */
-export function onMysql(db: MySqlRemoteDatabase, tables: typeof mysqlTables, driver: Driver): Sql {
-  return { ...driver, db: db as unknown as Db, tables: tables as unknown as Tables, read }
+export function onMysql(db: MySqlRemoteDatabase, columns: typeof mysqlColumns, driver: Driver): Sql {
+  return onSqlite(db as unknown as Db, columns as unknown as Columns, driver)
 }
-
-type Selected<S> = { [K in keyof S]: S[K] extends { $inferSelect: infer Row } ? Row : never }
-type Inserted<S> = { [K in keyof S]: S[K] extends { $inferInsert: infer Row } ? Row : never }
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-true satisfies Same<Selected<typeof sqliteTables>, Selected<typeof mysqlTables>>
-true satisfies Same<Inserted<typeof sqliteTables>, Inserted<typeof mysqlTables>>
 
 export function rowsFor<T extends SQLiteTable>(
   table: T,

@@ -8,7 +8,7 @@ import { migrate } from './migrate.ts'
 import { createConnections, type Connections, type Session } from './pool.ts'
 import { statementsOf } from './statements.ts'
 import { readMysqlUrl } from './url.ts'
-import * as tables from '../../schema/schema.mysql.ts'
+import { columns } from '../../schema/columns.mysql.ts'
 
 const NULL_REFUSED = 1048
 const DUPLICATE = 1062
@@ -34,7 +34,7 @@ export async function openMysql({ url, log, queryMs = QUERY_MS }: MysqlOptions):
   const query = drizzle(async (text, values: unknown[]) => ({
     rows: await connections.use((session) => session.selectArrays(text, values)),
   }))
-  return onMysql(query, tables, createDriver(connections))
+  return onMysql(query, columns, createDriver(connections))
 }
 
 async function requireRoom(session: Session): Promise<void> {

@@ -13,7 +13,7 @@ import {
   type Value,
   type Write,
 } from '../dialect.ts'
-import * as tables from '../../schema/schema.sqlite.ts'
+import { columns } from '../../schema/columns.sqlite.ts'
 import type { Job, SqliteFile } from '../../../sqlite/file.ts'
 import { createRenewal } from '../../../sqlite/renewal.ts'
 import { startThread, type Thread } from '../../../sqlite/thread.ts'
@@ -41,7 +41,7 @@ export async function openSqlite({ file, log }: { file: string; log: Log }): Pro
     const rows = await reader.ask('all', text, values.map(sendable))
     return { rows: method === 'get' ? (rows[0] as never) : rows }
   })
-  return onSqlite(query, tables, { ...createDriver(writer, reader), close })
+  return onSqlite(query, columns, { ...createDriver(writer, reader), close })
 }
 
 type Asked = Awaited<ReturnType<typeof openThread>>

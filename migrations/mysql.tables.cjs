@@ -1,0 +1,5 @@
+// The tables as drizzle-kit wants them: each exported by itself.
+const { columns } = require('../src/adapters/sql/schema/columns.mysql.ts')
+const { createTables } = require('../src/adapters/sql/schema/tables.ts')
+
+module.exports = createTables(columns)
