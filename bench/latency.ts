@@ -72,12 +72,12 @@ async function contender(
 ): Promise<Contender> {
   const { port } = running
   const listeners = await openListeners({ port, count, ...sockets })
-  const connection = await openConnection(port)
   const times: number[] = []
   return {
     name,
     times,
     async load(ms) {
+      const connection = await openConnection(port) // anew: a server lets go of one that rests while others have their turn
       const end = performance.now() + ms
       for (let due = performance.now(); due < end; due += EVERY_MS) {
         await sleep(Math.max(0, due - performance.now()))
@@ -87,10 +87,10 @@ async function contender(
         const seen = listeners.until(1).then(() => times.push(performance.now() - began))
         await Promise.all([seen, connection.exchange(bytes)])
       }
+      connection.close()
     },
     async close() {
       listeners.close()
-      connection.close()
       await running.close()
     },
   }

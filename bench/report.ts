@@ -3,8 +3,13 @@ import { figuresOf, type Sample } from './harness.ts'
 
 /** One contender's figures by their names. */
 export type Line = { readonly name: string; readonly figures: Readonly<Record<string, number>> }
-/** `expected`: what docs/performance.md tells; a smoke run only asks whether it is about so. */
-export type Ratio = { readonly of: string; readonly value: number; readonly expected: number }
+/** `expected`: what docs/performance.md tells; a smoke run only asks whether it is about so. `unit`: of what is no ratio. */
+export type Ratio = {
+  readonly of: string
+  readonly value: number
+  readonly expected: number
+  readonly unit?: string
+}
 export type Result = {
   readonly title: string
   readonly lines: readonly Line[]
@@ -62,7 +67,7 @@ export function print({ title, lines, ratios }: Result): void {
         .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
         .join('   '),
     )
-  for (const { of, value } of ratios) console.log(`  ${of}: ${shown(value)}×`)
+  for (const { of, value, unit = '×' } of ratios) console.log(`  ${of}: ${shown(value)}${unit}`)
 }
 
 function shown(value: number | undefined): string {
