@@ -42,8 +42,9 @@ export type EventFeed = {
   /** The events after a cursor, at most `limit` (1 to 10,000) of them and about 4 MiB of data. */
   read(after: Cursor, limit: number): Promise<FeedPage>
   /**
-   * Looks at so many of the events after a cursor, and leaves out what it knows to name none of these in its facts: neither
-   * as recipient or sender (by emailKey) nor, without a recipient, as message. `next` is where it has got to.
+   * Looks at about so many of the events after a cursor, and leaves out what it knows to name none of these in its facts:
+   * neither as recipient or sender (by emailKey) nor, without a recipient, as message. `next` is where it has got to: what
+   * it knows without looking counts for nearly nothing.
    */
   search(after: Cursor, limit: number, names: readonly string[]): Promise<Pick<FeedPage, 'events' | 'next'>>
   /**

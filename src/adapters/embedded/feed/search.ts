@@ -1,39 +1,39 @@
-// Looks through the feed's blocks for the events that name somebody, without reading all that their facts tell.
+// Looks through the feed for the events that name somebody: what is noted of who is in its spans saves most of the reading.
 import type { FeedEvent } from '../../../core/events/event.ts'
 import { eventsIn, seqIn, toEvent, type Block } from './blocks.ts'
+import { firstOf, naming, spanOf, type Names } from './names.ts'
 
-/** A text among the facts, as writeFacts writes them; null: there is none. */
-function namedIn(facts: string, name: string): string | null {
-  const start = facts.indexOf(`"${name}":"`) + name.length + 4
-  if (start < name.length + 4) return null
-  const end = facts.indexOf('"', start)
-  const isPlain = !facts.slice(start, end).includes('\\')
-  return isPlain ? facts.slice(start, end) : String((JSON.parse(facts) as Record<string, unknown>)[name])
-}
+/** What a span that is passed over counts: an append waits for all of one search. */
+const PASSING_EVENTS = 4
 
-/** Addresses that are not plain ASCII may be spelt in several ways: whoever asks compares them. */
-export function search(
-  blocks: Iterable<Block>,
-  from: number,
-  to: number,
-  names: ReadonlySet<string>,
-): FeedEvent[] {
-  const isNamed = (address: string | null) =>
-    address !== null && (names.has(address.toLowerCase()) || /[^ -~]/.test(address))
-  const found: FeedEvent[] = []
-  for (const block of blocks) {
-    if (block.first > to) break
-    for (const each of eventsIn(block)) {
-      const seq = seqIn(block, each)
-      if (seq <= from || seq > to) continue
-      const facts = String(each.texts[1])
-      const recipient = namedIn(facts, 'recipient')
-      const isWanted =
-        isNamed(recipient) ||
-        (recipient === null && names.has(namedIn(facts, 'message_id') ?? '')) ||
-        (each.head[1] === 'inbound' && isNamed(namedIn(facts, 'sender')))
-      if (isWanted) found.push(toEvent(block, each))
+/** `blocksAfter`: those that have what comes after a seq. */
+export function createSearch(blocksAfter: (seq: number) => Iterable<Block>, names: Names) {
+  function* eventsOf(span: number) {
+    const next = firstOf(span + 1)
+    for (const block of blocksAfter(firstOf(span) - 1)) {
+      if (block.first >= next) return
+      for (const event of eventsIn(block)) if (spanOf(seqIn(block, event)) === span) yield { block, event }
     }
   }
-  return found
+
+  /** Goes on from a place until it has looked at about `limit` events, by whole spans; `to` is where it has got to. */
+  return (from: number, head: number, limit: number, wanted: readonly string[]) => {
+    const { hashes, isNamedIn } = naming(wanted)
+    const found: FeedEvent[] = []
+    let to = from
+    for (let looked = 0; to < head && looked < limit;) {
+      const span = spanOf(to + 1)
+      const last = firstOf(span + 1) - 1
+      looked += PASSING_EVENTS
+      if (names.mayHold(span, hashes)) {
+        const all = [...eventsOf(span)]
+        if (last <= head) names.renew(span, all.map(({ event }) => event)) // prettier-ignore
+        const later = all.filter(({ block, event }) => seqIn(block, event) > from && isNamedIn(event))
+        found.push(...later.map(({ block, event }) => toEvent(block, event)))
+        looked += all.length
+      }
+      to = Math.min(last, head)
+    }
+    return { events: found, to }
+  }
 }

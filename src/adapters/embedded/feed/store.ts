@@ -22,7 +22,8 @@ import {
   type BlockEvent,
 } from './blocks.ts'
 import { convertRows } from './older.ts'
-import { search } from './search.ts'
+import { prepareNames, type Names } from './names.ts'
+import { createSearch } from './search.ts'
 
 // `seen` remembers ids by day and longer than the events: what is too old lies together at one end of it.
 const SCHEMA = `
@@ -63,9 +64,11 @@ export function openStore(file: string, at: number) {
   let state = transaction(db, () => beginLife(db, at))
   let lives = readLives(db)
   const head = () => cursorAt(state.head, { lives, ...state })
-  const write = prepareWrite(db, blocks)
-  const drop = prepareDrop(db, blocks)
-  const erase = prepareErase(db, blocks)
+  const names = prepareNames(db)
+  const write = prepareWrite(db, blocks, names)
+  const drop = prepareDrop(db, blocks, names)
+  const erase = prepareErase(db, blocks, names)
+  const search = createSearch(blocks.after, names)
   const taken = prepareTaken(db)
 
   return {
@@ -96,13 +99,11 @@ export function openStore(file: string, at: number) {
       const next = events.at(-1)?.cursor ?? gap?.to ?? head()
       return { events, gap, next, head: head() }
     },
-    search(after: Cursor, limit: number, names: readonly string[]): Pick<FeedPage, 'events' | 'next'> {
-      const { seq } = locate(after, { lives, ...state })
-      const to = Math.min(seq + limit, state.head)
-      return {
-        events: search(blocks.after(seq), seq, to, new Set(names)),
-        next: to < state.head ? cursorAt(to, { lives, ...state }) : head(),
-      }
+    search(after: Cursor, limit: number, wanted: readonly string[]): Pick<FeedPage, 'events' | 'next'> {
+      const span = { lives, ...state }
+      const { seq } = locate(after, span)
+      const { events, to } = transaction(db, () => search(seq, state.head, limit, wanted))
+      return { events, next: to < state.head ? cursorAt(to, span) : head() }
     },
     erase(seqs: readonly number[]): State {
       return (state = transaction(db, () => erase(state, seqs)))
@@ -151,7 +152,7 @@ function prepareBlocks(db: DatabaseSync) {
   }
 }
 
-function prepareWrite(db: DatabaseSync, blocks: Blocks) {
+function prepareWrite(db: DatabaseSync, blocks: Blocks, names: Names) {
   const isSeen = prepareSeen(db)
   const updateState = db.prepare('UPDATE state SET head = ?, bytes = ?')
   return (
@@ -174,6 +175,7 @@ function prepareWrite(db: DatabaseSync, blocks: Blocks) {
       if (fresh.length === 0) continue
       const isAll = fresh.length === events.length
       blocks.add(first, epoch, isAll ? fresh : fresh.map(numbered), isAll ? block : undefined)
+      names.add(first, fresh)
       bytes += sizeOfAll(fresh)
     }
     updateState.run(head, bytes)
@@ -195,7 +197,7 @@ function prepareSeen(db: DatabaseSync) {
   }
 }
 
-function prepareDrop(db: DatabaseSync, blocks: Blocks) {
+function prepareDrop(db: DatabaseSync, blocks: Blocks, names: Names) {
   const updateState = db.prepare('UPDATE state SET floor = ?, bytes = ?')
   return (state: State, last: number, { retention, maxBytes }: Bounds, limit: number): State => {
     let { floor, bytes } = state
@@ -212,7 +214,10 @@ function prepareDrop(db: DatabaseSync, blocks: Blocks) {
       })
       blocks.keep(block, kept < 0 ? [] : events.slice(kept))
     }
-    if (floor > state.floor) updateState.run(floor, bytes)
+    if (floor > state.floor) {
+      updateState.run(floor, bytes)
+      names.forgetBefore(floor + 1)
+    }
     return { ...state, floor, bytes }
   }
 }
@@ -231,13 +236,14 @@ function prepareTaken(db: DatabaseSync) {
 }
 
 /** Places stay as they are: only the running sum of bytes changes. */
-function prepareErase(db: DatabaseSync, blocks: Blocks) {
+function prepareErase(db: DatabaseSync, blocks: Blocks, names: Names) {
   const updateState = db.prepare('UPDATE state SET bytes = ?')
   return (state: State, seqs: readonly number[]): State => {
     let { bytes } = state
     const gone = new Set(seqs)
     let done = 0
     for (const seq of seqs.toSorted((a, b) => a - b)) {
+      names.forget(seq)
       if (seq <= done) continue // its block is unpacked once, whatever leaves it
       const [block] = blocks.after(seq - 1)
       if (!block) break
