@@ -51,6 +51,7 @@ export type Setup = {
   readonly probe_seen_at: string | null
   readonly first_event_at: string | null
   readonly last_event_at: string | null
+  readonly history: { readonly first_at: string | null; readonly last_at: string | null }
   readonly refused: readonly {
     readonly at: string
     readonly since: string

@@ -139,7 +139,8 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
   // Only who gets mails out, and webhooks in, can miss some.
   const expected = side.transport === 'smtp' && config.MANDRILL_WEBHOOK_KEYS.length > 0
   const sent = () => (expected ? side.sentOfLate() : Promise.resolve(0))
-  const silence = watchSilence({ sent, arrived: () => tracking.position().seq, now: Date.now, log })
+  const arrived = async () => (await archive.brought()).last ?? 0
+  const silence = watchSilence({ sent, arrived, now: Date.now, log })
   return {
     archive,
     quarantine,

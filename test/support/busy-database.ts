@@ -151,6 +151,7 @@ async function search({ archive, sql }: LoopLab): Promise<void> {
     await archive.counts({ ...one, step: MINUTE })
   await archive.counts({ since: 60_000 * 19_000, step: MINUTE })
   await archive.total()
+  await archive.brought()
   await archive.erase(await archive.cursorsOf('reader-9@filled.example', 250))
   await archive.prune(OLD + 1_000, 250)
   await createEventArchive(sql).prune(OLD + 1_000, 250)

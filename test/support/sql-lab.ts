@@ -7,7 +7,7 @@ import type { Sql } from '../../src/adapters/sql/driver/dialect.ts'
 import { openMysql } from '../../src/adapters/sql/driver/mysql/mysql.ts'
 import { openSqlite } from '../../src/adapters/sql/driver/sqlite/sqlite.ts'
 import type { Kind } from '../../src/core/events/event.ts'
-import { NOTHING_TOLD, readFacts, writeFacts } from '../../src/core/events/facts.ts'
+import { NOTHING_TOLD, readFacts, writeFacts, type EventFacts } from '../../src/core/events/facts.ts'
 import type { Log } from '../../src/core/log.ts'
 import type { ArchiveRow } from '../../src/core/events/ports.ts'
 import { silentLog } from './feed-lab.ts'
@@ -66,6 +66,7 @@ export type RowOptions = {
   readonly subject?: string
   readonly subaccount?: string
   readonly url?: string
+  readonly by?: EventFacts['by']
 }
 
 /** An archive row as tracking makes it. Rows with equal seq and options are the same event. */
@@ -91,7 +92,8 @@ export function makeRow(seq: number, options: RowOptions = {}): ArchiveRow {
     list: list ?? null,
   })
   const event = { id, kind, data, cursor: { epoch, seq }, receivedAt, ...stored }
-  return { event, facts: readFacts(stored) }
+  const facts = readFacts(stored)
+  return { event, facts: options.by ? { ...facts, by: options.by } : facts }
 }
 
 export function makeRows(from: number, to: number, options?: RowOptions): ArchiveRow[] {

@@ -19,7 +19,7 @@ export function Strip({ app }) {
   const rate = app.pulse.perMinute(now)
   const reached = feed.polls || ['live', 'catching_up'].includes(feed.connection.state)
   const fresh = answer.state === 'here' ? answer.value : undefined
-  const lastAt = Math.max(app.pulse.lastAt(), Date.parse(fresh?.last_event_at ?? '') || 0)
+  const lastAt = Math.max(app.pulse.lastAt(), Date.parse(fresh?.history.last_at ?? '') || 0)
   const problems = fresh ? problemsOf(fresh) : []
 
   useEffect(() => {

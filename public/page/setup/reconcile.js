@@ -6,7 +6,7 @@ import { ApiError } from '../ground/api.js'
 import { count, counted, plain } from '../ground/words.js'
 import { Icon } from '../parts/icon.js'
 
-/** @typedef {{ verdict: 'complete' | 'missing' | 'unknown', sent: number, received: number, missing: number, webhooks: readonly { id: number, url: string, events_sent: number, last_error: string | null }[] }} Reconciled */
+/** @typedef {{ verdict: 'complete' | 'missing' | 'unknown', sent: number, received: number, by_hand: number, missing: number, webhooks: readonly { id: number, url: string, events_sent: number, last_error: string | null }[] }} Reconciled */
 
 /** @param {{ app: App }} props */
 export function Reconcile({ app }) {
@@ -39,7 +39,7 @@ export function Reconcile({ app }) {
 }
 
 /** @param {{ said: Reconciled }} props */
-function Verdict({ said: { verdict, sent, received, missing, webhooks } }) {
+function Verdict({ said: { verdict, sent, received, by_hand: byHand, missing, webhooks } }) {
   const words = {
     complete: `Complete: all ${counted(sent, 'event')} have arrived`,
     missing: `${counted(missing, 'event')} missing: Mandrill has sent ${count(sent)}, ${count(received)} have arrived`,
@@ -51,6 +51,7 @@ function Verdict({ said: { verdict, sent, received, missing, webhooks } }) {
   ]
   return html`
     <p class="verdict" role="status"><${Icon} name=${look[0]} tone=${look[1]} /> ${words[verdict]}</p>
+    ${byHand > 0 && html`<p>Not among them: ${counted(byHand, 'event')} that a sample or somebody with the token brought.</p>`}
     <ul class="entries">
       ${webhooks.map(
         ({ id, url, events_sent: amount, last_error: error }) => html`

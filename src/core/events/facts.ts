@@ -75,8 +75,12 @@ export const NOTHING_TOLD: Told = {
   clicks: [],
 }
 
+/** By whom an event was brought, if not by its provider: somebody who has the token, or who took it out of quarantine. */
+type Bringer = 'hand' | 'replay'
+
 export type EventFacts = Told & {
   readonly provider: string
+  readonly by?: Bringer
   /** The recipient, as addresses are compared: see emailKey. */
   readonly email: string | null
 }
@@ -119,6 +123,14 @@ export function writeFacts(provider: string, told: Told): StoredFacts {
   return { facts, more }
 }
 
+/** The same events, and that their provider has not brought them itself. */
+export function broughtBy<E extends StoredFacts>(by: Bringer, events: readonly E[]): readonly E[] {
+  return events.map((event) => {
+    const more = event.more === null ? {} : (JSON.parse(event.more) as WrittenMore)
+    return { ...event, more: JSON.stringify({ ...more, by } satisfies WrittenMore) }
+  })
+}
+
 type Written = {
   readonly provider: string
   readonly at: string | null
@@ -133,6 +145,7 @@ type WrittenVisit = readonly [at: number, robot: number, link?: string]
 type WrittenMore = Partial<Pick<Told, 'list' | 'ends' | 'delivered'>> & {
   readonly opens?: readonly WrittenVisit[]
   readonly clicks?: readonly WrittenVisit[]
+  readonly by?: Bringer
 }
 
 /** Reads what writeFacts wrote. */

@@ -139,6 +139,11 @@ export type EventArchive = {
    * when the database was made. Quarantined texts that were erased are in it, too: they have come as well.
    */
   total(): Promise<{ readonly count: number; readonly since: number }>
+  /**
+   * When an event that its provider itself brought was received, the first and the last one; and how many of the total were
+   * brought by hand.
+   */
+  brought(): Promise<{ readonly first: number | null; readonly last: number | null; readonly byHand: number }>
   /** The cursors of the oldest events of an address (its emailKey), so many at most. */
   cursorsOf(email: string, limit: number): Promise<readonly Cursor[]>
   /** Drops these events. The counts by minute, which name nobody, stay. */

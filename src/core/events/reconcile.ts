@@ -25,7 +25,7 @@ type Received = {
 type Reconciliation = {
   readonly sent: number
   readonly received: number
-  /** Never negative: samples and events that were posted with the token are received, too. */
+  /** Never negative: a webhook that Mandrill knows no more has brought events, too. */
   readonly missing: number
   /** unknown: Mandrill's count began before this hub's did, or Mandrill knows no webhook of this hub. */
   readonly verdict: 'complete' | 'missing' | 'unknown'

@@ -4,8 +4,8 @@ import type { Log } from '../log.ts'
 type SilenceOptions = {
   /** How many mails of the campaigns of late were sent. */
   readonly sent: () => Promise<number>
-  /** Grows with every event that arrives. */
-  readonly arrived: () => number
+  /** Another one whenever webhooks have brought something. */
+  readonly arrived: () => Promise<number>
   readonly now: () => number
   readonly log: Log
   /** How often it looks. */
@@ -36,7 +36,7 @@ export function watchSilence({ sent, arrived, now, log, everyMs = EVERY_MS }: Si
   }
 
   async function look(): Promise<void> {
-    const seen = { sent: await sent(), arrived: arrived() }
+    const seen = { sent: await sent(), arrived: await arrived() }
     if (before && seen.arrived !== before.arrived) end()
     else if (before && seen.sent > before.sent) since ??= now()
     before = seen

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
 import { Type } from 'typebox'
 import { readBatch, type Batch } from '../../core/events/intake/batch.ts'
 import { HubError, isHubError } from '../../core/errors.ts'
+import { broughtBy } from '../../core/events/facts.ts'
 import { decodeForm, type FormField } from '../../core/events/intake/form.ts'
 import { memberSlice } from '../../core/events/intake/json-slices.ts'
 import {
@@ -151,11 +152,13 @@ function takeBatch(deps: HookDeps) {
     const body = request.body ?? Buffer.alloc(0)
     const isForm = !JSON_TYPE.test(request.headers['content-type'] ?? FORM)
     const text = isForm ? formBatch(deps, request, body) : jsonBatch(deps, request, body)
-    const batch = readBatch(text)
+    const { events, unreadable } = readBatch(text)
+    const isSigned = isForm && deps.keys.length > 0
+    const batch = { events: isSigned ? events : broughtBy('hand', events), unreadable }
     const answer = await store(deps, batch)
     deps.watch.accepted(
       answer,
-      batch.events.map(({ kind }) => kind),
+      events.map(({ kind }) => kind),
     )
     return answer
   }

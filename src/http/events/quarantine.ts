@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
+import { broughtBy } from '../../core/events/facts.ts'
 import type { EventFeed, Quarantine, QuarantineEntry } from '../../core/events/ports.ts'
 import { readAgain } from '../../core/events/intake/replay.ts'
 import { errors, IdParams, Instant, instant, nextFor, nothing, tagged } from '../server/answers/schemas.ts'
@@ -122,7 +123,7 @@ async function replay(feed: EventFeed, quarantine: Quarantine, id: string) {
   const { events, unreadable } = readAgain(entry)
   if (unreadable.length || events.length === 0)
     throw new HubError('quarantine.unreadable', { details: { reason: entry.reason } })
-  const stored = await feed.append(events)
+  const stored = await feed.append(broughtBy('replay', events))
   await quarantine.remove(id)
   return stored
 }

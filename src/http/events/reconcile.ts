@@ -8,7 +8,7 @@ import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import { errors, instantOrNull, InstantOrNull, oneOf, tagged } from '../server/answers/schemas.ts'
 
 type ReconcileDeps = {
-  readonly archive: Pick<EventArchive, 'total'>
+  readonly archive: Pick<EventArchive, 'total' | 'brought'>
   readonly quarantine: Pick<Quarantine, 'count'>
   readonly tracking: Pick<Tracking, 'lag'>
   /** undefined without MANDRILL_API_KEY. */
@@ -31,7 +31,14 @@ const Answer = Type.Object(
         "unknown: Mandrill's count is older than this hub's, or Mandrill knows no webhook with this hub's URL",
     }),
     sent: Type.Integer({ description: "By Mandrill's count, to this hub's URLs", examples: [48210] }),
-    received: Type.Integer({ description: 'Events here, and what is in quarantine', examples: [48210] }),
+    received: Type.Integer({
+      description: 'Events that Mandrill brought, and what is in quarantine',
+      examples: [48210],
+    }),
+    by_hand: Type.Integer({
+      description: 'Beside them: samples, and what was posted with the token',
+      examples: [4],
+    }),
     missing: Type.Integer({ examples: [0] }),
     webhooks: Type.Array(Webhook),
   },
@@ -53,11 +60,17 @@ export async function registerReconcile(app: FastifyInstance, deps: ReconcileDep
       if (!deps.account) throw new HubError('reconcile.no_key')
       // Mandrill first: what arrives meanwhile is then counted here, and nothing is called missing that is not.
       const told = await deps.account.webhooks()
+      const { byHand } = await deps.archive.brought()
       const { count, since } = await deps.archive.total()
       const quarantined = await deps.quarantine.count()
       const lag = deps.tracking.lag()
-      const { webhooks, ...rest } = reconcile(told, deps.urls, { events: count, since, quarantined, lag })
-      return { ...rest, webhooks: webhooks.map(webhookJson) }
+      const { webhooks, ...rest } = reconcile(told, deps.urls, {
+        events: count - byHand,
+        since,
+        quarantined,
+        lag,
+      })
+      return { ...rest, by_hand: byHand, webhooks: webhooks.map(webhookJson) }
     },
   )
 }

@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { readBatch } from '../../core/events/intake/batch.ts'
+import { broughtBy } from '../../core/events/facts.ts'
 import type { EventFeed } from '../../core/events/ports.ts'
 import { createSample, SAMPLE_LIFE } from '../../core/events/providers/mandrill/example.ts'
 import { errors, tagged } from '../server/answers/schemas.ts'
@@ -36,7 +37,7 @@ export async function registerSample(app: FastifyInstance, { feed, now, log }: S
     async (_request, reply) => {
       const tell = createSample(now())
       const append = (step: (typeof SAMPLE_LIFE)[number]) =>
-        feed.append(readBatch(Buffer.from(JSON.stringify([tell(step)]))).events)
+        feed.append(broughtBy('hand', readBatch(Buffer.from(JSON.stringify([tell(step)]))).events))
       const [first, ...others] = SAMPLE_LIFE
       const { accepted } = await append(first)
       for (const step of others) {

@@ -1,10 +1,9 @@
 // /api/setup: what the set-up view shows.
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { eventFacts } from '../../core/events/event.ts'
-import { isSample } from '../../core/events/providers/mandrill/example.ts'
 import type { Hub } from '../../core/events/hub.ts'
-import type { ArchivedEvent, EventArchive, EventFeed, Quarantine } from '../../core/events/ports.ts'
+import type { EventArchive, EventFeed, Quarantine } from '../../core/events/ports.ts'
+import { BEGINNING } from '../../core/events/cursor.ts'
 import { SILENT_AFTER_MS, type Silence } from '../../core/events/silence.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import type { CampaignSide } from '../campaigns/routes.ts'
@@ -78,7 +77,14 @@ const Setup = Type.Object(
     transport: oneOf(['smtp', 'outbox'], { description: 'outbox: mails are only written to files' }),
     probe_seen_at: InstantOrNull,
     first_event_at: InstantOrNull,
-    last_event_at: InstantOrNull,
+    last_event_at: {
+      ...InstantOrNull,
+      description: 'When Mandrill itself brought one: no sample, nothing that was posted with the token',
+    },
+    history: Type.Object(
+      { first_at: InstantOrNull, last_at: InstantOrNull },
+      { description: 'When the oldest and the newest event that are kept came, whoever brought them' },
+    ),
     refused: Type.Array(
       Type.Object({
         at: Instant,
@@ -140,8 +146,9 @@ export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Prom
 
 async function describeSetup(deps: SetupDeps) {
   const { feed, archive, quarantine, hub, tracking, watch, silence, proxy, settings, side, running } = deps
-  const first = await firstEvent(archive)
-  const [last] = await archive.find({ limit: 1 })
+  const { first, last } = await archive.brought()
+  const [oldest] = await archive.find({ after: BEGINNING, limit: 1 })
+  const [newest] = await archive.find({ limit: 1 })
   const { probeSeenAt, refused } = watch.status()
   return {
     version: deps.version,
@@ -154,8 +161,12 @@ async function describeSetup(deps: SetupDeps) {
     subaccounts: [...settings.subaccounts],
     transport: side.transport,
     probe_seen_at: instantOrNull(probeSeenAt),
-    first_event_at: instantOrNull(first?.receivedAt),
-    last_event_at: instantOrNull(last?.receivedAt),
+    first_event_at: instantOrNull(first),
+    last_event_at: instantOrNull(last),
+    history: {
+      first_at: instantOrNull(oldest?.receivedAt),
+      last_at: instantOrNull(newest?.receivedAt),
+    },
     refused: refused.map(({ at, since, ...rest }) => ({ at: instant(at), since: instant(since), ...rest })),
     quarantine: await quarantine.count(),
     auth: settings.auth,
@@ -168,14 +179,4 @@ async function describeSetup(deps: SetupDeps) {
     lag: tracking.lag(),
     clients: hub.observers(),
   }
-}
-
-const SAMPLES = 100
-
-/** That somebody tried the page with samples before is no connection. */
-async function firstEvent(archive: EventArchive): Promise<ArchivedEvent | undefined> {
-  const after = { epoch: 0, seq: 0 }
-  const [first] = await archive.find({ after, limit: 1 })
-  if (!first || !isSample(eventFacts(first))) return first
-  return (await archive.find({ after, limit: SAMPLES })).find((event) => !isSample(eventFacts(event)))
 }

@@ -97,6 +97,37 @@ export function promisesOfErasing(lab: () => SqlLab): void {
     expect(await archive.total()).toEqual({ count: 2, since: EPOCH })
   })
 
+  test('tells what its provider brought, and how many somebody else did', async () => {
+    const archive = createEventArchive(await lab().open())
+    expect(await archive.brought()).toEqual({ first: null, last: null, byHand: 0 })
+    await archive.record(BEGINNING, at(2), [makeRow(1, { by: 'hand' }), makeRow(2, { by: 'replay' })])
+    expect(await archive.brought()).toEqual({ first: null, last: null, byHand: 1 })
+    await archive.record(at(2), at(5), [makeRow(3), makeRow(4), makeRow(5, { by: 'hand' })])
+    expect(await archive.brought()).toEqual({ first: EPOCH + 3, last: EPOCH + 4, byHand: 2 })
+    await archive.record(at(5), at(7), [makeRow(5, { by: 'hand' }), makeRow(6)])
+    expect(await archive.brought()).toEqual({ first: EPOCH + 3, last: EPOCH + 6, byHand: 2 })
+  })
+
+  test('of a database that is older than this only samples were brought by hand', async () => {
+    const sql = await lab().open()
+    const sample = { email: 'sample@reader.invalid' }
+    const rows = [
+      makeRow(1, sample),
+      makeRow(2),
+      makeRow(3, { email: 'ada@example.com' }),
+      makeRow(4, sample),
+    ]
+    await createEventArchive(sql).record(BEGINNING, at(4), rows)
+    const without = ['first_brought', 'last_brought', 'by_hand'].map(
+      (column) => `ALTER TABLE positions DROP COLUMN ${column}`,
+    )
+    for (const text of [...without, "DELETE FROM migrations WHERE name = '0010_brought'"])
+      await sql.run({ toSQL: () => ({ sql: text, params: [] }) })
+    await sql.close()
+    const archive = createEventArchive(await lab().open())
+    expect(await archive.brought()).toEqual({ first: EPOCH + 2, last: EPOCH + 3, byHand: 2 })
+  })
+
   test('a total does not shrink when events are pruned, by however many processes', async () => {
     const [first, second] = [await lab().open(), await lab().open()].map((sql) => createEventArchive(sql))
     const rows = [1, 2, 3, 4, 5].map((n) => makeRow(n, { receivedAt: EPOCH + n * MINUTE }))

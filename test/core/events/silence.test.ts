@@ -12,7 +12,7 @@ function lab() {
   const tell = (level: string) => () => void told.push(level)
   silence = watchSilence({
     sent: async () => state.sent,
-    arrived: () => state.arrived,
+    arrived: async () => state.arrived,
     now: () => state.now,
     log: { info: tell('info'), warn: tell('warn'), error: tell('error') },
     everyMs: 3_600_000,

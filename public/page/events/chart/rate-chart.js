@@ -31,8 +31,11 @@ const LATE_MS = 15_000
 export function RateChart({ app, filter, onChange, goTo }) {
   const now = useNow(app.api.now)
   const { state, value: setup } = useStore(app.setup.store)
-  const last = Math.max(app.pulse.lastAt(), Date.parse(setup?.last_event_at ?? '') || 0)
-  const standing = { firstAt: Date.parse(setup?.first_event_at ?? '') || last || null, lastAt: last || null }
+  const last = Math.max(app.pulse.lastAt(), Date.parse(setup?.history.last_at ?? '') || 0)
+  const standing = {
+    firstAt: Date.parse(setup?.history.first_at ?? '') || last || null,
+    lastAt: last || null,
+  }
   const frame = frameOfTime(filter, standing, now)
   const tally = useTally(app, filter, frame, state !== 'asking')
   const answer = useStore(tally.question.store)

@@ -36,7 +36,7 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
     )
     if (at) return at
     // The migrations have put it there. Without it no step would ever move: whoever lost it begins anew.
-    await sql.run(newRowsFor(positions, [{ name: POSITION, ...BEGINNING }]))
+    await sql.run(newRowsFor(positions, [{ name: POSITION, ...BEGINNING, byHand: 0 }]))
     return BEGINNING
   }
 
@@ -45,11 +45,20 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
    * would become null, which it refuses, and all is undone. Only epoch carries the guard: MySQL sets columns
    * one after the other, and would compare seq with the new epoch.
    */
-  function movePosition(from: Cursor, to: Cursor): Write {
+  function movePosition(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Write {
+    const brought = rows.filter(({ facts }) => facts.by === undefined)
+    const byHand = rows.filter(({ facts }) => facts.by === 'hand').length
+    const [first, last] = [brought[0]?.event.receivedAt, brought.at(-1)?.event.receivedAt]
     const here = and(eq(positions.epoch, from.epoch), eq(positions.seq, from.seq))
     return db
       .update(positions)
-      .set({ epoch: words`CASE WHEN ${here} THEN ${to.epoch} ELSE NULL END`, seq: to.seq })
+      .set({
+        epoch: words`CASE WHEN ${here} THEN ${to.epoch} ELSE NULL END`,
+        seq: to.seq,
+        ...(first !== undefined && { firstBrought: words`coalesce(${positions.firstBrought}, ${first})` }),
+        lastBrought: last, // undefined: as it was
+        ...(byHand > 0 && { byHand: words`${positions.byHand} + ${byHand}` }),
+      })
       .where(eq(positions.name, POSITION))
   }
 
@@ -64,7 +73,7 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
     const apart = rows.filter((row) => !blockOf.has(row))
     try {
       await sql.atomically([
-        movePosition(from, to),
+        movePosition(from, to, rows),
         rowsFor(sql.tables.events, rows.map(toRow)),
         rowsFor(sql.tables.eventBlocks, blocks),
         rowsFor(sql.tables.eventTexts, apart.flatMap(toTextRows)),
@@ -76,6 +85,14 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
       throw new HubError('archive.conflict', { cause: error })
     }
     effect?.committed()
+  }
+
+  async function brought() {
+    const { firstBrought: first, lastBrought: last, byHand } = positions
+    const [row] = await sql.read(
+      db.select({ first, last, byHand }).from(positions).where(eq(positions.name, POSITION)),
+    )
+    return row ?? { first: null, last: null, byHand: 0 }
   }
 
   /** Safe outside the transaction: whoever archives one of them meanwhile moves the position, too. */
@@ -172,6 +189,7 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
     prune,
     counts: createCounts(sql),
     total: () => readTotal(sql),
+    brought,
     cursorsOf,
     erase,
     find: createSearch(sql),

@@ -122,13 +122,18 @@ export function eventTables(c: Columns) {
   })
 
   /**
-   * How far each reader has taken the feed. The rows are made by a migration, so that an update always finds
-   * its own.
+   * How far each reader has taken the feed, and who brought that. The rows are made by a migration, so that an update
+   * always finds its own.
    */
   const positions = c.table('positions', {
     name: c.key(64).primaryKey(),
     epoch: c.integer().notNull(),
     seq: c.integer().notNull(),
+    /** When an event that its provider itself brought was received: the first and the last one. */
+    firstBrought: c.integer('first_brought'),
+    lastBrought: c.integer('last_brought'),
+    /** How many events were brought by hand. */
+    byHand: c.integer('by_hand').notNull().default(0),
   })
 
   const quarantine = c.table(

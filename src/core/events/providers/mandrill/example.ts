@@ -27,8 +27,6 @@ export const factsExample = factsOf(eventExample, 'opened')
 /** Nobody's: a name that no mail can ever be sent to (RFC 2606). */
 const SAMPLE_RECIPIENT = 'sample@reader.invalid'
 
-export const isSample = ({ email }: { readonly email: string | null }): boolean => email === SAMPLE_RECIPIENT
-
 /** What becomes of a sample mail, and after how long: a whole life over ten seconds. */
 export const SAMPLE_LIFE = [
   { event: 'send', afterMs: 0 },
