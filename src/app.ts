@@ -94,7 +94,8 @@ type Settings = {
   readonly secret: string
 }
 
-const LOGO = new URL('../public/icon.svg', import.meta.url)
+const ICON = new URL('../public/icon.svg', import.meta.url)
+const DOC_CSS = new URL('../public/doc.css', import.meta.url)
 /** Bodies other than the webhook's. */
 const BODY_LIMIT = 1024 * 1024
 /** All bodies together, as far as they have arrived; never less than one and a half of the largest. */
@@ -170,7 +171,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
       bodyLimit: settings.bodyLimit,
     })
   })
-  await registerDocsPage(app, readFileSync(LOGO))
+  await registerDocsPage(app, { icon: readFileSync(ICON), css: readFileSync(DOC_CSS, 'utf8') })
   await app.register(registerPage, deps)
   addOtherMethods()
   return app

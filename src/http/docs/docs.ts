@@ -77,18 +77,51 @@ export async function registerDocs(app: FastifyInstance, version: string, public
   })
 }
 
+type Swagger = {
+  readonly React: { createElement(type: unknown, props: object | null, ...in_: unknown[]): unknown }
+}
+type Shown = { readonly text?: unknown; readonly getComponent: (name: string) => unknown }
+
+/** Parts of Swagger's page that are ours. It runs in the browser: Swagger is given its text. */
+function ourParts({ React: { createElement } }: Swagger) {
+  return {
+    components: {
+      // Swagger's own has an inline style, which the CSP stops, and a field for other documents.
+      Topbar: ({ getComponent }: Shown) =>
+        createElement(
+          'header',
+          { className: 'topbar', role: 'banner' },
+          createElement(
+            'a',
+            { href: '/' },
+            createElement('img', { src: '/icon.svg', alt: '', width: 28, height: 28 }),
+            'Dashboard',
+          ),
+          createElement(getComponent('DarkModeToggle'), null),
+        ),
+      // There is one server: this.
+      ServersContainer: () => null,
+      // A link within a button. The address follows what is opened all the same.
+      DeepLink: ({ text }: Shown) => createElement('span', null, text),
+    },
+  }
+}
+
+type DocsFiles = { readonly icon: Buffer; readonly css: string }
+
 /** After the routes that it shows. */
-export async function registerDocsPage(app: FastifyInstance, logo: Buffer): Promise<void> {
+export async function registerDocsPage(app: FastifyInstance, { icon, css }: DocsFiles): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: '/doc',
     staticCSP: true,
     // The hub may well be reached by plain http, on one machine.
     transformStaticCSP: (policy) => policy.replace('upgrade-insecure-requests;', ''),
     logLevel: 'warn',
-    uiConfig: { persistAuthorization: false },
-    logo: { type: 'image/svg+xml', content: logo },
+    uiConfig: { persistAuthorization: false, syntaxHighlight: { theme: 'obsidian' }, plugins: [ourParts] },
     theme: {
-      favicon: [{ filename: 'icon.svg', rel: 'icon', type: 'image/svg+xml', sizes: 'any', content: logo }],
+      title: 'mail-event-hub: API',
+      favicon: [{ filename: 'icon.svg', rel: 'icon', type: 'image/svg+xml', sizes: 'any', content: icon }],
+      css: [{ filename: 'doc.css', content: css }],
     },
   })
 }
