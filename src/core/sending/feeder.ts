@@ -1,34 +1,15 @@
 // The feeder: turns what the ledger says is due into chunks in the queue. It is the sweeper, too: a chunk that is due and
 // that nobody has is simply added again, whatever became of it. One process does this at a time; were it two, nothing
 // would be wrong.
-import type { Log } from '../log.ts'
-import type { Leases } from '../ports.ts'
 import { createLease } from '../lease.ts'
 import { backOff, createNap } from '../pause.ts'
 import { DEFAULT_LANE } from './lanes/lanes.ts'
-import type { CampaignHead, CampaignStore, ChunkRef, Ledger } from '../campaigns/ports.ts'
-import type { Mailer, SendQueue } from './ports.ts'
+import type { CampaignHead, ChunkRef } from '../campaigns/ports.ts'
+import type { SendingParts } from './parts.ts'
 
-type FeederOptions = {
-  readonly campaigns: CampaignStore
-  readonly ledger: Ledger
-  readonly queue: Pick<SendQueue, 'add'>
-  readonly mailer: Pick<Mailer, 'transport'>
-  /** What keeps campaigns from starting: see core/campaigns/mail/sender.ts. */
-  readonly senderProblem: string | null
-  readonly leases: Leases
-  readonly owner: string
+type FeederOptions = SendingParts & {
   readonly laneNames: readonly string[]
   readonly laneOf: (email: string) => string
-  readonly now: () => number
-  readonly log: Log
-}
-
-type Feeder = {
-  wake(): void
-  /** When this process last fed the queue; 0 = another process does. */
-  fedAt(): number
-  close(): Promise<void>
 }
 
 const TICK_MS = 200
@@ -48,18 +29,17 @@ const CANCEL_DELIVERIES = 5_000
 const STRAYS_MS = 10_000
 const RETRY_MS = { first: 200, most: 5_000 }
 
-export function startFeeder(options: FeederOptions): Feeder {
+export function startFeeder(options: FeederOptions) {
   const { campaigns, now, log } = options
   const lease = createLease('sending', options)
   const nap = createNap()
   const lanesOf = createLanes(options)
   const resting = new Map<string, number>()
-  const state = { closing: false, woken: false, leading: false, feedAt: 0, fedAt: 0, failures: 0 }
+  const state = { closing: false, woken: false, feedAt: 0, failures: 0 }
 
   /** True when there is more to do at once. */
   async function tick(): Promise<boolean> {
-    state.leading = await lease.hold()
-    if (!state.leading) {
+    if (!(await lease.hold())) {
       state.woken = false
       return false
     }
@@ -81,7 +61,6 @@ export function startFeeder(options: FeederOptions): Feeder {
       const fed = await feed(options, campaign, await lanesOf(campaign.id), ahead)
       if (!fed && campaign.expanded) resting.set(campaign.id, now() + REST_MS)
     }
-    state.fedAt = now()
   }
 
   async function run(): Promise<void> {
@@ -104,12 +83,11 @@ export function startFeeder(options: FeederOptions): Feeder {
 
   const done = run()
   return {
-    fedAt: () => (state.leading ? state.fedAt : 0),
-    wake() {
+    wake(): void {
       if (!state.woken) nap.wake()
       state.woken = true
     },
-    async close() {
+    async close(): Promise<void> {
       state.closing = true
       nap.wake()
       await done

@@ -1,52 +1,43 @@
 // What becomes of a chunk's mails, told twice: to the marks at once, so that a crash forgets nothing, and to the ledger
 // in bulk. Callers of one moment share one step of the marks.
-import type { Log } from '../log.ts'
 import { breath, createNap } from '../pause.ts'
 import type { ChunkRef, Ledger, Outcome } from '../campaigns/ports.ts'
-import type { Marks, Step } from './ports.ts'
+import type { SendingParts } from './parts.ts'
+import type { Step } from './ports.ts'
 
-type JournalOptions = {
+type JournalOptions = Pick<SendingParts, 'marks' | 'now' | 'log'> & {
   readonly ref: ChunkRef
   readonly token: number
-  readonly marks: Marks
   readonly ledger: Pick<Ledger, 'record'>
-  readonly now: () => number
-  readonly log: Log
   /** How long outcomes may be kept back from the ledger. */
   readonly tellEveryMs: number
 }
 
-export type Journal = {
-  /** A mail may be sent when the answer is 'go'. 'stopped' = the journal is being closed. */
-  claim(n: number): Promise<Step | 'stopped'>
-  /** What became of a claimed mail. */
-  note(outcome: Outcome): void
-  /** What became of a mail that needs no claim: skipped, or known by now to have been sent. */
-  tell(outcome: Outcome): void
-  /** Refuses every claim that is not granted yet, and those to come. */
-  stop(): void
-  /** Tells the ledger the rest, trying as long as `patient()`. What it could not be told stays marked. */
-  close(patient: () => boolean): Promise<void>
-}
+export type Journal = ReturnType<typeof createJournal>
 
 type Claim = { readonly n: number; readonly answer: (step: Step | 'stopped') => void }
 
 const TELL_AT = 250
 const RETRY_MS = 300
 
-export function createJournal(options: JournalOptions): Journal {
+export function createJournal(options: JournalOptions) {
   const { ref } = options
   const steps = createSteps(options)
   const book = createBook(options)
   return {
+    /** A mail may be sent when the answer is 'go'. 'stopped' = the journal is being closed. */
     claim: steps.claim,
-    note(outcome) {
+    /** What became of a claimed mail. */
+    note(outcome: Outcome): void {
       steps.note(outcome)
       book.add(outcome)
     },
+    /** What became of a mail that needs no claim: skipped, or known by now to have been sent. */
     tell: book.add,
+    /** Refuses every claim that is not granted yet, and those to come. */
     stop: steps.stop,
-    async close(patient) {
+    /** Tells the ledger the rest, trying as long as `patient()`. What it could not be told stays marked. */
+    async close(patient: () => boolean): Promise<void> {
       steps.stop()
       if (!(await book.close(patient))) return steps.done()
       // Nothing marked is needed any more: what was claimed and has no outcome is still to be sent in the ledger, and

@@ -2,66 +2,24 @@
 //
 // A feeder keeps a few chunks of each campaign and lane in the queue; workers take them one by one. The ledger and the
 // marks decide, mail by mail, what is left to do: queue, feeder and workers may die at any moment.
-import type { Log } from '../log.ts'
 import { pause } from '../pause.ts'
-import type { Leases } from '../ports.ts'
 import { createLaneOf, queuedByLane, type LaneConfig } from './lanes/lanes.ts'
-import type { Campaign, CampaignStore, ChunkRef, Ledger } from '../campaigns/ports.ts'
-import type { LaneControl, LaneState, Mailer, Marks, SendQueue } from './ports.ts'
-import type { SubscriberStore, SuppressionStore } from '../list/ports.ts'
-import { createCounters, type LaneCounts } from './counters.ts'
+import type { ChunkRef } from '../campaigns/ports.ts'
+import { createCounters } from './counters.ts'
 import { startFeeder } from './feeder.ts'
 import { openGate } from './lanes/gate.ts'
 import { createHealth } from './lanes/health.ts'
-import type { HeardOf } from './todo.ts'
-import { createWatch, type Compiled } from './watch.ts'
+import type { SendingParts } from './parts.ts'
+import { createWatch } from './watch.ts'
 import { workOn } from './worker.ts'
 
-export type SendingOptions = {
-  readonly campaigns: CampaignStore
-  readonly ledger: Ledger
-  readonly subscribers: Pick<SubscriberStore, 'unmailable'>
-  readonly suppressions: Pick<SuppressionStore, 'put'>
-  /** What came back of mails that are still to be sent as far as the ledger knows: they were sent. */
-  readonly reactions: { readonly of: HeardOf }
-  /** Resolves when `reactions` knows all that has come back until now, or when the signal says so. */
-  readonly heard: (signal: AbortSignal) => Promise<void>
-  readonly queue: SendQueue
-  readonly marks: Marks
-  readonly lanes: LaneControl
-  readonly laneConfigs: readonly LaneConfig[]
-  readonly mailer: Mailer
-  /** What keeps campaigns from starting: see core/campaigns/mail/sender.ts. */
-  readonly senderProblem: string | null
-  /** Reads a campaign's template; its mails are then made one by one. */
-  readonly compile: (campaign: Campaign) => Compiled
-  readonly retryDelaysMs: readonly number[]
-  readonly leases: Leases
-  /** This process, unlike any other on the same stores. */
-  readonly owner: string
+export type SendingOptions = Omit<SendingParts, 'now'> & {
   /** How long a chunk is in hand at most: then it comes back with what has become due meanwhile. */
   readonly inHandMs?: number
   readonly now?: () => number
-  readonly log: Log
 }
 
-type SendingMetrics = {
-  /** Of this process, by lane. */
-  readonly counts: ReadonlyMap<string, LaneCounts>
-  /** Of all processes. */
-  readonly lanes: readonly LaneState[]
-  /** Deliveries of running campaigns that are queued or deferred, by lane. */
-  readonly queued: ReadonlyMap<string, number>
-  readonly chunksInHand: number
-}
-
-export type Sending = {
-  /** Something may be due: a campaign was started or resumed. Where another process feeds, it finds out by itself. */
-  wake(): void
-  metrics(): Promise<SendingMetrics>
-  /** Finishes the mails in flight, records them, and leaves the rest to others. */
-  close(): Promise<void>
-}
+export type Sending = ReturnType<typeof startSending>
 
 /** Chunks of a lane that one process has in hand: about twenty campaigns can take turns on it (see the feeder's AHEAD). */
 const WIDTH = 32
@@ -73,13 +31,14 @@ const RETRY_MS = 1_000
 /** Tracking that is further behind is not waited for. */
 const HEARING_MS = 30_000
 
-export function startSending(options: SendingOptions): Sending {
-  const { laneConfigs, queue, log, inHandMs = IN_HAND_MS, now = Date.now } = options
+export function startSending({ inHandMs = IN_HAND_MS, now = Date.now, ...given }: SendingOptions) {
+  const options: SendingParts = { ...given, now }
+  const { campaigns, ledger, laneConfigs, queue, log } = options
   const laneNames = laneConfigs.map(({ name }) => name)
   const laneOf = createLaneOf(laneConfigs)
   const counters = createCounters(laneNames)
-  const watch = createWatch({ ...options, now })
-  const feeder = startFeeder({ ...options, laneNames, laneOf, now })
+  const watch = createWatch(options)
+  const feeder = startFeeder({ ...options, laneNames, laneOf })
   const state = { inHand: 0, troubled: false }
   const closing = new AbortController()
 
@@ -96,10 +55,10 @@ export function startSending(options: SendingOptions): Sending {
 
   function startLane(config: LaneConfig) {
     const { name: lane, connections } = config
-    const gate = openGate({ ...options, lane, connections, now })
-    const health = createHealth({ ...options, lane, isMixed: config.domains.length === 0, now })
+    const gate = openGate({ ...options, lane, connections })
+    const health = createHealth({ ...options, lane, isMixed: config.domains.length === 0 })
     const tellEveryMs = () => Math.max(TELL_EVERY_MS, state.inHand * TELL_SPACING_MS)
-    const parts = { ...options, hear, now, watch, gate, health, counters, connections, inHandMs, tellEveryMs }
+    const parts = { ...options, hear, watch, gate, health, counters, connections, inHandMs, tellEveryMs }
     const worker = queue.work(lane, WIDTH, (ref, signal) =>
       withCare(ref, signal, () => workOn(parts, ref, signal)),
     )
@@ -130,17 +89,23 @@ export function startSending(options: SendingOptions): Sending {
 
   const lanes = hear(closing.signal).then(() => (closing.signal.aborted ? [] : laneConfigs.map(startLane)))
   return {
+    /** Something may be due: a campaign was started or resumed. Where another process feeds, it finds out by itself. */
     wake: feeder.wake,
     async metrics() {
-      const active = await options.campaigns.active(now())
+      const active = (await campaigns.active(now())).map(({ id }) => id)
       return {
+        /** Of this process, by lane. */
         counts: counters.read(),
+        /** Of all processes, as what follows. */
         lanes: await options.lanes.states(),
-        queued: queuedByLane(laneNames, (await options.ledger.tallies(active.map(({ id }) => id))).values()),
+        /** Deliveries of running campaigns that are queued or deferred, by lane. */
+        queued: queuedByLane(laneNames, (await ledger.tallies(active)).values()),
+        /** Of this process. */
         chunksInHand: state.inHand,
       }
     },
-    async close() {
+    /** Finishes the mails in flight, records them, and leaves the rest to others. */
+    async close(): Promise<void> {
       closing.abort()
       await feeder.close()
       await Promise.all((await lanes).map((lane) => lane.close()))

@@ -2,9 +2,7 @@
 import type { Delivery, Outcome } from '../campaigns/ports.ts'
 import type { SubscriberStore } from '../list/ports.ts'
 import { domainOf } from './lanes/lanes.ts'
-
-/** Of these deliveries of one campaign, those that something has come back of: they were sent. */
-export type HeardOf = (campaignId: string, ids: readonly string[]) => Promise<ReadonlyMap<string, unknown>>
+import type { HeardOf } from './parts.ts'
 
 export type Todo = ReturnType<typeof createTodo>
 

@@ -1,31 +1,15 @@
 // The campaigns whose chunks this process has in hand: read and compiled once, and watched for being stopped.
-import type { Log } from '../log.ts'
-import type { Campaign, CampaignStore, Delivery, OutgoingMail } from '../campaigns/ports.ts'
+import type { Campaign } from '../campaigns/ports.ts'
+import type { Compiled, SendingParts } from './parts.ts'
 
-/** A campaign's template, read once. */
-export type Compiled = { mail(delivery: Delivery): OutgoingMail }
-
-type WatchOptions = {
-  readonly campaigns: CampaignStore
-  readonly compile: (campaign: Campaign) => Compiled
-  readonly now: () => number
-  readonly log: Log
-}
-
-export type Watch = {
-  /** What a running campaign's mails are made with; undefined when it does not run. */
-  open(campaignId: string): Promise<Compiled | undefined>
-  /** Calls `stop` when the campaign no longer runs, less than a second later: the one way in which workers learn of it. The end of watching is given back. */
-  hold(campaignId: string, stop: () => void): () => void
-  close(): void
-}
+export type Watch = ReturnType<typeof createWatch>
 
 /** Pause and cancel take hold within a second, whoever asked for it and whatever became of them. */
 const LOOK_MS = 400
 /** A campaign's text may be a megabyte. */
 const COMPILED_KEPT = 16
 
-export function createWatch({ campaigns, compile, now, log }: WatchOptions): Watch {
+export function createWatch({ campaigns, compile, now, log }: SendingParts) {
   const compiled = new Map<string, Compiled>()
   const holders = new Map<string, Set<() => void>>()
   let looking = false
@@ -68,11 +52,16 @@ export function createWatch({ campaigns, compile, now, log }: WatchOptions): Wat
   }
 
   return {
-    async open(campaignId) {
+    /** What a running campaign's mails are made with; undefined when it does not run. */
+    async open(campaignId: string): Promise<Compiled | undefined> {
       const campaign = await campaigns.get(campaignId)
       return campaign?.status === 'running' ? read(campaign) : undefined
     },
-    hold(campaignId, stop) {
+    /**
+     * Calls `stop` when the campaign no longer runs, less than a second later: the one way in which workers learn of it.
+     * The end of watching is given back.
+     */
+    hold(campaignId: string, stop: () => void): () => void {
       const stops = holders.get(campaignId) ?? new Set()
       holders.set(campaignId, stops.add(stop))
       return () => {

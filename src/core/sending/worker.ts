@@ -2,28 +2,20 @@
 //
 // As many senders as the lane has connections, each with one mail at a time: next one, permit of the gate, claim, try,
 // outcome. The ledger and the marks decide; whatever is in memory here may be lost at any moment.
-import type { Log } from '../log.ts'
 import { pause } from '../pause.ts'
-import type { ChunkRef, Delivery, Ledger, OutgoingMail } from '../campaigns/ports.ts'
-import type { SubscriberStore, SuppressionStore } from '../list/ports.ts'
-import type { Mailer, Marks, SendResult } from './ports.ts'
+import type { ChunkRef, Delivery, OutgoingMail } from '../campaigns/ports.ts'
+import type { Mailer, SendResult } from './ports.ts'
 import type { Counters } from './counters.ts'
 import { createJournal, type Journal } from './journal.ts'
 import type { Gate } from './lanes/gate.ts'
 import type { Health, Judgement } from './lanes/health.ts'
-import { createTodo, type HeardOf, type Todo } from './todo.ts'
+import type { Compiled, SendingParts } from './parts.ts'
+import { createTodo, type Todo } from './todo.ts'
 import { outcomeOf } from './verdict.ts'
-import type { Compiled, Watch } from './watch.ts'
+import type { Watch } from './watch.ts'
 
 /** What a worker works with: of its process, and of the lane. */
-type WorkerParts = {
-  readonly ledger: Ledger
-  readonly marks: Marks
-  readonly subscribers: Pick<SubscriberStore, 'unmailable'>
-  readonly suppressions: Pick<SuppressionStore, 'put'>
-  readonly reactions: { readonly of: HeardOf }
-  readonly mailer: Mailer
-  readonly retryDelaysMs: readonly number[]
+type WorkerParts = SendingParts & {
   readonly watch: Watch
   readonly counters: Counters
   readonly gate: Gate
@@ -35,8 +27,6 @@ type WorkerParts = {
   readonly inHandMs: number
   /** How long outcomes may be kept back from the ledger. */
   readonly tellEveryMs: () => number
-  readonly now: () => number
-  readonly log: Log
 }
 
 /** What this worker does now. */

@@ -8,13 +8,7 @@ type GateOptions = PlacesOptions & { readonly log: Log }
 
 type Permit = { release(): void }
 
-export type Gate = {
-  /** Waits for a turn of the campaign. Undefined after `leave`. */
-  enter(campaignId: string, group: object): Promise<Permit | undefined>
-  /** Whoever of a group still waits goes away without. */
-  leave(group: object): void
-  close(): Promise<void>
-}
+export type Gate = ReturnType<typeof openGate>
 
 type Waiter = { readonly group: object; readonly pass: (permit: Permit | undefined) => void }
 
@@ -26,7 +20,7 @@ const ASK_MS = 60_000
 /** A twentieth of a second's mails: with as much again that a lane may be ahead, any second holds a tenth more at most. */
 const STOCK_MS = 50
 
-export function openGate(options: GateOptions): Gate {
+export function openGate(options: GateOptions) {
   const { lane, log } = options
   const turns = createTurns()
   const places = createPlaces(options)
@@ -72,14 +66,16 @@ export function openGate(options: GateOptions): Gate {
   }
 
   return {
-    enter(campaignId, group) {
+    /** Waits for a turn of the campaign. Undefined after `leave`. */
+    enter(campaignId: string, group: object): Promise<Permit | undefined> {
       if (state.closed) return Promise.resolve(undefined)
       const entered = new Promise<Permit | undefined>((pass) => turns.add(campaignId, { group, pass }))
       void serveAll()
       return entered
     },
-    leave: (group) => turns.drop((waiter) => waiter.group === group),
-    async close() {
+    /** Whoever of a group still waits goes away without. */
+    leave: (group: object): void => turns.drop((waiter) => waiter.group === group),
+    async close(): Promise<void> {
       state.closed = true
       turns.drop(() => true)
       for (const nap of [full, pace]) nap.wake()

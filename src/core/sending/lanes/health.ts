@@ -1,5 +1,6 @@
 // How a lane fares, as one process sees it: what each answer means for the lane's pace, and when it must pause.
 import type { Log } from '../../log.ts'
+import type { Delivery } from '../../campaigns/ports.ts'
 import type { LaneControl, SendResult } from '../ports.ts'
 import { createAnswers } from './answers.ts'
 import { domainOf } from './lanes.ts'
@@ -14,11 +15,9 @@ type Noted = {
   /** The same question a little later. */
   readonly ask?: () => Promise<Judgement>
 }
+type Recipient = Pick<Delivery, 'subscriberId' | 'email'>
 
-export type Health = {
-  /** Takes note of an answer. */
-  note(result: SendResult, to: { readonly subscriberId: string; readonly email: string }): Promise<Noted>
-}
+export type Health = ReturnType<typeof createHealth>
 
 type HealthOptions = {
   readonly lane: string
@@ -47,7 +46,7 @@ const OUTAGE_PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000]
 const SENT_EVERY_MS = 1_000
 const DEFERRED_EVERY_MS = 250
 
-export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions): Health {
+export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) {
   const answers = createAnswers(now)
   const last = { sent: 0, deferred: 0 }
   const state = { faults: 0, outages: 0, lost: 0, pausedAt: 0, pausedUntil: 0 }
@@ -94,7 +93,7 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions):
   }
 
   /** Whose matter a permanent answer is. Where that cannot be found out now, it stays open. */
-  async function refused(response: string, { subscriberId, email }: { subscriberId: string; email: string }) {
+  async function refused(response: string, { subscriberId, email }: Recipient) {
     const domain = isMixed ? domainOf(email) : null
     const refusal: Refusal = { answer: sameness(response), subscriber: subscriberId, domain }
     let at: number | undefined
@@ -146,7 +145,8 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions):
   }
 
   return {
-    async note(result, to) {
+    /** Takes note of an answer. */
+    async note(result: SendResult, to: Recipient): Promise<Noted> {
       if (result.kind === 'unreachable') return lose(result.response).then(() => THEIRS)
       Object.assign(state, { lost: 0, outages: 0 })
       if (result.kind === 'sender_fault') return blame(result.response).then(() => OURS)
