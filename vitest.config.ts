@@ -31,8 +31,10 @@ export default defineConfig({
     pool: 'forks', // tests kill, freeze and limit processes
     maxWorkers: Math.min(8, 2 * availableParallelism()), // they mostly wait, for servers, lanes and pages
     env: { TMPDIR },
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // What takes a second here takes twenty on a machine that is busy with something else.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    teardownTimeout: 60_000,
     // --sequence.seed=N gives the order of a run again; each run prints its N.
     sequence: { sequencer: LargestFirst, shuffle: { tests: true } },
     projects: [

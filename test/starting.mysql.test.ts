@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { HubError } from '../src/core/errors.ts'
 import { patiently } from '../src/wire/reach.ts'
 import { run, startMariaDb, type MariaDb } from './support/mariadb.ts'
@@ -136,10 +136,12 @@ test('a Redis user without CONFIG starts, and is told of it once', async () => {
 
 describe('an outage while it runs', () => {
   test('of Redis is told in a few structured lines, however long it takes', async () => {
-    const started = await start({ REDIS_URL: at(':right-password') })
+    const own = await startRedis()
+    onTestFinished(() => own.close())
+    const started = await start({ REDIS_URL: own.url })
     await started.ready()
     const before = started.printed().length
-    await redis.kill()
+    await own.kill()
     const told = () => started.printed().slice(before).trim().split('\n')
     await until(() => expect(told().join()).toContain('Redis cannot be reached'))
     for (let asked = 0; asked < 3; asked++) await fetch(`${started.url}/readyz`)

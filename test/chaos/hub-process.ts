@@ -1,9 +1,6 @@
 // A hub in a process of its own, that can be killed and started again on the same port and the same stores.
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { spawnHub, type HubProcess as Program } from '../support/process.ts'
 import { freePort } from '../support/server-process.ts'
 
 export const HOOK_KEY = 'chaos-webhook-key'
@@ -22,28 +19,34 @@ export type HubProcess = {
   get(path: string): Promise<unknown>
 }
 
-const READY_MS = 30_000
-
 export async function startHubProcess(
   dir: string,
   env: Readonly<Record<string, string>>,
 ): Promise<HubProcess> {
   const port = await freePort()
   const address = `127.0.0.1:${port}`
-  let child: ChildProcess | undefined
+  const settings = {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: dir,
+    API_TOKEN: TOKEN,
+    SECRET: 'secret-of-the-chaos-runs',
+    MANDRILL_WEBHOOK_KEYS: HOOK_KEY,
+    LOG_LEVEL: 'error',
+  }
+  let program: Program | undefined
   let peak = 0
 
-  const measure = () => (peak = Math.max(peak, peakOf(child?.pid)))
+  const measure = () => (peak = Math.max(peak, peakOf(program?.child.pid)))
   const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
     measure()
-    const exit = once(child, 'exit')
-    child.kill(signal)
-    await exit
+    program?.child.kill(signal)
+    await program?.exited
   }
   const start = async () => {
-    child = spawnHub(port, dir, env)
-    await untilReady(child, address)
+    program = spawnHub({ ...settings, ...env })
+    program.child.stderr?.pipe(process.stderr)
+    await program.ready()
   }
   await start()
   return {
@@ -54,38 +57,6 @@ export async function startHubProcess(
     peakMiB: measure,
     get: (path) => get(`http://${address}${path}`),
   }
-}
-
-function spawnHub(port: number, dir: string, env: Readonly<Record<string, string>>): ChildProcess {
-  const server = fileURLToPath(new URL('../../src/server.ts', import.meta.url))
-  const settings = {
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    DATA_DIR: dir,
-    API_TOKEN: TOKEN,
-    SECRET: 'secret-of-the-chaos-runs',
-    MANDRILL_WEBHOOK_KEYS: HOOK_KEY,
-    LOG_LEVEL: 'error',
-  }
-  const child = spawn(process.execPath, ['--disable-warning=DeprecationWarning', server], {
-    env: { ...process.env, ...settings, ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const leave = () => void child.kill('SIGKILL')
-  process.once('exit', leave)
-  child.once('exit', () => process.off('exit', leave))
-  return child
-}
-
-async function untilReady(child: ChildProcess, address: string): Promise<void> {
-  const deadline = Date.now() + READY_MS
-  while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error('the hub ended while it started')
-    const answer = await fetch(`http://${address}/readyz`).catch(() => undefined)
-    if (answer?.ok) return
-    await sleep(20)
-  }
-  throw new Error(`the hub was not ready within ${READY_MS} ms`)
 }
 
 async function get(url: string): Promise<unknown> {

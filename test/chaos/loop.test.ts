@@ -17,5 +17,4 @@ test.each(LOOP_STORES)(
       Math.min(expected.people.opened, expected.people.clicked, expected.robots.clicked),
     ).toBeGreaterThan(5)
   },
-  120_000,
 )

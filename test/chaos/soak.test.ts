@@ -12,5 +12,4 @@ test.each(STORES)(
     expect(events).toBeGreaterThan(2_900)
     expect(connections).toBeGreaterThan(12)
   },
-  120_000,
 )

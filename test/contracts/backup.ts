@@ -20,11 +20,10 @@ import {
 } from '../support/backup-asks.ts'
 import { eventually } from '../support/eventually.ts'
 
-const PATIENT = { timeout: 120_000 }
 const READERS = 60
 
 export function testBackup(name: string, open: (folder: string) => Promise<Stores>): void {
-  describe(`backup and restore, ${name}`, PATIENT, () => {
+  describe(`backup and restore, ${name}`, () => {
     let stage: Stage
     afterEach(() => stage?.close())
 

@@ -304,7 +304,7 @@ describe('on a hub of its own', () => {
     expect(await scrolled()).toBeGreaterThan(100)
     await wait(page)
     await page.getByText('nothing can be known of people').waitFor()
-    expect(await scrolled()).toBe(0)
+    await eventually(scrolled).toBe(0)
     expect(await page.getByText('Is the webhook connected?').count()).toBe(0)
     await page.getByRole('link', { name: 'Deliveries' }).click()
     await page.getByText('written to a file').waitFor()

@@ -64,7 +64,8 @@ test('dragging over a time narrows the list to it; earlier, later and "Remove" g
     await page.mouse.up()
     await page.getByRole('heading', { name: 'No event matches this filter' }).waitFor()
     const [since, until] = ['since', 'until'].map((name) => Date.parse(search(page).get(name) ?? ''))
-    expect(Number(until) - Number(since)).toBe(19 * 60_000)
+    // A minute may begin while the mouse is on its way.
+    expect([18, 19, 20]).toContain((Number(until) - Number(since)) / 60_000)
     await page.getByRole('button', { name: /^Remove Time/ }).click()
     await eventually(async () => (await subjects(page)).length).toBeGreaterThan(4)
     await page.getByRole('button', { name: 'Earlier' }).click()
@@ -76,6 +77,7 @@ test('dragging over a time narrows the list to it; earlier, later and "Remove" g
 
 test('with the keys alone: arrows look, Shift takes more, Enter chooses, and what comes up to now is in it', () =>
   withPage('/?span=24h', async (page) => {
+    await lab.hub.post([mailEvent()]) // in the chart's last step, whatever the hour was when the others came
     await eventually(() => told(page)).toMatch(/24 hours: [1-9]/)
     await plot(page).focus()
     await page.keyboard.press('ArrowLeft')
@@ -104,7 +106,7 @@ test('t goes to any time; what is no time is said to be none', () =>
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'No event matches this filter' }).waitFor()
     expect(Date.parse(search(page).get('until') ?? '')).toBe(new Date(2025, 11, 25).getTime())
-    expect(await told(page)).toMatch(/^Events 24 Dec.* 0 events$/)
+    await eventually(() => told(page)).toMatch(/^Events 24 Dec.* 0 events$/)
     await page.goBack()
     await eventually(async () => (await subjects(page)).length).toBeGreaterThan(4)
   }))
@@ -116,7 +118,7 @@ test('counts that cannot be had are said to be missing, and come by themselves',
     )
     await page.getByRole('button', { name: '1 h', exact: true }).click()
     await page.getByText('No answer for the counts: The archive is away').waitFor()
-    expect((await subjects(page)).length).toBeGreaterThan(4)
+    await eventually(async () => (await subjects(page)).length).toBeGreaterThan(4)
     await page.unroute('**/api/stats*')
     await page.getByRole('button', { name: 'Try again' }).click()
     await eventually(() => told(page)).toMatch(/last hour: [1-9]/)

@@ -54,7 +54,7 @@ test('catching up and reconnecting are told apart from live', async () => {
   await sockets[0]?.close({ code: 1012 })
   await lab.hub.post([mailEvent({ subject: 'Meanwhile' }), mailEvent({ subject: 'And again' })])
   await page.locator('.state', { hasText: /^Catching up/ }).waitFor()
-  expect(await page.title()).toBe('Live · Mail Event Hub')
+  await eventually(() => page.title()).toBe('Live · Mail Event Hub')
   await close()
 })
 

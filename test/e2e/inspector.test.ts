@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { live, mailEvent, TOKEN } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
 
 const EMAIL = 'ada@mail.example'
@@ -37,7 +38,7 @@ async function withMail(id: string, look: (page: Page) => Promise<void>): Promis
 test('a hundred opens are one step, a robot’s is marked, and what no webhook told is filled in', () =>
   withMail('m-1', async (page) => {
     const steps = page.getByRole('list', { name: 'What happened to this mail' }).getByRole('listitem')
-    expect(await steps.locator('strong').allInnerTexts()).toEqual([
+    await eventually(() => steps.locator('strong').allInnerTexts()).toEqual([
       'Sent',
       'Delivered',
       'Opened 100 times',

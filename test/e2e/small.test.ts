@@ -1,7 +1,8 @@
 // Live where there is little room: at 400 % an event is read all the same; the strip's words are whole, and stay in place.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { live, mailEvent, mailEvents } from '../support/browser.ts'
+import { choose, live, mailEvent, mailEvents } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
 import { isSeen, overflow } from '../support/in-page.js'
 
@@ -17,16 +18,16 @@ test('at 320 × 256 an event is read, and what stands above the list is scrolled
   expect(await page.evaluate(overflow)).toBe(0)
   expect(await seen(page, '.plot')).toBe(false)
   await page.getByRole('button', { name: 'Chart, search and filter' }).click()
-  expect(await seen(page, '.plot')).toBe(true)
+  await eventually(() => seen(page, '.plot')).toBe(true)
   await page.keyboard.press('/')
-  expect(await seen(page, '.event-search input')).toBe(true)
+  await eventually(() => seen(page, '.event-search input')).toBe(true)
   await page.keyboard.press('Escape')
-  await page.keyboard.press('j')
+  await choose(page, 'j', 'Mail 19')
   await page.keyboard.press('Enter')
   await page.locator('.timeline li').first().waitFor()
-  expect(await seen(page, '.inspector h2')).toBe(true)
+  await eventually(() => seen(page, '.inspector h2')).toBe(true)
   await page.locator('.timeline li').first().scrollIntoViewIfNeeded()
-  expect(await seen(page, '.timeline strong')).toBe(true)
+  await eventually(() => seen(page, '.timeline strong')).toBe(true)
   expect(problems).toEqual([])
   await close()
 })
@@ -45,7 +46,7 @@ for (const width of [1440, 1280, 1200, 1000, 800, 390]) {
     const { page, close } = await lab.open({ viewport: { width, height: 800 } })
     await live(page)
     const before = await places(page)
-    expect(await cut(page)).toBe(0)
+    await eventually(() => cut(page)).toBe(0)
     await page.locator('.strip .rate .number').evaluate((number) => (number.textContent = '12,345'))
     await page.locator('.strip .last time .wide').evaluate((time) => (time.textContent = '59 min ago'))
     await page.locator('.strip .last time .narrow').evaluate((time) => (time.textContent = '59 min'))

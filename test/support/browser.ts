@@ -150,6 +150,12 @@ export function subjects(page: Page): Promise<string[]> {
   return page.locator('.line .subject').allInnerTexts()
 }
 
+/** Steps through a list, and waits for the line that is chosen now: Enter is for that one. */
+export async function choose(page: Page, key: 'j' | 'k', line: string): Promise<void> {
+  await page.keyboard.press(key)
+  await page.locator('.line[aria-selected=true]', { hasText: line }).waitFor()
+}
+
 /** The list is there, and the socket is at the head. */
 export async function live(page: Page): Promise<void> {
   await page.locator('.state', { hasText: /^Live/ }).waitFor()

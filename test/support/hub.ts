@@ -67,7 +67,7 @@ export async function startHub(env: Record<string, string> = {}, given?: string)
       return call({ method: 'POST', url: '/api/hook', headers: { ...headers }, payload: body })
     },
     async tracked() {
-      const isTracked = await serving.tracking.reached(await serving.feed.last(0), 20_000)
+      const isTracked = await serving.tracking.reached(await serving.feed.last(0), 45_000)
       if (!isTracked) throw new Error('tracking does not come to the end of the feed')
     },
     async close() {

@@ -2,10 +2,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { until } from './eventually.ts'
+import { untilReady } from './server-process.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const SERVER = join(ROOT, 'src/server.ts')
+/** A busy machine takes its time. */
+const READY_MS = 60_000
 /** The same as npm start's: tests start it very often. */
 const NODE_COMPILE_CACHE = join(ROOT, 'node_modules/.cache/node')
 
@@ -42,13 +44,15 @@ export function spawnHub(env: Record<string, string>, descriptors?: number): Hub
     url,
     printed: () => printed,
     exited,
-    ready: () =>
-      Promise.race([isReady(url), exited.then(() => Promise.reject(new Error(`it ended: ${printed}`)))]),
+    async ready() {
+      const isRunning = () => child.exitCode === null && child.signalCode === null
+      const ask = async () => {
+        const { status } = await fetch(`${url}/readyz`)
+        if (status !== 200) throw new Error(`readyz: ${status}`)
+      }
+      await untilReady({ isRunning }, ask, READY_MS).catch((cause) => {
+        throw new Error(`the hub is not ready: ${printed}`, { cause })
+      })
+    },
   }
 }
-
-const isReady = (url: string): Promise<void> =>
-  until(async () => {
-    const { status } = await fetch(`${url}/readyz`)
-    if (status !== 200) throw new Error(`readyz: ${status}`)
-  }, 30)

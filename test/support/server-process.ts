@@ -1,13 +1,18 @@
 // Runs a server for tests: the one that is installed, or else the same one from a container image.
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { containerPid, hasDocker, runArgs, signalContainer, type ServerCommand } from './containers.ts'
+
+// Below those that Linux gives to connections: of them one may be taken before a server listens, or listens again.
+const [FIRST_PORT, LAST_PORT] = [10_000, 32_000]
+/** Each process begins elsewhere. */
+let nextPort = randomInt(FIRST_PORT, LAST_PORT)
 
 // Debian keeps servers where only root's PATH looks.
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
@@ -52,12 +57,18 @@ export function findCommand(command: string): string | undefined {
 }
 
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    nextPort = nextPort === LAST_PORT ? FIRST_PORT : nextPort + 1
+    const server = createServer().listen(nextPort, '127.0.0.1')
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+    if (!isFree) continue
+    server.close()
+    await once(server, 'close')
+    return nextPort
+  }
 }
 
 type Reach = {
@@ -102,7 +113,7 @@ export async function end(server: ServerProcess, signal: 'TERM' | 'KILL'): Promi
 
 /** Asks until it answers; fails when it has ended, or does not come up in time. */
 export async function untilReady(
-  server: ServerProcess,
+  server: Pick<ServerProcess, 'isRunning'>,
   ask: () => Promise<unknown>,
   ms: number,
 ): Promise<void> {

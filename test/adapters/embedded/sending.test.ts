@@ -4,6 +4,5 @@ import { sendingContract } from '../../contracts/sending/sending.ts'
 import { openEmbeddedSendLab } from '../../support/send-lab.ts'
 import { openSqliteLab } from '../../support/sql-lab.ts'
 
-describe('sending, embedded', { timeout: 30_000 }, () =>
-  sendingContract(async () => ({ sql: await openSqliteLab(), send: await openEmbeddedSendLab() })),
-)
+describe('sending, embedded', () =>
+  sendingContract(async () => ({ sql: await openSqliteLab(), send: await openEmbeddedSendLab() })))

@@ -148,7 +148,7 @@ export function promisesOfCounts(lab: () => LedgerLab): void {
     const subscribers = (await lab().all(campaign.id)).map(({ subscriberId }) => subscriberId)
     expect([subscribers.length, new Set(subscribers).size]).toEqual([4000, 4000])
     expect(await lab().countsOf(campaign.id)).toMatchObject({ total: 4000 })
-  }, 60_000)
+  })
 
   test('are those of a simple model, whatever is repeated, late or out of order', async () => {
     await lab().addSubscribers({ count: READERS, domain: 'gmail.com' })

@@ -49,7 +49,7 @@ export function promisesOfSearching(lab: () => ListLab): void {
       }),
       { numRuns: 25 },
     )
-  }, 60_000)
+  })
 
   describe('of a list that is older than its index', () => {
     async function found(list: SubscriberStore, q: string) {

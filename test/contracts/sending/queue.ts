@@ -168,5 +168,5 @@ export function sendQueueContract(openLab: () => Promise<SendLab>): void {
     const worker = startWorker(lab.open().queue)
     await until(() => expect(worker.chunks()).toEqual([7]))
     worker.finishAll()
-  }, 60_000)
+  })
 }

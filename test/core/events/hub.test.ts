@@ -195,7 +195,7 @@ test('observers that come, go, fill up and resume at any moment see each matchin
     one.kept.push(...received)
     one.seen = watch(cursor, one.filter)
   }
-}, 60_000)
+})
 
 /** Writes that take this long, and naps that end when they are told to. */
 function slowWrites(ms: number) {

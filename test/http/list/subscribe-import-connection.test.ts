@@ -1,8 +1,8 @@
 // The import of a file whose client is slow, or goes on sending after it has failed: on real connections.
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import fastify from 'fastify'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import fastify, { type FastifyInstance } from 'fastify'
+import { afterEach, expect, test } from 'vitest'
 import { registerErrors } from '../../../src/http/server/answers/errors.ts'
 import { registerSubscriberImport } from '../../../src/http/list/import.ts'
 import { HubError } from '../../../src/core/errors.ts'
@@ -10,10 +10,13 @@ import { HubError } from '../../../src/core/errors.ts'
 import { NOON } from '../../support/times.ts'
 import { until } from '../../support/eventually.ts'
 
-const IDLE_MS = 200
-const app = fastify({ requestTimeout: 0 })
-let port = 0
-beforeAll(async () => {
+const apps: FastifyInstance[] = []
+afterEach(() => Promise.all(apps.splice(0).map((app) => app.close())))
+
+/** `idleMs`: how long it waits for more of a file. */
+async function listen(idleMs: number): Promise<number> {
+  const app = fastify({ requestTimeout: 0 })
+  apps.push(app)
   registerErrors(app)
   await registerSubscriberImport(app, {
     subscribers: {
@@ -22,13 +25,12 @@ beforeAll(async () => {
       },
     },
     now: () => NOON,
-    idleMs: IDLE_MS,
+    idleMs,
   })
-  port = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port)
-})
-afterAll(() => app.close())
+  return Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port)
+}
 
-function begin(bytes: number) {
+function begin(port: number, bytes: number) {
   const socket = connect(port, '127.0.0.1')
   const answer = { text: '' }
   socket.setEncoding('utf8').on('data', (text) => void (answer.text += text))
@@ -47,7 +49,7 @@ async function send(socket: Socket, text: string): Promise<void> {
 }
 
 test('a file that stops coming is 408, and the connection ends', async () => {
-  const { socket, answer } = begin(400)
+  const { socket, answer } = begin(await listen(200), 400)
   await send(socket, 'a@example.com,An')
   await once(socket, 'close')
   expect(answer.text).toMatch(/^HTTP\/1\.1 408 [^]*"code":"request.timeout"/)
@@ -59,7 +61,7 @@ test('a file that cannot be taken is told of, and read to its end so that its cl
     (_, n) => `reader-${String(n).padStart(5, '0')}@example.com\n`,
   ).join('')
   const pages = 400
-  const { socket, answer } = begin(page.length * pages)
+  const { socket, answer } = begin(await listen(60_000), page.length * pages)
   for (let n = 0; n < pages; n++) await send(socket, page)
   await until(() => expect(answer.text).toMatch(/^HTTP\/1\.1 503 /))
   socket.destroy()

@@ -11,7 +11,7 @@ import { failing, openTrackingLab, type TrackingLab } from '../../../support/tra
 import { DAY, MINUTE, NOON } from '../../../support/times.ts'
 import { until } from '../../../support/eventually.ts'
 
-const SOON = 30_000
+const SOON = 45_000
 const unavailable = () => new HubError('archive.unavailable')
 
 let lab: TrackingLab
