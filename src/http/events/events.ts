@@ -17,7 +17,7 @@ import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import { sendEvents } from './export.ts'
 import { readFilter } from './filter-words.ts'
 import { eventExample, factsExample } from '../../core/events/providers/mandrill/example.ts'
-import { badField } from '../server/answers/bad-field.ts'
+import { badField, fieldMessage } from '../server/answers/bad-field.ts'
 import { wantsCsv } from '../server/answers/csv.ts'
 import { CursorText, errors, Instant, instant, oneOf, tagged } from '../server/answers/schemas.ts'
 
@@ -243,7 +243,7 @@ function readCursor(field: string, text: string | undefined): Cursor | undefined
   const cursor = parseCursor(text)
   if (!cursor)
     throw new HubError('request.bad_cursor', {
-      message: `${field}: this is not a cursor`,
+      message: fieldMessage('query', field, 'is not a cursor'),
       details: { field },
     })
   return cursor

@@ -1,4 +1,5 @@
 // A filter as clients write it, in a query or in a socket's message: words for events, an address, a tag, a campaign.
+import { badField, fieldMessage } from '../server/answers/bad-field.ts'
 import { HubError } from '../../core/errors.ts'
 import type { Filter } from '../../core/events/filter.ts'
 import { readEventWord } from '../../core/events/providers/providers.ts'
@@ -11,50 +12,43 @@ export type FilterWords = {
   readonly campaign?: string | null | undefined
 }
 
-/** Empty and null fields are no condition. Throws request.unknown_event, request.invalid. */
-export function readFilter({ events, email, tag, campaign }: FilterWords): Filter {
+/** Empty and null fields are no condition. Throws request.unknown_event, request.invalid; `where` they stand. */
+export function readFilter({ events, email, tag, campaign }: FilterWords, where = 'query'): Filter {
+  const readText = (field: string, value: unknown): string | undefined => {
+    if (value === undefined || value === null || value === '') return undefined
+    if (typeof value === 'string' && value.length <= 1000) return value
+    throw badField(field, 'must be a text of at most 1,000 characters', where)
+  }
   const address = readText('email', email)
   return {
-    ...readEvents(events),
+    ...readEvents(events, where),
     email: address === undefined ? undefined : emailKey(address.trim()),
     tag: readText('tag', tag),
     campaignId: readText('campaign', campaign),
   }
 }
 
-function readEvents(events: FilterWords['events']): Pick<Filter, 'kinds' | 'lists'> {
+function readEvents(events: FilterWords['events'], where: string): Pick<Filter, 'kinds' | 'lists'> {
   const texts: readonly unknown[] = Array.isArray(events) ? events : [events ?? '']
   if (!texts.every((text) => typeof text === 'string'))
-    throw new HubError('request.invalid', {
-      message: 'events: must be a list of words',
-      details: { field: 'events' },
-    })
+    throw badField('events', 'must be a list of words', where)
   const words = texts
     .flatMap((text) => text.split(','))
     .map((word) => word.trim())
     .filter((word) => word !== '')
   if (words.length === 0) return {}
-  const read = [...new Set(words)].map(readWord)
+  const read = [...new Set(words)].map((word) => readWord(word, where))
   const kinds = new Set(read.flatMap((word) => ('kind' in word ? [word.kind] : [])))
   const lists = read.flatMap((word) => ('list' in word ? [word.list] : []))
   return { kinds: [...kinds], ...(lists.length > 0 && { lists }) }
 }
 
-function readWord(word: string) {
+function readWord(word: string, where: string) {
   const read = readEventWord(word)
   if (read) return read
   const shown = word.slice(0, 50)
   throw new HubError('request.unknown_event', {
-    message: `events: "${shown}" is no word for an event`,
+    message: fieldMessage(where, 'events', `"${shown}" is no word for an event`),
     details: { field: 'events', word: shown },
-  })
-}
-
-function readText(field: string, value: unknown): string | undefined {
-  if (value === undefined || value === null || value === '') return undefined
-  if (typeof value === 'string' && value.length <= 1000) return value
-  throw new HubError('request.invalid', {
-    message: `${field}: must be a text of at most 1,000 characters`,
-    details: { field },
   })
 }

@@ -11,6 +11,7 @@ import type { Access } from '../server/access/access.ts'
 import type { CampaignWatch } from '../campaigns/watch.ts'
 import type { Connections } from '../server/connections/connections.ts'
 import { readFilter, type FilterWords } from './filter-words.ts'
+import { badField } from '../server/answers/bad-field.ts'
 import { unknownParameter } from '../server/queries.ts'
 import { eventFrames, gapFrame, positionFrame, textFrame, type Format } from '../server/frames.ts'
 import type { Tickets } from '../server/access/tickets.ts'
@@ -46,6 +47,9 @@ const PARAMETERS: Readonly<Record<keyof LiveQuery, true>> = {
   format: true,
   ticket: true,
 }
+
+/** Where a condition of a client's message stands. */
+const IN_MESSAGE = 'filter message'
 
 /** Bytes that may wait for a socket before the hub stops handing it events. */
 const HIGH_WATER = 256 * 1024
@@ -141,13 +145,13 @@ async function open(deps: LiveDeps, client: Client, request: FastifyRequest<{ Qu
 
 /** A condition that is misspelt must not bring everything. */
 function readWords(query: LiveQuery): Filter {
-  refuseUnknown(query, PARAMETERS)
+  refuseUnknown(query, PARAMETERS, 'query')
   return readFilter(query)
 }
 
-function refuseUnknown(given: object, known: object): void {
+function refuseUnknown(given: object, known: object, where: string): void {
   const strange = Object.keys(given).find((name) => !Object.hasOwn(known, name))
-  if (strange !== undefined) throw unknownParameter(strange, known)
+  if (strange !== undefined) throw unknownParameter(strange, known, where)
 }
 
 async function maySee({ access, tickets }: LiveDeps, request: FastifyRequest<{ Querystring: LiveQuery }>) {
@@ -158,28 +162,27 @@ async function maySee({ access, tickets }: LiveDeps, request: FastifyRequest<{ Q
 /** Where a socket begins; undefined for what is no cursor: going on somewhere else would pass events over. */
 async function startingPlace({ feed, hub }: LiveDeps, query: LiveQuery, problems: HubError[]) {
   if (query.after !== undefined) {
-    if (query.last !== undefined)
-      problems.push(new HubError('request.invalid', { message: 'last: counts only without after' }))
+    if (query.last !== undefined) problems.push(badField('last', 'counts only without after', 'query'))
     const after = typeof query.after === 'string' ? parseCursor(query.after) : undefined
     return after?.epoch === 0 ? feed.last(Infinity) : after
   }
   if (query.last === undefined) return hub.position()
   const last = Number(query.last)
   if (/^\d{1,15}$/.test(query.last)) return feed.last(Math.min(last, MAX_LAST))
-  problems.push(new HubError('request.invalid', { message: 'last: must be a number of events' }))
+  problems.push(badField('last', 'must be a number of events', 'query'))
   return hub.position()
 }
 
 function readFormat(format: string | undefined, problems: HubError[]): Format {
   if (format === 'raw') return 'raw'
   if (format !== undefined && format !== 'json')
-    problems.push(new HubError('request.invalid', { message: 'format: must be one of json, raw' }))
+    problems.push(badField('format', 'must be one of json, raw', 'query'))
   return 'json'
 }
 
 function readShows(campaigns: string | undefined, problems: HubError[]): boolean {
   if (campaigns !== undefined && !['0', '1'].includes(campaigns))
-    problems.push(new HubError('request.invalid', { message: 'campaigns: must be one of 0, 1' }))
+    problems.push(badField('campaigns', 'must be one of 0, 1', 'query'))
   return campaigns === '1'
 }
 
@@ -247,7 +250,7 @@ function onMessage(
   const { socket } = client
   if (++client.messages > MAX_MESSAGES) return socket.close(CLOSE.tooBusy, 'too many messages')
   try {
-    observation.setFilter(readFilter(parseMessage(data, binary)))
+    observation.setFilter(readFilter(parseMessage(data, binary), IN_MESSAGE))
   } catch (error) {
     if (!isHubError(error)) throw error
     if (format === 'json')
@@ -265,7 +268,7 @@ function parseMessage(data: Buffer, binary: boolean): FilterWords {
   if (typeof message !== 'object' || message === null || !('type' in message) || message.type !== 'filter')
     throw new HubError('request.invalid', { message: 'A message must be JSON text: {"type":"filter", …}' })
   const { type: _, ...words } = message
-  refuseUnknown(words, CONDITIONS)
+  refuseUnknown(words, CONDITIONS, IN_MESSAGE)
   return words
 }
 

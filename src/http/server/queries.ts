@@ -72,8 +72,8 @@ function readText(text: string | string[], { type, anyOf }: Property): { problem
   return { read: text }
 }
 
-export function unknownParameter(name: string, known: object) {
+export function unknownParameter(name: string, known: object, where = 'query') {
   const names = Object.keys(known).join(', ')
   const shown = name.slice(0, 50)
-  return badField(shown, `is not known; known are: ${names || 'none'}`, 'query')
+  return badField(shown, `is not known; known are: ${names || 'none'}`, where)
 }

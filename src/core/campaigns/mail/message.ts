@@ -56,7 +56,7 @@ export function checkTemplate(content: CampaignContent, readHtml: ReadHtml): voi
   }
   if (replyTo && !toSmtpAddress(parseMailbox(replyTo)?.address ?? ''))
     throw new HubError('request.invalid', {
-      message: 'reply_to must be an address, or a name and an address',
+      message: 'body: reply_to must be an address, or a name and an address',
       details: [{ field: 'reply_to', message: 'is no address' }],
     })
 }
