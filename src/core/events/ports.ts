@@ -102,8 +102,7 @@ export type EventQuery = EventSelection & {
   readonly after?: Cursor | undefined
 }
 
-/** Of lists no counts are kept. */
-export type CountQuery = Omit<EventSelection, 'lists'> & { readonly step: number }
+export type CountQuery = EventSelection & { readonly step: number }
 
 /** Events of a kind that were received in the `step` milliseconds from `at` on. */
 export type Count = { readonly at: number; readonly kind: Kind; readonly count: number }
@@ -131,7 +130,8 @@ export type EventArchive = {
   find(query: EventQuery): Promise<readonly ArchivedEvent[]>
   /**
    * How many there are of each kind and step, oldest first; steps are counted from 1970. Throws stats.too_many where more than
-   * a million events would have to be looked at. What is asked by kind and whole minutes only is told at once.
+   * a million events would have to be looked at, or 50,000 entries of lists. What is asked by kind and whole minutes only is
+   * told at once.
    */
   counts(query: CountQuery): Promise<readonly Count[]>
   /**

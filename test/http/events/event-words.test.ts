@@ -63,6 +63,10 @@ test.each(TABLE)('%s', async (events, expected) => {
   expect(await walk(`events=${events}`, 7)).toEqual(expected)
   const newest = await hub.get(`/api/events?events=${events}&limit=2`)
   expect(newest.body.events.map(({ data }) => data._id)).toEqual(expected.slice(-2).toReversed())
+  const { steps } = (await hub.get(`/api/stats?events=${events}`)).body
+  expect(steps.flatMap(({ counts }) => Object.values(counts)).reduce((all, count) => all + count, 0)).toBe(
+    expected.length,
+  )
   const headers = { authorization: TOKEN }
   const socket = await openSocket(hub.address, `after=0&events=${events}`, { headers })
   await socket.until((frames) => frames.some((frame) => frame.type === 'position' && frame.live))

@@ -165,16 +165,27 @@ describe('GET /api/stats', () => {
   })
 })
 
+const sumOf = (steps: Body['steps']) =>
+  steps.flatMap(({ counts }) => Object.values(counts)).reduce((all, count) => all + count, 0)
+
 describe('what selects events, there and in /api/stats', () => {
   const YEAR = 'since=2026-01-01T00:00:00Z&until=2050-01-01T00:00:00%2B09:00'
   let hub: TestHub // of its own: the others count what is in theirs
   beforeAll(async () => {
     hub = await startHub()
     const url = 'https://shop.example/a?b=c'
-    const msg = { email: 'Zoe@shop.example', subject: 'Winter boots for Zoe', subaccount: 'shop' }
+    const msg = {
+      email: 'Zoe@shop.example',
+      subject: 'Winter boots for Zoe',
+      subaccount: 'shop',
+      tags: ['winter'],
+      metadata: { campaign_id: 'z' },
+    }
     await hub.post([
       { event: 'click', _id: 'z1', n: 1000, url, msg },
       { event: 'send', _id: 'z2', n: 1001, msg },
+      { type: 'blacklist', action: 'add', n: 1002, reject: { email: 'yan@list.example' } },
+      { type: 'denylist', action: 'add', n: 1003, reject: { email: 'zed@other.example' } },
     ])
   })
   afterAll(() => hub.close())
@@ -191,12 +202,18 @@ describe('what selects events, there and in /api/stats', () => {
     [`q=zoe&${YEAR}`, [1001, 1000]],
     ['q=zoe&since=2100-01-01T00:00:00Z&until=2100-01-02T00:00:00Z', []],
     ['message=z2', [1001]],
+    ['campaign=z', [1001, 1000]],
+    ['tag=winter&email=ZOE@shop.example', [1001, 1000]],
+    ['events=click,blacklist', [1002, 1000]],
+    [`events=blacklist&${YEAR}`, [1002]],
+    ['events=blacklist&email=zoe@shop.example', []],
+    ['events=whitelist', []],
   ])('%s', async (query, expected) => {
     expect(numbers((await hub.get(`/api/events?${query}`)).body)).toEqual(expected)
-    const bounds = query.includes('since') ? 'step=86400' : DAY
-    const { steps } = (await hub.get(`/api/stats?${query}&${bounds}`)).body
-    const sum = steps.flatMap(({ counts }) => Object.values(counts)).reduce((all, count) => all + count, 0)
-    expect(sum).toBe(expected.length)
+    for (const bounds of query.includes('since') ? ['step=86400'] : [DAY, 'minutes=60', 'step=5']) {
+      const { steps } = (await hub.get(`/api/stats?${query}&${bounds}`)).body
+      expect(sumOf(steps)).toBe(expected.length)
+    }
   })
 
   test('as one CSV file of facts, whatever a page holds', async () => {
@@ -222,7 +239,6 @@ describe('what selects events, there and in /api/stats', () => {
     '/api/stats?step=4',
     '/api/stats?step=5&minutes=10080',
     '/api/stats?minutes=5&since=2026-01-01T00:00:00Z',
-    '/api/stats?events=blacklist',
     '/api/stats?since=2000-01-01T00:00:00Z',
   ])('%s is 400', async (url) => expect((await hub.get(url)).status).toBe(400))
 })

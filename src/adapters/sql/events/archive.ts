@@ -27,6 +27,8 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
   const { db } = sql
   const { events, eventTexts, eventTags, eventCounts, positions } = sql.tables
 
+  const find = createSearch(sql)
+
   async function position(): Promise<Cursor> {
     const [at] = await sql.read(
       db
@@ -187,12 +189,12 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
     position,
     record,
     prune,
-    counts: createCounts(sql),
+    counts: createCounts(sql, find),
     total: () => readTotal(sql),
     brought,
     cursorsOf,
     erase,
-    find: createSearch(sql),
+    find,
   }
 }
 

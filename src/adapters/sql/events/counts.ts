@@ -1,7 +1,10 @@
 // Counting events by kind and step of time. Per minute and kind they are counted as they come; the rest is counted anew.
 import { and, eq, gte, inArray, lt, sql as words, type Column, type SQL } from '../driver/drizzle.ts'
 import { HubError } from '../../../core/errors.ts'
-import type { Count, CountQuery, EventArchive } from '../../../core/events/ports.ts'
+import { BEGINNING, type Cursor } from '../../../core/events/cursor.ts'
+import type { Kind } from '../../../core/events/event.ts'
+import { LIST_KINDS } from '../../../core/events/filter.ts'
+import type { ArchivedEvent, Count, CountQuery, EventArchive } from '../../../core/events/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { chunks, inPlaces, stretches } from './places.ts'
 import { createSelecting } from './selection.ts'
@@ -9,8 +12,11 @@ import { createSelecting } from './selection.ts'
 const MINUTE_MS = 60_000
 /** A second or two of the database's time. */
 const MOST_COUNTED = 1_000_000
+/** Entries of lists, which have to be read. */
+const MOST_READ = 50_000
+const PAGE = 1_000
 
-export function createCounts(sql: Sql): EventArchive['counts'] {
+export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive['counts'] {
   const { db } = sql
   const { events, eventCounts } = sql.tables
   const { select, countOf } = createSelecting(sql)
@@ -67,11 +73,41 @@ export function createCounts(sql: Sql): EventArchive['counts'] {
     return addUp((await Promise.all(ranges)).flat())
   }
 
-  return async (query) => {
+  async function count(query: CountQuery): Promise<readonly Count[]> {
     const { step, since = 0, until = 0, kinds: _kinds, ...others } = query
     const isWhole = [step, since, until].every((ms) => ms % MINUTE_MS === 0)
     const isPlain = Object.values(others).every((value) => value === undefined)
     return isWhole && isPlain ? kept(query) : anew(query)
+  }
+
+  /** Of which list an event is stands in its facts only. One of these kinds is counted with all of its kind. */
+  async function inLists(query: CountQuery, kinds: readonly Kind[]): Promise<Count[]> {
+    const { step, lists, ...selection } = query
+    const all = await count({ ...selection, step, kinds: LIST_KINDS.filter((kind) => !kinds.includes(kind)) })
+    if (all.reduce((sum, each) => sum + each.count, 0) > MOST_READ)
+      throw new HubError('stats.too_many', {
+        message: `More than ${MOST_READ.toLocaleString('en')} entries of lists would have to be read: ask for less time`,
+      })
+    const found: Count[] = []
+    for (let after: Cursor | undefined = BEGINNING; after;) {
+      const page: readonly ArchivedEvent[] = await find({
+        ...selection,
+        kinds: [],
+        lists,
+        after,
+        limit: PAGE,
+      })
+      const others = page.filter(({ kind }) => !kinds.includes(kind))
+      found.push(...others.map(({ kind, receivedAt: at }) => ({ at: at - (at % step), kind, count: 1 })))
+      after = page.at(-1)?.cursor
+    }
+    return found
+  }
+
+  return async (query) => {
+    const { lists, kinds, ...others } = query
+    if (!lists || !kinds) return count({ ...others, kinds })
+    return addUp([...(await count({ ...others, kinds })), ...(await inLists(query, kinds))])
   }
 }
 
