@@ -31,6 +31,12 @@ export type Facts = {
   readonly answer?: string
   /** Of opens and clicks: whether it was a program, and no person. */
   readonly robot?: boolean
+  /** Of opens and clicks the reader's address, else that of the server that answered. */
+  readonly ip?: string
+  /** Of opens and clicks: where it was. */
+  readonly location?: string
+  /** The mail's, in bytes. */
+  readonly size?: number
   /** Of mails that the hub sent. */
   readonly campaign_id?: string
   readonly delivery_id?: string

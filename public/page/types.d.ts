@@ -103,6 +103,9 @@ export type EventRow = {
   readonly reason: string | null
   readonly answer: string | null
   readonly robot: boolean | null
+  readonly ip: string | null
+  readonly location: string | null
+  readonly size: number | null
   readonly campaignId: string | null
 }
 

@@ -7,6 +7,7 @@ import { usePageLab } from '../support/page-lab.ts'
 
 const EMAIL = 'ada@mail.example'
 const ROBOT = { user_agent: 'Barracuda Sentinel', ip: '203.0.113.9' }
+const IN_SEOUL = { ip: '203.0.113.7', location: { city: 'Seoul', country: 'South Korea' } }
 const opened = (n: number, more: object = {}) =>
   mailEvent({
     event: 'open',
@@ -22,8 +23,17 @@ const lab = usePageLab(async (hub) => {
     headers: { authorization: TOKEN, 'content-type': 'application/json' },
     body: JSON.stringify({ email: EMAIL, name: 'Ada' }),
   })
-  await hub.post([...Array.from({ length: 100 }, (_, n) => opened(n)), opened(200, ROBOT)])
+  await hub.post([...Array.from({ length: 100 }, (_, n) => opened(n, IN_SEOUL)), opened(200, ROBOT)])
   await hub.post([mailEvent({ id: 'm-2', email: 'bob@mail.example', more: { filler: 'x'.repeat(100_000) } })])
+  const taken = {
+    ts: 1_900_000_000,
+    type: 'sent',
+    diag: '250 OK',
+    destination_ip: '203.0.113.3',
+    size: 24_310,
+  }
+  const { msg, ...delivery } = mailEvent({ event: 'delivered', id: 'm-3' })
+  await hub.post([{ ...delivery, msg: { ...msg, smtp_events: [taken] } }])
 })
 
 async function withMail(id: string, look: (page: Page) => Promise<void>): Promise<void> {
@@ -46,6 +56,7 @@ test('a hundred opens are one step, a robot’s is marked, and what no webhook t
     ])
     expect(await steps.nth(1).innerText()).toContain('No webhook told: that it was opened says so')
     expect(await steps.nth(2).innerText()).toMatch(/First .*, last /)
+    expect(await steps.nth(2).innerText()).toContain('Last: Seoul, South Korea · 203.0.113.7')
     expect(await steps.nth(3).innerText()).toContain('By a robot, not a person')
     const inspector = page.getByRole('complementary')
     await inspector.getByRole('link', { name: 'Subscriber', exact: true }).click()
@@ -62,4 +73,11 @@ test('who is on no list is said not to be; a large event is shown in part, all o
     const download = page.waitForEvent('download')
     await inspector.getByRole('link', { name: 'All of it' }).click()
     expect((await download).suggestedFilename()).toMatch(/^event-.*\.json$/)
+  }))
+
+test('of a delivery, the server and what it said, and how large the mail was', () =>
+  withMail('m-3', async (page) => {
+    const told = await page.locator('.timeline li:not(.implied)').innerText()
+    expect(told).toContain('250 OK')
+    expect(told).toContain('Server 203.0.113.3 · Mail of 24 kB')
   }))

@@ -1,6 +1,7 @@
 // An event as a row of the page. What it tells is the same whatever the mail provider; the provider's own text is read
 // only where somebody looks at it.
 /** @import { MailFacts, EventRow, StoredEvent } from '../types.d.ts' */
+import { bytes } from '../ground/words.js'
 
 /**
  * A line of the list.
@@ -25,6 +26,9 @@ export function rowOf(event, receivedAt) {
     reason: event.reason ?? null,
     answer: event.answer ?? null,
     robot: event.robot ?? null,
+    ip: event.ip ?? null,
+    location: event.location ?? null,
+    size: event.size ?? null,
     campaignId: event.campaign_id ?? null,
   }
 }
@@ -41,4 +45,15 @@ export function storedRow(event) {
  */
 export function detailsOf({ url, reason, answer }) {
   return [url, reason?.replaceAll('_', ' '), answer].flatMap((line) => line || [])
+}
+
+/**
+ * The other side: where the mail was read, or which server answered, and how large the mail was.
+ * @param {Pick<EventRow, 'kind' | 'ip' | 'location' | 'size'>} row
+ */
+export function otherSideOf({ kind, ip, location, size }) {
+  if (kind === 'opened' || kind === 'clicked') return [location, ip].flatMap((part) => part || []).join(' · ')
+  return [ip && `Server ${ip}`, size !== null && `Mail of ${bytes(size)}`]
+    .flatMap((part) => part || [])
+    .join(' · ')
 }

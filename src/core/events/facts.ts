@@ -41,6 +41,12 @@ export type Told = {
   readonly answer: string | null
   /** Of opens and clicks: whether it was a program, and no person. */
   readonly robot: boolean | null
+  /** The other side's address: of opens and clicks the reader's, else that of the server that answered. */
+  readonly ip: string | null
+  /** Where a reader was. */
+  readonly location: string | null
+  /** The mail's, in bytes. */
+  readonly size: number | null
   /** What the hub gave the mail, and came back. */
   readonly campaignId: string | null
   readonly deliveryId: string | null
@@ -66,6 +72,9 @@ export const NOTHING_TOLD: Told = {
   reason: null,
   answer: null,
   robot: null,
+  ip: null,
+  location: null,
+  size: null,
   campaignId: null,
   deliveryId: null,
   list: null,
@@ -109,6 +118,9 @@ export function writeFacts(provider: string, told: Told): StoredFacts {
     robot: told.robot ?? undefined,
     campaign_id: told.campaignId ?? undefined,
     delivery_id: told.deliveryId ?? undefined,
+    ip: told.ip ?? undefined,
+    location: told.location ?? undefined,
+    size: told.size ?? undefined,
   })
   const { list, ends, delivered, opens, clicks } = told
   if (list === null && ends === null && delivered === null && opens.length + clicks.length === 0)
@@ -140,7 +152,9 @@ type Written = {
   readonly tags?: readonly string[]
   readonly campaign_id?: string
   readonly delivery_id?: string
-} & Partial<Pick<Told, 'sender' | 'subaccount' | 'url' | 'reason' | 'answer' | 'robot'>>
+} & Partial<
+  Pick<Told, 'sender' | 'subaccount' | 'url' | 'reason' | 'answer' | 'robot' | 'ip' | 'location' | 'size'>
+>
 type WrittenVisit = readonly [at: number, robot: number, link?: string]
 type WrittenMore = Partial<Pick<Told, 'list' | 'ends' | 'delivered'>> & {
   readonly opens?: readonly WrittenVisit[]

@@ -17,6 +17,7 @@ import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import { sendEvents } from './export.ts'
 import { readFilter } from './filter-words.ts'
 import { eventExample, factsExample } from '../../core/events/providers/mandrill/example.ts'
+import { factsToTell } from '../../core/events/providers/providers.ts'
 import { badField, fieldMessage } from '../server/answers/bad-field.ts'
 import { wantsCsv } from '../server/answers/csv.ts'
 import { CursorText, errors, Instant, instant, oneOf, tagged } from '../server/answers/schemas.ts'
@@ -102,6 +103,16 @@ const Facts = {
   ),
   campaign_id: Type.Optional(Type.String({ examples: [factsExample.campaignId] })),
   delivery_id: Type.Optional(Type.String({ examples: [factsExample.deliveryId] })),
+  ip: Type.Optional(
+    Type.String({
+      description: "Of opens and clicks the reader's address, else that of the server that answered",
+      examples: [factsExample.ip],
+    }),
+  ),
+  location: Type.Optional(
+    Type.String({ description: 'Of opens and clicks: where it was', examples: [factsExample.location] }),
+  ),
+  size: Type.Optional(Type.Integer({ description: "The mail's, in bytes", examples: [24_310] })),
 }
 const Event = Type.Object(
   {
@@ -270,9 +281,10 @@ function eventTexts(events: readonly ArchivedEvent[], withData: boolean): string
   return events.map((event) => eventText(event, withData)).join(',')
 }
 
-function eventText({ cursor, kind, receivedAt, facts, data }: ArchivedEvent, withData: boolean): string {
+function eventText(event: ArchivedEvent, withData: boolean): string {
+  const { cursor, kind, receivedAt, data } = event
   const head = `"cursor":"${formatCursor(cursor)}","kind":"${kind}","received_at":"${instant(receivedAt)}"`
-  return `{${head},${facts.slice(1, -1)}${withData ? `,"data":${data}` : ''}}`
+  return `{${head},${factsToTell(event).slice(1, -1)}${withData ? `,"data":${data}` : ''}}`
 }
 
 function messageHead(id: string, events: readonly ArchivedEvent[]) {

@@ -2,14 +2,15 @@
 import type { FastifyReply } from 'fastify'
 import { csvLine } from '../../core/csv/write.ts'
 import { formatCursor } from '../../core/events/cursor.ts'
-import { eventFacts } from '../../core/events/event.ts'
+import { readFacts } from '../../core/events/facts.ts'
 import type { ArchivedEvent, EventArchive, EventQuery } from '../../core/events/ports.ts'
+import { factsToTell } from '../../core/events/providers/providers.ts'
 import { sendCsv } from '../server/answers/csv.ts'
 import { instant, instantOrNull } from '../server/answers/schemas.ts'
 
 const STEP = 500
 const COLUMNS =
-  'cursor kind received_at provider at recipient message_id subject sender subaccount tags url reason answer robot campaign_id delivery_id'
+  'cursor kind received_at provider at recipient message_id subject sender subaccount tags url reason answer robot campaign_id delivery_id ip location size'
 
 export function sendEvents(
   reply: FastifyReply,
@@ -27,11 +28,12 @@ export function sendEvents(
 }
 
 function toLine(event: ArchivedEvent): string {
-  const facts = eventFacts(event)
+  const facts = readFacts({ facts: factsToTell(event), more: null })
   const head = [formatCursor(event.cursor), event.kind, instant(event.receivedAt), facts.provider]
   const { recipient, messageId, subject, sender, subaccount, tags, url, reason, answer, robot } = facts
   const told = [recipient, messageId, subject, sender, subaccount, tags.join(' '), url, reason, answer]
   const mail = [robot === null ? null : String(robot), facts.campaignId, facts.deliveryId]
-  const cells = [...head, instantOrNull(facts.at), ...told, ...mail]
+  const other = [facts.ip, facts.location, facts.size === null ? null : String(facts.size)]
+  const cells = [...head, instantOrNull(facts.at), ...told, ...mail, ...other]
   return csvLine(cells.map((cell) => cell ?? ''))
 }

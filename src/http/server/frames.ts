@@ -2,6 +2,7 @@
 // of one turn stand in one buffer, so that each socket costs one write.
 import { formatCursor, type Cursor } from '../../core/events/cursor.ts'
 import type { FeedEvent } from '../../core/events/event.ts'
+import { factsToTell } from '../../core/events/providers/providers.ts'
 import type { Gap } from '../../core/events/ports.ts'
 
 export type Format = 'json' | 'raw'
@@ -39,8 +40,9 @@ function joinFrames(events: readonly FeedEvent[], format: Format): Buffer {
   return joinParts(events.map((event) => [Buffer.from(eventHead(event)), event.data, CLOSE]))
 }
 
-function eventHead({ cursor, kind, facts }: FeedEvent): string {
-  return `{"type":"event","cursor":"${formatCursor(cursor)}","kind":"${kind}",${facts.slice(1, -1)},"data":`
+function eventHead(event: FeedEvent): string {
+  const { cursor, kind } = event
+  return `{"type":"event","cursor":"${formatCursor(cursor)}","kind":"${kind}",${factsToTell(event).slice(1, -1)},"data":`
 }
 
 /** One frame for each list of parts. */

@@ -15,6 +15,8 @@ const EVENTS = [
     _id: 'm1',
     url: 'https://example.com/"?q=\u2028',
     user_agent: 'curl/8.1',
+    ip: '203.0.113.7',
+    location: { city: 'Seoul', country: 'South Korea' },
     msg: {
       email: 'Ann@Example.com',
       subject: 'Quotes " and \\ and 안녕 \u0000',
@@ -35,6 +37,8 @@ const FACTS = [
     tags: ['news'],
     url: EVENTS[0]?.url,
     robot: true,
+    ip: '203.0.113.7',
+    location: 'Seoul, South Korea',
     campaign_id: 'c1',
     delivery_id: '0-1',
   },
@@ -66,7 +70,14 @@ async function seen(hub: TestHub) {
   return without.map(({ cursor: _cursor, kind: _kind, data, ...facts }) => ({ data, facts }))
 }
 
-test('beside the data, also of events that were stored before facts were', async () => {
+/** As `writeFacts` wrote them once. */
+const ofBefore = ({ ip: _ip, location: _location, ...facts }: Record<string, unknown>) =>
+  JSON.stringify(facts)
+
+test.for([
+  ['facts', () => null],
+  ['addresses and places', ofBefore],
+] as const)('beside the data, also of events that were stored before %s were', async ([, factsOf]) => {
   const dir = await mkdtemp(join(tmpdir(), 'hub-facts-'))
   const expected = EVENTS.map((data, n) => ({ data, facts: FACTS[n] }))
   const first = await startHub({}, dir)
@@ -75,17 +86,25 @@ test('beside the data, also of events that were stored before facts were', async
   await first.close()
   const feed = new DatabaseSync(join(dir, 'feed.sqlite'))
   const blocks = feed.prepare('SELECT * FROM blocks').all() as Block[]
-  feed.exec('CREATE TABLE events (seq INTEGER PRIMARY KEY, epoch, at, kind, id, data)')
-  const row = feed.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)')
+  feed.exec('CREATE TABLE events (seq INTEGER PRIMARY KEY, epoch, at, kind, id, data, facts, more)')
+  const row = feed.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, NULL)')
   for (const event of blocks.flatMap((block) => eventsIn(block).map((each) => toEvent(block, each))))
-    row.run(event.cursor.seq, event.cursor.epoch, event.receivedAt, event.kind, event.id, event.data)
+    row.run(
+      event.cursor.seq,
+      event.cursor.epoch,
+      event.receivedAt,
+      event.kind,
+      event.id,
+      event.data,
+      factsOf(JSON.parse(event.facts)),
+    )
   feed.exec('DELETE FROM blocks; PRAGMA user_version = 1')
   feed.close()
   const archive = new DatabaseSync(join(dir, 'hub.sqlite'))
   const apart = archive.prepare(
-    'INSERT INTO event_texts SELECT epoch, seq, 0, ?, NULL, NULL FROM events WHERE seq = ?',
+    'INSERT INTO event_texts SELECT epoch, seq, 0, ?, ?, NULL FROM events WHERE seq = ?',
   )
-  for (const [n, event] of EVENTS.entries()) apart.run(JSON.stringify(event), n + 1)
+  for (const [n, event] of EVENTS.entries()) apart.run(JSON.stringify(event), factsOf(FACTS[n] ?? {}), n + 1)
   archive.exec('DELETE FROM event_blocks; UPDATE events SET block = NULL')
   archive.close()
   const second = await startHub({}, dir)

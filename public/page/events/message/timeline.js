@@ -1,7 +1,7 @@
 // A mail's story, from the first event to the last, with the time between and what each says beyond its kind.
 /** @import { EventRow } from '../../types.d.ts' */
 import { html } from '../../vendor/htm.js'
-import { detailsOf } from '../facts.js'
+import { detailsOf, otherSideOf } from '../facts.js'
 import { lookOf } from '../kinds.js'
 import { sameness, storyOf } from './story.js'
 import { count, exactTime, fullTime, plain, shortDay, step } from '../../ground/words.js'
@@ -16,6 +16,7 @@ export function Timeline({ steps, chosen, onChoose }) {
         if (implied) return html`<${Implied} key=${implied} kind=${implied} by=${row} />`
         const { word, tone } = lookOf(row.kind)
         const previous = story[index - 1]
+        const otherSide = otherSideOf(row)
         const isChosen = row.cursor === chosen.cursor || (times > 1 && sameness(chosen) === sameness(row))
         return html`
           <li key=${`${row.kind} ${first} ${index}`}>
@@ -32,6 +33,7 @@ export function Timeline({ steps, chosen, onChoose }) {
               ${row.robot && html`<span class="detail robot"><${Icon} name="robot" /> By a robot, not a person</span>`}
               ${times > 1 && html`<span class="detail">First ${fullTime(first)}, last ${fullTime(last)}</span>`}
               ${detailsOf(row).map((line) => html`<bdi class="detail">${plain(line)}</bdi>`)}
+              ${otherSide && html`<bdi class="detail">${times > 1 && 'Last: '}${plain(otherSide)}</bdi>`}
             </button>
           </li>
         `

@@ -24,6 +24,26 @@ export function factsOfOlder(kind: Kind, data: string): StoredFacts {
   return writeFacts(mandrill.name, mandrill.factsOf(parsed(data), kind))
 }
 
+type Kept = Pick<StoredFacts, 'facts'> & { readonly kind: Kind; readonly data: string | Buffer }
+
+const WITH_ADDRESS: readonly Kind[] = [
+  'opened',
+  'clicked',
+  'delivered',
+  'deferred',
+  'bounced',
+  'soft_bounced',
+]
+
+/**
+ * An event's facts as clients are given them. Those that were stored before addresses, places and sizes were facts are read anew
+ * where the payload has an address.
+ */
+export function factsToTell({ kind, facts, data }: Kept): string {
+  if (!WITH_ADDRESS.includes(kind) || facts.includes('"ip":"') || !data.includes('ip":"')) return facts
+  return factsOfOlder(kind, data.toString()).facts
+}
+
 function parsed(text: string): Record<string, unknown> {
   try {
     return asObject(JSON.parse(text))

@@ -48,14 +48,15 @@ const event = (name: string, more: object = {}, msg: object = {}) => ({
 const PIXEL = { user_agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0' }
 const url = 'https://example.com/tea'
 const smtp_events = [
-  { ts: TS - 290, type: 'deferred', diag: '451 later' },
-  { ts: TS - 280, type: 'sent', diag: '250 OK' },
+  { ts: TS - 290, type: 'deferred', diag: '451 later', destination_ip: '203.0.113.2', size: 0 },
+  { ts: TS - 280, type: 'sent', diag: '250 OK', destination_ip: '203.0.113.3', size: 24_310 },
 ]
 const delivered = (TS - 280) * 1000
 
 const TABLE: readonly (readonly [name: string, payload: object, facts: object, more: object | null])[] = [
   ['send', event('send'), OF_MESSAGE, null],
-  ['delivered', event('delivered', {}, { smtp_events }), { ...OF_MESSAGE, answer: '250 OK' }, { delivered }],
+  ['delivered', event('delivered', {}, { smtp_events }), { ...OF_MESSAGE, answer: '250 OK', ip: '203.0.113.3', size: 24_310 }, { delivered }],
+  ['a mail that was not taken', event('deferral', {}, { smtp_events: smtp_events.slice(0, 1) }), { ...OF_MESSAGE, answer: '451 later', ip: '203.0.113.2' }, null],
   ['deferral', event('deferral', { diag: '451 4.7.1 Greylisted' }), { ...OF_MESSAGE, answer: '451 4.7.1 Greylisted' }, null],
   [
     'hard_bounce',
@@ -65,6 +66,9 @@ const TABLE: readonly (readonly [name: string, payload: object, facts: object, m
   ],
   ['soft_bounce', event('soft_bounce', {}, { bounce_description: 'general' }), { ...OF_MESSAGE, reason: 'other' }, null],
   ['an open by a person', event('open', PIXEL), { ...OF_MESSAGE, robot: false }, null],
+  ['an open somewhere', event('open', { ...PIXEL, ip: '203.0.113.7', location: { city: 'Seoul', country: 'South Korea' } }), { ...OF_MESSAGE, robot: false, ip: '203.0.113.7', location: 'Seoul, South Korea' }, null],
+  ['an open in a country', event('open', { ...PIXEL, ip: '203.0.113.7', location: { city: '-', country: 'Japan' } }), { ...OF_MESSAGE, robot: false, ip: '203.0.113.7', location: 'Japan' }, null],
+  ['an open nowhere', event('open', { ...PIXEL, ip: null, location: [] }), { ...OF_MESSAGE, robot: false }, null],
   ['an open by a program', event('open', { user_agent: 'Mozilla/5.0' }), { ...OF_MESSAGE, robot: true }, null],
   [
     "an open by what Mandrill takes for a program",
@@ -122,7 +126,7 @@ test.for(TABLE)('%s', ([, payload, facts, more]) => {
 
 test('whatever a payload holds, its facts are read, and small, and come back as they were told', () => {
   const any = fc.anything({ withObjectString: true, maxDepth: 3 })
-  const fields = ['ts', 'diag', 'url', 'reject', 'entry', 'type', '_id', 'user_agent', 'user_agent_parsed']
+  const fields = 'ts ip location diag url reject entry type _id user_agent user_agent_parsed'.split(' ')
   const inMessage =
     'email sender subject subaccount tags metadata opens clicks smtp_events _id diag reject from_email'
   const record = (names: readonly string[]) =>

@@ -7,6 +7,7 @@ export const eventExample = {
   ts: 1777890030,
   _id: '7d1c3f0b9a2e4c5d8e6f',
   ip: '203.0.113.7',
+  location: { country_short: 'KR', country: 'South Korea', city: 'Seoul' },
   user_agent: 'Mozilla/5.0',
   msg: {
     ts: 1777889702,

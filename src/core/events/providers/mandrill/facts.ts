@@ -58,8 +58,9 @@ function ofMessage(payload: Payload, kind: Kind): Told {
     tags: tagsOf(message),
     url,
     reason: reasonOf(message, kind),
-    answer: answerOf(payload, message, kind),
+    ...answered(payload, message, kind),
     robot,
+    ...(robot !== null && { ip: asName(payload.ip), location: placeOf(asObject(payload.location)) }),
     campaignId: asName(metadata.campaign_id),
     deliveryId: asName(metadata.delivery_id),
     delivered: deliveredAt(message),
@@ -103,11 +104,22 @@ function reasonNamed(word: unknown): Reason | null {
 
 const ANSWERED: readonly Kind[] = ['delivered', 'deferred', 'bounced', 'soft_bounced']
 
-/** What the recipient's server said, wherever Mandrill tells it. */
-function answerOf({ diag }: Payload, message: Payload, kind: Kind): string | null {
-  if (!ANSWERED.includes(kind)) return null
-  const last = Array.isArray(message.smtp_events) ? asObject(message.smtp_events.at(-1)).diag : undefined
-  return asShort(diag, SHOWN) ?? asShort(message.diag, SHOWN) ?? asShort(last, SHOWN)
+/** What the recipient's server said, wherever Mandrill tells it, which server that was, and how large the mail. */
+function answered({ diag }: Payload, message: Payload, kind: Kind) {
+  if (!ANSWERED.includes(kind)) return {}
+  const last = asObject(Array.isArray(message.smtp_events) ? message.smtp_events.at(-1) : undefined)
+  const { size } = last
+  return {
+    answer: asShort(diag, SHOWN) ?? asShort(message.diag, SHOWN) ?? asShort(last.diag, SHOWN),
+    ip: asName(last.destination_ip),
+    size: typeof size === 'number' && Number.isSafeInteger(size) && size > 0 ? size : null, // 0: not taken
+  }
+}
+
+/** Mandrill writes `-` for a city that it does not know. */
+function placeOf({ city, country }: Payload): string | null {
+  const known = [city, country].flatMap((name) => (name === '-' ? [] : (asName(name) ?? [])))
+  return asShort(known.join(', '), SHOWN)
 }
 
 function isOpenedByRobot({ user_agent: agent, user_agent_parsed: parsed }: Payload): boolean {
