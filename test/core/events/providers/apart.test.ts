@@ -41,6 +41,5 @@ test('only the hook, its sample, the docs of the API and the table know its fold
     'http/events/events.ts',
     'http/events/hook.ts',
     'http/events/sample.ts',
-    'http/events/setup.ts',
   ])
 })
