@@ -220,6 +220,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await page.goForward()
     await eventually(emails).toEqual(['reader3@example.com'])
     await click(page, 'Opened')
+    await eventually(async () => (await emails()).length).toBeGreaterThan(1)
     await page.keyboard.press('/')
     await page.keyboard.type('reader1')
     await eventually(async () => (await emails()).length).toBe(11)

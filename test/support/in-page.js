@@ -80,8 +80,11 @@ export function watchLayoutShifts() {
     const entries = /** @type {(PerformanceEntry & { hadRecentInput: boolean, sources: Source[] })[]} */ (
       list.getEntries()
     )
+    // A number that has grown beside a word makes one of the word, which stands where it stood.
+    const hasMoved = (/** @type {Source} */ { previousRect: from, currentRect: to }) =>
+      placeOf(from) !== placeOf(to)
     for (const { hadRecentInput, sources } of entries)
-      if (!hadRecentInput) shifts.push(sources.map(wordsOf).join(', '))
+      if (!hadRecentInput && sources.some(hasMoved)) shifts.push(sources.map(wordsOf).join(', '))
   }).observe({ type: 'layout-shift', buffered: true })
 }
 
