@@ -9,6 +9,7 @@ import { createRoom, isOutOfMemory, noteTaken, readTaken, unlessOutOfMemory, typ
 import { startFollower } from './follow.ts'
 import { beginLife, createMemory } from './memory.ts'
 import { eraseEvents, findLast, readPage } from './read.ts'
+import { searchEvents } from './search.ts'
 
 type RedisFeedOptions = Bounds & {
   readonly url: string
@@ -43,7 +44,8 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
   return {
     append: (events) => attempt(() => append(events)),
     read: (after, limit) => attempt(async () => readPage(await session(), memory, after, limit)),
-    search: (after, limit) => attempt(async () => readPage(await session(), memory, after, limit)),
+    search: (after, limit, names) =>
+      attempt(async () => searchEvents(await session(), memory, { after, limit, names })),
     follow(after, onPage) {
       memory.see(after)
       const follower = startFollower({ url, after, onPage, memory, greet, log })

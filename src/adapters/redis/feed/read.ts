@@ -165,11 +165,11 @@ export function streamId(cursor: Cursor): string {
   return cursor.epoch === 0 ? '0-0' : formatCursor(cursor)
 }
 
-function exclusive(cursor: Cursor): string {
+export function exclusive(cursor: Cursor): string {
   return `(${streamId(cursor)}`
 }
 
-function toCursor(id: string): Cursor {
+export function toCursor(id: string): Cursor {
   const cursor = parseCursor(id)
   if (!cursor) throw new Error(`${id} in ${FEED_KEYS.events} is no id of the hub`)
   return cursor
@@ -189,7 +189,7 @@ function toSpan(info: unknown[], lives: string[]): Span {
   }
 }
 
-function valueOf(reply: [error: Error | null, result: unknown] | undefined): unknown {
+export function valueOf(reply: [error: Error | null, result: unknown] | undefined): unknown {
   if (reply?.[0]) throw reply[0]
   return reply?.[1]
 }
