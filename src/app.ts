@@ -110,6 +110,7 @@ const SERVER_OPTIONS = {
 }
 const SOCKETS = {
   perMessageDeflate: false,
+  clientTracking: false, // live.ts knows them
   maxPayload: 64 * 1024,
   closeTimeout: 3_000, // to say goodbye, for one that was told to close
   handleProtocols: (): false => false, // none is spoken
@@ -144,7 +145,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
 
   await app.register(websocket, {
     options: SOCKETS,
-    preClose: (done) => endSockets(app, done),
+    preClose: (done) => done(), // live.ts ends them
   })
   await registerDocs(app, version, settings.publicUrl)
   await app.register(async (api) => {
@@ -240,12 +241,6 @@ function logRequests(app: FastifyInstance): void {
     const ms = Math.round(reply.elapsedTime)
     request.log[level]({ ...requestForLog(request), status: reply.statusCode, ms }, 'request')
   })
-}
-
-/** Going away: every client knows to come back with its cursor. */
-function endSockets(app: FastifyInstance, done: () => void): void {
-  for (const socket of app.websocketServer.clients) socket.close(1001, 'the hub is shutting down')
-  done()
 }
 
 function watchCampaigns({ side, log, now }: Deps) {

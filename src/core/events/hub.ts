@@ -7,7 +7,7 @@ import { filterKey, select, type Filter } from './filter.ts'
 import type { EventFeed, FeedPage, Follower, Gap } from './ports.ts'
 import { createNap } from '../pause.ts'
 
-type Observer = {
+export type Observer = {
   /**
    * Takes events in cursor order. Answers false when it has no room for more: it then gets nothing until it says
    * `hasRoom`. What it was just given counts as taken. The array is shared: equal filters are given the same one.
@@ -18,16 +18,16 @@ type Observer = {
   onPosition(cursor: Cursor, live: boolean): void
 }
 
-export type Observation = {
-  cursor(): Cursor
-  setFilter(filter: Filter): void
-  hasRoom(): void
-  close(): void
-}
+/** There are thousands: what can be done with one stands in the hub, once. */
+export type Observation = Readonly<Member>
 
 export type Hub = {
   /** Begins to give an observer the events after a cursor. */
   observe(observer: Observer, after: Cursor, filter: Filter): Observation
+  setFilter(observation: Observation, filter: Filter): void
+  /** The observer has room again. */
+  hasRoom(observation: Observation): void
+  leave(observation: Observation): void
   /** Tells every observer its position; call it from time to time, for those whose filter lets nothing through. */
   tellPositions(): void
   /** Where the hub itself stands in the feed. */
@@ -123,29 +123,25 @@ export function createHub(
     member.observer.onPosition(member.cursor, true)
   }
 
-  function observe(observer: Observer, after: Cursor, filter: Filter): Observation {
-    const member: Member = { observer, filter, key: filterKey(filter), cursor: after, state: 'behind' }
-    members.add(member)
-    catchUp(member)
-    return {
-      cursor: () => member.cursor,
-      setFilter(next) {
-        member.filter = next
-        member.key = filterKey(next)
-        observer.onPosition(member.cursor, member.state === 'live')
-      },
-      hasRoom() {
-        if (member.state === 'full') catchUp(member)
-      },
-      close() {
-        member.state = 'closed'
-        members.delete(member)
-      },
-    }
-  }
-
   return {
-    observe,
+    observe(observer, after, filter) {
+      const member: Member = { observer, filter, key: filterKey(filter), cursor: after, state: 'behind' }
+      members.add(member)
+      catchUp(member)
+      return member
+    },
+    setFilter(member: Member, filter) {
+      member.filter = filter
+      member.key = filterKey(filter)
+      member.observer.onPosition(member.cursor, member.state === 'live')
+    },
+    hasRoom(member: Member) {
+      if (member.state === 'full') catchUp(member)
+    },
+    leave(member: Member) {
+      member.state = 'closed'
+      members.delete(member)
+    },
     tellPositions() {
       for (const member of members)
         if (member.state !== 'full') member.observer.onPosition(member.cursor, member.state === 'live')

@@ -4,9 +4,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { formatCursor, parseCursor, type Cursor } from '../../core/events/cursor.ts'
 import { HubError, isHubError } from '../../core/errors.ts'
+import type { FeedEvent } from '../../core/events/event.ts'
 import type { Filter } from '../../core/events/filter.ts'
-import type { Hub, Observation } from '../../core/events/hub.ts'
-import type { EventFeed } from '../../core/events/ports.ts'
+import type { Hub, Observation, Observer } from '../../core/events/hub.ts'
+import type { EventFeed, Gap } from '../../core/events/ports.ts'
 import type { Access } from '../server/access/access.ts'
 import type { CampaignWatch } from '../campaigns/watch.ts'
 import type { Connections } from '../server/connections/connections.ts'
@@ -60,17 +61,84 @@ const HEARTBEAT_MS = 30_000
 const MAX_MESSAGES = 300
 const MAX_LAST = 1_000_000
 
-const CLOSE = { unusable: 4400, notSignedIn: 4401, tooBusy: 1013 } as const
+/** Messages that wait while a socket is being opened. */
+const MOST_EARLY = 10
+
+const CLOSE = { goingAway: 1001, unusable: 4400, notSignedIn: 4401, tooBusy: 1013 } as const
 
 const ignore = () => {}
 
-type Client = { alive: boolean; messages: number; readonly socket: WebSocket }
+/** What there is of a socket. It has no closures, and listeners that all share: of an idle one they were the half. */
+class Client implements Observer {
+  readonly hub: Hub
+  readonly ws: WebSocket
+  readonly tcp: Socket
+  format: Format = 'json'
+  /** undefined while it is being opened: messages then wait for their turn. */
+  observation: Observation | undefined
+  early: Buffer[] | undefined
+  /** Messages since the last heartbeat, and all bytes that had come until then. */
+  messages = 0
+  bytesRead = 0
+
+  constructor(hub: Hub, ws: WebSocket, tcp: Socket) {
+    this.hub = hub
+    this.ws = ws
+    this.tcp = tcp
+  }
+
+  hasRoom(): boolean {
+    return this.tcp.writableLength < HIGH_WATER
+  }
+
+  // Whole frames go straight to the TCP socket: without compression `ws` holds nothing back, so nothing interleaves.
+  write(frames: Buffer): void {
+    if (this.ws.readyState === this.ws.OPEN) this.tcp.write(frames)
+  }
+
+  /** What is not an event: a raw socket gets nothing else. */
+  tell(frame: () => Buffer): void {
+    if (this.format === 'json') this.write(frame())
+  }
+
+  onEvents(events: readonly FeedEvent[]): boolean {
+    this.write(eventFrames(events, this.format))
+    if (this.hasRoom()) return true
+    this.tcp.once('drain', () => this.observation && this.hub.hasRoom(this.observation))
+    return false
+  }
+
+  onGap(gap: Gap): void {
+    this.tell(() => gapFrame(gap))
+  }
+
+  onPosition(cursor: Cursor, live: boolean): void {
+    this.tell(() => positionFrame(cursor, live))
+  }
+}
 
 export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promise<void> {
-  const clients = new Set<Client>()
+  const { hub } = deps
+  const clients = new Map<WebSocket, Client>()
   const mostSockets = Math.ceil(deps.connections.most * PART_OF_CONNECTIONS)
-  const heartbeat = setInterval(() => beat(clients, deps.hub), HEARTBEAT_MS).unref()
+  const heartbeat = setInterval(() => beat(clients.values(), hub), HEARTBEAT_MS).unref()
   app.addHook('onClose', async () => clearInterval(heartbeat))
+  // Every client knows to come back with its cursor.
+  app.addHook('preClose', async () => {
+    for (const ws of clients.keys()) ws.close(CLOSE.goingAway, 'the hub is shutting down')
+  })
+
+  function onMessage(this: WebSocket, data: Buffer, binary: boolean): void {
+    const client = clients.get(this)
+    if (client?.observation) takeMessage(client, client.observation, data, binary)
+    else if (client && (client.early ??= []).length < MOST_EARLY) client.early.push(data)
+  }
+
+  function onClose(this: WebSocket): void {
+    const observation = clients.get(this)?.observation
+    clients.delete(this)
+    if (observation) hub.leave(observation)
+  }
 
   app.route<{ Querystring: LiveQuery }>({
     method: 'GET',
@@ -87,59 +155,50 @@ export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promis
     handler: async () => {
       throw new HubError('request.upgrade_required')
     },
-    wsHandler: (socket, request) => {
-      socket.removeAllListeners('error').on('error', ignore) // 'close' follows, and is what counts
-      const client: Client = { alive: true, messages: 0, socket }
-      clients.add(client)
-      socket.on('close', () => clients.delete(client))
-      socket.on('pong', () => (client.alive = true))
-      if (clients.size > mostSockets) return socket.close(CLOSE.tooBusy, 'too many sockets: come back later')
+    wsHandler: (ws, request) => {
+      ws.removeAllListeners('error').on('error', ignore) // 'close' follows, and is what counts
+      ws.on('close', onClose).on('message', onMessage)
+      const client = new Client(hub, ws, request.raw.socket)
+      clients.set(ws, client)
+      if (clients.size > mostSockets) return ws.close(CLOSE.tooBusy, 'too many sockets: come back later')
       void open(deps, client, request as FastifyRequest<{ Querystring: LiveQuery }>)
     },
   })
 }
 
-/** Pings, lets go of peers that have not answered since the last time, and tells positions. */
-function beat(clients: ReadonlySet<Client>, hub: Hub): void {
+/** Pings, lets go of peers that were silent since the last time, and tells positions. */
+function beat(clients: Iterable<Client>, hub: Hub): void {
   for (const client of clients) {
-    if (!client.alive) {
-      client.socket.terminate()
+    const { bytesRead } = client.tcp
+    if (bytesRead === client.bytesRead) {
+      client.ws.terminate()
       continue
     }
-    client.alive = false
+    client.bytesRead = bytesRead
     client.messages = 0
-    client.socket.ping()
+    client.ws.ping()
   }
   hub.tellPositions()
 }
 
 async function open(deps: LiveDeps, client: Client, request: FastifyRequest<{ Querystring: LiveQuery }>) {
-  const { socket } = client
+  const { ws, tcp } = client
   const { query } = request
-  // Messages that come while the socket is being opened wait for their turn.
-  const early: Buffer[] = []
-  const collect = (data: Buffer) => void (early.length < 10 && early.push(data))
-  socket.on('message', collect)
   try {
-    if (!(await maySee(deps, request))) return socket.close(CLOSE.notSignedIn, 'not signed in')
-    deps.connections.keep(request.raw.socket)
+    if (!(await maySee(deps, request))) return ws.close(CLOSE.notSignedIn, 'not signed in')
+    deps.connections.keep(tcp)
     const problems: HubError[] = []
     const filter = tolerant(() => readWords(query), problems) ?? { kinds: [] }
     const after = await startingPlace(deps, query, problems)
-    if (!after) return socket.close(CLOSE.unusable, 'after: this is not a cursor')
-    const format = readFormat(query.format, problems)
+    if (!after) return ws.close(CLOSE.unusable, 'after: this is not a cursor')
+    client.format = readFormat(query.format, problems)
     const shows = readShows(query.campaigns, problems)
-    if (socket.readyState !== socket.OPEN) return
-    const observation = attach(deps.hub, socket, request.raw.socket, { after, filter, format, problems })
-    if (shows && format === 'json') showCampaigns(deps.campaignWatch, socket, request.raw.socket)
-    socket.off('message', collect)
-    socket.on('message', (data: Buffer, binary: boolean) =>
-      onMessage(client, observation, format, data, binary),
-    )
-    for (const data of early) onMessage(client, observation, format, data, false)
+    if (ws.readyState !== ws.OPEN) return
+    attach(client, after, filter, problems)
+    if (shows && client.format === 'json') ws.on('close', deps.campaignWatch.join(client))
   } catch (error) {
     if (!isHubError(error)) request.log.error({ err: error }, 'a socket could not be opened')
-    socket.close(CLOSE.tooBusy, 'the event store cannot be reached: come back later')
+    ws.close(CLOSE.tooBusy, 'the event store cannot be reached: come back later')
   }
 }
 
@@ -197,64 +256,21 @@ function tolerant<T>(read: () => T, problems: HubError[]): T | undefined {
   }
 }
 
-type Start = { after: Cursor; filter: Filter; format: Format; problems: readonly HubError[] }
-
-function attach(
-  hub: Hub,
-  ws: WebSocket,
-  tcp: Socket,
-  { after, filter, format, problems }: Start,
-): Observation {
-  const open = () => ws.readyState === ws.OPEN
-  // Whole frames go straight to the TCP socket: without compression `ws` holds nothing back, so nothing interleaves.
-  const control = (frame: () => Buffer) => void (open() && format === 'json' && tcp.write(frame()))
-  control(() => textFrame({ type: 'hello', cursor: formatCursor(after) }))
-  for (const problem of problems) control(() => errorFrame(problem))
-  const observation = hub.observe(
-    {
-      onEvents: (events) => {
-        if (open()) tcp.write(eventFrames(events, format))
-        return tcp.writableLength < HIGH_WATER
-      },
-      onGap: (gap) => control(() => gapFrame(gap)),
-      onPosition: (cursor, live) => control(() => positionFrame(cursor, live)),
-    },
-    after,
-    filter,
-  )
-  const onDrain = () => observation.hasRoom()
-  tcp.on('drain', onDrain)
-  ws.on('close', () => {
-    tcp.off('drain', onDrain)
-    observation.close()
-  })
-  return observation
+function attach(client: Client, after: Cursor, filter: Filter, problems: readonly HubError[]): void {
+  client.tell(() => textFrame({ type: 'hello', cursor: formatCursor(after) }))
+  for (const problem of problems) client.tell(() => errorFrame(problem))
+  client.observation = client.hub.observe(client, after, filter)
+  for (const data of client.early ?? []) takeMessage(client, client.observation, data, false)
+  client.early = undefined
 }
 
-/** Campaigns as they change, beside the events and whatever the filter. */
-function showCampaigns(watch: Pick<CampaignWatch, 'join'>, ws: WebSocket, tcp: Socket): void {
-  const leave = watch.join({
-    hasRoom: () => tcp.writableLength < HIGH_WATER,
-    write: (frames) => void (ws.readyState === ws.OPEN && tcp.write(frames)),
-  })
-  ws.on('close', leave)
-}
-
-function onMessage(
-  client: Client,
-  observation: Observation,
-  format: Format,
-  data: Buffer,
-  binary: boolean,
-): void {
-  const { socket } = client
-  if (++client.messages > MAX_MESSAGES) return socket.close(CLOSE.tooBusy, 'too many messages')
+function takeMessage(client: Client, observation: Observation, data: Buffer, binary: boolean): void {
+  if (++client.messages > MAX_MESSAGES) return client.ws.close(CLOSE.tooBusy, 'too many messages')
   try {
-    observation.setFilter(readFilter(parseMessage(data, binary), IN_MESSAGE))
+    client.hub.setFilter(observation, readFilter(parseMessage(data, binary), IN_MESSAGE))
   } catch (error) {
     if (!isHubError(error)) throw error
-    if (format === 'json')
-      socket.send(JSON.stringify({ type: 'error', code: error.code, message: error.message }))
+    client.tell(() => errorFrame(error))
   }
 }
 

@@ -97,7 +97,7 @@ test('an observer without room is left alone, and caught up when it has room aga
   await has(fast, numbersFrom(1))
   expect(slow.numbers.length).toBeLessThanOrEqual(250)
   slow.room = true
-  slow.observation.hasRoom()
+  hub.hasRoom(slow.observation)
   await has(slow, numbersFrom(1))
 })
 
@@ -121,7 +121,7 @@ test('a changed filter holds from then on', async () => {
   await until(() => expect(seen.live).toBe(true))
   await append(6)
   await has(seen, [1, 4])
-  seen.observation.setFilter({ kinds: ['clicked'] })
+  hub.setFilter(seen.observation, { kinds: ['clicked'] })
   await append(6)
   await has(seen, [1, 4, 8, 11])
 })
@@ -129,7 +129,7 @@ test('a changed filter holds from then on', async () => {
 test('a closed observer is given nothing more, and is forgotten', async () => {
   const seen = watch(hub.position())
   await until(() => expect(seen.live).toBe(true))
-  seen.observation.close()
+  hub.leave(seen.observation)
   await append(3)
   await until(async () => expect(hub.position()).toEqual(await feed.last(0)))
   expect(seen.numbers).toEqual([])
@@ -163,13 +163,13 @@ test('observers that come, go, fill up and resume at any moment see each matchin
         if (one && step.do === 'fill') one.seen.room = false
         if (one && step.do === 'drain') {
           one.seen.room = true
-          one.seen.observation.hasRoom()
+          hub.hasRoom(one.seen.observation)
         }
         if (one && step.do === 'resume') resume(one, step.lose)
       }
       for (const { seen } of watchers) {
         seen.room = true
-        seen.observation.hasRoom()
+        hub.hasRoom(seen.observation)
       }
       for (const { seen, from, filter, kept } of watchers) {
         const right = numbersFrom(1).filter(
@@ -177,14 +177,14 @@ test('observers that come, go, fill up and resume at any moment see each matchin
         )
         await until(() => expect([...kept, ...seen.numbers]).toEqual(right))
         expect(seen.gaps).toEqual([])
-        seen.observation.close()
+        hub.leave(seen.observation)
       }
     }),
     { numRuns: 60 },
   )
   // The connection breaks: the last few were not received, and it comes back with the cursor of the one before.
   function resume(one: { seen: Seen; filter: Filter; kept: number[]; from: number }, lose: number): void {
-    one.seen.observation.close()
+    hub.leave(one.seen.observation)
     const received = one.seen.numbers.slice(0, Math.max(0, one.seen.numbers.length - lose))
     if (received.length === 0)
       return void (one.seen = watch(

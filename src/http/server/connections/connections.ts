@@ -62,9 +62,13 @@ export function trackConnections(
       Object.assign(connection, { use, known: false, since: now(), bytesBefore: socket.bytesRead })
   }
 
+  function forget(this: Socket): void {
+    all.delete(this)
+  }
+
   app.server.on('connection', (socket: Socket) => {
     all.set(socket, { use: undefined, known: false, since: now(), bytesBefore: 0, waiting: 0 })
-    socket.once('close', () => all.delete(socket))
+    socket.on('close', forget)
     if (all.size > most) makeWay(all, most, now())
   })
   app.server.prependListener('request', (request: IncomingMessage, response) => {
