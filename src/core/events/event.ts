@@ -21,8 +21,11 @@ export const KINDS = [...MAIL_KINDS, 'suppressed', 'unsuppressed', 'inbound', 'u
 
 export type Kind = (typeof KINDS)[number]
 
+/** Stored facts, and what they say: as told at the door, or once somebody has read them. */
+export type WithFacts = StoredFacts & { known?: EventFacts | undefined }
+
 /** An event on its way into the feed. */
-export type NewEvent = StoredFacts & {
+export type NewEvent = WithFacts & {
   /** 16 bytes: a hash of `data` and of its occurrence number in the batch. Two events with one id are one. */
   readonly id: Buffer
   readonly kind: Kind
@@ -37,11 +40,7 @@ export type FeedEvent = NewEvent & {
   readonly receivedAt: number
 }
 
-const known = new WeakMap<StoredFacts, EventFacts>()
-
 /** An event's facts; read once however many ask. */
-export function eventFacts(event: StoredFacts): EventFacts {
-  let facts = known.get(event)
-  if (!facts) known.set(event, (facts = readFacts(event)))
-  return facts
+export function eventFacts(event: WithFacts): EventFacts {
+  return (event.known ??= readFacts(event))
 }

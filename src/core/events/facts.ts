@@ -162,6 +162,13 @@ type WrittenMore = Partial<Pick<Told, 'list' | 'ends' | 'delivered'>> & {
   readonly by?: Bringer
 }
 
+/** What readFacts would read. */
+export function knownFacts(provider: string, told: Told): EventFacts {
+  return { ...told, provider, email: keyOf(told.recipient) }
+}
+
+const keyOf = (recipient: string | null): string | null => (recipient === null ? null : emailKey(recipient))
+
 /** Reads what writeFacts wrote. */
 export function readFacts({ facts, more }: StoredFacts): EventFacts {
   const { at, message_id, campaign_id, delivery_id, ...same } = JSON.parse(facts) as Written
@@ -170,7 +177,7 @@ export function readFacts({ facts, more }: StoredFacts): EventFacts {
     ...NOTHING_TOLD,
     ...same,
     at: at === null ? null : Date.parse(at),
-    email: same.recipient === null ? null : emailKey(same.recipient),
+    email: keyOf(same.recipient),
     messageId: message_id,
     campaignId: campaign_id ?? null,
     deliveryId: delivery_id ?? null,

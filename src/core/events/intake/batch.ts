@@ -5,7 +5,7 @@ import { HubError } from '../../errors.ts'
 import type { NewEvent } from '../event.ts'
 import { arraySlices } from './json-slices.ts'
 import type { Payload } from './payload.ts'
-import { writeFacts } from '../facts.ts'
+import { knownFacts, writeFacts } from '../facts.ts'
 import { mandrill } from '../providers/mandrill/mandrill.ts'
 import type { Provider } from '../providers/provider.ts'
 
@@ -34,7 +34,8 @@ export function readBatch(received: Buffer, provider: Provider = mandrill): Batc
     const kind = provider.kindOf(payload)
     if (kind) {
       const told = provider.factsOf(payload as Payload, kind)
-      events.push({ id: eventId(data, seen), kind, data, ...writeFacts(provider.name, told) })
+      const facts = { ...writeFacts(provider.name, told), known: knownFacts(provider.name, told) }
+      events.push({ id: eventId(data, seen), kind, data, ...facts })
     } else rest.push(unreadable(data, 'Not an object with a word in `event` or `type`', seen))
   }
   return { events, unreadable: rest }
