@@ -10,7 +10,16 @@ import { openEmbeddedFeed } from '../../../src/adapters/embedded/feed/feed.ts'
 import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import type { EventFeed } from '../../../src/core/events/ports.ts'
 import { isWriting, watchThreads } from '../../support/cut-threads.ts'
-import { makeEvents, range, readAll, ROOMY, seqs, silentLog, startReader } from '../../support/feed-lab.ts'
+import {
+  idOf,
+  makeEvents,
+  range,
+  readAll,
+  ROOMY,
+  seqs,
+  silentLog,
+  startReader,
+} from '../../support/feed-lab.ts'
 import { HOUR, NOON } from '../../support/times.ts'
 import { until } from '../../support/eventually.ts'
 
@@ -176,7 +185,7 @@ test('ids are forgotten after three days, in small steps', async () => {
   await feed.trim(BEGINNING)
   await feed.close()
   const database = new DatabaseSync(file)
-  expect(database.prepare('SELECT count(*) AS ids FROM seen').get()).toEqual({ ids: 0 })
+  expect(database.prepare('SELECT count(*) AS ids FROM known').get()).toEqual({ ids: 0 })
   database.close()
 })
 
@@ -191,7 +200,7 @@ test('rows of an older file are packed into blocks that are bounded in bytes, an
   const insert = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)')
   const dataOf = (seq: number) => `{"n":${seq}}`.padEnd(seq > 300 ? 150_000 : 1)
   for (const seq of kept)
-    insert.run(seq, epoch, NOON, 'sent', Buffer.from(`${seq}`), Buffer.from(dataOf(seq)))
+    insert.run(seq, epoch, NOON, 'sent', idOf(Buffer.from(`${seq}`)), Buffer.from(dataOf(seq)))
   db.exec('DELETE FROM blocks; UPDATE state SET head = 308; PRAGMA user_version = 1')
   db.close()
   const upgraded = await open()

@@ -16,7 +16,7 @@ export type Block = {
   readonly data: Uint8Array
 }
 
-const BLOCK_EVENTS = 128
+export const BLOCK_EVENTS = 128
 const BLOCK_BYTES = 256 * 1024
 /** What an event takes beside its texts: its place in a block, and its id in `seen`. */
 const EVENT_BYTES = 84

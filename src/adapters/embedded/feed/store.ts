@@ -10,6 +10,7 @@ import { transaction } from '../../sqlite/transaction.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import { claimVersion } from '../../sqlite/version.ts'
 import {
+  BLOCK_EVENTS,
   eventsIn,
   idOf,
   numbered,
@@ -21,17 +22,16 @@ import {
   type Block,
   type BlockEvent,
 } from './blocks.ts'
-import { convertRows } from './older.ts'
 import { prepareNames, type Names } from './names.ts'
+import { convertRows, convertSeen } from './older.ts'
 import { createSearch } from './search.ts'
+import { openSeen, SEEN_SCHEMA, type Seen } from './seen.ts'
 
-// `seen` remembers ids by day and longer than the events: what is too old lies together at one end of it.
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   CREATE TABLE IF NOT EXISTS blocks (
     first INTEGER PRIMARY KEY, last INTEGER NOT NULL, epoch INTEGER NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL);
-  CREATE TABLE IF NOT EXISTS seen (day INTEGER, id BLOB, PRIMARY KEY (day, id)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS lives (epoch INTEGER PRIMARY KEY, base INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS state (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -40,10 +40,9 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS taken (
     one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, seq INTEGER NOT NULL);
   INSERT OR IGNORE INTO taken VALUES (1, 0, 0);
-`
+  ${SEEN_SCHEMA}`
 /** Of the tables above: a change that an older hub could not live with makes it one more. */
-const VERSION = 3
-const DAY_MS = 86_400_000
+const VERSION = 4
 const PAGE_BYTES = 4 * 1024 * 1024
 const LIVES_KEPT = 10_000
 
@@ -60,8 +59,10 @@ export function openStore(file: string, at: number) {
   db.exec(SCHEMA)
   const blocks = prepareBlocks(db)
   convertRows(db, blocks.add)
+  convertSeen(db)
   db.exec('PRAGMA secure_delete = ON') // what is erased or trimmed is overwritten with zeroes
   let state = transaction(db, () => beginLife(db, at))
+  const seen = openSeen(db, blocks.idsAfter, at)
   let lives = readLives(db)
   const head = () => cursorAt(state.head, { lives, ...state })
   const names = prepareNames(db)
@@ -82,14 +83,18 @@ export function openStore(file: string, at: number) {
     },
     /** Stores what packEvents has packed in one commit; answers the seq of each event, 0 for a duplicate. */
     append(packed: readonly Uint8Array[], at: number): { seqs: number[]; state: State } {
-      const written = transaction(db, () => write(state, packed, head().epoch, at))
+      seen.makeRoom(at, state.head)
+      const { isNew, add } = seen.lookUp()
+      const written = transaction(db, () => write(state, packed, head().epoch, isNew))
       state = written.state
+      add()
       return written
     },
     taken: taken.read,
     noteTaken: taken.note,
     /** Lets go of about `limit` of the oldest events that are beyond the bounds and not after `last`. */
     trim(last: number, bounds: Bounds, limit: number): State {
+      if (isOver(state, bounds)) seen.outlive(Math.min(last, state.floor + limit + BLOCK_EVENTS), state.head)
       return (state = transaction(db, () => drop(state, last, bounds, limit)))
     },
     read(after: Cursor, limit: number): FeedPage {
@@ -106,10 +111,14 @@ export function openStore(file: string, at: number) {
       return { events, next: to < state.head ? cursorAt(to, span) : head() }
     },
     erase(seqs: readonly number[]): State {
+      seen.outlive(Math.max(...seqs), state.head)
       return (state = transaction(db, () => erase(state, seqs)))
     },
-    forget: prepareForget(db),
+    forget: seen.forget,
     close() {
+      try {
+        seen.close(state.head)
+      } catch {} // a full disk: they are in their blocks as well
       db.close()
       lock.release()
     },
@@ -135,13 +144,20 @@ function prepareBlocks(db: DatabaseSync) {
   const remove = db.prepare('DELETE FROM blocks WHERE first = ?')
   const from = db.prepare(`
     SELECT * FROM blocks WHERE first >= coalesce((SELECT max(first) FROM blocks WHERE first <= ?), 0) ORDER BY first`)
+  /** Those that have what comes after a seq, in their order. One of them may begin before it. */
+  const after = (seq: number) => from.iterate(seq + 1) as Iterable<Block>
   return {
     add(first: number, epoch: number, events: readonly BlockEvent[], packed?: Buffer): void {
       const size = sizeOfAll(events)
       insert.run(first, first + events.length - 1, epoch, size, toData(events, packed))
     },
-    /** Those that have what comes after a seq, in their order. One of them may begin before it. */
-    after: (seq: number) => from.iterate(seq + 1) as Iterable<Block>,
+    after,
+    /** What of their events is remembered longest. */
+    *idsAfter(seq: number): Generator<Seen> {
+      for (const block of after(seq))
+        for (const each of eventsIn(block))
+          if (seqIn(block, each) > seq) yield { id: idOf(each), at: each.head[2] }
+    },
     /** What is left of a block; tells how much smaller it has become. */
     keep({ first, size }: Block, events: readonly BlockEvent[]): number {
       const left = sizeOfAll(events)
@@ -153,24 +169,22 @@ function prepareBlocks(db: DatabaseSync) {
 }
 
 function prepareWrite(db: DatabaseSync, blocks: Blocks, names: Names) {
-  const isSeen = prepareSeen(db)
   const updateState = db.prepare('UPDATE state SET head = ?, bytes = ?')
   return (
     state: State,
     packed: readonly Uint8Array[],
     epoch: number,
-    at: number,
+    isNew: (id: Buffer) => boolean,
   ): { seqs: number[]; state: State } => {
-    const see = isSeen(at)
     const seqs: number[] = []
     let { head, bytes } = state
     for (const block of packed.map(toBuffer)) {
       const events = unpack<BlockEvent['head']>(block)
       const first = head + 1
       const fresh = events.filter((event) => {
-        const isNew = !see(idOf(event))
-        seqs.push(isNew ? (head += 1) : 0)
-        return isNew
+        const isFresh = isNew(idOf(event))
+        seqs.push(isFresh ? (head += 1) : 0)
+        return isFresh
       })
       if (fresh.length === 0) continue
       const isAll = fresh.length === events.length
@@ -183,25 +197,14 @@ function prepareWrite(db: DatabaseSync, blocks: Blocks, names: Names) {
   }
 }
 
-/** Remembers an id as seen today; tells whether it was seen before. */
-function prepareSeen(db: DatabaseSync) {
-  const anyOf = db.prepare('SELECT 1 FROM seen WHERE day = ? LIMIT 1')
-  const select = db.prepare('SELECT 1 FROM seen WHERE day = ? AND id = ?')
-  const insert = db.prepare('INSERT OR IGNORE INTO seen VALUES (?, ?)')
-  return (at: number) => {
-    const day = Math.floor(at / DAY_MS)
-    // One day ahead as well: the clock may have been set back over midnight.
-    const others = [day - 1, day - 2, day + 1].filter((other) => anyOf.get(other))
-    return (id: Uint8Array): boolean =>
-      others.some((other) => select.get(other, id)) || insert.run(day, id).changes === 0
-  }
-}
+const isOver = ({ head, floor, bytes }: State, { retention, maxBytes }: Bounds): boolean =>
+  head - floor > retention || bytes > maxBytes
 
 function prepareDrop(db: DatabaseSync, blocks: Blocks, names: Names) {
   const updateState = db.prepare('UPDATE state SET floor = ?, bytes = ?')
-  return (state: State, last: number, { retention, maxBytes }: Bounds, limit: number): State => {
+  return (state: State, last: number, bounds: Bounds, limit: number): State => {
     let { floor, bytes } = state
-    const mayGo = () => floor < last && (state.head - floor > retention || bytes > maxBytes)
+    const mayGo = () => floor < last && isOver({ ...state, floor, bytes }, bounds)
     for (const block of blocks.after(floor)) {
       if (!mayGo() || floor - state.floor >= limit) break
       const events = eventsIn(block)
@@ -270,15 +273,4 @@ function pageAfter(blocks: Blocks, seq: number, limit: number): FeedEvent[] {
       if (bytes >= PAGE_BYTES || events.length === limit) return events
     }
   return events
-}
-
-function prepareForget(db: DatabaseSync) {
-  const forget = db.prepare(
-    `DELETE FROM seen WHERE (day, id) IN (
-       SELECT day, id FROM seen WHERE day < ? ORDER BY day, id LIMIT ?)`,
-  )
-  /** Forgets at most `limit` of the ids that were seen more than 48 hours ago. */
-  return (at: number, limit: number): void => {
-    forget.run(Math.floor(at / DAY_MS) - 2, limit)
-  }
 }

@@ -2,7 +2,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { KINDS } from '../../../../src/core/events/event.ts'
-import { knownFacts, linkKey, NOTHING_TOLD, readFacts, writeFacts } from '../../../../src/core/events/facts.ts'
+import {
+  knownFacts,
+  linkKey,
+  NOTHING_TOLD,
+  readFacts,
+  writeFacts,
+} from '../../../../src/core/events/facts.ts'
 import { readBatch } from '../../../../src/core/events/intake/batch.ts'
 import { mandrill } from '../../../../src/core/events/providers/mandrill/mandrill.ts'
 

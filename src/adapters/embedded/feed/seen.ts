@@ -1,0 +1,149 @@
+// The ids that the feed has seen. In one large index each new one would change a page of its own: so the newest are in
+// memory, as in their blocks, and many at a time are written as a run, in their order. A run's filter, in memory, tells of
+// nearly every id that the run does not have it.
+import type { DatabaseSync } from 'node:sqlite'
+import { transaction } from '../../sqlite/transaction.ts'
+
+export const SEEN_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS runs (run INTEGER PRIMARY KEY, day INTEGER NOT NULL, filter BLOB NOT NULL);
+  CREATE TABLE IF NOT EXISTS known (run INTEGER, id BLOB, PRIMARY KEY (run, id)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS noted (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL);
+  INSERT OR IGNORE INTO noted VALUES (1, 0);
+`
+/** Written at once, in about 10 ms. */
+export const RUN_IDS = 16_384
+/** So one in a thousand of the ids that are not in a run is looked for in vain. */
+const BITS_AN_ID = 16
+const PROBES = 6
+const DAY_MS = 86_400_000
+/** Besides today: whenever an id was seen, it is known for 48 hours at least. */
+const DAYS_KEPT = 2
+
+type Run = { readonly run: number; readonly filter: Uint8Array }
+/** The id of an event, and when it was received. */
+export type Seen = { readonly id: Buffer; readonly at: number }
+
+const dayOf = (at: number): number => Math.floor(at / DAY_MS)
+const textOf = (id: Buffer): string => id.toString('latin1')
+
+/** `after` tells what the blocks have after a seq. */
+export function openSeen(db: DatabaseSync, after: (seq: number) => Iterable<Seen>, now: number) {
+  const writeRun = prepareRun(db)
+  const select = db.prepare('SELECT 1 FROM known WHERE run = ? AND id = ?')
+  const forgetSome = prepareForget(db)
+  let runs = db.prepare('SELECT run, filter FROM runs ORDER BY run DESC').all() as Run[]
+  let noted = Number(db.prepare('SELECT seq FROM noted').get()?.seq)
+  let day = dayOf(now)
+  const memory = new Set<string>()
+  for (const { id, at } of after(noted)) if (dayOf(at) >= day - DAYS_KEPT) memory.add(textOf(id))
+
+  function write(head: number): void {
+    if (memory.size === 0) return
+    const ids = Array.from(memory, (text) => Buffer.from(text, 'latin1'))
+    runs.unshift(transaction(db, () => writeRun(ids, day, head)))
+    memory.clear()
+    noted = head
+  }
+
+  function isInRun(id: Buffer): boolean {
+    const [start, step] = [wordAt(id, 0), wordAt(id, 4)]
+    for (const { run, filter } of runs)
+      if (mayHave(filter, start, step) && select.get(run, id) !== undefined) return true
+    return false
+  }
+
+  return {
+    /** Remembers nothing before `add` is called: what one commit stores is known from then on. */
+    lookUp() {
+      const added = new Set<string>()
+      return {
+        isNew(id: Buffer): boolean {
+          const text = textOf(id)
+          const isNew = !added.has(text) && !memory.has(text) && !isInRun(id)
+          if (isNew) added.add(text)
+          return isNew
+        },
+        add: (): void => added.forEach((text) => memory.add(text)),
+      }
+    },
+    /** Before an append at this time: what is much, or of an earlier day, becomes a run. `head`: the newest event. */
+    makeRoom(at: number, head: number): void {
+      if (memory.size >= RUN_IDS || dayOf(at) > day) write(head)
+      day = Math.max(day, dayOf(at))
+    },
+    /** Before events up to a seq leave their blocks. */
+    outlive(seq: number, head: number): void {
+      if (seq > noted) write(head)
+    },
+    /** Forgets at most `limit` of the ids that were seen more than 48 hours ago. */
+    forget(at: number, limit: number): void {
+      const oldest = dayOf(at) - DAYS_KEPT
+      if (day < oldest) memory.clear()
+      const gone = forgetSome(oldest, limit)
+      runs = runs.filter(({ run }) => run !== gone)
+    },
+    close: write,
+  }
+}
+
+/** In their order, they fill one page after the other. `head`: they are those of all events up to there. */
+export function prepareRun(db: DatabaseSync) {
+  const insertRun = db.prepare('INSERT INTO runs (day, filter) VALUES (?, ?)')
+  const insert = db.prepare('INSERT OR IGNORE INTO known VALUES (?, ?)')
+  const note = db.prepare('UPDATE noted SET seq = ?')
+  return (ids: readonly Buffer[], day: number, head: number): Run => {
+    const filter = createFilter(ids)
+    const run = Number(insertRun.run(day, filter).lastInsertRowid)
+    for (const id of inOrder(ids)) insert.run(run, id)
+    note.run(head)
+    return { run, filter }
+  }
+}
+
+/** The run that is gone, if one is. */
+function prepareForget(db: DatabaseSync) {
+  const select = db.prepare('SELECT run FROM runs WHERE day < ? ORDER BY run LIMIT 1')
+  const forget = db.prepare(
+    'DELETE FROM known WHERE (run, id) IN (SELECT run, id FROM known WHERE run = ? ORDER BY id LIMIT ?)',
+  )
+  const remove = db.prepare('DELETE FROM runs WHERE run = ?')
+  return (oldest: number, limit: number): number | undefined => {
+    const run = select.get(oldest)?.run
+    if (typeof run !== 'number' || Number(forget.run(run, limit).changes) === limit) return undefined
+    remove.run(run)
+    return run
+  }
+}
+
+/** By their first bytes, which is order enough; ids are hashes. */
+function* inOrder(ids: readonly Buffer[]): Generator<Buffer> {
+  const places = Float64Array.from(ids, (id, n) => id.readUIntBE(0, 4) * ids.length + n).sort()
+  for (const place of places) yield ids[place % ids.length] as Buffer
+}
+
+/** A Bloom filter: each id sets a few of its bits. Ids are hashes already, so two of their words tell which. */
+function createFilter(ids: readonly Buffer[]): Uint8Array {
+  const filter = new Uint8Array(2 ** Math.ceil(Math.log2(ids.length * BITS_AN_ID)) / 8)
+  const last = filter.length * 8 - 1
+  for (const id of ids) {
+    let bit = wordAt(id, 0)
+    for (let n = 0; n < PROBES; n++) {
+      const at = (bit & last) >> 3
+      filter[at] = (filter[at] as number) | (1 << (bit & 7))
+      bit += wordAt(id, 4)
+    }
+  }
+  return filter
+}
+
+function mayHave(filter: Uint8Array, start: number, step: number): boolean {
+  const last = filter.length * 8 - 1
+  let bit = start
+  for (let n = 0; n < PROBES; n++) {
+    if (((filter[(bit & last) >> 3] as number) & (1 << (bit & 7))) === 0) return false
+    bit += step
+  }
+  return true
+}
+
+const wordAt = (id: Buffer, at: number): number => id.readInt32LE(at)
