@@ -3,7 +3,6 @@ import { expect, test } from 'vitest'
 import {
   deliveryLook,
   isKnown,
-  isNobody,
   laneSentence,
   newsOf,
   share,
@@ -90,15 +89,6 @@ test('what is not known is no 0: only what was told, or what the hub knows itsel
     [false, true, true],
   ])
 })
-
-test.each([
-  ['550 5.1.1: no such mailbox', true],
-  ['550 5.1.10: the domain takes no mail', true],
-  ['556', true],
-  ['552 5.2.2: the mailbox is full', false],
-  ['550 5.1.8: bad sender', false],
-  ['550: no such mailbox', false],
-])('%s: nobody is there: %s', (reason, nobody) => expect(isNobody(reason)).toBe(nobody))
 
 test('a delivery is told by the last that came back, else by what became of the mail', () => {
   const delivery = {

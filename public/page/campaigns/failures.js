@@ -2,19 +2,18 @@
 /** @import { App } from '../main.js' */
 /** @import { Campaign } from '../../client.d.ts' */
 import { html, useState } from '../vendor/htm.js'
-import { deliveriesAt, isNobody } from './words.js'
+import { deliveriesAt } from './words.js'
 import { count, counted, plain } from '../ground/words.js'
 import { Asked } from '../parts/asked.js'
 import { useFresh, useQuestion } from '../parts/hooks.js'
 import { Question } from '../parts/question.js'
 
-/** @typedef {{ failures: readonly { reason: string, count: number }[] }} FailuresAnswer */
+/** @typedef {{ failures: readonly { reason: string, count: number, retryable: boolean }[] }} FailuresAnswer */
 
 const MOST_REASONS = 8
 
 /** Of those who may get it. @param {FailuresAnswer['failures']} failures */
-const total = (failures) =>
-  failures.reduce((sum, { reason, count }) => (isNobody(reason) ? sum : sum + count), 0)
+const total = (failures) => failures.reduce((sum, { count, retryable }) => (retryable ? sum + count : sum), 0)
 
 /** @param {{ app: App, campaign: Campaign }} props */
 export function Failures({ app, campaign }) {
@@ -38,7 +37,7 @@ export function Failures({ app, campaign }) {
         ${(/** @type {FailuresAnswer} */ { failures }) => html`
           <ul class="failures">
             ${(all ? failures : failures.slice(0, MOST_REASONS)).map(
-              ({ reason, count: amount }) => html`
+              ({ reason, count: amount, retryable }) => html`
                 <li key=${reason}>
                   <a href=${deliveriesAt(id, `status=failed&${new URLSearchParams({ reason })}`)} data-view
                     ><bdi>${plain(reason)}</bdi></a
@@ -46,7 +45,7 @@ export function Failures({ app, campaign }) {
                   <span class="number">${count(amount)}</span>
                   ${
                     mayRetry &&
-                    isNobody(reason) &&
+                    !retryable &&
                     html`<a
                       class="hint"
                       href="/dashboard/subscribers/suppressions"
@@ -57,7 +56,7 @@ export function Failures({ app, campaign }) {
                   }
                   ${
                     mayRetry &&
-                    !isNobody(reason) &&
+                    retryable &&
                     html`<button
                       type="button"
                       class="plain"

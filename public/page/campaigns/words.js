@@ -70,12 +70,6 @@ export function isKnown(news, amount, fact) {
   return news !== 'none' && (news === 'heard' || amount > 0 || fact === OWN)
 }
 
-/** Answers by which the hub knows that nobody is there, and suppresses the address: trying again sends nothing. */
-const NOBODY = /^5\d\d 5\.1\.(?:1|2|3|6|10)(?!\d)|^556(?! \d)/
-
-/** @param {string} reason of a group of failures */
-export const isNobody = (reason) => NOBODY.test(reason)
-
 /** @param {number} part @param {number} of */
 export function share(part, of) {
   if (of === 0) return '–'

@@ -20,6 +20,11 @@ const NO_MAILBOX = /\b(?:user|mailbox|recipient|account|address(?:ee)?)\b/i
 /** Servers that send no enhanced code: 550, 551 and 553 are about the mailbox (RFC 5321, section 4.2.3). */
 const OF_MAILBOX = new Set(['550', '551', '553'])
 
+/** The address does not exist. 5.1.0 and 5.1.4 do not say so, and 5.1.7 to 5.1.9 are about the sender. */
+const NOBODY = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10'])
+/** RFC 7504: the domain takes no mail at all. */
+const NO_MAIL = '556'
+
 const ANSWER = /^(\d{3})[ -]?(?:([245])\.(\d{1,3}\.\d{1,3})(?!\S))?/
 /** What the hub puts before an answer. */
 const GIVEN_UP = /^given up after \d+ tries: /
@@ -84,6 +89,17 @@ export function mayHold(reasons: string | null, group: string | undefined): bool
   if (group === undefined || reasons === null) return true
   const counts = readReasons(reasons)
   return WITH_REASON.some((status) => counts[status].has(group))
+}
+
+/** A permanent answer that says nobody is there: the address is suppressed. */
+export function saysNobody(code: string, enhanced: string): boolean {
+  return code.startsWith('5') && (NOBODY.has(enhanced) || (enhanced === '' && code === NO_MAIL))
+}
+
+/** Whether trying a group of failures again can send anything: who is suppressed is skipped. */
+export function isRetryable(group: string): boolean {
+  const [, code = '', kind, detail] = ANSWER.exec(group.replace(':', ' ')) ?? []
+  return !saysNobody(code, kind ? `${kind}.${detail}` : '')
 }
 
 /** The group of a reason. A reason in the hub's own words, as of a skipped delivery, is its own group. */

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Actions } from '../../core/campaigns/actions.ts'
+import { isRetryable } from '../../core/campaigns/reasons.ts'
 import type { Ledger } from '../../core/campaigns/ports.ts'
 import { errors, IdParams, tagged } from '../server/answers/schemas.ts'
 import { campaignIn, type Present } from './json.ts'
@@ -17,7 +18,15 @@ const Failures = Type.Object(
   {
     failures: Type.Array(
       Type.Object(
-        { reason: Reason, count: Type.Integer({ minimum: 1, examples: [312] }) },
+        {
+          reason: Reason,
+          count: Type.Integer({ minimum: 1, examples: [312] }),
+          retryable: Type.Boolean({
+            description:
+              'false: nobody is there, and the addresses are suppressed. Trying again skips them until that is lifted',
+            examples: [false],
+          }),
+        },
         { title: 'Failure' },
       ),
     ),
@@ -54,7 +63,7 @@ export function registerFailures(app: FastifyInstance, deps: FailuresDeps, prese
     async ({ params }) => {
       const { id } = await actions.get(params.id)
       const { failed } = await ledger.reasons(id)
-      const groups = [...failed].map(([reason, count]) => ({ reason, count }))
+      const groups = [...failed].map(([reason, count]) => ({ reason, count, retryable: isRetryable(reason) }))
       return { failures: groups.sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1)) }
     },
   )

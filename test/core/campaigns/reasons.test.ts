@@ -1,6 +1,6 @@
 // Reasons in groups: the same for the same cause, whoever the recipient is.
 import { expect, test } from 'vitest'
-import { reasonGroup } from '../../../src/core/campaigns/reasons.ts'
+import { isRetryable, reasonGroup } from '../../../src/core/campaigns/reasons.ts'
 
 test.each([
   ['550 5.1.1 <kim@example.com>: Recipient address rejected', '550 5.1.1: no such mailbox'],
@@ -31,6 +31,20 @@ test.each([
   ['', 'unknown'],
   ['the mail cannot be made: no mailbox kim@example.com', 'the mail cannot be made: no mailbox …'],
 ])('%s', (reason, group) => expect(reasonGroup(reason)).toBe(group))
+
+test.each([
+  ['550 5.1.1 <kim@example.com> no such user', false],
+  ['550 5.1.10 the domain takes no mail', false],
+  ['given up after 2 tries: 556', false],
+  ['552 5.2.2 the mailbox is full', true],
+  ['550 5.1.8 bad sender', true],
+  ['550 no such mailbox', true],
+  ['450 4.1.1 not yet', true],
+  ['the connection was lost: timeout', true],
+  [null, true],
+])('what failed by %j can be tried again: %s', (reason, retryable) =>
+  expect(isRetryable(reasonGroup(reason))).toBe(retryable),
+)
 
 test('names nobody: addresses, ids and numbers are in no group', () => {
   const servers = [

@@ -31,8 +31,8 @@ describe('failures', () => {
   test('are told in groups, the largest first', async () => {
     expect((await app.call('GET', `/campaigns/${id}/failures`)).body).toEqual({
       failures: [
-        { reason: UNKNOWN, count: 2 },
-        { reason: '421 4.7.28', count: 1 },
+        { reason: UNKNOWN, count: 2, retryable: false },
+        { reason: '421 4.7.28', count: 1, retryable: true },
       ],
     })
     expect((await app.call('GET', '/campaigns/x/failures')).status).toBe(404)

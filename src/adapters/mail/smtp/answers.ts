@@ -1,6 +1,7 @@
 // What a mail server's answer means for the mail, for its recipient and for the sender.
 //
 // RFC 5321 section 4.2 (the code), RFC 3463 (the enhanced code, which is looked at first), RFC 7504 (521 and 556).
+import { saysNobody } from '../../../core/campaigns/reasons.ts'
 import type { SendResult } from '../../../core/sending/ports.ts'
 import { namesSender } from '../../../core/sending/lanes/refusals.ts'
 
@@ -9,15 +10,11 @@ export type Stage = 'greeting' | 'login' | 'sender' | 'recipient' | 'mail'
 
 const RESPONSE_LENGTH = 500
 const SIZE_CODES = new Set(['5.2.3', '5.3.4'])
-/** The address does not exist. 5.1.0 and 5.1.4 do not say so, and 5.1.7 to 5.1.9 are about the sender. */
-const UNKNOWN_READER = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10'])
 const BAD_SENDER = new Set(['5.1.7', '5.1.8', '5.7.8', '5.7.515'])
 /** Credentials asked for, too weak, wrong. */
 const LOGIN_CODES = new Set([530, 534, 535])
 /** Commands that the server does not know or does not want now: nothing that the recipient has done. */
 const WRONG_COMMANDS = new Set([502, 503, 504])
-/** RFC 7504: the domain takes no mail at all. */
-const NO_MAIL = 556
 
 export function classify(stage: Stage, answer: string): SendResult {
   const { code, enhanced } = codesOf(answer)
@@ -28,8 +25,7 @@ export function classify(stage: Stage, answer: string): SendResult {
     return code >= 400 && code < 600 ? { kind: 'deferred', response } : { kind: 'unreachable', response }
   if (SIZE_CODES.has(enhanced)) return { kind: 'failed', response, unknownRecipient: false }
   if (isAboutSender(stage, code, enhanced)) return { kind: 'sender_fault', response }
-  const isUnknown = UNKNOWN_READER.has(enhanced) || (enhanced === '' && code === NO_MAIL)
-  const unknownRecipient = isUnknown && !namesSender(response) // Postfix tells of a bad sender at RCPT
+  const unknownRecipient = saysNobody(`${code}`, enhanced) && !namesSender(response) // Postfix tells of a bad sender at RCPT
   return { kind: 'failed', response, unknownRecipient }
 }
 
