@@ -1,12 +1,10 @@
-// What is filtered, to take along: a CSV of its facts, or JSON with every event as it came.
+// What is filtered, to take along: a CSV of its facts, or a line of JSON each, with the event as it came.
 /** @import { App } from '../main.js' */
-/** @import { EventsPage, Filter } from '../types.d.ts' */
+/** @import { Filter } from '../types.d.ts' */
 import { html, useEffect, useRef } from '../vendor/htm.js'
 import { ExportButton } from '../lists/export-button.js'
 import { Icon } from '../parts/icon.js'
 import { queryOf } from './filter.js'
-
-const PAGE = 1000
 
 /** @param {{ app: App, filter: Filter }} props */
 export function EventExport({ app, filter }) {
@@ -41,34 +39,11 @@ export function EventExport({ app, filter }) {
           app=${app}
           path="/api/events"
           query=${query}
-          name="events.json"
-          word="JSON, as they came"
-          read=${readAll(app, query)}
+          name="events.ndjson"
+          word="JSON, a line each"
+          type="application/x-ndjson"
         />
       </div>
     </details>
   `
 }
-
-/**
- * All pages as one array.
- * @param {App} app @param {Readonly<Record<string, string>>} query
- * @returns {import('../lists/export-button.js').Read}
- */
-const readAll =
-  ({ api }, query) =>
-  async (signal, onProgress) => {
-    const parts = []
-    let bytes = 0
-    let before = ''
-    for (;;) {
-      const page = /** @type {EventsPage} */ (
-        await api.get('/api/events', { query: { ...query, limit: PAGE, before }, signal })
-      )
-      const text = page.events.map((event) => JSON.stringify(event)).join(',\n')
-      parts.push(parts.length === 0 ? `[\n${text}` : `,\n${text}`)
-      onProgress((bytes += text.length))
-      if (page.next === null) return [...parts, '\n]\n']
-      before = page.next
-    }
-  }

@@ -5,8 +5,6 @@ import { searchOf } from '../ground/api.js'
 import { problemOf } from '../ground/asking.js'
 import { Icon } from '../parts/icon.js'
 
-/** @typedef {(signal: AbortSignal, onProgress: (bytes: number) => void) => Promise<BlobPart[]>} Read */
-
 /**
  * @param {object} props
  * @param {App} props.app
@@ -14,9 +12,9 @@ import { Icon } from '../parts/icon.js'
  * @param {Readonly<Record<string, unknown>>} props.query
  * @param {string} props.name of the file
  * @param {string} [props.word] on the button
- * @param {Read} [props.read] gives the file; without it, the hub writes a CSV
+ * @param {string} [props.type] of the file
  */
-export function ExportButton({ app, path, query, name, word = 'Export CSV', read }) {
+export function ExportButton({ app, path, query, name, word = 'Export CSV', type = 'text/csv' }) {
   const [{ bytes, problem }, setState] = useState({ bytes: /** @type {number | null} */ (null), problem: '' })
   const running = useRef(/** @type {AbortController | undefined} */ (undefined))
   useEffect(() => () => running.current?.abort(), [])
@@ -25,10 +23,7 @@ export function ExportButton({ app, path, query, name, word = 'Export CSV', read
     setState({ bytes: 0, problem: '' })
     try {
       const progress = (/** @type {number} */ bytes) => setState({ bytes, problem: '' })
-      const chunks = read
-        ? await read(mine.signal, progress)
-        : await fetchFile(path + searchOf(query), mine.signal, progress)
-      save(new Blob(chunks, { type: read ? 'application/json' : 'text/csv' }), name)
+      save(await fetchFile(path + searchOf(query), type, mine.signal, progress), name)
       setState({ bytes: null, problem: '' })
       app.say(`${name} is saved`)
     } catch (error) {
@@ -54,30 +49,41 @@ export function ExportButton({ app, path, query, name, word = 'Export CSV', read
 /** Nothing for so long, and it is given up. */
 const IDLE_MS = 30_000
 
-/** @param {string} address @param {AbortSignal} signal @param {(bytes: number) => void} onProgress */
-async function fetchFile(address, signal, onProgress) {
+/** A browser keeps a large Blob on disk: no more than this is in the page's memory. */
+const IN_MEMORY = 8 * 1024 * 1024
+
+/**
+ * @param {string} address @param {string} type @param {AbortSignal} signal
+ * @param {(bytes: number) => void} onProgress
+ */
+async function fetchFile(address, type, signal, onProgress) {
   const late = new AbortController()
   const wait = () => setTimeout(() => late.abort(new Error('The hub does not answer')), IDLE_MS)
   let timer = wait()
   try {
     const response = await fetch(address, {
-      headers: { accept: 'text/csv' },
+      headers: { accept: type },
       signal: AbortSignal.any([signal, late.signal]),
     })
     if (!response.ok) {
       const answer = await response.json().catch(() => null)
       throw new Error(answer?.error?.message ?? `The hub answered ${response.status}`)
     }
-    /** @type {Uint8Array<ArrayBuffer>[]} */
-    const chunks = []
+    /** @type {BlobPart[]} */
+    let chunks = []
     let bytes = 0
+    let inMemory = 0
     for await (const chunk of /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body)) {
       clearTimeout(timer)
       timer = wait()
       chunks.push(chunk)
       onProgress((bytes += chunk.length))
+      if ((inMemory += chunk.length) > IN_MEMORY) {
+        chunks = [new Blob(chunks)]
+        inMemory = 0
+      }
     }
-    return chunks
+    return new Blob(chunks, { type })
   } catch (error) {
     throw error instanceof TypeError ? new Error('The hub cannot be reached') : error
   } finally {

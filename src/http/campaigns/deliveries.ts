@@ -24,7 +24,7 @@ import {
   oneOf,
   tagged,
 } from '../server/answers/schemas.ts'
-import { sendCsv, wantsCsv } from '../server/answers/csv.ts'
+import { sendCsv, wantsCsv } from '../server/answers/files.ts'
 import { existing, IdOrAddress } from '../list/subscribers.ts'
 import type { SubscriberStore } from '../../core/list/ports.ts'
 

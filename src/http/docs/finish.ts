@@ -64,6 +64,11 @@ function finishOperation(name: string, operation: Operation, document: Document)
       addExample(first)
       if (answer.content['text/csv'] && answer.content['application/json'])
         answer.content['text/csv'] = { schema: { type: 'string' }, example: asCsv(first.example) }
+      if (answer.content['application/x-ndjson'])
+        answer.content['application/x-ndjson'] = {
+          schema: { type: 'string' },
+          example: asLines(first.example),
+        }
     }
   }
 }
@@ -117,7 +122,15 @@ function named({ example, examples }: Media): Media {
 
 /** The list of a page, as the file that is given for `Accept: text/csv`. */
 function asCsv(page: unknown): string {
-  const rows = Object.values(page as Record<string, unknown>).find((value) => Array.isArray(value)) ?? []
-  const [{ data: _, ...first } = {}] = rows as readonly Record<string, unknown>[]
+  const [{ data: _, ...first } = {}] = rowsOf(page)
   return csvLine(Object.keys(first)) + csvLine(Object.values(first).map((value) => [value].flat().join(' ')))
+}
+
+const asLines = (page: unknown): string =>
+  rowsOf(page)
+    .map((row) => `${JSON.stringify(row)}\n`)
+    .join('')
+
+function rowsOf(page: unknown): readonly Record<string, unknown>[] {
+  return Object.values(page as Record<string, unknown>).find((value) => Array.isArray(value)) ?? []
 }

@@ -4,7 +4,6 @@ import { Type, type Static } from 'typebox'
 import { formatCursor, parseCursor, type Cursor } from '../../core/events/cursor.ts'
 import { HubError } from '../../core/errors.ts'
 import { eventFacts, KINDS } from '../../core/events/event.ts'
-import { REASONS } from '../../core/events/facts.ts'
 import { AN_INSTANT, readInstant } from '../../core/instant.ts'
 import type {
   ArchivedEvent,
@@ -14,13 +13,13 @@ import type {
   EventSelection,
 } from '../../core/events/ports.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
-import { sendEvents } from './export.ts'
+import { sendFile } from './export.ts'
 import { readFilter } from './filter-words.ts'
+import { EventJson, eventTexts } from './json.ts'
 import { eventExample, factsExample } from '../../core/events/providers/mandrill/example.ts'
-import { factsToTell } from '../../core/events/providers/providers.ts'
 import { badField, fieldMessage } from '../server/answers/bad-field.ts'
-import { wantsCsv } from '../server/answers/csv.ts'
-import { CursorText, errors, Instant, instant, oneOf, tagged } from '../server/answers/schemas.ts'
+import { wantedFile } from '../server/answers/files.ts'
+import { CursorText, errors, tagged } from '../server/answers/schemas.ts'
 
 export type EventsDeps = {
   readonly feed: EventFeed
@@ -76,59 +75,9 @@ const Query = Type.Object({
   ...Selecting,
   data: WithData,
 })
-const told = (description: string, example: string | null) =>
-  Type.Union([Type.String(), Type.Null()], { description, examples: [example] })
-/** Of every event, whoever sent it. */
-const Facts = {
-  provider: Type.String({ description: 'Who told it', examples: ['mandrill'] }),
-  at: Type.Union([Instant, Type.Null()], { description: 'When it happened' }),
-  recipient: told('The address it went to, or that an entry of a list is about', factsExample.recipient),
-  message_id: told("The provider's id of the message", factsExample.messageId),
-  subject: told('The subject of the message', factsExample.subject),
-  sender: Type.Optional(Type.String({ examples: [factsExample.sender] })),
-  subaccount: Type.Optional(Type.String({ examples: ['news'] })),
-  tags: Type.Optional(Type.Array(Type.String(), { examples: [factsExample.tags] })),
-  url: Type.Optional(Type.String({ description: 'What was clicked', examples: ['https://example.com/'] })),
-  reason: Type.Optional(
-    oneOf(REASONS, {
-      description: 'Why it bounced, was refused, or is on a list',
-      examples: ['mailbox_full'],
-    }),
-  ),
-  answer: Type.Optional(
-    Type.String({ description: "What the recipient's server said", examples: ['250 OK'] }),
-  ),
-  robot: Type.Optional(
-    Type.Boolean({ description: 'Of opens and clicks: a program, and no person', examples: [false] }),
-  ),
-  campaign_id: Type.Optional(Type.String({ examples: [factsExample.campaignId] })),
-  delivery_id: Type.Optional(Type.String({ examples: [factsExample.deliveryId] })),
-  ip: Type.Optional(
-    Type.String({
-      description: "Of opens and clicks the reader's address, else that of the server that answered",
-      examples: [factsExample.ip],
-    }),
-  ),
-  location: Type.Optional(
-    Type.String({ description: 'Of opens and clicks: where it was', examples: [factsExample.location] }),
-  ),
-  size: Type.Optional(Type.Integer({ description: "The mail's, in bytes", examples: [24_310] })),
-}
-const Event = Type.Object(
-  {
-    cursor: CursorText,
-    kind: oneOf(KINDS, { examples: ['opened'] }),
-    received_at: Instant,
-    ...Facts,
-    data: Type.Optional(
-      Type.Any({ description: 'The event exactly as Mandrill sent it', examples: [eventExample] }),
-    ),
-  },
-  { title: 'Event' },
-)
 const Page = Type.Object(
   {
-    events: Type.Array(Event),
+    events: Type.Array(EventJson),
     next: Type.Union([CursorText, Type.Null()], {
       description: 'Goes into the same parameter for the next page; null: no more',
     }),
@@ -145,8 +94,8 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
         ...about,
         summary: 'Search the history of events',
         description:
-          'Newest first; with `after` oldest first. Contains every event that was answered 200 before the request. A page is about 8 MiB at most, so it may be shorter than `limit`: go on while there is a `next`. With `Accept: text/csv` all that is selected, as one file of its facts.',
-        produces: ['application/json', 'text/csv'],
+          'Newest first; with `after` oldest first. Contains every event that was answered 200 before the request. A page is about 8 MiB at most, so it may be shorter than `limit`: go on while there is a `next`. With `Accept: text/csv` all that is selected, as one file of its facts; with `Accept: application/x-ndjson` each event a line, as it is in `events`: a line break between two tokens of `data` is a blank there.',
+        produces: ['application/json', 'text/csv', 'application/x-ndjson'],
         querystring: Query,
         response: { 200: Page, ...errors(400, 401, 503) },
       },
@@ -154,7 +103,8 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
     async (request, reply) => {
       const query = toQuery(request.query)
       await caughtUp(deps)
-      if (wantsCsv(reply)) return sendEvents(reply, deps.archive, query)
+      const file = wantedFile(reply, ['text/csv', 'application/x-ndjson'])
+      if (file) return sendFile(reply, file, deps.archive, query, request.query.data)
       const events = await deps.archive.find(query)
       return sendRaw(reply, pageText(events, await nextOf(deps.archive, events, query), request.query.data))
     },
@@ -196,7 +146,7 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
         querystring: Type.Object({ data: WithData }),
         response: {
           200: Type.Object(
-            { message: Type.Any({ examples: [MESSAGE] }), events: Type.Array(Event) },
+            { message: Type.Any({ examples: [MESSAGE] }), events: Type.Array(EventJson) },
             { description: 'The message, and its events' },
           ),
           ...errors(401, 'message.not_found', 503),
@@ -275,16 +225,6 @@ async function nextOf(
 function pageText(events: readonly ArchivedEvent[], next: Cursor | undefined, withData: boolean): string {
   const cursor = next ? `"${formatCursor(next)}"` : 'null'
   return `{"events":[${eventTexts(events, withData)}],"next":${cursor}}`
-}
-
-function eventTexts(events: readonly ArchivedEvent[], withData: boolean): string {
-  return events.map((event) => eventText(event, withData)).join(',')
-}
-
-function eventText(event: ArchivedEvent, withData: boolean): string {
-  const { cursor, kind, receivedAt, data } = event
-  const head = `"cursor":"${formatCursor(cursor)}","kind":"${kind}","received_at":"${instant(receivedAt)}"`
-  return `{${head},${factsToTell(event).slice(1, -1)}${withData ? `,"data":${data}` : ''}}`
 }
 
 function messageHead(id: string, events: readonly ArchivedEvent[]) {

@@ -4,7 +4,7 @@ import { csvLine } from '../../core/csv/write.ts'
 import { LIST_COLUMNS } from '../../core/list/columns.ts'
 import { isMailable } from '../../core/list/membership.ts'
 import type { Subscriber, SubscriberQuery, SubscriberStore } from '../../core/list/ports.ts'
-import { sendCsv } from '../server/answers/csv.ts'
+import { sendCsv } from '../server/answers/files.ts'
 import { instant } from '../server/answers/schemas.ts'
 
 /** Subscribers that are in memory at a time. */

@@ -13,7 +13,7 @@ import type {
 } from '../../core/list/ports.ts'
 import { badField } from '../server/answers/bad-field.ts'
 import { acceptForms, FORMS } from '../server/bodies/form.ts'
-import { sendCsv, wantsCsv } from '../server/answers/csv.ts'
+import { sendCsv, wantsCsv } from '../server/answers/files.ts'
 import {
   errors,
   Instant,

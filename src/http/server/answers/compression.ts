@@ -15,6 +15,7 @@ export async function registerCompression(app: FastifyInstance): Promise<void> {
     encodings: ['br', 'gzip'],
     brotliOptions: { params: BROTLI },
     syncThreshold: AT_ONCE,
+    customTypes: /^text\/|json\b/, // and those that mime-db knows as compressible
     globalDecompression: false,
   })
 }

@@ -1,0 +1,70 @@
+// An event as the API tells it.
+import { Type } from 'typebox'
+import { formatCursor } from '../../core/events/cursor.ts'
+import { KINDS } from '../../core/events/event.ts'
+import { REASONS } from '../../core/events/facts.ts'
+import type { ArchivedEvent } from '../../core/events/ports.ts'
+import { eventExample, factsExample } from '../../core/events/providers/mandrill/example.ts'
+import { factsToTell } from '../../core/events/providers/providers.ts'
+import { CursorText, Instant, instant, oneOf } from '../server/answers/schemas.ts'
+
+const told = (description: string, example: string | null) =>
+  Type.Union([Type.String(), Type.Null()], { description, examples: [example] })
+/** Of every event, whoever sent it. */
+const Facts = {
+  provider: Type.String({ description: 'Who told it', examples: ['mandrill'] }),
+  at: Type.Union([Instant, Type.Null()], { description: 'When it happened' }),
+  recipient: told('The address it went to, or that an entry of a list is about', factsExample.recipient),
+  message_id: told("The provider's id of the message", factsExample.messageId),
+  subject: told('The subject of the message', factsExample.subject),
+  sender: Type.Optional(Type.String({ examples: [factsExample.sender] })),
+  subaccount: Type.Optional(Type.String({ examples: ['news'] })),
+  tags: Type.Optional(Type.Array(Type.String(), { examples: [factsExample.tags] })),
+  url: Type.Optional(Type.String({ description: 'What was clicked', examples: ['https://example.com/'] })),
+  reason: Type.Optional(
+    oneOf(REASONS, {
+      description: 'Why it bounced, was refused, or is on a list',
+      examples: ['mailbox_full'],
+    }),
+  ),
+  answer: Type.Optional(
+    Type.String({ description: "What the recipient's server said", examples: ['250 OK'] }),
+  ),
+  robot: Type.Optional(
+    Type.Boolean({ description: 'Of opens and clicks: a program, and no person', examples: [false] }),
+  ),
+  campaign_id: Type.Optional(Type.String({ examples: [factsExample.campaignId] })),
+  delivery_id: Type.Optional(Type.String({ examples: [factsExample.deliveryId] })),
+  ip: Type.Optional(
+    Type.String({
+      description: "Of opens and clicks the reader's address, else that of the server that answered",
+      examples: [factsExample.ip],
+    }),
+  ),
+  location: Type.Optional(
+    Type.String({ description: 'Of opens and clicks: where it was', examples: [factsExample.location] }),
+  ),
+  size: Type.Optional(Type.Integer({ description: "The mail's, in bytes", examples: [24_310] })),
+}
+export const EventJson = Type.Object(
+  {
+    cursor: CursorText,
+    kind: oneOf(KINDS, { examples: ['opened'] }),
+    received_at: Instant,
+    ...Facts,
+    data: Type.Optional(
+      Type.Any({ description: 'The event exactly as Mandrill sent it', examples: [eventExample] }),
+    ),
+  },
+  { title: 'Event' },
+)
+export function eventTexts(events: readonly ArchivedEvent[], withData: boolean): string {
+  return events.map((event) => eventText(event, withData)).join(',')
+}
+
+/** Facts before `data`, which is the very text that came. */
+export function eventText(event: ArchivedEvent, withData: boolean): string {
+  const { cursor, kind, receivedAt, data } = event
+  const head = `"cursor":"${formatCursor(cursor)}","kind":"${kind}","received_at":"${instant(receivedAt)}"`
+  return `{${head},${factsToTell(event).slice(1, -1)}${withData ? `,"data":${data}` : ''}}`
+}
