@@ -38,7 +38,7 @@ import { registerEvents } from './http/events/events.ts'
 import { createHookWatch } from './http/events/hook-watch.ts'
 import { registerHook } from './http/events/hook.ts'
 import { registerLive } from './http/events/live.ts'
-import { registerCampaignSide, type CampaignSide } from './http/campaigns/routes.ts'
+import { registerCampaignSide, type CampaignRoutesDeps } from './http/campaigns/routes.ts'
 import { registerMethods } from './http/server/methods.ts'
 import { measureRequests } from './http/operations/metrics.ts'
 import { registerOperations } from './http/operations/operations.ts'
@@ -49,7 +49,7 @@ import { registerReconcile } from './http/events/reconcile.ts'
 import { REQUEST_OPTIONS, setUpRequests } from './http/server/requests.ts'
 import { registerSession, registerTickets } from './http/server/access/session.ts'
 import { registerSample } from './http/events/sample.ts'
-import { registerSetup, type Running } from './http/events/setup.ts'
+import { registerSetup, type Running, type SetupDeps } from './http/events/setup.ts'
 import { registerStats } from './http/events/stats.ts'
 import { sharedLimit } from './http/server/access/shared-limit.ts'
 import { createTickets } from './http/server/access/tickets.ts'
@@ -76,7 +76,7 @@ export type Deps = WorkerDeps &
     readonly oneTime: OneTime
     readonly account: MandrillAccount | undefined
     readonly silence: Silence
-    readonly side: CampaignSide
+    readonly side: CampaignRoutesDeps & SetupDeps['side']
     readonly stores: { readonly events: string; readonly database: string }
     readonly running: Running
   }

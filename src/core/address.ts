@@ -41,6 +41,9 @@ export function emailKey(email: string): string {
   return local + (asciiDomain(domain) ?? domain.toLowerCase())
 }
 
+/** What follows the @, whatever it is. */
+export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase()
+
 /** Lower case, and in punycode where it is internationalised; undefined for what is no dotted domain. */
 function asciiDomain(domain: string): string | undefined {
   // URL does what domainToASCII does (UTS 46), and more: nothing but a host name may reach it.

@@ -86,3 +86,16 @@ export class HubError extends Error {
 export function isHubError(error: unknown, code?: ErrorCode): error is HubError {
   return error instanceof HubError && (code === undefined || error.code === code)
 }
+
+/** What is wrong with one field, in the words and shape in which a schema says it. */
+export function badField(field: string, message: string, where = 'body'): HubError {
+  return new HubError('request.invalid', {
+    message: fieldMessage(where, field, message),
+    details: [{ field, message }],
+  })
+}
+
+/** `query: limit must be <= 1000`; of the whole only `body: must be object`. */
+export function fieldMessage(where: string, field: string, message: string): string {
+  return field === where ? `${where}: ${message}` : `${where}: ${field} ${message}`
+}

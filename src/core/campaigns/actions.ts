@@ -1,9 +1,8 @@
 // What can be done with a campaign: each change is one guarded step in the database, where workers see it.
 import { createHash } from 'node:crypto'
-import { HubError } from '../errors.ts'
+import { badField, HubError } from '../errors.ts'
 import { isUuid, uuidv7 } from '../ids.ts'
 import {
-  invalidField,
   isIdempotencyKey,
   newCampaign,
   readContent,
@@ -101,7 +100,7 @@ export function createActions(options: ActionsOptions): Actions {
 
   function make({ sendAt: text, start = false, ...content }: CampaignContent & CreateInput): Campaign {
     const sendAt = text == null ? null : readSendAt(text, now())
-    if (start && sendAt !== null) throw invalidField('send_at', 'and start exclude each other')
+    if (start && sendAt !== null) throw badField('send_at', 'and start exclude each other')
     if (start) requireSender(senderProblem)
     return newCampaign({ content, sendAt, start, transport }, newId(now()), now())
   }
@@ -176,11 +175,7 @@ export function createActions(options: ActionsOptions): Actions {
 async function requireReason(ledger: Pick<Ledger, 'reasons'>, id: string, reason: string): Promise<void> {
   const { failed } = await ledger.reasons(id)
   if (failed.has(reason)) return
-  const message = 'is the reason of no failed delivery: see /campaigns/{id}/failures'
-  throw new HubError('request.invalid', {
-    message: `query: reason ${message}`,
-    details: [{ field: 'reason', message }],
-  })
+  throw badField('reason', 'is the reason of no failed delivery: see /campaigns/{id}/failures', 'query')
 }
 
 function withoutUndefined(input: EditInput): EditInput {

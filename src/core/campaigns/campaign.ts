@@ -1,7 +1,7 @@
 // A campaign's states, what may be done in which, and what it may say.
 import { AN_INSTANT, readInstant } from '../instant.ts'
-import { HubError } from '../errors.ts'
-import { parseMailbox } from './mail/mailbox.ts'
+import { badField, HubError } from '../errors.ts'
+import { parseMailbox, toSmtpAddress } from './mail/mailbox.ts'
 import { checkTemplate } from './mail/message.ts'
 import type { ReadHtml } from './mail/placeholders.ts'
 import type { Campaign, CampaignContent, CampaignStatus } from './ports.ts'
@@ -90,14 +90,7 @@ export function readContent(input: ContentInput, readHtml: ReadHtml): CampaignCo
 }
 
 function check(field: string, problem: string | null | undefined): void {
-  if (problem) throw invalidField(field, problem)
-}
-
-export function invalidField(field: string, message: string): HubError {
-  return new HubError('request.invalid', {
-    message: `body: ${field} ${message}`,
-    details: [{ field, message }],
-  })
+  if (problem) throw badField(field, problem)
 }
 
 function subjectProblem(subject: string): string | undefined {
@@ -121,15 +114,16 @@ function tagProblem(tag: string): string | undefined {
 }
 
 function replyToProblem(replyTo: string): string | undefined {
-  return parseMailbox(replyTo) ? lineProblem(replyTo, REPLY_TO_LENGTH) : 'must be an e-mail address'
+  const isAddress = toSmtpAddress(parseMailbox(replyTo)?.address ?? '') !== undefined
+  return isAddress ? lineProblem(replyTo, REPLY_TO_LENGTH) : 'must be an address, or a name and an address'
 }
 
 /** When a campaign is to start. */
 export function readSendAt(text: string, now: number): number {
   const sendAt = readInstant(text)
-  if (sendAt === undefined) throw invalidField('send_at', AN_INSTANT)
-  if (sendAt < now - PAST_MS) throw invalidField('send_at', 'must not be in the past')
-  if (sendAt > now + AHEAD_MS) throw invalidField('send_at', 'must be within five years')
+  if (sendAt === undefined) throw badField('send_at', AN_INSTANT)
+  if (sendAt < now - PAST_MS) throw badField('send_at', 'must not be in the past')
+  if (sendAt > now + AHEAD_MS) throw badField('send_at', 'must be within five years')
   return sendAt
 }
 

@@ -1,7 +1,7 @@
 // The mails of a chunk that are left, in order. Whether a subscriber may still be mailed is looked up moments before.
+import { domainOf } from '../address.ts'
 import type { Delivery, Outcome } from '../campaigns/ports.ts'
 import type { SubscriberStore } from '../list/ports.ts'
-import { domainOf } from './lanes/lanes.ts'
 import type { HeardOf } from './parts.ts'
 
 export type Todo = ReturnType<typeof createTodo>

@@ -4,13 +4,20 @@ import { Type, type Static, type TStringOptions } from 'typebox'
 import type { Actions } from '../../core/campaigns/actions.ts'
 import { PREHEADER_LENGTH, SUBJECT_LENGTH, TAG_LENGTH } from '../../core/campaigns/campaign.ts'
 import type { CampaignStore } from '../../core/campaigns/ports.ts'
-import { campaignIn, CampaignSchema, createPresent, WholeCampaignSchema, type PresentDeps } from './json.ts'
+import {
+  campaignIn,
+  CampaignSchema,
+  createPresent,
+  WholeCampaignSchema,
+  type Present,
+  type PresentDeps,
+} from './json.ts'
+import { createSendMail, registerSendMail } from './send-mail.ts'
 import { registerCampaignVerbs, type VerbDeps } from './verbs.ts'
 import { registerDeliveries, registerDeliveriesTo, type DeliveriesDeps } from './deliveries.ts'
 import { registerLinks } from './links.ts'
-import { IdempotencyHeaders, idempotencyKey, markReplayed } from '../server/idempotency.ts'
-import { errors, IdParams, nextFor, nothing, tagged } from '../server/answers/schemas.ts'
-import { registerSendMail } from './send-mail.ts'
+import { IdempotencyHeaders, idempotencyKey } from '../server/idempotency.ts'
+import { errors, IdParams, nextFor, nothing, pageOf, tagged } from '../server/answers/schemas.ts'
 
 export type CampaignsDeps = PresentDeps &
   VerbDeps &
@@ -23,7 +30,7 @@ export type CampaignsDeps = PresentDeps &
 const CAMPAIGN_BODY_LIMIT = 5 * 1024 * 1024
 
 /** One schema, not two to choose from: an error then says one thing about one field. */
-const TextOrNull = (options: TStringOptions) =>
+const Nullable = (options: TStringOptions) =>
   Type.Optional(Type.Unsafe<string | null>({ ...options, type: ['string', 'null'] }))
 
 const Fields = {
@@ -38,11 +45,11 @@ const Fields = {
       'HTML, 1 MiB at most. Placeholders: `{{name}}`, `{{name|friend}}`, `{{email}}`, `{{unsubscribe_url}}`; a mail without an unsubscribe link gets a footer with one.',
     examples: ['<p>Hello {{name|friend}}</p>'],
   }),
-  text: TextOrNull({ description: 'The text alternative; without it, it is made from the HTML' }),
-  preheader: TextOrNull({ maxLength: PREHEADER_LENGTH, description: 'What inboxes show after the subject' }),
-  reply_to: TextOrNull({ examples: ['editor@example.com'] }),
-  tag: TextOrNull({ maxLength: TAG_LENGTH, description: 'Comes back in every event of its mails' }),
-  send_at: TextOrNull({
+  text: Nullable({ description: 'The text alternative; without it, it is made from the HTML' }),
+  preheader: Nullable({ maxLength: PREHEADER_LENGTH, description: 'What inboxes show after the subject' }),
+  reply_to: Nullable({ examples: ['editor@example.com'] }),
+  tag: Nullable({ maxLength: TAG_LENGTH, description: 'Comes back in every event of its mails' }),
+  send_at: Nullable({
     examples: ['2026-05-04T10:20:30+09:00'],
     description: 'When it starts by itself; RFC 3339 with an offset. null: not by itself',
   }),
@@ -70,7 +77,7 @@ type ChangedBody = Static<typeof ChangedCampaign>
 export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDeps): Promise<void> {
   const { actions } = deps
   const present = createPresent(deps)
-  registerCreating(app, deps)
+  registerCreating(app, deps, present)
 
   app.get<{ Querystring: Static<typeof Page> }>(
     '/campaigns',
@@ -89,9 +96,7 @@ export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDep
       },
     },
     async ({ query: { limit, before } }) => {
-      const found = await deps.campaigns.list(limit + 1, before)
-      const page = found.slice(0, limit)
-      const next = found.length > limit ? (page.at(-1)?.id ?? null) : null
+      const { page, next } = pageOf(await deps.campaigns.list(limit + 1, before), limit, ({ id }) => id)
       return { campaigns: await present.list(page), next }
     },
   )
@@ -109,16 +114,15 @@ export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDep
     async ({ params }) => present.one(await actions.get(params.id)),
   )
 
-  registerChanging(app, deps)
+  registerChanging(app, deps, present)
   registerCampaignVerbs(app, deps, present)
   registerDeliveries(app, deps)
   registerDeliveriesTo(app, deps)
   registerLinks(app, deps)
-  await registerSendMail(app, deps)
+  await registerSendMail(app, createSendMail({ actions, present }))
 }
 
-function registerCreating(app: FastifyInstance, deps: CampaignsDeps): void {
-  const present = createPresent(deps)
+function registerCreating(app: FastifyInstance, { actions }: CampaignsDeps, present: Present): void {
   app.post<{ Body: NewBody }>(
     '/campaigns',
     {
@@ -139,19 +143,14 @@ function registerCreating(app: FastifyInstance, deps: CampaignsDeps): void {
     },
     async (request, reply) => {
       const { reply_to: replyTo, send_at: sendAt, ...rest } = request.body
-      const { campaign, created } = await deps.actions.create(
-        { ...rest, replyTo, sendAt },
-        idempotencyKey(request),
-      )
-      if (!created) markReplayed(reply)
-      reply.status(request.body.start ? 202 : 201).header('location', `/campaigns/${campaign.id}`)
-      return created ? present.fresh(campaign) : present.one(campaign)
+      const made = await actions.create({ ...rest, replyTo, sendAt }, idempotencyKey(request))
+      reply.status(request.body.start ? 202 : 201).header('location', `/campaigns/${made.campaign.id}`)
+      return present.created(reply, made)
     },
   )
 }
 
-function registerChanging(app: FastifyInstance, deps: CampaignsDeps): void {
-  const present = createPresent(deps)
+function registerChanging(app: FastifyInstance, { actions }: CampaignsDeps, present: Present): void {
   app.patch<{ Params: { id: string }; Body: ChangedBody }>(
     '/campaigns/:id',
     {
@@ -166,7 +165,7 @@ function registerChanging(app: FastifyInstance, deps: CampaignsDeps): void {
       },
     },
     async ({ params, body: { reply_to: replyTo, send_at: sendAt, ...rest } }) =>
-      present.one(await deps.actions.edit(params.id, { ...rest, replyTo, sendAt })),
+      present.one(await actions.edit(params.id, { ...rest, replyTo, sendAt })),
   )
 
   app.delete<{ Params: { id: string } }>(
@@ -180,7 +179,7 @@ function registerChanging(app: FastifyInstance, deps: CampaignsDeps): void {
       },
     },
     async ({ params }, reply) => {
-      await deps.actions.remove(params.id)
+      await actions.remove(params.id)
       return reply.status(204).send()
     },
   )

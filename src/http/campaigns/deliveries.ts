@@ -20,11 +20,15 @@ import {
   Instant,
   instant,
   instantOrNull,
+  InstantOrNull,
   nextFor,
   oneOf,
+  orNull,
+  pageOf,
   tagged,
 } from '../server/answers/schemas.ts'
 import { sendCsv, wantsCsv } from '../server/answers/files.ts'
+import { DRAFT } from './example.ts'
 import { existing, IdOrAddress } from '../list/subscribers.ts'
 import type { SubscriberStore } from '../../core/list/ports.ts'
 
@@ -57,30 +61,28 @@ const Query = Type.Object({
   ),
 })
 
-const When = (description?: string) =>
-  Type.Union([Instant, Type.Null()], description === undefined ? {} : { description })
-
+const BY_PEOPLE = { description: 'By the subscriber, not by a robot' }
 const FIELDS = {
   id: Type.String({ description: 'Unique within the campaign; `delivery_id` in the metadata of its events' }),
-  subscriber_id: Type.Union([Type.String(), Type.Null()], { description: 'null: not on the list any more' }),
+  subscriber_id: orNull(Type.String(), { description: 'null: not on the list any more' }),
   email: Type.String(),
   name: Type.String(),
   lane: Type.String(),
   status: Status,
-  reason: Type.Union([Type.String(), Type.Null()], {
+  reason: orNull(Type.String(), {
     description: "Why it failed, waits or was skipped: the server's answer or a word",
   }),
   attempts: Type.Integer({ description: 'Tries that a server has answered' }),
-  due_at: Type.Union([Instant, Type.Null()], {
-    description: 'When it is tried; null when nothing is left to do',
-  }),
+  due_at: orNull(Instant, { description: 'When it is tried; null when nothing is left to do' }),
   updated_at: Instant,
-  delivered_at: When('What came back of it. An open shows that it was delivered, a click that it was opened'),
-  opened_at: When('By the subscriber, not by a robot'),
-  clicked_at: When('By the subscriber, not by a robot'),
-  bounced_at: When(),
-  complained_at: When(),
-  unsubscribed_at: When(),
+  delivered_at: orNull(Instant, {
+    description: 'What came back of it. An open shows that it was delivered, a click that it was opened',
+  }),
+  opened_at: orNull(Instant, BY_PEOPLE),
+  clicked_at: orNull(Instant, BY_PEOPLE),
+  bounced_at: InstantOrNull,
+  complained_at: InstantOrNull,
+  unsubscribed_at: InstantOrNull,
 }
 const EXAMPLE = {
   id: '0-17',
@@ -100,10 +102,7 @@ const EXAMPLE = {
   complained_at: null,
   unsubscribed_at: null,
 }
-const DeliverySchema = Type.Object(FIELDS, {
-  title: 'Delivery',
-  examples: [EXAMPLE],
-})
+const DeliverySchema = Type.Object(FIELDS, { title: 'Delivery', examples: [EXAMPLE] })
 const COLUMNS = Object.keys(FIELDS) as (keyof DeliveryJson)[]
 
 const DeliveryToSchema = Type.Object(
@@ -112,16 +111,7 @@ const DeliveryToSchema = Type.Object(
     subject: Type.String({ description: "The campaign's" }),
     ...FIELDS,
   },
-  {
-    title: 'DeliveryTo',
-    examples: [
-      {
-        campaign_id: '01a20144-af1d-722a-9d98-6a215e4325f9',
-        subject: 'News in May, {{name|friend}}',
-        ...EXAMPLE,
-      },
-    ],
-  },
+  { title: 'DeliveryTo', examples: [{ campaign_id: DRAFT.id, subject: DRAFT.subject, ...EXAMPLE }] },
 )
 const History = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
@@ -156,8 +146,7 @@ export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): 
       const { id: campaignId } = await actions.get(params.id)
       if (wantsCsv(reply)) return sendFile(reply, deps, campaignId, query)
       const found = await ledger.deliveries({ campaignId, ...query, limit: query.limit + 1 })
-      const page = found.slice(0, query.limit)
-      const next = found.length > query.limit ? (page.at(-1)?.id ?? null) : null
+      const { page, next } = pageOf(found, query.limit, ({ id }) => id)
       return { deliveries: await toJson(deps, campaignId, page), next }
     },
   )
@@ -185,8 +174,7 @@ export function registerDeliveriesTo(app: FastifyInstance, deps: DeliveriesDeps)
     async ({ params, query: { limit, after } }) => {
       const { id } = await existing(deps, params.id)
       const found = await deps.ledger.deliveriesTo(id, limit + 1, after?.toLowerCase())
-      const page = found.slice(0, limit)
-      const next = found.length > limit ? (page.at(-1)?.campaignId ?? null) : null
+      const { page, next } = pageOf(found, limit, ({ campaignId }) => campaignId)
       return { deliveries: await Promise.all(page.map((delivery) => historyJson(deps, delivery))), next }
     },
   )

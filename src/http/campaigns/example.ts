@@ -1,6 +1,6 @@
 // A campaign for the pages of /doc, in each of its states.
 
-const DRAFT = {
+export const DRAFT = {
   id: '01a20144-af1d-722a-9d98-6a215e4325f9',
   subject: 'News in May, {{name|friend}}',
   tag: 'newsletter',

@@ -1,4 +1,5 @@
 // A campaign as JSON: the schema that /doc shows, and what it is made from.
+import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { queuedByLane } from '../../core/sending/lanes/lanes.ts'
 import { DELIVERY_STATUSES, emptyTally, type Tally } from '../../core/campaigns/outcome.ts'
@@ -9,7 +10,16 @@ import type { Log } from '../../core/log.ts'
 import type { Reaction } from '../../core/loop/heard.ts'
 import { campaignExample, wholeCampaignExample } from './example.ts'
 import { laneJson, LaneSchema } from './lanes.ts'
-import { Instant, instant, instantOrNull, oneOf } from '../server/answers/schemas.ts'
+import { markReplayed } from '../server/idempotency.ts'
+import {
+  Instant,
+  instant,
+  instantOrNull,
+  InstantOrNull,
+  oneOf,
+  orNull,
+  TextOrNull,
+} from '../server/answers/schemas.ts'
 
 export type PresentDeps = {
   readonly ledger: Pick<Ledger, 'tallies'>
@@ -23,36 +33,31 @@ export type PresentDeps = {
 const LANES_MS = 500
 
 const Count = Type.Integer({ minimum: 0 })
-const OrNull = <T extends typeof Instant>(type: T) => Type.Union([type, Type.Null()])
-const Text = Type.Union([Type.String(), Type.Null()])
 const counts = (...names: readonly string[]) =>
   Type.Object(Object.fromEntries(names.map((name) => [name, Count])))
 
 const FIELDS = {
   id: Type.String({ format: 'uuid' }),
   subject: Type.String(),
-  tag: Text,
+  tag: TextOrNull,
   status: oneOf(['draft', 'scheduled', 'running', 'paused', 'finished', 'cancelled']),
-  status_reason: Text,
+  status_reason: TextOrNull,
   transport: oneOf(['smtp', 'outbox'], {
     description: 'outbox: mails are written to files, since no SMTP server is set',
   }),
   deliveries: Type.Object({
-    total: Type.Union([Count, Type.Null()], {
+    total: orNull(Count, {
       description: 'null until every recipient has a delivery; then the sum of the others',
     }),
     ...Object.fromEntries(DELIVERY_STATUSES.map((status) => [status, Count])),
   }),
-  people: {
-    ...counts(...PEOPLE),
-    description: 'Distinct subscribers; they may overlap',
-  },
+  people: { ...counts(...PEOPLE), description: 'Distinct subscribers; they may overlap' },
   robots: { ...counts('opened', 'clicked'), description: 'Opens and clicks by scanners and proxies' },
   lanes: Type.Array(LaneSchema),
   created_at: Instant,
-  send_at: OrNull(Instant),
-  started_at: OrNull(Instant),
-  finished_at: OrNull(Instant),
+  send_at: InstantOrNull,
+  started_at: InstantOrNull,
+  finished_at: InstantOrNull,
 }
 export const CampaignSchema = Type.Object(FIELDS, {
   title: 'CampaignHead',
@@ -64,9 +69,9 @@ export const WholeCampaignSchema = Type.Object(
   {
     ...FIELDS,
     content: Type.String({ description: 'HTML with placeholders' }),
-    text: Type.Union([Type.String(), Type.Null()], { description: 'null: made from the HTML' }),
-    preheader: Text,
-    reply_to: Text,
+    text: orNull(Type.String(), { description: 'null: made from the HTML' }),
+    preheader: TextOrNull,
+    reply_to: TextOrNull,
   },
   { title: 'Campaign', description: 'The campaign', examples: [wholeCampaignExample('running')] },
 )
@@ -79,15 +84,11 @@ export const campaignIn = (status: Parameters<typeof wholeCampaignExample>[0], d
 })
 
 type CampaignJson = Record<string, unknown> & { readonly id: string }
+type Created = { readonly campaign: Campaign; readonly created: boolean }
 
-export type Present = {
-  list(campaigns: readonly CampaignHead[]): Promise<CampaignJson[]>
-  one(campaign: Campaign): Promise<CampaignJson>
-  /** One that has just been created asks no store for what it cannot have yet: nothing may fail after that. */
-  fresh(campaign: Campaign): Promise<CampaignJson>
-}
+export type Present = ReturnType<typeof createPresent>
 
-export function createPresent({ ledger, lanes, reactions, log }: PresentDeps): Present {
+export function createPresent({ ledger, lanes, reactions, log }: PresentDeps) {
   async function lanesNow(): Promise<readonly LaneState[]> {
     const timer = Promise.withResolvers<readonly LaneState[]>()
     const timeout = setTimeout(timer.resolve, LANES_MS, [])
@@ -113,14 +114,24 @@ export function createPresent({ ledger, lanes, reactions, log }: PresentDeps): P
     )
   }
 
+  async function one(campaign: Campaign): Promise<CampaignJson> {
+    const [json] = await list([campaign])
+    return { ...(json as CampaignJson), ...contentJson(campaign) }
+  }
+
+  /** One that has just been created asks no store for what it cannot have yet: nothing may fail after that. */
+  async function fresh(campaign: Campaign): Promise<CampaignJson> {
+    return { ...toJson(campaign, undefined, await lanesNow(), undefined), ...contentJson(campaign) }
+  }
+
   return {
     list,
-    async one(campaign) {
-      const [json] = await list([campaign])
-      return { ...(json as CampaignJson), ...contentJson(campaign) }
-    },
-    async fresh(campaign) {
-      return { ...toJson(campaign, undefined, await lanesNow(), undefined), ...contentJson(campaign) }
+    one,
+    /** For a request that creates one, or that is sent again: the answer says so. */
+    async created(reply: FastifyReply, { campaign, created }: Created): Promise<CampaignJson> {
+      if (created) return fresh(campaign)
+      markReplayed(reply)
+      return one(campaign)
     },
   }
 }

@@ -5,9 +5,9 @@ import { HubError } from '../../core/errors.ts'
 import type { CampaignStore, Ledger } from '../../core/campaigns/ports.ts'
 import { queuedByLane } from '../../core/sending/lanes/lanes.ts'
 import type { LaneControl, LaneState } from '../../core/sending/ports.ts'
-import { errors, Instant, instantOrNull, oneOf, tagged } from '../server/answers/schemas.ts'
+import { errors, Instant, instantOrNull, oneOf, orNull, tagged } from '../server/answers/schemas.ts'
 
-type LanesDeps = {
+export type LanesDeps = {
   readonly lanes: Pick<LaneControl, 'states' | 'resume'>
   readonly campaigns: Pick<CampaignStore, 'active'>
   readonly ledger: Pick<Ledger, 'tallies'>
@@ -18,11 +18,11 @@ export const LaneSchema = Type.Object(
   {
     name: Type.String({ examples: ['google'] }),
     state: oneOf(['open', 'slowed', 'paused']),
-    reason: Type.Union([Type.String(), Type.Null()], { examples: [null] }),
-    since: Type.Union([Instant, Type.Null()], {
+    reason: orNull(Type.String(), { examples: [null] }),
+    since: orNull(Instant, {
       description: 'When this state began; null: it was never another one, as far as is known',
     }),
-    next_change_at: Type.Union([Instant, Type.Null()], {
+    next_change_at: orNull(Instant, {
       description:
         'When pace or state is expected to change by itself: a pause ends then; a slowed lane is raised by the first mail that is taken from then on. null: nothing is amiss, or only a person can resume the lane',
     }),

@@ -5,7 +5,7 @@ import type { Actions } from '../../core/campaigns/actions.ts'
 import { linkKey } from '../../core/events/facts.ts'
 import { linksIn } from '../../core/loop/links.ts'
 import type { LinkCounts, ReactionStore } from '../../core/loop/ports.ts'
-import { errors, IdParams, tagged } from '../server/answers/schemas.ts'
+import { errors, IdParams, orNull, tagged } from '../server/answers/schemas.ts'
 
 type LinksDeps = {
   readonly actions: Pick<Actions, 'get'>
@@ -18,7 +18,7 @@ const Links = Type.Object(
     links: Type.Array(
       Type.Object(
         {
-          url: Type.Union([Type.String(), Type.Null()], {
+          url: orNull(Type.String(), {
             description: 'null: all that are another for each subscriber, as the unsubscribe link',
           }),
           people: Count,

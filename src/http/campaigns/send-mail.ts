@@ -1,15 +1,18 @@
 // POST /subscribe/send-mail: one call that writes and starts a campaign. It answers before anything is sent.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
+import { badField } from '../../core/errors.ts'
 import type { Actions } from '../../core/campaigns/actions.ts'
 import { SUBJECT_LENGTH } from '../../core/campaigns/campaign.ts'
-import { badField } from '../server/answers/bad-field.ts'
-import { createPresent, WholeCampaignSchema, type PresentDeps } from './json.ts'
+import { WholeCampaignSchema, type Present } from './json.ts'
 import { acceptForms, FORMS } from '../server/bodies/form.ts'
-import { IdempotencyHeaders, idempotencyKey, markReplayed } from '../server/idempotency.ts'
+import { IdempotencyHeaders, idempotencyKey } from '../server/idempotency.ts'
 import { errors, tagged } from '../server/answers/schemas.ts'
 
-type SendMailDeps = PresentDeps & { readonly actions: Pick<Actions, 'create'> }
+type SendMailDeps = {
+  readonly actions: Pick<Actions, 'create'>
+  readonly present: Pick<Present, 'created'>
+}
 
 /** A mebibyte of HTML, every byte of it as %XX. */
 const BODY_LIMIT = 4 * 1024 * 1024
@@ -30,23 +33,21 @@ const SendMailAnswer = Type.Object(
   { description: 'Started: its mails go out from now on' },
 )
 
+type SendMail = ReturnType<typeof createSendMail>
+
 /** What is done and answered, for whichever route such a body comes to. */
-export function createSendMail(deps: SendMailDeps) {
-  const present = createPresent(deps)
+export function createSendMail({ actions, present }: SendMailDeps) {
   async function send(request: FastifyRequest, body: Static<typeof SendMailBody>, reply: FastifyReply) {
     const { subjectl, subject = subjectl, content } = body
     if (subject === undefined) throw badField('subject', 'is required')
-    const asked = { subject, content, start: true }
-    const { campaign, created } = await deps.actions.create(asked, idempotencyKey(request))
-    if (!created) markReplayed(reply)
+    const made = await actions.create({ subject, content, start: true }, idempotencyKey(request))
     reply.status(203)
-    return { campaign: await (created ? present.fresh(campaign) : present.one(campaign)) }
+    return { campaign: await present.created(reply, made) }
   }
   return { send, answer: SendMailAnswer }
 }
 
-export async function registerSendMail(app: FastifyInstance, deps: SendMailDeps): Promise<void> {
-  const { send, answer } = createSendMail(deps)
+export async function registerSendMail(app: FastifyInstance, { send, answer }: SendMail): Promise<void> {
   await app.register(async (forms) => {
     acceptForms(forms)
     forms.post<{ Body: Static<typeof SendMailBody> }>(

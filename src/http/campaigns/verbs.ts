@@ -2,16 +2,15 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { HubError } from '../../core/errors.ts'
+import { badField, HubError } from '../../core/errors.ts'
 import { requireSender, type Actions } from '../../core/campaigns/actions.ts'
 import type { Campaign, Ledger } from '../../core/campaigns/ports.ts'
 import type { SendResult } from '../../core/sending/ports.ts'
 import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
 import { emailProblem } from '../../core/address.ts'
 import { existing } from '../list/subscribers.ts'
-import { badField } from '../server/answers/bad-field.ts'
 import { addVary, wantsPage } from '../server/answers/errors.ts'
-import { IdempotencyHeaders, idempotencyKey, markReplayed } from '../server/idempotency.ts'
+import { IdempotencyHeaders, idempotencyKey } from '../server/idempotency.ts'
 import { registerFailures } from './failures.ts'
 import { campaignIn, type Present } from './json.ts'
 import { errors, IdParams, SenderProblem, tagged } from '../server/answers/schemas.ts'
@@ -98,10 +97,9 @@ function registerDuplicate(app: FastifyInstance, { actions }: VerbDeps, present:
       },
     },
     async (request, reply) => {
-      const { campaign, created } = await actions.duplicate(request.params.id, idempotencyKey(request))
-      if (!created) markReplayed(reply)
-      reply.status(201).header('location', `/campaigns/${campaign.id}`)
-      return created ? present.fresh(campaign) : present.one(campaign)
+      const made = await actions.duplicate(request.params.id, idempotencyKey(request))
+      reply.status(201).header('location', `/campaigns/${made.campaign.id}`)
+      return present.created(reply, made)
     },
   )
 }

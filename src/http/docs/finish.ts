@@ -1,8 +1,8 @@
 // The last touch to /doc/json: an example of every body, composed from those of its parts; errors in one shape, told
 // once; files as files.
+import { badField } from '../../core/errors.ts'
 import { headersOf, nameSchemas, operationId } from './names.ts'
 import { csvLine } from '../../core/csv/write.ts'
-import { badField } from '../server/answers/bad-field.ts'
 import { errorBody, type ErrorBody } from '../server/answers/errors.ts'
 
 type Schema = {

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { formatCursor, parseCursor, type Cursor } from '../../core/events/cursor.ts'
-import { HubError } from '../../core/errors.ts'
+import { badField, fieldMessage, HubError } from '../../core/errors.ts'
 import { eventFacts, KINDS } from '../../core/events/event.ts'
 import { AN_INSTANT, readInstant } from '../../core/instant.ts'
 import type {
@@ -17,7 +17,6 @@ import { sendFile } from './export.ts'
 import { readFilter } from './filter-words.ts'
 import { EventJson, eventTexts } from './json.ts'
 import { eventExample, factsExample } from '../../core/events/providers/mandrill/example.ts'
-import { badField, fieldMessage } from '../server/answers/bad-field.ts'
 import { wantedFile } from '../server/answers/files.ts'
 import { CursorText, errors, tagged } from '../server/answers/schemas.ts'
 

@@ -1,6 +1,5 @@
 // A filter as clients write it, in a query or in a socket's message: words for events, an address, a tag, a campaign.
-import { badField, fieldMessage } from '../server/answers/bad-field.ts'
-import { HubError } from '../../core/errors.ts'
+import { badField, fieldMessage, HubError } from '../../core/errors.ts'
 import type { Filter } from '../../core/events/filter.ts'
 import { readEventWord } from '../../core/events/providers/providers.ts'
 import { emailKey } from '../../core/address.ts'

@@ -6,7 +6,6 @@ import type { EventArchive, EventFeed, Quarantine } from '../../core/events/port
 import { BEGINNING } from '../../core/events/cursor.ts'
 import { SILENT_AFTER_MS, type Silence } from '../../core/events/silence.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
-import type { CampaignSide } from '../campaigns/routes.ts'
 import type { HookWatch } from './hook-watch.ts'
 import type { ProxyWatch } from '../server/proxy-watch.ts'
 import {
@@ -27,7 +26,7 @@ export type Running = {
   readonly disk: () => Promise<{ readonly free: number; readonly size: number }>
 }
 
-type SetupDeps = {
+export type SetupDeps = {
   readonly feed: EventFeed
   readonly archive: EventArchive
   readonly quarantine: Quarantine
@@ -45,7 +44,11 @@ type SetupDeps = {
     readonly webhookUrls: readonly string[]
     readonly webhookKeys: readonly string[]
   }
-  readonly side: Pick<CampaignSide, 'transport' | 'senderProblem' | 'senderDoubt'>
+  readonly side: {
+    readonly transport: 'smtp' | 'outbox'
+    readonly senderProblem: string | null
+    readonly senderDoubt: string | null
+  }
   readonly stores: { readonly events: string; readonly database: string }
   readonly now: () => number
 }

@@ -6,7 +6,7 @@ import type { SubscriberStore } from '../../core/list/ports.ts'
 import { registerMailLink } from './mail-link.ts'
 import { CONFIRM } from './page-words.ts'
 
-type ConfirmDeps = {
+export type ConfirmDeps = {
   readonly links: Pick<Links, 'readConfirm'>
   readonly subscribers: Pick<SubscriberStore, 'confirm'>
   readonly now: () => number

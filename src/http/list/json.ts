@@ -1,10 +1,10 @@
 // A subscriber as the outside sees one, and the checks of what the outside says of one.
 import { Type, type Static } from 'typebox'
+import { badField } from '../../core/errors.ts'
 import type { Subscriber } from '../../core/list/ports.ts'
 import { EMAIL_LENGTH, emailProblem } from '../../core/address.ts'
 import { isMailable } from '../../core/list/membership.ts'
 import { NAME_LENGTH, nameProblem } from '../../core/list/subscriber.ts'
-import { badField } from '../server/answers/bad-field.ts'
 import { Instant, instant, instantOrNull, InstantOrNull } from '../server/answers/schemas.ts'
 
 export const Email = Type.String({

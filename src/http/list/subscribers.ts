@@ -1,14 +1,13 @@
 // /subscribe: the mailing list. Subscribers subscribe here by themselves; all else needs the token.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
-import { HubError } from '../../core/errors.ts'
+import { badField, HubError } from '../../core/errors.ts'
 import { isUuid } from '../../core/ids.ts'
 import type { Forget } from '../../core/list/forget.ts'
 import type { SubscriberStore } from '../../core/list/ports.ts'
 import { emailProblem } from '../../core/address.ts'
-import { badField } from '../server/answers/bad-field.ts'
 import { acceptForms, FORMS } from '../server/bodies/form.ts'
-import { errors, IdParams, nextFor, nothing, tagged } from '../server/answers/schemas.ts'
+import { errors, IdParams, nextFor, nothing, pageOf, tagged } from '../server/answers/schemas.ts'
 import { sendList } from './export.ts'
 import { wantsCsv } from '../server/answers/files.ts'
 import { registerSubscriberImport } from './import.ts'
@@ -100,7 +99,7 @@ function registerReading(app: FastifyInstance, deps: SubscribersDeps): void {
       },
     },
     async ({ query }, reply) =>
-      wantsCsv(reply) ? sendList(reply, deps.subscribers, filterOf(query)) : page(deps, query),
+      wantsCsv(reply) ? sendList(reply, deps.subscribers, filterOf(query)) : list(deps, query),
   )
 
   app.get<{ Params: { id: string } }>(
@@ -126,16 +125,15 @@ const filterOf = ({ email, q, subscribed, suppressed, mailable }: Static<typeof 
   mailable,
 })
 
-async function page({ subscribers }: SubscribersDeps, query: Static<typeof Query>) {
+async function list({ subscribers }: SubscribersDeps, query: Static<typeof Query>) {
   const filter = filterOf(query)
   const { limit, after } = query
   const [found, count] = await Promise.all([
     subscribers.find({ ...filter, limit: limit + 1, after: after?.toLowerCase() }),
     subscribers.count(filter),
   ])
-  const shown = found.slice(0, limit)
-  const next = found.length > limit ? (shown.at(-1)?.id ?? null) : null
-  return { count, subscribers: shown.map(presentSubscriber), next }
+  const { page, next } = pageOf(found, limit, ({ id }) => id)
+  return { count, subscribers: page.map(presentSubscriber), next }
 }
 
 /** By id or by address. Throws subscriber.not_found. */

@@ -1,11 +1,10 @@
 // POST /subscribe: how subscribers get on the list. Public, so it is rate limited, and tells strangers little.
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static, type TSchema } from 'typebox'
-import { HubError } from '../../core/errors.ts'
+import { badField, HubError } from '../../core/errors.ts'
 import type { Links } from '../../core/campaigns/mail/links.ts'
 import type { Subscriber, SubscriberStore } from '../../core/list/ports.ts'
 import type { Access } from '../server/access/access.ts'
-import { badField } from '../server/answers/bad-field.ts'
 import { FORMS } from '../server/bodies/form.ts'
 import { errors, tagged } from '../server/answers/schemas.ts'
 import { Email, Name, presentSubscriber, readEmail, readName, SubscriberSchema } from './json.ts'

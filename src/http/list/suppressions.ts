@@ -1,7 +1,7 @@
 // /suppressions: addresses that get no mail, whatever the list says.
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type, type Static } from 'typebox'
-import { HubError } from '../../core/errors.ts'
+import { badField, HubError } from '../../core/errors.ts'
 import { AN_INSTANT, readInstant } from '../../core/instant.ts'
 import { csvLine } from '../../core/csv/write.ts'
 import { SUPPRESSION_COLUMNS } from '../../core/list/import-suppressions.ts'
@@ -11,7 +11,6 @@ import type {
   SuppressionReason,
   SuppressionStore,
 } from '../../core/list/ports.ts'
-import { badField } from '../server/answers/bad-field.ts'
 import { acceptForms, FORMS } from '../server/bodies/form.ts'
 import { sendCsv, wantsCsv } from '../server/answers/files.ts'
 import {
@@ -23,12 +22,14 @@ import {
   nextFor,
   nothing,
   oneOf,
+  orNull,
+  pageOf,
   tagged,
 } from '../server/answers/schemas.ts'
 import { registerSuppressionImport } from './import.ts'
 import { Email, readEmail } from './json.ts'
 
-type SuppressionsDeps = {
+export type SuppressionsDeps = {
   readonly suppressions: SuppressionStore
   readonly now: () => number
 }
@@ -38,7 +39,7 @@ const Reason = oneOf<SuppressionReason>(REASONS)
 
 const SuppressionSchema = Type.Object(
   {
-    email: Type.Union([Type.String(), Type.Null()], {
+    email: orNull(Type.String(), {
       description: 'null for an erased person: only a keyed hash of the address is kept',
     }),
     reason: Type.String(),
@@ -64,9 +65,7 @@ const NewSuppression = Type.Object(
   {
     email: Email,
     reason: Type.Optional(Reason),
-    until: Type.Optional(
-      Type.Union([Type.String({ maxLength: 64, examples: ['2026-05-04T10:20:30Z'] }), Type.Null()]),
-    ),
+    until: Type.Optional(orNull(Type.String({ maxLength: 64, examples: ['2026-05-04T10:20:30Z'] }))),
   },
   { examples: [{ email: 'reader@example.com', reason: 'manual' }] },
 )
@@ -127,9 +126,8 @@ function registerReading(app: FastifyInstance, { suppressions, now }: Suppressio
         suppressions.list(limit + 1, after && readNext(after), filter),
         suppressions.count(filter),
       ])
-      const page = found.slice(0, limit)
-      const last = found.length > limit ? page.at(-1) : undefined
-      return { count, suppressions: page.map(present), next: last ? nextFrom(last.key) : null }
+      const { page, next } = pageOf(found, limit, ({ key }) => nextFrom(key))
+      return { count, suppressions: page.map(present), next }
     },
   )
 }

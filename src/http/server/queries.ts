@@ -1,8 +1,8 @@
 // Queries: texts that are read by their route's schema. Numbers are digits, a parameter comes once, and the API's
 // GETs and DELETEs know all of theirs: a typo must not return, or remove, everything.
+import { badField } from '../../core/errors.ts'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import type { FastifyInstance, RouteOptions } from 'fastify'
-import { badField } from './answers/bad-field.ts'
 
 type Texts = Record<string, string | string[]>
 type Property = { readonly type?: string; readonly anyOf?: readonly { readonly type?: string }[] }

@@ -1,6 +1,6 @@
 // How requests are read, before any route is asked: addresses, queries, bodies, and what is wrong with them.
 import type { FastifyInstance } from 'fastify'
-import { badField } from './answers/bad-field.ts'
+import { badField } from '../../core/errors.ts'
 import { answerFrameworkError, registerErrors } from './answers/errors.ts'
 import { answerParserError, registerExpectations } from './connections/parser-errors.ts'
 import { registerCompilers } from './compilers.ts'

@@ -105,6 +105,7 @@ describe('POST /campaigns', () => {
     ['preheader', { preheader: 'x'.repeat(201) }],
     ['preheader', { preheader: 'two\nlines' }],
     ['reply_to', { reply_to: 'nobody' }],
+    ['reply_to', { reply_to: 'Grüße <grüße@example.com>' }],
     ['reply_to', { reply_to: 'a@example.com\r\nBcc: b@example.com' }],
     ['tag', { tag: 'a,b' }],
     ['tag', { tag: '_mine' }],

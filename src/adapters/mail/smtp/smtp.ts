@@ -1,4 +1,5 @@
 // Mails over SMTP: connections are kept and used again; every answer becomes an outcome, and nothing takes for ever.
+import { domainOf } from '../../../core/address.ts'
 import type { Log } from '../../../core/log.ts'
 import { toSmtpAddress, type Mailbox } from '../../../core/campaigns/mail/mailbox.ts'
 import type { Mailer, SendResult } from '../../../core/sending/ports.ts'
@@ -84,7 +85,7 @@ function createWatch(log: Log, server: string) {
 
 /** A signature of another domain than the sender's does not count for DMARC (RFC 7489, section 3.1.1). */
 function warnOfForeignSignature(log: Log, sender: string, dkim: Dkim | undefined): void {
-  const domain = sender.slice(sender.lastIndexOf('@') + 1)
+  const domain = domainOf(sender)
   if (
     !dkim ||
     domain === dkim.domain ||

@@ -1,4 +1,5 @@
 // The mail of double opt-in: whoever typed an address into a form need not be the one who reads its mail.
+import { domainOf } from '../../address.ts'
 import { linesOf, type ListIdentity } from './identity.ts'
 import { toAsciiDomain, type Mailbox } from './mailbox.ts'
 import type { OutgoingMail } from '../ports.ts'
@@ -42,7 +43,7 @@ export function composeConfirmation(request: ConfirmationRequest): OutgoingMail 
     ].join('\n'),
     text: `${lines.asked}\n\nTo confirm, open ${confirmUrl}\n\n${lines.until}\n${lines.ignore}\n\n-- \n${linesOf(list).join('\n')}\n`,
     replyTo,
-    messageId: `confirm.${id}@${toAsciiDomain(from.address.slice(from.address.lastIndexOf('@') + 1))}`,
+    messageId: `confirm.${id}@${toAsciiDomain(domainOf(from.address))}`,
     // RFC 3834 section 5: keeps other machines from answering this one.
     headers: { 'Auto-Submitted': 'auto-generated' },
   }

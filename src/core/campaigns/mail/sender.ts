@@ -1,17 +1,17 @@
 // Whether mails may go out to a real server: their subscribers must reach the links in them, and their sender.
+import { domainOf } from '../../address.ts'
 import type { Mailbox } from './mailbox.ts'
 
 /** What keeps campaigns from starting, in words that name the settings; null when nothing does. */
 export function senderProblem(publicUrl: string, { address }: Mailbox): string | null {
   const { protocol, hostname } = new URL(publicUrl)
-  const domain = address.slice(address.lastIndexOf('@') + 1)
   const problems = [
     isThisMachine(hostname)
       ? `PUBLIC_URL is ${publicUrl}: nobody else reaches the links in mails there`
       : protocol === 'https:'
         ? ''
         : `PUBLIC_URL is ${publicUrl}: mail providers unsubscribe by https only`,
-    isThisMachine(domain) ? `MAIL_FROM is ${address}: nobody can be answered there` : '',
+    isThisMachine(domainOf(address)) ? `MAIL_FROM is ${address}: nobody can be answered there` : '',
   ]
   return problems.filter(Boolean).join('; ') || null
 }

@@ -1,9 +1,9 @@
 // How a lane fares, as one process sees it: what each answer means for the lane's pace, and when it must pause.
+import { domainOf } from '../../address.ts'
 import type { Log } from '../../log.ts'
 import type { Delivery } from '../../campaigns/ports.ts'
 import type { LaneControl, SendResult } from '../ports.ts'
 import { createAnswers } from './answers.ts'
-import { domainOf } from './lanes.ts'
 import { isAboutSubscriber, sameness } from './refusals.ts'
 import type { Refusal, Verdict } from './suspicion.ts'
 import { isAboutMailbox } from '../verdict.ts'

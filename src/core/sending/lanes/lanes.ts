@@ -2,6 +2,7 @@
 //
 // The pace is additive up, multiplicative down, as TCP's: a server that defers is given less at once, and trust comes
 // back slowly. How much less depends on how much it defers, as in DCTCP (RFC 8257). These rules are plain functions over a Pace; an adapter keeps it where all workers see it.
+import { domainOf } from '../../address.ts'
 import type { Tally } from '../../campaigns/outcome.ts'
 import type { LaneState } from '../ports.ts'
 import { isRateLimit } from '../verdict.ts'
@@ -36,8 +37,6 @@ export function queuedByLane(
     }
   return queued
 }
-
-export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase()
 
 export type Pace = {
   /** Of the configured rate; 1 = all of it. */

@@ -1,7 +1,6 @@
 // Errors on their way out: one shape, one place. What is not in core's table is told to the log, never to the client.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { HubError, type ErrorCode } from '../../../core/errors.ts'
-import { fieldMessage } from './bad-field.ts'
+import { type ErrorCode, fieldMessage, HubError } from '../../../core/errors.ts'
 import { sendPage, type PlainPage } from './plain-page.ts'
 
 const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {

@@ -57,14 +57,22 @@ export const CursorText = Type.String({
 
 export const Instant = Type.String({ format: 'date-time', examples: ['2026-05-04T10:20:30.123Z'] })
 
-export const InstantOrNull = Type.Union([Instant, Type.Null()])
+export const orNull = <S extends TSchema>(schema: S, options: TSchemaOptions = {}) =>
+  Type.Union([schema, Type.Null()], options)
+
+export const InstantOrNull = orNull(Instant)
+export const TextOrNull = orNull(Type.String())
 
 /** Where the next page begins. */
 export const nextFor = (parameter: string) =>
-  Type.Union([Type.String(), Type.Null()], {
-    description: `Goes into \`${parameter}\`; null: no more`,
-    examples: [null],
-  })
+  orNull(Type.String(), { description: `Goes into \`${parameter}\`; null: no more`, examples: [null] })
+
+/** Of rows that were asked for with one more than `limit`: that one tells whether there is another page. */
+export function pageOf<Row>(found: readonly Row[], limit: number, placeOf: (row: Row) => string) {
+  const page = found.slice(0, limit)
+  const last = found.length > limit ? page.at(-1) : undefined
+  return { page, next: last === undefined ? null : placeOf(last) }
+}
 
 /** A longer id is nobody's. */
 export const IdParams = Type.Object({ id: Type.String({ maxLength: 100 }) })
@@ -83,7 +91,7 @@ export const instant = (ms: number): string => new Date(ms).toISOString()
 export const instantOrNull = (ms: number | null | undefined): string | null =>
   ms == null ? null : instant(ms)
 
-export const SenderProblem = Type.Union([Type.String(), Type.Null()], {
+export const SenderProblem = orNull(Type.String(), {
   description: 'What keeps campaigns from starting (PUBLIC_URL, MAIL_FROM), if anything does',
   examples: [null],
 })
