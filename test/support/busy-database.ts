@@ -205,6 +205,16 @@ async function ofTheList({ sql, suppressions, ledger }: LoopLab): Promise<void> 
       await list.find({ limit: 100, subscribed, q, after: '01600000-0000-7000-8000-100000010000' })
       await list.count({ subscribed, q })
     }
+  for (const standing of [
+    { suppressed: true },
+    { suppressed: false },
+    { mailable: true },
+    { mailable: false },
+  ]) {
+    await list.find({ limit: 100, after: '01600000-0000-7000-8000-100000010000', ...standing })
+    await list.count(standing)
+    await list.count({ q: 'word9', ...standing })
+  }
   await list.unmailable([first?.id ?? '', '1', '2'], NOON)
   for (const count of [1, 50, 1_000]) await list.import(makeReaders(1, count), NOON, false)
   await list.import(makeReaders(1, 1_000).map((row) => ({ ...row, name: 'Other' })), NOON, false) // prettier-ignore

@@ -110,11 +110,18 @@ export function promisesOfFinding(lab: () => ListLab): void {
     await lab().list.unsubscribe('reader-1@example.com', NOON)
     await lab().suppressions.put(makeSuppression('reader-2@example.com'))
     await lab().suppressions.put(makeSuppression('reader-3@example.com', { until: NOON }))
+    const told = { email: 'Reader-5@Example.com', name: '', wish: 'left', suppressed: 'bounce' } as const
+    await lab().list.import([told], NOON, false)
     const expected = [
-      [{ suppressed: true }, [2]],
+      [{ suppressed: true }, [2, 5]],
+      [{ suppressed: true, subscribed: true }, [2]],
+      [{ suppressed: true, mailable: false, subscribed: false }, [5]],
+      [{ suppressed: true, mailable: true }, []],
+      [{ suppressed: false, mailable: false }, [1]],
+      [{ mailable: true, subscribed: false }, []],
       [{ suppressed: false }, [1, 3, 4]],
       [{ mailable: true }, [3, 4]],
-      [{ mailable: false }, [1, 2]],
+      [{ mailable: false }, [1, 2, 5]],
       [{ mailable: false, subscribed: true, q: 'reader' }, [2]],
       [{ mailable: true, email: 'reader-2@example.com' }, []],
     ] as const

@@ -6,6 +6,7 @@ import { isFound, soughtBy } from '../../../core/list/search.ts'
 import { isActive } from '../../../core/list/suppression.ts'
 import { breath } from '../../../core/pause.ts'
 import type { Sql } from '../driver/dialect.ts'
+import { hidden } from '../events/conditions.ts'
 import { createStarts } from './starts.ts'
 import { selectSuppression } from './suppressions.ts'
 
@@ -16,6 +17,8 @@ import { selectSuppression } from './suppressions.ts'
  */
 const SLICE = 10_000
 const STEP = 1_000
+/** So few are fetched at once, sorted, and need no looking through. */
+const FEW = 5_000
 
 type Asked = Omit<SubscriberQuery, 'limit' | 'after'>
 type Filter = Omit<Asked, 'q'> & { readonly sought?: string | undefined }
@@ -56,10 +59,62 @@ export function createFind(sql: Sql, now: () => number) {
     return row?.count ?? 0
   }
 
+  const holds = () => or(isNull(suppressions.until), gt(suppressions.until, now()))
+
   function isHeld(): SQL {
-    const { emailKey: key, until } = suppressions
-    const holds = or(isNull(until), gt(until, now()))
-    return words`EXISTS (SELECT 1 FROM ${suppressions} WHERE ${key} = ${subscribers.emailKey} AND ${holds})`
+    const { emailKey: key } = suppressions
+    return words`EXISTS (SELECT 1 FROM ${suppressions} WHERE ${key} = ${subscribers.emailKey} AND ${holds()})`
+  }
+
+  /** How many of those who are subscribed, or are not, are suppressed: suppressions lead, there are fewer of them. */
+  async function countHeld(subscribed: 0 | 1): Promise<number> {
+    const [row] = await sql.read(
+      db
+        .select({ count: words`count(*)`.mapWith(Number) })
+        .from(suppressions)
+        .innerJoin(subscribers, eq(subscribers.emailKey, suppressions.emailKey))
+        .where(and(eq(hidden(subscribers.subscribed), subscribed), holds())),
+    )
+    return row?.count ?? 0
+  }
+
+  /** Everybody is subscribed or not, and suppressed or not: how many are where the filter says. */
+  async function countStanding({ suppressed, mailable, ...filter }: Filter): Promise<number> {
+    let count = 0
+    for (const subscribed of [true, false]) {
+      if (filter.subscribed === !subscribed) continue
+      const fits = (held: boolean) =>
+        (suppressed ?? held) === held && (mailable ?? (subscribed && !held)) === (subscribed && !held)
+      const held = fits(true) !== fits(false) ? await countHeld(subscribed ? 1 : 0) : 0
+      if (fits(false)) count += (await countOf(conditionOf({ subscribed }))) - held
+      else if (fits(true)) count += held
+    }
+    return count
+  }
+
+  /** The ids of all who may be suppressed, or not mailable; undefined where they are many. */
+  async function fewStanding({ suppressed, mailable }: Filter): Promise<readonly string[] | undefined> {
+    if (suppressed !== true && mailable !== false) return undefined
+    const { id } = subscribers
+    const held = await sql.read(
+      db
+        .select({ id })
+        .from(suppressions)
+        .innerJoin(subscribers, eq(subscribers.emailKey, suppressions.emailKey))
+        .where(holds())
+        .limit(FEW),
+    )
+    const gone = suppressed
+      ? []
+      : await sql.read(
+          db
+            .select({ id })
+            .from(subscribers)
+            .where(conditionOf({ subscribed: false }))
+            .limit(FEW),
+        )
+    const ids = new Set([...held, ...gone].map((row) => row.id))
+    return held.length + gone.length < FEW ? [...ids].sort() : undefined
   }
 
   function conditionOf({ email, subscribed, sought, suppressed, mailable }: Filter): SQL | undefined {
@@ -122,10 +177,13 @@ export function createFind(sql: Sql, now: () => number) {
 
   /** Those who are found by what is sought, in steps; undefined where looking through the list is the shorter way. */
   async function foundBy({ sought, ...filter }: Filter, after: string, limit: number) {
-    if (sought === undefined) return undefined
+    const condition = conditionOf(filter)
+    if (sought === undefined) {
+      const few = looksThrough(filter) ? await fewStanding(filter) : undefined
+      return few && withIds(few.filter((id) => id > after), condition) // prettier-ignore
+    }
     if (!(await starts.areComplete())) return lookedThrough({ sought, ...filter }, after)
     const few = (await starts.few(sought))?.filter((id) => id > after)
-    const condition = conditionOf(filter)
     return few && withIds(condition ? few : few.slice(0, limit), condition)
   }
 
@@ -141,8 +199,8 @@ export function createFind(sql: Sql, now: () => number) {
 
   async function countFound(filter: Filter): Promise<number | undefined> {
     const { sought, ...others } = filter
-    if (sought !== undefined && !conditionOf(others) && (await starts.areComplete()))
-      return starts.count(sought)
+    if (sought === undefined) return undefined
+    if (!conditionOf(others) && (await starts.areComplete())) return starts.count(sought)
     const found = await foundBy(filter, '', Infinity)
     let count = 0
     for await (const step of found ?? []) count += step.length
@@ -167,6 +225,7 @@ export function createFind(sql: Sql, now: () => number) {
       if (found !== undefined) return found
       const condition = conditionOf(filter)
       if (!condition || !looksThrough(filter)) return countOf(condition)
+      if (filter.sought === undefined) return countStanding(filter)
       let count = 0
       for await (const { hits } of slices(condition, '')) count += hits
       return count
