@@ -9,6 +9,8 @@ import { listenToSignals } from './stopping.ts'
 import { terminalLines } from './terminal.ts'
 import { wire, type Wired } from './wire/wire.ts'
 
+/** After a start: by then who waits for the hub to be healthy has seen it. */
+const TIDY_UP_MS = 1_000
 /** npm run dev: the page's files as they are, and as they change. */
 const asWritten = process.argv.includes('--page-as-written')
 const config = readConfig()
@@ -33,8 +35,7 @@ onceRunning({
 })
 await app.listen({ host: config.HOST, port: config.PORT }).catch(cannotListen)
 if (wired.serving) greet(config, wired)
-flushCompileCache() // where npm start has asked for one: the next start is faster by a third
-giveBackMemory()
+setTimeout(tidyUp, TIDY_UP_MS).unref()
 
 function readConfig(): Config {
   try {
@@ -46,10 +47,11 @@ function readConfig(): Config {
 }
 
 /**
- * Starting takes twice the memory that serving does, and V8 would keep it for as long as a timer runs. This is the only
- * way to ask for it: Node has no other name for V8's own collection under pressure.
+ * What need not be over before the hub is healthy. Starting takes twice the memory that serving does, and V8 would keep it
+ * for as long as a timer runs. This is the only way to ask for it: Node has no other name for V8's own collection under pressure.
  */
-function giveBackMemory(): void {
+function tidyUp(): void {
+  flushCompileCache() // where npm start has asked for one: the next start is faster by a third
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }

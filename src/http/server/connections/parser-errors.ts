@@ -1,10 +1,12 @@
 // What Node's parser refuses before there is a request: said in the shape of every other error.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { HubError, type ErrorCode } from '../../../core/errors.ts'
 import { errorBody } from '../answers/errors.ts'
+
+// Imported as a module, node:http would load Node's whole HTTP client, undici, for the sake of its name there: 14 MB.
+const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request.timeout',
