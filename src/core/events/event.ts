@@ -33,9 +33,19 @@ export type NewEvent = WithFacts & {
   readonly data: Buffer
 }
 
+/** Events that lie together, packed and compressed: who keeps all of them may keep that. See packing.ts. */
+export type PackedEvents = {
+  /** The seq of the first one, and how many there are. */
+  readonly first: number
+  readonly count: number
+  readonly data: Uint8Array
+}
+
 /** An event that the feed holds. */
 export type FeedEvent = NewEvent & {
   readonly cursor: Cursor
+  /** Where its store has it so: the same object for all of them. */
+  readonly packed?: PackedEvents | undefined
   /** Milliseconds since 1970, by the clock of the process that stored it. */
   readonly receivedAt: number
 }

@@ -1,6 +1,9 @@
 // Events' texts beside each other as one piece of bytes: alike as they are, they compress together to a seventh.
 
-/** A few small values, which JSON can hold, and texts. */
+/**
+ * A few small values, which JSON can hold, and texts. Of an event: its place, alone or the first of several values; and last
+ * its facts, what only the loop asks for ('' for most), and its data.
+ */
 export type Packed<Head> = { readonly head: Head; readonly texts: readonly Buffer[] }
 
 /** First a line of JSON: of each its values and the lengths of its texts. Then all the texts. */

@@ -210,5 +210,5 @@ test('rows of an older file are packed into blocks that are bounded in bytes, an
   const after = new DatabaseSync(file)
   const blocks = after.prepare('SELECT last - first + 1 AS events FROM blocks ORDER BY first').all()
   after.close()
-  expect(blocks.map(({ events: count }) => count)).toEqual([99, 128, 74, 2, 2, 2])
+  expect(blocks.map(({ events: count }) => count)).toEqual([64, 35, 64, 64, 64, 10, 2, 2, 2])
 })

@@ -1,5 +1,5 @@
 // Events as they lie in the feed's file: those that came together are a block, compressed.
-import type { FeedEvent, Kind, NewEvent } from '../../../core/events/event.ts'
+import type { FeedEvent, Kind, NewEvent, PackedEvents } from '../../../core/events/event.ts'
 import { pack, unpack, type Packed } from '../../../core/events/packing.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import { compressed, expanded } from '../../sqlite/compressed.ts'
@@ -16,7 +16,8 @@ export type Block = {
   readonly data: Uint8Array
 }
 
-export const BLOCK_EVENTS = 128
+/** As many as the archive's: it keeps them as they are. */
+export const BLOCK_EVENTS = 64
 const BLOCK_BYTES = 256 * 1024
 /** What an event takes beside its texts: its place in a block, and its id in `seen`. */
 const EVENT_BYTES = 84
@@ -72,7 +73,8 @@ export const eventsIn = ({ data }: Pick<Block, 'data'>): readonly BlockEvent[] =
 
 export const seqIn = ({ first }: Block, { head: [n] }: BlockEvent): number => first + n
 
-export function toEvent(block: Block, event: BlockEvent): FeedEvent {
+/** `packed`: of the whole block, if all of it is there. */
+export function toEvent(block: Block, event: BlockEvent, packed?: PackedEvents): FeedEvent {
   const {
     head: [, kind, receivedAt],
     texts: [id, facts, more, data],
@@ -86,5 +88,6 @@ export function toEvent(block: Block, event: BlockEvent): FeedEvent {
     data,
     facts: facts.toString(),
     more: more.toString() || null,
+    packed,
   }
 }

@@ -73,7 +73,7 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
       const written = await held.thread.call('append', packEvents(all, at), at)
       held.state = written.state
       const { epoch } = cursorAt(held.state.head, span(held))
-      held.tail.push(stored(all, written.seqs, epoch, at))
+      held.tail.push(stored(all, written, epoch, at))
       let start = 0
       return batches.map(({ length }) => countAccepted(written.seqs.slice(start, (start += length))))
     },
@@ -114,10 +114,18 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
 }
 
 /** What a batch has become; a seq of 0 marks a duplicate. */
-function stored(batch: Batch, seqs: readonly number[], epoch: number, receivedAt: number): FeedEvent[] {
+function stored(
+  batch: Batch,
+  { seqs, stored: blocks }: ReturnType<Store['append']>,
+  epoch: number,
+  receivedAt: number,
+): FeedEvent[] {
+  let block = 0
   return batch.flatMap((event, n) => {
     const seq = seqs[n] ?? 0
-    return seq > 0 ? [{ ...event, receivedAt, cursor: { epoch, seq } }] : []
+    if (seq === 0) return []
+    if (seq === blocks[block + 1]?.first) block += 1
+    return [{ ...event, receivedAt, cursor: { epoch, seq }, packed: blocks[block] }]
   })
 }
 

@@ -1,7 +1,7 @@
 // The SQLite file of the embedded feed: its tables, and every statement that runs on them.
 import { DatabaseSync } from 'node:sqlite'
 import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
-import type { FeedEvent } from '../../../core/events/event.ts'
+import type { FeedEvent, PackedEvents } from '../../../core/events/event.ts'
 import { cursorAt, locate, type Life } from '../../../core/events/span.ts'
 import { unpack } from '../../../core/events/packing.ts'
 import type { FeedPage } from '../../../core/events/ports.ts'
@@ -48,6 +48,12 @@ const LIVES_KEPT = 10_000
 
 /** The seq before the first event that is kept, that of the newest, and the running sum of what they take. */
 export type State = { readonly floor: number; readonly head: number; readonly bytes: number }
+/** The seq of each event that came, 0 for a duplicate, and the blocks that were stored. */
+type Written = {
+  readonly seqs: readonly number[]
+  readonly stored: readonly PackedEvents[]
+  readonly state: State
+}
 export type Bounds = { readonly retention: number; readonly maxBytes: number }
 export type Store = ReturnType<typeof openStore>
 
@@ -81,8 +87,8 @@ export function openStore(file: string, at: number) {
       state = transaction(db, () => beginLife(db, known.epoch + 1))
       return (lives = readLives(db))
     },
-    /** Stores what packEvents has packed in one commit; answers the seq of each event, 0 for a duplicate. */
-    append(packed: readonly Uint8Array[], at: number): { seqs: number[]; state: State } {
+    /** Stores what packEvents has packed in one commit. */
+    append(packed: readonly Uint8Array[], at: number): Written {
       seen.makeRoom(at, state.head)
       const { isNew, add } = seen.lookUp()
       const written = transaction(db, () => write(state, packed, head().epoch, isNew))
@@ -147,9 +153,11 @@ function prepareBlocks(db: DatabaseSync) {
   /** Those that have what comes after a seq, in their order. One of them may begin before it. */
   const after = (seq: number) => from.iterate(seq + 1) as Iterable<Block>
   return {
-    add(first: number, epoch: number, events: readonly BlockEvent[], packed?: Buffer): void {
+    add(first: number, epoch: number, events: readonly BlockEvent[], packed?: Buffer): PackedEvents {
       const size = sizeOfAll(events)
-      insert.run(first, first + events.length - 1, epoch, size, toData(events, packed))
+      const data = toData(events, packed)
+      insert.run(first, first + events.length - 1, epoch, size, data)
+      return { first, count: events.length, data: new Uint8Array(data) } // without the memory that it is a part of
     },
     after,
     /** What of their events is remembered longest. */
@@ -175,8 +183,9 @@ function prepareWrite(db: DatabaseSync, blocks: Blocks, names: Names) {
     packed: readonly Uint8Array[],
     epoch: number,
     isNew: (id: Buffer) => boolean,
-  ): { seqs: number[]; state: State } => {
+  ): Written => {
     const seqs: number[] = []
+    const stored: PackedEvents[] = []
     let { head, bytes } = state
     for (const block of packed.map(toBuffer)) {
       const events = unpack<BlockEvent['head']>(block)
@@ -188,12 +197,12 @@ function prepareWrite(db: DatabaseSync, blocks: Blocks, names: Names) {
       })
       if (fresh.length === 0) continue
       const isAll = fresh.length === events.length
-      blocks.add(first, epoch, isAll ? fresh : fresh.map(numbered), isAll ? block : undefined)
+      stored.push(blocks.add(first, epoch, isAll ? fresh : fresh.map(numbered), isAll ? block : undefined))
       names.add(first, fresh)
       bytes += sizeOfAll(fresh)
     }
     updateState.run(head, bytes)
-    return { seqs, state: { ...state, head, bytes } }
+    return { seqs, stored, state: { ...state, head, bytes } }
   }
 }
 
@@ -264,13 +273,16 @@ function prepareErase(db: DatabaseSync, blocks: Blocks, names: Names) {
 function pageAfter(blocks: Blocks, seq: number, limit: number): FeedEvent[] {
   const events: FeedEvent[] = []
   let bytes = 0
-  for (const block of blocks.after(seq))
-    for (const each of eventsIn(block)) {
+  for (const block of blocks.after(seq)) {
+    const all = eventsIn(block)
+    const packed = { first: block.first, count: all.length, data: block.data }
+    for (const each of all) {
       if (seqIn(block, each) <= seq) continue
-      const event = toEvent(block, each)
+      const event = toEvent(block, each, packed)
       events.push(event)
       bytes += event.data.length
       if (bytes >= PAGE_BYTES || events.length === limit) return events
     }
+  }
   return events
 }

@@ -2,9 +2,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { and, eq, sql as words } from '../driver/drizzle.ts'
 import { formatCursor, type Cursor } from '../../../core/events/cursor.ts'
+import type { PackedEvents } from '../../../core/events/event.ts'
 import type { StoredFacts } from '../../../core/events/facts.ts'
 import { pack, unpack, type Packed } from '../../../core/events/packing.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
+import { toBuffer } from '../../sqlite/bytes.ts'
 import { compressed, expanded } from '../../sqlite/compressed.ts'
 import type { Sql, Tables, Write } from '../driver/dialect.ts'
 import { chunks, inPlaces } from './places.ts'
@@ -13,6 +15,9 @@ import { chunks, inPlaces } from './places.ts'
 const BLOCK_EVENTS = 64
 /** Of all texts of an event: a page of a thousand such events may be read at once. */
 const PACKED_BYTES = 8 * 1024
+
+/** Facts, what only the loop asks for, data. */
+const TEXTS = 3
 
 type Block = Tables['eventBlocks']['$inferInsert']
 export type Texts = StoredFacts & { readonly data: string }
@@ -25,7 +30,16 @@ export function toBlocks(rows: readonly ArchiveRow[]): {
   readonly blockOf: ReadonlyMap<ArchiveRow, number>
 } {
   const blockOf = new Map<ArchiveRow, number>()
-  const packed = rows.map((row) => ({ row, texts: textsOf(row) })).filter(({ texts }) => isShort(texts))
+  const kept = [...Map.groupBy(rows, ({ event }) => event.packed)].flatMap(([packed, group]): Block[] => {
+    const place = group[0]?.event.cursor
+    if (!packed || !place || !isWhole(packed, group)) return []
+    for (const row of group) blockOf.set(row, place.seq)
+    return [{ ...place, version: 1, data: toBuffer(packed.data) }]
+  })
+  const packed = rows
+    .filter((row) => !blockOf.has(row))
+    .map((row) => ({ row, texts: textsOf(row) }))
+    .filter(({ texts }) => isShort(texts))
   const ofEpoch = Map.groupBy(packed, ({ row }) => row.event.cursor.epoch)
   const groups = [...ofEpoch.values()].flatMap((within) => chunks(within, BLOCK_EVENTS))
   const blocks = groups.flatMap((group): Block[] => {
@@ -36,8 +50,18 @@ export function toBlocks(rows: readonly ArchiveRow[]): {
     const all = group.map(({ row, texts }) => ({ head: row.event.cursor.seq, texts }))
     return [{ ...place, version: 1, data: write(all) }]
   })
-  return { blocks, blockOf }
+  return { blocks: [...kept, ...blocks], blockOf }
 }
+
+/** The feed has packed just these, and not too few: they are kept as they came. */
+const isWhole = ({ first, count }: PackedEvents, rows: readonly ArchiveRow[]): boolean =>
+  count >= BLOCK_EVENTS / 2 &&
+  rows.length === count &&
+  rows[0]?.event.cursor.seq === first &&
+  rows.every(({ event: { facts, more, data } }) => {
+    const characters = facts.length + (more?.length ?? 0)
+    return data.length + 3 * characters <= PACKED_BYTES
+  })
 
 const textsOf = ({ event: { facts, more, data } }: ArchiveRow): readonly Buffer[] => [
   Buffer.from(facts),
@@ -50,15 +74,20 @@ const isShort = (texts: readonly Buffer[]): boolean =>
 
 const write = (all: readonly Packed<number>[]): Buffer => compressed(pack(all))
 
-const read = (data: Buffer): readonly Packed<number>[] => unpack<number>(expanded(data))
+/** Those that the feed has packed begin with their place in the block, and have more texts. */
+const read = ({ seq, data }: Pick<Block, 'seq' | 'data'>): readonly Packed<number>[] =>
+  unpack<number | readonly [n: number]>(expanded(data)).map(({ head, texts }) => ({
+    head: typeof head === 'number' ? head : seq + head[0],
+    texts: texts.slice(-TEXTS),
+  }))
 
 /** The texts of these events, by their places as they are written. */
 export async function textsIn(sql: Sql, places: readonly InBlock[]): Promise<ReadonlyMap<string, Texts>> {
   const wanted = new Set(places.map(formatCursor))
   const found = new Map<string, Texts>()
-  for (const { epoch, data } of await blocksOf(sql, places)) {
-    for (const { head, texts } of read(data)) {
-      const place = formatCursor({ epoch, seq: head })
+  for (const block of await blocksOf(sql, places)) {
+    for (const { head, texts } of read(block)) {
+      const place = formatCursor({ epoch: block.epoch, seq: head })
       if (!wanted.has(place)) continue
       const [facts = '', more = '', text = ''] = texts.map(String)
       found.set(place, { facts, more: more || null, data: text })
@@ -90,7 +119,7 @@ export async function unpacking(sql: Sql, places: readonly InBlock[]): Promise<W
   const gone = new Set(places.map(formatCursor))
   const writes: Write[] = []
   for (const { epoch, seq, version, data } of await blocksOf(sql, places)) {
-    const left = read(data).filter(({ head }) => !gone.has(formatCursor({ epoch, seq: head })))
+    const left = read({ seq, data }).filter(({ head }) => !gone.has(formatCursor({ epoch, seq: head })))
     const here = and(eq(eventBlocks.epoch, epoch), eq(eventBlocks.seq, seq))
     const next = words`CASE WHEN ${eventBlocks.version} = ${version} THEN ${version + 1} ELSE NULL END`
     const rewrite = { version: next, data: write(left) }

@@ -25,9 +25,18 @@ const FEW = 1_000
 /** No text of a database comes after one that begins with this. */
 const LAST = '\u{10ffff}'
 
+const SUBJECTS_REMEMBERED = 200
+const latest = new Map<string, number>()
+
 /** A number of 48 bits: two subjects of a million share one about once in 500 hubs, and then each finds the other's events. */
 export function subjectKey(subject: string): number {
-  return hash('sha256', subject, 'buffer').readUIntBE(0, 6)
+  let key = latest.get(subject)
+  if (key === undefined) {
+    key = hash('sha256', subject, 'buffer').readUIntBE(0, 6)
+    if (latest.size === SUBJECTS_REMEMBERED) latest.clear()
+    latest.set(subject, key)
+  }
+  return key
 }
 
 /** Letters and digits that stand together, as they are compared. */
