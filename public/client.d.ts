@@ -54,6 +54,40 @@ export type MailEvent = Facts & {
 /** Events after `from`, up to and with `to`, are no longer to be had. */
 export type Gap = { readonly from: string; readonly to: string; readonly reason: 'expired' | 'reset' }
 
+/** How the hub is set up and how it stands, just as GET /api/setup tells it. */
+export type Setup = {
+  readonly version: string
+  readonly public_url: string
+  readonly webhook_urls: readonly string[]
+  readonly keys: number
+  readonly sender_problem: string | null
+  readonly sender_doubt: string | null
+  readonly probe_seen_at: string | null
+  readonly first_event_at: string | null
+  readonly last_event_at: string | null
+  readonly history: { readonly first_at: string | null; readonly last_at: string | null }
+  readonly refused: readonly {
+    readonly at: string
+    readonly since: string
+    readonly count: number
+    readonly reason: string
+    readonly hint: string | null
+  }[]
+  readonly unknown_proxy: string | null
+  readonly subaccounts: readonly string[]
+  readonly transport: 'smtp' | 'outbox'
+  readonly quarantine: number
+  readonly auth: 'on' | 'off'
+  readonly silent_seconds: number
+  readonly webhooks_silent: boolean
+  readonly process: { readonly role: string; readonly started_at: string }
+  readonly disk: { readonly free: number; readonly size: number }
+  readonly feed: { readonly bytes: number; readonly bound: number }
+  readonly stores: { readonly events: string; readonly database: string }
+  readonly lag: number
+  readonly clients: number
+}
+
 /** A campaign as it is now, just as GET /campaigns/{id} tells it. */
 export type Campaign = {
   readonly id: string
@@ -92,6 +126,7 @@ export type Frame =
   | ({ readonly type: 'gap' } & Gap)
   | ({ readonly type: 'position' } & Position)
   | { readonly type: 'campaign'; readonly campaign: Campaign }
+  | { readonly type: 'setup'; readonly setup: Setup }
   | { readonly type: 'error'; readonly code: string; readonly message: string }
 
 export type ConnectionState =
@@ -137,6 +172,8 @@ export type Options = Filter & {
   readonly onPosition?: (position: Position) => void
   /** Each campaign as it is, and again when it has changed, four times a second at most. Asked for by giving this. */
   readonly onCampaign?: (campaign: Campaign) => void
+  /** The set-up as it is, on change once a second at most, and every 5 s while it can be told. Asked for by giving this. */
+  readonly onSetup?: (setup: Setup) => void
   /** First called when connect() has returned. As every callback it may filter, seek, retry and close. */
   readonly onState?: (state: ConnectionState) => void
   /** A message that the hub could not take. The connection stays. */

@@ -77,7 +77,13 @@ export function connect(options) {
     try {
       const fresh = await nextTicket()
       // The filter is read after the wait, in which it may have been changed.
-      const query = { ...filter, campaigns: options.onCampaign && '1', after: cursor, ticket: fresh }
+      const query = {
+        ...filter,
+        campaigns: options.onCampaign && '1',
+        setup: options.onSetup && '1',
+        after: cursor,
+        ticket: fresh,
+      }
       if (mine === turn) listen(new Socket(withQuery(address, query)), mine, filter)
     } catch (error) {
       if (mine !== turn) return
@@ -137,6 +143,8 @@ export function connect(options) {
       guard(() => options.onGap?.({ from: frame.from, to: frame.to, reason: frame.reason }))
     } else if (frame.type === 'campaign') {
       guard(() => options.onCampaign?.(frame.campaign))
+    } else if (frame.type === 'setup') {
+      guard(() => options.onSetup?.(frame.setup))
     } else if (frame.type === 'error') {
       guard(() => options.onError?.({ code: frame.code, message: frame.message }))
     }

@@ -49,7 +49,7 @@ import { registerReconcile } from './http/events/reconcile.ts'
 import { REQUEST_OPTIONS, setUpRequests } from './http/server/requests.ts'
 import { registerSession, registerTickets } from './http/server/access/session.ts'
 import { registerSample } from './http/events/sample.ts'
-import { registerSetup, type Running, type SetupDeps } from './http/events/setup.ts'
+import { createSetupWatch, registerSetup, type Running, type SetupDeps } from './http/events/setup.ts'
 import { registerStats } from './http/events/stats.ts'
 import { sharedLimit } from './http/server/access/shared-limit.ts'
 import { createTickets } from './http/server/access/tickets.ts'
@@ -152,9 +152,12 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     registerAccess(api, access, counts)
     await registerSession(api, access, secure)
     await registerTickets(api, tickets)
-    const campaignWatch = watchCampaigns(deps)
-    api.addHook('onClose', async () => campaignWatch.close())
-    await registerLive(api, { ...deps, access, tickets, campaignWatch, connections })
+    const shows = {
+      campaigns: watchCampaigns(deps),
+      setup: createSetupWatch({ ...deps, watch, proxy, log }),
+    }
+    api.addHook('onClose', async () => Object.values(shows).forEach((each) => each.close()))
+    await registerLive(api, { ...deps, access, tickets, shows, connections })
     await registerEvents(api, deps)
     registerStats(api, deps)
     await registerQuarantine(api, deps.feed, deps.quarantine)

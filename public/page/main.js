@@ -31,7 +31,15 @@ const helps = createStore({ open: false })
 const api = createApi({ onSignedOut, onReached: () => asking.wake() })
 const asking = createAsking({ clock: api.now })
 const campaigns = createCampaigns({ api })
-const feed = createLiveFeed({ api, asking, connect, onCampaign: campaigns.put, onSignedOut })
+const setup = createSetup({ api, asking })
+const feed = createLiveFeed({
+  api,
+  asking,
+  connect,
+  onCampaign: campaigns.put,
+  onSetup: setup.put,
+  onSignedOut,
+})
 const pulse = createPulse({
   api,
   asking,
@@ -55,7 +63,7 @@ const app = {
   pulse,
   campaigns,
   sends: createSends({ api, put: campaigns.put, say: (said) => spoken.set({ said }) }),
-  setup: createSetup({ api, asking }),
+  setup,
   /** For whoever does not see the page. @param {string} said */
   say: (said) => spoken.set({ said }),
   help: () => helps.set({ open: true }),
@@ -132,13 +140,6 @@ function watchUnseen() {
   })
 }
 
-/** What an event changes in the set-up is seen at once: it was the first, or one that was taken after refused ones. */
-function askAboutNews() {
-  const { value } = app.setup.store.get()
-  if (value && (value.first_event_at === null || value.refused.length > 0 || value.webhooks_silent))
-    app.setup.ask()
-}
-
 function start() {
   // Signed in again after the session had ended: from the start, and nothing of before is in the way.
   if (started) return location.reload()
@@ -146,7 +147,6 @@ function start() {
   const { route, search } = app.router.store.get()
   feed.open(filterFromAddress(route?.name === 'live' ? search : ''))
   feed.onRows(pulse.count)
-  feed.onRows(askAboutNews)
   pulse.start()
   app.setup.ask()
   app.router.store.subscribe(watchAddress)

@@ -41,38 +41,7 @@ export type Stats = {
 
 export type Session = { readonly signed_in: boolean; readonly auth: 'on' | 'off' }
 
-export type Setup = {
-  readonly version: string
-  readonly public_url: string
-  readonly webhook_urls: readonly string[]
-  readonly keys: number
-  readonly sender_problem: string | null
-  readonly sender_doubt: string | null
-  readonly probe_seen_at: string | null
-  readonly first_event_at: string | null
-  readonly last_event_at: string | null
-  readonly history: { readonly first_at: string | null; readonly last_at: string | null }
-  readonly refused: readonly {
-    readonly at: string
-    readonly since: string
-    readonly count: number
-    readonly reason: string
-    readonly hint: string | null
-  }[]
-  readonly unknown_proxy: string | null
-  readonly subaccounts: readonly string[]
-  readonly transport: 'smtp' | 'outbox'
-  readonly quarantine: number
-  readonly auth: 'on' | 'off'
-  readonly silent_seconds: number
-  readonly webhooks_silent: boolean
-  readonly process: { readonly role: string; readonly started_at: string }
-  readonly disk: { readonly free: number; readonly size: number }
-  readonly feed: { readonly bytes: number; readonly bound: number }
-  readonly stores: { readonly events: string; readonly database: string }
-  readonly lag: number
-  readonly clients: number
-}
+export type Setup = import('../client.d.ts').Setup
 
 export type Quarantine = {
   readonly quarantine: readonly {

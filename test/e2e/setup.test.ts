@@ -55,6 +55,14 @@ test('a sample is a mail with a whole life, and no connection', async () => {
   await eventually(async () => (await kinds()).length).toBeGreaterThan(4)
 })
 
+test('what changes is pushed, not asked for', async () => {
+  const page = await open('/dashboard/setup')
+  await page.route('**/api/setup', (route) => route.abort())
+  await hub.post([mailEvent()])
+  const done = () => page.locator('.checklist .done h2').allTextContents()
+  await eventually(done).toContain('The first event came: done')
+})
+
 test('the checklist ticks itself', async () => {
   const page = await open('/dashboard/setup')
   const done = () => page.locator('.checklist .done h2').allTextContents()

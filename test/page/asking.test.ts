@@ -118,3 +118,26 @@ test('the hub answers again after it was not reached: that is told, once', async
   await api.get('/api/setup')
   expect(told).toBe(1)
 })
+
+test('what is pushed is not asked for; it is when nothing comes any more', async () => {
+  const { question, state, asked } = lab({ everyMs: 10_000 })
+  question.ask()
+  question.put(7)
+  expect(state()).toEqual(['here', 7, ''])
+  for (let n = 0; n < 5; n++) {
+    await vi.advanceTimersByTimeAsync(9_000)
+    question.put(8 + n)
+  }
+  expect([asked(), ...state()]).toEqual([1, 'here', 12, ''])
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect([asked(), ...state()]).toEqual([2, 'here', 2, ''])
+})
+
+test('what is pushed ends a failure', async () => {
+  const { question, answers, state, asked } = lab()
+  answers.push(new ApiError(0, '', 'gone'))
+  await question.ask()
+  question.put(7)
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect([asked(), ...state()]).toEqual([1, 'here', 7, ''])
+})

@@ -80,8 +80,7 @@ export function createAsking({ clock }) {
       try {
         const value = await read(mine.signal)
         if (mine !== asked) return
-        retry.worked()
-        store.set({ state: 'here', value, at: clock(), problem: '', final: false })
+        return here(value)
       } catch (error) {
         if (mine !== asked) return
         const { value } = store.get()
@@ -89,6 +88,18 @@ export function createAsking({ clock }) {
         store.set({ state: value === undefined ? 'failed' : 'old', problem: problemOf(error), final })
         if (!final) return retry.later()
       }
+      askLater()
+    }
+
+    /** @param {T} value */
+    function here(value) {
+      retry.worked()
+      store.set({ state: 'here', value, at: clock(), problem: '', final: false })
+      askLater()
+    }
+
+    function askLater() {
+      clearTimeout(timer)
       if (everyMs) timer = setTimeout(askWhenSeen, everyMs)
     }
 
@@ -113,8 +124,12 @@ export function createAsking({ clock }) {
       store,
       ask,
       close,
-      /** What is known without asking: the answer to a change, for example. @param {T} value */
-      put: (value) => store.set({ state: 'here', value, at: clock(), problem: '', final: false }),
+      /** What is known without asking: the answer to a change, or what was pushed. @param {T} value */
+      put(value) {
+        asked?.abort()
+        asked = undefined
+        here(value)
+      },
     }
   }
 

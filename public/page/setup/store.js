@@ -1,4 +1,5 @@
-// How the hub is set up and how it stands: asked for now and then, and at once by whoever has changed something.
+// How the hub is set up and how it stands: pushed every 5 s at least. Asked for when nothing comes, since sockets do not pass
+// or the hub itself does not know; and at once by whoever has changed something.
 /** @import { Api } from '../ground/api.js' */
 /** @import { Asking } from '../ground/asking.js' */
 

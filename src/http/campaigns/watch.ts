@@ -5,6 +5,7 @@ import type { ReactionStore } from '../../core/loop/ports.ts'
 import type { Log } from '../../core/log.ts'
 import type { Present } from './json.ts'
 import { textFrame } from '../server/frames.ts'
+import { createWatch, type Watch } from '../server/watch.ts'
 
 type CampaignWatchOptions = {
   readonly campaigns: Pick<CampaignStore, 'list' | 'active'>
@@ -16,42 +17,24 @@ type CampaignWatchOptions = {
   readonly quietMs?: number
 }
 
-type Onlooker = {
-  /** False while there is no room: it is given the newest state of each campaign later. */
-  hasRoom(): boolean
-  write(frames: Buffer): void
-}
-
-export type CampaignWatch = {
-  /** Gives every campaign that is watched as it is, and again whenever it has changed. The end of it is given back. */
-  join(onlooker: Onlooker): () => void
-  close(): void
-}
-
 const EVERY_MS = 250
 /** While no campaign is under way, and none has changed. */
 const QUIET_MS = 1_000
-const AFTER_TROUBLE_MS = 2_000
 /** Those that run, and so many of the newest: what comes back of older ones changes slowly, and is read over HTTP. */
 const NEWEST = 50
 
 type Seen = { readonly sign: string; readonly text: string; readonly frame: Buffer }
 
-export function createCampaignWatch(options: CampaignWatchOptions): CampaignWatch {
+export function createCampaignWatch(options: CampaignWatchOptions): Watch {
   const { campaigns, reactions, present, now, log, everyMs = EVERY_MS, quietMs = QUIET_MS } = options
   const seen = new Map<string, Seen>()
-  /** What each has still to be given. */
-  const onlookers = new Map<Onlooker, Set<string>>()
-  let looking = false
-  let troubled = false
 
   async function watched(): Promise<readonly CampaignHead[]> {
     const [newest, active] = await Promise.all([campaigns.list(NEWEST), campaigns.active(now())])
     return [...new Map([...active, ...newest].map((campaign) => [campaign.id, campaign])).values()]
   }
 
-  /** Tells whether anything moves. */
-  async function look(): Promise<boolean> {
+  async function look() {
     const heads = await watched()
     const counts = await reactions.counts(heads.map(({ id }) => id))
     const signs = new Map(heads.map((head) => [head.id, JSON.stringify([head, counts.get(head.id)])]))
@@ -63,48 +46,13 @@ export function createCampaignWatch(options: CampaignWatchOptions): CampaignWatc
       const before = seen.get(id)
       const frame = before?.text === text ? before.frame : textFrame({ type: 'campaign', campaign: json })
       seen.set(id, { sign: signs.get(id) ?? '', text, frame })
-      if (frame !== before?.frame) for (const pending of onlookers.values()) pending.add(id)
     }
     for (const id of seen.keys()) if (!signs.has(id)) seen.delete(id)
-    return perhaps.length > 0
+    const frames = new Map([...seen].map(([id, { frame }]) => [id, frame]))
+    return { frames, waitMs: perhaps.length > 0 ? everyMs : quietMs }
   }
 
-  function give(): void {
-    for (const [onlooker, pending] of onlookers) {
-      if (pending.size === 0 || !onlooker.hasRoom()) continue
-      const frames = [...pending].flatMap((id) => seen.get(id)?.frame ?? [])
-      pending.clear()
-      if (frames.length > 0) onlooker.write(Buffer.concat(frames))
-    }
-  }
-
-  async function keepLooking(): Promise<void> {
-    if (looking) return
-    looking = true
-    while (onlookers.size > 0) {
-      let waitMs = AFTER_TROUBLE_MS
-      try {
-        waitMs = (await look()) ? everyMs : quietMs
-        troubled = false
-        give()
-      } catch (err) {
-        if (!troubled) log.warn({ err }, 'the state of the campaigns cannot be looked up')
-        troubled = true
-      }
-      await new Promise((resolve) => setTimeout(resolve, waitMs).unref())
-    }
-    seen.clear()
-    looking = false
-  }
-
-  return {
-    join(onlooker) {
-      onlookers.set(onlooker, new Set(seen.keys()))
-      void keepLooking()
-      return () => void onlookers.delete(onlooker)
-    },
-    close: () => onlookers.clear(),
-  }
+  return createWatch({ what: 'the state of the campaigns', look, log })
 }
 
 /** Also while it is paused, or is being cancelled: mails that were under way are still recorded. */

@@ -9,28 +9,31 @@ import type { Filter } from '../../core/events/filter.ts'
 import type { Hub, Observation, Observer } from '../../core/events/hub.ts'
 import type { EventFeed, Gap } from '../../core/events/ports.ts'
 import type { Access } from '../server/access/access.ts'
-import type { CampaignWatch } from '../campaigns/watch.ts'
 import type { Connections } from '../server/connections/connections.ts'
 import { readFilter, type FilterWords } from './filter-words.ts'
 import { unknownParameter } from '../server/queries.ts'
 import { eventFrames, gapFrame, positionFrame, textFrame, type Format } from '../server/frames.ts'
+import type { Watch } from '../server/watch.ts'
 import type { Tickets } from '../server/access/tickets.ts'
+
+const SHOWN = ['campaigns', 'setup'] as const
+type Shown = (typeof SHOWN)[number]
 
 type LiveDeps = {
   readonly hub: Hub
   readonly feed: EventFeed
   readonly access: Access
   readonly tickets: Tickets
-  readonly campaignWatch: Pick<CampaignWatch, 'join'>
+  /** What a socket may ask for besides events, by the name of its parameter. */
+  readonly shows: Readonly<Record<Shown, Pick<Watch, 'join'>>>
   readonly connections: Pick<Connections, 'most' | 'keep'>
 }
 
-type LiveQuery = FilterWords & {
+type LiveQuery = FilterWords & { readonly [each in Shown]?: string } & {
   readonly after?: string
   readonly last?: string
   readonly format?: string
   readonly ticket?: string
-  readonly campaigns?: string
 }
 
 const CONDITIONS: Readonly<Record<keyof FilterWords, true>> = {
@@ -44,6 +47,7 @@ const PARAMETERS: Readonly<Record<keyof LiveQuery, true>> = {
   last: true,
   ...CONDITIONS,
   campaigns: true,
+  setup: true,
   format: true,
   ticket: true,
 }
@@ -191,10 +195,10 @@ async function open(deps: LiveDeps, client: Client, request: FastifyRequest<{ Qu
     const after = await startingPlace(deps, query, problems)
     if (!after) return ws.close(CLOSE.unusable, 'after: this is not a cursor')
     client.format = readFormat(query.format, problems)
-    const shows = readShows(query.campaigns, problems)
+    const shown = SHOWN.filter((name) => isShown(name, query[name], problems))
     if (ws.readyState !== ws.OPEN) return
     attach(client, after, filter, problems)
-    if (shows && client.format === 'json') ws.on('close', deps.campaignWatch.join(client))
+    if (client.format === 'json') for (const name of shown) ws.on('close', deps.shows[name].join(client))
   } catch (error) {
     if (!isHubError(error)) request.log.error({ err: error }, 'a socket could not be opened')
     ws.close(CLOSE.tooBusy, 'the event store cannot be reached: come back later')
@@ -238,10 +242,10 @@ function readFormat(format: string | undefined, problems: HubError[]): Format {
   return 'json'
 }
 
-function readShows(campaigns: string | undefined, problems: HubError[]): boolean {
-  if (campaigns !== undefined && !['0', '1'].includes(campaigns))
-    problems.push(badField('campaigns', 'must be one of 0, 1', 'query'))
-  return campaigns === '1'
+function isShown(name: Shown, asked: string | undefined, problems: HubError[]): boolean {
+  if (asked !== undefined && !['0', '1'].includes(asked))
+    problems.push(badField(name, 'must be one of 0, 1', 'query'))
+  return asked === '1'
 }
 
 /** A parameter that cannot be taken is told, and the socket stays: with nothing rather than with too much. */

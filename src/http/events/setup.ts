@@ -8,6 +8,9 @@ import { SILENT_AFTER_MS, type Silence } from '../../core/events/silence.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import type { HookWatch } from './hook-watch.ts'
 import type { ProxyWatch } from '../server/proxy-watch.ts'
+import type { Log } from '../../core/log.ts'
+import { textFrame } from '../server/frames.ts'
+import { createWatch, type Watch } from '../server/watch.ts'
 import {
   errors,
   Instant,
@@ -132,6 +135,29 @@ const Setup = Type.Object(
   { title: 'Setup', description: 'What is set, and what has come in' },
 )
 
+/** At most so often, and so often also when nothing has changed: who hears nothing more knows that it cannot be told. */
+const EVERY_MS = 1_000
+const BEAT_MS = 5_000
+
+/** The same for the sockets that ask for it. */
+export function createSetupWatch({ log, ...deps }: SetupDeps & { readonly log: Log }): Watch {
+  let last = { sign: '', at: -Infinity, frames: new Map<string, Buffer>() }
+  async function look() {
+    const setup = await describeSetup(deps)
+    const sign = signOf(setup)
+    const at = deps.now()
+    if (sign !== last.sign || at - last.at >= BEAT_MS)
+      last = { sign, at, frames: new Map([['setup', textFrame({ type: 'setup', setup })]]) }
+    return { frames: last.frames, waitMs: EVERY_MS }
+  }
+  return createWatch({ what: 'the set-up', look, log })
+}
+
+/** What moves all the time is no news. */
+function signOf({ silent_seconds: _, disk: { free, size }, ...rest }: SetupJson): string {
+  return JSON.stringify({ ...rest, disk: Math.round((100 * free) / size) })
+}
+
 export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Promise<void> {
   const about = tagged('Operations')
   app.get(
@@ -146,6 +172,8 @@ export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Prom
     async () => describeSetup(deps),
   )
 }
+
+type SetupJson = Awaited<ReturnType<typeof describeSetup>>
 
 async function describeSetup(deps: SetupDeps) {
   const { feed, archive, quarantine, hub, tracking, watch, silence, proxy, settings, side, running } = deps

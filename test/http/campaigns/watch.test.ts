@@ -1,13 +1,14 @@
 // What sockets are told of campaigns: the newest state, when there is room, a few times a second at most.
 import { afterEach, expect, test, vi } from 'vitest'
-import { createCampaignWatch, type CampaignWatch } from '../../../src/http/campaigns/watch.ts'
+import { createCampaignWatch } from '../../../src/http/campaigns/watch.ts'
+import type { Watch } from '../../../src/http/server/watch.ts'
 import type { CampaignHead } from '../../../src/core/campaigns/ports.ts'
 import { silentLog } from '../../support/feed-lab.ts'
 import { makeCampaign } from '../../support/ledger-lab.ts'
 import { NOON } from '../../support/times.ts'
 import { until } from '../../support/eventually.ts'
 
-let watch: CampaignWatch
+let watch: Watch
 afterEach(() => watch.close())
 
 /** A watch over what `list` gives. */

@@ -1,9 +1,10 @@
 // What the set-up tells of the hub itself: which process answers, how much disk is left, whether webhooks have fallen silent.
 import Fastify from 'fastify'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { SILENT_AFTER_MS } from '../../../src/core/events/silence.ts'
-import { registerSetup } from '../../../src/http/events/setup.ts'
+import { createSetupWatch, registerSetup } from '../../../src/http/events/setup.ts'
 import { startHub, type TestHub } from '../../support/hub.ts'
+import { NOON } from '../../support/times.ts'
 
 let hub: TestHub
 beforeAll(async () => void (hub = await startHub()))
@@ -31,4 +32,31 @@ test.each([
     webhooks_silent: told,
   })
   await app.close()
+})
+
+test('is pushed on change, and every 5 s where nothing changes', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const state = { now: NOON, looks: 0, told: 0, silent: 0 }
+  const watch = createSetupWatch({
+    ...hub.wired,
+    now: () => state.now,
+    watch: { status: () => ({ probeSeenAt: null, refused: [] }) },
+    proxy: { unknown: () => ((state.looks += 1), null) },
+    silence: { seconds: () => state.silent },
+  })
+  watch.join({ hasRoom: () => true, write: () => void (state.told += 1) })
+  const toldAfter = async (changes: Partial<typeof state>) => {
+    Object.assign(state, changes)
+    for (const until = state.looks + 3; state.looks < until;) {
+      await vi.advanceTimersByTimeAsync(1_000)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return state.told
+  }
+  expect(await toldAfter({})).toBe(1)
+  expect(await toldAfter({ now: NOON + 4_999, silent: 1 })).toBe(1)
+  expect(await toldAfter({ now: NOON + 5_000 })).toBe(2)
+  expect(await toldAfter({ silent: SILENT_AFTER_MS / 1000 })).toBe(3)
+  watch.close()
+  vi.useRealTimers()
 })

@@ -79,6 +79,7 @@ test.each([
   ['last=x', undefined, /^query: last /],
   ['format=xml', undefined, /^query: format /],
   ['campaigns=yes', undefined, /^query: campaigns /],
+  ['setup=yes', undefined, /^query: setup /],
   ['evnts=open', undefined, /^query: evnts is not known; known are: after, last, events, /],
   ['events=nope', undefined, /^query: events "nope" /],
   ['', { evnts: ['open'] }, 'filter message: evnts is not known; known are: events, email, tag, campaign'],

@@ -53,10 +53,11 @@ const BEFORE = {
  * @param {Asking} deps.asking
  * @param {typeof import('../../../client.d.ts').connect} deps.connect
  * @param {(campaign: import('../../../client.d.ts').Campaign) => void} [deps.onCampaign]
+ * @param {(setup: import('../../../client.d.ts').Setup) => void} [deps.onSetup]
  * @param {(task: () => void) => void} [deps.schedule]
  * @param {() => void} [deps.onSignedOut]
  */
-export function createLiveFeed({ api, asking, connect, onCampaign, schedule, onSignedOut }) {
+export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, schedule, onSignedOut }) {
   const list = createKeysetList({ read, keyOf: (/** @type {Row} */ row) => row.cursor, asking })
   const store = createStore(BEFORE)
   const aside = createAside()
@@ -119,6 +120,7 @@ export function createLiveFeed({ api, asking, connect, onCampaign, schedule, onS
       onPosition,
       onState,
       onCampaign,
+      onSetup,
     })
   }
 
