@@ -139,7 +139,8 @@ export function writeFacts(provider: string, told: Told): StoredFacts {
 export function broughtBy<E extends StoredFacts>(by: Bringer, events: readonly E[]): readonly E[] {
   return events.map((event) => {
     const more = event.more === null ? {} : (JSON.parse(event.more) as WrittenMore)
-    return { ...event, more: JSON.stringify({ ...more, by } satisfies WrittenMore) }
+    // What was known of it is read anew.
+    return { ...event, known: undefined, more: JSON.stringify({ ...more, by } satisfies WrittenMore) }
   })
 }
 
