@@ -154,8 +154,8 @@ export function createSetupWatch({ log, ...deps }: SetupDeps & { readonly log: L
 }
 
 /** What moves all the time is no news. */
-function signOf({ silent_seconds: _, disk: { free, size }, ...rest }: SetupJson): string {
-  return JSON.stringify({ ...rest, disk: Math.round((100 * free) / size) })
+function signOf({ disk: { free, size }, ...setup }: SetupJson): string {
+  return JSON.stringify({ ...setup, silent_seconds: 0, disk: Math.round((100 * free) / size) })
 }
 
 export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Promise<void> {
