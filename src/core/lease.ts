@@ -1,24 +1,17 @@
 // A right to do something alone, renewed for as long as this process does it: see Leases.
 import type { Leases } from './ports.ts'
 
-type Lease = {
-  /** Asks for it now; true when this process has it. */
-  take(): Promise<boolean>
-  /** Asks only when it is time to renew it, or to ask again for what another has. */
-  hold(): Promise<boolean>
-  release(): Promise<void>
-}
-
 type Holder = { readonly leases: Leases; readonly owner: string; readonly now: () => number }
 
 /** Short: while nobody knows that its holder is dead, its work stands still. */
 const LEASE_MS = 5_000
 const RENEW_MS = 1_500
 
-export function createLease(name: string, { leases, owner, now }: Holder): Lease {
+export function createLease(name: string, { leases, owner, now }: Holder) {
   let renewAt = 0
   let held = false
 
+  /** Asks for it now; true when this process has it. */
   async function take(): Promise<boolean> {
     renewAt = now() + RENEW_MS
     return (held = await leases.take(name, owner, now(), now() + LEASE_MS))
@@ -26,7 +19,8 @@ export function createLease(name: string, { leases, owner, now }: Holder): Lease
 
   return {
     take,
-    hold: async () => (now() < renewAt ? held : take()),
-    release: () => leases.release(name, owner).catch(() => undefined),
+    /** Asks only when it is time to renew it, or to ask again for what another has. */
+    hold: async (): Promise<boolean> => (now() < renewAt ? held : take()),
+    release: (): Promise<void> => leases.release(name, owner).catch(() => undefined),
   }
 }

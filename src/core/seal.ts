@@ -1,13 +1,6 @@
 // Sealed tokens: texts that nobody but this hub can have made. Links in mails, sessions of the page, tickets of sockets.
 import { createHmac, createSecretKey, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto'
 
-type Seal = {
-  /** Fit for a URL, a cookie and a header line. */
-  seal(body: Buffer): string
-  /** What was sealed; undefined for every other text. */
-  open(token: string): Buffer | undefined
-}
-
 /** 128 bits of an HMAC: beyond guessing, and short enough for a header line (RFC 2104, section 5). */
 const MAC_BYTES = 16
 const MAX_TOKEN = 400
@@ -19,12 +12,14 @@ const MAX_TOKEN = 400
 export const keyFor = (secret: string, purpose: string): KeyObject =>
   createSecretKey(createHmac('sha256', secret).update(purpose).digest())
 
-export function createSeal(secret: string, purpose: string): Seal {
+export function createSeal(secret: string, purpose: string) {
   const key = keyFor(secret, purpose)
   const macOf = (body: Buffer) => createHmac('sha256', key).update(body).digest().subarray(0, MAC_BYTES)
   return {
-    seal: (body) => Buffer.concat([body, macOf(body)]).toString('base64url'),
-    open(token) {
+    /** Fit for a URL, a cookie and a header line. */
+    seal: (body: Buffer): string => Buffer.concat([body, macOf(body)]).toString('base64url'),
+    /** What was sealed; undefined for every other text. */
+    open(token: string): Buffer | undefined {
       if (token.length > MAX_TOKEN) return undefined
       const bytes = Buffer.from(token, 'base64url')
       // Node's decoder is lenient: only one spelling of a token is right.
@@ -35,17 +30,11 @@ export function createSeal(secret: string, purpose: string): Seal {
   }
 }
 
-/** Tokens that say nothing but how long they are good. No two are the same. */
-type Passes = {
-  issue(): { readonly token: string; readonly expiresAt: number }
-  /** Its id, and how long it is good yet; undefined once it is not, and for any text that is none. */
-  read(token: string): { readonly id: string; readonly leftMs: number } | undefined
-}
-
 const TIME_BYTES = 6
 const ID_BYTES = 16
 
-export function createPasses(secret: string, purpose: string, lifeMs: number, now: () => number): Passes {
+/** Tokens that say nothing but how long they are good. No two are the same. */
+export function createPasses(secret: string, purpose: string, lifeMs: number, now: () => number) {
   const { seal, open } = createSeal(secret, purpose)
   return {
     issue() {
@@ -54,7 +43,8 @@ export function createPasses(secret: string, purpose: string, lifeMs: number, no
       time.writeUIntBE(expiresAt, 0, TIME_BYTES)
       return { token: seal(Buffer.concat([time, randomBytes(ID_BYTES)])), expiresAt }
     },
-    read(token) {
+    /** Its id, and how long it is good yet; undefined once it is not, and for any text that is none. */
+    read(token: string) {
       const body = open(token)
       const leftMs = body ? body.readUIntBE(0, TIME_BYTES) - now() : 0
       return body && leftMs > 0 ? { id: body.toString('base64url'), leftMs } : undefined

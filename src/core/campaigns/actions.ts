@@ -36,36 +36,16 @@ type CreateInput = ContentInput & {
 /** What is not given stays; null takes away. */
 type EditInput = Partial<ContentInput> & { readonly sendAt?: string | null | undefined }
 
-export type Actions = {
-  /** The same key again gives the campaign that was created first. */
-  create(
-    input: CreateInput,
-    idempotencyKey?: string,
-  ): Promise<{ readonly campaign: Campaign; readonly created: boolean }>
-  /** Throws campaign.not_found. */
-  get(id: string): Promise<Campaign>
-  edit(id: string, input: EditInput): Promise<Campaign>
-  remove(id: string): Promise<void>
-  start(id: string): Promise<Campaign>
-  pause(id: string): Promise<Campaign>
-  resume(id: string): Promise<Campaign>
-  cancel(id: string): Promise<Campaign>
-  /** Those of one group of reasons only, where one is named. */
-  retryFailed(id: string, reason?: string): Promise<Campaign>
-  /** The same key again gives the draft that was made first. */
-  duplicate(
-    id: string,
-    idempotencyKey?: string,
-  ): Promise<{ readonly campaign: Campaign; readonly created: boolean }>
-}
+export type Actions = ReturnType<typeof createActions>
 
 export function requireSender(problem: string | null): void {
   if (problem) throw new HubError('campaign.sender_not_set_up', { message: `No mail can go out: ${problem}` })
 }
 
-export function createActions(options: ActionsOptions): Actions {
+export function createActions(options: ActionsOptions) {
   const { campaigns, ledger, transport, senderProblem, wake, now = Date.now, newId = uuidv7 } = options
 
+  /** Throws campaign.not_found. */
   async function get(id: string): Promise<Campaign> {
     const campaign = isUuid(id) ? await campaigns.get(id) : undefined
     if (!campaign) throw new HubError('campaign.not_found')
@@ -105,6 +85,7 @@ export function createActions(options: ActionsOptions): Actions {
     return newCampaign({ content, sendAt, start, transport }, newId(now()), now())
   }
 
+  /** The same key again gives the campaign that was created first. */
   async function create(input: CreateInput, key?: string) {
     const content = readContent(input, options.readHtml)
     const { sendAt = null, start = false } = input
@@ -137,24 +118,25 @@ export function createActions(options: ActionsOptions): Actions {
     create,
     get,
     edit,
-    pause: (id) => change('pause', id, { status: 'paused', statusReason: null }),
-    async resume(id) {
+    pause: (id: string) => change('pause', id, { status: 'paused', statusReason: null }),
+    async resume(id: string) {
       requireState((await get(id)).status, 'resume')
       requireSender(senderProblem)
       return move('resume', id, { status: 'running', statusReason: null })
     },
-    cancel: (id) => move('cancel', id, { status: 'cancelled', statusReason: null }),
-    async remove(id) {
+    cancel: (id: string) => move('cancel', id, { status: 'cancelled', statusReason: null }),
+    async remove(id: string) {
       requireState((await get(id)).status, 'delete')
       if (!(await campaigns.remove(id))) throw wrongState((await get(id)).status, 'delete')
     },
-    async start(id) {
+    async start(id: string) {
       requireState((await get(id)).status, 'start')
       requireSender(senderProblem)
       const started = { status: 'running', statusReason: null, startedAt: now(), transport } as const
       return move('start', id, started)
     },
-    async retryFailed(id, reason) {
+    /** Those of one group of reasons only, where one is named. */
+    async retryFailed(id: string, reason?: string) {
       requireState((await get(id)).status, 'retry-failed')
       requireSender(senderProblem)
       if (reason !== undefined) await requireReason(ledger, id, reason)
@@ -162,7 +144,8 @@ export function createActions(options: ActionsOptions): Actions {
       wake()
       return get(id)
     },
-    duplicate: (id, key) =>
+    /** The same key again gives the draft that was made first. */
+    duplicate: (id: string, key?: string) =>
       once(key, { duplicate: id }, async () => {
         const { subject, content, text, preheader, replyTo, tag } = await get(id)
         const says = readContent({ subject, content, text, preheader, replyTo, tag }, options.readHtml)

@@ -1,19 +1,12 @@
 // A proxy that the hub does not know of: all subscribers then come from one address, and share its limits.
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 
-export type ProxyWatch = {
-  see(request: Pick<FastifyRequest, 'headers' | 'ip'>): void
-  /** Whose X-Forwarded-For is not believed; null: nobody has sent one. */
-  unknown(): string | null
-}
+export type ProxyWatch = ReturnType<typeof createProxyWatch>
 
-export function createProxyWatch(
-  log: Pick<FastifyBaseLogger, 'warn'>,
-  trusted: readonly string[],
-): ProxyWatch {
+export function createProxyWatch(log: Pick<FastifyBaseLogger, 'warn'>, trusted: readonly string[]) {
   let unknown: string | null = null
   return {
-    see({ headers, ip }) {
+    see({ headers, ip }: Pick<FastifyRequest, 'headers' | 'ip'>): void {
       if (unknown !== null || trusted.length > 0 || headers['x-forwarded-for'] === undefined) return
       unknown = ip
       log.warn(
@@ -21,6 +14,7 @@ export function createProxyWatch(
         'a request came with X-Forwarded-For, which is not believed: if a proxy stands before the hub, put its address into TRUST_PROXY, or all subscribers share one address and its limits',
       )
     },
+    /** Whose X-Forwarded-For is not believed; null: nobody has sent one. */
     unknown: () => unknown,
   }
 }

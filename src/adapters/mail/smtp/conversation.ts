@@ -3,23 +3,13 @@
 // nodemailer's client would take each mail through two streams and its replies one turn at a time: half of a mail's cost.
 import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 
-export type Conversation = {
-  /** What the server can do, as it told in EHLO. */
-  readonly pipelining: boolean
-  /** Bytes of a mail at most; 0: it does not say. */
-  readonly size: number
-  isOpen(): boolean
-  say(text: string | Buffer, replies: number): void
-  /** The next one, several lines as one text. Throws when the connection ends first. */
-  reply(): Promise<string>
-  hangUp(): void
-}
+export type Conversation = ReturnType<typeof openConversation>
 
 /** Longer answers are no answers. */
 export const ANSWER_BYTES = 64 * 1024
 
 /** `ehlo`: what the server answered to that. */
-export function openConversation(connection: SMTPConnection, ehlo: string): Conversation {
+export function openConversation(connection: SMTPConnection, ehlo: string) {
   const { _socket: socket } = connection
   if (!socket) throw new Error('the connection is closed')
   const heard: string[] = []
@@ -58,21 +48,24 @@ export function openConversation(connection: SMTPConnection, ehlo: string): Conv
   connection.on('error', end)
   connection.once('end', () => end(new Error('the connection was closed')))
   return {
+    // What the server can do, as it told in EHLO.
     pipelining: /^\d{3}[ -]PIPELINING\b/im.test(ehlo),
+    /** Bytes of a mail at most; 0: it does not say. */
     size: Number(/^\d{3}[ -]SIZE (\d+)/im.exec(ehlo)?.[1] ?? 0),
-    isOpen: () => !connection.destroyed,
-    say(text, replies) {
+    isOpen: (): boolean => !connection.destroyed,
+    say(text: string | Buffer, replies: number): void {
       expected += replies
       socket.write(text)
     },
-    async reply() {
+    /** The next one, several lines as one text. Throws when the connection ends first. */
+    async reply(): Promise<string> {
       const [next] = heard.splice(0, 1)
       if (next !== undefined) return next
       if (connection.destroyed) throw new Error('the connection was closed')
       waiting = Promise.withResolvers<string>()
       return waiting.promise
     },
-    hangUp: () => end(new Error('the connection was closed')),
+    hangUp: (): void => end(new Error('the connection was closed')),
   }
 }
 

@@ -17,17 +17,10 @@ export type Limits = {
 
 type Idle = { readonly session: Session; readonly since: number }
 
-type Sessions = {
-  /** `write` makes the mail, as soon as there is a place for it. */
-  send(envelope: Envelope, write: () => Promise<Buffer>, deadline: Deadline): Promise<SendResult>
-  /** Waits for the mails under way. */
-  close(): Promise<void>
-}
-
 const CLOSED: SendResult = { kind: 'unreachable', response: 'the mailer is closed' }
 const CROWDED: SendResult = { kind: 'unreachable', response: 'no connection has become free in time' }
 
-export function createSessions(server: SmtpServer, most: number, limits: Limits): Sessions {
+export function createSessions(server: SmtpServer, most: number, limits: Limits) {
   const kept = keepIdle(limits)
   const places = createPlaces(most)
   let closed = false
@@ -54,7 +47,8 @@ export function createSessions(server: SmtpServer, most: number, limits: Limits)
   }
 
   return {
-    async send(envelope, write, deadline) {
+    /** `write` makes the mail, as soon as there is a place for it. */
+    async send(envelope: Envelope, write: () => Promise<Buffer>, deadline: Deadline): Promise<SendResult> {
       if (closed) return CLOSED
       if (!(await places.take(deadline))) return CROWDED
       try {
@@ -63,7 +57,8 @@ export function createSessions(server: SmtpServer, most: number, limits: Limits)
         places.free()
       }
     },
-    async close() {
+    /** Waits for the mails under way. */
+    async close(): Promise<void> {
       closed = true
       await places.empty()
       kept.close()

@@ -7,25 +7,8 @@ import type { SmtpServer } from './url.ts'
 
 export type Envelope = { readonly from: string; readonly to: string }
 
-export type Session = {
-  /** Mails that were given to it. */
-  readonly used: number
-  /** False as soon as either side has hung up. */
-  isOpen(): boolean
-  /** Bounded by the deadline; never throws. */
-  send(envelope: Envelope, mail: Buffer, deadline: Deadline): Promise<SendResult>
-  /** Says goodbye. */
-  quit(): void
-}
-
-/** Something that may take only so long; what is to be done when it takes longer changes on the way. */
-export type Deadline = {
-  readonly late: boolean
-  whenLate(act: () => void): void
-  /** The whole mail has been handed over: now it waits for the answer that says whether it was taken. */
-  handedOver(): void
-  clear(): void
-}
+export type Session = ReturnType<typeof createSession>
+export type Deadline = ReturnType<typeof startDeadline>
 
 const CONNECT_MS = 10_000
 /** Longer than any deadline: those decide. */
@@ -36,7 +19,8 @@ const RESET_MS = 3_000
 
 type Failure = Error & { code?: string; response?: string; command?: string }
 
-export function startDeadline(ms: number, answerMs: number): Deadline {
+/** For what may take only so long; what is to be done when it takes longer changes on the way. */
+export function startDeadline(ms: number, answerMs: number) {
   let late = false
   let act = () => {}
   const end = () => {
@@ -48,15 +32,16 @@ export function startDeadline(ms: number, answerMs: number): Deadline {
     get late() {
       return late
     },
-    whenLate(then) {
+    whenLate(then: () => void): void {
       act = then
       if (late) act()
     },
-    handedOver() {
+    /** The whole mail has been handed over: now it waits for the answer that says whether it was taken. */
+    handedOver(): void {
       clearTimeout(timer)
       if (!late) timer = setTimeout(end, answerMs)
     },
-    clear: () => clearTimeout(timer),
+    clear: (): void => clearTimeout(timer),
   }
 }
 
@@ -99,21 +84,25 @@ function optionsOf({ host, port, secure, local, name }: SmtpServer) {
   }
 }
 
-function createSession(talk: Conversation): Session {
+function createSession(talk: Conversation) {
   let used = 0
   return {
+    /** Mails that were given to it. */
     get used() {
       return used
     },
+    /** False as soon as either side has hung up. */
     isOpen: talk.isOpen,
-    async send(envelope, mail, deadline) {
+    /** Bounded by the deadline; never throws. */
+    async send(envelope: Envelope, mail: Buffer, deadline: Deadline): Promise<SendResult> {
       used++
       const result = await transmit(talk, envelope, mail, deadline)
       // A refused mail leaves its sender behind on the server (RFC 5321, section 4.1.4).
       if (result.kind !== 'sent' && talk.isOpen()) await ask(talk, 'RSET', RESET_MS)
       return result
     },
-    quit: () => void ask(talk, 'QUIT', CLOSE_MS).then(talk.hangUp),
+    /** Says goodbye. */
+    quit: (): void => void ask(talk, 'QUIT', CLOSE_MS).then(talk.hangUp),
   }
 }
 

@@ -6,7 +6,7 @@ import { linkKey } from '../../../core/events/facts.ts'
 import type { ArchiveRow, EventArchive } from '../../../core/events/ports.ts'
 import { newRowsFor, rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 import { toBlocks, unpacking } from './blocks.ts'
-import { addUp, createCounts } from './counts.ts'
+import { createCounts, byStepAndKind } from './counts.ts'
 import { chunks, inPlaces, stretches } from './places.ts'
 import { createSearch } from './search.ts'
 import { boundsOf, forgetting, spanning, startOf } from './spans.ts'
@@ -261,5 +261,5 @@ function toCountRows(rows: readonly ArchiveRow[]) {
     kind,
     count: 1,
   }))
-  return addUp(each).map(({ at, kind, count }) => ({ minute: at, kind, count }))
+  return byStepAndKind(each).map(({ at, kind, count }) => ({ minute: at, kind, count }))
 }

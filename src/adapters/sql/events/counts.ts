@@ -1,4 +1,5 @@
 // Counting events by kind and step of time. Per minute and kind they are counted as they come; the rest is counted anew.
+import { addUp } from '../../../core/add-up.ts'
 import { and, eq, gte, inArray, lt, sql as words, type Column, type SQL } from '../driver/drizzle.ts'
 import { HubError } from '../../../core/errors.ts'
 import { BEGINNING, type Cursor } from '../../../core/events/cursor.ts'
@@ -32,7 +33,7 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
       .from(eventCounts)
       .where(within)
       .groupBy(words`at`, kind)
-    return addUp(await sql.read(rows))
+    return byStepAndKind(await sql.read(rows))
   }
 
   /** Of these events, by one statement. */
@@ -58,7 +59,7 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
       const found: Count[] = []
       for (const chunk of chunks(places))
         found.push(...(await counted(step, and(inPlaces(events, chunk), ...checks))))
-      return addUp(found)
+      return byStepAndKind(found)
     }
     const { table, leads, checks, bounds } = selection
     if ((await countOf(table, leads, bounds, MOST_COUNTED)) === MOST_COUNTED)
@@ -70,7 +71,7 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
           : counted(step, and(...checks), and(lead, stretch)),
       ),
     )
-    return addUp((await Promise.all(ranges)).flat())
+    return byStepAndKind((await Promise.all(ranges)).flat())
   }
 
   async function count(query: CountQuery): Promise<readonly Count[]> {
@@ -107,16 +108,10 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
   return async (query) => {
     const { lists, kinds, ...others } = query
     if (!lists || !kinds) return count({ ...others, kinds })
-    return addUp([...(await count({ ...others, kinds })), ...(await inLists(query, kinds))])
+    return byStepAndKind([...(await count({ ...others, kinds })), ...(await inLists(query, kinds))])
   }
 }
 
 /** By step and kind, in their order. */
-export function addUp(counts: readonly Count[]): Count[] {
-  const groups = Map.groupBy(counts, ({ at, kind }) => `${at} ${kind}`)
-  return [...groups.values()]
-    .flatMap(([first, ...rest]) =>
-      first ? [{ ...first, count: rest.reduce((sum, { count }) => sum + count, first.count) }] : [],
-    )
-    .sort((a, b) => a.at - b.at || (a.kind < b.kind ? -1 : 1))
-}
+export const byStepAndKind = (counts: readonly Count[]): Count[] =>
+  addUp(counts, ({ at, kind }) => `${at} ${kind}`).sort((a, b) => a.at - b.at || (a.kind < b.kind ? -1 : 1))

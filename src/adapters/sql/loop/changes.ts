@@ -1,5 +1,6 @@
 // What a page of events changes in the deliveries they are about, and in the counts of their campaigns.
 import { eq } from '../driver/drizzle.ts'
+import { addUp } from '../../../core/add-up.ts'
 import { wholeId } from '../../../core/loop/correlation.ts'
 import {
   REACTIONS,
@@ -44,7 +45,7 @@ export function createReactionEffects(sql: Sql) {
       changesFor(reactions, ['campaignId', 'chunk', 'n'], known),
       newRowsFor(messageLinks, newLinks(correlated)),
       newRowsFor(reactionPlaces, changed.flatMap(newRare)),
-      rowsFor(linkCounts, linkRows(changed), 'count'),
+      rowsFor(linkCounts, newFollowers(changed), 'count'),
     ]
     return { writes, deltas: deltasOf(changed) }
   }
@@ -90,13 +91,10 @@ function linksBetween(campaignId: string, before: Heard, after: Heard, own: Link
 
 const isSet = (at: number | null | undefined): number => (at == null ? 0 : 1)
 
-function linkRows(changed: readonly Change[]): LinkRow[] {
+function newFollowers(changed: readonly Change[]): LinkRow[] {
   const rows = changed.flatMap(({ links }) => links)
-  const byKey = Map.groupBy(rows, ({ campaignId, link, fact }) => `${campaignId} ${fact} ${link}`)
-  return [...byKey.values()].flatMap(([first, ...rest]) => {
-    const count = rest.reduce((sum, row) => sum + row.count, first?.count ?? 0)
-    return first && count !== 0 ? [{ ...first, count }] : []
-  })
+  const sums = addUp(rows, ({ campaignId, link, fact }) => `${campaignId} ${fact} ${link}`)
+  return sums.filter(({ count }) => count !== 0)
 }
 
 function newRare({ before, after }: Change) {

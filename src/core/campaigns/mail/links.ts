@@ -14,36 +14,32 @@ type ConfirmLink = {
   readonly asked: number
 }
 
-export type Links = {
-  unsubscribeUrl(link: UnsubscribeLink): string
-  /** undefined for a token that this hub did not make. It never expires: a mail may be read years later. */
-  readUnsubscribe(token: string): UnsubscribeLink | undefined
-  confirmUrl(link: ConfirmLink, expiresAt: number): string
-  /** undefined for a token that this hub did not make, or that has expired. */
-  readConfirm(token: string, now: number): ConfirmLink | undefined
-}
+export type Links = ReturnType<typeof createLinks>
 
 const ID_BYTES = 16
 const TIME_BYTES = 6
 /** What links and waiting subscribers had before either told the time. */
 const ASKED_BEFORE = 1
 
-export function createLinks(secret: string, publicUrl: string): Links {
+export function createLinks(secret: string, publicUrl: string) {
   const unsubscribe = createSeal(secret, 'unsubscribe link')
   const confirm = createSeal(secret, 'confirmation link')
   return {
-    unsubscribeUrl: (link) => `${publicUrl}/unsubscribe/${unsubscribe.seal(packUnsubscribe(link))}`,
-    readUnsubscribe(token) {
+    unsubscribeUrl: (link: UnsubscribeLink): string =>
+      `${publicUrl}/unsubscribe/${unsubscribe.seal(packUnsubscribe(link))}`,
+    /** undefined for a token that this hub did not make. It never expires: a mail may be read years later. */
+    readUnsubscribe(token: string): UnsubscribeLink | undefined {
       const body = unsubscribe.open(token)
       return body && unpackUnsubscribe(body)
     },
-    confirmUrl({ subscriberId, asked }, expiresAt) {
+    confirmUrl({ subscriberId, asked }: ConfirmLink, expiresAt: number): string {
       const times = Buffer.alloc(2 * TIME_BYTES)
       times.writeUIntBE(expiresAt, 0, TIME_BYTES)
       times.writeUIntBE(asked, TIME_BYTES, TIME_BYTES)
       return `${publicUrl}/confirm/${confirm.seal(Buffer.concat([packId(subscriberId), times]))}`
     },
-    readConfirm(token, now) {
+    /** undefined for a token that this hub did not make, or that has expired. */
+    readConfirm(token: string, now: number): ConfirmLink | undefined {
       const body = confirm.open(token)
       if (!body || body.readUIntBE(ID_BYTES, TIME_BYTES) <= now) return undefined
       const at = ID_BYTES + TIME_BYTES

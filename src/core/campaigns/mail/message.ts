@@ -26,15 +26,6 @@ export type MailSettings = {
 type Recipient = Pick<Delivery, 'id' | 'subscriberId' | 'email' | 'name'>
 type Rendered = Pick<OutgoingMail, 'subject' | 'html' | 'text'>
 
-/** A campaign's template, read once. */
-type CompiledMail = {
-  render(recipient: Recipient): Rendered
-  /** The whole mail of a delivery. */
-  mail(recipient: Recipient): OutgoingMail
-  /** A trial of it, to any address: it counts for no statistics. `id` makes its Message-ID unique. */
-  test(to: Mailbox, id: string): OutgoingMail
-}
-
 type MailCampaign = Pick<Campaign, 'id' | keyof CampaignContent>
 
 /** Whom a trial's unsubscribe link is for. */
@@ -53,7 +44,8 @@ export function checkTemplate(content: CampaignContent, readHtml: ReadHtml): voi
   }
 }
 
-export function compileMail(campaign: MailCampaign, settings: MailSettings): CompiledMail {
+/** A campaign's template, read once. */
+export function compileMail(campaign: MailCampaign, settings: MailSettings) {
   const read = readContent(campaign, settings)
   const headers = listHeaders(settings)
   const replyTo = campaign.replyTo ?? settings.replyTo
@@ -71,9 +63,11 @@ export function compileMail(campaign: MailCampaign, settings: MailSettings): Com
     }
   }
   return {
-    render: (recipient) => renderFor(read, recipient, urlOf(recipient)),
-    mail: (recipient) => toMail(recipient, countingHeaders(campaign, recipient.id)),
-    test({ name, address }, id) {
+    render: (recipient: Recipient): Rendered => renderFor(read, recipient, urlOf(recipient)),
+    /** The whole mail of a delivery. */
+    mail: (recipient: Recipient): OutgoingMail => toMail(recipient, countingHeaders(campaign, recipient.id)),
+    /** A trial of it, to any address: it counts for no statistics. `id` makes its Message-ID unique. */
+    test({ name, address }: Mailbox, id: string): OutgoingMail {
       const mail = toMail({ id: `test-${id}`, subscriberId: NOBODY, email: address, name }, {})
       return { ...mail, subject: `[Test] ${mail.subject}` }
     },

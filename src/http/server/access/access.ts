@@ -26,23 +26,7 @@ type AccessOptions = {
   readonly ended?: Pick<OneTime, 'first' | 'isUsed' | 'since'> | undefined
 }
 
-export type Access = {
-  readonly required: boolean
-  isToken(given: string): boolean
-  /** By the header, or by the cookie where the origin is the hub's own or an allowed one. */
-  isSignedIn(request: FastifyRequest): boolean
-  hasToken(request: FastifyRequest): boolean
-  /** True without an Origin: only browsers send one. */
-  isOwnOrigin(request: FastifyRequest): boolean
-  /** The hub's own by its PUBLIC_URL, or one of ALLOWED_ORIGINS: what CORS lets in. */
-  isAllowed(origin: string): boolean
-  /** The value of a fresh session's cookie, and its life in seconds. */
-  newSession(): Promise<{ value: string; maxAge: number }>
-  /** Ends it for every copy of its cookie, in all processes, until it would have expired. */
-  endSession(request: FastifyRequest): Promise<void>
-  /** Takes the cookie of a session that was ended, or may have been, off the request. Throws where nobody can say. */
-  dropEnded(request: FastifyRequest): Promise<void>
-}
+export type Access = ReturnType<typeof createAccess>
 
 export const SESSION_COOKIE = 'mail_event_hub_session'
 /** An ended one is remembered as long: no session lives longer. */
@@ -51,7 +35,7 @@ const SESSION_MS = 30 * 24 * 3600 * 1000
 const unchecked = new WeakMap<FastifyRequest, unknown>()
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
-export function createAccess(options: AccessOptions): Access {
+export function createAccess(options: AccessOptions) {
   const { token, now, ended } = options
   const required = options.auth === 'on'
   const origins = [options.publicUrl, ...options.allowedOrigins].map((url) => originName(url))
@@ -64,6 +48,7 @@ export function createAccess(options: AccessOptions): Access {
     return session && { key: `session:${session.id}`, begunAt: now() + session.leftMs - SESSION_MS }
   }
 
+  /** True without an Origin: only browsers send one. */
   function isOwnOrigin(request: FastifyRequest): boolean {
     const { origin, host } = request.headers
     if (origin === undefined) return true
@@ -91,19 +76,24 @@ export function createAccess(options: AccessOptions): Access {
     required,
     isToken,
     hasToken,
-    isSignedIn: (request) =>
+    /** By the header, or by the cookie where the origin is the hub's own or an allowed one. */
+    isSignedIn: (request: FastifyRequest): boolean =>
       !required || hasToken(request) || (sessionOf(request) !== undefined && cookieCounts(request)),
     isOwnOrigin,
-    isAllowed: (origin) => origins.includes(originName(origin)),
+    /** The hub's own by its PUBLIC_URL, or one of ALLOWED_ORIGINS: what CORS lets in. */
+    isAllowed: (origin: string): boolean => origins.includes(originName(origin)),
+    /** The value of a fresh session's cookie, and its life in seconds. */
     async newSession() {
       await ended?.since() // an empty place remembers from here on: no later than this session
       return { value: sessions.issue().token, maxAge: SESSION_MS / 1000 }
     },
-    async endSession(request) {
+    /** Ends it for every copy of its cookie, in all processes, until it would have expired. */
+    async endSession(request: FastifyRequest): Promise<void> {
       const session = sessionOf(request)
       if (session && cookieCounts(request)) await ended?.first(session.key, SESSION_MS)
     },
-    async dropEnded(request) {
+    /** Takes the cookie of a session that was ended, or may have been, off the request. Throws where nobody can say. */
+    async dropEnded(request: FastifyRequest): Promise<void> {
       const session = sessionOf(request)
       if (!ended || !session) return
       const [isEnded, since] = await Promise.all([ended.isUsed(session.key), ended.since()])

@@ -9,23 +9,15 @@ type Upload = {
   readonly drop: () => void
 }
 
-export type Share = {
-  /** So much more of it has arrived. May call `drop`, its own too, when there is no room. */
-  add(bytes: number): void
-  /** All of it is there, and it is being worked on: it makes way for nobody any more. */
-  whole(): void
-  /** Nothing of it is held any more. */
-  release(): void
-}
-
-export type ByteBudget = { open(upload: Upload): Share }
+export type ByteBudget = ReturnType<typeof createByteBudget>
+export type Share = ReturnType<ByteBudget['open']>
 
 type Held = Upload & { bytes: number; byteMs: number; since: number; isWhole: boolean }
 
 /** Room is made for more than the one who asks, or a flood would have each piece of a body look through all of them. */
 const LOW_WATER = 7 / 8
 
-export function createByteBudget(limit: number, now = () => performance.now()): ByteBudget {
+export function createByteBudget(limit: number, now = () => performance.now()) {
   const shares = new Set<Held>()
   let taken = 0
 
@@ -64,19 +56,22 @@ export function createByteBudget(limit: number, now = () => performance.now()): 
   }
 
   return {
-    open(upload) {
+    open(upload: Upload) {
       const share: Held = { ...upload, bytes: 0, byteMs: 0, since: now(), isWhole: false }
       shares.add(share)
       return {
-        add(bytes) {
+        /** So much more of it has arrived. May call `drop`, its own too, when there is no room. */
+        add(bytes: number): void {
           if (!shares.has(share)) return
           costOf(share)
           share.bytes += bytes
           taken += bytes
           if (taken > limit) makeRoom()
         },
-        whole: () => void (share.isWhole = true),
-        release: () => release(share),
+        /** All of it is there, and it is being worked on: it makes way for nobody any more. */
+        whole: (): void => void (share.isWhole = true),
+        /** Nothing of it is held any more. */
+        release: (): void => release(share),
       }
     },
   }

@@ -34,18 +34,7 @@ const PACKET_HEAD = 1024
 /** Where the server has not told. */
 const USUAL_PACKET = 16 * 1024 * 1024
 
-/** What is lent of a connection. A statement that is larger than the server takes throws archive.too_large unsent. */
-export type Session = {
-  /** The server's max_allowed_packet, as this connection has it. */
-  readonly packet: number
-  /** Bytes of a statement. */
-  readonly most: number
-  /** Runs a statement; tells how many rows it touched. */
-  run(text: string, values?: unknown[]): Promise<number>
-  select(text: string, values?: unknown[]): Promise<RowDataPacket[]>
-  /** The same with each row as an array. */
-  selectArrays(text: string, values: unknown[]): Promise<RowDataPacket[][]>
-}
+export type Session = ReturnType<typeof createSession>
 
 /** A server that has not answered within `queryMs` is as good as one that is gone. */
 export function createConnections(server: MysqlServer, queryMs: number) {
@@ -144,7 +133,8 @@ type Question = {
   readonly rowsAsArray?: boolean
 }
 
-function createSession(connection: PoolConnection, packet: number, timeout: number): Session {
+/** What is lent of a connection. A statement that is larger than the server takes throws archive.too_large unsent. */
+function createSession(connection: PoolConnection, packet: number, timeout: number) {
   const most = packet - PACKET_HEAD
   async function query<T extends ResultSetHeader | RowDataPacket[] | RowDataPacket[][]>({
     values,
@@ -156,10 +146,16 @@ function createSession(connection: PoolConnection, packet: number, timeout: numb
     return result
   }
   return {
+    /** The server's max_allowed_packet, as this connection has it. */
     packet,
+    /** Bytes of a statement. */
     most,
-    run: async (sql, values) => (await query<ResultSetHeader>({ sql, values })).affectedRows,
-    select: (sql, values) => query({ sql, values }),
-    selectArrays: (sql, values) => query({ sql, values, rowsAsArray: true }),
+    /** Runs a statement; tells how many rows it touched. */
+    run: async (sql: string, values?: unknown[]): Promise<number> =>
+      (await query<ResultSetHeader>({ sql, values })).affectedRows,
+    select: (sql: string, values?: unknown[]) => query<RowDataPacket[]>({ sql, values }),
+    /** The same with each row as an array. */
+    selectArrays: (sql: string, values: unknown[]) =>
+      query<RowDataPacket[][]>({ sql, values, rowsAsArray: true }),
   }
 }
