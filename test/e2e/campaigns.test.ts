@@ -77,24 +77,22 @@ async function openHub(env: Record<string, string> = {}) {
   return { hub, sink, refused }
 }
 
-describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
-  let servers: { redis: RedisServer; mariadb: MariaDb } | undefined
+describe('on the shared stores', () => {
+  let redis: RedisServer
+  let mariadb: MariaDb
   let hub: RunningHub
   let sink: MailSink
   let refused: { on: boolean }
   let opened: OpenPage | undefined
 
   beforeAll(async () => {
-    if (kind === 'shared') {
-      const [redis, mariadb] = await Promise.all([startRedis(), startMariaDb()])
-      servers = { redis, mariadb }
-      const shared = {
-        REDIS_URL: redis.url,
-        DATABASE_URL: await mariadb.database(),
-        SECRET: 'a-secret-of-the-browser-tests',
-      }
-      ;({ hub, sink, refused } = await openHub(shared))
-    } else ({ hub, sink, refused } = await openHub())
+    ;[redis, mariadb] = await Promise.all([startRedis(), startMariaDb()])
+    const shared = {
+      REDIS_URL: redis.url,
+      DATABASE_URL: await mariadb.database(),
+      SECRET: 'a-secret-of-the-browser-tests',
+    }
+    ;({ hub, sink, refused } = await openHub(shared))
     const people = peopleOf(hub)
     const rows = Array.from({ length: 40 }, (_, n) => `reader${n}@example.com,Reader ${n}`)
     await people.import(`email,name\n${rows.join('\n')}`)
@@ -104,8 +102,8 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
   afterAll(async () => {
     await hub?.close()
     await sink?.close()
-    await servers?.redis.close()
-    await servers?.mariadb.close()
+    await redis?.close()
+    await mariadb?.close()
   })
   afterEach(async () => {
     const problems = opened?.problems.filter((problem) => !/40[049]|Blocked script execution/.test(problem))

@@ -1,15 +1,19 @@
-// The order of test files: the largest first, or the last of them would run alone. vitest takes a file's own size; here
-// a file of a few lines is as large as the contracts that it runs.
+// The order of test files: the longest first, or the last of them would run alone. Those that need servers take the
+// longest, however small they are: they wait for processes. Of the others, and among themselves, the largest: vitest takes
+// a file's own size; here a file of a few lines is as large as the contracts that it runs.
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const CONTRACTS = join(import.meta.dirname, '../contracts')
 
-export class LargestFirst extends BaseSequencer {
+export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sizes = new Map(files.map((file) => [file, sizeOf(file.moduleId)]))
-    return files.toSorted((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0))
+    const needsServers = ({ project }: TestSpecification) => Number(project.name === 'servers')
+    return files.toSorted(
+      (a, b) => needsServers(b) - needsServers(a) || (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0),
+    )
   }
 }
 

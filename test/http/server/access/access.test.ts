@@ -203,6 +203,27 @@ describe('a session', () => {
     await rm(dir, { recursive: true })
   })
 
+  test('is ended by no page of a foreign origin', async () => {
+    const other = await startHub({ PUBLIC_URL: ORIGIN })
+    const cookie = await cookieOf(other)
+    const headers = { cookie, origin: 'https://evil.example' }
+    await other.call({ method: 'DELETE', url: '/api/session', headers })
+    expect((await other.call({ method: 'GET', url: '/api/events', headers: { cookie } })).status).toBe(200)
+    await other.close()
+  })
+
+  test('ends when the token is another, though the secret is the same', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'token-'))
+    const first = await startHub({ PUBLIC_URL: ORIGIN }, dir)
+    const cookie = await cookieOf(first)
+    await first.close()
+    const second = await startHub({ PUBLIC_URL: ORIGIN, API_TOKEN: 'a-token-that-was-changed' }, dir)
+    const answer = await second.call({ method: 'GET', url: '/api/events', headers: { cookie } })
+    expect(answer.status).toBe(401)
+    await second.close()
+    await rm(dir, { recursive: true })
+  })
+
   test('cannot be opened from a foreign origin', async () => {
     expect((await signIn(TOKEN, { origin: 'https://evil.example' })).status).toBe(403)
   })
