@@ -150,7 +150,7 @@ export type Ledger = {
    */
   erase(email: string): Promise<number>
   /** Who would get it if it started now; once it is expanded: whom it has taken. */
-  audience(campaign: CampaignHead, now: number): Promise<Audience>
+  audience(campaign: Pick<CampaignHead, 'id' | 'expanded'>, now: number): Promise<Audience>
   /** Those that fit all of what is asked, in order of their ids. */
   deliveries(query: DeliveryQuery): Promise<readonly ListedDelivery[]>
   /**

@@ -19,7 +19,7 @@ export function createAudience(sql: Sql, reasons: Ledger['reasons']): Ledger['au
         .select({ reason: suppressions.reason, count })
         .from(suppressions)
         .innerJoin(subscribers, eq(subscribers.emailKey, suppressions.emailKey))
-        .where(and(eq(subscribers.subscribed, 1), stillSuppressed(sql, now)))
+        .where(and(eq(hidden(subscribers.subscribed), 1), stillSuppressed(sql, now)))
         .groupBy(suppressions.reason),
     )
   }

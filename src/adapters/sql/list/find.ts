@@ -66,28 +66,30 @@ export function createFind(sql: Sql, now: () => number) {
     return words`EXISTS (SELECT 1 FROM ${suppressions} WHERE ${key} = ${subscribers.emailKey} AND ${holds()})`
   }
 
-  /** How many of those who are subscribed, or are not, are suppressed: suppressions lead, there are fewer of them. */
-  async function countHeld(subscribed: 0 | 1): Promise<number> {
-    const [row] = await sql.read(
+  /** How many are suppressed of those who are subscribed, and who are not: suppressions lead, there are fewer of them. */
+  async function countHeld(): Promise<ReadonlyMap<boolean, number>> {
+    const subscribed = hidden(subscribers.subscribed)
+    const rows = await sql.read(
       db
-        .select({ count: words`count(*)`.mapWith(Number) })
+        .select({ subscribed: subscribed.mapWith(Number), count: words`count(*)`.mapWith(Number) })
         .from(suppressions)
         .innerJoin(subscribers, eq(subscribers.emailKey, suppressions.emailKey))
-        .where(and(eq(hidden(subscribers.subscribed), subscribed), holds())),
+        .where(holds())
+        .groupBy(subscribed),
     )
-    return row?.count ?? 0
+    return new Map(rows.map((row) => [row.subscribed === 1, row.count]))
   }
 
   /** Everybody is subscribed or not, and suppressed or not: how many are where the filter says. */
   async function countStanding({ suppressed, mailable, ...filter }: Filter): Promise<number> {
+    const held = await countHeld()
     let count = 0
     for (const subscribed of [true, false]) {
       if (filter.subscribed === !subscribed) continue
-      const fits = (held: boolean) =>
-        (suppressed ?? held) === held && (mailable ?? (subscribed && !held)) === (subscribed && !held)
-      const held = fits(true) !== fits(false) ? await countHeld(subscribed ? 1 : 0) : 0
-      if (fits(false)) count += (await countOf(conditionOf({ subscribed }))) - held
-      else if (fits(true)) count += held
+      const fits = (isHeld: boolean) =>
+        (suppressed ?? isHeld) === isHeld && (mailable === undefined || mailable === (subscribed && !isHeld))
+      if (fits(true)) count += held.get(subscribed) ?? 0
+      if (fits(false)) count += (await countOf(conditionOf({ subscribed }))) - (held.get(subscribed) ?? 0)
     }
     return count
   }
