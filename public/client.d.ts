@@ -81,6 +81,14 @@ export type Setup = {
   readonly silent_seconds: number
   readonly webhooks_silent: boolean
   readonly process: { readonly role: string; readonly started_at: string }
+  readonly other_processes: readonly {
+    readonly role: string
+    readonly version: string
+    readonly started_at: string
+    readonly seen_at: string
+    /** Nothing was heard of it for 30 s. */
+    readonly silent: boolean
+  }[]
   readonly disk: { readonly free: number; readonly size: number }
   readonly feed: { readonly bytes: number; readonly bound: number }
   readonly stores: { readonly events: string; readonly database: string }

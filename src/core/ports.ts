@@ -19,3 +19,20 @@ export type OneTime = {
   /** How often this was asked for a key since its window began, this time too; and how long the window lasts yet. */
   count(key: string, windowMs: number): Promise<{ readonly count: number; readonly leftMs: number }>
 }
+
+/** One of those that share the stores. */
+export type Process = {
+  readonly id: string
+  readonly role: string
+  readonly version: string
+  /** When it was started, and when it told of itself last: milliseconds since 1970, by its own clock. */
+  readonly since: number
+  readonly seen: number
+}
+
+/** What each process tells of itself, for the others. */
+export type Processes = {
+  tell(me: Process): Promise<void>
+  list(): Promise<readonly Process[]>
+  leave(id: string): Promise<void>
+}

@@ -10,7 +10,7 @@ import type { Config } from '../config/config.ts'
 import type { EventFeed } from '../core/events/ports.ts'
 import { rememberingAppends } from '../core/health.ts'
 import type { Log } from '../core/log.ts'
-import type { OneTime } from '../core/ports.ts'
+import type { OneTime, Processes } from '../core/ports.ts'
 import type { LaneConfig } from '../core/sending/lanes/lanes.ts'
 import type { SendStores } from '../core/sending/ports.ts'
 import { named, patiently } from './reach.ts'
@@ -23,7 +23,15 @@ export function namesOfStores({ REDIS_URL, DATABASE_URL }: Config) {
   return { events: REDIS_URL ? 'redis' : 'embedded', database: DATABASE_URL ? 'mysql' : 'sqlite' }
 }
 
-export type Events = { readonly feed: EventFeed; readonly oneTime: OneTime; close(): Promise<void> }
+export type Events = {
+  readonly feed: EventFeed
+  readonly oneTime: OneTime
+  readonly processes: Processes
+  close(): Promise<void>
+}
+
+/** Whoever has the stores alone. */
+const ALONE: Processes = { tell: async () => {}, list: async () => [], leave: async () => {} }
 
 export async function openEvents(config: Config, log: Log): Promise<Events> {
   const bounds = { retention: config.EVENT_RETENTION, maxBytes: config.EVENT_MAX_BYTES, log }
@@ -34,16 +42,24 @@ export async function openEvents(config: Config, log: Log): Promise<Events> {
     const feed = rememberingAppends(opened)
     const ended = join(config.DATA_DIR, 'ended-sessions')
     const oneTime = await named('DATA_DIR', async () => createMemoryOneTime(ended))
-    return { feed, oneTime, close: () => feed.close() }
+    return { feed, oneTime, processes: ALONE, close: () => feed.close() }
   }
   // Loaded only where they are used: a hub on its own stores starts faster, and holds tens of megabytes less.
   const { openRedisFeed } = await import('../adapters/redis/feed/feed.ts')
   const { openRedisOneTime } = await import('../adapters/redis/one-time.ts')
+  const { openRedisProcesses } = await import('../adapters/redis/processes.ts')
   const { probeRedis } = await import('../adapters/redis/probe.ts')
   await patiently('REDIS_URL', log, () => probeRedis(url))
   const feed = rememberingAppends(openRedisFeed({ url, ...bounds }))
   const oneTime = openRedisOneTime({ url, log })
-  return { feed, oneTime, close: async () => void (await Promise.all([feed.close(), oneTime.close()])) }
+  const processes = openRedisProcesses({ url, log })
+  const all = [feed, oneTime, processes]
+  return {
+    feed,
+    oneTime,
+    processes,
+    close: async () => void (await Promise.all(all.map((each) => each.close()))),
+  }
 }
 
 export async function openDatabase(config: Config, log: Log): Promise<Sql> {

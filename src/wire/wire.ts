@@ -14,6 +14,7 @@ import { checkProgress } from '../core/health.ts'
 import { catchUp, isBehindFeed } from '../core/events/tracking/behind.ts'
 import { createErasure } from '../core/list/erasure.ts'
 import { createForget } from '../core/list/forget.ts'
+import { startHeartbeat } from '../core/heartbeat.ts'
 import { createHub } from '../core/events/hub.ts'
 import type { EventArchive, EventFeed } from '../core/events/ports.ts'
 import type { Log } from '../core/log.ts'
@@ -56,6 +57,9 @@ export async function wire(config: Config, log: Log) {
       { name: 'database', needed: !serves, ping: () => sql.ping() },
     ],
   }
+  const since = Date.now()
+  const me = { id: shared.owner, role: config.ROLE, version, since }
+  const heartbeat = startHeartbeat({ processes: events.processes, me })
   const tracked = serves ? await openTracking(config, { ...shared, events, side }) : undefined
   const stores = namesOfStores(config)
   log.info({ ...stores, mail: side.transport, role: config.ROLE, version }, 'stores opened')
@@ -69,7 +73,7 @@ export async function wire(config: Config, log: Log) {
       checks: [...base.checks, { name: 'archive', needed: false, ping: checkProgress(tracked.tracking) }],
       side: { ...side, forget: openForget(side, tracked.erase) },
       stores,
-      running: { role: config.ROLE, since: Date.now(), disk: () => diskOf(config.DATA_DIR) },
+      running: { role: config.ROLE, since, disk: () => diskOf(config.DATA_DIR), others: heartbeat.others },
       page: createPagePack(log),
     },
     /** True when this start made the token, or an earlier one did: the operator has not chosen it. */
@@ -80,6 +84,7 @@ export async function wire(config: Config, log: Log) {
     async close() {
       await side.close()
       await tracked?.close()
+      await heartbeat.close()
       await events.close()
       await sql.close()
       lock?.release()

@@ -31,6 +31,14 @@ function notesOf(setup) {
     const text = html`If the server of <code>SMTP_URL</code> passes mails on: ${setup.sender_doubt}.`
     notes.push({ grave: false, title: 'Mails go to a server on this machine', text })
   }
+  const sends = (/** @type {{ role: string, silent?: boolean }} */ { role, silent }) =>
+    role !== 'web' && !silent
+  if (![setup.process, ...setup.other_processes].some(sends))
+    notes.push({
+      grave: true,
+      title: 'No process sends mails',
+      text: html`This one only receives. Start another with <code>ROLE=worker</code>.`,
+    })
   if (setup.disk.free < LEAST_FREE * setup.disk.size)
     notes.push({
       grave: true,

@@ -20,6 +20,7 @@ const STORES = {
 const ROLES = {
   all: 'receives and sends',
   web: 'receives; other processes send',
+  worker: 'sends',
 }
 
 /** @typedef {{ status: string, stores: Record<string, string> }} Ready */
@@ -30,6 +31,11 @@ export function Standing({ app, setup }) {
   const states = ready.state === 'here' ? (ready.value?.stores ?? {}) : {}
   const { events, database } = setup.stores
   const full = Math.round((setup.feed.bytes / setup.feed.bound) * 100)
+  /** @type {[string, unknown][]} */
+  const others = setup.other_processes.map((each) => [
+    'Another process',
+    html`<${Other} of=${each} version=${setup.version} />`,
+  ])
   /** @type {[string, unknown][]} */
   const facts = [
     ['Events are kept in', html`${STORES[events] ?? events}<${Working} state=${states.events} />`],
@@ -46,6 +52,7 @@ export function Standing({ app, setup }) {
       'This process',
       `${ROLES[setup.process.role] ?? setup.process.role}, since ${fullTime(Date.parse(setup.process.started_at))}`,
     ],
+    ...others,
     ['Open sockets', count(setup.clients)],
     ['Public address', setup.public_url],
     ['Mails go to', setup.transport === 'smtp' ? 'the SMTP server' : 'files in the outbox'],
@@ -65,6 +72,13 @@ export function Standing({ app, setup }) {
       </dl>
     </section>
   `
+}
+
+/** @param {{ of: Setup['other_processes'][number], version: string }} props */
+function Other({ of, version }) {
+  const differs = of.version === version ? '' : `, version ${of.version}`
+  return html`${ROLES[of.role] ?? of.role}${differs}, since ${fullTime(Date.parse(of.started_at))}${' '}
+    <${Working} state=${of.silent ? `silent since ${fullTime(Date.parse(of.seen_at))}` : 'ok'} />`
 }
 
 /** @param {{ state?: string }} props */

@@ -21,6 +21,9 @@ export function seenKeys(at: number): readonly [today: string, ...others: string
   return [key(0), key(-1), key(-2), key(1)]
 }
 
+/** Hash: the processes that share this Redis, by their ids. */
+export const PROCESSES_KEY = 'hub:{feed}:processes'
+
 /** A one-time word that was used. */
 export const usedKey = (word: string): string => `hub:{feed}:used:${word}`
 

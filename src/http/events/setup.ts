@@ -1,6 +1,7 @@
 // /api/setup: what the set-up view shows.
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import type { Heartbeat } from '../../core/heartbeat.ts'
 import type { Hub } from '../../core/events/hub.ts'
 import type { EventArchive, EventFeed, Quarantine } from '../../core/events/ports.ts'
 import { BEGINNING } from '../../core/events/cursor.ts'
@@ -27,6 +28,7 @@ export type Running = {
   readonly role: string
   readonly since: number
   readonly disk: () => Promise<{ readonly free: number; readonly size: number }>
+  readonly others: Heartbeat['others']
 }
 
 export type SetupDeps = {
@@ -120,6 +122,19 @@ const Setup = Type.Object(
       { role: Type.String({ examples: ['all'] }), started_at: Instant },
       { description: 'The one that answers; `web` leaves sending to others' },
     ),
+    other_processes: Type.Array(
+      Type.Object({
+        role: Type.String({ examples: ['worker'] }),
+        version: Type.String({ examples: ['0.1.0'] }),
+        started_at: Instant,
+        seen_at: Instant,
+        silent: Type.Boolean({ description: 'Nothing was heard of it for 30 s', examples: [false] }),
+      }),
+      {
+        description:
+          'Those that share the stores, oldest first; one that was stopped is not among them, one that fell silent is, for a day',
+      },
+    ),
     disk: Type.Object(
       { free: Type.Integer(), size: Type.Integer() },
       { description: 'Bytes, where DATA_DIR is', examples: [{ free: 20 * 2 ** 30, size: 50 * 2 ** 30 }] },
@@ -204,6 +219,9 @@ async function describeSetup(deps: SetupDeps) {
     silent_seconds: silence.seconds(),
     webhooks_silent: silence.seconds() * 1000 >= SILENT_AFTER_MS,
     process: { role: running.role, started_at: instant(running.since) },
+    other_processes: (await running.others()).map(({ role, version, since, seen, silent }) => {
+      return { role, version, started_at: instant(since), seen_at: instant(seen), silent }
+    }),
     disk: await running.disk(),
     feed: await feed.size(),
     stores: deps.stores,

@@ -40,6 +40,8 @@ describe.each(['its own stores', 'shared stores'])('on %s', (stores) => {
     await second.post([{ event: 'send', ts: 1 }, 'no event'])
     await told(socket, (setup) => setup.first_event_at !== null && setup.quarantine === 1)
     const { body } = await first.get('/api/setup')
+    const others = stores === 'its own stores' ? [] : [{ role: 'all', silent: false, version: body.version }]
+    expect(body.other_processes).toMatchObject(others)
     expect(Object.keys(socket.frames.findLast(isSetup)?.setup ?? {})).toEqual(Object.keys(body))
     expect(silent.frames.filter(isSetup)).toEqual([])
     socket.ws.terminate()

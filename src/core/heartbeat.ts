@@ -1,0 +1,49 @@
+// The processes of one hub: each tells now and then that it is there, and so knows the others.
+import type { Process, Processes } from './ports.ts'
+
+type HeartbeatOptions = {
+  readonly processes: Processes
+  readonly me: Omit<Process, 'seen'>
+  readonly now?: () => number
+  readonly everyMs?: number
+}
+
+export type Heartbeat = {
+  /** Oldest first. */
+  others(): Promise<readonly (Process & { readonly silent: boolean })[]>
+  close(): Promise<void>
+}
+
+const EVERY_MS = 10_000
+/** Three were missed: it was killed, hangs, or does not reach the store. */
+const SILENT_MS = 30_000
+const FORGOTTEN_MS = 24 * 3_600_000
+
+export function startHeartbeat({
+  processes,
+  me,
+  now = Date.now,
+  everyMs = EVERY_MS,
+}: HeartbeatOptions): Heartbeat {
+  // An outage of the store is told by all that needs it more.
+  const beat = () => processes.tell({ ...me, seen: now() }).catch(() => {})
+  let beating = beat()
+  const timer = setInterval(() => (beating = beat()), everyMs).unref()
+  return {
+    async others() {
+      const all = (await processes.list()).filter(({ id }) => id !== me.id)
+      const [known, old] = [true, false].map((is) =>
+        all.filter(({ seen }) => now() - seen < FORGOTTEN_MS === is),
+      )
+      await Promise.all((old ?? []).map(({ id }) => processes.leave(id)))
+      return (known ?? [])
+        .map((each) => ({ ...each, silent: now() - each.seen > SILENT_MS }))
+        .sort((a, b) => a.since - b.since)
+    },
+    async close() {
+      clearInterval(timer)
+      await beating
+      await processes.leave(me.id).catch(() => {})
+    },
+  }
+}
