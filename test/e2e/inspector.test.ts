@@ -54,7 +54,7 @@ test('a hundred opens are one step, a robot’s is marked, and what no webhook t
       'Opened 100 times',
       'Opened',
     ])
-    expect(await steps.nth(1).innerText()).toContain('No webhook told: that it was opened says so')
+    expect(await steps.nth(1).innerText()).toContain('No webhook said so, but it was opened')
     expect(await steps.nth(2).innerText()).toMatch(/First .*, last /)
     expect(await steps.nth(2).innerText()).toContain('Last: Seoul, South Korea · 203.0.113.7')
     expect(await steps.nth(3).innerText()).toContain('By a robot, not a person')

@@ -1,7 +1,7 @@
 // Live where there is little room: at 400 % an event is read all the same; the strip's words are whole, and stay in place.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { choose, live, mailEvent, mailEvents } from '../support/browser.ts'
+import { choose, live, mailEvent, mailEvents, subjects } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
 import { isSeen, overflow } from '../support/in-page.js'
@@ -22,7 +22,7 @@ test('at 320 × 256 an event is read, and what stands above the list is scrolled
   await page.keyboard.press('/')
   await eventually(() => seen(page, '.event-search input')).toBe(true)
   await page.keyboard.press('Escape')
-  await choose(page, 'j', 'Mail 19')
+  await choose(page, 'j', (await subjects(page))[0] ?? '')
   await page.keyboard.press('Enter')
   await page.locator('.timeline li').first().waitFor()
   await eventually(() => seen(page, '.inspector h2')).toBe(true)
@@ -41,7 +41,7 @@ const cut = (page: Page) =>
     .locator('.strip > :is(.last, .rate)')
     .evaluateAll((parts) => parts.filter((part) => part.scrollWidth > part.clientWidth).length)
 
-for (const width of [1440, 1280, 1200, 1000, 800, 390]) {
+for (const width of [1440, 1280, 1200, 1000, 800, 768, 642, 390]) {
   test(`at ${width} the strip's words are whole, and nothing moves when they change`, async () => {
     const { page, close } = await lab.open({ viewport: { width, height: 800 } })
     await live(page)
@@ -51,6 +51,7 @@ for (const width of [1440, 1280, 1200, 1000, 800, 390]) {
     await page.locator('.strip .last time .wide').evaluate((time) => (time.textContent = '59 min ago'))
     await page.locator('.strip .last time .narrow').evaluate((time) => (time.textContent = '59 min'))
     expect(await cut(page)).toBe(0)
+    expect(await seen(page, '.strip .state strong')).toBe(true)
     await lab.hub.post([mailEvent()])
     expect(await places(page)).toEqual(before)
     await close()

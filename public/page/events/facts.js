@@ -39,12 +39,13 @@ export function storedRow(event) {
 }
 
 /**
- * The lines that say more than the kind: what was clicked, why it bounced, what the other server said.
+ * The lines that say more than the kind: what was clicked, why it bounced (if that is a word), what the other server said.
  * @param {Pick<EventRow, 'url' | 'reason' | 'answer'>} row
  * @returns {string[]}
  */
 export function detailsOf({ url, reason, answer }) {
-  return [url, reason?.replaceAll('_', ' '), answer].flatMap((line) => line || [])
+  const why = reason === 'other' && answer ? null : reason?.replaceAll('_', ' ')
+  return [url, why, answer].flatMap((line) => line || [])
 }
 
 /**

@@ -35,15 +35,17 @@ export function Strip({ app }) {
       </p>
       <${Running} app=${app} />
       <p class="last">
-        <span class="wide">Last event </span><span class="narrow">last </span>${
-          !reached || (!fresh && lastAt === 0)
-            ? '–'
-            : lastAt === 0
-              ? html`<span>none yet</span>`
-              : html`<time title=${fullTime(lastAt)}
-                  ><span class="wide">${ago(lastAt, now)}</span
-                  ><span class="narrow">${age(lastAt, now)}</span></time
-                >`
+        ${
+          reached && fresh && lastAt === 0
+            ? html`<span class="wide">No event yet</span><span class="narrow">none yet</span>`
+            : html`<span class="wide">Last event </span><span class="narrow">last </span>${
+                  reached && lastAt > 0
+                    ? html`<time title=${fullTime(lastAt)}
+                        ><span class="wide">${ago(lastAt, now)}</span
+                        ><span class="narrow">${age(lastAt, now)}</span></time
+                      >`
+                    : '–'
+                }`
         }
       </p>
       <p class="rate">

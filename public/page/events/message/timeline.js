@@ -50,7 +50,7 @@ function Implied({ kind, by }) {
       <span class="sign"><${Icon} name=${kind} /></span>
       <p>
         <strong>${word}</strong>
-        <span class="detail">No webhook told: that it was ${lookOf(by.kind).word.toLowerCase()} says so</span>
+        <span class="detail">No webhook said so, but it was ${lookOf(by.kind).word.toLowerCase()}</span>
       </p>
     </li>
   `

@@ -189,7 +189,7 @@ function Report({ state: { phase, file, target }, report }) {
           <dd><bdi>${columns.ignored.map(plain).join(', ') || 'none'}</bdi></dd>
         </div>
         <div>
-          <dt>Letters</dt>
+          <dt>Encoding</dt>
           <dd>
             ${report.charset}${report.charset_assumed ? ', as far as one can tell: do names look right?' : ''}
           </dd>
