@@ -82,7 +82,7 @@ export const SETTINGS = {
     read.optional(read.url('smtp:', 'smtps:')),
   ),
   MAIL_FROM: setting('Who the mails are from', 'News <news@localhost>', read.mailbox),
-  MAIL_REPLY_TO: setting('Where answers go, if not to MAIL_FROM', '', read.optional(read.mailbox)),
+  MAIL_REPLY_TO: setting('Where answers go, if not to MAIL_FROM', '', read.optional(read.mailboxText)),
   LIST_NAME: setting(
     "What subscribers know the list by: in the footer of mails and on the pages for them. Empty: MAIL_FROM's name",
     '',

@@ -1,5 +1,7 @@
 // How a setting's text is read. Each function gives the value or throws an Error whose message says what it wants.
 import { isIP } from 'node:net'
+import { parseMailbox, toSmtpAddress, type Mailbox } from '../core/campaigns/mail/mailbox.ts'
+import type { LaneConfig } from '../core/sending/lanes/lanes.ts'
 
 export const text = (value: string): string => value
 
@@ -132,19 +134,16 @@ export const addresses = list((value) => {
   )
 })
 
-/** `Name <address>` or an address. */
-export function mailbox(value: string): string {
-  const address = /<([^<>]*)>$/.exec(value)?.[1] ?? value
-  if (/[\x00-\x1f\x7f]/.test(value) || !/^[^\s@<>]+@[^\s@<>]+$/.test(address))
-    throw new Error(`must be an address, or a name and an address: News <news@example.com>`)
-  return value
+export function mailbox(value: string): Mailbox {
+  const mailbox = parseMailbox(value)
+  if (mailbox && toSmtpAddress(mailbox.address)) return mailbox
+  throw new Error('must be an address in ASCII, or a name and one: News <news@example.com>')
 }
 
-type LaneConfig = {
-  readonly name: string
-  readonly domains: readonly string[]
-  readonly connections: number
-  readonly per_second: number
+/** The same, kept as it was written. */
+export function mailboxText(value: string): string {
+  mailbox(value)
+  return value
 }
 
 /** Every address falls into a lane: one lane must be called default. */
@@ -172,7 +171,7 @@ function parseLanes(value: string): readonly LaneConfig[] {
 
 function parseLane(lane: unknown, wanted: string): LaneConfig {
   if (typeof lane !== 'object' || lane === null) throw new Error(wanted)
-  const { name, domains = [], connections, per_second, ...rest } = lane as Record<string, unknown>
+  const { name, domains = [], connections, per_second: perSecond, ...rest } = lane as Record<string, unknown>
   if (Object.keys(rest).length) throw new Error(`a lane has no "${Object.keys(rest)[0]}"`)
   if (typeof name !== 'string' || !/^[a-z0-9][a-z0-9_-]{0,31}$/.test(name))
     throw new Error('a lane needs a name of small letters and digits')
@@ -180,13 +179,13 @@ function parseLane(lane: unknown, wanted: string): LaneConfig {
     throw new Error(`lane ${name}: "domains" must be a list of domains`)
   if (!Number.isInteger(connections) || !(Number(connections) >= 1 && Number(connections) <= 1000))
     throw new Error(`lane ${name}: "connections" must be a whole number from 1 to 1000`)
-  if (typeof per_second !== 'number' || !(per_second >= 0.001 && per_second <= 100_000))
+  if (typeof perSecond !== 'number' || !(perSecond >= 0.001 && perSecond <= 100_000))
     throw new Error(`lane ${name}: "per_second" must be a number from 0.001 to 100000`)
   return {
     name,
     domains: domains.map((domain) => domain.toLowerCase()),
     connections: Number(connections),
-    per_second,
+    perSecond,
   }
 }
 

@@ -19,9 +19,9 @@ import { identityOf } from '../core/campaigns/mail/identity.ts'
 import { createLaneOf, type LaneConfig } from '../core/sending/lanes/lanes.ts'
 import { createLinks, type UnsubscribeLink } from '../core/campaigns/mail/links.ts'
 import { createLoopNews } from '../core/loop/news.ts'
-import { readSender, type Mailbox } from '../core/campaigns/mail/mailbox.ts'
+import type { Mailbox } from '../core/campaigns/mail/mailbox.ts'
 import { senderProblem } from '../core/campaigns/mail/sender.ts'
-import { compileMail, type MailSettings } from '../core/campaigns/mail/message.ts'
+import { compileMail, NOBODY, type MailSettings } from '../core/campaigns/mail/message.ts'
 import type { Campaign } from '../core/campaigns/ports.ts'
 import type { Subscriber } from '../core/list/ports.ts'
 import type { Mailer, SendStores } from '../core/sending/ports.ts'
@@ -35,10 +35,7 @@ export type CampaignSide = Awaited<ReturnType<typeof openCampaignSide>>
 
 const CAMPAIGNS_OF_LATE = 20
 
-/** Whom a preview's unsubscribe link is for. */
-const NOBODY = '00000000-0000-0000-0000-000000000000'
-
-type Needs = {
+export type Needs = {
   readonly sql: Sql
   readonly leases: Leases
   readonly owner: string
@@ -60,7 +57,7 @@ type Parts = Needs & {
 
 export async function openCampaignSide(config: Config, needs: Needs) {
   const { sql, secret, log } = needs
-  const laneConfigs = config.MAIL_LANES.map(({ per_second, ...lane }) => ({ ...lane, perSecond: per_second }))
+  const laneConfigs = config.MAIL_LANES
   const links = createLinks(secret, config.PUBLIC_URL)
   const mail = await openMail(config, log)
   const { unsubscribeUrl } = links
@@ -166,9 +163,8 @@ function hearing({ stores, send, laneConfigs, log }: Parts) {
 }
 
 async function openMail(config: Config, log: Log) {
-  const from = readSender('MAIL_FROM', config.MAIL_FROM)
+  const from = config.MAIL_FROM
   const replyTo = config.MAIL_REPLY_TO ?? null
-  if (replyTo) readSender('MAIL_REPLY_TO', replyTo)
   const list = identityOf({ name: config.LIST_NAME, address: config.LIST_ADDRESS }, from)
   const outbox = join(config.DATA_DIR, 'outbox')
   const { DKIM_DOMAIN: domain, DKIM_SELECTOR: selector, DKIM_KEY_FILE: keyFile } = config

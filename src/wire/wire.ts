@@ -13,18 +13,16 @@ import { isHubError } from '../core/errors.ts'
 import { checkProgress } from '../core/health.ts'
 import { catchUp, isBehindFeed } from '../core/events/tracking/behind.ts'
 import { createErasure } from '../core/list/erasure.ts'
-import { createForget } from '../core/list/forget.ts'
+import { createForget, type Forget } from '../core/list/forget.ts'
 import { startHeartbeat } from '../core/heartbeat.ts'
 import { createHub } from '../core/events/hub.ts'
 import type { EventArchive, EventFeed } from '../core/events/ports.ts'
 import type { Log } from '../core/log.ts'
-import type { Leases } from '../core/ports.ts'
-import { parseMailbox } from '../core/campaigns/mail/mailbox.ts'
 import { watchSilence } from '../core/events/silence.ts'
 import { startTracking } from '../core/events/tracking/tracking.ts'
 import { version } from '../version.ts'
 import { holdAll } from './backup.ts'
-import { openCampaignSide, type CampaignSide } from './campaigns.ts'
+import { openCampaignSide, type CampaignSide, type Needs } from './campaigns.ts'
 import { diskOf, makeDataDir, keptSecret } from './data-dir.ts'
 import { patiently } from './reach.ts'
 import { databaseOf, feedOf, namesOfStores, openDatabase, openEvents, type Events } from './stores.ts'
@@ -92,17 +90,8 @@ export async function wire(config: Config, log: Log) {
   }
 }
 
-function openForget(
-  { ledger, subscribers, eraseFromOutbox }: CampaignSide,
-  events: (email: string) => Promise<void>,
-) {
-  return createForget({
-    events,
-    deliveries: ledger.erase,
-    outbox: eraseFromOutbox,
-    subscribers,
-    now: Date.now,
-  })
+function openForget({ ledger, subscribers, eraseFromOutbox: outbox }: CampaignSide, events: Forget) {
+  return createForget({ events, deliveries: ledger.erase, outbox, subscribers, now: Date.now })
 }
 
 /** That events fill their room is not a worker's trouble; that Redis has no memory is. */
@@ -112,15 +101,7 @@ async function pingAsWorker(feed: EventFeed): Promise<void> {
   })
 }
 
-type TrackingNeeds = {
-  readonly events: Events
-  readonly sql: Sql
-  readonly leases: Leases
-  readonly owner: string
-  readonly secret: string
-  readonly side: CampaignSide
-  readonly log: Log
-}
+type TrackingNeeds = Omit<Needs, 'heard'> & { readonly events: Events; readonly side: CampaignSide }
 
 /** The readers of the feed: the bus, and the archive with all that events change. */
 async function openTracking(config: Config, needs: TrackingNeeds) {
@@ -166,8 +147,7 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
 
 /** The default stands for nobody's address. */
 function ownSender({ MAIL_FROM }: Config): string | undefined {
-  const address = parseMailbox(MAIL_FROM)?.address
-  return address?.endsWith('@localhost') ? undefined : address
+  return MAIL_FROM.address.endsWith('@localhost') ? undefined : MAIL_FROM.address
 }
 
 function readSettings(config: Config) {

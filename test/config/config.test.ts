@@ -36,7 +36,7 @@ describe('defaults', () => {
       EVENT_MAX_BYTES: 2 * 2 ** 30,
       ARCHIVE_DAYS: 400,
       BODY_LIMIT: 32 * 2 ** 20,
-      MAIL_FROM: 'News <news@localhost>',
+      MAIL_FROM: { name: 'News', address: 'news@localhost' },
     })
     expect(config.MAIL_LANES.map((lane) => lane.name)).toEqual(['naver', 'google', 'default'])
     expect(config.API_TOKEN).toBeUndefined()
@@ -84,6 +84,8 @@ describe('a value that cannot be taken stops the start with one line that names 
     [{ LIST_NAME: 'Hello {{name}}' }, /^LIST_NAME: must be one line/],
     [{ LIST_ADDRESS: 'Street\nTown' }, /^LIST_ADDRESS: must be one line/],
     [{ MAIL_FROM: 'nobody' }, /^MAIL_FROM: /],
+    [{ MAIL_FROM: 'jürgen@example.com' }, /^MAIL_FROM: must be [^\n]*$/],
+    [{ MAIL_REPLY_TO: 'jürgen@example.com' }, /^MAIL_REPLY_TO: /],
     [{ MAIL_FROM: 'A <a@b.c>\r\nBcc: x@y.z' }, /^MAIL_FROM: /],
     [{ MAIL_LANES: '[]' }, /^MAIL_LANES: /],
     [
@@ -120,7 +122,7 @@ describe('what is taken', () => {
 
   test('a lane as slow as a mail in a thousand seconds', () => {
     const lanes = '[{"name":"default","connections":1,"per_second":0.001}]'
-    expect(load({ MAIL_LANES: lanes }).MAIL_LANES).toMatchObject([{ per_second: 0.001 }])
+    expect(load({ MAIL_LANES: lanes }).MAIL_LANES).toMatchObject([{ perSecond: 0.001 }])
   })
 
   test('lists, with spaces and empty parts', () => {

@@ -25,14 +25,9 @@ const SCHEMA = `
 /** Of the tables above: a change that an older hub could not live with makes it one more. */
 const VERSION = 1
 
-export type SendFile = {
-  readonly db: DatabaseSync
-  /** Does what touches the file, all or nothing. Whatever goes wrong with it, sending is unavailable. */
-  atomically<T>(work: () => T): T
-  close(): void
-}
+export type SendFile = ReturnType<typeof openSendFile>
 
-export function openSendFile(file: string): SendFile {
+export function openSendFile(file: string) {
   const lock = lockBeside(file)
   const db = new DatabaseSync(file, { timeout: 2_000 })
   try {
@@ -45,14 +40,15 @@ export function openSendFile(file: string): SendFile {
   }
   return {
     db,
-    atomically(work) {
+    /** Does what touches the file, all or nothing. Whatever goes wrong with it, sending is unavailable. */
+    atomically<T>(work: () => T): T {
       try {
         return transaction(db, work)
       } catch (error) {
         throw new HubError('sending.unavailable', { cause: error })
       }
     },
-    close() {
+    close(): void {
       if (!db.isOpen) return
       db.close()
       lock.release()

@@ -7,12 +7,9 @@ import { run, type Script } from '../script.ts'
 const SILENCE_MS = 4_000
 const PATIENCE_MS = 1_000
 
-export type SendConnection = {
-  run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>
-  close(): void
-}
+export type SendConnection = ReturnType<typeof openSendConnection>
 
-export function openSendConnection({ url, log }: { url: string; log: Log }): SendConnection {
+export function openSendConnection({ url, log }: { url: string; log: Log }) {
   const connection = openConnection({
     url,
     name: 'hub-send',
@@ -21,7 +18,7 @@ export function openSendConnection({ url, log }: { url: string; log: Log }): Sen
     log,
   })
   return {
-    async run(script, keys, args) {
+    async run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
       try {
         const { redis } = await connection.session()
         return await run(redis, script, keys, args.map(String))

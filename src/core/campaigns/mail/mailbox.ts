@@ -50,11 +50,3 @@ export function toAsciiDomain(domain: string): string {
   const url = `http://${domain}/` // the URL parser holds the only IDNA tables that need no package
   return URL.canParse(url) ? new URL(url).hostname : ''
 }
-
-/** A sender of the settings. Throws one line that names the setting. */
-export function readSender(setting: string, text: string): Mailbox {
-  const mailbox = parseMailbox(text)
-  if (!mailbox || !toSmtpAddress(mailbox.address))
-    throw new Error(`${setting}: must be an address in ASCII, or a name and one: News <news@example.com>`)
-  return mailbox
-}

@@ -28,8 +28,8 @@ type Rendered = Pick<OutgoingMail, 'subject' | 'html' | 'text'>
 
 type MailCampaign = Pick<Campaign, 'id' | keyof CampaignContent>
 
-/** Whom a trial's unsubscribe link is for. */
-const NOBODY = '00000000-0000-0000-0000-000000000000'
+/** Whom the unsubscribe link of a trial or a preview is for. */
+export const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 /** Throws for a placeholder that nobody can fill. */
 export function checkTemplate(content: CampaignContent, readHtml: ReadHtml): void {

@@ -18,12 +18,7 @@ type Connection = {
   waiting: number
 }
 
-export type Connections = {
-  readonly all: ReadonlyMap<Socket, Readonly<Connection>>
-  readonly most: number
-  /** Somebody has shown on it that they may be here. */
-  keep(socket: Socket): void
-}
+export type Connections = ReturnType<typeof trackConnections>
 
 /** However many descriptors there are: each connection costs some 10 kB. */
 const MOST = 25_000
@@ -53,7 +48,7 @@ export function trackConnections(
   isKnown: (request: FastifyRequest) => boolean,
   most = mostConnections(),
   now = () => performance.now(),
-): Connections {
+) {
   const all = new Map<Socket, Connection>()
 
   function turnTo(socket: Socket, use: Use): void {
@@ -87,7 +82,8 @@ export function trackConnections(
     if (app.server.listenerCount('upgrade') > 0)
       app.server.prependListener('upgrade', ({ socket }) => turnTo(socket, 'upgraded'))
   })
-  const keep = (socket: Socket) => {
+  /** Somebody has shown on it that they may be here. */
+  const keep = (socket: Socket): void => {
     const connection = all.get(socket)
     if (connection) connection.known = true
   }
