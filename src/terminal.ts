@@ -39,6 +39,5 @@ function clockOf(time: number): string {
 
 /** Strangers' words move no cursor, colour nothing, begin no line, and stand in the order in which they are read. */
 function plain(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '?')
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, '?')
 }

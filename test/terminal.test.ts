@@ -31,7 +31,7 @@ test('an error shows where it comes from', () => {
 })
 
 test('words of strangers colour nothing, move no cursor, forge no entry and turn no order', () => {
-  const hostile = '\u001b[2Jgone\r\n12:00:00  ERROR  forged\u202egpj\u2066'
+  const hostile = '\u001b[2Jgone\r\n12:00:00  ERROR  forged\u202egpj\u200f'
   const plain = '?[2Jgone??12:00:00  ERROR  forged?gpj?'
   const err = new Error(hostile)
   err.stack = `Error: ${hostile}\n    at here`

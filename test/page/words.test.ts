@@ -159,9 +159,12 @@ test('sizes are told in the unit that fits', () => {
   ])
 })
 
+const TURNING = '\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029'
+
 test('text that would pose as another shows what it is', () => {
   expect(plain('invoice\u202Egnp.exe')).toBe('invoice⟨202e⟩gnp.exe')
   expect(plain('a\r\n\tb\0c')).toBe('a b⟨0000⟩c')
+  for (const mark of TURNING) expect(plain(`a${mark}b`)).toMatch(/^a⟨[0-9a-f]{4}⟩b$/)
   // Marks that letters and signs are made of stay.
   expect(plain('👩\u200D🚀 안녕 مرحبا')).toBe('👩\u200D🚀 안녕 مرحبا')
   const json = JSON.stringify({ subject: 'x\u202Ey\n' }, null, 2)

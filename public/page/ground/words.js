@@ -121,8 +121,8 @@ function two(passed, big, bigWord, small, smallWord) {
   return `${Math.floor(passed / big)} ${bigWord}${rest ? ` ${rest} ${smallWord}` : ''}`
 }
 
-/** What is not seen but changes what one sees: controls, and marks that turn the direction of text. */
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+/** What is not seen but changes what one sees: controls, and marks that turn the direction of text. The same in src/terminal.ts. */
+const UNSEEN = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
 
 /**
  * A stranger's text as one line that cannot pose as another: `exe.png` may be `gnp.exe` written backwards.
