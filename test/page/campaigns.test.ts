@@ -4,6 +4,7 @@ import {
   deliveryLook,
   isKnown,
   laneSentence,
+  missingSince,
   newsOf,
   share,
   within,
@@ -56,7 +57,14 @@ test.each([
   [3 * 86_400_000, 'in 3 days'],
 ])('%i ms: %s', (ms, words) => expect(within(ms)).toBe(words))
 
-type Case = { sent?: number; transport?: string; people?: object; robots?: object; silent?: boolean }
+type Case = {
+  sent?: number
+  transport?: string
+  people?: object
+  robots?: object
+  silent?: boolean
+  finished?: string
+}
 test.each<[string, Case, string]>([
   ['nothing went out', { sent: 0 }, 'none'],
   ['nothing was heard', {}, 'awaited'],
@@ -68,12 +76,36 @@ test.each<[string, Case, string]>([
   ['files, and webhooks told of them', { transport: 'outbox', people: { opened: 1 } }, 'heard'],
   ['webhooks told, and are silent', { people: { opened: 1 }, silent: true }, 'silent'],
   ['webhooks never told, and are silent', { silent: true }, 'awaited'],
+  [
+    'the last mail went out while they are silent',
+    { people: { opened: 1 }, silent: true, finished: '2026-05-04T09:10:00Z' },
+    'silent',
+  ],
+  [
+    'less than a day before they fell silent',
+    { people: { opened: 1 }, silent: true, finished: '2026-05-03T09:10:00Z' },
+    'silent',
+  ],
+  [
+    'all was heard before they fell silent',
+    { people: { opened: 1 }, silent: true, finished: '2026-05-03T08:50:00Z' },
+    'heard',
+  ],
 ])(
   'news: %s',
-  (_, { sent = 5, transport = 'smtp', people = {}, robots = {}, silent = false }: Case, news) => {
-    expect(newsOf({ transport, deliveries: { sent }, people, robots } as never, silent)).toBe(news)
+  (_, { sent = 5, transport = 'smtp', people = {}, robots = {}, silent = false, finished }: Case, news) => {
+    const since = missingSince({ webhooks_silent: silent, last_event_at: '2026-05-04T09:00:00Z' } as never)
+    const campaign = { transport, deliveries: { sent }, people, robots, finished_at: finished ?? null }
+    expect(newsOf(campaign as never, since)).toBe(news)
   },
 )
+
+test('news may be missing from the last webhook on, and from the beginning where there never was one', () => {
+  const of = (webhooks_silent: boolean, last_event_at: string | null) =>
+    missingSince({ webhooks_silent, last_event_at } as never)
+  expect([of(true, '2026-05-04T09:00:00Z'), of(true, null)]).toEqual([Date.parse('2026-05-04T09:00:00Z'), 0])
+  expect([of(false, null), missingSince(undefined)]).toEqual([null, null])
+})
 
 test('what is not known is no 0: only what was told, or what the hub knows itself', () => {
   const known = (['none', 'heard', 'awaited', 'silent', 'never'] as const).map((news) => [

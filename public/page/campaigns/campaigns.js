@@ -3,7 +3,7 @@
 /** @import { Campaign } from '../../client.d.ts' */
 import { html, useEffect, useMemo, useRef, useState } from '../vendor/htm.js'
 import { createKeysetList } from '../lists/keyset.js'
-import { doneOf, isKnown, newsOf, stateLook } from './words.js'
+import { doneOf, isKnown, missingSince, newsOf, stateLook } from './words.js'
 import { createStore } from '../ground/store.js'
 import { ago, count, fullTime, titleOf } from '../ground/words.js'
 import { useNow, useStore } from '../parts/hooks.js'
@@ -20,7 +20,7 @@ export function CampaignsView({ app }) {
   const scroller = useRef(/** @type {HTMLElement | null} */ (null))
   const now = useNow(app.api.now)
   const { phase } = useStore(list.store)
-  const silent = useStore(app.setup.store).value?.webhooks_silent ?? false
+  const missing = missingSince(useStore(app.setup.store).value)
   const open = (/** @type {Campaign} */ { id }) => app.router.go(`/dashboard/campaigns/${id}`)
   const write = () => app.router.go('/dashboard/campaigns/new')
   useEffect(() => app.title.set({ view: 'Campaigns' }), [])
@@ -45,7 +45,7 @@ export function CampaignsView({ app }) {
               choice=${choice}
               onOpen=${open}
               scroller=${scroller}
-              line=${(/** @type {Campaign} */ campaign) => html`<${Line} campaign=${campaign} now=${now} silent=${silent} />`}
+              line=${(/** @type {Campaign} */ campaign) => html`<${Line} campaign=${campaign} now=${now} missing=${missing} />`}
             />`
       }
     </div>
@@ -92,8 +92,8 @@ function merge(list, told) {
   list.changed()
 }
 
-/** @param {{ campaign: Campaign, now: number, silent: boolean }} props */
-function Line({ campaign, now, silent }) {
+/** @param {{ campaign: Campaign, now: number, missing: number | null }} props */
+function Line({ campaign, now, missing }) {
   const { subject, status, deliveries, people } = campaign
   const { word, icon, tone } = stateLook(status)
   const started = campaign.started_at !== null
@@ -118,7 +118,7 @@ function Line({ campaign, now, silent }) {
   /** @param {Campaign} campaign */
   function numbersOf(campaign) {
     if (deliveries.total === null) return 'gathering the list…'
-    const news = newsOf(campaign, silent)
+    const news = newsOf(campaign, missing)
     const sent = `${count(Number(deliveries.sent))} sent`
     if (news === 'never') return `${sent} to files`
     if (news === 'awaited') return `${sent} · awaiting news`

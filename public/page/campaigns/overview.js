@@ -5,7 +5,7 @@
 /** @import { News } from './words.js' */
 import { html, useState } from '../vendor/htm.js'
 import { problemOf } from '../ground/asking.js'
-import { deliveriesAt, isKnown, laneSentence, MAILS, newsOf, PEOPLE, share } from './words.js'
+import { deliveriesAt, isKnown, laneSentence, MAILS, missingSince, newsOf, PEOPLE, share } from './words.js'
 import { lookOf } from '../events/kinds.js'
 import { count, counted, plain } from '../ground/words.js'
 import { Asked } from '../parts/asked.js'
@@ -16,7 +16,7 @@ import { Failures } from './failures.js'
 /** @param {{ app: App, campaign: Campaign }} props */
 export function Overview({ app, campaign }) {
   const { failed } = campaign.deliveries
-  const news = newsOf(campaign, useStore(app.setup.store).value?.webhooks_silent ?? false)
+  const news = newsOf(campaign, missingSince(useStore(app.setup.store).value))
   return html`
     <div class="overview">
       <${Mails} campaign=${campaign} />

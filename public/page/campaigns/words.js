@@ -53,15 +53,27 @@ const OWN = 'unsubscribed'
 
 /** @typedef {'none' | 'heard' | 'awaited' | 'silent' | 'never'} News */
 
+/** Nearly all that is ever told of a mail is told within this time. */
+const HEARD_OUT_MS = 24 * 3_600_000
+
 /**
- * What webhooks have told of a campaign: nothing to tell yet; something; nothing yet; something, and they are silent now;
- * nothing, and they never will, as its mails were written to files.
- * @param {Campaign} campaign @param {boolean} silent webhooks are @returns {News}
+ * From when on news may be missing, as webhooks are silent: what came last is the last that is known; null: none is.
+ * @param {import('../../client.d.ts').Setup | undefined} setup
  */
-export function newsOf({ transport, deliveries, people, robots }, silent) {
+export function missingSince(setup) {
+  return setup?.webhooks_silent ? Date.parse(setup.last_event_at ?? '') || 0 : null
+}
+
+/**
+ * What webhooks have told of a campaign: nothing to tell yet; something; nothing yet; something, and more may be missing;
+ * nothing, and they never will, as its mails were written to files.
+ * @param {Campaign} campaign @param {number | null} since see missingSince @returns {News}
+ */
+export function newsOf({ transport, deliveries, people, robots, finished_at }, since) {
   if (Number(deliveries.sent ?? 0) === 0) return 'none'
   const told = Object.entries(people).some(([fact, amount]) => fact !== OWN && amount > 0)
-  if (told || Object.values(robots).some((amount) => amount > 0)) return silent ? 'silent' : 'heard'
+  const mayMiss = since !== null && (finished_at === null || Date.parse(finished_at) > since - HEARD_OUT_MS)
+  if (told || Object.values(robots).some((amount) => amount > 0)) return mayMiss ? 'silent' : 'heard'
   return transport === 'outbox' ? 'never' : 'awaited'
 }
 
