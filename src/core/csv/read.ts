@@ -4,13 +4,6 @@ export type CsvRecord =
   | { readonly line: number; readonly cells: readonly string[] }
   | { readonly line: number; readonly problem: string }
 
-type CsvReader = {
-  /** The records that are complete by now. Empty lines are none. */
-  push(text: string): readonly CsvRecord[]
-  /** What is left when no more text comes. */
-  end(): readonly CsvRecord[]
-}
-
 /** Characters of one record. One that seems longer has a quote that was never closed. */
 const RECORD_LENGTH = 65_536
 const DELIMITER = /[,;\t]/
@@ -24,7 +17,7 @@ type Found = { readonly record: CsvRecord | undefined; readonly end: number }
  * That is why no library reads it: to csv-parse (7.0, told to skip records with errors) and to papaparse (5.7) one quote that is
  * never closed takes all lines after it.
  */
-export function createCsvReader(given?: string): CsvReader {
+export function createCsvReader(given?: string) {
   let rest = ''
   let line = 1
   let delimiter = given
@@ -97,7 +90,12 @@ export function createCsvReader(given?: string): CsvReader {
     return { record: { line, problem: PROBLEMS.open }, end: after }
   }
 
-  return { push: (text) => read(text, false), end: () => read('', true) }
+  return {
+    /** The records that are complete by now. Empty lines are none. */
+    push: (text: string): readonly CsvRecord[] => read(text, false),
+    /** What is left when no more text comes. */
+    end: (): readonly CsvRecord[] => read('', true),
+  }
 }
 
 const PROBLEMS = {

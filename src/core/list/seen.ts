@@ -1,11 +1,6 @@
 // Which addresses a file has named already: a set of 64-bit hashes, for a Set of a million texts takes 100 MB.
 import { hash } from 'node:crypto'
 
-type Seen = {
-  /** True when this key was added before. */
-  add(key: string): boolean
-}
-
 const FIRST_SIZE = 2 ** 16
 /** 64 MB. A longer file is read, too; its later lines are only compared with what the list holds by then. */
 const LARGEST_SIZE = 2 ** 23
@@ -13,7 +8,7 @@ const LARGEST_SIZE = 2 ** 23
 const FULL = 0.6
 
 /** Two of a million keys meet in one hash once in thirty million files. */
-export function createSeen(largest = LARGEST_SIZE): Seen {
+export function createSeen(largest = LARGEST_SIZE) {
   let table = new Uint32Array(2 * Math.min(FIRST_SIZE, largest))
   let count = 0
 
@@ -38,7 +33,8 @@ export function createSeen(largest = LARGEST_SIZE): Seen {
   }
 
   return {
-    add(key) {
+    /** True when this key was added before. */
+    add(key: string): boolean {
       const digest = hash('sha1', key, 'buffer')
       const high = digest.readUInt32LE(0) || 1
       const low = digest.readUInt32LE(4)

@@ -18,7 +18,7 @@ import { readFilter } from './filter-words.ts'
 import { EventJson, eventTexts } from './json.ts'
 import { eventExample, factsExample } from '../../core/events/providers/mandrill/example.ts'
 import { wantedFile } from '../server/answers/files.ts'
-import { CursorText, errors, tagged } from '../server/answers/schemas.ts'
+import { CursorText, errors, orNull, tagged } from '../server/answers/schemas.ts'
 
 export type EventsDeps = {
   readonly feed: EventFeed
@@ -77,7 +77,7 @@ const Query = Type.Object({
 const Page = Type.Object(
   {
     events: Type.Array(EventJson),
-    next: Type.Union([CursorText, Type.Null()], {
+    next: orNull(CursorText, {
       description: 'Goes into the same parameter for the next page; null: no more',
     }),
   },

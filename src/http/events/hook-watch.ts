@@ -13,33 +13,9 @@ type Refused = {
   readonly count: number
 }
 
-export type HookWatch = {
-  probeSeen(): void
-  /** Whatever was wrong is right now. */
-  rightlySigned(): void
-  accepted(
-    batch: { readonly accepted: number; readonly duplicates: number; readonly quarantined: number },
-    kinds: readonly Kind[],
-  ): void
-  /** Every refusal, by the code of its answer. */
-  refused(code: string): void
-  /** `explain` digests the body, up to so many bytes: an address is listened to now and then. */
-  wronglySigned(address: string, explain: (bytes: number) => Refusal): void
-  unsigned(refusal: Refusal): void
-  notStored(): void
-  status(): { readonly probeSeenAt: number | null; readonly refused: readonly Refused[] }
-  counts(): HookCounts
-}
+export type HookWatch = ReturnType<typeof createHookWatch>
 
-type HookCounts = {
-  readonly accepted: number
-  readonly duplicates: number
-  readonly quarantined: number
-  readonly notStored: number
-  /** Events that came, also those that were known. */
-  readonly kinds: ReadonlyMap<string, number>
-  readonly refused: ReadonlyMap<string, number>
-}
+type Batch = { readonly accepted: number; readonly duplicates: number; readonly quarantined: number }
 
 /** A stranger must not take the explanation from Mandrill, nor the processor from everybody. */
 const ADDRESS_TIMES = 5
@@ -49,7 +25,7 @@ const BYTES_A_SECOND = 16 * 1024 * 1024
 /** The same kind again, after right ones: that is a second webhook, which need not fill the log. */
 const LOG_EVERY_MS = 600_000
 
-export function createHookWatch(log: Pick<FastifyBaseLogger, 'warn' | 'info'>, now: () => number): HookWatch {
+export function createHookWatch(log: Pick<FastifyBaseLogger, 'warn' | 'info'>, now: () => number) {
   const kinds = new Map<RefusalKind, Refused>()
   const logged = new Map<RefusalKind, number>()
   const counts = { accepted: 0, duplicates: 0, quarantined: 0, notStored: 0 }
@@ -76,23 +52,26 @@ export function createHookWatch(log: Pick<FastifyBaseLogger, 'warn' | 'info'>, n
   }
 
   return {
-    probeSeen() {
+    probeSeen(): void {
       if (probeSeenAt === null) log.info("Mandrill's probe was seen: it shows the webhook's key now")
       probeSeenAt = now()
     },
-    rightlySigned() {
+    /** Whatever was wrong is right now. */
+    rightlySigned(): void {
       if (kinds.size > 0) log.info({ reasons: [...kinds.keys()] }, 'webhooks are signed rightly now')
       kinds.clear()
       latest = undefined
     },
-    accepted(batch, kinds) {
+    accepted(batch: Batch, kinds: readonly Kind[]): void {
       for (const kind of kinds) came.set(kind, (came.get(kind) ?? 0) + 1)
       counts.accepted += batch.accepted
       counts.duplicates += batch.duplicates
       counts.quarantined += batch.quarantined
     },
-    refused: (code) => void codes.set(code, (codes.get(code) ?? 0) + 1),
-    wronglySigned(address, explain) {
+    /** Every refusal, by the code of its answer. */
+    refused: (code: string): void => void codes.set(code, (codes.get(code) ?? 0) + 1),
+    /** `explain` digests the body, up to so many bytes: an address is listened to now and then. */
+    wronglySigned(address: string, explain: (bytes: number) => Refusal): void {
       const bytes = allowance.ask(address)
       if (bytes > 0) {
         const refusal = explain(bytes)
@@ -103,10 +82,11 @@ export function createHookWatch(log: Pick<FastifyBaseLogger, 'warn' | 'info'>, n
       if (same) kinds.set(same.reason, { ...same, at: now(), count: same.count + 1 })
     },
     unsigned: note,
-    notStored() {
+    notStored(): void {
       counts.notStored++
     },
     status: () => ({ probeSeenAt, refused: [...kinds.values()].reverse() }),
+    /** `kinds`: of events that came, also those that were known. */
     counts: () => ({ ...counts, refused: new Map(codes), kinds: new Map(came) }),
   }
 }

@@ -6,14 +6,14 @@ import { REASONS } from '../../core/events/facts.ts'
 import type { ArchivedEvent } from '../../core/events/ports.ts'
 import { eventExample, factsExample } from '../../core/events/providers/mandrill/example.ts'
 import { factsToTell } from '../../core/events/providers/providers.ts'
-import { CursorText, Instant, instant, oneOf } from '../server/answers/schemas.ts'
+import { CursorText, Instant, instant, oneOf, orNull } from '../server/answers/schemas.ts'
 
 const told = (description: string, example: string | null) =>
-  Type.Union([Type.String(), Type.Null()], { description, examples: [example] })
+  orNull(Type.String(), { description, examples: [example] })
 /** Of every event, whoever sent it. */
 const Facts = {
   provider: Type.String({ description: 'Who told it', examples: ['mandrill'] }),
-  at: Type.Union([Instant, Type.Null()], { description: 'When it happened' }),
+  at: orNull(Instant, { description: 'When it happened' }),
   recipient: told('The address it went to, or that an entry of a list is about', factsExample.recipient),
   message_id: told("The provider's id of the message", factsExample.messageId),
   subject: told('The subject of the message', factsExample.subject),

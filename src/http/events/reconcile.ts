@@ -5,7 +5,7 @@ import { HubError } from '../../core/errors.ts'
 import type { EventArchive, Quarantine } from '../../core/events/ports.ts'
 import { reconcile, type MandrillAccount } from '../../core/events/reconcile.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
-import { errors, instantOrNull, InstantOrNull, oneOf, tagged } from '../server/answers/schemas.ts'
+import { errors, instantOrNull, InstantOrNull, oneOf, orNull, tagged } from '../server/answers/schemas.ts'
 
 type ReconcileDeps = {
   readonly archive: Pick<EventArchive, 'total' | 'brought'>
@@ -22,7 +22,7 @@ const Webhook = Type.Object({
   events_sent: Type.Integer({ examples: [48210] }),
   created_at: InstantOrNull,
   last_sent_at: InstantOrNull,
-  last_error: Type.Union([Type.String(), Type.Null()], { examples: [null] }),
+  last_error: orNull(Type.String(), { examples: [null] }),
 })
 const Answer = Type.Object(
   {

@@ -19,6 +19,7 @@ import {
   instantOrNull,
   InstantOrNull,
   oneOf,
+  orNull,
   SenderProblem,
   tagged,
 } from '../server/answers/schemas.ts'
@@ -69,11 +70,11 @@ const Setup = Type.Object(
     }),
     keys: Type.Integer({ description: 'Webhook keys that are set', examples: [1] }),
     sender_problem: SenderProblem,
-    sender_doubt: Type.Union([Type.String(), Type.Null()], {
+    sender_doubt: orNull(Type.String(), {
       description: 'What is wrong (PUBLIC_URL, MAIL_FROM) if the SMTP_URL on this machine passes mails on',
       examples: [null],
     }),
-    unknown_proxy: Type.Union([Type.String(), Type.Null()], {
+    unknown_proxy: orNull(Type.String(), {
       description:
         'Sends X-Forwarded-For and is not in TRUST_PROXY: all subscribers behind it count as one address',
       examples: [null],
@@ -99,7 +100,7 @@ const Setup = Type.Object(
         since: Instant,
         count: Type.Integer({ examples: [1] }),
         reason: Type.String({ examples: ['wrong signature: URL'] }),
-        hint: Type.Union([Type.String(), Type.Null()], {
+        hint: orNull(Type.String(), {
           examples: [`It was signed for ${WEBHOOK}: put that URL into MANDRILL_WEBHOOK_URL`],
         }),
       }),

@@ -5,13 +5,13 @@ import type { Subscriber } from '../../core/list/ports.ts'
 import { EMAIL_LENGTH, emailProblem } from '../../core/address.ts'
 import { isMailable } from '../../core/list/membership.ts'
 import { NAME_LENGTH, nameProblem } from '../../core/list/subscriber.ts'
-import { Instant, instant, instantOrNull, InstantOrNull } from '../server/answers/schemas.ts'
+import { Instant, instant, instantOrNull, InstantOrNull, orNull } from '../server/answers/schemas.ts'
 
 export const Email = Type.String({
   description: `${EMAIL_LENGTH} bytes at most; compared without case`,
   examples: ['reader@example.com'],
 })
-export const Name = Type.Union([Type.String(), Type.Null()], {
+export const Name = orNull(Type.String(), {
   description: `${NAME_LENGTH} characters at most`,
   examples: ['Ann Reader'],
 })
