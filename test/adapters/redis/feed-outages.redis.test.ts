@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import type { EventFeed } from '../../../src/core/events/ports.ts'
+import { FEED_KEYS } from '../../../src/adapters/redis/keys.ts'
 import { PATIENCE_MS } from '../../support/eventually.ts'
 import { makeEvents, range, readAll, seqs, startReader, texts } from '../../support/feed-lab.ts'
 import { appendUntilStored, useRedisLab } from '../../support/redis-lab.ts'
@@ -130,6 +131,17 @@ describe('a Redis that has lost its newest events', () => {
     expect(texts((await readAll(feed, BEGINNING)).events)).toEqual(
       texts([...makeEvents(10), ...makeEvents(5, 'lost')]),
     )
+  })
+
+  test('tells a reset, too, where the events alone are gone', async () => {
+    const feed = await lab().open()
+    await feed.append(makeEvents(10))
+    const before = { ...(await oldEpoch(feed)), seq: 8 }
+    await redis().command('DEL', FEED_KEYS.events)
+    await feed.append(makeEvents(5, 'new'))
+    const page = await feed.read(before, 100)
+    expect(page.gap).toMatchObject({ from: before, reason: 'reset' })
+    expect(texts(page.events)).toEqual(texts(makeEvents(5, 'new')))
   })
 
   async function oldEpoch(feed: EventFeed): Promise<{ epoch: number }> {

@@ -1,11 +1,46 @@
-// Marks in Redis, against the contract.
-import { afterAll, beforeAll, describe } from 'vitest'
+// Marks in Redis, against the contract, and what only Redis can do to them.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { SEND_KEYS } from '../../../src/adapters/redis/keys.ts'
+import { forgetRedisMarks } from '../../../src/adapters/redis/sending/forget-marks.ts'
 import { marksContract } from '../../contracts/sending/marks.ts'
 import { startRedis, type RedisServer } from '../../support/redis.ts'
-import { openRedisSendLab } from '../../support/send-lab.ts'
+import { silentLog } from '../../support/feed-lab.ts'
+import { chunk, openRedisSendLab } from '../../support/send-lab.ts'
 
 let redis: RedisServer
 beforeAll(async () => void (redis = await startRedis()))
 afterAll(() => redis?.close())
 
 describe('marks in Redis', () => marksContract(() => openRedisSendLab(redis)))
+
+test('a token is newer than all before it, also when Redis has lost everything', async () => {
+  const lab = await openRedisSendLab(redis)
+  const { marks } = lab.open()
+  for (let n = 0; n < 3; n++) await marks.take(chunk(1))
+  const { token } = await marks.take(chunk(1))
+  await redis.command('FLUSHALL')
+  const later = await marks.take(chunk(1))
+  expect(Number(later.token)).toBeGreaterThan(Number(token))
+  await lab.close()
+})
+
+test('marks that nobody drops do not stay for ever', async () => {
+  const lab = await openRedisSendLab(redis)
+  await lab.open().marks.take(chunk(1))
+  const { campaignId, chunk: number } = chunk(1)
+  expect(Number(await redis.command('TTL', SEND_KEYS.chunk(campaignId, number)))).toBeGreaterThan(86_400)
+  await lab.close()
+})
+
+test('after a restore all marks are forgotten, however many they are', async () => {
+  const lab = await openRedisSendLab(redis)
+  await redis.command(
+    'EVAL',
+    `for n = 1, 5000 do redis.call('HSET', KEYS[1] .. n, 'token', n) end`,
+    '1',
+    SEND_KEYS.anyChunk.replace('*', 'c:'),
+  )
+  await forgetRedisMarks({ url: redis.url, log: silentLog })
+  expect(await redis.command('KEYS', SEND_KEYS.anyChunk)).toEqual([])
+  await lab.close()
+})

@@ -114,3 +114,11 @@ test.for([
 ])('%s is no way in', ([options, message]) => {
   expect(() => readMysqlUrl(`mysql://hub:hub@127.0.0.1/hub${options}`)).toThrow(message)
 })
+
+test('user, password and name may hold any character, URL-encoded', () => {
+  expect(readMysqlUrl('mysql://h%40b:p%2Fw%3A%25@db.example/a%20b')).toMatchObject({
+    user: 'h@b',
+    password: 'p/w:%',
+    database: 'a b',
+  })
+})

@@ -111,6 +111,15 @@ describe('a session', () => {
     }
   })
 
+  test('is Secure, too, where a proxy says so that is trusted', async () => {
+    const behind = await startHub({ PUBLIC_URL: ORIGIN, TRUST_PROXY: '127.0.0.1' })
+    const cookieBy = async (proto: string) =>
+      String((await signIn(TOKEN, { 'x-forwarded-proto': proto }, behind)).headers['set-cookie'])
+    expect(await cookieBy('https')).toContain('; Secure')
+    expect(await cookieBy('http')).not.toContain('; Secure')
+    await behind.close()
+  })
+
   test('is refused with a wrong token: 401, no cookie', async () => {
     const answer = await signIn('wrong')
     expect(answer).toMatchObject({ status: 401, body: { error: { code: 'access.bad_token' } } })

@@ -55,6 +55,13 @@ test('with Redis gone each process counts for itself: no open door, and no error
   await redis.start()
 })
 
+test('a Redis that has lost its counts opens no door of a process that knows better', async () => {
+  const call = (each: number) => ask(hubs[0], { email: `lost-${each}@example.com`, name: '' }, '192.0.2.4')
+  for (let each = 0; each < 20; each++) expect((await call(each)).status).toBe(201)
+  await redis.command('FLUSHALL')
+  expect((await call(20)).status).toBe(429)
+})
+
 test('a proxy that is not trusted is told of once, in the log and in the set-up', async () => {
   expect((await hubs[1].get('/api/setup')).body).toMatchObject({
     unknown_proxy: null,
