@@ -104,7 +104,11 @@ async function look(page: Page, path: string, ready: string, arrange?: View[2]):
   return found
 }
 
-const before = (page: Page) => page.addInitScript(watchLayoutShifts)
+/** The chart goes along with the clock, which stands still here: nothing else may move. */
+async function before(page: Page): Promise<void> {
+  await page.clock.setFixedTime(new Date())
+  await page.addInitScript(watchLayoutShifts)
+}
 
 describe('signed in', () => {
   let opened: OpenPage
