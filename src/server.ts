@@ -1,16 +1,13 @@
 // The program: config → wire → app → listen → drain and close.
 import { flushCompileCache } from 'node:module'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { pino } from 'pino'
 import { buildApp, buildWorkerApp } from './app.ts'
 import { ConfigError, likelySlips, loadConfig, type Config } from './config/config.ts'
+import { giveBackMemoryLater } from './core/memory.ts'
 import { listenToSignals } from './stopping.ts'
 import { terminalLines } from './terminal.ts'
 import { wire, type Wired } from './wire/wire.ts'
 
-/** After a start: by then who waits for the hub to be healthy has seen it. */
-const TIDY_UP_MS = 1_000
 /** npm run dev: the page's files as they are, and as they change. */
 const asWritten = process.argv.includes('--page-as-written')
 const config = readConfig()
@@ -35,7 +32,8 @@ onceRunning({
 })
 await app.listen({ host: config.HOST, port: config.PORT }).catch(cannotListen)
 if (wired.serving) greet(config, wired)
-setTimeout(tidyUp, TIDY_UP_MS).unref()
+flushCompileCache() // where npm start has asked for one: the next start is faster by a third
+giveBackMemoryLater()
 
 function readConfig(): Config {
   try {
@@ -44,16 +42,6 @@ function readConfig(): Config {
     if (error instanceof ConfigError) return stop(error)
     throw error
   }
-}
-
-/**
- * What need not be over before the hub is healthy. Starting takes twice the memory that serving does, and V8 would keep it
- * for as long as a timer runs. This is the only way to ask for it: Node has no other name for V8's own collection under pressure.
- */
-function tidyUp(): void {
-  flushCompileCache() // where npm start has asked for one: the next start is faster by a third
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }
 
 /** One clear line: a start that cannot succeed is the operator's to mend, not to debug. */

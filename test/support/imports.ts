@@ -68,7 +68,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The modules of Node that do no I/O. */
-const PURE = ['node:crypto', 'node:buffer']
+const PURE = ['node:crypto', 'node:buffer', 'node:v8', 'node:vm']
 /** What core may not know of core: events is told of by all, and knows none of them; loop may know all. */
 const CORE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   'core/events': [],
