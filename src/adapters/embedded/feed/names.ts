@@ -19,7 +19,7 @@ const lastOf = (span: number): number => firstOf(span + 1) - 1
 export function naming(names: readonly string[]) {
   const wanted = new Set([...names, ANYBODY])
   return {
-    hashes: [...wanted].map(hashOf),
+    hashes: new Set([...wanted].map(hashOf)),
     isNamedIn: (event: BlockEvent): boolean => namesIn(event).some((name) => wanted.has(name)),
   }
 }
@@ -53,12 +53,11 @@ export function prepareNames(db: DatabaseSync) {
       }
     },
     /** Whether one of those with these hashes may be in a span. */
-    mayHold(span: number, hashes: readonly number[]): boolean {
+    mayHold(span: number, hashes: ReadonlySet<number>): boolean {
       const row = select.get(span) as { hashes: Uint8Array } | undefined
       if (!row) return true
       const noted = toBuffer(row.hashes)
-      const wanted = new Set(hashes)
-      for (let at = 0; at < noted.length; at += 4) if (wanted.has(noted.readUInt32LE(at))) return true
+      for (let at = 0; at < noted.length; at += 4) if (hashes.has(noted.readUInt32LE(at))) return true
       return false
     },
     /** What a search has found in a whole span. */
