@@ -1,5 +1,15 @@
 // A campaign for the pages of /doc, in each of its states.
 
+const LANE = {
+  name: 'google',
+  state: 'open',
+  reason: null,
+  since: null,
+  next_change_at: null,
+  per_second: 20,
+  queued: 0,
+}
+
 export const DRAFT = {
   id: '01a20144-af1d-722a-9d98-6a215e4325f9',
   subject: 'News in May, {{name|friend}}',
@@ -10,17 +20,7 @@ export const DRAFT = {
   deliveries: { total: null, queued: 0, sent: 0, deferred: 0, failed: 0, skipped: 0, cancelled: 0 },
   people: { delivered: 0, opened: 0, clicked: 0, bounced: 0, complained: 0, unsubscribed: 0 },
   robots: { opened: 0, clicked: 0 },
-  lanes: [
-    {
-      name: 'google',
-      state: 'open',
-      reason: null,
-      since: null,
-      next_change_at: null,
-      per_second: 20,
-      queued: 0,
-    },
-  ],
+  lanes: [LANE],
   created_at: '2026-05-04T10:20:30.123Z',
   send_at: null,
   started_at: null,
@@ -35,7 +35,7 @@ const RUNNING = {
   robots: { opened: 57, clicked: 12 },
   lanes: [
     {
-      name: 'google',
+      ...LANE,
       state: 'slowed',
       reason: '421 4.7.28 unusual rate of mail',
       since: '2026-05-04T10:26:02.000Z',

@@ -1,5 +1,6 @@
 // The ledger of deliveries: one row a recipient, in chunks that each count their own.
-import { and, asc, eq, inArray, lte, sql as words, type Column } from '../driver/drizzle.ts'
+import { and, asc, eq, inArray, lte, sql as words } from '../driver/drizzle.ts'
+import { DELIVERY_STATUSES } from '../../../core/campaigns/outcome.ts'
 import type { DeliveryStatus, Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { createAudience } from './audience.ts'
@@ -73,13 +74,7 @@ export function createLedger(sql: Sql): Ledger {
 
 /** How many deliveries the chunks of a group have in each state. */
 function sums({ tables: { chunks } }: Sql) {
-  const sum = (column: Column) => words<number>`coalesce(sum(${column}), 0)`.mapWith(Number)
-  return {
-    queued: sum(chunks.queued),
-    sent: sum(chunks.sent),
-    deferred: sum(chunks.deferred),
-    failed: sum(chunks.failed),
-    skipped: sum(chunks.skipped),
-    cancelled: sum(chunks.cancelled),
-  }
+  const sum = (status: DeliveryStatus) => words<number>`coalesce(sum(${chunks[status]}), 0)`.mapWith(Number)
+  const all = DELIVERY_STATUSES.map((status) => [status, sum(status)])
+  return Object.fromEntries(all) as Record<DeliveryStatus, ReturnType<typeof sum>>
 }
