@@ -63,6 +63,24 @@ test('what changes is pushed, not asked for', async () => {
   await eventually(done).toContain('The first event came: done')
 })
 
+test('what the hub itself cannot reach is told in every view, although the socket is there', async () => {
+  const message = 'The database cannot be reached'
+  opened = await openPage(browser, hub, {
+    path: '/dashboard/campaigns',
+    before: async (page) => {
+      await page.routeWebSocket('**/ws/email*', (socket) => {
+        const server = socket.connectToServer()
+        server.onMessage((text) => String(text).includes('"type":"setup"') || socket.send(text))
+      })
+      const body = JSON.stringify({ error: { code: 'archive.unavailable', message } })
+      await page.route('**/api/setup', (route) => route.fulfill({ status: 409, body }))
+    },
+  })
+  const { page } = opened
+  await live(page)
+  await page.locator('.problems', { hasText: message }).waitFor()
+})
+
 test('the checklist ticks itself', async () => {
   const page = await open('/dashboard/setup')
   const done = () => page.locator('.checklist .done h2').allTextContents()

@@ -20,7 +20,8 @@ export function Strip({ app }) {
   const reached = feed.polls || ['live', 'catching_up'].includes(feed.connection.state)
   const fresh = answer.state === 'here' ? answer.value : undefined
   const lastAt = Math.max(app.pulse.lastAt(), Date.parse(fresh?.history.last_at ?? '') || 0)
-  const problems = fresh ? problemsOf(fresh) : []
+  // Connected, and yet not told: what the hub itself cannot reach. Where there is no connection, the state says so.
+  const problems = fresh ? problemsOf(fresh) : reached && answer.problem ? [answer.problem] : []
 
   useEffect(() => {
     const wrong =

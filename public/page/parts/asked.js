@@ -53,7 +53,7 @@ export function Old({ of, again }) {
   return html`
     <p class="asked-old" role="status">
       <${Icon} name="waiting" tone="amber" /><span
-        >As of ${exactTime(of.at ?? 0)}: ${of.problem}
+        >As of ${exactTime(of.at ?? 0)}: ${of.problem}${' '}
         <button type="button" class="link" onClick=${() => again()}>Try again</button></span
       >
     </p>

@@ -38,8 +38,20 @@ export function Standing({ app, setup }) {
   ])
   /** @type {[string, unknown][]} */
   const facts = [
-    ['Events are kept in', html`${STORES[events] ?? events}<${Working} state=${states.events} />`],
-    ['History is kept in', html`${STORES[database] ?? database}<${Working} state=${states.database} />`],
+    [
+      'Events are kept in',
+      html`${STORES[events] ?? events}<${Working}
+          state=${states.events}
+          meanwhile="Webhooks are refused: Mandrill keeps them, and tries again."
+        />`,
+    ],
+    [
+      'History is kept in',
+      html`${STORES[database] ?? database}<${Working}
+          state=${states.database}
+          meanwhile="Webhooks are taken all the same; all else waits."
+        />`,
+    ],
     [
       'Taken into the history',
       html`${setup.lag === 0 ? 'every event so far' : `all but ${counted(setup.lag, 'event')}`}<${Working}
@@ -81,13 +93,17 @@ function Other({ of, version }) {
     <${Working} state=${of.silent ? `silent since ${fullTime(Date.parse(of.seen_at))}` : 'ok'} />`
 }
 
-/** @param {{ state?: string }} props */
-function Working({ state }) {
+/** @param {{ state?: string, meanwhile?: string }} props */
+function Working({ state, meanwhile }) {
   if (state === undefined) return null
   const works = state === 'ok'
   return html`<span class="working">
-    <${Icon} name=${works ? 'check' : 'problem'} tone=${works ? 'green' : 'red'} />${works ? 'works' : state}
-  </span>`
+      <${Icon}
+        name=${works ? 'check' : 'problem'}
+        tone=${works ? 'green' : 'red'}
+      />${works ? 'works' : state}
+    </span>
+    ${!works && meanwhile && html`<p class="hint">${meanwhile}</p>`}`
 }
 
 /** A hub that cannot take webhooks says so with a 503, which is an answer, too. @param {App} app @param {AbortSignal} signal @returns {Promise<Ready>} */
