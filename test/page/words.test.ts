@@ -114,6 +114,8 @@ test('details say why, what and where', () => {
     'smtp;552 full',
   ])
   expect(detailsOf(event({ url: 'https://example.com/a' }))).toEqual(['https://example.com/a'])
+  expect(detailsOf(event({ reason: 'other', answer: '554 no' }))).toEqual(['554 no'])
+  expect(detailsOf(event({ reason: 'other' }))).toEqual(['other'])
   expect(detailsOf(event({}))).toEqual([])
 })
 
@@ -147,6 +149,13 @@ test('what lost webhooks would have told is told as implied; a robot implies no 
   expect(told(['clicked', true], ['bounced'])).toEqual(['(sent)', 'clicked', 'bounced'])
   expect(told(['rejected'])).toEqual(['rejected'])
   expect(told(['sent'], ['delivered'], ['opened'])).toEqual(['sent', 'delivered', 'opened'])
+})
+
+test('what happened within one second is told as a mail lives', () => {
+  const kinds = ['clicked', 'complained', 'delivered', 'opened', 'deferred', 'sent']
+  const story = storyOf(kinds.map((kind, n) => event({ kind, at: '2030-01-01T00:00:00.000Z' }, n)))
+  const expected = ['sent', 'deferred', 'delivered', 'opened', 'clicked', 'complained']
+  expect(story.map(({ row }) => row.kind)).toEqual(expected)
 })
 
 test('sizes are told in the unit that fits', () => {

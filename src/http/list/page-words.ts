@@ -29,7 +29,7 @@ export const UNSUBSCRIBE = {
       title: 'You are unsubscribed',
       text: [
         `You will get no more mail from ${list}.`,
-        'Was it a slip? You can take it back within the hour.',
+        'Was that a mistake? You can undo it within the hour.',
       ],
       button: 'Subscribe again',
     }),
@@ -42,7 +42,7 @@ export const UNSUBSCRIBE = {
   back: {
     en: (list) => ({
       title: 'You are subscribed again',
-      text: [`You will go on getting mail from ${list}. Every mail has a link to unsubscribe.`],
+      text: [`You will keep getting mail from ${list}. Every mail has a link to unsubscribe.`],
     }),
     ko: (list) => ({
       title: '다시 구독되었습니다',
@@ -51,8 +51,8 @@ export const UNSUBSCRIBE = {
   },
   asked: {
     en: (list) => ({
-      title: 'Please look into your mailbox',
-      text: [`You have got a mail. Open the link in it, and you are on ${list} again.`],
+      title: 'Please check your inbox',
+      text: [`We have sent you a mail. Open the link in it to be on ${list} again.`],
     }),
     ko: (list) => ({
       title: '메일함을 확인해 주세요',
@@ -61,7 +61,7 @@ export const UNSUBSCRIBE = {
   },
   tooLate: {
     en: (list) => ({
-      title: 'This can no longer be taken back here',
+      title: 'It is too late to undo this here',
       text: [`To get mail from ${list} again, please subscribe where you first did.`],
     }),
     ko: (list) => ({
@@ -89,7 +89,7 @@ export const CONFIRM = {
   asks: {
     en: (list) => ({
       title: `Confirm your subscription to ${list}`,
-      text: ['One more click, and you will get the mails of this list. You can leave it at any time.'],
+      text: ['One more click, and you will get mail from this list. You can unsubscribe at any time.'],
       button: 'Confirm',
     }),
     ko: (list) => ({

@@ -95,7 +95,7 @@ describe('with double opt-in', () => {
     expect(await isSubscribed()).toBe(true)
     await post(path)
     const asked = await undo()
-    expect(asked.text).toContain('Please look into your mailbox')
+    expect(asked.text).toContain('Please check your inbox')
     expect([await isSubscribed(), app.mails.length]).toEqual([false, 2])
     await post(pathOf(app.mails.at(-1)?.url ?? ''))
     expect(await isSubscribed()).toBe(true)

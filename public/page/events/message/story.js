@@ -17,6 +17,9 @@ const IMPLIED = /** @type {const} */ ([
   },
 ])
 
+/** A provider's clock tells seconds: what happens in one goes by the course of a mail's life. */
+const LIFE = ['sent', 'deferred', 'soft_bounced', 'bounced', 'delivered', 'opened', 'clicked']
+
 /** When it happened, by the provider's clock where that is known. @param {EventRow} row */
 export function timeOf(row) {
   return row.occurredAt ?? row.receivedAt
@@ -27,14 +30,15 @@ export const sameness = ({ kind, url, reason, answer, robot }) =>
   JSON.stringify([kind, url, reason, answer, robot])
 
 /**
- * Webhooks come late and in any order; the story is told as it happened. Within one second, as it was received.
+ * Webhooks come late and in any order; the story is told as it happened. Within one second, as a mail's life goes.
  * @param {readonly EventRow[]} rows
  * @returns {Step[]}
  */
 export function storyOf(rows) {
   /** @type {Map<string, Step>} */
   const steps = new Map()
-  for (const row of rows.toSorted((a, b) => timeOf(a) - timeOf(b))) {
+  const place = (/** @type {EventRow} */ { kind }) => (LIFE.includes(kind) ? LIFE.indexOf(kind) : LIFE.length)
+  for (const row of rows.toSorted((a, b) => timeOf(a) - timeOf(b) || place(a) - place(b))) {
     const at = timeOf(row)
     const key = sameness(row)
     const before = steps.get(key)

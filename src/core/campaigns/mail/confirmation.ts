@@ -25,7 +25,7 @@ export function composeConfirmation(request: ConfirmationRequest): OutgoingMail 
   const { to, from, list, replyTo, confirmUrl, expiresAt, id } = request
   const until = `${new Date(expiresAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   const lines = {
-    asked: `Somebody, probably you, has subscribed ${to.address} to ${list.name}.`,
+    asked: `Someone, probably you, asked for ${to.address} to be subscribed to ${list.name}.`,
     ignore: 'If it was not you, do nothing: you will get no further mail.',
     until: `The link works until ${until}.`,
   }

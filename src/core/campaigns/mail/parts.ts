@@ -16,7 +16,7 @@ export function completeHtml(
   readHtml: ReadHtml,
 ): string {
   const document = asDocument(content)
-  const footer = hasWayToLeave(readHtml(content)) ? '' : htmlFooter(list)
+  const footer = hasWayToLeave(readHtml(content)) ? '' : htmlFooter(list, leaveWord(content))
   const hidden = preheader.trim() && `<div style="${HIDDEN}">${escapeAround(preheader)}</div>`
   const footed = insertAt(document, bodyEnd(document), footer)
   return insertAt(footed, bodyStart(footed), hidden)
@@ -30,14 +30,18 @@ function asDocument(content: string): string {
 
 export function completeText(text: string, list: ListIdentity): string {
   if (leadsAway(text)) return text
-  const footer = ['-- ', ...linesOf(list), 'Unsubscribe: {{unsubscribe_url}}']
+  const footer = ['-- ', ...linesOf(list), `${leaveWord(text)}: {{unsubscribe_url}}`]
   return `${text.trimEnd()}\n\n${footer.join('\n')}\n`
 }
 
-function htmlFooter(list: ListIdentity): string {
-  const link = '<a href="{{unsubscribe_url}}" style="color:#666">Unsubscribe</a>'
+function htmlFooter(list: ListIdentity, word: string): string {
+  const link = `<a href="{{unsubscribe_url}}" style="color:#666">${word}</a>`
   return `<p style="${FOOTER_STYLE}">${[...linesOf(list).map(escapeHtml), link].join('<br>')}</p>`
 }
+
+/** In the language of the mail, as the page behind it. */
+const leaveWord = (content: string): string =>
+  /\p{Script=Hangul}/u.test(content) ? '수신 거부 · Unsubscribe' : 'Unsubscribe'
 
 /** A preheader is plain text; its placeholders are the mail's. */
 function escapeAround(preheader: string): string {

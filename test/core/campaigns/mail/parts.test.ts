@@ -50,6 +50,12 @@ describe('a way to unsubscribe', () => {
     expect(inHtml.text).toBe(`Hello\n\n-- \nNews\nUnsubscribe: ${url}\n`)
   })
 
+  test('is in Korean, too, where the mail is', () => {
+    const { html, text } = compile({ content: '<p>안녕하세요</p>' }).render(subscriber)
+    expect(html).toContain('>수신 거부 · Unsubscribe</a>')
+    expect(text).toContain(`\n수신 거부 · Unsubscribe: ${url}\n`)
+  })
+
   test('is not added where there is one', () => {
     const { html, text } = compile().render(subscriber)
     expect(html.split(url).length).toBe(2)
