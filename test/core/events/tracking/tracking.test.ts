@@ -245,6 +245,14 @@ describe('events that the archive refuses', () => {
     expect(lab.told.map(([level]) => level)).toEqual(['error', 'error'])
   })
 
+  test('go there at once, however many, where others are taken between them', async () => {
+    const isBad = (text: string) => /"reader-\d*[02468]@/.test(text)
+    const tracking = lab.start({ archive: refusing(isBad), now: () => NOON })
+    await lab.feed.append(makeEvents(60))
+    expect(await caughtUp(tracking)).toBe(true)
+    expect(await lab.quarantine.count()).toBe(30)
+  })
+
   test('stay in the feed when there are many: then the database is at fault', async () => {
     const state = { broken: true }
     const tracking = lab.start({ archive: refusing(() => state.broken) })
@@ -346,6 +354,27 @@ describe('what is too much for a database that works otherwise', () => {
     const all = texts(makeEvents(8))
     expect(await lab.archived()).toEqual(all.filter((text) => !bad(text)))
     expect((await lab.quarantine.list(10)).map(({ data }) => data)).toEqual(all.filter(bad))
+  })
+
+  test('events that had bad luck a few times each are all taken', async () => {
+    const failures = new Map([
+      ['"reader-1@', 3],
+      ['"reader-5@', 2],
+    ])
+    function hasBadLuck(text: string): boolean {
+      const [name = '', left = 0] = [...failures].find(([one]) => text.includes(one)) ?? []
+      if (left > 0) failures.set(name, left - 1)
+      return left > 0
+    }
+    const record: TrackingLab['archive']['record'] = async (from, to, rows) => {
+      const [first] = rows
+      if (rows.length > 1 || (first && hasBadLuck(first.event.data.toString()))) throw unavailable()
+      await lab.archive.record(from, to, rows)
+    }
+    const tracking = lab.start({ archive: { ...lab.archive, record } })
+    await lab.feed.append(makeEvents(8))
+    expect(await caughtUp(tracking)).toBe(true)
+    expect([await lab.quarantine.count(), await lab.archived()]).toEqual([0, texts(makeEvents(8))])
   })
 
   test('in an outage nothing is set aside, however long it takes', async () => {

@@ -1,4 +1,4 @@
-// A transaction that MySQL breaks off, because another one waits for it as well, is made again.
+// What MySQL refuses: a deadlock is tried again, an outage is known as one, and no error tells of anybody.
 import { createConnection } from 'mysql2/promise'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toHubError } from '../../../src/adapters/sql/driver/mysql/errors.ts'
@@ -33,6 +33,34 @@ test('a transaction that loses a deadlock is made again, and nothing of it twice
   expect(await run(url, 'SELECT n FROM counters WHERE id < 2 ORDER BY id')).toEqual([{ n: 11 }, { n: 11 }])
   await other.end()
   await sql.close()
+})
+
+test('what does not fit is refused, whatever the server is set to', async () => {
+  const url = await server.database()
+  await run(url, `SET GLOBAL sql_mode = ''`)
+  const sql = await openMysql({ url, log: silentLog })
+  await run(url, 'CREATE TABLE words (word VARCHAR(3) NOT NULL)')
+  await expect(sql.run(write(`INSERT INTO words VALUES ('longer')`))).rejects.toThrow('Data too long')
+  await sql.close()
+})
+
+test.each([
+  ['ended by an operator', { errno: 1927 }],
+  ['read-only, as in a failover', { errno: 1290 }],
+  ['read-only within a transaction', { errno: 1792 }],
+  ['locked by others', { errno: 1205 }],
+  ['a deadlock', { errno: 1213 }],
+  ['a full disk', { errno: 1021 }],
+  ['too many connections', { errno: 1040 }],
+  ['a broken connection', { fatal: true }],
+  ['a connection that was refused', { code: 'ECONNREFUSED' }],
+])('%s is an outage', (_, details) => {
+  expect(toHubError(Object.assign(new Error('no'), details))).toMatchObject({ code: 'archive.unavailable' })
+})
+
+test('a statement that is wrong is no outage', () => {
+  const error = Object.assign(new Error('no such column'), { errno: 1054, code: 'ER_BAD_FIELD_ERROR' })
+  expect(toHubError(error)).toBe(error)
 })
 
 test.each([
