@@ -1,7 +1,7 @@
 // What the page says when something does not work, and that it goes on by itself when it does again.
 import type { Page } from 'playwright-core'
 import { test } from 'vitest'
-import { live, mailEvent, mailEvents, subjects } from '../support/browser.ts'
+import { live, mailEvent, mailEvents, subjects, withoutSetupFrames } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
 
@@ -110,7 +110,13 @@ test('a view that cannot be loaded says so, and is there when it can', async () 
 test('set-up says what it cannot know, and what was true when', async () => {
   const setup = tap('**/api/setup')
   setup.set(503)
-  const { page, close } = await lab.open({ path: '/dashboard/setup', before: setup.before })
+  const { page, close } = await lab.open({
+    path: '/dashboard/setup',
+    before: async (opened) => {
+      await withoutSetupFrames(opened)
+      await setup.before(opened)
+    },
+  })
   await page.getByText('No answer for the set-up').waitFor()
   setup.set('pass')
   await page.getByRole('heading', { name: 'The hub', exact: true }).waitFor()

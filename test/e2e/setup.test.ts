@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { webhookRequest } from '../../simulator/batch.ts'
-import { live, mailEvent, openBrowser, openPage, runHub } from '../support/browser.ts'
+import { live, mailEvent, openBrowser, openPage, runHub, withoutSetupFrames } from '../support/browser.ts'
 import type { OpenPage, RunningHub } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { clipboardText, goNowhere } from '../support/in-page.js'
@@ -68,10 +68,7 @@ test('what the hub itself cannot reach is told in every view, although the socke
   opened = await openPage(browser, hub, {
     path: '/dashboard/campaigns',
     before: async (page) => {
-      await page.routeWebSocket('**/ws/email*', (socket) => {
-        const server = socket.connectToServer()
-        server.onMessage((text) => String(text).includes('"type":"setup"') || socket.send(text))
-      })
+      await withoutSetupFrames(page)
       const body = JSON.stringify({ error: { code: 'archive.unavailable', message } })
       await page.route('**/api/setup', (route) => route.fulfill({ status: 409, body }))
     },

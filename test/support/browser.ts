@@ -160,3 +160,11 @@ export async function choose(page: Page, key: 'j' | 'k', line: string): Promise<
 export async function live(page: Page): Promise<void> {
   await page.locator('.state', { hasText: /^Live/ }).waitFor()
 }
+
+/** The set-up is not pushed to this page, as by a hub that cannot tell it. */
+export async function withoutSetupFrames(page: Page): Promise<void> {
+  await page.routeWebSocket(/\/ws\/email/, (socket) => {
+    const server = socket.connectToServer()
+    server.onMessage((text) => String(text).startsWith('{"type":"setup"') || socket.send(text))
+  })
+}
