@@ -32,11 +32,10 @@ export function startHeartbeat({
   return {
     async others() {
       const all = (await processes.list()).filter(({ id }) => id !== me.id)
-      const [known, old] = [true, false].map((is) =>
-        all.filter(({ seen }) => now() - seen < FORGOTTEN_MS === is),
-      )
-      await Promise.all((old ?? []).map(({ id }) => processes.leave(id)))
-      return (known ?? [])
+      const isForgotten = ({ seen }: Process) => now() - seen >= FORGOTTEN_MS
+      await Promise.all(all.filter(isForgotten).map(({ id }) => processes.leave(id)))
+      return all
+        .filter((each) => !isForgotten(each))
         .map((each) => ({ ...each, silent: now() - each.seen > SILENT_MS }))
         .sort((a, b) => a.since - b.since)
     },
