@@ -77,22 +77,24 @@ async function openHub(env: Record<string, string> = {}) {
   return { hub, sink, refused }
 }
 
-describe('on the shared stores', () => {
-  let redis: RedisServer
-  let mariadb: MariaDb
+describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
+  let servers: { redis: RedisServer; mariadb: MariaDb } | undefined
   let hub: RunningHub
   let sink: MailSink
   let refused: { on: boolean }
   let opened: OpenPage | undefined
 
   beforeAll(async () => {
-    ;[redis, mariadb] = await Promise.all([startRedis(), startMariaDb()])
-    const shared = {
-      REDIS_URL: redis.url,
-      DATABASE_URL: await mariadb.database(),
-      SECRET: 'a-secret-of-the-browser-tests',
-    }
-    ;({ hub, sink, refused } = await openHub(shared))
+    if (kind === 'shared') {
+      const [redis, mariadb] = await Promise.all([startRedis(), startMariaDb()])
+      servers = { redis, mariadb }
+      const shared = {
+        REDIS_URL: redis.url,
+        DATABASE_URL: await mariadb.database(),
+        SECRET: 'a-secret-of-the-browser-tests',
+      }
+      ;({ hub, sink, refused } = await openHub(shared))
+    } else ({ hub, sink, refused } = await openHub())
     const people = peopleOf(hub)
     const rows = Array.from({ length: 40 }, (_, n) => `reader${n}@example.com,Reader ${n}`)
     await people.import(`email,name\n${rows.join('\n')}`)
@@ -102,8 +104,8 @@ describe('on the shared stores', () => {
   afterAll(async () => {
     await hub?.close()
     await sink?.close()
-    await redis?.close()
-    await mariadb?.close()
+    await servers?.redis.close()
+    await servers?.mariadb.close()
   })
   afterEach(async () => {
     const problems = opened?.problems.filter((problem) => !/40[049]|Blocked script execution/.test(problem))

@@ -30,18 +30,19 @@ const answer = async (page: Page, verb: string) => {
   await page.getByRole('dialog').waitFor({ state: 'detached' })
 }
 
-// What the routes say on the embedded stores is in test/http/list.
-describe('on the shared stores', () => {
-  let redis: RedisServer
-  let mariadb: MariaDb
+describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
+  let servers: { redis: RedisServer; mariadb: MariaDb } | undefined
   let hub: RunningHub
   let people: People
   let opened: OpenPage | undefined
 
   beforeAll(async () => {
-    ;[redis, mariadb] = await Promise.all([startRedis(), startMariaDb()])
-    const secret = 'a-secret-of-the-browser-tests'
-    hub = await runHub({ REDIS_URL: redis.url, DATABASE_URL: await mariadb.database(), SECRET: secret })
+    if (kind === 'shared') {
+      const [redis, mariadb] = await Promise.all([startRedis(), startMariaDb()])
+      servers = { redis, mariadb }
+      const secret = 'a-secret-of-the-browser-tests'
+      hub = await runHub({ REDIS_URL: redis.url, DATABASE_URL: await mariadb.database(), SECRET: secret })
+    } else hub = await runHub()
     people = peopleOf(hub)
     await people.import(
       `email,name\n${Array.from({ length: 450 }, (_, n) => `reader${n}@example.com,Reader ${n}`).join('\n')}`,
@@ -54,8 +55,8 @@ describe('on the shared stores', () => {
   })
   afterAll(async () => {
     await hub?.close()
-    await redis?.close()
-    await mariadb?.close()
+    await servers?.redis.close()
+    await servers?.mariadb.close()
   })
   afterEach(async () => {
     const problems = opened?.problems.filter((problem) => !/40[49]/.test(problem))
