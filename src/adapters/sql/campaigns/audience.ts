@@ -3,7 +3,7 @@ import { and, eq, gt, isNull, or, sql as words, type SQL } from '../driver/drizz
 import { BEYOND_ASCII } from '../../../core/campaigns/mail/mailbox.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
-import { hidden } from '../events/conditions.ts'
+import { hidden } from '../driver/hidden.ts'
 import { unsendable } from '../list/starts.ts'
 
 const count = words<number>`count(*)`.mapWith(Number)

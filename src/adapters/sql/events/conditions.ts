@@ -12,6 +12,7 @@ import {
   type SQL,
 } from '../driver/drizzle.ts'
 import type { EventSelection } from '../../../core/events/ports.ts'
+import { hidden } from '../driver/hidden.ts'
 import { linkKey } from '../../../core/events/facts.ts'
 import { emailKey } from '../../../core/address.ts'
 import type { Sql } from '../driver/dialect.ts'
@@ -60,11 +61,6 @@ export function conditionsOf({ db, tables }: Sql, query: EventSelection): Condit
     conditions.push({ table: events, leads, check })
   }
   return conditions
-}
-
-/** A column that no index is used for: another one leads, and this one's would only disturb it. What is null stays so. */
-export function hidden(column: unknown): SQL {
-  return words`coalesce(${column}, NULL)`
 }
 
 /** When it was received: clocks do not always tell that in cursor order, see spans.ts. */

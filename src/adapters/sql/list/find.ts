@@ -6,7 +6,7 @@ import { isFound, soughtBy } from '../../../core/list/search.ts'
 import { isActive } from '../../../core/list/suppression.ts'
 import { breath } from '../../../core/pause.ts'
 import type { Sql } from '../driver/dialect.ts'
-import { hidden } from '../events/conditions.ts'
+import { hidden } from '../driver/hidden.ts'
 import { createStarts } from './starts.ts'
 import { selectSuppression } from './suppressions.ts'
 

@@ -15,7 +15,7 @@ import {
 import { isBeyondAscii } from '../../../core/campaigns/mail/mailbox.ts'
 import { startsOf } from '../../../core/list/search.ts'
 import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
-import { hidden } from '../events/conditions.ts'
+import { hidden } from '../driver/hidden.ts'
 import { beginning } from '../events/subjects.ts'
 
 type Person = {

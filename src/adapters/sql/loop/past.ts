@@ -16,7 +16,7 @@ import {
   type Told,
 } from '../../../core/loop/suppressing.ts'
 import type { Sql } from '../driver/dialect.ts'
-import { hidden } from '../events/conditions.ts'
+import { hidden } from '../driver/hidden.ts'
 import { inPlaces } from '../events/places.ts'
 import { createSearch } from '../events/search.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
