@@ -68,7 +68,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The modules of Node that do no I/O. */
-const PURE = ['node:crypto', 'node:buffer', 'node:v8', 'node:vm']
+const PURE = ['node:crypto', 'node:buffer']
 /** What core may not know of core: events is told of by all, and knows none of them; loop may know all. */
 const CORE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   'core/events': [],
@@ -101,12 +101,13 @@ const RULES: readonly Rule[] = [
       (CORE_ROOMS[roomOf(from)] ?? []).includes(roomOf(to)),
   },
   {
-    says: 'an adapter imports core, its own folder and its own driver; sql and embedded share sqlite',
+    says: 'an adapter imports core, its own folder and its own driver; sql and embedded share sqlite; a thread gives back memory',
     from: (file) => isIn('adapters', file),
     allows: (to, from) =>
       isIn('core', to) ||
       roomOf(to) === roomOf(from) ||
       (['adapters/sql', 'adapters/embedded'].includes(roomOf(from)) && isIn('adapters/sqlite', to)) ||
+      (roomOf(from) === 'adapters/sqlite' && to === 'memory.ts') ||
       (to.startsWith('node:') && (to !== 'node:sqlite' || !isIn('adapters/redis', from))) ||
       (PACKAGES[roomOf(from)] ?? []).includes(to),
   },
@@ -144,7 +145,7 @@ const RULES: readonly Rule[] = [
     from: (file) => file === 'server.ts',
     allows: (to) =>
       isInAny(['config', 'wire', 'core'], to) ||
-      ['app.ts', 'stopping.ts', 'terminal.ts', 'version.ts', 'pino'].includes(to) ||
+      ['app.ts', 'memory.ts', 'stopping.ts', 'terminal.ts', 'version.ts', 'pino'].includes(to) ||
       to.startsWith('node:'),
   },
   {

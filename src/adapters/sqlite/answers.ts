@@ -1,6 +1,6 @@
 // The thread of a SQLite file: opens it when it is first asked, and does one thing after the other.
 import { parentPort, workerData } from 'node:worker_threads'
-import { giveBackMemoryLater } from '../../core/memory.ts'
+import { giveBackMemoryLater } from '../../memory.ts'
 
 /** What a thread can be asked for. */
 export type Api = { readonly [name: string]: (...args: never[]) => unknown; close(): void }
