@@ -36,12 +36,14 @@ const WITH_ADDRESS: readonly Kind[] = [
 ]
 
 /**
- * An event's facts as clients are given them. Those that were stored before addresses, places and sizes were facts are read anew
- * where the payload has an address.
+ * An event's facts as clients are given them. Mandrill's that were stored before addresses, places and sizes were facts are read
+ * anew where the payload has an address.
  */
 export function factsToTell({ kind, facts, data }: Kept): string {
   if (!WITH_ADDRESS.includes(kind) || facts.includes('"ip":"') || !data.includes('ip":"')) return facts
-  return factsOfOlder(kind, data.toString()).facts
+  return facts.startsWith(`{"provider":"${mandrill.name}"`)
+    ? factsOfOlder(kind, data.toString()).facts
+    : facts
 }
 
 function parsed(text: string): Record<string, unknown> {
