@@ -73,6 +73,17 @@ test('what was erased, or trimmed, before its id was written stays known over a 
   expect(append(all)).toBe(0)
 })
 
+test('what is trimmed behind a long stretch that was erased stays known over a kill', async () => {
+  const all = events(464, 'event')
+  append(all.slice(0, 400))
+  store.erase(Array.from({ length: 400 }, (_, n) => n + 1))
+  append(all.slice(400))
+  store.trim(464, { retention: 4, maxBytes: 1e9 }, 100)
+  expect(store.state().floor).toBe(460)
+  await restartAfterKill()
+  expect(append(all)).toBe(0)
+})
+
 test('a feed that was closed remembers all in runs', () => {
   const all = events(300, 'event')
   append(all)

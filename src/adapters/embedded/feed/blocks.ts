@@ -17,7 +17,7 @@ export type Block = {
 }
 
 /** As many as the archive's: it keeps them as they are. */
-export const BLOCK_EVENTS = 64
+const BLOCK_EVENTS = 64
 const BLOCK_BYTES = 256 * 1024
 /** What an event takes beside its texts: its place in a block, and its id in `seen`. */
 const EVENT_BYTES = 84

@@ -10,7 +10,6 @@ import { transaction } from '../../sqlite/transaction.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import { claimVersion } from '../../sqlite/version.ts'
 import {
-  BLOCK_EVENTS,
   eventsIn,
   idOf,
   numbered,
@@ -100,8 +99,10 @@ export function openStore(file: string, at: number) {
     noteTaken: taken.note,
     /** Lets go of about `limit` of the oldest events that are beyond the bounds and not after `last`. */
     trim(last: number, bounds: Bounds, limit: number): State {
-      if (isOver(state, bounds)) seen.outlive(Math.min(last, state.floor + limit + BLOCK_EVENTS), state.head)
-      return (state = transaction(db, () => drop(state, last, bounds, limit)))
+      if (!isOver(state, bounds)) return state
+      const reach = blocks.reach(state.floor, limit)
+      seen.outlive(Math.min(last, reach), state.head)
+      return (state = transaction(db, () => drop(state, last, bounds, reach)))
     },
     read(after: Cursor, limit: number): FeedPage {
       const span = { lives, ...state }
@@ -160,6 +161,11 @@ function prepareBlocks(db: DatabaseSync) {
       return { first, count: events.length, data: new Uint8Array(data) } // without the memory that it is a part of
     },
     after,
+    /** How far whole blocks go on to after a seq: about `limit` places, or past a stretch where nothing is left. */
+    reach(seq: number, limit: number): number {
+      const [next] = after(seq)
+      return Math.max(seq + limit, next?.last ?? 0)
+    },
     /** What of their events is remembered longest. */
     *idsAfter(seq: number): Generator<Seen> {
       for (const block of after(seq))
@@ -211,11 +217,11 @@ const isOver = ({ head, floor, bytes }: State, { retention, maxBytes }: Bounds):
 
 function prepareDrop(db: DatabaseSync, blocks: Blocks, names: Names) {
   const updateState = db.prepare('UPDATE state SET floor = ?, bytes = ?')
-  return (state: State, last: number, bounds: Bounds, limit: number): State => {
+  return (state: State, last: number, bounds: Bounds, reach: number): State => {
     let { floor, bytes } = state
     const mayGo = () => floor < last && isOver({ ...state, floor, bytes }, bounds)
     for (const block of blocks.after(floor)) {
-      if (!mayGo() || floor - state.floor >= limit) break
+      if (!mayGo() || block.last > reach) break
       const events = eventsIn(block)
       const kept = events.findIndex((event) => {
         const seq = seqIn(block, event)
