@@ -11,7 +11,7 @@ import { createStore } from '../ground/store.js'
 import { ago, fullTime, plain } from '../ground/words.js'
 import { AsOf } from '../lists/as-of.js'
 import { ExportButton } from '../lists/export-button.js'
-import { useNow, useStore } from '../parts/hooks.js'
+import { useNow, usePressedInSight, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { KeysetList, listKeys } from '../lists/keyset-list.js'
 
@@ -129,6 +129,7 @@ function Filter({ query, set, find, children }) {
     >
       <${Icon} name=${icon} tone=${tone} />${word}
     </button>`
+  const row = usePressedInSight()
   return html`
     <div class="filter">
       <div class="typed">
@@ -162,7 +163,7 @@ function Filter({ query, set, find, children }) {
         }
         <span class="end">${children}</span>
       </div>
-      <div class="switches">
+      <div class="switches" ref=${row}>
         <span role="group" aria-label="What people did">
           ${PEOPLE.map((fact) => chip('people', fact, lookOf(fact).word, fact, lookOf(fact).tone))}
         </span>

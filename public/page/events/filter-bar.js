@@ -6,6 +6,7 @@ import { ALL, FIELDS, isAll, toggleKind } from './filter.js'
 import { KIND_NAMES, lookOf } from './kinds.js'
 import { exactTime, plain, shortDay, spanWords } from '../ground/words.js'
 import { useCampaignName } from '../campaigns/use-name.js'
+import { usePressedInSight } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { EventSearch } from './event-search.js'
 
@@ -82,9 +83,15 @@ function Mark({ word, value, onRemove }) {
 /** @param {{ filter: Filter, onChange: (filter: Filter) => void }} props */
 function KindSwitches({ filter, onChange }) {
   const [all, setAll] = useState(false)
+  const row = usePressedInSight()
   const kinds = KIND_NAMES.filter((kind) => all || !lookOf(kind).rare || filter.kinds.includes(kind))
   return html`
-    <div class="switches" role="group" aria-label="Kinds of events">
+    <div
+      class=${all ? 'switches all-kinds' : 'switches'}
+      role="group"
+      aria-label="Kinds of events"
+      ref=${row}
+    >
       ${kinds.map((kind) => {
         const { word, tone } = lookOf(kind)
         const on = filter.kinds.includes(kind)

@@ -96,3 +96,20 @@ export function useMedia(query) {
   }, [list])
   return matches
 }
+
+/** What a row of switches fades into. */
+const FADE = 24
+
+/** Of a row of switches that is longer than its room, the one that is on is seen first. */
+export function usePressedInSight() {
+  const row = useRef(/** @type {HTMLElement | null} */ (null))
+  useEffect(() => {
+    const on = row.current?.querySelector('[aria-pressed=true]')
+    if (!row.current || !on) return
+    row.current.scrollLeft += Math.max(
+      0,
+      on.getBoundingClientRect().right + FADE - row.current.getBoundingClientRect().right,
+    )
+  }, [])
+  return row
+}

@@ -7,7 +7,7 @@ import { searchOf } from '../ground/api.js'
 import { queryFrom } from './words.js'
 import { count as written } from '../ground/words.js'
 import { Waiting } from '../parts/asked.js'
-import { useNow, useStore } from '../parts/hooks.js'
+import { useNow, usePressedInSight, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { AsOf } from '../lists/as-of.js'
 import { KeysetList, listKeys } from '../lists/keyset-list.js'
@@ -120,8 +120,9 @@ export function Amount({ of, one, onRefresh }) {
  * @param {readonly { word: string, icon?: string, tone?: string, on: boolean, onChoose: () => void }[]} props.choices
  */
 export function Switches({ label, choices }) {
+  const row = usePressedInSight()
   return html`
-    <div class="switches" role="group" aria-label=${label}>
+    <div class="switches" role="group" aria-label=${label} ref=${row}>
       ${choices.map(
         ({ word, icon, tone, on, onChoose }) => html`
           <button type="button" aria-pressed=${on ? 'true' : 'false'} onClick=${onChoose}>
