@@ -1,7 +1,7 @@
 // Live where there is little room: at 400 % an event is read all the same; the strip's words are whole, and stay in place.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { choose, live, mailEvent, mailEvents, subjects } from '../support/browser.ts'
+import { choose, live, mailEvent, mailEvents, subjects, TOKEN } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
 import { isSeen, overflow } from '../support/in-page.js'
@@ -29,6 +29,49 @@ test('at 320 × 256 an event is read, and what stands above the list is scrolled
   await page.locator('.timeline li').first().scrollIntoViewIfNeeded()
   await eventually(() => seen(page, '.timeline strong')).toBe(true)
   expect(problems).toEqual([])
+  await close()
+})
+
+test('at 320 × 256 what can be exported is offered within the screen', async () => {
+  const { page, close } = await lab.open({ viewport: { width: 320, height: 256 } })
+  await live(page)
+  await page.locator('.event-export summary').click()
+  const [left = -1, right = 999] = await page.locator('.event-export > div').evaluate((menu) => {
+    const box = menu.getBoundingClientRect()
+    return [box.left, box.right]
+  })
+  expect(left).toBeGreaterThanOrEqual(0)
+  expect(right).toBeLessThanOrEqual(320)
+  await close()
+})
+
+test('the kind that an address asks for is seen, however far to the right it stands', async () => {
+  const { page, close } = await lab.open({
+    viewport: { width: 390, height: 800 },
+    path: '/?events=complained',
+  })
+  await live(page)
+  await eventually(() => seen(page, '.switches [aria-pressed=true]')).toBe(true)
+  await close()
+})
+
+test('on a phone a campaign stands right below the other', async () => {
+  for (const subject of ['One', 'Two', 'Three'])
+    await fetch(`${lab.hub.url}/campaigns`, {
+      method: 'POST',
+      headers: { authorization: TOKEN, 'content-type': 'application/json' },
+      body: JSON.stringify({ subject, content: 'Hello' }),
+    })
+  const { page, close } = await lab.open({
+    viewport: { width: 390, height: 800 },
+    path: '/dashboard/campaigns',
+  })
+  const steps = () =>
+    page.locator('.campaigns .line').evaluateAll((lines) => {
+      const tops = lines.map((line) => line.getBoundingClientRect().top)
+      return tops.slice(1).map((top, index) => top - (tops[index] ?? 0))
+    })
+  await eventually(steps).toEqual([56, 56])
   await close()
 })
 
