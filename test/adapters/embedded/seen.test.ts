@@ -63,10 +63,16 @@ test('ids are written a run at a time, and known before and after, also over a k
   expect(append(events(2_000, 'new'))).toBe(2_000)
 })
 
-test('what was erased, or trimmed, before its id was written stays known over a kill', async () => {
+test('what was erased before its id was written stays known over a kill', async () => {
+  append(events(300, 'event'))
+  store.erase([299, 300])
+  await restartAfterKill()
+  expect(append(events(300, 'event'))).toBe(0)
+})
+
+test('and so does what was trimmed', async () => {
   const all = events(300, 'event')
   append(all)
-  store.erase([299, 300])
   store.trim(200, { retention: 100, maxBytes: 1e9 }, 1_000)
   expect(store.state().floor).toBe(200)
   await restartAfterKill()
@@ -91,6 +97,24 @@ test('a feed that was closed remembers all in runs', () => {
   expect([count('runs'), count('known')]).toEqual([1, 300])
   store = openStore(file, NOON)
   expect(append(all)).toBe(0)
+  store.close()
+  expect([count('runs'), count('known')]).toEqual([1, 300]) // what is in runs is not remembered twice
+  store = openStore(file, NOON)
+})
+
+test('what came on the day before a kill is known after it', async () => {
+  append(events(10, 'event'))
+  await restartAfterKill(NOON + DAY)
+  expect(append(events(10, 'event'), NOON + DAY)).toBe(0)
+})
+
+test('a clock that goes back shortens nothing', () => {
+  append(events(10, 'event'), NOON + DAY)
+  append(events(10, 'other'))
+  store.close()
+  store = openStore(file, NOON + DAY)
+  store.forget(NOON + 3 * DAY, 1_000)
+  expect(append(events(10, 'event'), NOON + 3 * DAY)).toBe(0)
 })
 
 test('ids of the days before are known as long as they must be, and then forgotten', () => {
@@ -118,6 +142,7 @@ test('the ids of an older file are known, each for as long as it was', () => {
   store = openStore(file, NOON)
   expect(append([...early, ...late])).toBe(0)
   for (let n = 0; n < 30; n++) store.forget(NOON + DAY, 1_000)
+  expect([count('runs'), count('known')]).toEqual([1, 100])
   expect(append(late, NOON + DAY)).toBe(0)
   expect(append(early, NOON + DAY)).toBe(20_000)
 })
