@@ -90,6 +90,18 @@ test('what is trimmed behind a long stretch that was erased stays known over a k
   expect(append(all)).toBe(0)
 })
 
+test('a small feed, which lets go of each event soon, has few runs', () => {
+  for (let n = 0; n < 300; n++) {
+    append(events(3, `batch ${n}`), NOON)
+    store.trim(store.state().head, { retention: 5, maxBytes: 1e9 }, 1_000)
+  }
+  expect(count('known')).toBe(900)
+  expect(count('runs')).toBeLessThan(12)
+  for (let n = 0; n < 300; n++) expect(append(events(3, `batch ${n}`))).toBe(0)
+  while (count('runs') > 0) store.forget(NOON + 3 * DAY, 1_000)
+  expect(append(events(3, 'batch 299'), NOON + 3 * DAY)).toBe(3)
+})
+
 test('a feed that was closed remembers all in runs', () => {
   const all = events(300, 'event')
   append(all)

@@ -2,6 +2,7 @@
 // memory, as in their blocks, and many at a time are written as a run, in their order. A run's filter, in memory, tells of
 // nearly every id that the run does not have it.
 import type { DatabaseSync } from 'node:sqlite'
+import { toBuffer } from '../../sqlite/bytes.ts'
 import { transaction } from '../../sqlite/transaction.ts'
 
 export const SEEN_SCHEMA = `
@@ -19,7 +20,7 @@ const DAY_MS = 86_400_000
 /** Besides today: whenever an id was seen, it is known for 48 hours at least. */
 const DAYS_KEPT = 2
 
-type Run = { readonly run: number; readonly filter: Uint8Array }
+type Run = { readonly run: number; readonly day: number; readonly filter: Uint8Array }
 /** The id of an event, and when it was received. */
 export type Seen = { readonly id: Buffer; readonly at: number }
 
@@ -29,9 +30,10 @@ const textOf = (id: Buffer): string => id.toString('latin1')
 /** `after` tells what the blocks have after a seq. */
 export function openSeen(db: DatabaseSync, after: (seq: number) => Iterable<Seen>, now: number) {
   const writeRun = prepareRun(db)
+  const takeRun = prepareTake(db)
   const select = db.prepare('SELECT 1 FROM known WHERE run = ? AND id = ?')
   const forgetSome = prepareForget(db)
-  let runs = db.prepare('SELECT run, filter FROM runs ORDER BY run DESC').all() as Run[]
+  let runs = db.prepare('SELECT run, day, filter FROM runs ORDER BY run DESC').all() as Run[]
   let noted = Number(db.prepare('SELECT seq FROM noted').get()?.seq)
   let day = dayOf(now)
   const memory = new Set<string>()
@@ -39,8 +41,14 @@ export function openSeen(db: DatabaseSync, after: (seq: number) => Iterable<Seen
 
   function write(head: number): void {
     if (memory.size === 0) return
-    const ids = Array.from(memory, (text) => Buffer.from(text, 'latin1'))
-    runs.unshift(transaction(db, () => writeRun(ids, day, head)))
+    let ids: readonly Buffer[] = Array.from(memory, (text) => Buffer.from(text, 'latin1'))
+    let older = runs
+    const run = transaction(db, () => {
+      for (; older[0] && isJoined(older[0], day, ids.length); older = older.slice(1))
+        ids = ids.concat(takeRun(older[0].run))
+      return writeRun(ids, day, head)
+    })
+    runs = [run, ...older]
     memory.clear()
     noted = head
   }
@@ -86,6 +94,26 @@ export function openSeen(db: DatabaseSync, after: (seq: number) => Iterable<Seen
   }
 }
 
+/**
+ * Where events are let go of soon, few ids are written at a time: those of a day are then joined with as few or fewer, so that
+ * there are never many runs to ask.
+ */
+const isJoined = (newest: Run, day: number, count: number): boolean =>
+  newest.day === day && count < RUN_IDS && newest.filter.length <= bytesFor(count)
+
+/** Takes the ids of a run out of the file. */
+function prepareTake(db: DatabaseSync) {
+  const select = db.prepare('SELECT id FROM known WHERE run = ?')
+  const forget = db.prepare('DELETE FROM known WHERE run = ?')
+  const remove = db.prepare('DELETE FROM runs WHERE run = ?')
+  return (run: number): Buffer[] => {
+    const ids = select.all(run).map(({ id }) => toBuffer(id as Uint8Array))
+    forget.run(run)
+    remove.run(run)
+    return ids
+  }
+}
+
 /** In their order, they fill one page after the other. `head`: they are those of all events up to there. */
 export function prepareRun(db: DatabaseSync) {
   const insertRun = db.prepare('INSERT INTO runs (day, filter) VALUES (?, ?)')
@@ -96,7 +124,7 @@ export function prepareRun(db: DatabaseSync) {
     const run = Number(insertRun.run(day, filter).lastInsertRowid)
     for (const id of inOrder(ids)) insert.run(run, id)
     note.run(head)
-    return { run, filter }
+    return { run, day, filter }
   }
 }
 
@@ -121,9 +149,11 @@ function* inOrder(ids: readonly Buffer[]): Generator<Buffer> {
   for (const place of places) yield ids[place % ids.length] as Buffer
 }
 
+const bytesFor = (count: number): number => 2 ** Math.ceil(Math.log2(count * BITS_AN_ID)) / 8
+
 /** A Bloom filter: each id sets a few of its bits. Ids are hashes already, so two of their words tell which. */
 function createFilter(ids: readonly Buffer[]): Uint8Array {
-  const filter = new Uint8Array(2 ** Math.ceil(Math.log2(ids.length * BITS_AN_ID)) / 8)
+  const filter = new Uint8Array(bytesFor(ids.length))
   const last = filter.length * 8 - 1
   for (const id of ids) {
     let bit = wordAt(id, 0)
