@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { startHeartbeat, type Heartbeat } from '../../src/core/heartbeat.ts'
 import type { Process, Processes } from '../../src/core/ports.ts'
+import { until } from '../support/eventually.ts'
 import { HOUR, NOON } from '../support/times.ts'
 
 const told = new Map<string, Process>()
@@ -13,9 +14,9 @@ const processes: Processes = {
 const started: Heartbeat[] = []
 afterEach(async () => void (await Promise.all(started.splice(0).map((each) => each.close()))))
 
-function start(id: string, role: string, now: () => number) {
+function start(id: string, role: string, now: () => number, { everyMs = 2 ** 30, to = processes } = {}) {
   const me = { id, role, version: '1', since: now() }
-  const heartbeat = startHeartbeat({ processes, me, now, everyMs: 2 ** 30 })
+  const heartbeat = startHeartbeat({ processes: to, me, now, everyMs })
   started.push(heartbeat)
   return heartbeat
 }
@@ -40,4 +41,30 @@ test('who stops has gone', async () => {
   const worker = start('b', 'worker', () => NOON)
   await worker.close()
   expect(await web.others()).toEqual([])
+})
+
+test('it goes on, also after an outage of the store', async () => {
+  let now = NOON
+  let failed = 0
+  const tell = async (me: Process) => {
+    if (me.seen === NOON) throw new Error(`outage ${(failed += 1)}`)
+    return processes.tell(me)
+  }
+  start('a', 'web', () => now, { everyMs: 1, to: { ...processes, tell } })
+  await until(() => expect(failed).toBeGreaterThan(1))
+  now = NOON + 1
+  await until(() => expect(told.get('a')?.seen).toBe(NOON + 1))
+  now = NOON + 2
+  await until(() => expect(told.get('a')?.seen).toBe(NOON + 2))
+})
+
+test('the oldest comes first', async () => {
+  const web = start('a', 'web', () => NOON)
+  for (const [id, at] of [
+    ['b', 2],
+    ['c', 1],
+    ['d', 3],
+  ] as const)
+    start(id, 'worker', () => NOON + at)
+  expect((await web.others()).map(({ id }) => id)).toEqual(['c', 'b', 'd'])
 })

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { packEvents } from '../../../src/adapters/embedded/feed/blocks.ts'
 import { openStore, type Store } from '../../../src/adapters/embedded/feed/store.ts'
+import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import type { NewEvent } from '../../../src/core/events/event.ts'
 import { idOf } from '../../support/feed-lab.ts'
 import { DAY, NOON } from '../../support/times.ts'
@@ -61,6 +62,16 @@ test('ids are written a run at a time, and known before and after, also over a k
   await restartAfterKill()
   for (const batch of all) expect(append(batch)).toBe(0)
   expect(append(events(2_000, 'new'))).toBe(2_000)
+})
+
+test('what is new among what is known takes the next places, in the file too', () => {
+  const [a, b, c, d] = events(4, 'event') as [NewEvent, NewEvent, NewEvent, NewEvent]
+  append([a, c])
+  expect(append([a, b, c, d])).toBe(2)
+  const { events: kept } = store.read(BEGINNING, 10)
+  expect(kept.map(({ cursor, data }) => [cursor.seq, `${data}`])).toEqual(
+    [a, c, b, d].map(({ data }, n) => [n + 1, `${data}`]),
+  )
 })
 
 test('what was erased before its id was written stays known over a kill', async () => {
