@@ -72,6 +72,15 @@ test('one look passes over all that is known to be of others, and finds what is 
   await feed.close()
 })
 
+test('who comes after a search has looked at the newest is found by the next', async () => {
+  const feed = await open()
+  await feed.append(eventsOf(1, 300))
+  expect(await searchAll(feed, ADA)).toMatchObject({ found: [] })
+  await feed.append(eventsOf(301, 10, [305]))
+  expect(await searchAll(feed, ADA)).toMatchObject({ found: [305] })
+  await feed.close()
+})
+
 test('what an older hub has stored is looked through once', async () => {
   const older = await open()
   await older.append(eventsOf(1, EVENTS, [700]))
