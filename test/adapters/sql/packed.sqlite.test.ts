@@ -61,6 +61,23 @@ test('what comes in part, or from the middle, is packed anew', async () => {
   expect(await lab.archived()).toEqual(texts(events))
 })
 
+test('where the feed has let go of the first ones of a block, the others keep their texts', async () => {
+  const [first] = await stored(lab.feed, events)
+  await lab.feed.erase(first ? [first.cursor] : [])
+  await record((await lab.feed.read(BEGINNING, 128)).events)
+  expect(await lab.archived()).toEqual(texts(events.slice(1)))
+})
+
+test('events that came one by one lie together; a long one lies apart', async () => {
+  const single = []
+  for (const event of events.slice(0, 40)) single.push(...(await stored(lab.feed, [event])))
+  await record(single)
+  expect(await blocks()).toHaveLength(1)
+  const [long] = makeEvents(1, 'long', 9_000)
+  await record(await stored(lab.feed, [...events.slice(40, 80), ...(long ? [long] : [])]))
+  expect(await sql.read(sql.db.select().from(sql.tables.eventTexts))).toHaveLength(1)
+})
+
 test('one that is erased leaves the others of its block, with their facts', async () => {
   const all = await stored(lab.feed, events)
   await record(all)
