@@ -33,14 +33,14 @@ export function EventExport({ app, filter }) {
           path="/api/events"
           query=${query}
           name="events.csv"
-          word="CSV, a line each"
+          word="CSV, a line per event"
         />
         <${ExportButton}
           app=${app}
           path="/api/events"
           query=${query}
           name="events.ndjson"
-          word="JSON, a line each"
+          word="JSON, a line per event"
           type="application/x-ndjson"
         />
       </div>

@@ -107,7 +107,7 @@ function Marks({ app, row, onFilter }) {
   const at = timeOf(row)
   const only = (/** @type {Partial<Filter>} */ part, /** @type {string} */ value) => html`
     <button type="button" class="link" title="Show only these" onClick=${() => onFilter(part)}>
-      <bdi>${plain(value)}</bdi>
+      <bdi>${breakable(plain(value))}</bdi>
     </button>
   `
   /** @type {[string, unknown][]} */
@@ -137,6 +137,11 @@ function Marks({ app, row, onFilter }) {
       )}
     </dl>
   `
+}
+
+/** An address that has no room in one line goes on after its @, rather than anywhere. @param {string} text */
+function breakable(text) {
+  return text.split(/(?<=@)/).map((part, index) => (index === 0 ? part : html`<wbr />${part}`))
 }
 
 /** Not everybody whom a mail went to is on the list. @param {{ app: App, email: string }} props */
