@@ -1,9 +1,10 @@
 // The ids that the feed has seen. In one large index each new one would change a page of its own: so the newest are in
-// memory, as in their blocks, and many at a time are written as a run, in their order. A run's filter, in memory, tells of
-// nearly every id that the run does not have it.
+// memory, as in their blocks, and many at a time are written as a run, in their order. A run's filter tells of nearly every
+// id that the run does not have it.
 import type { DatabaseSync } from 'node:sqlite'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import { transaction } from '../../sqlite/transaction.ts'
+import { bytesFor, createFilter, createFilters } from './filters.ts'
 
 export const SEEN_SCHEMA = `
   CREATE TABLE IF NOT EXISTS runs (run INTEGER PRIMARY KEY, day INTEGER NOT NULL, filter BLOB NOT NULL);
@@ -13,14 +14,11 @@ export const SEEN_SCHEMA = `
 `
 /** Written at once, in about 10 ms. */
 export const RUN_IDS = 16_384
-/** So one in a thousand of the ids that are not in a run is looked for in vain. */
-const BITS_AN_ID = 16
-const PROBES = 6
 const DAY_MS = 86_400_000
 /** Besides today: whenever an id was seen, it is known for 48 hours at least. */
 const DAYS_KEPT = 2
 
-type Run = { readonly run: number; readonly day: number; readonly filter: Uint8Array }
+type Run = { readonly run: number; readonly day: number; readonly filterBytes: number }
 /** The id of an event, and when it was received. */
 export type Seen = { readonly id: Buffer; readonly at: number }
 
@@ -33,7 +31,12 @@ export function openSeen(db: DatabaseSync, after: (seq: number) => Iterable<Seen
   const takeRun = prepareTake(db)
   const select = db.prepare('SELECT 1 FROM known WHERE run = ? AND id = ?')
   const forgetSome = prepareForget(db)
-  let runs = db.prepare('SELECT run, day, filter FROM runs ORDER BY run DESC').all() as Run[]
+  let runs = db
+    .prepare('SELECT run, day, length(filter) AS filterBytes FROM runs ORDER BY run DESC')
+    .all() as Run[]
+  const filters = createFilters()
+  for (const { run, filter } of db.prepare('SELECT run, filter FROM runs').iterate())
+    filters.add(Number(run), filter as Uint8Array)
   let noted = Number(db.prepare('SELECT seq FROM noted').get()?.seq)
   let day = dayOf(now)
   const memory = new Set<string>()
@@ -43,22 +46,19 @@ export function openSeen(db: DatabaseSync, after: (seq: number) => Iterable<Seen
     if (memory.size === 0) return
     let ids: readonly Buffer[] = Array.from(memory, (text) => Buffer.from(text, 'latin1'))
     let older = runs
-    const run = transaction(db, () => {
+    const { run, filter } = transaction(db, () => {
       for (; older[0] && isJoined(older[0], day, ids.length); older = older.slice(1))
         ids = ids.concat(takeRun(older[0].run))
       return writeRun(ids, day, head)
     })
-    runs = [run, ...older]
+    for (const joined of runs.slice(0, runs.length - older.length)) filters.remove(joined.run)
+    filters.add(run, filter)
+    runs = [{ run, day, filterBytes: filter.length }, ...older]
     memory.clear()
     noted = head
   }
 
-  function isInRun(id: Buffer): boolean {
-    const [start, step] = [wordAt(id, 0), wordAt(id, 4)]
-    for (const { run, filter } of runs)
-      if (mayHave(filter, start, step) && select.get(run, id) !== undefined) return true
-    return false
-  }
+  const isInRun = (id: Buffer): boolean => filters.runsOf(id).some((run) => select.get(run, id) !== undefined)
 
   return {
     /** Remembers nothing before `add` is called: what one commit stores is known from then on. */
@@ -88,6 +88,8 @@ export function openSeen(db: DatabaseSync, after: (seq: number) => Iterable<Seen
       const oldest = dayOf(at) - DAYS_KEPT
       if (day < oldest) memory.clear()
       const gone = forgetSome(oldest, limit)
+      if (gone === undefined) return
+      filters.remove(gone)
       runs = runs.filter(({ run }) => run !== gone)
     },
     close: write,
@@ -99,7 +101,7 @@ export function openSeen(db: DatabaseSync, after: (seq: number) => Iterable<Seen
  * there are never many runs to ask.
  */
 const isJoined = (newest: Run, day: number, count: number): boolean =>
-  newest.day === day && count < RUN_IDS && newest.filter.length <= bytesFor(count)
+  newest.day === day && count < RUN_IDS && newest.filterBytes <= bytesFor(count)
 
 /** Takes the ids of a run out of the file. */
 function prepareTake(db: DatabaseSync) {
@@ -119,12 +121,12 @@ export function prepareRun(db: DatabaseSync) {
   const insertRun = db.prepare('INSERT INTO runs (day, filter) VALUES (?, ?)')
   const insert = db.prepare('INSERT OR IGNORE INTO known VALUES (?, ?)')
   const note = db.prepare('UPDATE noted SET seq = ?')
-  return (ids: readonly Buffer[], day: number, head: number): Run => {
+  return (ids: readonly Buffer[], day: number, head: number) => {
     const filter = createFilter(ids)
     const run = Number(insertRun.run(day, filter).lastInsertRowid)
     for (const id of inOrder(ids)) insert.run(run, id)
     note.run(head)
-    return { run, day, filter }
+    return { run, filter }
   }
 }
 
@@ -148,32 +150,3 @@ function* inOrder(ids: readonly Buffer[]): Generator<Buffer> {
   const places = Float64Array.from(ids, (id, n) => id.readUIntBE(0, 4) * ids.length + n).sort()
   for (const place of places) yield ids[place % ids.length] as Buffer
 }
-
-const bytesFor = (count: number): number => 2 ** Math.ceil(Math.log2(count * BITS_AN_ID)) / 8
-
-/** A Bloom filter: each id sets a few of its bits. Ids are hashes already, so two of their words tell which. */
-function createFilter(ids: readonly Buffer[]): Uint8Array {
-  const filter = new Uint8Array(bytesFor(ids.length))
-  const last = filter.length * 8 - 1
-  for (const id of ids) {
-    let bit = wordAt(id, 0)
-    for (let n = 0; n < PROBES; n++) {
-      const at = (bit & last) >> 3
-      filter[at] = (filter[at] as number) | (1 << (bit & 7))
-      bit += wordAt(id, 4)
-    }
-  }
-  return filter
-}
-
-function mayHave(filter: Uint8Array, start: number, step: number): boolean {
-  const last = filter.length * 8 - 1
-  let bit = start
-  for (let n = 0; n < PROBES; n++) {
-    if (((filter[(bit & last) >> 3] as number) & (1 << (bit & 7))) === 0) return false
-    bit += step
-  }
-  return true
-}
-
-const wordAt = (id: Buffer, at: number): number => id.readInt32LE(at)
