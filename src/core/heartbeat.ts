@@ -9,7 +9,7 @@ type HeartbeatOptions = {
 }
 
 export type Heartbeat = {
-  /** Oldest first. */
+  /** Oldest first; of those that have fallen silent, the last ten. */
   others(): Promise<readonly (Process & { readonly silent: boolean })[]>
   close(): Promise<void>
 }
@@ -18,6 +18,8 @@ const EVERY_MS = 10_000
 /** Three were missed: it was killed, hangs, or does not reach the store. */
 const SILENT_MS = 30_000
 const FORGOTTEN_MS = 24 * 3_600_000
+/** A process that is killed and started over and over leaves one each time. */
+const SILENT_MOST = 10
 
 export function startHeartbeat({
   processes,
@@ -31,13 +33,13 @@ export function startHeartbeat({
   const timer = setInterval(() => (beating = beat()), everyMs).unref()
   return {
     async others() {
-      const all = (await processes.list()).filter(({ id }) => id !== me.id)
-      const isForgotten = ({ seen }: Process) => now() - seen >= FORGOTTEN_MS
-      await Promise.all(all.filter(isForgotten).map(({ id }) => processes.leave(id)))
-      return all
-        .filter((each) => !isForgotten(each))
+      const all = (await processes.list())
+        .filter(({ id }) => id !== me.id)
         .map((each) => ({ ...each, silent: now() - each.seen > SILENT_MS }))
-        .sort((a, b) => a.since - b.since)
+      const silent = all.filter((each) => each.silent).sort((a, b) => b.seen - a.seen)
+      const forgotten = silent.filter(({ seen }, n) => n >= SILENT_MOST || now() - seen >= FORGOTTEN_MS)
+      await Promise.all(forgotten.map(({ id }) => processes.leave(id)))
+      return all.filter((each) => !forgotten.includes(each)).sort((a, b) => a.since - b.since)
     },
     async close() {
       clearInterval(timer)

@@ -33,6 +33,7 @@ export type Process = {
 /** What each process tells of itself, for the others. */
 export type Processes = {
   tell(me: Process): Promise<void>
+  /** What cannot be read is passed over: it is of another version, or damaged. */
   list(): Promise<readonly Process[]>
   leave(id: string): Promise<void>
 }

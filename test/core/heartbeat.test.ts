@@ -36,6 +36,19 @@ test('others are told by what they said last, and are silent after 30 s', async 
   expect(told.has('b')).toBe(false)
 })
 
+test('of many that were killed the last ten are told, and the others forgotten', async () => {
+  let now = NOON
+  const web = start('a', 'web', () => now)
+  for (let n = 0; n < 25; n++)
+    told.set(`k${n}`, { id: `k${n}`, role: 'worker', version: '1', since: n, seen: NOON + n })
+  start('b', 'worker', () => NOON + HOUR)
+  now = NOON + HOUR
+  const others = await web.others()
+  expect(others.map(({ id }) => id)).toEqual([...Array.from({ length: 10 }, (_, n) => `k${n + 15}`), 'b'])
+  expect([...told.keys()].filter((id) => id.startsWith('k'))).toHaveLength(10)
+  told.clear()
+})
+
 test('who stops has gone', async () => {
   const web = start('a', 'web', () => NOON)
   const worker = start('b', 'worker', () => NOON)
