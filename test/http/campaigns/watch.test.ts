@@ -52,6 +52,32 @@ test('an onlooker without room is given the newest state when it has some', asyn
   })
 })
 
+test('who comes later is given what is there, and no second look goes on beside the first', async () => {
+  const campaign = running()
+  let asked = 0
+  openWatch(() => ((asked += 1), [campaign]), { everyMs: 1 })
+  const told: string[] = []
+  watch.join({ hasRoom: () => true, write: () => void told.push('first') })
+  await until(() => expect(told).toEqual(['first']))
+  const before = asked
+  watch.join({ hasRoom: () => true, write: () => void told.push('second') })
+  expect(asked).toBe(before)
+  await until(() => expect(told).toEqual(['first', 'second']))
+})
+
+test('an outage ends no watch', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  let asked = 0
+  openWatch(() => {
+    if ((asked += 1) === 1) throw new Error('no database')
+    return [running()]
+  })
+  let told = 0
+  watch.join({ hasRoom: () => true, write: () => void (told += 1) })
+  await until(() => expect(told).toBe(1))
+  vi.useRealTimers()
+})
+
 test.each([
   ['less often while none is under way', [], { everyMs: 1_000_000, quietMs: 1 }],
   ['as often as may be while one is under way', [running()], { everyMs: 1, quietMs: 1_000_000 }],

@@ -1,6 +1,7 @@
 // Setup frames on /ws/email, for those who ask: the same as /api/setup, as it is and when it changes, whichever process has
 // changed it.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 import { startMariaDb, type MariaDb } from '../../support/mariadb.ts'
 import { startRedis, type RedisServer } from '../../support/redis.ts'
@@ -47,4 +48,16 @@ describe.each(['its own stores', 'shared stores'])('on %s', (stores) => {
     socket.ws.terminate()
     silent.ws.terminate()
   })
+})
+
+test('a process that is stopped is no other process any more', async () => {
+  const env = { REDIS_URL: redis.url, DATABASE_URL: await mariadb.database() }
+  const hub = await startHub(env)
+  const others = async () => ((await hub.get('/api/setup')).body.other_processes as unknown[]).length
+  const before = await others()
+  const second = await startHub(env)
+  await eventually(others).toBe(before + 1)
+  await second.close()
+  expect(await others()).toBe(before)
+  await hub.close()
 })
