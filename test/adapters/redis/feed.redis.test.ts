@@ -13,7 +13,7 @@ afterAll(() => redis?.close())
 
 describe('the feed in Redis', () => eventFeedContract(() => openRedisLab(redis)))
 
-test('events that were stored before facts were get theirs when they are read', async () => {
+test('events that were stored before facts were get theirs when they are read, and are found', async () => {
   const lab = await openRedisLab(redis)
   const feed = await lab.open()
   await feed.append(makeEvents(1))
@@ -35,5 +35,7 @@ test('events that were stored before facts were get theirs when they are read', 
   )
   const [, older] = (await feed.read(BEGINNING, 2)).events
   expect(older).toMatchObject({ facts: first?.facts, more: null })
+  const found = await feed.search(BEGINNING, 10, ['nobody@example.com'])
+  expect(found.events).toEqual([older]) // whoever it is of: who asks reads it
   await lab.close()
 })
