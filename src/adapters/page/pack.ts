@@ -13,13 +13,27 @@ export type PackedPage = {
 
 const PACKER = fileURLToPath(new URL('packer.ts', import.meta.url))
 const PUBLIC = fileURLToPath(new URL('../../../public', import.meta.url))
-const OPTIONS = { env: {}, maxBuffer: 32 * 1024 * 1024, timeout: 5_000, killSignal: 'SIGKILL' } as const
+const OPTIONS = { env: {}, maxBuffer: 32 * 1024 * 1024, timeout: 15_000, killSignal: 'SIGKILL' } as const
+
+/** A machine that was too busy once is asked again, though not for each page. */
+const AGAIN_MS = 60_000
 
 /** Each page's worth of calls gets the same page: packed once, by a process that ends. */
-export function createPagePack(log: Log, folder = PUBLIC): () => Promise<PackedPage | undefined> {
+export function createPagePack(
+  log: Log,
+  folder = PUBLIC,
+  now = Date.now,
+): () => Promise<PackedPage | undefined> {
   let page: Promise<PackedPage | undefined> | undefined
-  return () =>
-    (page ??= pack(folder).catch((err: unknown) => void log.warn({ err }, 'the page is not packed')))
+  let failedAt: number | undefined
+  return () => {
+    if (failedAt !== undefined && now() - failedAt >= AGAIN_MS) page = failedAt = undefined
+    return (page ??= pack(folder).catch((err: unknown) => {
+      failedAt = now()
+      log.warn({ err }, 'the page is not packed')
+      return undefined
+    }))
+  }
 }
 
 async function pack(folder: string): Promise<PackedPage> {

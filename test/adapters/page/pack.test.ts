@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createPagePack } from '../../../src/adapters/page/pack.ts'
+import { NOON } from '../../support/times.ts'
 
 const INDEX = `<head>
   <link rel="icon" href="/icon.svg" type="image/svg+xml" />
@@ -95,4 +96,18 @@ test('the page itself: everything that it names is there, and nothing else but i
   const files = Object.keys(page?.files ?? {}).map((name) => `/assets/${name}`)
   expect(named.filter((address) => !files.includes(address as string))).toEqual(['/icon.svg', '/doc'])
   for (const text of Object.values(page?.files ?? {})) expect(text).not.toMatch(/from ?"[^".]/)
+})
+
+test('what could not be packed is tried again a minute later, and not before', async () => {
+  let now = NOON
+  await rm(join(folder, 'main.js'))
+  const page = createPagePack(log, folder, () => now)
+  expect(await page()).toBeUndefined()
+  await write('main.js', SOURCES['main.js'])
+  now += 59_999
+  expect(await page()).toBeUndefined()
+  expect(warned).toHaveLength(1)
+  now += 1
+  expect((await page())?.index).toContain('main-')
+  expect(warned).toHaveLength(1)
 })
