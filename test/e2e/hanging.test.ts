@@ -1,5 +1,6 @@
 // A hub that takes a request and never answers it: each view waits with a word, gives up in time, says why, and can be told to ask again.
 import { expect, test } from 'vitest'
+import { withoutSetupFrames } from '../support/browser.ts'
 import { until } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
@@ -32,8 +33,12 @@ test('each view that is not answered', async () => {
   const one = async ([path, held, what]: Held) => {
     const { page, close } = await lab.open({
       path,
-      before: (page) =>
-        page.route(held, (route) => (route.request().isNavigationRequest() ? route.continue() : undefined)),
+      before: async (page) => {
+        await withoutSetupFrames(page)
+        await page.route(held, (route) =>
+          route.request().isNavigationRequest() ? route.continue() : undefined,
+        )
+      },
     })
     const failed = page
       .getByRole('alert')
