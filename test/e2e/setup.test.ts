@@ -39,6 +39,22 @@ test('an empty hub names the exact URL to type in Mandrill', async () => {
   expect(await page.evaluate(clipboardText)).toBe(WEBHOOK_URL)
 })
 
+test('the button for a sample comes with the URL, and so does not move', async () => {
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>()
+  opened = await openPage(browser, hub, {
+    before: async (page) => {
+      await withoutSetupFrames(page)
+      await page.route('**/api/setup', async (route) => (await told, route.continue()))
+    },
+  })
+  const { page } = opened
+  await page.getByRole('heading', { name: 'Waiting for the first event' }).waitFor()
+  expect(await page.getByRole('button', { name: 'Send a sample' }).count()).toBe(0)
+  tell()
+  await page.getByRole('button', { name: 'Send a sample' }).waitFor()
+  await page.locator('.url code').waitFor()
+})
+
 test('a sample is a mail with a whole life, and no connection', async () => {
   const page = await open()
   await page.getByRole('button', { name: 'Send a sample' }).click()

@@ -8,10 +8,13 @@ import { Icon } from '../parts/icon.js'
 
 /** @param {{ app: App }} props */
 export function FirstStep({ app }) {
-  const { value: setup } = useStore(app.setup.store)
+  const { state, value: setup } = useStore(app.setup.store)
+  const heading = html`<h2>Waiting for the first event</h2>`
+  // The URL would push the button away from under a pointer.
+  if (state === 'asking') return html`<section class="empty">${heading}</section>`
   return html`
     <section class="empty">
-      <h2>Waiting for the first event</h2>
+      ${heading}
       <p>In Mandrill, under Settings → Webhooks, add a webhook with exactly this URL:</p>
       ${setup?.webhook_urls.map((url) => html`<${WebhookUrl} url=${url} />`)}
       ${setup?.webhook_urls.some(isOwnMachine) && html`<${Unreachable} />`}
