@@ -1,33 +1,15 @@
 // What was used already, in Redis: for several processes behind one address.
-import { HubError, isHubError } from '../../core/errors.ts'
+import { HubError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import type { OneTime } from '../../core/ports.ts'
-import { openConnection, type Session } from './connection.ts'
+import { openAsking } from './asking.ts'
 import { usedKey } from './keys.ts'
 
 const SINCE = usedKey('since')
-const SILENCE_MS = 3000
-const PATIENCE_MS = 2000
 
 /** Throws feed.unavailable when Redis does not answer: nobody is let in on trust. */
 export function openRedisOneTime({ url, log }: { url: string; log: Log }): OneTime & { close(): void } {
-  const connection = openConnection({
-    url,
-    name: 'one-time',
-    silenceMs: SILENCE_MS,
-    patienceMs: PATIENCE_MS,
-    log,
-  })
-
-  async function ask<T>(question: (redis: Session['redis']) => Promise<T>): Promise<T> {
-    try {
-      const { redis } = await connection.session()
-      return await question(redis)
-    } catch (error) {
-      throw isHubError(error) ? error : new HubError('feed.unavailable', { cause: error })
-    }
-  }
-
+  const { ask, close } = openAsking({ url, name: 'one-time', log })
   return {
     first: (key, lifeMs) =>
       ask(async (redis) => (await redis.set(usedKey(key), '1', 'PX', Math.ceil(lifeMs), 'NX')) === 'OK'),
@@ -47,6 +29,6 @@ export function openRedisOneTime({ url, log }: { url: string; log: Log }): OneTi
         if (!(count > 0)) throw new HubError('feed.unavailable')
         return { count, leftMs }
       }),
-    close: () => connection.close(),
+    close,
   }
 }
