@@ -13,7 +13,7 @@ export type Names = ReturnType<typeof prepareNames>
 
 export const spanOf = (seq: number): number => Math.floor((seq - 1) / SPAN_EVENTS)
 export const firstOf = (span: number): number => span * SPAN_EVENTS + 1
-const lastOf = (span: number): number => firstOf(span + 1) - 1
+export const lastOf = (span: number): number => firstOf(span + 1) - 1
 
 /** Whether an event names one of these: as recipient or, without one, as message; or as who has sent it in. */
 export function naming(names: readonly string[]) {

@@ -1,7 +1,7 @@
 // Looks through the feed for the events that name somebody: what is noted of who is in its spans saves most of the reading.
 import type { FeedEvent } from '../../../core/events/event.ts'
 import { eventsIn, seqIn, toEvent, type Block } from './blocks.ts'
-import { firstOf, naming, spanOf, type Names } from './names.ts'
+import { firstOf, lastOf, naming, spanOf, type Names } from './names.ts'
 
 /** What a span that is passed over counts: an append waits for all of one search. */
 const PASSING_EVENTS = 4
@@ -9,9 +9,8 @@ const PASSING_EVENTS = 4
 /** `blocksAfter`: those that have what comes after a seq. */
 export function createSearch(blocksAfter: (seq: number) => Iterable<Block>, names: Names) {
   function* eventsOf(span: number) {
-    const next = firstOf(span + 1)
     for (const block of blocksAfter(firstOf(span) - 1)) {
-      if (block.first >= next) return
+      if (block.first > lastOf(span)) return
       for (const event of eventsIn(block)) if (spanOf(seqIn(block, event)) === span) yield { block, event }
     }
   }
@@ -23,7 +22,7 @@ export function createSearch(blocksAfter: (seq: number) => Iterable<Block>, name
     let to = from
     for (let looked = 0; to < head && looked < limit;) {
       const span = spanOf(to + 1)
-      const last = firstOf(span + 1) - 1
+      const last = lastOf(span)
       looked += PASSING_EVENTS
       if (names.mayHold(span, hashes)) {
         const all = [...eventsOf(span)]

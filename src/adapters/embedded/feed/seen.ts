@@ -18,7 +18,8 @@ const DAY_MS = 86_400_000
 /** Besides today: whenever an id was seen, it is known for 48 hours at least. */
 const DAYS_KEPT = 2
 
-type Run = { readonly run: number; readonly day: number; readonly filterBytes: number }
+type WholeRun = { readonly run: number; readonly day: number; readonly filter: Uint8Array }
+type Run = Omit<WholeRun, 'filter'> & { readonly filterBytes: number }
 /** The id of an event, and when it was received. */
 export type Seen = { readonly id: Buffer; readonly at: number }
 
@@ -31,32 +32,36 @@ export function openSeen(db: DatabaseSync, after: (seq: number) => Iterable<Seen
   const takeRun = prepareTake(db)
   const select = db.prepare('SELECT 1 FROM known WHERE run = ? AND id = ?')
   const forgetSome = prepareForget(db)
-  let runs = db
-    .prepare('SELECT run, day, length(filter) AS filterBytes FROM runs ORDER BY run DESC')
-    .all() as Run[]
   const filters = createFilters()
-  for (const { run, filter } of db.prepare('SELECT run, filter FROM runs').iterate())
-    filters.add(Number(run), filter as Uint8Array)
+  /** The newest first. */
+  let runs: readonly Run[] = []
   let noted = Number(db.prepare('SELECT seq FROM noted').get()?.seq)
   let day = dayOf(now)
   const memory = new Set<string>()
   for (const { id, at } of after(noted)) if (dayOf(at) >= day - DAYS_KEPT) memory.add(textOf(id))
 
+  function add({ run, day, filter }: WholeRun): void {
+    filters.add(run, filter)
+    runs = [{ run, day, filterBytes: filter.length }, ...runs]
+  }
+
   function write(head: number): void {
     if (memory.size === 0) return
     let ids: readonly Buffer[] = Array.from(memory, (text) => Buffer.from(text, 'latin1'))
     let older = runs
-    const { run, filter } = transaction(db, () => {
+    const written = transaction(db, () => {
       for (; older[0] && isJoined(older[0], day, ids.length); older = older.slice(1))
         ids = ids.concat(takeRun(older[0].run))
       return writeRun(ids, day, head)
     })
     for (const joined of runs.slice(0, runs.length - older.length)) filters.remove(joined.run)
-    filters.add(run, filter)
-    runs = [{ run, day, filterBytes: filter.length }, ...older]
+    runs = older
+    add(written)
     memory.clear()
     noted = head
   }
+
+  for (const each of db.prepare('SELECT * FROM runs ORDER BY run').iterate() as Iterable<WholeRun>) add(each)
 
   const isInRun = (id: Buffer): boolean => filters.runsOf(id).some((run) => select.get(run, id) !== undefined)
 
@@ -121,12 +126,12 @@ export function prepareRun(db: DatabaseSync) {
   const insertRun = db.prepare('INSERT INTO runs (day, filter) VALUES (?, ?)')
   const insert = db.prepare('INSERT OR IGNORE INTO known VALUES (?, ?)')
   const note = db.prepare('UPDATE noted SET seq = ?')
-  return (ids: readonly Buffer[], day: number, head: number) => {
+  return (ids: readonly Buffer[], day: number, head: number): WholeRun => {
     const filter = createFilter(ids)
     const run = Number(insertRun.run(day, filter).lastInsertRowid)
     for (const id of inOrder(ids)) insert.run(run, id)
     note.run(head)
-    return { run, filter }
+    return { run, day, filter }
   }
 }
 
