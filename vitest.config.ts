@@ -1,4 +1,4 @@
-// Two kinds of tests: `fast` needs nothing but npm packages, `servers` needs what `npm run setup` brings.
+// Three kinds of tests: `fast` needs nothing but npm packages, `servers` and `pages` (a browser) need what `npm run setup` brings.
 // A test that needs a server says so in its file's name, or lives in test/e2e, test/chaos or test/backup.
 import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/support/sequencer.ts'
 
-const SERVERS = ['test/**/*.{redis,mysql,nginx}.test.ts', 'test/{e2e,chaos,backup}/**/*.test.ts']
+const SERVERS = ['test/**/*.{redis,mysql,nginx}.test.ts', 'test/{chaos,backup}/**/*.test.ts']
+const PAGES = ['test/e2e/**/*.test.ts']
 
 /** Temporary files are kept in memory where there is room: tests kill processes, never the machine, and a disk is shared. */
 const MEMORY = '/dev/shm'
@@ -46,10 +47,15 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...SERVERS],
+          exclude: [...configDefaults.exclude, ...SERVERS, ...PAGES],
         },
       },
-      { extends: true, test: { name: 'servers', include: SERVERS } },
+      {
+        extends: true,
+        test: { name: 'servers', include: SERVERS, exclude: [...configDefaults.exclude, ...PAGES] },
+      },
+      // A browser that has to share its processor may lose a click: what passes only a second time is named "(retry x1)".
+      { extends: true, test: { name: 'pages', include: PAGES, retry: 1 } },
     ],
   },
 })

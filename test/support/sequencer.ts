@@ -10,7 +10,7 @@ const CONTRACTS = join(import.meta.dirname, '../contracts')
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sizes = new Map(files.map((file) => [file, sizeOf(file.moduleId)]))
-    const needsServers = ({ project }: TestSpecification) => Number(project.name === 'servers')
+    const needsServers = ({ project }: TestSpecification) => Number(project.name !== 'fast')
     return files.toSorted(
       (a, b) => needsServers(b) - needsServers(a) || (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0),
     )
