@@ -14,8 +14,7 @@ import { ExportButton } from '../lists/export-button.js'
 import { useNow, usePressedInSight, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { KeysetList, listKeys } from '../lists/keyset-list.js'
-
-const TYPED_MS = 250
+import { SearchBox } from '../parts/search-box.js'
 
 /** @typedef {{ status: string, people: string, reason: string, q: string }} Query */
 
@@ -106,13 +105,6 @@ function sentenceOfNone({ status, people, reason, q }) {
 
 /** @param {{ query: Query, set: (change: Partial<Query>) => void, find: { current: HTMLInputElement | null }, children: unknown }} props */
 function Filter({ query, set, find, children }) {
-  const [typed, setTyped] = useState(query.q)
-  useEffect(() => setTyped(query.q), [query.q])
-  useEffect(() => {
-    if (typed === query.q) return
-    const timer = setTimeout(() => set({ q: typed.trim() }), TYPED_MS)
-    return () => clearTimeout(timer)
-  }, [typed])
   const toggle = (/** @type {'status' | 'people'} */ name, /** @type {string} */ word) =>
     set({ [name]: query[name] === word ? '' : word })
   const chip = (
@@ -133,20 +125,12 @@ function Filter({ query, set, find, children }) {
   return html`
     <div class="filter">
       <div class="typed">
-        <label class="search">
-          <${Icon} name="search" /><span class="unseen">Part of an address</span>
-          <input
-            type="search"
-            placeholder="Part of an address"
-            autocomplete="off"
-            spellcheck=${false}
-            maxlength="320"
-            ref=${find}
-            value=${typed}
-            onInput=${(/** @type {Event} */ { currentTarget }) => setTyped(/** @type {HTMLInputElement} */ (currentTarget).value)}
-          />
-          <kbd aria-hidden="true">/</kbd>
-        </label>
+        <${SearchBox}
+          label="Part of an address"
+          value=${query.q}
+          input=${find}
+          onSearch=${(/** @type {string} */ q) => set({ q })}
+        />
         ${
           query.reason &&
           html`<span class="mark">
