@@ -54,7 +54,8 @@ const isAddress = (cell = ''): boolean => emailProblem(plainCell(cell.trim())) =
 type Row = { readonly line: number; readonly cells: readonly string[] }
 type Look = Pick<Layout, 'from' | 'titles' | 'email'> & {
   readonly hits: number
-  readonly people: readonly string[]
+  /** The first of the people, of which a broken line has no cells. */
+  readonly people: readonly Row[]
   readonly width: number
 }
 
@@ -74,7 +75,7 @@ export function layoutOf(head: string, isWhole: boolean): Layout | undefined {
 function rowsOf(head: string, isWhole: boolean, delimiter: string): Row[] {
   const reader = createCsvReader(delimiter)
   const records = [...reader.push(head), ...(isWhole ? reader.end() : [])]
-  return records.filter((record): record is Row => 'cells' in record)
+  return records.map((record) => ('cells' in record ? record : { line: record.line, cells: [] }))
 }
 
 function lookAt(rows: readonly Row[]): Look | undefined {
@@ -86,12 +87,12 @@ function lookAt(rows: readonly Row[]): Look | undefined {
   const header = before.at(-1)
   const every = (cells: readonly string[]) => [...cells.keys()]
   // A header in words that are not known here. What looks like an address with a fault is none.
-  const people = rows[first]?.cells ?? []
-  if (header && isHeader(header.cells, people) && before.slice(0, -1).every(({ cells }) => isCaption(cells)))
-    return titled(rows, first - 1, () => every(people))
-  const { email, hits } = mostAddresses(rows, every(people))
-  const titles = ownColumns(people)
-  return { from: rows[0]?.line ?? 1, titles, email, hits, people, width: people.length }
+  const cells = rows[first]?.cells ?? []
+  if (header && isHeader(header.cells, cells) && before.slice(0, -1).every((row) => isCaption(row.cells)))
+    return titled(rows, first - 1, () => every(cells))
+  const { email, hits } = mostAddresses(rows, every(cells))
+  const people = rows.slice(first)
+  return { from: rows[0]?.line ?? 1, titles: ownColumns(cells), email, hits, people, width: cells.length }
 }
 
 const isHeader = (cells: readonly string[], people: readonly string[]): boolean =>
@@ -110,14 +111,14 @@ function titled(
   columns: (cells: readonly string[]) => readonly number[],
 ): Look {
   const header = rows[at] ?? { line: 0, cells: [] }
-  const { email, hits } = mostAddresses(rows.slice(at + 1), columns(header.cells))
-  const from = rows[at + 1]?.line ?? header.line + 1
+  const people = rows.slice(at + 1)
+  const { email, hits } = mostAddresses(people, columns(header.cells))
   return {
-    from,
+    from: people[0]?.line ?? header.line + 1,
     titles: header.cells.map((cell) => cell.trim()),
     email,
     hits,
-    people: [],
+    people,
     width: header.cells.length,
   }
 }
@@ -139,11 +140,12 @@ function nameBeside(email: number, people: readonly string[]): number {
 }
 
 function purposes({ titles, email, people }: Look): Pick<Layout, 'name' | 'nameParts' | 'readings'> {
-  if (!titles) return { name: nameBeside(email, people), nameParts: [], readings: new Map() }
+  if (!titles) return { name: nameBeside(email, people[0]?.cells ?? []), nameParts: [], readings: new Map() }
   const names = titles.map((title, n) => (n === email ? '' : compact(title)))
   const parts = [GIVEN, MIDDLE, FAMILY].map((kind) => names.findIndex((title) => kind.test(title)))
   const readings = titles.flatMap((title, n) => {
-    const reading = n === email ? undefined : readingOf(title)
+    const cells = people.flatMap((row) => row.cells[n] ?? [])
+    const reading = n === email ? undefined : readingOf(title, cells)
     return reading ? [[n, reading] as const] : []
   })
   return {

@@ -1,7 +1,7 @@
 // What the columns of a file say of a person: wants mail, has left, or may not be mailed. The most careful word counts.
 import type { ImportRow, SuppressionReason } from './ports.ts'
 import { STRENGTH } from './suppression.ts'
-import { fold, isDate, isNo, isNothing, isYes, reasonOf, statusOf, type Said, type Verdict } from './words.ts'
+import { fold, isDate, isNo, isNothing, isStatus, isYes, reasonOf, statusOf, type Said, type Verdict } from './words.ts' // prettier-ignore
 
 /** How the cells of a column are read. */
 export type Reading = (cell: string) => Said
@@ -31,8 +31,8 @@ const anything =
   (cell) =>
     isNothing(cell) || isNo(cell) ? 'in' : verdict
 
-/** Only a plain no counts: such columns may be about much else. */
-const hint: Reading = (cell) => (isNo(cell) ? 'left' : 'in')
+/** Only what plainly says no counts: such columns may be about much else. */
+const hint: Reading = (cell) => (isNo(cell) || !['in', 'unknown'].includes(statusOf(cell)) ? 'left' : 'in')
 
 const suppressed: Reading = (cell) => (isNothing(cell) ? 'in' : (reasonOf(cell) ?? bad('manual')(cell)))
 
@@ -48,25 +48,28 @@ const OTHER =
 /** Of mails that came back later, or of mails in all: one who has some gets mail all the same. */
 const COUNTED = /^(soft )?bounces$|bouncecount|e ?mails bounced/
 const LEFT =
-  /unsub|opt(ed)? ?out|desabon|desinscri|desuscri|descadastr|abmeld|abgemeld|ausgetragen|austritt|fecha de baja|de baja|disiscri|disiscrizione|uitschrij|uitgeschr|afgemeld|afmeld|avregistr|avmeld|wypis|отпис|odhlas|leiratkoz|dezabon|수신 ?거부|구독 ?(취소|해지)|해지|탈퇴|退订|取消订阅|退会|配信停止|購読解除/
-const BOUNCED = /bounce|cleaned|^clean |undeliver|unzustellbar|rebot|rimbalz|반송|退信|invalid e ?mail/
+  /unsub|opt(ed)? ?out|desabon|desinscri|desuscri|descadastr|abmeld|abgemeld|ausgetragen|austritt|^baja$|fecha de baja|de baja|disiscri|disiscrizione|uitschrij|uitgeschr|afgemeld|afmeld|avregistr|avmeld|wypis|отпис|odhlas|leiratkoz|dezabon|수신 ?거부|구독 ?(취소|해지)|해지|탈퇴|退订|取消订阅|退会|配信停止|購読解除/
+const BOUNCED =
+  /bounce|cleaned|^clean |undeliver|unzustellbar|rebot|rebond|rimbalz|반송|バウンス|退信|invalid e ?mail/
 const COMPLAINED = /complain|spam|abuse|junk/
 const BLOCKED =
-  /black ?list|block ?list|blocked|suppress|do ?not ?(e ?)?(mail|contact)|^dnc( |$)|^(e ?mail )?disabled$|banned|deny ?list|quarantin|gesperrt|차단/
+  /black ?list|block ?list|blocked|suppress|do ?not ?(e ?)?(mail|contact)|^dnc( |$)|^(e ?mail )?disabled$|banned|deny ?list|quarantin|gesperrt|차단|ブロック|ブラックリスト/
 const GONE =
   /^(is )?(deleted|removed|archived|left)( (at|on|date|time))?$|^(stop|removal) (time|date|status|method)$|^date (stopped|removed|deleted)$|geloscht|삭제일/
 const WHY = /reason|campaign|comment|motiv|grund|사유|method|source|origin|feedback/
 const CONFIRMED =
   /^((is|e ?mail|subscription) )*(confirmed|verified|activated)$|^(bestatigt|confirmee?|confirmad[oa]|confermat[oa]|bevestigd|potwierdzon[aey]|подтвержден|подтвержден[ао]|bekraftad|인증|이메일 인증|確認済み|已确认)$/
 const WANTED =
-  /^((is|e ?mail|currently) )*(subscribed|active|enabled|deliverable|abonniert|angemeldet|aktiv|abonnee?|inscrite?|actif|suscrit[oa]|activ[oa]|iscritt[oa]|attiv[oa]|ativ[oa]|aangemeld|ingeschreven|actief|zapisan[yae]|aktywn[yae]|подписан|активен|구독|구독 ?여부|수신 ?동의|수신 ?여부|購読|已订阅|订阅)$|^subscribed to (e ?mails?|newsletters?|marketing)$|^accepts ((e ?mail )?marketing|newsletter)$|^can receive (e ?mail )?marketing$/
+  /^((is|e ?mail|currently) )*(subscribed|active|enabled|deliverable|abonniert|angemeldet|aktiv|abonnee?|inscrite?|actif|suscrit[oa]|activ[oa]|iscritt[oa]|attiv[oa]|ativ[oa]|aangemeld|ingeschreven|actief|zapisan[yae]|aktywn[yae]|подписан|активен|구독|購読|已订阅|订阅)$|^((이메일|메일|e ?mail|뉴스레터|마케팅|광고|광고성|홍보)( ?정보)? ?)?(수신 ?동의|구독 ?동의)( ?여부)?$|^((이메일|메일|e ?mail|뉴스레터|마케팅|광고|광고성|홍보)( ?정보)? ?)?(수신|구독) ?여부$|^(이메일|메일|e ?mail|뉴스레터)( ?정보)? ?(수신|구독)$|^(メール ?マガジン|メルマガ|メール|ニュース ?レター)( の)? ?(購読|配信|受信)( ?(希望|可否|許可))?$|^subscribed to (e ?mails?|newsletters?|marketing)$|^accepts ((e ?mail )?marketing|newsletter)$|^can receive (e ?mail )?marketing$/
 const HINT =
-  /^(news ?letter|opt in|opted in|e ?mail opt in|consent|gdpr consent|marketing|mailing|marketing opt in|e ?mail marketing|수신)$/
+  /^(news ?letter|opt in|opted in|e ?mail opt in|consent|gdpr consent|marketing|mailing|marketing opt in|e ?mail marketing|(werbe)?einwilligung|zustimmung|consentement|consentimiento|consentimento|consenso|toestemming|samtykke|samtycke|zgoda|согласие|boletin|infolettre|뉴스레터|동의|수신|メルマガ|メール ?マガジン)$/
 const STATUS =
-  /\b(stat(us|ut|ute))\b|^e ?mail marketing consent$|^subscription$|^(статус|상태|구독 ?상태|수신 ?상태|状態|状态|订阅状态|狀態|訂閱狀態|購読状態|ステータス|durum|tila|stav|stato|stato iscrizione|estado (de|da) (la )?(suscripcion|inscricao)|estado suscripcion|situacao)( |$)/
+  /\b(e?stat(us|ut|ute)|statusz)\b|^(abo|abonnement|abonnenten|newsletter|kontakt|empfanger|anmelde|mitglieds|mail|e ?mail)status$|^(e ?mail|subscriber|subscription|contact|member) state$|^e ?mail marketing consent$|^subscription$|^(статус|상태|구독 ?상태|수신 ?상태|状態|状态|订阅状态|狀態|訂閱狀態|購読状態|ステータス|durum|tila|stav|stato|stato iscrizione|estado (de|da) (la )?(suscripcion|inscricao)|estado suscripcion|situac(ao|ion)|allapot|stare|stanje|κατασταση|trang thai|회원 ?상태|발송 ?상태|(メルマガ|メール)?配信(状態|状況|ステータス)|購読状況|会員状態)( |$)/
+/** A status, or the province that one lives in: its words tell. */
+const STATE = /^(estado|state|etat|estat|stan|zustand|condicion)$/
 
-/** How the column of this title is read; undefined: it tells nothing of what is asked here. */
-export function readingOf(title: string): Reading | undefined {
+/** How the column of this title, with such cells, is read; undefined: it tells nothing of what is asked here. */
+export function readingOf(title: string, cells: readonly string[]): Reading | undefined {
   const name = fold(title)
   if (name === 'suppressed') return suppressed
   if (COUNTED.test(name) || (OTHER.test(name) && !/^unsub .*(campaign|reason)/.test(name))) return undefined
@@ -76,7 +79,7 @@ export function readingOf(title: string): Reading | undefined {
   if (CONFIRMED.test(name) || name === 'mailable') return good('unconfirmed')
   if (WANTED.test(name)) return good('left')
   if (HINT.test(name)) return hint
-  return STATUS.test(name) ? statusOf : undefined
+  return STATUS.test(name) || (STATE.test(name) && cells.some(isStatus)) ? statusOf : undefined
 }
 
 function outcome(name: string): Verdict | undefined {

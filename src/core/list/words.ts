@@ -16,7 +16,7 @@ export function fold(text: string): string {
     .replace(/ı/g, 'i')
     .replace(/ł/g, 'l')
     .replace(/ß/g, 'ss')
-    .replace(/[^\p{L}\p{N}+]+/gu, ' ')
+    .replace(/[^\p{L}\p{M}\p{N}+]+/gu, ' ') // marks are letters' parts in Japanese, Hindi, Thai
     .trim()
     .normalize('NFC')
 }
@@ -44,14 +44,17 @@ const NO = wordsOf(
 /** How tools write that there is nothing. */
 const NOTHING = wordsOf('null|nil|none|undefined|nan|n a|never|nie|0000 00 00|0000 00 00 00 00 00')
 
-export function isYes(cell: string): boolean {
-  return /^\s*(-1|[✓✔☑])\s*$/.test(cell) || YES.has(foldWord(cell)) // -1 is Visual Basic's
-}
-export const isNo = (cell: string): boolean => cell.trim() !== '-1' && NO.has(foldWord(cell))
-export function isNothing(cell: string): boolean {
-  const word = foldWord(cell)
-  return (word === '' && !isYes(cell)) || NOTHING.has(word) || cell.trim() === '\\N'
-}
+/** A sign in place of a word; ✗ and ☒ say yes on some forms and no on others. */
+const YES_SIGN = /^\s*(-1|[✓✔☑✅○◯⭕]\ufe0f?)\s*$/u // -1 is Visual Basic's
+const NO_SIGN = /^\s*[×❌]\s*$/u
+/** What tables draw where nothing is; any other sign is a word that is not understood. */
+const BLANK = /^[\s\p{Pd}_.,/[\]{}()"']*$/u
+
+export const isYes = (cell: string): boolean => YES_SIGN.test(cell) || YES.has(foldWord(cell))
+export const isNo = (cell: string): boolean =>
+  NO_SIGN.test(cell) || (!YES_SIGN.test(cell) && NO.has(foldWord(cell)))
+export const isNothing = (cell: string): boolean =>
+  BLANK.test(cell) || NOTHING.has(foldWord(cell)) || cell.trim() === '\\N'
 /** With a year in it, or three numbers, or seconds since 1970. */
 export const isDate = (cell: string): boolean =>
   /(^|\D)(19|20)\d\d(\D|$)|\d{1,4}\D{1,3}\d{1,2}\D{1,3}\d{1,4}|^\s*\d{8,14}([.,]\d+)?\s*$/.test(cell)
@@ -64,7 +67,8 @@ const IN = wordsOf(
     'activa|confirmado|confirmada|iscritto|iscritta|attivo|attiva|confermato|confermata|inscrito|inscrita|ativo|ativa|aangemeld|ingeschreven|actief|bevestigd|' +
     'zapisany|zapisana|aktywny|aktywna|potwierdzony|potwierdzona|подписан|подписана|активен|активный|активна|подтвержден|подтверждён|підписаний|активний|' +
     'prenumererar|bekräftad|abonnerer|bekreftet|bekræftet|tilmeldt|påmeldt|tilaaja|aktiivinen|vahvistettu|abone|aktif|etkin|onaylandı|odebírá|aktivní|' +
-    'potvrzeno|feliratkozott|aktív|abonat|activ|구독|구독중|구독 중|활성|정상|수신|수신동의|수신 동의|동의|購読|購読中|登録|登録済み|有効|配信中|已订阅|订阅|订阅中|' +
+    'potvrzeno|feliratkozott|aktív|abonat|activ|구독|구독중|구독 중|구독함|활성|정상|수신|수신함|수신허용|수신 허용|허용|수신동의|수신 동의|동의|동의함|' +
+    '購読|購読中|登録|登録済み|有効|配信中|希望する|希望|受け取る|許可|已订阅|订阅|订阅中|' +
     '有效|活跃|已确认|正常|已訂閱|訂閱',
 )
 
@@ -72,20 +76,20 @@ const IN = wordsOf(
 const OUT: readonly (readonly [RegExp, Verdict])[] = [
   [/complain|spam|abus|junk|fbl|beschwer|plainte|queja|reclamo|жалоб|스팸|불만|신고|迷惑|投诉/, 'complaint'],
   [
-    /unconfirm|not (yet )?confirm|non confirm|no confirm|nao confirm|unbestatig|nicht bestatig|onbevestig|niet bevestig|niepotwierdz|obekraft|ubekreft|ubekraeft|nevahvist|onaylanma|не ?подтвержд|не ?підтвер|nepotvr|pending|await|waiting|ausstehend|attente|attesa|pendient|pendent|oczekuj|unverif|not verif|unactivat|not activat|미확인|미인증|미동의|대기|未確認|仮登録|未确认|待确认|non ?subscrib|never ?subscrib|not yet subscrib|no consent|transactional|temp hold|not set|unknown consent|unengaged/,
+    /unconfirm|not (yet )?confirm|non confirm|no confirm|nao confirm|unbestatig|nicht bestatig|onbevestig|niet bevestig|niepotwierdz|obekraft|ubekreft|ubekraeft|nevahvist|onaylanma|не ?подтвержд|не ?підтвер|nepotvr|pending|await|waiting|ausstehend|attente|attesa|pendient|pendent|oczekuj|unverif|not verif|unactivat|not activat|미확인|미인증|미동의|대기|未確認|仮登録|未确认|待确认|non ?subscrib|nicht abonn|non abonn|no suscri|nao inscr|non iscri|niet ingeschr|미구독|未購読|未登録|未订阅|未訂閱|never ?subscrib|not yet subscrib|no consent|transactional|temp hold|not set|unknown consent|unengaged/,
     'unconfirmed',
   ],
   [
-    /bounc|cleaned|undeliver|invalid|hardb|softb|unzustellbar|retourn|rebot|rimbalz|niedorecz|не ?доставл|반송|수신불가|不达|エラー|退信/,
+    /bounc|cleaned|undeliver|invalid|hardb|softb|unzustellbar|retourn|rebot|rebond|rimbalz|niedorecz|не ?доставл|반송|수신불가|不达|エラー|バウンス|退信/,
     'bounce',
   ],
   [/reject|dropped|abgelehnt/, 'reject'],
   [
-    /block|black ?list|suppress|bann|deny|denied|dnc|do ?not ?(contact|mail|email)|manual|^custom$|gesperrt|bloqu|bloccat|geblokk|заблок|차단|黑名单|ブロック/,
+    /block|black ?list|suppress|bann|deny|denied|dnc|do ?not ?(contact|mail|email)|manual|^custom$|gesperrt|bloqu|bloccat|geblokk|заблок|차단|黑名单|ブロック|ブラックリスト/,
     'manual',
   ],
   [
-    /unsub|un sub|not? subscrib|opt(ed)? ?out|optout|cancel|inactiv|not active|disab|deactiv|expire|delet|remov|archiv|churn|stopped|resigned|^left|abgemeld|ausgetrag|gekundig|inaktiv|geloscht|desabon|desinscri|desuscri|desubscri|descadastr|resili|supprim|de ?baja|^baja|anulad|disiscri|cancella|inattiv|uitgeschr|afgemeld|opgezegd|inactief|wypisan|nieaktyw|zrezygn|отпис|неактив|відпис|неактивн|avregistr|avslut|avmeld|afmeldt|frameldt|peruut|perunut|cikt|iptal|pasif|odhlas|odhlas|neaktivni|leiratkoz|inaktiv|dezabon|취소|해지|거부|탈퇴|비활성|휴면|중지|정지|삭제|解除|停止|退会|無効|拒否|退订|取消|退訂|失效|停用/,
+    /unsub|un sub|not? subscrib|opt(ed)? ?out|optout|cancel|inactiv|not active|disab|deactiv|expire|delet|remov|archiv|churn|stopped|resigned|^left|abgemeld|ausgetrag|gekundig|inaktiv|geloscht|desabon|desinscri|desuscri|desubscri|descadastr|resili|supprim|de ?baja|^baja(?! california)|anulad|desactiv|disattiv|disiscri|cancella|inattiv|uitgeschr|afgemeld|opgezegd|inactief|wypisan|nieaktyw|zrezygn|отпис|неактив|відпис|неактивн|avregistr|avslut|avmeld|afmeldt|frameldt|peruut|perunut|cikt|iptal|pasif|odhlas|odhlas|neaktivni|leiratkoz|inaktiv|dezabon|취소|해지|거부|철회|비동의|안 ?함$|않|탈퇴|비활성|휴면|중지|정지|삭제|解除|停止|退会|無効|拒否|しない$|らない$|不要|不可|退订|取消|退訂|失效|停用/,
     'left',
   ],
 ]
@@ -105,6 +109,9 @@ export function statusOf(cell: string): Said {
   if (/\d/.test(word)) return 'unknown' // every tool numbers them in its own way
   return isYes(cell) ? 'in' : isNo(cell) ? 'left' : 'unknown'
 }
+
+/** By its words a column is about this, though its title may as well mean a province: not by OK or NE, which are some. */
+export const isStatus = (cell: string): boolean => cell.trim().length > 3 && statusOf(cell) !== 'unknown'
 
 /** What a cell says that nobody has asked, for no title tells what its column is about. */
 export function telling(cell: string): Verdict | undefined {

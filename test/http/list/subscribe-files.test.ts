@@ -108,6 +108,14 @@ describe('import', () => {
     ])
   })
 
+  test.each([
+    ['a header', 'email,name\n', 2],
+    ['the top', '', 1],
+  ])('tells a line right under %s that is broken', async (_, head, line) => {
+    const { body } = await upload(`${head}a@example.com,"open\nb@example.com,Bo\n`)
+    expect(body).toMatchObject({ added: 1, error_count: 1, errors: [{ line }] })
+  })
+
   test('tells a thousand bad lines, and how many there are', async () => {
     const { body } = await upload(`email\n${'x\n'.repeat(1500)}a@example.com\n`)
     expect(body).toMatchObject(counts(1, 0, 0, 1500))

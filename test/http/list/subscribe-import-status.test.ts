@@ -136,6 +136,39 @@ describe('the file of', () => {
       '이메일 주소,이름,구독 상태,수신거부일\na@x.io,가,구독중,\nb@x.io,나,수신거부,2021-03-04\nc@x.io,다,구독중,2021. 3. 4.\nd@x.io,라,자동 삭제,',
       { a: '', b: 'left', c: 'left', d: 'left' },
     ],
+    [
+      'a Korean shop',
+      '이메일,이름,마케팅 수신동의,SMS 수신동의\na@x.io,가,동의함,N\nb@x.io,나,동의안함,Y\nc@x.io,다,N,Y\nd@x.io,라,동의하지 않음,Y',
+      { a: '', b: 'left', c: 'left', d: 'left' },
+    ],
+    [
+      'a Spanish service',
+      'Correo;Nombre;Estado\na@x.io;A;Activo\nb@x.io;B;Cancelado\nc@x.io;C;Baja\nd@x.io;D;Rebotado\ne@x.io;E;Queja\nf@x.io;F;No suscrito',
+      { a: '', b: 'left', c: 'left', d: 'bounce', e: 'complaint', f: 'left' },
+    ],
+    ['a Mexican service', 'Correo,Estatus\na@x.io,Suscrito\nb@x.io,Desactivado', { a: '', b: 'left' }],
+    ['a Mexican shop', 'Correo,Estado\na@x.io,Jalisco\nb@x.io,Baja California', { a: '', b: '' }],
+    ['an American shop', 'Email,State\na@x.io,OK\nb@x.io,NE\nc@x.io,Ohio', { a: '', b: '', c: '' }],
+    [
+      'a French service',
+      'Adresse e-mail;Prénom;Nom;État\na@x.io;A;B;Abonné\nb@x.io;A;B;Rebond\nc@x.io;A;B;Désactivé\nd@x.io;A;B;Non abonné',
+      { a: '', b: 'bounce', c: 'left', d: 'left' },
+    ],
+    [
+      'a German service',
+      'E-Mail;Newsletterstatus\na@x.io;aktiv\nb@x.io;abgemeldet\nc@x.io;nicht abonniert',
+      { a: '', b: 'left', c: 'left' },
+    ],
+    [
+      'a Japanese service',
+      'メールアドレス,お名前,メルマガ配信,退会\na@x.io,ア,希望する,\nb@x.io,イ,希望しない,\nc@x.io,ウ,希望する,○\nd@x.io,エ,ブロック,',
+      { a: '', b: 'left', c: 'left', d: 'manual' },
+    ],
+    [
+      'a form',
+      'Email,Consentement\na@x.io,oui\nb@x.io,retiré\nc@x.io,désinscrit',
+      { a: '', b: '', c: 'left' },
+    ],
   ])('%s', async (_, text, expected) => {
     const { body } = await upload(text)
     expect(body.errors).toEqual([])
@@ -160,7 +193,7 @@ test.each([
 test.each([
   ['subscribed', ['perhaps', '', '2', 'no idea']],
   ['Status', ['VIP', '', '1', '5.1.1']],
-  ['unsubscribed', ['perhaps', '17']],
+  ['unsubscribed', ['perhaps', '17', '✗', '●']],
   ['suppressed', ['who knows']],
   ['confirmed', ['later', '']],
 ])('a word in %s that is not understood is an error line, never a yes', async (title, cells) => {
@@ -168,6 +201,12 @@ test.each([
   expect(body).toMatchObject({ added: 0, left: 0, error_count: cells.length })
   expect(body.errors[0]?.message).toContain(`"${title}"`)
   expect(await standing()).toEqual({})
+})
+
+test('a title that may mean a province is about the status as soon as one of its words is', async () => {
+  const { body } = await upload(file('Estado', 'en revisión', 'Activo'))
+  expect(body).toMatchObject({ added: 1, error_count: 1 })
+  expect(await standing()).toEqual({ r1: '' })
 })
 
 test('an empty status is called empty', async () => {
