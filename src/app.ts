@@ -28,7 +28,7 @@ import { createByteBudget } from './http/server/bodies/budget.ts'
 import { registerClosing } from './http/server/connections/closing.ts'
 import { trackConnections } from './http/server/connections/connections.ts'
 import { createPresent } from './http/campaigns/json.ts'
-import { createCampaignWatch } from './http/campaigns/watch.ts'
+import { createCampaignBoard } from './http/campaigns/board.ts'
 import { registerCompression } from './http/server/answers/compression.ts'
 import { registerDocs, registerDocsPage } from './http/docs/docs.ts'
 import { registerEarlyAnswers } from './http/server/connections/early-answers.ts'
@@ -49,7 +49,7 @@ import { registerReconcile } from './http/events/reconcile.ts'
 import { REQUEST_OPTIONS, setUpRequests } from './http/server/requests.ts'
 import { registerSession, registerTickets } from './http/server/access/session.ts'
 import { registerSample } from './http/events/sample.ts'
-import { createSetupWatch, registerSetup, type Running, type SetupDeps } from './http/events/setup.ts'
+import { createSetupBoard, registerSetup, type Running, type SetupDeps } from './http/events/setup.ts'
 import { registerStats } from './http/events/stats.ts'
 import { sharedLimit } from './http/server/access/shared-limit.ts'
 import { createTickets } from './http/server/access/tickets.ts'
@@ -140,6 +140,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const { app, connections } = await createServer(deps, access, limits)
   const requests = measureRequests(app)
   const proxy = createProxyWatch(log, settings.trustProxy)
+  const present = createPresent({ ...deps.side, log })
   app.addHook('onRequest', async (request) => proxy.see(request))
   const addOtherMethods = registerMethods(app)
 
@@ -152,12 +153,12 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     registerAccess(api, access, counts)
     await registerSession(api, access, secure)
     await registerTickets(api, tickets)
-    const shows = {
-      campaigns: watchCampaigns(deps),
-      setup: createSetupWatch({ ...deps, watch, proxy, log }),
+    const boards = {
+      campaigns: createCampaignBoard({ ...deps.side, present, log, now }),
+      setup: createSetupBoard({ ...deps, watch, proxy, log }),
     }
-    api.addHook('onClose', async () => Object.values(shows).forEach((each) => each.close()))
-    await registerLive(api, { ...deps, access, tickets, shows, connections })
+    api.addHook('onClose', async () => Object.values(boards).forEach((each) => each.close()))
+    await registerLive(api, { ...deps, access, tickets, boards, connections })
     await registerEvents(api, deps)
     registerStats(api, deps)
     await registerQuarantine(api, deps.feed, deps.quarantine)
@@ -165,7 +166,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     await registerSample(api, { ...deps, log, now })
     await registerReconcile(api, { ...deps, urls: settings.webhookUrls })
     await registerOperations(api, { ...deps, watch, campaigns: deps.side.campaigns, requests })
-    await registerCampaignSide(api, deps.side, { access, log, now })
+    await registerCampaignSide(api, deps.side, { access, present, now })
     await api.register(registerHook, {
       ...deps,
       access,
@@ -244,8 +245,4 @@ function logRequests(app: FastifyInstance): void {
     const ms = Math.round(reply.elapsedTime)
     request.log[level]({ ...requestForLog(request), status: reply.statusCode, ms }, 'request')
   })
-}
-
-function watchCampaigns({ side, log, now }: Deps) {
-  return createCampaignWatch({ ...side, present: createPresent({ ...side, log }), log, now })
 }

@@ -9,6 +9,8 @@ import type { Campaign } from '../../src/core/campaigns/ports.ts'
 import type { LaneState, SendResult } from '../../src/core/sending/ports.ts'
 import type { Subscriber } from '../../src/core/list/ports.ts'
 import { registerCampaigns, type CampaignsDeps } from '../../src/http/campaigns/campaigns.ts'
+import { createPresent, type PresentDeps } from '../../src/http/campaigns/json.ts'
+import { createSendMail } from '../../src/http/campaigns/send-mail.ts'
 import { REQUEST_OPTIONS, setUpRequests } from '../../src/http/server/requests.ts'
 import { toAnswer } from './answer.ts'
 import { silentLog } from './feed-lab.ts'
@@ -43,7 +45,7 @@ export const READER: Subscriber = {
   updatedAt: NOON,
 }
 
-export async function openCampaignsApp(changes: Partial<CampaignsDeps> = {}) {
+export async function openCampaignsApp(changes: Partial<CampaignsDeps & PresentDeps> = {}) {
   const lab = await openLedgerLab(await openSqliteLab())
   const told: string[] = []
   const tests: string[] = []
@@ -64,12 +66,18 @@ export async function openCampaignsApp(changes: Partial<CampaignsDeps> = {}) {
   const app = fastify(REQUEST_OPTIONS)
   setUpRequests(app)
   await app.register(rateLimit, { global: false })
-  await registerCampaigns(app, {
-    actions,
-    campaigns: lab.store,
+  const shown = {
     ledger: lab.ledger,
     reactions: createReactionStore(lab.sql),
     lanes: { states: async () => LANES },
+  }
+  const present = createPresent({ ...shown, log: silentLog, ...changes })
+  await registerCampaigns(app, {
+    ...shown,
+    actions,
+    present,
+    sendMail: createSendMail({ actions, present }),
+    campaigns: lab.store,
     suppressions: createSuppressions(lab.sql, { secret: 'a-secret' }),
     subscribers: {
       get: async (id) => (id === READER.id ? READER : undefined),
@@ -81,7 +89,6 @@ export async function openCampaignsApp(changes: Partial<CampaignsDeps> = {}) {
       return state.answer
     },
     senderProblem: null,
-    log: silentLog,
     now,
     ...changes,
   })

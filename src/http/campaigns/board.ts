@@ -5,9 +5,9 @@ import type { ReactionStore } from '../../core/loop/ports.ts'
 import type { Log } from '../../core/log.ts'
 import type { Present } from './json.ts'
 import { textFrame } from '../server/frames.ts'
-import { createWatch, type Watch } from '../server/watch.ts'
+import { createBoard, type Board } from '../server/board.ts'
 
-type CampaignWatchOptions = {
+type CampaignBoardOptions = {
   readonly campaigns: Pick<CampaignStore, 'list' | 'active'>
   readonly reactions: Pick<ReactionStore, 'counts'>
   readonly present: Pick<Present, 'list'>
@@ -25,7 +25,7 @@ const NEWEST = 50
 
 type Seen = { readonly sign: string; readonly text: string; readonly frame: Buffer }
 
-export function createCampaignWatch(options: CampaignWatchOptions): Watch {
+export function createCampaignBoard(options: CampaignBoardOptions): Board {
   const { campaigns, reactions, present, now, log, everyMs = EVERY_MS, quietMs = QUIET_MS } = options
   const seen = new Map<string, Seen>()
 
@@ -52,7 +52,7 @@ export function createCampaignWatch(options: CampaignWatchOptions): Watch {
     return { frames, waitMs: perhaps.length > 0 ? everyMs : quietMs }
   }
 
-  return createWatch({ what: 'the state of the campaigns', look, log })
+  return createBoard({ what: 'the state of the campaigns', look, log })
 }
 
 /** Also while it is paused, or is being cancelled: mails that were under way are still recorded. */

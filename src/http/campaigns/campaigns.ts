@@ -1,28 +1,20 @@
 // /campaigns: from the first draft to the last delivery.
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static, type TStringOptions } from 'typebox'
-import type { Actions } from '../../core/campaigns/actions.ts'
 import { PREHEADER_LENGTH, SUBJECT_LENGTH, TAG_LENGTH } from '../../core/campaigns/campaign.ts'
 import type { CampaignStore } from '../../core/campaigns/ports.ts'
-import {
-  campaignIn,
-  CampaignSchema,
-  createPresent,
-  WholeCampaignSchema,
-  type Present,
-  type PresentDeps,
-} from './json.ts'
-import { createSendMail, registerSendMail } from './send-mail.ts'
+import { campaignIn, CampaignSchema, WholeCampaignSchema } from './json.ts'
+import { registerSendMail, type SendMail } from './send-mail.ts'
 import { registerCampaignVerbs, type VerbDeps } from './verbs.ts'
 import { registerDeliveries, registerDeliveriesTo, type DeliveriesDeps } from './deliveries.ts'
-import { registerLinks } from './links.ts'
+import { registerLinks, type LinksDeps } from './links.ts'
 import { IdempotencyHeaders, idempotencyKey } from '../server/idempotency.ts'
 import { errors, IdParams, nextFor, nothing, pageOf, tagged } from '../server/answers/schemas.ts'
 
-export type CampaignsDeps = PresentDeps &
-  VerbDeps &
-  DeliveriesDeps & {
-    readonly actions: Actions
+export type CampaignsDeps = VerbDeps &
+  DeliveriesDeps &
+  LinksDeps & {
+    readonly sendMail: SendMail
     readonly campaigns: Pick<CampaignStore, 'list' | 'active' | 'countByStatus'>
   }
 
@@ -75,9 +67,8 @@ type NewBody = Static<typeof NewCampaign>
 type ChangedBody = Static<typeof ChangedCampaign>
 
 export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDeps): Promise<void> {
-  const { actions } = deps
-  const present = createPresent(deps)
-  registerCreating(app, deps, present)
+  const { actions, present } = deps
+  registerCreating(app, deps)
 
   app.get<{ Querystring: Static<typeof Page> }>(
     '/campaigns',
@@ -114,15 +105,15 @@ export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDep
     async ({ params }) => present.one(await actions.get(params.id)),
   )
 
-  registerChanging(app, deps, present)
-  registerCampaignVerbs(app, deps, present)
+  registerChanging(app, deps)
+  registerCampaignVerbs(app, deps)
   registerDeliveries(app, deps)
   registerDeliveriesTo(app, deps)
   registerLinks(app, deps)
-  await registerSendMail(app, createSendMail({ actions, present }))
+  await registerSendMail(app, deps.sendMail)
 }
 
-function registerCreating(app: FastifyInstance, { actions }: CampaignsDeps, present: Present): void {
+function registerCreating(app: FastifyInstance, { actions, present }: CampaignsDeps): void {
   app.post<{ Body: NewBody }>(
     '/campaigns',
     {
@@ -150,7 +141,7 @@ function registerCreating(app: FastifyInstance, { actions }: CampaignsDeps, pres
   )
 }
 
-function registerChanging(app: FastifyInstance, { actions }: CampaignsDeps, present: Present): void {
+function registerChanging(app: FastifyInstance, { actions, present }: CampaignsDeps): void {
   app.patch<{ Params: { id: string }; Body: ChangedBody }>(
     '/campaigns/:id',
     {

@@ -10,6 +10,7 @@ import { campaignIn, type Present } from './json.ts'
 type FailuresDeps = {
   readonly actions: Pick<Actions, 'get' | 'retryFailed'>
   readonly ledger: Pick<Ledger, 'reasons'>
+  readonly present: Pick<Present, 'one'>
 }
 
 const about = tagged('Campaigns')
@@ -46,8 +47,7 @@ const Which = Type.Object(
   { additionalProperties: false },
 )
 
-export function registerFailures(app: FastifyInstance, deps: FailuresDeps, present: Present): void {
-  const { actions, ledger } = deps
+export function registerFailures(app: FastifyInstance, { actions, ledger, present }: FailuresDeps): void {
   app.get<{ Params: { id: string } }>(
     '/campaigns/:id/failures',
     {

@@ -25,7 +25,7 @@ export type PresentDeps = {
   readonly ledger: Pick<Ledger, 'tallies'>
   readonly lanes: Pick<LaneControl, 'states'>
   /** What came back as events. */
-  readonly reactions: Pick<ReactionStore, 'counts' | 'of' | 'links'>
+  readonly reactions: Pick<ReactionStore, 'counts'>
   readonly log: Log
 }
 

@@ -7,7 +7,7 @@ import { linksIn } from '../../core/loop/links.ts'
 import type { LinkCounts, ReactionStore } from '../../core/loop/ports.ts'
 import { errors, IdParams, orNull, tagged } from '../server/answers/schemas.ts'
 
-type LinksDeps = {
+export type LinksDeps = {
   readonly actions: Pick<Actions, 'get'>
   readonly reactions: Pick<ReactionStore, 'links'>
 }

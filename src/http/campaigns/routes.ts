@@ -1,8 +1,8 @@
 // The campaign side's routes: the list, its suppressions, the pages behind links in mails, campaigns, lanes.
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Access } from '../server/access/access.ts'
 import { registerCampaigns, type CampaignsDeps } from './campaigns.ts'
-import { createPresent } from './json.ts'
+import type { Present, PresentDeps } from './json.ts'
 import { registerConfirm, type ConfirmDeps } from '../list/confirm.ts'
 import { registerLanes, type LanesDeps } from './lanes.ts'
 import { createSendMail } from './send-mail.ts'
@@ -10,12 +10,22 @@ import { registerSubscribers, type SubscribersDeps } from '../list/subscribers.t
 import { registerSuppressions, type SuppressionsDeps } from '../list/suppressions.ts'
 import { registerUnsubscribe, type UnsubscribeDeps } from '../list/unsubscribe.ts'
 
-type Around = { readonly access: Access; readonly log: FastifyBaseLogger; readonly now: () => number }
+type Around = {
+  readonly access: Access
+  readonly present: Present
+  readonly now: () => number
+}
 
 /** The campaign side as its routes use it. */
 export type CampaignRoutesDeps = Omit<
-  CampaignsDeps & LanesDeps & SubscribersDeps & SuppressionsDeps & UnsubscribeDeps & ConfirmDeps,
-  keyof Around | 'sendMail'
+  CampaignsDeps &
+    PresentDeps &
+    LanesDeps &
+    SubscribersDeps &
+    SuppressionsDeps &
+    UnsubscribeDeps &
+    ConfirmDeps,
+  keyof Around | 'sendMail' | 'log'
 >
 
 export async function registerCampaignSide(
@@ -23,9 +33,8 @@ export async function registerCampaignSide(
   side: CampaignRoutesDeps,
   around: Around,
 ): Promise<void> {
-  const deps = { ...side, ...around }
-  const sendMail = createSendMail({ ...deps, present: createPresent(deps) })
-  await registerSubscribers(app, { ...deps, sendMail })
+  const deps = { ...side, ...around, sendMail: createSendMail({ ...side, ...around }) }
+  await registerSubscribers(app, deps)
   await registerSuppressions(app, deps)
   await registerUnsubscribe(app, deps)
   await registerConfirm(app, deps)

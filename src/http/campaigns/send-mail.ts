@@ -33,7 +33,7 @@ const SendMailAnswer = Type.Object(
   { description: 'Started: its mails go out from now on' },
 )
 
-type SendMail = ReturnType<typeof createSendMail>
+export type SendMail = ReturnType<typeof createSendMail>
 
 /** What is done and answered, for whichever route such a body comes to. */
 export function createSendMail({ actions, present }: SendMailDeps) {

@@ -21,6 +21,7 @@ type Preview = { readonly subject: string; readonly html: string; readonly text:
 
 export type VerbDeps = {
   readonly actions: Actions
+  readonly present: Present
   readonly ledger: Pick<Ledger, 'audience' | 'reasons'>
   readonly subscribers: Pick<SubscriberStore, 'get' | 'find'>
   readonly suppressions: Pick<SuppressionStore, 'get'>
@@ -53,7 +54,8 @@ const VERBS = [
   ['cancel', 202, 'Cancel what has not been sent', campaignIn('cancelled', 'Cancelled')],
 ] as const
 
-export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps, present: Present): void {
+export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps): void {
+  const { actions, present } = deps
   for (const [verb, status, summary, campaign] of VERBS)
     app.post<{ Params: { id: string } }>(
       `/campaigns/:id/${verb}`,
@@ -68,18 +70,17 @@ export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps, pres
           },
         },
       },
-      async ({ params }, reply) => {
-        return reply.status(status).send(await present.one(await deps.actions[verb](params.id)))
-      },
+      async ({ params }, reply) =>
+        reply.status(status).send(await present.one(await actions[verb](params.id))),
     )
-  registerDuplicate(app, deps, present)
-  registerFailures(app, deps, present)
+  registerDuplicate(app, deps)
+  registerFailures(app, deps)
   registerTest(app, deps)
   registerPreview(app, deps)
   registerAudience(app, deps)
 }
 
-function registerDuplicate(app: FastifyInstance, { actions }: VerbDeps, present: Present): void {
+function registerDuplicate(app: FastifyInstance, { actions, present }: VerbDeps): void {
   app.post<{ Params: { id: string } }>(
     '/campaigns/:id/duplicate',
     {

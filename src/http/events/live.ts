@@ -13,7 +13,7 @@ import type { Connections } from '../server/connections/connections.ts'
 import { readFilter, type FilterWords } from './filter-words.ts'
 import { unknownParameter } from '../server/queries.ts'
 import { eventFrames, gapFrame, positionFrame, textFrame, type Format } from '../server/frames.ts'
-import type { Watch } from '../server/watch.ts'
+import type { Board } from '../server/board.ts'
 import type { Tickets } from '../server/access/tickets.ts'
 
 const SHOWN = ['campaigns', 'setup'] as const
@@ -25,7 +25,7 @@ type LiveDeps = {
   readonly access: Access
   readonly tickets: Tickets
   /** What a socket may ask for besides events, by the name of its parameter. */
-  readonly shows: Readonly<Record<Shown, Pick<Watch, 'join'>>>
+  readonly boards: Readonly<Record<Shown, Pick<Board, 'join'>>>
   readonly connections: Pick<Connections, 'most' | 'keep'>
 }
 
@@ -198,7 +198,7 @@ async function open(deps: LiveDeps, client: Client, request: FastifyRequest<{ Qu
     const shown = SHOWN.filter((name) => isShown(name, query[name], problems))
     if (ws.readyState !== ws.OPEN) return
     attach(client, after, filter, problems)
-    if (client.format === 'json') for (const name of shown) ws.on('close', deps.shows[name].join(client))
+    if (client.format === 'json') for (const name of shown) ws.on('close', deps.boards[name].join(client))
   } catch (error) {
     if (!isHubError(error)) request.log.error({ err: error }, 'a socket could not be opened')
     ws.close(CLOSE.tooBusy, 'the event store cannot be reached: come back later')

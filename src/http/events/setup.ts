@@ -11,7 +11,7 @@ import type { HookWatch } from './hook-watch.ts'
 import type { ProxyWatch } from '../server/proxy-watch.ts'
 import type { Log } from '../../core/log.ts'
 import { textFrame } from '../server/frames.ts'
-import { createWatch, type Watch } from '../server/watch.ts'
+import { createBoard, type Board } from '../server/board.ts'
 import {
   errors,
   Instant,
@@ -156,7 +156,7 @@ const EVERY_MS = 1_000
 const BEAT_MS = 5_000
 
 /** The same for the sockets that ask for it. */
-export function createSetupWatch({ log, ...deps }: SetupDeps & { readonly log: Log }): Watch {
+export function createSetupBoard({ log, ...deps }: SetupDeps & { readonly log: Log }): Board {
   let last = { sign: '', at: -Infinity, frames: new Map<string, Buffer>() }
   async function look() {
     const setup = await describeSetup(deps)
@@ -166,7 +166,7 @@ export function createSetupWatch({ log, ...deps }: SetupDeps & { readonly log: L
       last = { sign, at, frames: new Map([['setup', textFrame({ type: 'setup', setup })]]) }
     return { frames: last.frames, waitMs: EVERY_MS }
   }
-  return createWatch({ what: 'the set-up', look, log })
+  return createBoard({ what: 'the set-up', look, log })
 }
 
 /** What moves all the time is no news. */
@@ -193,9 +193,15 @@ type SetupJson = Awaited<ReturnType<typeof describeSetup>>
 
 async function describeSetup(deps: SetupDeps) {
   const { feed, archive, quarantine, hub, tracking, watch, silence, proxy, settings, side, running } = deps
-  const { first, last } = await archive.brought()
-  const [oldest] = await archive.find({ after: BEGINNING, limit: 1 })
-  const [newest] = await archive.find({ limit: 1 })
+  const [{ first, last }, [oldest], [newest], quarantined, others, disk, size] = await Promise.all([
+    archive.brought(),
+    archive.find({ after: BEGINNING, limit: 1 }),
+    archive.find({ limit: 1 }),
+    quarantine.count(),
+    running.others(),
+    running.disk(),
+    feed.size(),
+  ])
   const { probeSeenAt, refused } = watch.status()
   return {
     version: deps.version,
@@ -210,21 +216,18 @@ async function describeSetup(deps: SetupDeps) {
     probe_seen_at: instantOrNull(probeSeenAt),
     first_event_at: instantOrNull(first),
     last_event_at: instantOrNull(last),
-    history: {
-      first_at: instantOrNull(oldest?.receivedAt),
-      last_at: instantOrNull(newest?.receivedAt),
-    },
+    history: { first_at: instantOrNull(oldest?.receivedAt), last_at: instantOrNull(newest?.receivedAt) },
     refused: refused.map(({ at, since, ...rest }) => ({ at: instant(at), since: instant(since), ...rest })),
-    quarantine: await quarantine.count(),
+    quarantine: quarantined,
     auth: settings.auth,
     silent_seconds: silence.seconds(),
     webhooks_silent: silence.seconds() * 1000 >= SILENT_AFTER_MS,
     process: { role: running.role, started_at: instant(running.since) },
-    other_processes: (await running.others()).map(({ role, version, since, seen, silent }) => {
+    other_processes: others.map(({ role, version, since, seen, silent }) => {
       return { role, version, started_at: instant(since), seen_at: instant(seen), silent }
     }),
-    disk: await running.disk(),
-    feed: await feed.size(),
+    disk,
+    feed: size,
     stores: deps.stores,
     lag: tracking.lag(),
     clients: hub.observers(),

@@ -7,13 +7,13 @@ type Onlooker = {
   write(frames: Buffer): void
 }
 
-export type Watch = {
+export type Board = {
   /** Gives everything as it is, and again whenever it has changed. The end of it is given back. */
   join(onlooker: Onlooker): () => void
   close(): void
 }
 
-type WatchOptions = {
+type BoardOptions = {
   /** Named in the log when it cannot be looked up. */
   readonly what: string
   /** A frame of each thing, the very same while it is as it was; and after how long to look again. */
@@ -23,7 +23,7 @@ type WatchOptions = {
 
 const AFTER_TROUBLE_MS = 2_000
 
-export function createWatch({ what, look, log }: WatchOptions): Watch {
+export function createBoard({ what, look, log }: BoardOptions): Board {
   let shown: ReadonlyMap<string, Buffer> = new Map()
   /** What each has still to be given. */
   const onlookers = new Map<Onlooker, Set<string>>()

@@ -1,19 +1,19 @@
 // What sockets are told of campaigns: the newest state, when there is room, a few times a second at most.
 import { afterEach, expect, test, vi } from 'vitest'
-import { createCampaignWatch } from '../../../src/http/campaigns/watch.ts'
-import type { Watch } from '../../../src/http/server/watch.ts'
+import { createCampaignBoard } from '../../../src/http/campaigns/board.ts'
+import type { Board } from '../../../src/http/server/board.ts'
 import type { CampaignHead } from '../../../src/core/campaigns/ports.ts'
 import { silentLog } from '../../support/feed-lab.ts'
 import { makeCampaign } from '../../support/ledger-lab.ts'
 import { NOON } from '../../support/times.ts'
 import { until } from '../../support/eventually.ts'
 
-let watch: Watch
-afterEach(() => watch.close())
+let board: Board
+afterEach(() => board.close())
 
-/** A watch over what `list` gives. */
-function openWatch(list: () => readonly CampaignHead[], pace: { everyMs?: number; quietMs?: number } = {}) {
-  watch = createCampaignWatch({
+/** A board of what `list` gives. */
+function openBoard(list: () => readonly CampaignHead[], pace: { everyMs?: number; quietMs?: number } = {}) {
+  board = createCampaignBoard({
     campaigns: { list: async () => list(), active: async () => [] },
     reactions: { counts: async () => new Map() },
     present: { list: async (all) => all.map(({ id, subject }) => ({ id, subject })) },
@@ -28,9 +28,9 @@ const running = (subject = 'first') => makeCampaign({ status: 'running', started
 test('an onlooker without room is given the newest state when it has some', async () => {
   let campaign = running()
   const state = { room: true, asked: 0 }
-  openWatch(() => ((state.asked += 1), [campaign]), { everyMs: 1 })
+  openBoard(() => ((state.asked += 1), [campaign]), { everyMs: 1 })
   const got: string[] = []
-  const leave = watch.join({
+  const leave = board.join({
     hasRoom: () => state.room,
     write: (frames) => void got.push(frames.toString('utf8').replace(/^[^{]*/, '')),
   })
@@ -55,12 +55,12 @@ test('an onlooker without room is given the newest state when it has some', asyn
 test('who comes later is given what is there, and no second look goes on beside the first', async () => {
   const campaign = running()
   let asked = 0
-  openWatch(() => ((asked += 1), [campaign]), { everyMs: 1 })
+  openBoard(() => ((asked += 1), [campaign]), { everyMs: 1 })
   const told: string[] = []
-  watch.join({ hasRoom: () => true, write: () => void told.push('first') })
+  board.join({ hasRoom: () => true, write: () => void told.push('first') })
   await until(() => expect(told).toEqual(['first']))
   const before = asked
-  watch.join({ hasRoom: () => true, write: () => void told.push('second') })
+  board.join({ hasRoom: () => true, write: () => void told.push('second') })
   expect(asked).toBe(before)
   await until(() => expect(told).toEqual(['first', 'second']))
 })
@@ -68,12 +68,12 @@ test('who comes later is given what is there, and no second look goes on beside 
 test('an outage ends no watch', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   let asked = 0
-  openWatch(() => {
+  openBoard(() => {
     if ((asked += 1) === 1) throw new Error('no database')
     return [running()]
   })
   let told = 0
-  watch.join({ hasRoom: () => true, write: () => void (told += 1) })
+  board.join({ hasRoom: () => true, write: () => void (told += 1) })
   await until(() => expect(told).toBe(1))
   vi.useRealTimers()
 })
@@ -83,16 +83,16 @@ test.each([
   ['as often as may be while one is under way', [running()], { everyMs: 1, quietMs: 1_000_000 }],
 ])('campaigns are looked up %s', async (_, all, pace) => {
   let asked = 0
-  openWatch(() => ((asked += 1), all), pace)
-  watch.join({ hasRoom: () => true, write() {} })
+  openBoard(() => ((asked += 1), all), pace)
+  board.join({ hasRoom: () => true, write() {} })
   await until(() => expect(asked).toBeGreaterThan(3))
 })
 
 test('a campaign that changes all the time is told four times a second', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   let told = 0
-  openWatch(() => [running(`after ${told}`)])
-  watch.join({ hasRoom: () => true, write: () => void (told += 1) })
+  openBoard(() => [running(`after ${told}`)])
+  board.join({ hasRoom: () => true, write: () => void (told += 1) })
   await vi.advanceTimersByTimeAsync(999)
   vi.useRealTimers()
   expect(told).toBe(4)

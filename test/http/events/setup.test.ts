@@ -2,7 +2,7 @@
 import Fastify from 'fastify'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { SILENT_AFTER_MS } from '../../../src/core/events/silence.ts'
-import { createSetupWatch, registerSetup } from '../../../src/http/events/setup.ts'
+import { createSetupBoard, registerSetup } from '../../../src/http/events/setup.ts'
 import { startHub, type TestHub } from '../../support/hub.ts'
 import { NOON } from '../../support/times.ts'
 
@@ -37,14 +37,14 @@ test.each([
 test('is pushed on change, and every 5 s where nothing changes', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const state = { now: NOON, looks: 0, told: 0, silent: 0 }
-  const watch = createSetupWatch({
+  const board = createSetupBoard({
     ...hub.wired,
     now: () => state.now,
     watch: { status: () => ({ probeSeenAt: null, refused: [] }) },
     proxy: { unknown: () => ((state.looks += 1), null) },
     silence: { seconds: () => state.silent },
   })
-  watch.join({ hasRoom: () => true, write: () => void (state.told += 1) })
+  board.join({ hasRoom: () => true, write: () => void (state.told += 1) })
   const toldAfter = async (changes: Partial<typeof state>) => {
     Object.assign(state, changes)
     for (const until = state.looks + 3; state.looks < until;) {
@@ -57,6 +57,6 @@ test('is pushed on change, and every 5 s where nothing changes', async () => {
   expect(await toldAfter({ now: NOON + 4_999, silent: 1 })).toBe(1)
   expect(await toldAfter({ now: NOON + 5_000 })).toBe(2)
   expect(await toldAfter({ silent: SILENT_AFTER_MS / 1000 })).toBe(3)
-  watch.close()
+  board.close()
   vi.useRealTimers()
 })

@@ -34,7 +34,7 @@ export function openSmtpMailer(options: SmtpOptions): Mailer {
   const sender = toSmtpAddress(from.address) ?? ''
   const sessions = createSessions(server, connections, limits)
   const redact = redactor(server.auth)
-  const watch = createWatch(log, `${server.host}:${server.port}`)
+  const tellOutage = createOutageLog(log, `${server.host}:${server.port}`)
   warnOfForeignSignature(log, sender, dkim)
 
   async function toWire(mail: OutgoingMail): Promise<Buffer> {
@@ -51,7 +51,7 @@ export function openSmtpMailer(options: SmtpOptions): Mailer {
     try {
       const result = await sessions.send(envelope, () => toWire(mail), deadline)
       const told = { ...result, response: redact(result.response) }
-      watch(told, mail.messageId)
+      tellOutage(told, mail.messageId)
       return told
     } finally {
       deadline.clear()
@@ -70,7 +70,7 @@ function redactor(auth: { user: string; pass: string } | undefined): (text: stri
 }
 
 /** Tells the log of an outage's beginning and end, not of each mail in it. */
-function createWatch(log: Log, server: string) {
+function createOutageLog(log: Log, server: string) {
   let reachable = true
   return (result: SendResult, messageId: string): void => {
     const { kind, response } = result
