@@ -21,16 +21,16 @@ export type Batch = { readonly events: readonly NewEvent[]; readonly unreadable:
  */
 export function readBatch(received: Buffer, provider: Provider = mandrill): Batch {
   const text = validUtf8(received)
-  const payloads = parse(text)
-  if (!Array.isArray(payloads))
-    return { events: [], unreadable: [unreadable(text, 'The batch is no JSON array')] }
-  if (payloads.length > MAX_BATCH)
-    throw new HubError('hook.too_many_events', { details: { events: payloads.length } })
+  const slices = arraySlices(text)
+  if (!slices) return noArray(text)
+  if (slices.length > MAX_BATCH && slices.every((data) => parse(data) !== undefined))
+    throw new HubError('hook.too_many_events', { details: { events: slices.length } })
   const events: NewEvent[] = []
   const rest: Unreadable[] = []
   const seen = new Map<string, number>()
-  for (const [index, data] of arraySlices(text).entries()) {
-    const payload: unknown = payloads[index]
+  for (const data of slices) {
+    const payload = parse(data) // one at a time: what it is made of is gone before the next
+    if (payload === undefined) return noArray(text)
     const kind = provider.kindOf(payload)
     if (kind) {
       const told = provider.factsOf(payload as Payload, kind)
@@ -53,6 +53,11 @@ function parse(text: Buffer): unknown {
     return undefined
   }
 }
+
+const noArray = (text: Buffer): Batch => ({
+  events: [],
+  unreadable: [unreadable(text, 'The batch is no JSON array')],
+})
 
 function unreadable(data: Buffer, reason: string, seen = new Map<string, number>()): Unreadable {
   return { id: eventId(data, seen).toString('hex'), reason, data: data.toString() }

@@ -1,5 +1,5 @@
 // Where the values of a JSON text begin and end: so that an event is kept, hashed and sent on as the very bytes
-// that came. Everything here expects a text that JSON.parse has accepted, and therefore checks nothing.
+// that came.
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -8,21 +8,29 @@ const OPEN_ARRAY = 0x5b
 const CLOSE_ARRAY = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
+const SPACES: readonly (number | undefined)[] = [0x20, 0x09, 0x0a, 0x0d]
 
-/** The elements of the array that begins at `start`, each a slice of `text` without the white space around it. */
-export function arraySlices(text: Buffer, start = 0): Buffer[] {
+/**
+ * The elements of the array that `text` is, each a slice of it without the white space around it; undefined when it is no
+ * array. It is one if JSON.parse accepts each of these slices: that is not looked at here.
+ */
+export function arraySlices(text: Buffer): Buffer[] | undefined {
   const slices: Buffer[] = []
-  let at = skipSpace(text, skipSpace(text, start) + 1)
-  while (text[at] !== CLOSE_ARRAY) {
+  let at = skipSpace(text, 0)
+  if (text[at] !== OPEN_ARRAY) return undefined
+  at = skipSpace(text, at + 1)
+  while (text[at] !== CLOSE_ARRAY || slices.length > 0) {
     const end = valueEnd(text, at)
     slices.push(text.subarray(at, end))
     at = skipSpace(text, end)
-    if (text[at] === COMMA) at = skipSpace(text, at + 1)
+    if (text[at] === CLOSE_ARRAY) break
+    if (text[at] !== COMMA) return undefined
+    at = skipSpace(text, at + 1)
   }
-  return slices
+  return skipSpace(text, at + 1) === text.length ? slices : undefined
 }
 
-/** The value of a member of the object that `text` is; of several of one name the last, as JSON.parse does. */
+/** The value of a member of the object that `text` is, which JSON.parse has accepted; of several of one name the last, as JSON.parse does. */
 export function memberSlice(text: Buffer, name: string): Buffer | undefined {
   let found: Buffer | undefined
   let at = skipSpace(text, skipSpace(text, 0) + 1)
@@ -40,7 +48,7 @@ export function memberSlice(text: Buffer, name: string): Buffer | undefined {
 }
 
 function skipSpace(text: Buffer, at: number): number {
-  while (at < text.length && (text[at] as number) <= 0x20) at++
+  while (SPACES.includes(text[at])) at++
   return at
 }
 
@@ -60,7 +68,7 @@ function endsPlainValue(byte: number): boolean {
 function nestedEnd(text: Buffer, start: number): number {
   let depth = 0
   let at = start
-  for (;;) {
+  while (at < text.length) {
     const byte = text[at] as number
     if (byte === QUOTE) {
       at = stringEnd(text, at)
@@ -70,14 +78,12 @@ function nestedEnd(text: Buffer, start: number): number {
     else if ((byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) && --depth === 0) return at + 1
     at++
   }
+  return at
 }
 
 // A byte loop: events are made of short strings, where a call to indexOf for each costs more than it saves.
 function stringEnd(text: Buffer, start: number): number {
   let at = start + 1
-  for (;;) {
-    const byte = text[at] as number
-    if (byte === QUOTE) return at + 1
-    at += byte === BACKSLASH ? 2 : 1
-  }
+  while (at < text.length && text[at] !== QUOTE) at += text[at] === BACKSLASH ? 2 : 1
+  return at + 1
 }

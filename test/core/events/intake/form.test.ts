@@ -58,13 +58,45 @@ const spaced = fc
   .tuple(fc.jsonValue(), fc.constantFrom(undefined, 1, '\t', '\n  '))
   .map(([value, indent]) => JSON.stringify(value, null, indent as string | number | undefined))
 
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 describe('slices of JSON', () => {
   test('the elements of any array, to the letter', () => {
     fc.assert(
       fc.property(fc.array(spaced), fc.constantFrom('', ' ', '\r\n\t'), (texts, space) => {
         const array = `${space}[${space}${texts.join(`${space},${space}`)}${space}]${space}`
-        expect(arraySlices(Buffer.from(array)).map(String)).toEqual(texts)
+        expect(arraySlices(Buffer.from(array))?.map(String)).toEqual(texts)
       }),
+    )
+  })
+
+  test('with each of them accepted, what JSON.parse takes for an array, and nothing else', () => {
+    const piece = fc.constantFrom(...'[]{},:" \t\v\\1-', '"a":', 'null', 'ü', '\ufeff')
+    const broken = fc
+      .tuple(fc.array(spaced), fc.nat(), fc.nat({ max: 3 }), fc.array(piece, { maxLength: 3 }))
+      .map(([texts, at, length, put]) => [[...`[${texts.join()}]`], at, length, put] as const)
+      .map(([text, at, length, put]) => text.toSpliced(at % text.length, length, ...put).join(''))
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          broken,
+          fc.array(piece).map((pieces) => pieces.join('')),
+        ),
+        (text) => {
+          const elements = arraySlices(Buffer.from(text))?.map((slice) => parsed(slice.toString()))
+          const right = parsed(text)
+          expect(elements?.includes(undefined) ? undefined : elements).toEqual(
+            Array.isArray(right) ? right : undefined,
+          )
+        },
+      ),
+      { numRuns: 2_000 },
     )
   })
 
