@@ -1,21 +1,16 @@
 // Campaigns in the browser: written beside what a subscriber gets, sent after ten seconds to undo, watched, retried.
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openBrowser, openPage, runHub, TOKEN, type OpenPage, type RunningHub } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { TOKEN, tryAgain, type OpenPage, type RunningHub } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { focusedText } from '../support/in-page.js'
 import { startMailSink, type MailSink } from '../support/mail-sink.ts'
-import { startMariaDb, type MariaDb } from '../support/mariadb.ts'
+import { usePageLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
-import { startRedis, type RedisServer } from '../support/redis.ts'
 
 const PLACE = '/dashboard/campaigns'
 const CONTENT = '<p>Hello {{name|friend}}</p><p><a href="https://garden.example/spring">Spring</a></p>'
-
-let browser: Browser
-beforeAll(async () => void (browser = await openBrowser()))
-afterAll(() => browser?.close())
 
 type Told = { id: string; subject: string; status: string; started_at: string | null }
 const api = (hub: RunningHub) => {
@@ -40,8 +35,8 @@ const api = (hub: RunningHub) => {
 
 const click = (page: Page, name: string | RegExp) =>
   page.getByRole('button', { name, exact: typeof name === 'string' }).click()
-const answer = async (page: Page, verb: string) => {
-  await page.getByRole('dialog').getByRole('button', { name: verb, exact: true }).click()
+const answer = async (page: Page, name: string | RegExp) => {
+  await page.getByRole('dialog').getByRole('button', { name, exact: true }).click()
   await page.getByRole('dialog').waitFor({ state: 'detached' })
 }
 /** The seconds to undo go by. */
@@ -62,60 +57,41 @@ function news(campaign: string, delivery: { id: string; email: string }, event: 
   }
 }
 
-async function openHub(env: Record<string, string> = {}) {
-  const refused = { on: true }
-  const sink = await startMailSink({
-    onRcptTo({ address }, _session, done) {
-      if (refused.on && address.startsWith('nobody'))
-        return done(Object.assign(new Error(`5.1.1 <${address}> no such user`), { responseCode: 550 }))
-      if (refused.on && address.startsWith('full'))
-        return done(Object.assign(new Error(`5.2.2 <${address}> over quota`), { responseCode: 552 }))
-      done()
-    },
-  })
-  const hub = await runHub({ SMTP_URL: sink.url, ...env })
-  return { hub, sink, refused }
-}
-
 describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
-  let servers: { redis: RedisServer; mariadb: MariaDb } | undefined
-  let hub: RunningHub
   let sink: MailSink
-  let refused: { on: boolean }
+  let isFull = true
   let opened: OpenPage | undefined
 
   beforeAll(async () => {
-    if (kind === 'shared') {
-      const [redis, mariadb] = await Promise.all([startRedis(), startMariaDb()])
-      servers = { redis, mariadb }
-      const shared = {
-        REDIS_URL: redis.url,
-        DATABASE_URL: await mariadb.database(),
-        SECRET: 'a-secret-of-the-browser-tests',
-      }
-      ;({ hub, sink, refused } = await openHub(shared))
-    } else ({ hub, sink, refused } = await openHub())
+    sink = await startMailSink({
+      onRcptTo({ address }, _session, done) {
+        const refuse = (responseCode: number, text: string) =>
+          done(Object.assign(new Error(text), { responseCode }))
+        if (isFull && address.startsWith('nobody')) return refuse(550, `5.1.1 <${address}> no such user`)
+        if (isFull && address.startsWith('full')) return refuse(552, `5.2.2 <${address}> over quota`)
+        done()
+      },
+    })
+  })
+  afterAll(() => sink?.close())
+  const fill = async (hub: RunningHub) => {
+    isFull = true
+    sink.mails.splice(0)
     const people = peopleOf(hub)
     const rows = Array.from({ length: 40 }, (_, n) => `reader${n}@example.com,Reader ${n}`)
     await people.import(`email,name\n${rows.join('\n')}`)
     await people.subscribe('angry@example.org', 'Angry')
     await people.suppress('angry@example.org', 'complaint')
-  })
-  afterAll(async () => {
-    await hub?.close()
-    await sink?.close()
-    await servers?.redis.close()
-    await servers?.mariadb.close()
-  })
-  afterEach(async () => {
+  }
+  const lab = usePageLab(fill, () => ({ SMTP_URL: sink.url }), kind)
+  afterEach(() => {
     const problems = opened?.problems.filter((problem) => !/40[049]|Blocked script execution/.test(problem))
-    await opened?.close()
     opened = undefined
     expect(problems ?? []).toEqual([])
   })
 
   const open = async (path = '', before?: (page: Page) => Promise<unknown>) => {
-    opened = await openPage(browser, hub, {
+    opened = await lab.open({
       path: PLACE + path,
       acceptDownloads: true,
       async before(page) {
@@ -127,7 +103,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
   }
 
   test('a campaign is written, seen, tried, sent after ten seconds, watched; what failed is tried again', async () => {
-    await peopleOf(hub).import('email\nnobody1@example.com\nfull1@example.com\nfull2@example.com')
+    await peopleOf(lab.hub).import('email\nnobody1@example.com\nfull1@example.com\nfull2@example.com')
     const page = await open()
     await page
       .getByRole('link', { name: /New campaign|Write the first one/ })
@@ -136,13 +112,13 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await page.getByLabel('Subject').fill('Spring is here, {{name|friend}}')
     await page.getByLabel('Mail, in HTML').fill('<p>Hello {{nam}}</p>')
     await page.getByText(/\{\{nam\}\}/).waitFor()
-    expect(await api(hub).all()).not.toContainEqual(
+    expect(await api(lab.hub).all()).not.toContainEqual(
       expect.objectContaining({ subject: 'Spring is here, {{name|friend}}' }),
     )
     await page.getByLabel('Mail, in HTML').fill(CONTENT)
     await page.getByText(/^saved at/).waitFor()
     const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
-    expect(await api(hub).one(id)).toMatchObject({ status: 'draft', content: CONTENT })
+    expect(await api(lab.hub).one(id)).toMatchObject({ status: 'draft', content: CONTENT })
 
     const mail = page.frameLocator('iframe.preview')
     await mail.getByText('Hello Reader').waitFor()
@@ -161,24 +137,24 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await answer(page, 'Send to 43')
     await click(page, 'Undo')
     await wait(page)
-    expect(await api(hub).one(id)).toMatchObject({ status: 'draft', started_at: null })
+    expect(await api(lab.hub).one(id)).toMatchObject({ status: 'draft', started_at: null })
 
     await click(page, 'Send…')
     await answer(page, 'Send to 43')
-    expect(await api(hub).one(id)).toMatchObject({ status: 'draft' })
+    expect(await api(lab.hub).one(id)).toMatchObject({ status: 'draft' })
     await page.getByRole('link', { name: 'Set-up' }).click()
     await wait(page)
-    await eventually(async () => (await api(hub).one(id)).status).toBe('finished')
+    await eventually(async () => (await api(lab.hub).one(id)).status).toBe('finished')
     await page.goBack()
     await page.getByText('Finished').waitFor()
     await page.getByText('Awaiting news').waitFor()
 
-    const all = await api(hub).deliveries(id)
+    const all = await api(lab.hub).deliveries(id)
     const [one, two] = all.filter(({ email }) => email.startsWith('reader')) as [
       (typeof all)[0],
       (typeof all)[0],
     ]
-    await hub.post([
+    await lab.hub.post([
       news(id, one, 'click', { url: 'https://garden.example/spring' }),
       news(id, two, 'open', { user_agent: 'Mozilla/5.0' }),
       news(id, two, 'spam'),
@@ -196,20 +172,19 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await click(page, 'Retry all that failed…')
     await page.getByRole('dialog').getByText('Try 2 mails again?').waitFor()
     await click(page, 'Cancel')
-    refused.on = false
+    isFull = false
     await click(page, 'Retry these 2…')
     await answer(page, 'Retry 2')
     await page.clock.fastForward(4000)
     await eventually(() => page.locator('.failures').innerText()).not.toContain('5.2.2')
     await eventually(() => sink.mails.filter(({ to }) => to[0]?.startsWith('full')).length).toBe(2)
-    refused.on = true
   })
 
   test('deliveries are filtered by the address, saved as CSV, and lead to the subscriber', async () => {
-    const { id } = await api(hub).create({ subject: 'Deliveries', start: true })
-    await eventually(async () => (await api(hub).one(id)).status).toBe('finished')
-    const first = (await api(hub).deliveries(id)).find(({ email }) => email === 'reader3@example.com')
-    if (first) await hub.post([news(id, first, 'open')])
+    const { id } = await api(lab.hub).create({ subject: 'Deliveries', start: true })
+    await eventually(async () => (await api(lab.hub).one(id)).status).toBe('finished')
+    const first = (await api(lab.hub).deliveries(id)).find(({ email }) => email === 'reader3@example.com')
+    if (first) await lab.hub.post([news(id, first, 'open')])
     const page = await open(`/${id}`)
     await page.getByRole('link', { name: 'Opened' }).click()
     const emails = () => page.locator('.deliveries .line .email').allInnerTexts()
@@ -243,7 +218,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
   })
 
   test('pausing, resuming, cancelling, copying, scheduling and deleting are each a word away', async () => {
-    const { id } = await api(hub).create({ subject: 'Planned' })
+    const { id } = await api(lab.hub).create({ subject: 'Planned' })
     const page = await open(`/${id}`)
     await click(page, 'Schedule…')
     await page.getByLabel('Day and time').fill('2099-05-04T10:00')
@@ -261,55 +236,36 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await click(page, 'Delete…')
     await answer(page, 'Delete the draft')
     await page.getByRole('heading', { name: 'Campaigns' }).waitFor()
-    expect((await api(hub).all()).filter(({ subject }) => subject === 'Planned')).toHaveLength(1)
+    expect((await api(lab.hub).all()).filter(({ subject }) => subject === 'Planned')).toHaveLength(1)
   })
 })
 
 describe('on a hub of its own', () => {
-  let hub: RunningHub
-  let opened: OpenPage | undefined
-  beforeEach(async () => {
-    hub = await runHub()
-    await peopleOf(hub).import('email,name\nann@example.com,Ann')
-  })
-  afterEach(async () => {
-    await opened?.close()
-    opened = undefined
-    await hub.close()
-  })
-  const open = async (path: string, before?: (page: Page) => Promise<unknown>) => {
-    opened = await openPage(browser, hub, { path: PLACE + path, ...(before && { before }) })
-    return opened.page
-  }
-
-  test('an empty list names one next step', async () => {
-    const page = await open('')
-    await page.getByRole('link', { name: 'Write the first one' }).click()
-    await page.getByRole('heading', { name: 'New campaign' }).waitFor()
-  })
+  const lab = usePageLab((hub) => peopleOf(hub).import('email,name\nann@example.com,Ann'))
+  const open = async (path: string, before?: (page: Page) => Promise<unknown>) =>
+    (await lab.open({ path: PLACE + path, ...(before && { before }) })).page
 
   test('a tab that is closed within the ten seconds has sent nothing', async () => {
-    const { id } = await api(hub).create({ subject: 'Not yet' })
+    const { id } = await api(lab.hub).create({ subject: 'Not yet' })
     const page = await open(`/${id}`)
     await click(page, 'Send…')
-    await answer(page, 'Send to 1')
+    await answer(page, /^Send to \d$/)
     await page.getByRole('button', { name: 'Undo' }).waitFor()
-    await opened?.close()
-    opened = undefined
+    await page.close()
     const after = await open(`/${id}`)
     await after.getByLabel('Subject').waitFor()
-    expect(await api(hub).one(id)).toMatchObject({ status: 'draft', started_at: null })
+    expect(await api(lab.hub).one(id)).toMatchObject({ status: 'draft', started_at: null })
   })
 
   test('what was sent is seen from the top; in files it reached nobody, and nothing is known of people', async () => {
-    const { id } = await api(hub).create({ subject: 'To files' })
+    const { id } = await api(lab.hub).create({ subject: 'To files' })
     const page = await open(`/${id}`, async (page) => {
       await page.setViewportSize({ width: 390, height: 400 })
       await page.clock.install()
     })
     const scrolled = () => page.locator('main').evaluate(({ scrollTop }) => scrollTop)
     await click(page, 'Send…')
-    await answer(page, 'Send to 1')
+    await answer(page, /^Send to \d$/)
     await page.getByLabel('A test mail to yourself').scrollIntoViewIfNeeded()
     expect(await scrolled()).toBeGreaterThan(100)
     await wait(page)
@@ -317,11 +273,11 @@ describe('on a hub of its own', () => {
     await eventually(scrolled).toBe(0)
     expect(await page.getByText('Is the webhook connected?').count()).toBe(0)
     await page.getByRole('link', { name: 'Deliveries' }).click()
-    await page.getByText('written to a file').waitFor()
+    await page.getByText('written to a file').first().waitFor()
   })
 
   test('what cannot be saved says so, stays, and is saved when the hub is there again', async () => {
-    const { id } = await api(hub).create({ subject: 'Kept' })
+    const { id } = await api(lab.hub).create({ subject: 'Kept' })
     const page = await open(`/${id}`, async (page) => {
       await page.route(`**/campaigns/${id}`, (route) =>
         route.request().method() === 'PATCH' ? route.abort() : route.continue(),
@@ -330,13 +286,13 @@ describe('on a hub of its own', () => {
     await page.getByLabel('Subject').fill('Kept, too')
     await page.getByText('Not saved, the last changes are only here: The hub cannot be reached').waitFor()
     await page.unroute(`**/campaigns/${id}`)
-    await click(page, 'Try again')
+    await tryAgain(page)
     await page.getByText(/^saved at/).waitFor()
-    expect(await api(hub).one(id)).toMatchObject({ subject: 'Kept, too' })
+    expect(await api(lab.hub).one(id)).toMatchObject({ subject: 'Kept, too' })
   })
 
   test('reasons and links that cannot be had say why, and take nothing else with them', async () => {
-    const { id } = await api(hub).create({ subject: 'Half', start: true })
+    const { id } = await api(lab.hub).create({ subject: 'Half', start: true })
     const page = await open(`/${id}`, (page) =>
       page.route('**/links', (route) =>
         route.fulfill({
@@ -348,13 +304,13 @@ describe('on a hub of its own', () => {
     await page.getByText('No answer for the links: Something went wrong').waitFor()
     await page.getByRole('heading', { name: 'People' }).waitFor()
     await page.unroute('**/links')
-    await click(page, 'Try again')
+    await tryAgain(page)
     await page.getByText('garden.example/spring').waitFor()
   })
 
   test('the keyboard alone leads from the list to a campaign, its deliveries and a subscriber, on a small screen too', async () => {
-    const { id } = await api(hub).create({ subject: 'By keys', start: true })
-    await eventually(async () => (await api(hub).one(id)).status).toBe('finished')
+    const { id } = await api(lab.hub).create({ subject: 'By keys', start: true })
+    await eventually(async () => (await api(lab.hub).one(id)).status).toBe('finished')
     const page = await open('', (page) => page.setViewportSize({ width: 320, height: 256 }))
     await page.locator('.campaigns .line').waitFor()
     await page.keyboard.press('j')
@@ -381,20 +337,20 @@ describe('on a hub of its own', () => {
 
   test('strangers’ words are words, in every field', async () => {
     const hostile = '<img src=x onerror=alert(1)>\u202eexe.gpj'
-    const { id } = await api(hub).create({
+    const { id } = await api(lab.hub).create({
       subject: hostile,
       tag: '<b>tag',
       content: `<p>${hostile}</p><script>alert(1)</script>`,
       preheader: hostile,
     })
-    await peopleOf(hub).import(`email,name\n"<b>@example.com","${hostile}"\nok@example.com,"${hostile}"`)
+    await peopleOf(lab.hub).import(`email,name\n"<b>@example.com","${hostile}"\nok@example.com,"${hostile}"`)
     const page = await open(`/${id}`)
     await page.frameLocator('iframe.preview').locator('img').waitFor({ state: 'attached' })
     expect(await page.locator('main img, main b, main script').count()).toBe(0)
     await click(page, 'Send…')
     await page.getByRole('dialog').getByText('⟨202e⟩').waitFor()
     await page.keyboard.press('Escape')
-    await fetch(`${hub.url}/campaigns/${id}/start`, { method: 'POST', headers: { authorization: TOKEN } })
+    await fetch(`${lab.hub.url}/campaigns/${id}/start`, { method: 'POST', headers: { authorization: TOKEN } })
     await page.getByRole('link', { name: 'Deliveries' }).click()
     await page.locator('.deliveries .line', { hasText: 'ok@example.com' }).waitFor()
     await page.locator('.back a').click()
@@ -403,12 +359,12 @@ describe('on a hub of its own', () => {
   })
 
   test('a hub that is killed: the numbers say since when; it is back, and they move again', async () => {
-    const { id } = await api(hub).create({ subject: 'Outlives', start: true })
+    const { id } = await api(lab.hub).create({ subject: 'Outlives', start: true })
     const page = await open(`/${id}`)
     await page.getByRole('heading', { name: 'People' }).waitFor()
-    await hub.kill()
+    await lab.hub.kill()
     await page.getByText(/As of .*: there is no connection to the hub/).waitFor()
-    await hub.start()
+    await lab.hub.start()
     await page.getByText(/there is no connection to the hub/).waitFor({ state: 'detached' })
     await page.getByText('Finished').waitFor()
   })

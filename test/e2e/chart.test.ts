@@ -1,7 +1,7 @@
 // The chart of Live: filtered like the list, counted on as events come, and what is chosen in it is what the list shows.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { live, mailEvent, mailEvents, subjects } from '../support/browser.ts'
+import { live, mailEvent, mailEvents, subjects, tryAgain } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
 
@@ -120,6 +120,6 @@ test('counts that cannot be had are said to be missing, and come by themselves',
     await page.getByText('No answer for the counts: The archive is away').waitFor()
     await eventually(async () => (await subjects(page)).length).toBeGreaterThan(4)
     await page.unroute('**/api/stats*')
-    await page.getByRole('button', { name: 'Try again' }).click()
+    await tryAgain(page)
     await eventually(() => told(page)).toMatch(/last hour: [1-9]/)
   }))

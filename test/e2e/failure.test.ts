@@ -1,7 +1,7 @@
 // What the page says when something does not work, and that it goes on by itself when it does again.
 import type { Page } from 'playwright-core'
 import { test } from 'vitest'
-import { live, mailEvent, mailEvents, subjects, withoutSetupFrames } from '../support/browser.ts'
+import { live, mailEvent, mailEvents, subjects, tryAgain, withoutSetupFrames } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
 
@@ -32,7 +32,7 @@ test('counts that cannot be had are no zeros: the rate is not known, and comes b
   await eventually(() => page.locator('.strip .rate').innerText()).toMatch(/^–/)
   await eventually(() => page.locator('.line').count()).toBeGreaterThan(5)
   stats.set('pass')
-  await page.locator('.chart').getByRole('button', { name: 'Try again' }).click()
+  await tryAgain(page.locator('.chart'))
   await page.getByRole('img', { name: /25\d events/ }).waitFor()
   await eventually(() => page.locator('.strip .rate').innerText()).toMatch(/^\d/)
   await close()
@@ -45,7 +45,7 @@ test('a slow hub is waited for with a word, one that hangs is given up and asked
   await page.getByText('Asking for the hub…').waitFor()
   await page.getByText('The hub does not answer').waitFor()
   session.set('pass')
-  await page.getByRole('button', { name: 'Try again' }).click()
+  await tryAgain(page)
   await live(page)
   await close()
 })
@@ -73,7 +73,7 @@ test('an older page that fails does not end the list: it says so, and goes on', 
   await page.locator('.scroller').evaluate((list) => list.scrollTo(0, 1e6))
   await page.getByRole('alert').getByText('The rest could not be read: The hub says 500').waitFor()
   older.set('pass')
-  await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click()
+  await tryAgain(page.getByRole('alert'))
   await eventually(() => page.locator('.all').evaluate((all) => all.clientHeight)).toBeGreaterThanOrEqual(
     250 * 36,
   )
@@ -90,7 +90,7 @@ test('a story that cannot be had is not told as if it were one step', async () =
   const inspector = page.getByRole('complementary')
   await inspector.getByText('No answer for what happened to this mail').waitFor()
   message.set('pass')
-  await inspector.getByRole('button', { name: 'Try again' }).click()
+  await tryAgain(inspector)
   await eventually(() => inspector.getByText('No answer').count()).toBe(0)
   await close()
 })

@@ -1,7 +1,7 @@
 // A hub that takes a request and never answers it: each view waits with a word, gives up in time, says why, and can be told to ask again.
 import { expect, test } from 'vitest'
-import { withoutSetupFrames } from '../support/browser.ts'
-import { until } from '../support/eventually.ts'
+import { tryAgain, withoutSetupFrames } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
 
@@ -45,12 +45,8 @@ test('each view that is not answered', async () => {
       .filter({ hasText: `No answer for ${what}: The hub does not answer` })
     await failed.waitFor()
     await page.unrouteAll()
-    // Nine pages at once are slow: one may have asked again by itself, or be drawn anew under the pointer.
-    await until(async () => {
-      for (const button of await failed.getByRole('button', { name: 'Try again' }).all())
-        await button.dispatchEvent('click', {}, { timeout: 1_000 })
-      expect(await failed.count()).toBe(0)
-    }, 500)
+    await tryAgain(failed)
+    await eventually(() => failed.count()).toBe(0)
     await close()
     return what
   }

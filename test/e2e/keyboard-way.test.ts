@@ -1,7 +1,7 @@
 // The main way through the page without a pointer: every step is a key, from finding an event to signing out.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { choose, live, mailEvent } from '../support/browser.ts'
+import { choose, go, live, mailEvent } from '../support/browser.ts'
 import { eventually, until } from '../support/eventually.ts'
 import { focusedNames } from '../support/in-page.js'
 import { usePageLab } from '../support/page-lab.ts'
@@ -28,11 +28,6 @@ function reach(page: Page, name: string): Promise<void> {
 const press = async (page: Page, name: string) => {
   await reach(page, name)
   await page.keyboard.press('Enter')
-}
-const go = async (page: Page, key: string, heading: string) => {
-  await page.keyboard.press('g')
-  await page.keyboard.press(key)
-  await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
 }
 
 test('an event is found, opened and closed', async () => {

@@ -1,7 +1,7 @@
 // The page by keyboard alone.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { live, mailEvents, subjects } from '../support/browser.ts'
+import { go, live, mailEvents, subjects } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
 import { focused } from '../support/in-page.js'
@@ -52,11 +52,8 @@ test('/ searches, g s and g l go, p pauses, ? helps', () =>
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'No event matches this filter' }).waitFor()
     await page.keyboard.press('Escape')
-    await page.keyboard.press('g')
-    await page.keyboard.press('s')
-    await page.getByRole('heading', { name: 'Set-up', level: 1 }).waitFor()
-    await page.keyboard.press('g')
-    await page.keyboard.press('l')
+    await go(page, 's', 'Set-up')
+    await go(page, 'l', 'Live events')
     await page.getByRole('button', { name: 'Show all events' }).click()
     await page.keyboard.press('p')
     await page.getByRole('button', { name: 'Resume' }).waitFor()

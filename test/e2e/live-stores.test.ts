@@ -1,46 +1,22 @@
 // Live's main way on both kinds of stores: what comes shows, is filtered, searched and looked into, taken along, and outlives kill -9.
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  live,
-  mailEvent,
-  mailEvents,
-  openBrowser,
-  openPage,
-  runHub,
-  subjects,
-  type RunningHub,
-} from '../support/browser.ts'
+import { describe, expect, test } from 'vitest'
+import { live, mailEvent, mailEvents, subjects } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { startMariaDb, type MariaDb } from '../support/mariadb.ts'
-import { startRedis, type RedisServer } from '../support/redis.ts'
-
-let redis: RedisServer
-let mariadb: MariaDb
-beforeAll(async () => void ([redis, mariadb] = await Promise.all([startRedis(), startMariaDb()])))
-afterAll(() => Promise.all([redis?.close(), mariadb?.close()]))
+import { usePageLab } from '../support/page-lab.ts'
 
 const MANY = 300
-const SECRET = 'a-secret-of-the-browser-tests'
 const TIMES = { ip: '203.0.113.7', location: { city: 'Seoul', country: 'South Korea' } }
 
-describe.each([
-  ['SQLite', async () => ({})],
-  [
-    'Redis and MariaDB',
-    async () => ({ REDIS_URL: redis.url, DATABASE_URL: await mariadb.database(), SECRET }),
-  ],
-] as const)('on %s', (_, stores) => {
-  let hub: RunningHub
-  beforeAll(async () => void (hub = await runHub(await stores())))
-  afterAll(() => hub?.close())
+describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
+  const lab = usePageLab(undefined, undefined, kind)
 
   test('from the first event to the oldest, through an outage', async () => {
-    const browser = await openBrowser()
+    const { hub } = lab
     await hub.post(
       mailEvents(MANY, (index) => ({ subject: `Mail ${index}`, email: `reader${index}@example.com` })),
     )
-    const { page, problems } = await openPage(browser, hub)
+    const { page, problems } = await lab.open()
     await live(page)
     await eventually(async () => (await subjects(page))[0]).toBe(`Mail ${MANY - 1}`)
 
@@ -91,6 +67,5 @@ describe.each([
     expect(
       problems.filter((problem) => !/ERR_CONNECTION_(REFUSED|RESET)|WebSocket connection to/.test(problem)),
     ).toEqual([])
-    await browser.close()
   })
 })

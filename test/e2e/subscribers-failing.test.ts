@@ -1,7 +1,7 @@
 // The mailing list when the hub is slow, fails or is gone: what is shown stays true, and all of it ends by itself.
 import type { Page } from 'playwright-core'
-import { beforeAll, expect, test } from 'vitest'
-import { mailEvent } from '../support/browser.ts'
+import { expect, test } from 'vitest'
+import { mailEvent, tryAgain } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { overflow } from '../support/in-page.js'
 import { usePageLab } from '../support/page-lab.ts'
@@ -12,14 +12,13 @@ const LIST = /\/subscribe(\?|$)/
 const EVIL = `<img src=x onerror=alert(1)>\u202Egpj.exe {{name}} ${'w'.repeat(120)}`
 const ANN = 'ann@example.org'
 
-const lab = usePageLab()
 let people: People
-beforeAll(async () => {
-  people = peopleOf(lab.hub)
+const lab = usePageLab(async (hub) => {
+  people = peopleOf(hub)
   const rows = Array.from({ length: 450 }, (_, n) => `reader${n}@example.com,Reader ${n}`)
   await people.import(`email,name\n${rows.join('\n')}`)
   await people.subscribe(ANN, 'Ann Gardener')
-  await lab.hub.post([mailEvent({ event: 'open', email: ANN, subject: 'A letter' })])
+  await hub.post([mailEvent({ event: 'open', email: ANN, subject: 'A letter' })])
 })
 
 const open = (path = '', before?: (page: Page) => Promise<unknown>) =>
@@ -48,7 +47,7 @@ test('a list that is long in coming is waited for, and one that fails says why a
   await page.getByRole('textbox').fill('ann')
   await page.getByText('Not renewed: The database cannot be reached').waitFor()
   await page.unrouteAll()
-  await page.getByRole('button', { name: 'Try again' }).click()
+  await tryAgain(page)
   await eventually(() => lines(page)).toEqual([ANN])
   await close()
 })
@@ -69,7 +68,7 @@ test('a further page that fails does not end the list', async () => {
   await page.keyboard.press('End')
   await page.getByText('The rest could not be read: The database cannot be reached').waitFor()
   await page.unrouteAll()
-  await page.getByRole('button', { name: 'Try again' }).click()
+  await tryAgain(page)
   await eventually(async () => {
     await page.locator('.scroller').press('End')
     return lines(page)
@@ -82,7 +81,7 @@ test('a part of the history that fails is named, and the rest is told', async ()
   await page.locator('.history li', { hasText: 'Opened' }).waitFor()
   await page.getByText('No answer for what campaigns brought:').waitFor()
   await page.unrouteAll()
-  await page.locator('.history').getByRole('button', { name: 'Try again' }).click()
+  await tryAgain(page.locator('.history'))
   await page.getByText('No answer for what campaigns brought:').waitFor({ state: 'detached' })
   await close()
 })

@@ -1,26 +1,13 @@
 // The mailing list in the browser: found as one types, one by one with all that happened, and changed with a question first.
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import {
-  choose,
-  mailEvent,
-  openBrowser,
-  openPage,
-  runHub,
-  type OpenPage,
-  type RunningHub,
-} from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { afterEach, describe, expect, test } from 'vitest'
+import { choose, mailEvent, type OpenPage, type RunningHub } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { startMariaDb, type MariaDb } from '../support/mariadb.ts'
+import { usePageLab } from '../support/page-lab.ts'
 import { peopleOf, type People } from '../support/people.ts'
-import { startRedis, type RedisServer } from '../support/redis.ts'
 
 const PLACE = '/dashboard/subscribers'
-
-let browser: Browser
-beforeAll(async () => void (browser = await openBrowser()))
-afterAll(() => browser?.close())
 
 const lines = (page: Page) => page.locator('.line .email').allInnerTexts()
 const badge = (page: Page, email: string) =>
@@ -31,18 +18,9 @@ const answer = async (page: Page, verb: string) => {
 }
 
 describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
-  let servers: { redis: RedisServer; mariadb: MariaDb } | undefined
-  let hub: RunningHub
   let people: People
   let opened: OpenPage | undefined
-
-  beforeAll(async () => {
-    if (kind === 'shared') {
-      const [redis, mariadb] = await Promise.all([startRedis(), startMariaDb()])
-      servers = { redis, mariadb }
-      const secret = 'a-secret-of-the-browser-tests'
-      hub = await runHub({ REDIS_URL: redis.url, DATABASE_URL: await mariadb.database(), SECRET: secret })
-    } else hub = await runHub()
+  const fill = async (hub: RunningHub) => {
     people = peopleOf(hub)
     await people.import(
       `email,name\n${Array.from({ length: 450 }, (_, n) => `reader${n}@example.com,Reader ${n}`).join('\n')}`,
@@ -52,21 +30,16 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await people.leave('left@example.org')
     await people.subscribe('angry@example.org', 'Angry')
     await people.suppress('angry@example.org', 'complaint')
-  })
-  afterAll(async () => {
-    await hub?.close()
-    await servers?.redis.close()
-    await servers?.mariadb.close()
-  })
+  }
+  const lab = usePageLab(fill, undefined, kind)
   afterEach(async () => {
     const problems = opened?.problems.filter((problem) => !/40[49]/.test(problem))
-    await opened?.close()
     opened = undefined
     expect(problems ?? []).toEqual([])
   })
 
   const open = async (path = '') => {
-    opened = await openPage(browser, hub, { path: PLACE + path, acceptDownloads: true })
+    opened = await lab.open({ path: PLACE + path, acceptDownloads: true })
     return opened.page
   }
 
@@ -157,7 +130,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
         subject: 'News in May',
         more: { url },
       })
-    await hub.post([
+    await lab.hub.post([
       mailEvent({ event: 'send', id: 'm1', email: 'story@example.net', subject: 'News in May' }),
       ...Array.from({ length: 3 }, () => click('https://example.com/offer')),
     ])

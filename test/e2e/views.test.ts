@@ -1,13 +1,13 @@
 // Every view at every width, light and dark: an accessibility checker finds nothing, nothing is wider than its window, and nothing
 // moves from its place while the view arrives.
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { webhookRequest } from '../../simulator/batch.ts'
 import { createLinks } from '../../src/core/campaigns/mail/links.ts'
 import { axeFaults } from '../support/axe.ts'
-import { live, mailEvent, type OpenPage, type RunningHub } from '../support/browser.ts'
+import { live, mailEvent, type RunningHub } from '../support/browser.ts'
 import { faintSigns, layoutShifts, overflow, watchLayoutShifts } from '../support/in-page.js'
-import { usePageLab } from '../support/page-lab.ts'
+import { SECRET, usePageLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
 
 const WIDTHS = [
@@ -28,29 +28,23 @@ const KINDS = [
 ]
 const ANN = 'ann@example.org'
 
-const SECRET = 'a-secret-of-the-browser-tests'
-
 const ids = { sent: '', draft: '' }
-const lab = usePageLab(
-  async (hub) => {
-    const people = peopleOf(hub)
-    await people.import(
-      `email,name\n${ANN},Ann Gardener\n${Array.from({ length: 60 }, (_, n) => `r${n}@example.com,`).join('\n')}`,
-    )
-    await people.suppress('r1@example.com', 'complaint')
-    const campaign = async (more: object) =>
-      (await people.call<{ id: string }>('POST', '/campaigns', more)).id
-    const content = '<p>Hello {{name|friend}}</p>'
-    ids.sent = await campaign({ subject: 'News in May', content, start: true })
-    ids.draft = await campaign({ subject: 'News in June', content })
-    await hub.post(
-      KINDS.map((event) => mailEvent({ event, id: 'm1', email: ANN, subject: 'News in May', tags: ['may'] })),
-    )
-    await hub.post('["not an event"]')
-    await refuse(hub)
-  },
-  { SECRET },
-)
+const lab = usePageLab(async (hub) => {
+  const people = peopleOf(hub)
+  await people.import(
+    `email,name\n${ANN},Ann Gardener\n${Array.from({ length: 60 }, (_, n) => `r${n}@example.com,`).join('\n')}`,
+  )
+  await people.suppress('r1@example.com', 'complaint')
+  const campaign = async (more: object) => (await people.call<{ id: string }>('POST', '/campaigns', more)).id
+  const content = '<p>Hello {{name|friend}}</p>'
+  ids.sent = await campaign({ subject: 'News in May', content, start: true })
+  ids.draft = await campaign({ subject: 'News in June', content })
+  await hub.post(
+    KINDS.map((event) => mailEvent({ event, id: 'm1', email: ANN, subject: 'News in May', tags: ['may'] })),
+  )
+  await hub.post('["not an event"]')
+  await refuse(hub)
+})
 
 /** The alarms are on. */
 async function refuse({ url, webhookUrl }: RunningHub): Promise<void> {
@@ -111,13 +105,10 @@ async function before(page: Page): Promise<void> {
 }
 
 describe('signed in', () => {
-  let opened: OpenPage
-  beforeAll(async () => void (opened = await lab.open({ reducedMotion: 'reduce', before })))
-  afterAll(() => opened.close())
-
   test.each(Object.entries(VIEWS))('%s', async (_, view) => {
+    const { page } = await lab.open({ path: '/healthz', reducedMotion: 'reduce', before })
     const [path, ready, arrange] = view()
-    expect(await look(opened.page, lab.hub.url + path, ready, arrange)).toEqual([])
+    expect(await look(page, lab.hub.url + path, ready, arrange)).toEqual([])
   })
 })
 

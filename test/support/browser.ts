@@ -2,9 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core'
 import { webhookRequest } from '../../simulator/batch.ts'
-import { PATIENCE_MS } from './eventually.ts'
+import { PATIENCE_MS, until } from './eventually.ts'
 import { spawnHub, type HubProcess } from './process.ts'
 import { findCommand, freePort } from './server-process.ts'
 
@@ -154,6 +154,21 @@ export function subjects(page: Page): Promise<string[]> {
 export async function choose(page: Page, key: 'j' | 'k', line: string): Promise<void> {
   await page.keyboard.press(key)
   await page.locator('.line[aria-selected=true]', { hasText: line }).waitFor()
+}
+
+/** `g` and the view's key, which must follow at once: a busy machine may be too late. */
+export function go(page: Page, key: string, heading: string): Promise<void> {
+  return until(async () => {
+    await page.keyboard.press('g')
+    await page.keyboard.press(key)
+    await page.getByRole('heading', { name: heading, level: 1 }).waitFor({ timeout: 5_000 })
+  })
+}
+
+/** Asks again where that is not done yet: what could not be had is tried again by itself, too. */
+export async function tryAgain(where: Page | Locator): Promise<void> {
+  for (const button of await where.getByRole('button', { name: 'Try again' }).all())
+    await button.dispatchEvent('click', {}, { timeout: 1_000 }).catch(() => {})
 }
 
 /** The list is there, and the socket is at the head. */

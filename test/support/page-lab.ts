@@ -1,29 +1,67 @@
 // A browser and a hub that all tests of a file share.
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
 import { openBrowser, openPage, runHub, type PageOptions, type RunningHub } from './browser.ts'
+import { startMariaDb } from './mariadb.ts'
+import { startRedis } from './redis.ts'
+
+export const SECRET = 'a-secret-of-the-browser-tests'
+
+type Stores = {
+  /** Settings of a hub whose stores are empty. */
+  empty(): Promise<Record<string, string>>
+  close(): Promise<unknown>
+}
 
 /** `fill` tells the hub what there is to see. */
 export function usePageLab(
-  fill: (hub: RunningHub) => Promise<void> = async () => {},
-  env: Record<string, string> = {},
+  fill: (hub: RunningHub) => Promise<unknown> = async () => {},
+  env: () => Record<string, string> = () => ({}),
+  kind: 'embedded' | 'shared' = 'embedded',
 ) {
   let browser: Browser
+  let stores: Stores
   let hub: RunningHub
+  async function start(): Promise<void> {
+    hub = await runHub({ SECRET, ...(await stores.empty()), ...env() })
+    await fill(hub)
+  }
   beforeAll(async () => {
     browser = await openBrowser()
-    hub = await runHub(env)
-    await fill(hub)
+    stores = kind === 'shared' ? await startServers() : { empty: async () => ({}), close: async () => {} }
+    await start()
+  })
+  // A second try begins as the first did.
+  beforeEach(async ({ task }) => {
+    if (!task.result?.retryCount) return
+    await hub.close()
+    await start()
   })
   afterAll(async () => {
     await browser?.close()
     await hub?.close()
+    await stores?.close()
   })
   return {
     get hub() {
       return hub
     },
-    /** A browser profile of its own, with the page open in it. */
-    open: (options?: PageOptions) => openPage(browser, hub, options),
+    /** A browser profile of its own, with the page open in it until the test ends. */
+    async open(options?: PageOptions) {
+      const opened = await openPage(browser, hub, options)
+      onTestFinished(opened.close)
+      return opened
+    },
+  }
+}
+
+async function startServers(): Promise<Stores> {
+  const [redis, mariadb] = await Promise.all([startRedis(), startMariaDb()])
+  return {
+    async empty() {
+      await redis.command('FLUSHALL')
+      return { REDIS_URL: redis.url, DATABASE_URL: await mariadb.database() }
+    },
+    close: () => Promise.all([redis.close(), mariadb.close()]),
   }
 }
