@@ -1,6 +1,6 @@
 // A thread of the database that ends although nobody has closed it: another one takes its place, and nothing is lost.
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -82,3 +82,23 @@ test('one that ends as soon as it begins is not begun again at every question', 
   process.off('worker', cutShort)
   await until(names)
 })
+
+test.runIf(process.platform === 'linux')(
+  'the writer steps back behind all others, who stay as they were',
+  async () => {
+    const priorities = async () => {
+      const ids = await readdir('/proc/self/task')
+      const stats = await Promise.all(ids.map((id) => readFile(`/proc/self/task/${id}/stat`, 'utf8')))
+      return stats.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])) // proc_pid_stat(5)
+    }
+    const usual = getPriority()
+    const back = async () => (await priorities()).filter((priority) => priority !== usual)
+    expect(await back()).toEqual([5])
+    await names()
+    await sql.run(lease('one'))
+    expect(await back()).toEqual([5])
+    await threads.cutOff(writer)
+    await sql.run(lease('two'))
+    expect(await back()).toEqual([5])
+  },
+)
