@@ -77,6 +77,7 @@ export async function fill(sql: Sql, { numbers, join, div }: Words): Promise<voi
     `INSERT INTO quarantine_texts SELECT ${join(`'entry-'`, `x`)}, 0, 'text' FROM ${numbers(20_000)}`,
     `INSERT INTO subscribers SELECT ${join(`'01600000-0000-7000-8000-'`, `100000000000 + x`)}, ${email}, ${email}, 'A subscriber',
       CASE WHEN x % 20 = 0 THEN 0 ELSE 1 END, ${OLD}, 0, NULL, ${OLD}, ${OLD} FROM ${numbers(subscribers)}`,
+    `INSERT INTO list_totals VALUES ('listed', 99, ${subscribers}), ('subscribed', 99, ${subscribers - subscribers / 20})`,
     `INSERT INTO subscriber_starts SELECT ${join(`'word'`, `x % 977`)}, unhex(${join(`'01600000000070008000'`, `100000000000 + x`)}), 0 FROM ${numbers(subscribers)}`,
     `INSERT INTO suppressions SELECT ${email}, ${email}, 'bounce', 'smtp', ${OLD}, NULL FROM ${numbers(suppressions)}`,
     `INSERT INTO liftings SELECT ${email}, ${OLD} FROM ${numbers(suppressions)}`,

@@ -1,6 +1,7 @@
 // What the tests of campaigns and the ledger work with: an empty database with subscribers on the list, and campaigns.
 import { createCampaignStore } from '../../src/adapters/sql/campaigns/campaigns.ts'
 import { starting } from '../../src/adapters/sql/list/starts.ts'
+import { adding } from '../../src/adapters/sql/list/totals.ts'
 import { rowsFor, type Sql } from '../../src/adapters/sql/driver/dialect.ts'
 import { createLedger } from '../../src/adapters/sql/campaigns/ledger.ts'
 import { DELIVERY_STATUSES, emptyTally, type Tally } from '../../src/core/campaigns/outcome.ts'
@@ -151,13 +152,13 @@ async function addSubscribers(sql: Sql, options: ReaderOptions): Promise<void> {
   const rows = Array.from({ length: count }, (_, index) =>
     readerRow(from + index, emailOf(from + index, domain), subscribed, subscribedAt),
   )
-  await sql.atomically([rowsFor(sql.tables.subscribers, rows)])
+  await sql.atomically(adding(sql, rows))
 }
 
 /** Subscribers with these addresses, numbered from 500,000 on. */
 async function addNamed(sql: Sql, emails: readonly string[]): Promise<void> {
   const rows = emails.map((email, index) => readerRow(500_000 + index, email, true, NOON - MINUTE))
-  await sql.atomically([rowsFor(sql.tables.subscribers, rows), starting(sql, rows)])
+  await sql.atomically([...adding(sql, rows), starting(sql, rows)])
 }
 
 function readerRow(number: number, email: string, subscribed: boolean, subscribedAt: number) {
@@ -167,7 +168,6 @@ function readerRow(number: number, email: string, subscribed: boolean, subscribe
     email,
     emailKey: email.toLowerCase(),
     name,
-    search: `${email}\n${name}`.toLowerCase(),
     subscribed: subscribed ? 1 : 0,
     subscribedAt,
     waiting: 0,

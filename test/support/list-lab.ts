@@ -35,8 +35,10 @@ export async function openListLab(openLab: () => Promise<SqlLab>): Promise<ListL
     another: async () => createSubscribers(await lab.open(), options),
     async wipe() {
       clock.now = NOON
-      const { subscribers, subscriberStarts, suppressions } = sql.tables
-      await sql.atomically([subscribers, subscriberStarts, suppressions].map((table) => sql.db.delete(table)))
+      const { subscribers, subscriberStarts, listTotals, suppressions } = sql.tables
+      await sql.atomically(
+        [subscribers, subscriberStarts, listTotals, suppressions].map((table) => sql.db.delete(table)),
+      )
     },
     close: () => lab.close(),
   }

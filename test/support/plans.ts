@@ -32,7 +32,8 @@ export function listening(sql: Sql, updateOf: UpdateOf, hear: (statement: Statem
     hear({ text, values: params })
   }
   const tellWrite = (write: Write) => {
-    if (!('changes' in write)) told(write)
+    if ('counted' in write) told(write.counted)
+    else if (!('changes' in write)) told(write)
     else if (write.changes.length > 0) hear(updateOf(write))
   }
   return {

@@ -3,10 +3,14 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { MIGRATIONS_TABLE, readMigrations, stepsLeft } from './migrations.ts'
 import { transaction } from './transaction.ts'
 
-/** A statement with its values, or one that is run for each row. Can be sent to a thread. */
-export type Job =
-  | { readonly text: string; readonly values: SQLInputValue[] }
-  | { readonly text: string; readonly rows: SQLInputValue[][] }
+type Rows = { readonly text: string; readonly rows: SQLInputValue[][] }
+/**
+ * A statement with its values, or one that is run for each row; then the rows of `adding`, the last value of each times the rows
+ * that were touched. Can be sent to a thread.
+ */
+export type Job = ({ readonly text: string; readonly values: SQLInputValue[] } | Rows) & {
+  readonly adding?: Rows
+}
 
 export type Access = 'write' | 'read'
 export type SqliteFile = ReturnType<typeof openFile>
@@ -42,7 +46,7 @@ export function openFile(file: string, access: Access) {
       /** How many steps of migrations this start took. */
       steps: () => steps,
       all: (text: string, values: SQLInputValue[]): unknown[] => prepare(text).all(...values),
-      run: (job: Job): number => ('values' in job ? step(job) : (atomically([job])[0] ?? 0)),
+      run: (job: Job): number => ('values' in job && !job.adding ? step(job) : (atomically([job])[0] ?? 0)),
       atomically,
       close: () => db.close(),
     }
@@ -52,10 +56,13 @@ export function openFile(file: string, access: Access) {
   }
 }
 
-function execute(prepare: (text: string) => StatementSync, job: Job): number {
+function execute(prepare: (text: string) => StatementSync, { adding, ...job }: Job): number {
   const statement = prepare(job.text)
-  if ('values' in job) return Number(statement.run(...job.values).changes)
-  return job.rows.reduce((sum, row) => sum + Number(statement.run(...row).changes), 0)
+  const runs = 'values' in job ? [job.values] : job.rows
+  const touched = runs.reduce((sum, values) => sum + Number(statement.run(...values).changes), 0)
+  if (adding && touched > 0)
+    for (const row of adding.rows) prepare(adding.text).run(...row.slice(0, -1), Number(row.at(-1)) * touched)
+  return touched
 }
 
 /** Keeps prepared statements by their text, the latest used ones. */

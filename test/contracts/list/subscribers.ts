@@ -8,6 +8,7 @@ import { promisesOfImporting } from './import.ts'
 import { promisesOfMembership } from './membership.ts'
 import { promisesOfRemoving } from './remove.ts'
 import { promisesOfSearching } from './search.ts'
+import { promisesOfTotals } from './totals.ts'
 
 export function subscribersContract(openLab: () => Promise<SqlLab>): void {
   let lab: ListLab
@@ -22,4 +23,5 @@ export function subscribersContract(openLab: () => Promise<SqlLab>): void {
   describe('search', () => promisesOfSearching(current))
   describe('import', () => promisesOfImporting(current))
   describe('removing', () => promisesOfRemoving(current))
+  describe('how many there are', () => promisesOfTotals(current))
 }

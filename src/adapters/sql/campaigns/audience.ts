@@ -5,6 +5,7 @@ import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { hidden } from '../driver/hidden.ts'
 import { unsendable } from '../list/starts.ts'
+import { countListed } from '../list/totals.ts'
 
 const count = words<number>`count(*)`.mapWith(Number)
 
@@ -41,13 +42,12 @@ export function createAudience(sql: Sql, reasons: Ledger['reasons']): Ledger['au
   }
 
   async function wouldGet(now: number) {
-    const [all] = await sql.read(db.select({ count }).from(subscribers).where(eq(subscribers.subscribed, 1)))
     const suppressed = (await suppressedSubscribers(now)).map(
       ({ reason, count }) => [`suppressed: ${reason}`, count] as const,
     )
     const unsendable = await beyondAscii(now)
     const skipped = unsendable > 0 ? [...suppressed, [BEYOND_ASCII, unsendable] as const] : suppressed
-    const recipients = (all?.count ?? 0) - skipped.reduce((sum, [, count]) => sum + count, 0)
+    const recipients = (await countListed(sql, true)) - skipped.reduce((sum, [, count]) => sum + count, 0)
     return { recipients, skipped: Object.fromEntries(skipped) }
   }
 

@@ -10,8 +10,11 @@ import { createTables } from '../schema/tables.ts'
 
 export type Value = string | number | Buffer | null
 
-/** A statement of Drizzle's builder, rows to insert, or rows to change. */
-export type Write = { toSQL(): { sql: string; params: unknown[] } } | Rows | Changes
+type Statement = { toSQL(): { sql: string; params: unknown[] } }
+/** A statement of Drizzle's builder, rows to insert, rows to change, or one of these that is counted. */
+export type Write = Statement | Rows | Changes | Counted
+/** A write, and in the same transaction what is added for each row that it has touched: to the last column of `adding`. */
+export type Counted = { readonly counted: Statement | Rows; readonly adding: Rows }
 /**
  * Rows for one table. Kept as rows: a statement with ten thousand parameters is slow to build and to parse.
  */
@@ -90,6 +93,12 @@ export function rowsFor<T extends SQLiteTable>(
     rows: rows.map((row: Record<string, unknown>) => columns.map(([key]) => (row[key] ?? null) as Value)),
   }
 }
+
+/** What is added for so many rows. */
+export const timesTouched = ({ rows, ...adding }: Rows, touched: number): Rows => ({
+  ...adding,
+  rows: rows.map((row) => [...row.slice(0, -1), Number(row.at(-1)) * touched]),
+})
 
 /** Rows for one table, where rows that are there already stay as they are. */
 export function newRowsFor<T extends SQLiteTable>(table: T, rows: readonly T['$inferInsert'][]): Rows {

@@ -9,6 +9,7 @@ import type { Sql } from '../driver/dialect.ts'
 import { hidden } from '../driver/hidden.ts'
 import { createStarts } from './starts.ts'
 import { selectSuppression } from './suppressions.ts'
+import { countListed } from './totals.ts'
 
 /**
  * Who is suppressed is in no index, nor in which order many are who are found by a short text. They are looked for in slices of the
@@ -89,7 +90,7 @@ export function createFind(sql: Sql, now: () => number) {
       const fits = (isHeld: boolean) =>
         (suppressed ?? isHeld) === isHeld && (mailable === undefined || mailable === (subscribed && !isHeld))
       if (fits(true)) count += held.get(subscribed) ?? 0
-      if (fits(false)) count += (await countOf(conditionOf({ subscribed }))) - (held.get(subscribed) ?? 0)
+      if (fits(false)) count += (await countListed(sql, subscribed)) - (held.get(subscribed) ?? 0)
     }
     return count
   }
@@ -225,6 +226,7 @@ export function createFind(sql: Sql, now: () => number) {
       const filter = filterOf(asked)
       const found = await countFound(filter)
       if (found !== undefined) return found
+      if (!looksThrough(filter) && filter.email === undefined) return countListed(sql, filter.subscribed)
       const condition = conditionOf(filter)
       if (!condition || !looksThrough(filter)) return countOf(condition)
       if (filter.sought === undefined) return countStanding(filter)

@@ -12,9 +12,10 @@ import {
   type Step,
 } from '../../../core/list/import-step.ts'
 import { createErasedKeys } from '../../../core/list/subscriber.ts'
-import { changesFor, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
+import { changesFor, type Sql, type Write } from '../driver/dialect.ts'
 import { restarting, starting } from './starts.ts'
 import { leaving, putting } from './suppressions.ts'
+import { adding } from './totals.ts'
 
 /** Someone else may add one of the same addresses between reading and writing; then it is read again. */
 const TRIES = 5
@@ -50,10 +51,10 @@ export function createImport(sql: Sql, secret: string) {
 
   async function write({ added, renamed, suppressed, left, over }: Step, now: number): Promise<void> {
     const writes = [
-      ...(added.length > 0 ? [rowsFor(subscribers, added), starting(sql, added)] : []),
+      ...(added.length > 0 ? [...adding(sql, added), starting(sql, added)] : []),
       ...(renamed.length > 0 ? [changesFor(subscribers, ['id'], renamed), ...restarting(sql, renamed)] : []),
       ...(suppressed.length > 0 ? putting(sql, suppressed) : []),
-      ...(left.length > 0 ? [leaving(sql, left, now)] : []),
+      ...(left.length > 0 ? leaving(sql, left, now) : []),
       ...(over.length > 0 ? [forgetting(sql, over, now)] : []),
     ]
     if (writes.length > 0) await sql.atomically(writes)

@@ -1,22 +1,15 @@
 // Who comes and who leaves, loaded and stored: core/list/membership.ts says what becomes of a row.
 import { and, eq, gt, inArray, isNull, lte, or } from '../driver/drizzle.ts'
 import { emailKey } from '../../../core/address.ts'
-import {
-  comeAgain,
-  confirmed,
-  confirming,
-  left,
-  mayCome,
-  newRow,
-  type Row,
-} from '../../../core/list/membership.ts'
+import { comeAgain, confirmed, confirming, mayCome, newRow, type Row } from '../../../core/list/membership.ts'
 import type { SubscriberStore } from '../../../core/list/ports.ts'
 import { createErasedKeys } from '../../../core/list/subscriber.ts'
-import { rowsFor, type Sql } from '../driver/dialect.ts'
+import type { Sql } from '../driver/dialect.ts'
 import type { createFind } from './find.ts'
 import { forgetting } from './import.ts'
 import { restart, restarting, starting } from './starts.ts'
-import { createSuppressions, wantsMail, type ListOptions } from './suppressions.ts'
+import { createSuppressions, leaving, type ListOptions } from './suppressions.ts'
+import { adding, changing } from './totals.ts'
 
 type One = ReturnType<typeof createFind>['one']
 type Comings = 'subscribe' | 'claimConfirmation' | 'releaseConfirmation' | 'confirm'
@@ -59,9 +52,12 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
       eq(subscribers.waiting, waiting),
     )
     const isNamed = email !== undefined && name !== undefined
-    const update = db.update(subscribers).set(isNamed ? { ...to, email, name } : to)
+    const update = db
+      .update(subscribers)
+      .set(isNamed ? { ...to, email, name } : to)
+      .where(asRead)
     const [changed = 0] = await sql.atomically([
-      update.where(asRead),
+      changing(sql, update, subscribed, to.subscribed ?? subscribed),
       ...(isNamed ? restarting(sql, [{ id, email, name }]) : []),
     ])
     if (changed === 0 && isNamed) await restart(sql, [id]) // whoever was faster has named them
@@ -72,7 +68,7 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
     const hash = [erasedKey(row.emailKey)]
     try {
       await sql.atomically([
-        rowsFor(subscribers, [row]),
+        ...adding(sql, [row]),
         starting(sql, [row]),
         forgetting(sql, hash, row.createdAt),
       ])
@@ -138,9 +134,10 @@ export function leavings(
   const suppressions = createSuppressions(sql, options)
 
   async function leave(email: string, now: number, released: { confirmationSentAt?: null } = {}) {
-    const mine = eq(subscribers.emailKey, emailKey(email))
-    const gone = db.update(subscribers).set({ ...left(now), ...released })
-    if ((await sql.run(gone.where(and(mine, wantsMail(sql))))) > 0) return 'done'
+    const key = emailKey(email)
+    const touched = await sql.atomically(leaving(sql, [key], now, released))
+    if (touched.some((count) => count > 0)) return 'done'
+    const mine = eq(subscribers.emailKey, key)
     const [row] = await sql.read(db.select({ id: subscribers.id }).from(subscribers).where(mine))
     return row ? 'left' : 'unknown'
   }

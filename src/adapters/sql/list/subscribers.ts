@@ -12,6 +12,7 @@ import { createImport } from './import.ts'
 import { comings, leavings } from './membership.ts'
 import { ending, endingOf, endingUpTo } from './starts.ts'
 import { selectSuppression, type ListOptions } from './suppressions.ts'
+import { removing } from './totals.ts'
 
 /** Rows that are removed in one statement when all are. */
 const REMOVED_AT_ONCE = 5_000
@@ -35,12 +36,14 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
   const { subscribers, suppressions, liftings } = sql.tables
   const erasedKey = createErasedKeys(options.secret)
   const ids = () => db.select({ id: subscribers.id }).from(subscribers)
-  const removal = (id: string) => db.delete(subscribers).where(eq(subscribers.id, id))
 
   return {
     async remove(id) {
-      const [, removed = 0] = await sql.atomically([ending(sql, [id]), removal(id)])
-      return removed > 0
+      const [, ...removed] = await sql.atomically([
+        ending(sql, [id]),
+        ...removing(sql, eq(subscribers.id, id)),
+      ])
+      return removed.some((count) => count > 0)
     },
 
     // In steps: one statement for a million rows would hold up everybody else for as long as it takes.
@@ -51,7 +54,7 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
         const step = ids().orderBy(asc(subscribers.id)).limit(1)
         const [row] = await sql.read(step.offset(REMOVED_AT_ONCE - 1))
         end = row && row.id < last ? row.id : last
-        await sql.atomically([endingUpTo(sql, end), db.delete(subscribers).where(lte(subscribers.id, end))])
+        await sql.atomically([endingUpTo(sql, end), ...removing(sql, lte(subscribers.id, end))])
       }
     },
 
@@ -65,7 +68,7 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
       const keep = hashed ? [rowsFor(suppressions, [hashed])] : []
       await sql.atomically([
         endingOf(sql, ids().where(person)),
-        db.delete(subscribers).where(person),
+        ...removing(sql, person),
         db.delete(suppressions).where(mine),
         db.delete(liftings).where(eq(liftings.emailKey, key)),
         ...keep,

@@ -13,6 +13,7 @@ import {
   notInArray,
   or,
   sql as words,
+  type SQL,
 } from '../driver/drizzle.ts'
 import type {
   Suppression,
@@ -33,6 +34,8 @@ import {
   strongest,
 } from '../../../core/list/suppression.ts'
 import { newRowsFor, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
+import { hidden } from '../driver/hidden.ts'
+import { changing } from './totals.ts'
 
 export type ListOptions = {
   /** Keys the hashes of erased addresses. */
@@ -98,7 +101,7 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
     await sql.atomically([
       // Whoever adds one at the same time says all of it themselves; but one alone is never weaker for it.
       ...putting(sql, rows, all.length > 1 ? there : undefined),
-      ...(first && leavers.length > 0 ? [leaving(sql, leavers, first.since)] : []),
+      ...(first && leavers.length > 0 ? leaving(sql, leavers, first.since) : []),
     ])
     return fresh
   }
@@ -239,16 +242,20 @@ function replaceableBy({ tables: { suppressions } }: Sql, told: Row) {
   )
 }
 
-/** Is on the list, or waits to be. */
-export const wantsMail = ({ tables: { subscribers } }: Sql) =>
-  or(eq(subscribers.subscribed, 1), gt(subscribers.waiting, 0))
-
-/** Who does not want mail is taken off the list in the same transaction. */
-export function leaving(sql: Sql, keys: readonly string[], since: number): Write {
+/** Who does not want mail is taken off the list, or no longer waits to be on it, in the same transaction. */
+export function leaving(
+  sql: Sql,
+  keys: readonly string[],
+  since: number,
+  released: { readonly confirmationSentAt?: null } = {},
+): Write[] {
   const { subscribers } = sql.tables
   const mine = inArray(subscribers.emailKey, [...keys])
-  return sql.db
-    .update(subscribers)
-    .set(left(since))
-    .where(and(mine, wantsMail(sql)))
+  const gone = (from: SQL) =>
+    sql.db
+      .update(subscribers)
+      .set({ ...left(since), ...released })
+      .where(and(mine, from))
+  // In this order: who is confirmed between the two leaves all the same.
+  return [gone(gt(subscribers.waiting, 0)), changing(sql, gone(eq(hidden(subscribers.subscribed), 1)), 1, 0)]
 }

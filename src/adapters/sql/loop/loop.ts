@@ -53,6 +53,6 @@ export function createLoop(sql: Sql, options: LoopOptions): PageEffects {
 }
 
 function isSomething(write: Write): boolean {
-  if ('toSQL' in write) return true
+  if ('toSQL' in write || 'counted' in write) return true
   return ('rows' in write ? write.rows : write.changes).length > 0
 }

@@ -55,7 +55,7 @@ export function createSuppressionEffects(sql: Sql, { secret, softBounces }: Supp
     return [
       ...(lifted.length > 0 ? [lifting(sql, lifted)] : []),
       ...(puts.length > 0 ? putting(sql, puts) : []),
-      ...(left.length > 0 ? [leaving(sql, left, now)] : []),
+      ...(left.length > 0 ? leaving(sql, left, now) : []),
     ]
   }
 

@@ -47,6 +47,17 @@ export function listTables(c: Columns) {
     until: c.key(36).notNull(),
   })
 
+  /** How many are on the list, in parts that are added up: who adds to one does not wait for who adds to another. */
+  const listTotals = c.table(
+    'list_totals',
+    {
+      name: c.key(16).$type<'listed' | 'subscribed'>().notNull(),
+      part: c.small().notNull(),
+      count: c.small().notNull(),
+    },
+    (t) => [c.primaryKey({ columns: [t.name, t.part] })],
+  )
+
   /** No foreign key: a suppression outlives the subscriber, and may come before there is one. */
   const suppressions = c.table('suppressions', {
     /** emailKey(), or for an erased person only its keyed hash. */
@@ -67,5 +78,5 @@ export function listTables(c: Columns) {
     at: c.integer().notNull(),
   })
 
-  return { subscribers, subscriberStarts, startless, suppressions, liftings }
+  return { subscribers, subscriberStarts, startless, listTotals, suppressions, liftings }
 }

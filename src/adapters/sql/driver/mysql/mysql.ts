@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { drizzle } from '../drizzle.mysql.ts'
 import type { Log } from '../../../../core/log.ts'
-import { CHANGING_NOTHING, onMysql, type Driver, type Sql, type Write } from '../dialect.ts'
+import { CHANGING_NOTHING, onMysql, timesTouched, type Driver, type Sql, type Write } from '../dialect.ts'
 import { errorNumber, isRefusal, isSettled } from './errors.ts'
 import { migrate } from './migrate.ts'
 import { createConnections, type Connections, type Session } from './pool.ts'
@@ -90,6 +90,11 @@ async function despiteDeadlocks<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function execute(session: Session, write: Write): Promise<number> {
+  if ('counted' in write) {
+    const touched = await execute(session, write.counted)
+    if (touched > 0) await execute(session, timesTouched(write.adding, touched))
+    return touched
+  }
   if ('toSQL' in write) {
     const { sql: text, params } = write.toSQL()
     return session.run(text, params)

@@ -81,6 +81,13 @@ function createDriver(writer: Asked, reader: Asked): Omit<Driver, 'close'> {
 }
 
 function toJob(write: Write): Job {
+  if ('counted' in write) {
+    const { adding } = write
+    return {
+      ...toJob(write.counted),
+      adding: { text: insertion(adding), rows: adding.rows.map((row) => row.map(sendable)) },
+    }
+  }
   if ('rows' in write) return { text: insertion(write), rows: write.rows.map((row) => row.map(sendable)) }
   if ('changes' in write) return { text: update(write), rows: write.changes.map((row) => row.map(sendable)) }
   const { sql: text, params } = write.toSQL()
