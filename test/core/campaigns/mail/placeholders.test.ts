@@ -119,6 +119,12 @@ describe('a way to leave', () => {
     '<div style="max-height:0.5em;opacity:0.5;min-width:0;border-width:0"><a href="{{unsubscribe_url}}">Leave</a></div>',
     '<style>@media print{.a{display:none}}</style><p class="a"><a href="{{unsubscribe_url}}">Leave</a></p>',
     '<style>.b{display:none}</style><p class="a"><a href="{{unsubscribe_url}}">Leave</a></p>',
+    '<p style="color:#fff"><a href="{{unsubscribe_url}}">Leave</a></p>',
+    '<table bgcolor="#000"><tr><td style="color:white">{{unsubscribe_url}}</table>',
+    '<style>.dark{background:#000}</style><p class="dark" style="color:#fff">{{unsubscribe_url}}</p>',
+    '<p style="background:url(night.png);color:#fff">{{unsubscribe_url}}</p>',
+    '<style>#head a, a:hover {display:none}</style><div id="foot"><a href="{{unsubscribe_url}}">Leave</a></div>',
+    '<p style="color:rgb(255,0,0);font:12px/0 Arial;margin-top:-200px"><a href="{{unsubscribe_url}}">Leave</a></p>',
     '<p hidden><p><a href="{{unsubscribe_url}}">Leave</a>',
   ])('is in %s', (html) => expect(can(html)).toBe(true))
 
@@ -155,6 +161,24 @@ describe('a way to leave', () => {
     `<div style="text-indent:-9999px">${link}</div>`,
     `<div hidden>${link}</div>`,
     `<style>.x{display:none}</style><div class="a x">${link}</div>`,
+    `<style>a{display:none}</style>${link}`,
+    `<style>#foot > td A , .y{color:red;display:none}</style><p id="foot"><td><b>${link}</b></td></p>`,
+    `<style>p.x{font-size:0}</style><p class="x y">${link}</p>`,
+    `<dialog>${link}</dialog>`,
+    ...[
+      'font-size:1px',
+      'font:0/0 a',
+      'color:rgba(0,0,0,0)',
+      'color:#ffffff00',
+      'transform:scale(0)',
+      'clip:rect(0,0,0,0)',
+      'display:no\\6e e',
+      'position:absolute;right:-999px',
+      'color:#fff',
+      'background:#1a1a1a;color:rgb(26, 26, 26)',
+    ].map((style) => `<a style="${style}" href="{{unsubscribe_url}}">Leave</a>`),
+    '<p style="color:white">Leave: {{unsubscribe_url}}</p>',
+    '<table bgcolor="#00f"><tr><td><font color="#0000FF">{{unsubscribe_url}}</font></table>',
     '<a style="display:none" href="{{unsubscribe_url}}">Leave</a>',
     '',
   ])('is not in %s', (html) => expect(can(html)).toBe(false))
@@ -177,6 +201,7 @@ describe('a way to leave', () => {
       '<style>{',
       '</div>',
       '<b hidden>',
+      '<style>b a{display:none}</style><p><a>',
     ])
       expect(() => readHtml(hostile.repeat(400_000 / hostile.length))).not.toThrow()
   })
