@@ -37,7 +37,7 @@ export function checkTemplate(content: CampaignContent, readHtml: ReadHtml): voi
   const fields = { subject, content: html, text, preheader }
   for (const [field, written] of Object.entries(fields)) {
     const placeholder =
-      field === 'content' ? badPlaceholderOfHtml(written ?? '', readHtml) : badPlaceholder(written ?? '')
+      field === 'text' ? badPlaceholder(written ?? '') : badPlaceholderOfHtml(written ?? '', readHtml)
     if (!placeholder) continue
     const message = `${field}: nobody can fill ${placeholder}; there are ${template.FIELDS.map((name) => `{{${name}}}`).join(', ')}`
     throw new HubError('campaign.bad_placeholder', { message, details: { field, placeholder } })

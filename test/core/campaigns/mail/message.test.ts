@@ -30,6 +30,12 @@ describe('checking a template', () => {
     },
   )
 
+  test('sees one that markup breaks, in a subject as well', () => {
+    const problem = problemOf({ subject: 'Hi {<b>{name}}' })
+    expect(problem).toMatchObject({ details: { field: 'subject', placeholder: '{{name}}' } })
+    expect(problemOf({ subject: 'a < b, 50% & <3 {x}, {{name}}' })).toBeUndefined()
+  })
+
   test('has nothing against style sheets and other braces', () => {
     const style = '<style>@media (max-width:1px){p{color:red}}</style>{{ }}'
     expect(problemOf({ content: style })).toBeUndefined()
