@@ -82,8 +82,8 @@ test('the connection’s words promise no more than is known', () => {
   expect(of({ state: 'waiting', attempt: 3, retryInMs: 100 })).toBe('Reconnecting, nothing lost')
   expect(of({ state: 'connecting', attempt: 3 })).toBe('Reconnecting, nothing lost')
   const beginning = { connection: { state: 'connecting', attempt: 0 }, behind: null, paused: false } as const
-  expect(stateWords({ ...beginning, polls: false, unreached: true }).word).toBe(
-    'No answer from the hub: trying again',
+  expect(stateWords({ ...beginning, polls: false, problem: 'The database cannot be reached' }).word).toBe(
+    'The database cannot be reached: trying again',
   )
   expect(stateWords({ ...beginning, polls: true }).word).toBe(
     'Your proxy does not pass WebSockets: asking every 5 s instead',

@@ -11,8 +11,8 @@ import { Progress } from '../parts/progress.js'
 /** @param {{ app: App }} props */
 export function Strip({ app }) {
   const feed = useStore(app.feed.store)
-  const { phase } = useStore(app.feed.list.store)
-  const state = stateWords({ ...feed, unreached: phase === 'failed' })
+  const { problem } = useStore(app.feed.list.store)
+  const state = stateWords({ ...feed, problem })
   const answer = useStore(app.setup.store)
   useStore(app.pulse.tally.store)
   const now = useNow(app.api.now)
@@ -24,10 +24,10 @@ export function Strip({ app }) {
   const problems = fresh ? problemsOf(fresh) : reached && answer.problem ? [answer.problem] : []
 
   useEffect(() => {
-    const wrong =
-      reached || (feed.connection.state === 'connecting' && phase !== 'failed') ? '' : 'No connection'
-    app.title.set({ wrong: wrong || problems[0] || '' })
-  }, [reached, feed.connection.state, phase, problems[0]])
+    const isFirst = feed.connection.state === 'connecting' && feed.connection.attempt === 0
+    const wrong = reached ? problems[0] : isFirst ? problem : 'No connection'
+    app.title.set({ wrong: wrong ?? '' })
+  }, [reached, feed.connection.state, problem, problems[0]])
 
   return html`
     <section class=${feed.connection.state === 'live' ? 'strip' : 'strip wordy'} aria-label="State">
@@ -63,7 +63,12 @@ export function Strip({ app }) {
           data-view
           title=${problems.join(', ')}
         >
-          <${Icon} name="problem" tone="red" /><span>${problems.join(', ')}</span>
+          <${Icon} name="problem" tone="red" /><span
+            ><span class="wide">${problems.join(', ')}</span
+            ><span class="narrow"
+              >${problems.length > 1 ? `${problems.length} problems` : problems[0]}</span
+            ></span
+          >
         </a>`
       }
     </section>

@@ -5,10 +5,10 @@ import { count } from '../../ground/words.js'
 /** @typedef {{ word: string, icon: string, tone: 'green' | 'amber' | 'red' | 'grey' }} StateWords */
 
 /**
- * @param {Pick<FeedState, 'connection' | 'behind' | 'polls' | 'paused'> & { unreached?: boolean }} state `unreached`: the first question had no answer
+ * @param {Pick<FeedState, 'connection' | 'behind' | 'polls' | 'paused'> & { problem?: string }} state `problem`: why the first question had no answer
  * @returns {StateWords}
  */
-export function stateWords({ connection, behind, polls, paused, unreached }) {
+export function stateWords({ connection, behind, polls, paused, problem }) {
   if (polls) {
     const word = 'Your proxy does not pass WebSockets: asking every 5 s instead'
     return { word, icon: 'waiting', tone: 'amber' }
@@ -27,8 +27,8 @@ export function stateWords({ connection, behind, polls, paused, unreached }) {
   }
   // The first time there is nothing to lose yet; later, the feed keeps what happens meanwhile.
   if (connection.state === 'connecting' && connection.attempt === 0) {
-    return unreached
-      ? { word: 'No answer from the hub: trying again', icon: 'problem', tone: 'amber' }
+    return problem
+      ? { word: `${problem}: trying again`, icon: 'problem', tone: 'amber' }
       : { word: 'Connecting', icon: 'waiting', tone: 'grey' }
   }
   return { word: 'Reconnecting, nothing lost', icon: 'waiting', tone: 'amber' }
