@@ -4,13 +4,15 @@ import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
+export type Greeting = { readonly link: string; readonly hint: string }
+
 export type DemoHub = {
   readonly child: ChildProcess
   /** Where it can be reached from here. */
   readonly address: string
   readonly publicUrl: string
-  /** It signs in whoever opens it. */
-  readonly link: Promise<string>
+  /** Where to open it, and how one gets in: only a token of the hub's own is in the link. */
+  readonly greeting: Promise<Greeting>
   /** Of the API; '' where none is asked. */
   readonly token: Promise<string>
 }
@@ -54,17 +56,20 @@ export function startHub(port: number, key: string, settings: Readonly<Record<st
   })
   // Never leave it behind, however this process ends.
   process.once('exit', () => child.kill('SIGTERM'))
-  const link = readLink(child)
-  const token = link.then((text) => /#token=(.+)$/.exec(text)?.[1] ?? process.env.API_TOKEN ?? '')
-  return { child, address: `http://127.0.0.1:${port}`, publicUrl, link, token }
+  const greeting = readGreeting(child)
+  const token = greeting.then(({ link }) => /#token=(.+)$/.exec(link)?.[1] ?? process.env.API_TOKEN ?? '')
+  return { child, address: `http://127.0.0.1:${port}`, publicUrl, greeting, token }
 }
 
-/** The hub prints where to sign in; everything else that it says is passed on. */
-function readLink(child: ChildProcess): Promise<string> {
+/** The hub prints where to sign in, and with what; everything else that it says is passed on. */
+function readGreeting(child: ChildProcess): Promise<Greeting> {
   return new Promise((resolve) => {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       if (text.startsWith('{')) process.stdout.write(text)
-      else resolve(/https?:\/\/\S+/.exec(text)?.[0] ?? '')
+      else {
+        const [, hint = '', link = ''] = /ready: (.*)\s+(https?:\S+)/.exec(text) ?? []
+        resolve({ hint, link })
+      }
     })
   })
 }

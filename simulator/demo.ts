@@ -3,7 +3,15 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startAccount } from './account.ts'
-import { hasEnded, isFree, publicUrlOf, startHub, untilReady, type DemoHub } from './demo-hub.ts'
+import {
+  hasEnded,
+  isFree,
+  publicUrlOf,
+  startHub,
+  untilReady,
+  type DemoHub,
+  type Greeting,
+} from './demo-hub.ts'
 import { startCampaign, type DemoCampaign } from './demo-campaign.ts'
 import { readWishes, type Wishes } from './demo-options.ts'
 import { startFakeMandrill } from './fake-mandrill.ts'
@@ -49,17 +57,17 @@ async function runDemo(wishes: Wishes, port: number): Promise<void> {
   const others = startSimulator({ ...hook, rate, seed })
   senders.push(others, ...(fake ? [fake.tellTo(hook)] : []))
   others.burst(burst)
-  console.log(welcome(await hub.link, port, wishes))
+  console.log(welcome(await hub.greeting, port, wishes))
   const campaign = subscribers > 0 ? await startCampaign(hub, subscribers).catch(tellWhy) : undefined
   await tellProgress(senders, campaign, stopped)
 }
 
-function welcome(link: string, port: number, { rate, subscribers }: Wishes): string {
+function welcome({ link, hint }: Greeting, port: number, { rate, subscribers }: Wishes): string {
   const line = '─'.repeat(Math.max(60, link.length + 4))
   const campaign = subscribers > 0 ? ` takes a campaign to ${subscribers} subscribers, and` : ''
   return `
 ${line}
-  Open this to watch (it signs you in):
+  Open this to watch: ${link.includes('#token=') ? 'it signs you in' : hint}
 
   ${link}
 ${line}
