@@ -2,10 +2,18 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { webhookRequest } from '../../simulator/batch.ts'
-import { live, mailEvent, openBrowser, openPage, runHub, withoutSetupFrames } from '../support/browser.ts'
+import {
+  live,
+  mailEvent,
+  openBrowser,
+  openPage,
+  refuse,
+  runHub,
+  withoutSetupFrames,
+} from '../support/browser.ts'
 import type { OpenPage, RunningHub } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { clipboardText, goNowhere } from '../support/in-page.js'
+import { clipboardText } from '../support/in-page.js'
 
 const WEBHOOK_URL = 'https://hub.example.com/mail/api/hook'
 
@@ -17,8 +25,8 @@ beforeAll(async () => void (browser = await openBrowser()))
 afterAll(() => browser.close())
 beforeEach(async () => void (hub = await runHub({ MANDRILL_WEBHOOK_URL: WEBHOOK_URL })))
 afterEach(async () => {
-  // What is still unreadable is a 409, what a test cuts off never arrives: any browser tells of both.
-  const problems = opened?.problems.filter((problem) => !/409|ERR_FAILED/.test(problem))
+  // What is nowhere is a 404, what is still unreadable a 409, what a test cuts off never arrives: any browser tells of these.
+  const problems = opened?.problems.filter((problem) => !/404|409|ERR_FAILED/.test(problem))
   await opened?.close()
   await hub.close()
   expect(problems).toEqual([])
@@ -108,8 +116,7 @@ test('the checklist ticks itself', async () => {
 })
 
 test('a refused webhook shows with its cause, in the strip too', async () => {
-  const wrong = webhookRequest('[{"event":"send"}]', { key: 'another-key', webhookUrl: WEBHOOK_URL })
-  await fetch(`${hub.url}/api/hook`, { method: 'POST', headers: wrong.headers, body: wrong.body })
+  await refuse(hub)
   const page = await open()
   await page.getByRole('link', { name: '1 refused webhook' }).click()
   await page.getByRole('heading', { name: 'Refused webhooks' }).waitFor()
@@ -119,7 +126,7 @@ test('a refused webhook shows with its cause, in the strip too', async () => {
   await page.reload()
   await page.getByRole('heading', { name: 'The hub', exact: true }).waitFor()
   expect(await page.getByText('refused webhook').count()).toBe(0)
-  await fetch(`${hub.url}/api/hook`, { method: 'POST', headers: wrong.headers, body: wrong.body })
+  await refuse(hub)
   await page.getByRole('link', { name: '1 refused webhook' }).waitFor()
   // One that is accepted ends them all.
   await hub.post([mailEvent()])
@@ -149,8 +156,7 @@ test('set-up says that mails go to files, that the stores work, and what reconci
 })
 
 test('an address that is no view says so', async () => {
-  const page = await open('/dashboard/setup')
-  await page.evaluate(goNowhere)
+  const page = await open('/dashboard/nothing')
   await page.getByRole('heading', { name: 'There is nothing at this address' }).waitFor()
   await page.getByRole('link', { name: 'Go to the live events' }).click()
   await page.getByRole('heading', { name: 'Waiting for the first event' }).waitFor()

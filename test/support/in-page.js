@@ -56,12 +56,6 @@ export function clipboardText() {
   return navigator.clipboard.readText()
 }
 
-/** As "back" does, to an address of before that is nothing any more. */
-export function goNowhere() {
-  history.pushState(null, '', '/dashboard/nothing')
-  dispatchEvent(new PopStateEvent('popstate'))
-}
-
 /** What stands in the element that has the focus. */
 export function focusedText() {
   return document.activeElement?.textContent ?? ''

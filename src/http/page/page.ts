@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { HubError } from '../../core/errors.ts'
+import { addVary, wantsPage } from '../server/answers/errors.ts'
 
 const PUBLIC = fileURLToPath(new URL('../../../public', import.meta.url))
 
@@ -75,6 +76,12 @@ export async function registerPage(app: FastifyInstance, { page }: PageDeps): Pr
   }
   for (const view of ['/', ...VIEWS.map((view) => `/dashboard/${view}`)])
     app.get(view, { schema: { hide: true } }, index)
+  // What is no view: a browser gets the page all the same, which says so among its ways on.
+  app.get('/dashboard/*', { schema: { hide: true } }, (request, reply) => {
+    if (!wantsPage(request.headers.accept)) throw new HubError('request.not_found')
+    addVary(reply.status(404), 'Accept')
+    return index(request, reply)
+  })
   app.get<{ Params: { name: string } }>(
     '/assets/:name',
     { schema: { hide: true } },

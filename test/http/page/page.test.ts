@@ -65,6 +65,9 @@ test('views have addresses of their own; what is no page is 404', async () => {
     '/setup',
   ])
     expect((await get(url)).statusCode, url).toBe(404)
+  // Where one goes by hand, the page itself says so, and offers its other views.
+  const gone = await get('/dashboard/nothing', { accept: 'text/html' })
+  expect([gone.statusCode, gone.payload]).toEqual([404, index.payload])
 })
 
 const asset = async (kind: 'css' | 'js') =>
