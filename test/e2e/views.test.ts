@@ -2,10 +2,9 @@
 // moves from its place while the view arrives.
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { webhookRequest } from '../../simulator/batch.ts'
 import { createLinks } from '../../src/core/campaigns/mail/links.ts'
 import { axeFaults } from '../support/axe.ts'
-import { live, mailEvent, type RunningHub } from '../support/browser.ts'
+import { live, mailEvent, refuse } from '../support/browser.ts'
 import { faintSigns, layoutShifts, overflow, watchLayoutShifts } from '../support/in-page.js'
 import { SECRET, usePageLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
@@ -42,15 +41,10 @@ const lab = usePageLab(async (hub) => {
   await hub.post(
     KINDS.map((event) => mailEvent({ event, id: 'm1', email: ANN, subject: 'News in May', tags: ['may'] })),
   )
+  // The alarms are on.
   await hub.post('["not an event"]')
   await refuse(hub)
 })
-
-/** The alarms are on. */
-async function refuse({ url, webhookUrl }: RunningHub): Promise<void> {
-  const { headers, body } = webhookRequest('[{"event":"send"}]', { key: 'another-key', webhookUrl })
-  await fetch(`${url}/api/hook`, { method: 'POST', headers, body })
-}
 
 type View = readonly [path: string, ready: string, arrange?: (page: Page) => Promise<unknown>]
 const press = (name: string) => (page: Page) =>

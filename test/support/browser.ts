@@ -64,6 +64,12 @@ export async function runHub(env: Record<string, string> = {}): Promise<RunningH
   }
 }
 
+/** A batch that is signed with another key: the hub refuses it, and says so in its set-up. */
+export async function refuse({ url, webhookUrl }: RunningHub): Promise<void> {
+  const { headers, body } = webhookRequest('[{"event":"send"}]', { key: 'another-key', webhookUrl })
+  await fetch(`${url}/api/hook`, { method: 'POST', headers, body })
+}
+
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const QUIET =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking ' +
