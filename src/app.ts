@@ -37,7 +37,7 @@ import { registerSecurityHeaders } from './http/server/answers/headers.ts'
 import { registerEvents } from './http/events/events.ts'
 import { createHookWatch } from './http/events/hook-watch.ts'
 import { registerHook } from './http/events/hook.ts'
-import { registerLive } from './http/events/live.ts'
+import { refuseOtherSockets, registerLive } from './http/events/live.ts'
 import { registerCampaignSide, type CampaignRoutesDeps } from './http/campaigns/routes.ts'
 import { registerMethods } from './http/server/methods.ts'
 import { measureRequests } from './http/operations/metrics.ts'
@@ -148,6 +148,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     options: SOCKETS,
     preClose: (done) => done(), // live.ts ends them
   })
+  app.addHook('preHandler', refuseOtherSockets)
   await registerDocs(app, version, settings.publicUrl)
   await app.register(async (api) => {
     registerAccess(api, access, counts)

@@ -16,6 +16,7 @@ import { eventFrames, gapFrame, positionFrame, textFrame, type Format } from '..
 import type { Board } from '../server/board.ts'
 import type { Tickets } from '../server/access/tickets.ts'
 
+const URL = '/ws/email'
 const SHOWN = ['campaigns', 'setup'] as const
 type Shown = (typeof SHOWN)[number]
 
@@ -145,7 +146,7 @@ export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promis
 
   app.route<{ Querystring: LiveQuery }>({
     method: 'GET',
-    url: '/ws/email',
+    url: URL,
     config: { public: true },
     schema: { hide: true },
     preValidation: async (request) => {
@@ -167,6 +168,12 @@ export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promis
       void open(deps, client, request as FastifyRequest<{ Querystring: LiveQuery }>)
     },
   })
+}
+
+/** Else it would be opened, and closed without a word: a client with a mistyped address would come back for ever. */
+export async function refuseOtherSockets(request: FastifyRequest): Promise<void> {
+  if (!request.ws || request.routeOptions.url === URL) return
+  throw new HubError('request.not_found', { message: `There is no WebSocket at this address, but at ${URL}` })
 }
 
 /** Pings, lets go of peers that were silent since the last time, and tells positions. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { queryObjects } from 'node:v8'
@@ -277,6 +278,14 @@ describe('who may open a socket', () => {
     const forged = `ticket=${later.toString('base64url')}`
     expect(await (await openSocket(hub.address, forged)).closed).toMatchObject({ code: 4401 })
   })
+
+  test.each(['/ws/emails', '/campaigns', '/', '/healthz'])(
+    'nobody at %s: 404, and no socket',
+    async (url) => {
+      const ws = new WebSocket(`ws://${hub.address}${url}`, { headers })
+      expect(String(await once(ws, 'error'))).toContain('404')
+    },
+  )
 
   test('nobody from a foreign origin: 403, and no socket', async () => {
     const foreign = openSocket(hub.address, '', { headers: { ...headers, origin: 'https://evil.example' } })
