@@ -50,8 +50,9 @@ function stop(error: Error): never {
   process.exit(1)
 }
 
-function cannotListen(error: Error): never {
-  return stop(new Error(`HOST ${config.HOST}, PORT ${config.PORT}: ${error.message}`))
+function cannotListen({ code, message }: NodeJS.ErrnoException): never {
+  const why = code === 'EADDRINUSE' ? `another program listens there: set another PORT (${code})` : message
+  return stop(new Error(`HOST ${config.HOST}, PORT ${config.PORT}: ${why}`))
 }
 
 // Not through the log: a link that holds a token is for the person at the terminal.
@@ -61,7 +62,7 @@ function greet({ PUBLIC_URL, AUTH }: Config, { tokenIsOurs, settings }: Wired): 
     AUTH === 'off'
       ? 'open to this machine (AUTH=off)'
       : tokenIsOurs
-        ? 'sign in'
+        ? 'sign in with this link'
         : 'sign in with your API_TOKEN'
   process.stdout.write(`\n  mail-event-hub is ready: ${hint}\n  ${link}\n\n`)
 }

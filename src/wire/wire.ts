@@ -61,6 +61,11 @@ export async function wire(config: Config, log: Log) {
   const tracked = serves ? await openTracking(config, { ...shared, events, side }) : undefined
   const stores = namesOfStores(config)
   log.info({ ...stores, mail: side.transport, role: config.ROLE, version }, 'stores opened')
+  if (serves && config.MANDRILL_WEBHOOK_KEYS.length === 0)
+    log.info(
+      {},
+      `MANDRILL_WEBHOOK_KEYS is not set: ${config.PUBLIC_URL}/dashboard/setup says how to connect the webhook`,
+    )
   return {
     ...base,
     /** undefined in a worker: it only sends. */

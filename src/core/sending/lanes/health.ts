@@ -58,11 +58,11 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
   }
 
   /** Mails that were under way when it was paused are no news; where somebody has resumed it since, it is paused again. */
-  async function pauseFor(ms: number, reason: string, why: string): Promise<boolean> {
+  async function pauseFor(ms: number, reason: string, why?: string): Promise<boolean> {
     const isNews = now() >= state.pausedUntil
     if (isNews) {
       Object.assign(state, { pausedAt: now(), pausedUntil: now() + ms })
-      log.error({ lane, reason, seconds: ms / 1000 }, why)
+      if (why) log.error({ lane, reason, seconds: ms / 1000 }, why)
     }
     await tell(lanes.pause(lane, reason, state.pausedUntil))
     return isNews
@@ -81,8 +81,9 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
     state.lost += 1
     if (state.lost < LOST_IN_A_ROW) return
     const ms = at(OUTAGE_PAUSES_MS, state.outages)
-    if (await pauseFor(ms, reason, 'the mail server cannot be reached: the lane waits, and tries again'))
-      state.outages += 1
+    const why =
+      state.outages === 0 ? 'the mail server cannot be reached: the lane waits, and tries again' : ''
+    if (await pauseFor(ms, reason, why)) state.outages += 1
   }
 
   async function weigh(refusal?: Refusal): Promise<{ verdict: Verdict; at: number }> {
