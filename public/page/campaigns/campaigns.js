@@ -121,11 +121,14 @@ function Line({ campaign, now, missing }) {
     const news = newsOf(campaign, missing)
     const sent = `${count(Number(deliveries.sent))} sent`
     if (news === 'never') return `${sent} to files`
-    if (news === 'awaited') return `${sent} · awaiting news`
+    if (news === 'awaited') return parted(sent, 'awaiting news')
     const told = (/** @type {'opened' | 'clicked'} */ fact) => {
       const amount = Number(people[fact])
       return `${isKnown(news, amount) ? count(amount) : '–'} ${fact}`
     }
-    return `${sent} · ${told('opened')} · ${told('clicked')}`
+    return parted(sent, told('opened'), told('clicked'))
   }
 }
+
+/** Where there is no room for all, a line ends between two of them. @param {readonly string[]} parts */
+const parted = (...parts) => parts.map((part) => part.replaceAll(' ', '\u00a0')).join('\u00a0· ')

@@ -113,7 +113,6 @@ function Form({ draft, locked }) {
       ...${more}
     />
   `
-  const mono = { spellcheck: true, rows: 18, class: 'mono' }
   return html`
     <form class="writing" onSubmit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <fieldset disabled=${locked}>
@@ -123,11 +122,11 @@ function Form({ draft, locked }) {
         ${field('content', 'Mail, in HTML', {
           type: 'textarea',
           hint: '{{name|friend}}, {{email}} and {{unsubscribe_url}} are filled in. Without an unsubscribe link a footer with one is added.',
-          more: mono,
+          more: { rows: 18 },
         })}
         <details open=${fields.text !== '' || wrong === 'text'}>
           <summary>Text, reply address, tag</summary>
-          ${field('text', 'Text', { type: 'textarea', hint: 'Empty: it is made from the HTML', more: { rows: 8, class: 'mono' } })}
+          ${field('text', 'Text', { type: 'textarea', hint: 'Empty: it is made from the HTML', more: { rows: 8 } })}
           ${field('reply_to', 'Reply to', { hint: 'Empty: replies go to the sender', more: { inputmode: 'email', autocomplete: 'off' } })}
           ${field('tag', 'Tag', { hint: 'Comes back in every event of its mails', more: { maxlength: 50 } })}
         </details>
