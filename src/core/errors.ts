@@ -8,7 +8,7 @@ const ERRORS = {
   'request.unsupported_media_type': [415, 'This content type is not supported'],
   'request.too_many': [429, 'Too many requests: try again later'],
   'request.not_found': [404, 'There is nothing at this address'],
-  'request.wrong_method': [405, 'This address does not take this method: see Allow'],
+  'request.wrong_method': [405, 'This address does not take this method'],
   'request.headers_too_large': [431, 'The address and the headers are too large'],
   'request.expectation': [417, 'Only `Expect: 100-continue` can be met'],
   'request.timeout': [408, 'The request took too long to arrive'],

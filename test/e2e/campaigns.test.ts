@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { TOKEN, tryAgain, type OpenPage, type RunningHub } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { focusedText } from '../support/in-page.js'
+import { focusedText, isSeen } from '../support/in-page.js'
 import { startMailSink, type MailSink } from '../support/mail-sink.ts'
 import { usePageLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
@@ -194,6 +194,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await page.getByRole('heading', { name: 'People' }).waitFor()
     await page.goForward()
     await eventually(emails).toEqual(['reader3@example.com'])
+    expect(await page.getByRole('button', { name: 'Cancelled' }).evaluate(isSeen)).toBe(true)
     await click(page, 'Opened')
     await eventually(async () => (await emails()).length).toBeGreaterThan(1)
     await page.keyboard.press('/')

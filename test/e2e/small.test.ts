@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { choose, live, mailEvents, refuse, subjects, TOKEN } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
-import { isSeen, overflow } from '../support/in-page.js'
+import { isSeen, isWhole, overflow } from '../support/in-page.js'
 
 const lab = usePageLab((hub) => hub.post(mailEvents(20, (index) => ({ subject: `Mail ${index}` }))))
 
@@ -72,6 +72,10 @@ test('on a phone a campaign stands right below the other', async () => {
       return tops.slice(1).map((top, index) => top - (tops[index] ?? 0))
     })
   await eventually(steps).toEqual([56, 56])
+  await page.setViewportSize({ width: 320, height: 256 })
+  const numbers = page.locator('.campaigns .numbers').first()
+  await numbers.evaluate((part) => (part.textContent = '312,345 sent · 123,456 opened · 12,345 clicked'))
+  await eventually(() => numbers.evaluate(isWhole)).toBe(true)
   await close()
 })
 

@@ -141,7 +141,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     expect(told.join()).toContain('Clicked 3 times')
     expect(told.join()).toContain('https://example.com/offer')
     expect(told.join()).toMatch(/Campaign sent.*News in May/)
-    expect(told.at(-1)).toBe('Came on the list')
+    expect(told.at(-1)).toBe('Joined the list')
     await page.getByRole('link', { name: 'News in May' }).first().click()
     await page.getByRole('complementary').waitFor()
     await page.goBack()
@@ -191,6 +191,11 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
 
   test('a file is looked through, then imported; what cannot be read is given back', async () => {
     const page = await open('/import')
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: Buffer.from('\x89PNG\r\n\x1a\n0') })
+    await page.getByRole('heading', { name: 'photo.png is no list of addresses' }).waitFor()
+    await page.getByRole('button', { name: 'Choose another file' }).click()
     const csv =
       'Email Address,First Name,Status,Birthday\nfresh@example.net,Fresh,subscribed,1\nbye@example.net,Bye,unsubscribed,2\nann@example.org,Ann Gardener,subscribed,3\nnonsense,X,subscribed,4\nodd@example.net,Odd,VIP,5\n'
     await page
@@ -231,6 +236,10 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await answer(page, 'Suppress')
     await page.getByRole('button', { name: 'Stopped' }).click()
     await eventually(() => lines(page)).toEqual(['never@example.net'])
+    await page.locator('.line').click()
+    await page.getByRole('link', { name: 'Show the subscriber' }).click()
+    await page.getByRole('heading', { name: 'There is no such subscriber' }).waitFor()
+    await page.goBack()
     await page.locator('.line').click()
     await page.getByText('Lifting it subscribes nobody').waitFor()
     await answer(page, 'Lift')

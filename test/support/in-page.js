@@ -21,6 +21,11 @@ export function isSeen(element) {
   return element.contains(document.elementFromPoint(left + width / 2, top + height / 2))
 }
 
+/** Nothing of it is cut off. @param {Element} element */
+export function isWhole({ scrollWidth, clientWidth, scrollHeight, clientHeight }) {
+  return scrollWidth <= clientWidth && scrollHeight <= clientHeight
+}
+
 /** Signs whose contrast is below WCAG's 3 (SC 1.4.11); texts are axe's. */
 export function faintSigns() {
   const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })

@@ -209,7 +209,7 @@ function consentOf({ created_at: created, suppressed }, suppression) {
     at: Date.parse(created),
     key: 'came',
     icon: 'people',
-    word: 'Came on the list',
+    word: 'Joined the list',
     text: '',
     details: [],
   }

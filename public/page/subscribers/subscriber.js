@@ -31,9 +31,15 @@ export function SubscriberView({ app, params: { id } }) {
       <p class="back">
         <a href="/dashboard/subscribers" data-view><${Icon} name="back" />Subscribers</a>
       </p>
-      ${erased ? html`<${Erased} email=${erased} />` : html`<${Asked} of=${answer} what="this subscriber" again=${again}>${person}<//>`}
+      ${shown()}
     </div>
   `
+
+  function shown() {
+    if (erased) return html`<${Erased} email=${erased} />`
+    if (answer.state === 'failed' && answer.final) return html`<${Missing} id=${id} />`
+    return html`<${Asked} of=${answer} what="this subscriber" again=${again}>${person}<//>`
+  }
 
   /** @param {Person} here */
   function person({ subscriber, suppression }) {
@@ -104,6 +110,16 @@ function Facts({ subscriber, suppression }) {
         <dd>${fullTime(Date.parse(changed))}</dd>
       </div>
     </dl>
+  `
+}
+
+/** @param {{ id: string }} props */
+function Missing({ id }) {
+  return html`
+    <section>
+      <h1>There is no such subscriber</h1>
+      <p><bdi>${plain(id)}</bdi> is not on the list. It never was, or has been removed.</p>
+    </section>
   `
 }
 

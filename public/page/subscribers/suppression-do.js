@@ -42,7 +42,7 @@ export function OneSuppression({ app, row: { email, reason, source, since, until
   const { word, why } = lookOfReason(reason)
   const facts = html`
     <p>
-      <strong>${word}</strong>, ${plain(sourceWords(source))}, since ${fullTime(Date.parse(since))},
+      <strong>${word}</strong>, ${plain(sourceWords(source))}, since ${fullTime(Date.parse(since))},${' '}
       ${until ? `until ${fullTime(Date.parse(until))}` : 'for good'}. ${why}
     </p>
   `

@@ -17,7 +17,7 @@ const REASONS = {
     word: 'Unsubscribed',
     icon: 'unsubscribed',
     tone: 'grey',
-    why: 'No more mail was asked for.',
+    why: 'This person asked for no more mail.',
   },
   reject: {
     word: 'Rejected',
@@ -48,14 +48,19 @@ export function lookOfReason(reason) {
 /** @param {Pick<Subscriber, 'subscribed' | 'suppressed' | 'mailable'>} subscriber @returns {Standing} */
 export function standingOf({ subscribed, suppressed, mailable }) {
   if (mailable)
-    return { word: 'Gets mail', icon: 'delivered', tone: 'green', why: 'Every campaign goes here.' }
+    return {
+      word: 'Gets mail',
+      icon: 'delivered',
+      tone: 'green',
+      why: 'Every campaign goes to this address.',
+    }
   if (suppressed) return lookOfReason(suppressed.reason)
   if (!subscribed)
     return {
       word: 'Not subscribed',
       icon: 'unsubscribed',
       tone: 'grey',
-      why: 'Has left, or never confirmed the subscription.',
+      why: 'This person has left, or never confirmed the subscription.',
     }
   return { word: 'Gets no mail', icon: 'suppressed', tone: 'grey', why: 'The hub does not say why.' }
 }

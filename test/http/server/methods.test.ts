@@ -79,6 +79,9 @@ describe('an error', () => {
     const answer = await call('GET', url, { accept: BROWSER })
     expect(answer).toMatchObject({ status, headers: { 'content-type': 'text/html; charset=utf-8' } })
     expect(answer.text).toContain('<h1>')
+    expect(answer.text).toContain(
+      status === 401 ? '<a href="/">Sign in</a>' : '<a href="/">Go to the dashboard</a>',
+    )
   })
 
   test.each(['application/json, text/html', '*/*', 'application/json'])('is JSON for %s', async (accept) => {

@@ -73,15 +73,15 @@ function Drop({ target }) {
     ${
       target === 'subscribers'
         ? html`<ul class="says">
-            <li>It is looked through first: nothing changes before you say so.</li>
+            <li>The file is looked through first: nothing changes before you say so.</li>
             <li>
-              An address in each line is enough. Titles are understood in many languages, and so is a column
-              that says who has left.
+              An address in each line is enough. Column titles are understood in many languages, and so is a
+              column that says who has left.
             </li>
             <li>Who has left, bounced or complained is never brought back by a file.</li>
           </ul>`
         : html`<ul class="says">
-            <li>It is looked through first: nothing changes before you say so.</li>
+            <li>The file is looked through first: nothing changes before you say so.</li>
             <li>
               The addresses in it get no mail any more. The bounces, complaints and unsubscribes of another
               tool belong here, before its list is imported.
@@ -136,6 +136,7 @@ function Report({ state: { phase, file, target }, report }) {
   const { added, updated = 0, skipped, left, columns, error_count: wrong } = report
   const name = plain(file?.name ?? '')
   const all = added + updated + (left ?? 0)
+  if (columns.used.length === 0) return html`<${NoList} name=${name} why=${report.errors[0]?.message} />`
   const facts = [
     { word: done ? 'Added' : 'Will be added', amount: added, says: '' },
     ...(report.updated === undefined
@@ -212,6 +213,19 @@ function Report({ state: { phase, file, target }, report }) {
       }
       <button type="button" class="plain" onClick=${fileImport.reset}>Choose another file</button>
     </p>
+  `
+}
+
+/** @param {{ name: string, why: string | undefined }} props */
+function NoList({ name, why }) {
+  return html`
+    <section role="alert">
+      <h2><${Icon} name="problem" tone="amber" /> <bdi>${name}</bdi> is no list of addresses</h2>
+      <p>${why ? `${plain(why)}. ` : ''}Nothing has changed.</p>
+      <p class="deeds">
+        <button type="button" class="main" onClick=${fileImport.reset}>Choose another file</button>
+      </p>
+    </section>
   `
 }
 

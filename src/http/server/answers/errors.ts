@@ -64,7 +64,8 @@ export function wantsPage(accept = ''): boolean {
 
 function errorPage({ code, status, message }: HubError): PlainPage {
   const title = new HubError(code).message
-  return { status, title, text: message === title ? [] : [message] }
+  const link = { says: status === 401 ? 'Sign in' : 'Go to the dashboard', to: '/' }
+  return { status, title, text: message === title ? [] : [message], link }
 }
 
 /** Beside what the answer depends on already. */

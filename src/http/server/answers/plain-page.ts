@@ -12,6 +12,7 @@ export type PlainPage = {
   readonly text: readonly string[]
   /** Sends an empty form; to this very address where no other is said. */
   readonly button?: { readonly says: string; readonly to?: string | undefined }
+  readonly link?: { readonly says: string; readonly to: string }
   /** Whose page it is, line by line. */
   readonly footer?: readonly string[]
 }
@@ -42,7 +43,7 @@ export function languageFor(accepted = ''): Language {
   return weightOf('ko') > weightOf('en') ? 'ko' : 'en'
 }
 
-function render({ language = 'en', title, text, button, footer }: PlainPage): string {
+function render({ language = 'en', title, text, button, link, footer }: PlainPage): string {
   return `<!DOCTYPE html>
 <html lang="${language}">
 <head>
@@ -57,7 +58,7 @@ function render({ language = 'en', title, text, button, footer }: PlainPage): st
 <main>
 <h1>${escapeHtml(title)}</h1>
 ${text.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`).join('\n')}
-${button ? form(button) : ''}
+${button ? form(button) : ''}${link ? `<p><a href="${escapeHtml(link.to)}">${escapeHtml(link.says)}</a></p>` : ''}
 </main>${footer ? `\n<footer>${footer.map(escapeHtml).join('<br>')}</footer>` : ''}
 </body>
 </html>
