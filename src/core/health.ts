@@ -1,5 +1,6 @@
 // Whether this process does what it is for: everything, all but something, or nothing. Asked by machines, often.
-import { HubError } from './errors.ts'
+import { isHubError } from './errors.ts'
+import { within } from './pause.ts'
 
 export type Check = {
   /** What the operator knows it by. */
@@ -47,34 +48,26 @@ export function createHealth(checks: readonly Check[], now: () => number = Date.
   }
 }
 
-async function stateOf({ ping }: Check): Promise<string> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error('no answer')), PATIENCE_MS)
-  try {
-    await Promise.race([ping(), promise])
-    return 'ok'
-  } catch (error) {
-    return wordFor(error)
-  } finally {
-    clearTimeout(timer)
-  }
-}
+const stateOf = ({ ping }: Check): Promise<string> =>
+  within(
+    PATIENCE_MS,
+    ping().then(() => 'ok'),
+    () => 'no answer',
+  ).catch(wordFor)
 
 const CAUSES: readonly (readonly [RegExp, string])[] = [
   [/read-?_?\s?only/i, 'read-only'],
   [/\bfull\b|ENOSPC|no space|OOM/i, 'full'],
   [/MISCONF|NOREPLICAS/, 'refuses writes'],
-  [/no answer/, 'no answer'],
   [/at a stand/, 'at a stand'],
 ]
 
 /** A word that anybody may read: what the stores say themselves names machines and users. */
 function wordFor(error: unknown): string {
+  if (isHubError(error, 'feed.full')) return 'full'
   const said: string[] = []
   for (let at = error; at instanceof Error && said.length < 5; at = at.cause) said.push(at.message)
-  if (error instanceof HubError && error.code === 'feed.full') return 'full'
-  const own = said.join('\n')
-  return CAUSES.find(([words]) => words.test(own))?.[1] ?? 'unavailable'
+  return CAUSES.find(([words]) => words.test(said.join('\n')))?.[1] ?? 'unavailable'
 }
 
 type Appending = { append(...args: never[]): Promise<unknown> }

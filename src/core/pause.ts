@@ -14,6 +14,17 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
+/** What comes in time, else what `late` says, or throws. */
+export async function within<T>(ms: number, coming: Promise<T>, late: () => T): Promise<T> {
+  const nap = createNap()
+  try {
+    const come = await Promise.race([coming.then((value) => ({ value })), nap.wait(ms)])
+    return come ? come.value : late()
+  } finally {
+    nap.wake()
+  }
+}
+
 let turn: Promise<void> | undefined
 
 /** Lets everybody else in this process have a turn. Those who wait for it at the same time go on together. */

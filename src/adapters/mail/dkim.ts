@@ -93,14 +93,9 @@ function unsigned(domain: string, selector: string, names: readonly string[], bo
   return `v=1; a=rsa-sha256; c=relaxed/relaxed; d=${domain};\r\n s=${selector};\r\n h=${fields};\r\n bh=${bodyHash};\r\n b=`
 }
 
-const NAMES_A_LINE = 4
-
-function foldNames(names: readonly string[]): string {
-  const lines = Array.from({ length: Math.ceil(names.length / NAMES_A_LINE) }, (_, line) =>
-    names.slice(line * NAMES_A_LINE, (line + 1) * NAMES_A_LINE),
-  )
-  return lines.map((line) => line.join(':')).join(':\r\n ')
-}
+/** Four a line. */
+const foldNames = (names: readonly string[]): string =>
+  names.map((name, n) => (n > 0 && n % 4 === 0 ? `\r\n ${name}` : name)).join(':')
 
 function relaxHeaders(headers: readonly string[]): { names: string[]; text: string } {
   const names: string[] = []

@@ -1,11 +1,12 @@
 // Header lines of a mail: ASCII only, folded, and no value can begin a line of its own (RFC 5322, RFC 2047).
+import { encodeWord } from 'nodemailer/lib/mime-funcs'
 import { parseMailbox, toSmtpAddress, type Mailbox } from '../../core/campaigns/mail/mailbox.ts'
 import { oneLine } from '../../core/campaigns/mail/template.ts'
 
 /** RFC 5322 asks for 78 at most; RFC 2047 for 76 where there is an encoded word. */
 const LINE = 76
-/** 39 bytes are 52 characters of base64: an encoded word of 64 fits behind every header's name. */
-const WORD_BYTES = 39
+/** Of an encoded word: it fits behind every header's name. */
+const WORD_LENGTH = 64
 /** A text that stays unencoded stays on one line with the header's name. */
 const PLAIN_LENGTH = 60
 
@@ -69,18 +70,5 @@ function fold(text: string, used: number): string | undefined {
 
 /** RFC 2047: each word holds whole characters, and blanks between words do not count. */
 function encodeWords(text: string): string {
-  const words: string[] = []
-  let part = ''
-  let bytes = 0
-  for (const character of text.toWellFormed()) {
-    const length = Buffer.byteLength(character)
-    if (bytes + length > WORD_BYTES) {
-      words.push(part)
-      part = ''
-      bytes = 0
-    }
-    part += character
-    bytes += length
-  }
-  return [...words, part].map((word) => `=?utf-8?B?${Buffer.from(word).toString('base64')}?=`).join('\r\n ')
+  return encodeWord(text.toWellFormed(), 'B', WORD_LENGTH).replaceAll('?= =?', '?=\r\n =?')
 }

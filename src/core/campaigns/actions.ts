@@ -3,8 +3,6 @@ import { createHash } from 'node:crypto'
 import { badField, HubError } from '../errors.ts'
 import { isUuid, uuidv7 } from '../ids.ts'
 import {
-  isIdempotencyKey,
-  newCampaign,
   readContent,
   readSendAt,
   requireState,
@@ -68,21 +66,30 @@ export function createActions(options: ActionsOptions) {
 
   /** Once for each key, however often the request comes. Another request with a key that was used is refused. */
   async function once(key: string | undefined, request: object, make: () => Promise<Campaign> | Campaign) {
-    if (key !== undefined && !isIdempotencyKey(key))
-      throw new HubError('request.invalid', {
-        message: 'headers: Idempotency-Key must be 1 to 255 visible ASCII characters',
-        details: [{ field: 'idempotency-key', message: 'must be 1 to 255 visible ASCII characters' }],
-      })
+    if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key))
+      throw badField('idempotency-key', 'must be 1 to 255 visible ASCII characters', 'headers')
     const print = fingerprint(request)
     const earlier = key === undefined ? undefined : await campaigns.repeated(key, print)
     return earlier ? { campaign: earlier, created: false } : campaigns.create(await make(), key, print)
   }
 
   function make({ sendAt: text, start = false, ...content }: CampaignContent & CreateInput): Campaign {
-    const sendAt = text == null ? null : readSendAt(text, now())
+    const at = now()
+    const sendAt = text == null ? null : readSendAt(text, at)
     if (start && sendAt !== null) throw badField('send_at', 'and start exclude each other')
     if (start) requireSender(senderProblem)
-    return newCampaign({ content, sendAt, start, transport }, newId(now()), now())
+    return {
+      ...content,
+      id: newId(at),
+      status: start ? 'running' : sendAt === null ? 'draft' : 'scheduled',
+      statusReason: null,
+      transport,
+      createdAt: at,
+      sendAt,
+      startedAt: start ? at : null,
+      finishedAt: null,
+      expanded: false,
+    }
   }
 
   /** The same key again gives the campaign that was created first. */

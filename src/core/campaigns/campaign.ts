@@ -1,10 +1,11 @@
 // A campaign's states, what may be done in which, and what it may say.
 import { AN_INSTANT, readInstant } from '../instant.ts'
+import { CONTROL } from '../address.ts'
 import { badField, HubError } from '../errors.ts'
 import { parseMailbox, toSmtpAddress } from './mail/mailbox.ts'
 import { checkTemplate } from './mail/message.ts'
 import type { ReadHtml } from './mail/placeholders.ts'
-import type { Campaign, CampaignContent, CampaignStatus } from './ports.ts'
+import type { CampaignContent, CampaignStatus } from './ports.ts'
 
 /** The states each verb is allowed in. */
 export const VERBS = {
@@ -25,13 +26,10 @@ const CONTENT_BYTES = 1024 * 1024
 export const PREHEADER_LENGTH = 200
 /** Mandrill's bound. */
 export const TAG_LENGTH = 50
-const KEY_LENGTH = 255
 const REPLY_TO_LENGTH = 320
 /** A clock that is a little behind still schedules for now. */
 const PAST_MS = 60_000
 const AHEAD_MS = 5 * 365 * 24 * 3600_000
-
-const CONTROL = /[\p{Cc}\u2028\u2029]/u
 
 export function wrongState(status: CampaignStatus, verb: Verb): HubError {
   const allowed = VERBS[verb]
@@ -125,34 +123,4 @@ export function readSendAt(text: string, now: number): number {
   if (sendAt < now - PAST_MS) throw badField('send_at', 'must not be in the past')
   if (sendAt > now + AHEAD_MS) throw badField('send_at', 'must be within five years')
   return sendAt
-}
-
-export function isIdempotencyKey(key: string): boolean {
-  return /^[\x21-\x7e]+$/.test(key) && key.length <= KEY_LENGTH
-}
-
-export type NewCampaign = {
-  readonly content: CampaignContent
-  readonly sendAt: number | null
-  readonly start: boolean
-  readonly transport: Campaign['transport']
-}
-
-export function newCampaign(
-  { content, sendAt, start, transport }: NewCampaign,
-  id: string,
-  now: number,
-): Campaign {
-  return {
-    ...content,
-    id,
-    status: start ? 'running' : sendAt === null ? 'draft' : 'scheduled',
-    statusReason: null,
-    transport,
-    createdAt: now,
-    sendAt,
-    startedAt: start ? now : null,
-    finishedAt: null,
-    expanded: false,
-  }
 }

@@ -7,6 +7,7 @@ import { PEOPLE, type Campaign, type CampaignHead, type Ledger } from '../../cor
 import type { LaneControl, LaneState } from '../../core/sending/ports.ts'
 import type { ReactionStore } from '../../core/loop/ports.ts'
 import type { Log } from '../../core/log.ts'
+import { within } from '../../core/pause.ts'
 import type { Reaction } from '../../core/loop/heard.ts'
 import { campaignExample, wholeCampaignExample } from './example.ts'
 import { laneJson, LaneSchema } from './lanes.ts'
@@ -89,18 +90,11 @@ type Created = { readonly campaign: Campaign; readonly created: boolean }
 export type Present = ReturnType<typeof createPresent>
 
 export function createPresent({ ledger, lanes, reactions, log }: PresentDeps) {
-  async function lanesNow(): Promise<readonly LaneState[]> {
-    const timer = Promise.withResolvers<readonly LaneState[]>()
-    const timeout = setTimeout(timer.resolve, LANES_MS, [])
-    try {
-      return await Promise.race([lanes.states(), timer.promise])
-    } catch (err) {
+  const lanesNow = (): Promise<readonly LaneState[]> =>
+    within<readonly LaneState[]>(LANES_MS, lanes.states(), () => []).catch((err: unknown) => {
       log.warn({ err }, 'the state of the lanes cannot be read')
       return []
-    } finally {
-      clearTimeout(timeout)
-    }
-  }
+    })
 
   async function list(campaigns: readonly CampaignHead[]): Promise<CampaignJson[]> {
     const ids = campaigns.map(({ id }) => id)

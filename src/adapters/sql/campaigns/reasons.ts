@@ -3,6 +3,7 @@ import { and, asc, eq, gt, inArray, or } from '../driver/drizzle.ts'
 import { countReasons, readReasons, sumReasons, WITH_REASON } from '../../../core/campaigns/reasons.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
+import { chunks as slices } from '../events/places.ts'
 
 const CHUNKS_A_STEP = 20
 
@@ -39,8 +40,7 @@ export function createReasons(sql: Sql): Ledger['reasons'] {
     )
     const counted = rows.flatMap(({ reasons }) => (reasons === null ? [] : readReasons(reasons)))
     const rest = rows.filter(({ reasons }) => reasons === null).map(({ number }) => number)
-    for (let start = 0; start < rest.length; start += CHUNKS_A_STEP)
-      counted.push(await countAnew(campaignId, rest.slice(start, start + CHUNKS_A_STEP)))
+    for (const step of slices(rest, CHUNKS_A_STEP)) counted.push(await countAnew(campaignId, step))
     return sumReasons(counted)
   }
 }

@@ -10,10 +10,10 @@ import {
 import type { ArchiveRow } from '../../../core/events/ports.ts'
 import type { Sql, Tables } from '../driver/dialect.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
+import { chunks } from '../events/places.ts'
 
 /** Each is a term of one condition: SQLite goes no deeper than a thousand. */
 const CHUNKS_AT_ONCE = 200
-const IDS_AT_ONCE = 1000
 
 export type ReactionRow = Tables['reactions']['$inferSelect']
 export type Known = DeliveryKey & { readonly email: string; readonly reaction: ReactionRow | null }
@@ -79,10 +79,10 @@ async function findByMessage(sql: Sql, messageIds: readonly string[]): Promise<M
   )
     return new Map()
   const links: (DeliveryKey & { messageId: string })[] = []
-  for (let start = 0; start < messageIds.length; start += IDS_AT_ONCE) {
-    const some = inArray(messageLinks.messageId, messageIds.slice(start, start + IDS_AT_ONCE))
-    links.push(...(await sql.read(sql.db.select().from(messageLinks).where(some))))
-  }
+  for (const some of chunks(messageIds))
+    links.push(
+      ...(await sql.read(sql.db.select().from(messageLinks).where(inArray(messageLinks.messageId, some)))),
+    )
   const deliveries = await findDeliveries(sql, links)
   return new Map(
     links.flatMap((link) => {
@@ -106,8 +106,5 @@ function conditions({ tables: { deliveries } }: Sql, keys: readonly DeliveryKey[
     const { campaignId, chunk, n } = deliveries
     return [and(eq(campaignId, first.campaignId), eq(chunk, first.chunk), inArray(n, numbers))]
   })
-  const count = Math.ceil(terms.length / CHUNKS_AT_ONCE)
-  return Array.from({ length: count }, (_, n) =>
-    or(...terms.slice(n * CHUNKS_AT_ONCE, (n + 1) * CHUNKS_AT_ONCE)),
-  )
+  return chunks(terms, CHUNKS_AT_ONCE).map((some) => or(...some))
 }
