@@ -11,6 +11,9 @@ export const FEED_KEYS = {
   lives: 'hub:{feed}:lives',
 } as const
 
+/** String: who is named in a stretch of the events. See feed/names.ts. */
+export const namesKey = (number: number | ''): string => `hub:{feed}:names:${number}`
+
 /**
  * Sets of the ids that were stored, one a day (UTC): the day of an instant, the two before and the one after,
  * because the clocks of two processes may stand on two sides of midnight.

@@ -178,7 +178,7 @@ export function readFacts({ facts, more }: StoredFacts): EventFacts {
     ...NOTHING_TOLD,
     ...same,
     at: at === null ? null : Date.parse(at),
-    email: keyOf(same.recipient),
+    email: keyOf(same.recipient ?? null),
     messageId: message_id,
     campaignId: campaign_id ?? null,
     deliveryId: delivery_id ?? null,

@@ -1,5 +1,6 @@
 // Who is named in the feed's events, as hashes by spans of its places: a search unpacks only the spans that may hold somebody.
 import type { DatabaseSync } from 'node:sqlite'
+import { hashOf } from '../../../core/events/name-hash.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import type { BlockEvent } from './blocks.ts'
 
@@ -88,11 +89,4 @@ function textIn(facts: string, key: string): string | undefined {
   const from = start + key.length + 4
   const text = facts.slice(from, facts.indexOf('"', from))
   return /^[ !#-[\]-~]*$/.test(text) ? text : ANYBODY
-}
-
-/** FNV-1a: the events beside it tell more than it does. */
-function hashOf(name: string): number {
-  let hash = 0x811c9dc5
-  for (let n = 0; n < name.length; n++) hash = Math.imul(hash ^ name.charCodeAt(n), 0x01000193)
-  return hash >>> 0
 }

@@ -6,6 +6,7 @@ import { BEGINNING, parseCursor } from '../../../core/events/cursor.ts'
 import type { Session } from '../connection.ts'
 import { isOutOfMemory, makeRoom, type Room } from './bounds.ts'
 import { lifeArgs, type Memory } from './memory.ts'
+import { notesOf } from './names.ts'
 import { appendScript } from './scripts.ts'
 import { run } from '../script.ts'
 import { FEED_KEYS, seenKeys } from '../keys.ts'
@@ -85,7 +86,7 @@ async function send(
 ): Promise<Known | undefined> {
   const keys = [...Object.values(FEED_KEYS), ...seenKeys(memory.now())]
   const each = slice.flatMap(({ id, kind, data, facts, more }) => [id, kind, data, facts, more ?? ''])
-  const args = [...lifeArgs(session, memory), ...each]
+  const args = [...lifeArgs(session, memory), notesOf(slice), ...each]
   const answer = (await run(session.redis, appendScript, keys, args)) as [last: string, known: number[]] | []
   const [last, known] = answer
   if (last === undefined) return undefined

@@ -5,6 +5,7 @@ import type { Log } from '../../../core/log.ts'
 import { cursorAt, endOf, type Span } from '../../../core/events/span.ts'
 import { reasonOf, type Session } from '../connection.ts'
 import type { Memory } from './memory.ts'
+import { forgetNotes } from './names.ts'
 import { readSpan } from './read.ts'
 import { FEED_KEYS } from '../keys.ts'
 
@@ -124,6 +125,7 @@ function excess({ head, floor }: Span, bytes: number, { retention, maxBytes }: B
 }
 
 async function trimTo({ redis }: Session, seq: number, span: Span): Promise<number> {
+  await forgetNotes(redis, span.floor, seq)
   const { epoch } = cursorAt(seq, span)
   return redis.xtrim(FEED_KEYS.events, 'MINID', '=', formatCursor({ epoch, seq: seq + 1 }))
 }

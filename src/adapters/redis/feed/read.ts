@@ -8,7 +8,9 @@ import type { FeedPage } from '../../../core/events/ports.ts'
 import { factsOfOlder } from '../../../core/events/providers/providers.ts'
 import type { Session } from '../connection.ts'
 import { beginLife, type Memory } from './memory.ts'
+import { eraseScript } from './scripts.ts'
 import { FEED_KEYS } from '../keys.ts'
+import { run } from '../script.ts'
 
 /** An entry as Redis gives it: its id, and its fields and values in turn. */
 export type Entry = [id: Buffer, fields: Buffer[]]
@@ -87,7 +89,12 @@ async function readErased(
 /** Takes events out; what Redis still has in memory of them cannot be asked for any more. */
 export async function eraseEvents({ redis }: Session, cursors: readonly Cursor[]): Promise<void> {
   for (let start = 0; start < cursors.length; start += ERASED_AT_ONCE)
-    await redis.xdel(FEED_KEYS.events, ...cursors.slice(start, start + ERASED_AT_ONCE).map(streamId))
+    await run(
+      redis,
+      eraseScript,
+      [FEED_KEYS.events],
+      cursors.slice(start, start + ERASED_AT_ONCE).map(streamId),
+    )
 }
 
 /** The cursor `count` events before the newest that is kept. */
@@ -165,11 +172,11 @@ export function streamId(cursor: Cursor): string {
   return cursor.epoch === 0 ? '0-0' : formatCursor(cursor)
 }
 
-export function exclusive(cursor: Cursor): string {
+function exclusive(cursor: Cursor): string {
   return `(${streamId(cursor)}`
 }
 
-export function toCursor(id: string): Cursor {
+function toCursor(id: string): Cursor {
   const cursor = parseCursor(id)
   if (!cursor) throw new Error(`${id} in ${FEED_KEYS.events} is no id of the hub`)
   return cursor

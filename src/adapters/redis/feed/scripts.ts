@@ -1,5 +1,6 @@
-// The two scripts that write to the feed in Redis, each all or nothing and one round trip.
+// The scripts that write to the feed in Redis, each all or nothing and one round trip.
 import { script } from '../script.ts'
+import { NOBODY_NOTED, NOTE } from './names.ts'
 
 // KEYS: events, meta, lives. ARGV: run id, now, epoch and seq of the newest cursor that the caller knows.
 // A new life begins when something of the feed is gone; when another Redis process than before has it, or the same one has
@@ -44,14 +45,15 @@ const BEGIN = `${LIFE}
 if tonumber(epoch) == knownEpoch and seqOf(newest()) < knownSeq then begin() end
 `
 
-// More KEYS: the sets of seen ids, today's first. More ARGV: id, kind, data and the two texts of facts of each event.
+// More KEYS: the sets of seen ids, today's first. More ARGV: the notes of all events, then id, kind, data and the two texts of
+// facts of each.
 // Redis numbers the events of an epoch itself (EPOCH-*): the number of the first one tells, at no cost, whether any that the
 // caller knows are missing. Answers nothing when the feed is full; else the newest cursor (0 when none was new), and which of
 // the events were known.
-const APPEND = `${LIFE}
+const APPEND = `${LIFE}${NOTE}
 if state[4] == '1' then return {} end
 local ids, seen, known = {}, {}, {}
-for n = 5, #ARGV, 5 do ids[#ids + 1] = ARGV[n] end
+for n = 6, #ARGV, 5 do ids[#ids + 1] = ARGV[n] end
 for b = 4, #KEYS do
   if redis.call('EXISTS', KEYS[b]) == 1 then
     for n, found in ipairs(redis.call('SMISMEMBER', KEYS[b], unpack(ids))) do
@@ -60,11 +62,11 @@ for b = 4, #KEYS do
   end
 end
 local function add(n)
-  local at = 5 * n
+  local at = 5 * n + 1
   return redis.call('XADD', events, epoch .. '-*', 'i', ids[n], 'k', ARGV[at + 1], 't', ARGV[2], 'd', ARGV[at + 2],
     'f', ARGV[at + 3], 'm', ARGV[at + 4])
 end
-local fresh, last = {}, nil
+local fresh, notes, last = {}, {}, nil
 for n = 1, #ids do
   local id = ids[n]
   if seen[id] then
@@ -72,6 +74,7 @@ for n = 1, #ids do
   else
     seen[id] = true
     fresh[#fresh + 1] = id
+    notes[#notes + 1] = string.sub(ARGV[5], 4 * n - 3, 4 * n)
     last = add(n)
     if #fresh == 1 and tonumber(epoch) == knownEpoch and seqOf(last) <= knownSeq then
       redis.call('XDEL', events, last)
@@ -81,11 +84,20 @@ for n = 1, #ids do
   end
 end
 if #fresh > 0 then
+  note(seqOf(last) - #fresh + 1, table.concat(notes))
   redis.call('SADD', KEYS[4], unpack(fresh))
   redis.call('EXPIRE', KEYS[4], 262800) -- its own day, two more, and an hour
 end
 return {last or '0', known}
 `
 
+// KEYS: events. ARGV: ids. Takes events out, and what is noted of them.
+const ERASE = `${NOTE}
+for _, id in ipairs(ARGV) do
+  if redis.call('XDEL', KEYS[1], id) == 1 then note(tonumber(string.match(id, '-(%d+)$')), ${NOBODY_NOTED}) end
+end
+`
+
 export const beginScript = script(BEGIN)
 export const appendScript = script(APPEND)
+export const eraseScript = script(ERASE)

@@ -1,27 +1,28 @@
-// Looks through the stream for the events that name somebody, inside Redis: what names others does not leave it.
-import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
+// Looks for the events that name somebody where the notes say that they may: inside Redis, which names others does not leave it.
 import { cursorAt, locate } from '../../../core/events/span.ts'
+import type { Cursor } from '../../../core/events/cursor.ts'
 import type { FeedPage } from '../../../core/events/ports.ts'
 import type { Session } from '../connection.ts'
 import { FEED_KEYS } from '../keys.ts'
 import { run, script } from '../script.ts'
 import type { Memory } from './memory.ts'
-import { exclusive, readSpan, toCursor, toEvent, valueOf, type Entry } from './read.ts'
+import { LOOK, noteOf, NOTES_A_KEY, readNotes } from './names.ts'
+import { readSpan, streamId, toEvent, valueOf, type Entry } from './read.ts'
 
 /** Redis does nothing else while a script runs: about two milliseconds. */
 const AT_ONCE = 500
+/** What notes count that are read beside the looking at an event. */
+const NOTES_A_LOOK = 64
 
-// KEYS: events. ARGV: where to begin, how many, and the names. An entry of before there were facts may name anybody, and so
-// may a name that is escaped or not plain ASCII: it may be spelt in several ways. Answers how many were there, the last one,
-// and those that are found.
+// KEYS: events. ARGV: the first and the last to look at, and the names. An entry of before there were facts may name anybody, and
+// so may a name that is escaped or not plain ASCII: it may be spelt in several ways. Answers those that are found.
 const SEARCH = script(String.raw`
 local wanted, found = {}, {}
 for n = 3, #ARGV do wanted[ARGV[n]] = true end
 local function isNamed(name)
   return name and (wanted[name] or wanted[string.lower(name)] or string.find(name, '[\\\128-\255]'))
 end
-local entries = redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])
-for _, entry in ipairs(entries) do
+for _, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[2])) do
   local fields, kind, facts = entry[2], nil, nil
   for n = 1, #fields, 2 do
     if fields[n] == 'k' then kind = fields[n + 1] elseif fields[n] == 'f' then facts = fields[n + 1] end
@@ -31,29 +32,36 @@ for _, entry in ipairs(entries) do
     found[#found + 1] = entry[1]
   end
 end
-return {#entries, #entries > 0 and entries[#entries][1] or '', found}
+return found
 `)
-
-type Answer = readonly [count: number, last: string, found: readonly string[]]
 
 export async function searchEvents(
   session: Session,
   memory: Memory,
   { after, limit, names }: { after: Cursor; limit: number; names: readonly string[] },
 ): Promise<Pick<FeedPage, 'events' | 'next'>> {
+  const { redis } = session
   const { span } = await readSpan(session, memory)
-  const head = cursorAt(span.head, span)
+  const idAt = (seq: number) => streamId({ ...cursorAt(seq - 1, span), seq })
+  const look = (from: number, to: number) =>
+    run(redis, SEARCH, [FEED_KEYS.events], [idAt(from), idAt(to), ...names]) as Promise<string[]>
+  const wanted = new Set(names.map(noteOf))
   const found: string[] = []
-  let next = locate(after, span).gap?.to ?? after
-  for (let left = limit; left > 0 && compareCursors(next, head) < 0;) {
-    const asked = Math.min(AT_ONCE, left)
-    const args = [exclusive(next), String(asked), ...names]
-    const [count, last, ids] = (await run(session.redis, SEARCH, [FEED_KEYS.events], args)) as Answer
-    found.push(...ids)
-    next = count < asked ? head : toCursor(last)
-    left -= count
+  let at = locate(after, span).seq
+  for (let looked = 0; looked < limit && at < span.head; looked += NOTES_A_KEY / NOTES_A_LOOK) {
+    const notes = await readNotes(redis, at + 1)
+    const end = Math.min(notes.last, span.head)
+    while (looked < limit && at < end) {
+      const from = ++at
+      if (notes.at(from) === LOOK) {
+        while (at < end && at - from + 1 < AT_ONCE && notes.at(at + 1) === LOOK) at++
+        found.push(...(await look(from, at)))
+      } else if (wanted.has(notes.at(from))) found.push(idAt(from))
+      else continue
+      looked += at - from + 1
+    }
   }
-  return { events: await entriesAt(session, found), next }
+  return { events: await entriesAt(session, found), next: cursorAt(at, span) }
 }
 
 async function entriesAt({ redis }: Session, ids: readonly string[]) {

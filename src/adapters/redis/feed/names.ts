@@ -1,0 +1,71 @@
+// Who is named in each event of the stream: a hash of four bytes an event, so that a search looks only where somebody may be.
+import type { Redis } from 'ioredis'
+import { eventFacts, type NewEvent } from '../../../core/events/event.ts'
+import { hashOf } from '../../../core/events/name-hash.ts'
+import { namesKey } from '../keys.ts'
+
+/** Each key has the notes of so many places, by their numbers. */
+export const NOTES_A_KEY = 16_384
+const BYTES = 4
+
+/**
+ * Whoever searches has to look at the event: it may name two, or spell a name in several ways, or it was stored before there
+ * were notes. Redis fills what was never written with it.
+ */
+export const LOOK = 0
+/** Nobody is named, or the event was taken out. */
+const NOBODY = 1
+
+export const noteOf = (name: string): number => Math.max(hashOf(name), NOBODY + 1)
+
+/** The notes of events that are appended, as the script writes them. */
+export function notesOf(events: readonly NewEvent[]): Buffer {
+  const notes = Buffer.allocUnsafe(events.length * BYTES)
+  for (const [n, event] of events.entries()) notes.writeUInt32LE(noteOn(event), n * BYTES)
+  return notes
+}
+
+/** A recipient or, without one, a message. */
+function noteOn(event: NewEvent): number {
+  if (event.kind === 'inbound') return LOOK // names its sender, too
+  const { email, messageId } = eventFacts(event)
+  const name = email ?? messageId
+  return name ? noteOf(name) : NOBODY
+}
+
+const keyNumberOf = (seq: number): number => Math.floor(seq / NOTES_A_KEY)
+
+/** The notes that stand together with this place's; all others are LOOK. */
+export async function readNotes(redis: Redis, seq: number) {
+  const number = keyNumberOf(seq)
+  const notes = await redis.getBuffer(namesKey(number))
+  const first = number * NOTES_A_KEY
+  return {
+    last: first + NOTES_A_KEY - 1,
+    at(place: number): number {
+      const from = (place - first) * BYTES
+      return notes && from + BYTES <= notes.length ? notes.readUInt32LE(from) : LOOK
+    },
+  }
+}
+
+/** Before events are trimmed: of those whose key ends before a place. Without notes, they would be looked at. */
+export async function forgetNotes(redis: Redis, floor: number, seq: number): Promise<void> {
+  for (let number = keyNumberOf(floor); number < keyNumberOf(seq); number++)
+    await redis.unlink(namesKey(number))
+}
+
+// Lua: writes notes from a place on.
+export const NOTE = `
+local function note(seq, notes)
+  local at = 0
+  while at < #notes do
+    local place = seq + at / ${BYTES}
+    local within = place % ${NOTES_A_KEY}
+    local some = string.sub(notes, at + 1, at + (${NOTES_A_KEY} - within) * ${BYTES})
+    redis.call('SETRANGE', '${namesKey('')}' .. string.format('%.0f', (place - within) / ${NOTES_A_KEY}), within * ${BYTES}, some)
+    at = at + #some
+  end
+end
+`
+export const NOBODY_NOTED = `'\\1\\0\\0\\0'`
