@@ -9,7 +9,7 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { createCounts } from './core/counts.ts'
 import type { Hub } from './core/events/hub.ts'
 import type { EventArchive, EventFeed, Quarantine } from './core/events/ports.ts'
-import type { Check } from './core/health.ts'
+import type { Check } from './core/operations/health.ts'
 import type { OneTime } from './core/ports.ts'
 import type { Sending } from './core/sending/sending.ts'
 import type { MandrillAccount } from './core/events/reconcile.ts'
@@ -28,7 +28,7 @@ import { createByteBudget } from './http/server/bodies/budget.ts'
 import { registerClosing } from './http/server/connections/closing.ts'
 import { trackConnections } from './http/server/connections/connections.ts'
 import { createPresent } from './http/campaigns/json.ts'
-import { createCampaignBoard } from './http/campaigns/board.ts'
+import { openCampaignBoard } from './http/campaigns/board.ts'
 import { registerCompression } from './http/server/answers/compression.ts'
 import { registerDocs, registerDocsPage } from './http/docs/docs.ts'
 import { registerEarlyAnswers } from './http/server/connections/early-answers.ts'
@@ -49,7 +49,7 @@ import { registerReconcile } from './http/events/reconcile.ts'
 import { REQUEST_OPTIONS, setUpRequests } from './http/server/requests.ts'
 import { registerSession, registerTickets } from './http/server/access/session.ts'
 import { registerSample } from './http/events/sample.ts'
-import { createSetupBoard, registerSetup, type Running, type SetupDeps } from './http/events/setup.ts'
+import { openSetupBoard, registerSetup, type Running, type SetupDeps } from './http/events/setup.ts'
 import { registerStats } from './http/events/stats.ts'
 import { sharedLimit } from './http/server/access/shared-limit.ts'
 import { createTickets } from './http/server/access/tickets.ts'
@@ -155,8 +155,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     await registerSession(api, access, secure)
     await registerTickets(api, tickets)
     const boards = {
-      campaigns: createCampaignBoard({ ...deps.side, present, log, now }),
-      setup: createSetupBoard({ ...deps, watch, proxy, log }),
+      campaigns: openCampaignBoard({ ...deps.side, present, log, now }),
+      setup: openSetupBoard({ ...deps, watch, proxy, log }),
     }
     api.addHook('onClose', async () => Object.values(boards).forEach((each) => each.close()))
     await registerLive(api, { ...deps, access, tickets, boards, connections })

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
-import { openDkim } from '../../src/adapters/mail/dkim.ts'
+import { createDkim } from '../../src/adapters/mail/dkim.ts'
 import { readHtml } from '../../src/adapters/mail/html-reading.ts'
 import { createHtmlToText } from '../../src/adapters/mail/html-to-text.ts'
 import { openSmtpMailer } from '../../src/adapters/mail/smtp/smtp.ts'
@@ -58,7 +58,7 @@ function hub(signed: boolean): () => Promise<unknown> {
   const dir = mkdtempSync(join(tmpdir(), 'hub-bench-'))
   const keyFile = join(dir, 'key.pem')
   writeFileSync(keyFile, key)
-  const dkim = signed ? openDkim({ domain: 'example.com', selector: 's', keyFile }) : undefined
+  const dkim = signed ? createDkim({ domain: 'example.com', selector: 's', keyFile }) : undefined
   rmSync(dir, { recursive: true })
   const mailer = openSmtpMailer({ url: `smtp://127.0.0.1:${SINK}`, from, dkim, log })
   return async () => {

@@ -1,10 +1,11 @@
 // The composition of the campaign side: list, campaigns, sending. Part of wire.ts, the only place that names adapters.
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
-import { openDkim, type Dkim } from '../adapters/mail/dkim.ts'
+import { createDkim } from '../adapters/mail/dkim.ts'
 import { readHtml } from '../adapters/mail/html-reading.ts'
 import { createHtmlToText } from '../adapters/mail/html-to-text.ts'
 import { eraseFromOutbox, openOutbox } from '../adapters/mail/outbox.ts'
+import type { SmtpOptions } from '../adapters/mail/smtp/smtp.ts'
 import { readSmtpUrl } from '../adapters/mail/smtp/url.ts'
 import { createCampaignStore } from '../adapters/sql/campaigns/campaigns.ts'
 import type { Sql } from '../adapters/sql/driver/dialect.ts'
@@ -13,19 +14,18 @@ import { createReactionStore } from '../adapters/sql/loop/reactions.ts'
 import { startFilling } from '../adapters/sql/list/filling.ts'
 import { createSubscribers } from '../adapters/sql/list/subscribers.ts'
 import { createSuppressions } from '../adapters/sql/list/suppressions.ts'
-import { createActions, type Actions } from '../core/campaigns/actions.ts'
+import { createActions } from '../core/campaigns/actions.ts'
 import { composeConfirmation } from '../core/campaigns/mail/confirmation.ts'
 import { identityOf } from '../core/campaigns/mail/identity.ts'
 import { createLaneOf, type LaneConfig } from '../core/sending/lanes/lanes.ts'
 import { createLinks, type UnsubscribeLink } from '../core/campaigns/mail/links.ts'
 import { createLoopNews } from '../core/loop/news.ts'
-import type { Mailbox } from '../core/campaigns/mail/mailbox.ts'
 import { senderProblem } from '../core/campaigns/mail/sender.ts'
 import { compileMail, NOBODY, type MailSettings } from '../core/campaigns/mail/message.ts'
 import type { Campaign } from '../core/campaigns/ports.ts'
 import type { Subscriber } from '../core/list/ports.ts'
 import type { Mailer, SendStores } from '../core/sending/ports.ts'
-import { startSending, type Sending } from '../core/sending/sending.ts'
+import { startSending, type SendingOptions } from '../core/sending/sending.ts'
 import type { Log } from '../core/log.ts'
 import type { Leases } from '../core/ports.ts'
 import { openSendStores } from './stores.ts'
@@ -63,37 +63,32 @@ export async function openCampaignSide(config: Config, needs: Needs) {
   const { unsubscribeUrl } = links
   const settings = { ...mail.sender, unsubscribeUrl, htmlToText: createHtmlToText(), readHtml }
   const send = await openSendStores(config, laneConfigs, log)
-  const parts: Parts = {
-    ...needs,
-    config,
-    stores: createStores(sql, secret),
-    send,
-    laneConfigs,
-    mail,
-    settings,
-  }
+  const stores = createStores(sql, secret)
+  const parts: Parts = { ...needs, config, stores, send, laneConfigs, mail, settings }
   const filling = startFilling(sql, log)
-  const sending = config.ROLE === 'web' ? undefined : openSending(parts)
+  const sending = config.ROLE === 'web' ? undefined : startSending(sendingParts(parts))
+  const { mailer, senderProblem } = mail
+  const wake = () => sending?.wake()
   let stopped: Promise<void> | undefined
   const stopSending = () => (stopped ??= sending?.close() ?? Promise.resolve())
   return {
-    ...parts.stores,
+    ...stores,
     ...singleMails(parts),
     ...hearing(parts),
     links,
     identity: mail.sender.list,
     sending,
-    actions: openActions(parts, () => sending?.wake()),
+    actions: createActions({ ...stores, transport: mailer.transport, senderProblem, readHtml, wake }),
     lanes: send.lanes,
-    transport: mail.mailer.transport,
-    senderProblem: mail.senderProblem,
+    transport: mailer.transport,
+    senderProblem,
     senderDoubt: mail.senderDoubt,
     doubleOptIn: config.DOUBLE_OPT_IN,
     eraseFromOutbox: (email: string) => eraseFromOutbox(mail.outbox, email),
     stopSending,
     async close() {
       await stopSending()
-      await mail.mailer.close()
+      await mailer.close()
       await send.close()
       await filling.close()
     },
@@ -110,21 +105,15 @@ function createStores(sql: Sql, secret: string) {
   }
 }
 
-function openSending({ config, stores, send, mail, settings, ...parts }: Parts): Sending {
-  return startSending({
+function sendingParts({ config, stores, send, mail, settings, ...parts }: Parts): SendingOptions {
+  return {
     ...parts,
     ...stores,
     ...send,
-    mailer: mail.mailer,
-    senderProblem: mail.senderProblem,
+    ...mail,
     compile: (campaign) => compileMail(campaign, settings),
     retryDelaysMs: config.RETRY_DELAYS.map((seconds) => seconds * 1000),
-  })
-}
-
-function openActions({ stores, mail }: Parts, wake: () => void): Actions {
-  const { mailer, senderProblem } = mail
-  return createActions({ ...stores, transport: mailer.transport, senderProblem, readHtml, wake })
+  }
 }
 
 /** Mails that are made one at a time, aside from any lane. */
@@ -168,8 +157,10 @@ async function openMail(config: Config, log: Log) {
   const list = identityOf({ name: config.LIST_NAME, address: config.LIST_ADDRESS }, from)
   const outbox = join(config.DATA_DIR, 'outbox')
   const { DKIM_DOMAIN: domain, DKIM_SELECTOR: selector, DKIM_KEY_FILE: keyFile } = config
-  const dkim = domain && selector && keyFile ? openDkim({ domain, selector, keyFile }) : undefined
-  const mailer = await openMailer(config, { from, dkim, outbox, log })
+  const dkim = domain && selector && keyFile ? createDkim({ domain, selector, keyFile }) : undefined
+  const mailer = config.SMTP_URL
+    ? await openSmtp({ url: config.SMTP_URL, from, dkim, log, connections: connectionsOf(config) })
+    : openOutbox({ dir: outbox, from })
   const isLocal = !config.SMTP_URL || readSmtpUrl(config.SMTP_URL).local
   const found = config.SMTP_URL ? senderProblem(config.PUBLIC_URL, from) : null
   const [problem, doubt] = isLocal ? [null, isTrial(config) ? null : found] : [found, null]
@@ -185,17 +176,10 @@ async function openMail(config: Config, log: Log) {
 /** Something on this machine stands in for Mandrill, which itself is asked by https: no mail leaves. */
 const isTrial = ({ MANDRILL_API_URL }: Config) => MANDRILL_API_URL.startsWith('http:')
 
-type MailerNeeds = {
-  readonly from: Mailbox
-  readonly dkim: Dkim | undefined
-  readonly outbox: string
-  readonly log: Log
-}
-
-async function openMailer(config: Config, { from, dkim, outbox, log }: MailerNeeds): Promise<Mailer> {
-  if (!config.SMTP_URL) return openOutbox({ dir: outbox, from })
-  const { openSmtpMailer } = await import('../adapters/mail/smtp/smtp.ts') // only here: nodemailer takes long to load
-  return openSmtpMailer({ url: config.SMTP_URL, from, dkim, log, connections: connectionsOf(config) })
+/** Loaded only where it is used: nodemailer takes long. */
+async function openSmtp(options: SmtpOptions): Promise<Mailer> {
+  const { openSmtpMailer } = await import('../adapters/mail/smtp/smtp.ts')
+  return openSmtpMailer(options)
 }
 
 /** As many as the lanes may use, and two for tests and confirmations. */

@@ -10,11 +10,11 @@ import { createLeases } from '../adapters/sql/driver/leases.ts'
 import { createLoop } from '../adapters/sql/loop/loop.ts'
 import { createQuarantine } from '../adapters/sql/events/quarantine.ts'
 import { isHubError } from '../core/errors.ts'
-import { checkProgress } from '../core/health.ts'
+import { checkProgress } from '../core/operations/health.ts'
 import { catchUp, isBehindFeed } from '../core/events/tracking/behind.ts'
 import { createErasure } from '../core/list/erasure.ts'
 import { createForget, type Forget } from '../core/list/forget.ts'
-import { startHeartbeat } from '../core/heartbeat.ts'
+import { startHeartbeat } from '../core/operations/heartbeat.ts'
 import { createHub } from '../core/events/hub.ts'
 import type { EventArchive, EventFeed } from '../core/events/ports.ts'
 import type { Log } from '../core/log.ts'
@@ -74,7 +74,7 @@ export async function wire(config: Config, log: Log) {
       ...events,
       ...tracked,
       checks: [...base.checks, { name: 'archive', needed: false, ping: checkProgress(tracked.tracking) }],
-      side: { ...side, forget: openForget(side, tracked.erase) },
+      side: { ...side, forget: forgetting(side, tracked.erase) },
       stores,
       running: { role: config.ROLE, since, disk: () => diskOf(config.DATA_DIR), others: heartbeat.others },
       page: createPagePack(log),
@@ -95,7 +95,7 @@ export async function wire(config: Config, log: Log) {
   }
 }
 
-function openForget({ ledger, subscribers, eraseFromOutbox: outbox }: CampaignSide, events: Forget) {
+function forgetting({ ledger, subscribers, eraseFromOutbox: outbox }: CampaignSide, events: Forget) {
   return createForget({ events, deliveries: ledger.erase, outbox, subscribers, now: Date.now })
 }
 

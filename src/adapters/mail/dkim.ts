@@ -43,7 +43,7 @@ const SIGNED = [
 const signInThreads = promisify(sign)
 
 /** Throws, in one line, where mails would go out unsigned. */
-export function openDkim({ domain, selector, keyFile }: DkimSettings): Dkim {
+export function createDkim({ domain, selector, keyFile }: DkimSettings): Dkim {
   const d = toAsciiDomain(domain)
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(d)) throw new Error(`DKIM_DOMAIN: ${domain} is no domain`)
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(selector))

@@ -13,17 +13,17 @@ type JournalOptions = Pick<SendingParts, 'marks' | 'now' | 'log'> & {
   readonly tellEveryMs: number
 }
 
-export type Journal = ReturnType<typeof createJournal>
+export type Journal = ReturnType<typeof openJournal>
 
 type Claim = { readonly n: number; readonly answer: (step: Step | 'stopped') => void }
 
 const TELL_AT = 250
 const RETRY_MS = 300
 
-export function createJournal(options: JournalOptions) {
+export function openJournal(options: JournalOptions) {
   const { ref } = options
   const steps = createSteps(options)
-  const book = createBook(options)
+  const book = openBook(options)
   return {
     /** A mail may be sent when the answer is 'go'. 'stopped' = the journal is being closed. */
     claim: steps.claim,
@@ -114,7 +114,7 @@ function createSteps({ ref, token, marks, log }: JournalOptions) {
 }
 
 /** The ledger's side: outcomes in bulk. */
-function createBook({ ref, ledger, now, log, tellEveryMs }: JournalOptions) {
+function openBook({ ref, ledger, now, log, tellEveryMs }: JournalOptions) {
   let untold: Outcome[] = []
   let telling: Promise<boolean> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined

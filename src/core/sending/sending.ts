@@ -10,7 +10,7 @@ import { startFeeder } from './feeder.ts'
 import { openGate } from './lanes/gate.ts'
 import { createHealth } from './lanes/health.ts'
 import type { SendingParts } from './parts.ts'
-import { createWatch } from './watch.ts'
+import { openWatch } from './watch.ts'
 import { workOn } from './worker.ts'
 
 export type SendingOptions = Omit<SendingParts, 'now'> & {
@@ -37,7 +37,7 @@ export function startSending({ inHandMs = IN_HAND_MS, now = Date.now, ...given }
   const laneNames = laneConfigs.map(({ name }) => name)
   const laneOf = createLaneOf(laneConfigs)
   const counters = createCounters(laneNames)
-  const watch = createWatch(options)
+  const watch = openWatch(options)
   const feeder = startFeeder({ ...options, laneNames, laneOf })
   const state = { inHand: 0, troubled: false }
   const closing = new AbortController()

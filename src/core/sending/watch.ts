@@ -2,14 +2,14 @@
 import type { Campaign } from '../campaigns/ports.ts'
 import type { Compiled, SendingParts } from './parts.ts'
 
-export type Watch = ReturnType<typeof createWatch>
+export type Watch = ReturnType<typeof openWatch>
 
 /** Pause and cancel take hold within a second, whoever asked for it and whatever became of them. */
 const LOOK_MS = 400
 /** A campaign's text may be a megabyte. */
 const COMPILED_KEPT = 16
 
-export function createWatch({ campaigns, compile, now, log }: SendingParts) {
+export function openWatch({ campaigns, compile, now, log }: SendingParts) {
   const compiled = new Map<string, Compiled>()
   const holders = new Map<string, Set<() => void>>()
   let looking = false

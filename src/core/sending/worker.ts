@@ -6,7 +6,7 @@ import { pause } from '../pause.ts'
 import type { ChunkRef, Delivery, OutgoingMail } from '../campaigns/ports.ts'
 import type { Mailer, SendResult } from './ports.ts'
 import type { Counters } from './counters.ts'
-import { createJournal, type Journal } from './journal.ts'
+import { openJournal, type Journal } from './journal.ts'
 import type { Gate } from './lanes/gate.ts'
 import type { Health, Judgement } from './lanes/health.ts'
 import type { Compiled, SendingParts } from './parts.ts'
@@ -66,7 +66,7 @@ const YOUNG_MS = 5_000
 
 export async function workOn(parts: WorkerParts, ref: ChunkRef, signal: AbortSignal): Promise<void> {
   const token = await takeOver(parts, ref, signal)
-  const journal = createJournal({ ...parts, ref, token, tellEveryMs: parts.tellEveryMs() })
+  const journal = openJournal({ ...parts, ref, token, tellEveryMs: parts.tellEveryMs() })
   const compiled = await parts.watch.open(ref.campaignId)
   if (compiled) await sendAll(parts, ref, journal, compiled, signal)
   await journal.close(patience(parts.now, signal))

@@ -5,7 +5,7 @@ import type { ReactionStore } from '../../core/loop/ports.ts'
 import type { Log } from '../../core/log.ts'
 import type { Present } from './json.ts'
 import { textFrame } from '../server/frames.ts'
-import { createBoard, type Board } from '../server/board.ts'
+import { openBoard, type Board } from '../server/board.ts'
 
 type CampaignBoardOptions = {
   readonly campaigns: Pick<CampaignStore, 'list' | 'active'>
@@ -25,7 +25,7 @@ const NEWEST = 50
 
 type Seen = { readonly sign: string; readonly text: string; readonly frame: Buffer }
 
-export function createCampaignBoard(options: CampaignBoardOptions): Board {
+export function openCampaignBoard(options: CampaignBoardOptions): Board {
   const { campaigns, reactions, present, now, log, everyMs = EVERY_MS, quietMs = QUIET_MS } = options
   const seen = new Map<string, Seen>()
 
@@ -52,7 +52,7 @@ export function createCampaignBoard(options: CampaignBoardOptions): Board {
     return { frames, waitMs: perhaps.length > 0 ? everyMs : quietMs }
   }
 
-  return createBoard({ what: 'the state of the campaigns', look, log })
+  return openBoard({ what: 'the state of the campaigns', look, log })
 }
 
 /** Also while it is paused, or is being cancelled: mails that were under way are still recorded. */

@@ -61,57 +61,49 @@ const Query = Type.Object({
   ),
 })
 
+const NEVER = { ...InstantOrNull, examples: [null] }
 const BY_PEOPLE = { description: 'By the subscriber, not by a robot' }
 const FIELDS = {
-  id: Type.String({ description: 'Unique within the campaign; `delivery_id` in the metadata of its events' }),
-  subscriber_id: orNull(Type.String(), { description: 'null: not on the list any more' }),
-  email: Type.String(),
-  name: Type.String(),
-  lane: Type.String(),
-  status: Status,
+  id: Type.String({
+    description: 'Unique within the campaign; `delivery_id` in the metadata of its events',
+    examples: ['0-17'],
+  }),
+  subscriber_id: orNull(Type.String({ examples: [DRAFT.id] }), {
+    description: 'null: not on the list any more',
+  }),
+  email: Type.String({ examples: ['reader@example.com'] }),
+  name: Type.String({ examples: ['Ann Reader'] }),
+  lane: Type.String({ examples: ['default'] }),
+  status: { ...Status, examples: ['sent'] },
   reason: orNull(Type.String(), {
     description: "Why it failed, waits or was skipped: the server's answer or a word",
+    examples: [null],
   }),
-  attempts: Type.Integer({ description: 'Tries that a server has answered' }),
-  due_at: orNull(Instant, { description: 'When it is tried; null when nothing is left to do' }),
+  attempts: Type.Integer({ description: 'Tries that a server has answered', examples: [1] }),
+  due_at: orNull(Instant, {
+    description: 'When it is tried; null when nothing is left to do',
+    examples: [null],
+  }),
   updated_at: Instant,
   delivered_at: orNull(Instant, {
     description: 'What came back of it. An open shows that it was delivered, a click that it was opened',
   }),
   opened_at: orNull(Instant, BY_PEOPLE),
   clicked_at: orNull(Instant, BY_PEOPLE),
-  bounced_at: InstantOrNull,
-  complained_at: InstantOrNull,
-  unsubscribed_at: InstantOrNull,
+  bounced_at: NEVER,
+  complained_at: NEVER,
+  unsubscribed_at: NEVER,
 }
-const EXAMPLE = {
-  id: '0-17',
-  subscriber_id: '01a20144-af1d-722a-9d98-6a215e4325f9',
-  email: 'reader@example.com',
-  name: 'Ann Reader',
-  lane: 'default',
-  status: 'sent',
-  reason: null,
-  attempts: 1,
-  due_at: null,
-  updated_at: '2026-05-04T10:25:02.250Z',
-  delivered_at: '2026-05-04T10:25:03.000Z',
-  opened_at: '2026-05-04T11:02:10.000Z',
-  clicked_at: null,
-  bounced_at: null,
-  complained_at: null,
-  unsubscribed_at: null,
-}
-const DeliverySchema = Type.Object(FIELDS, { title: 'Delivery', examples: [EXAMPLE] })
+const DeliverySchema = Type.Object(FIELDS, { title: 'Delivery' })
 const COLUMNS = Object.keys(FIELDS) as (keyof DeliveryJson)[]
 
 const DeliveryToSchema = Type.Object(
   {
-    campaign_id: Type.String({ format: 'uuid' }),
-    subject: Type.String({ description: "The campaign's" }),
+    campaign_id: Type.String({ format: 'uuid', examples: [DRAFT.id] }),
+    subject: Type.String({ description: "The campaign's", examples: [DRAFT.subject] }),
     ...FIELDS,
   },
-  { title: 'DeliveryTo', examples: [{ campaign_id: DRAFT.id, subject: DRAFT.subject, ...EXAMPLE }] },
+  { title: 'DeliveryTo' },
 )
 const History = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
@@ -120,6 +112,7 @@ const History = Type.Object({
 
 type Filter = Omit<Static<typeof Query>, 'limit'>
 type DeliveryJson = Static<typeof DeliverySchema>
+type Instants = Record<`${PeopleFact}_at`, string | null>
 
 export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): void {
   const { actions, ledger } = deps
@@ -227,11 +220,6 @@ function deliveryJson(delivery: ListedDelivery, facts: Reactions | undefined): D
     attempts,
     due_at: isOpen(status) ? instant(delivery.dueAt) : null,
     updated_at: instant(delivery.updatedAt),
-    delivered_at: instantOrNull(facts?.delivered),
-    opened_at: instantOrNull(facts?.opened),
-    clicked_at: instantOrNull(facts?.clicked),
-    bounced_at: instantOrNull(facts?.bounced),
-    complained_at: instantOrNull(facts?.complained),
-    unsubscribed_at: instantOrNull(facts?.unsubscribed),
+    ...(Object.fromEntries(PEOPLE.map((fact) => [`${fact}_at`, instantOrNull(facts?.[fact])])) as Instants),
   }
 }

@@ -4,9 +4,9 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { badField, HubError } from '../../core/errors.ts'
 import { requireSender, type Actions } from '../../core/campaigns/actions.ts'
-import type { Campaign, Ledger } from '../../core/campaigns/ports.ts'
+import type { Campaign, Ledger, OutgoingMail } from '../../core/campaigns/ports.ts'
 import type { SendResult } from '../../core/sending/ports.ts'
-import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
+import type { Subscriber, SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
 import { emailProblem } from '../../core/address.ts'
 import { existing } from '../list/subscribers.ts'
 import { addVary, wantsPage } from '../server/answers/errors.ts'
@@ -14,10 +14,6 @@ import { IdempotencyHeaders, idempotencyKey } from '../server/idempotency.ts'
 import { registerFailures } from './failures.ts'
 import { campaignIn, type Present } from './json.ts'
 import { errors, IdParams, SenderProblem, tagged } from '../server/answers/schemas.ts'
-
-/** Whom a preview is made for. */
-type PreviewSubscriber = { readonly id: string | null; readonly email: string; readonly name: string }
-type Preview = { readonly subject: string; readonly html: string; readonly text: string }
 
 export type VerbDeps = {
   readonly actions: Actions
@@ -27,7 +23,10 @@ export type VerbDeps = {
   readonly suppressions: Pick<SuppressionStore, 'get'>
   /** Its unsubscribe link must be nobody's: people click on links in previews. */
   readonly senderProblem: string | null
-  readonly render: (campaign: Campaign, subscriber: PreviewSubscriber) => Preview
+  readonly render: (
+    campaign: Campaign,
+    to: Pick<Subscriber, 'email' | 'name'>,
+  ) => Pick<OutgoingMail, 'subject' | 'html' | 'text'>
   /** Sends one mail at once. `id` is for its Message-ID. */
   readonly sendTest: (campaign: Campaign, to: string, id: string) => Promise<SendResult>
   readonly now: () => number
@@ -40,7 +39,7 @@ const MAIL_HEADERS = {
     "sandbox; default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; frame-ancestors 'self'",
   'cache-control': 'no-store',
 }
-const SAMPLE: PreviewSubscriber = { id: null, email: 'reader@example.com', name: 'Reader' }
+const SAMPLE = { email: 'reader@example.com', name: 'Reader' }
 /** Test mails a minute: a loop in a script must not mail anybody without end. */
 const TEST_LIMIT = { max: 30, timeWindow: 60_000 }
 

@@ -1,7 +1,7 @@
 // /api/setup: what the set-up view shows.
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import type { Heartbeat } from '../../core/heartbeat.ts'
+import type { Heartbeat } from '../../core/operations/heartbeat.ts'
 import type { Hub } from '../../core/events/hub.ts'
 import type { EventArchive, EventFeed, Quarantine } from '../../core/events/ports.ts'
 import { BEGINNING } from '../../core/events/cursor.ts'
@@ -11,7 +11,7 @@ import type { HookWatch } from './hook-watch.ts'
 import type { ProxyWatch } from '../server/proxy-watch.ts'
 import type { Log } from '../../core/log.ts'
 import { textFrame } from '../server/frames.ts'
-import { createBoard, type Board } from '../server/board.ts'
+import { openBoard, type Board } from '../server/board.ts'
 import {
   errors,
   Instant,
@@ -156,7 +156,7 @@ const EVERY_MS = 1_000
 const BEAT_MS = 5_000
 
 /** The same for the sockets that ask for it. */
-export function createSetupBoard({ log, ...deps }: SetupDeps & { readonly log: Log }): Board {
+export function openSetupBoard({ log, ...deps }: SetupDeps & { readonly log: Log }): Board {
   let last = { sign: '', at: -Infinity, frames: new Map<string, Buffer>() }
   async function look() {
     const setup = await describeSetup(deps)
@@ -166,7 +166,7 @@ export function createSetupBoard({ log, ...deps }: SetupDeps & { readonly log: L
       last = { sign, at, frames: new Map([['setup', textFrame({ type: 'setup', setup })]]) }
     return { frames: last.frames, waitMs: EVERY_MS }
   }
-  return createBoard({ what: 'the set-up', look, log })
+  return openBoard({ what: 'the set-up', look, log })
 }
 
 /** What moves all the time is no news. */

@@ -1,7 +1,7 @@
 // /healthz, /readyz, /metrics: what machines ask of the hub.
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { createHealth, type Check } from '../../core/health.ts'
+import { createHealth, type Check } from '../../core/operations/health.ts'
 import { createMetrics, type MetricsDeps } from './metrics.ts'
 import { errors, oneOf, tagged } from '../server/answers/schemas.ts'
 

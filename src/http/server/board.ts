@@ -23,7 +23,7 @@ type BoardOptions = {
 
 const AFTER_TROUBLE_MS = 2_000
 
-export function createBoard({ what, look, log }: BoardOptions): Board {
+export function openBoard({ what, look, log }: BoardOptions): Board {
   let shown: ReadonlyMap<string, Buffer> = new Map()
   /** What each has still to be given. */
   const onlookers = new Map<Onlooker, Set<string>>()

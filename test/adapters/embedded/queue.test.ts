@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createEmbeddedSendQueue } from '../../../src/adapters/embedded/sending/queue.ts'
+import { openEmbeddedSendQueue } from '../../../src/adapters/embedded/sending/queue.ts'
 import { openSendFile, type SendFile } from '../../../src/adapters/embedded/sending/store.ts'
 import { sendQueueContract } from '../../contracts/sending/queue.ts'
 import { silentLog } from '../../support/feed-lab.ts'
@@ -31,7 +31,7 @@ describe('on its file', () => {
       `CREATE TRIGGER full BEFORE DELETE ON queue BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`,
     )
     let failures = 0
-    const queue = createEmbeddedSendQueue(store, { ...silentLog, error: () => void failures++ })
+    const queue = openEmbeddedSendQueue(store, { ...silentLog, error: () => void failures++ })
     const taken: number[] = []
     queue.work('default', 4, async (ref) => void taken.push(ref.chunk))
     await queue.add([chunk(1)])
@@ -45,7 +45,7 @@ describe('on its file', () => {
   })
 
   test('a chunk that moves to another lane does not stay on the one before', async () => {
-    const queue = createEmbeddedSendQueue(store, silentLog)
+    const queue = openEmbeddedSendQueue(store, silentLog)
     await queue.add([chunk(1, 'gone'), chunk(2, 'gone')])
     await queue.add([chunk(1)])
     expect(waiting()).toEqual([
@@ -55,7 +55,7 @@ describe('on its file', () => {
   })
 
   test('a chunk that is being worked on stays on its lane', async () => {
-    const queue = createEmbeddedSendQueue(store, silentLog)
+    const queue = openEmbeddedSendQueue(store, silentLog)
     const { promise: ended, resolve: end } = Promise.withResolvers<void>()
     const taken: string[] = []
     for (const lane of ['one', 'two'])

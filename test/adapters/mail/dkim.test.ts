@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { openDkim } from '../../../src/adapters/mail/dkim.ts'
+import { createDkim } from '../../../src/adapters/mail/dkim.ts'
 import { buildMime, toBytes } from '../../../src/adapters/mail/mime.ts'
 import { openSmtpMailer } from '../../../src/adapters/mail/smtp/smtp.ts'
 import { verifyDkim } from '../../support/dkim-verify.ts'
@@ -37,7 +37,7 @@ describe('a signed mail', () => {
     const mailer = openSmtpMailer({
       url: sink.url,
       from: FROM,
-      dkim: openDkim({ ...names, keyFile }),
+      dkim: createDkim({ ...names, keyFile }),
       log: silentLog,
     })
     try {
@@ -54,7 +54,7 @@ describe('a signed mail', () => {
 
   const sign = async (mail = aMail({ headers: LIST, replyTo: 'a@example.com' })) => {
     const mime = buildMime(mail, FROM, Date.UTC(2026, 10, 22))
-    const header = await openDkim({ ...names, keyFile }).sign(mime)
+    const header = await createDkim({ ...names, keyFile }).sign(mime)
     return toBytes({ ...mime, headers: [header, ...mime.headers] })
   }
 
@@ -146,7 +146,7 @@ describe('a key that cannot sign stops the start, in one line that names it', ()
     ],
     ['is too short', keep('small.pem', pem(small.privateKey)), /512 bits/],
   ])('one that %s', (_, file, message) => {
-    const open = () => openDkim({ ...names, keyFile: file })
+    const open = () => createDkim({ ...names, keyFile: file })
     expect(open).toThrow(message)
     expect(open).toThrow(/^DKIM_KEY_FILE: [^\n]*$/)
   })
@@ -156,12 +156,12 @@ describe('a key that cannot sign stops the start, in one line that names it', ()
     [{ domain: 'example.com; x=1' }, /^DKIM_DOMAIN: /],
     [{ selector: 'a b' }, /^DKIM_SELECTOR: /],
   ])('so does %j', (wrong, message) => {
-    expect(() => openDkim({ ...names, keyFile, ...wrong })).toThrow(message)
+    expect(() => createDkim({ ...names, keyFile, ...wrong })).toThrow(message)
   })
 
   test('a key in the older PKCS#1 form is taken', () => {
     const file = keep('pkcs1.pem', pair.privateKey.export({ type: 'pkcs1', format: 'pem' }))
-    expect(openDkim({ ...names, keyFile: file }).domain).toBe('example.com')
+    expect(createDkim({ ...names, keyFile: file }).domain).toBe('example.com')
   })
 })
 
@@ -173,7 +173,7 @@ test('a signature of another domain than the sender’s is told to the operator'
     void openSmtpMailer({
       url: 'smtp://127.0.0.1',
       from: FROM,
-      dkim: openDkim({ ...names, domain, keyFile }),
+      dkim: createDkim({ ...names, domain, keyFile }),
       log,
     }).close()
   expect(told).toEqual([expect.stringMatching(/DMARC/)])

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createEmbeddedMarks } from '../../../src/adapters/embedded/sending/marks.ts'
 import { openSendFile, type SendFile } from '../../../src/adapters/embedded/sending/store.ts'
 import type { Ledger, Outcome } from '../../../src/core/campaigns/ports.ts'
-import { createJournal } from '../../../src/core/sending/journal.ts'
+import { openJournal } from '../../../src/core/sending/journal.ts'
 import { silentLog } from '../../support/feed-lab.ts'
 import { NOON } from '../../support/times.ts'
 
@@ -30,7 +30,7 @@ async function closeOne(record: Ledger['record']) {
   const marks = createEmbeddedMarks(file)
   const { token } = await marks.take(REF)
   const ledger = { record }
-  const journal = createJournal({
+  const journal = openJournal({
     ref: REF,
     token,
     marks,

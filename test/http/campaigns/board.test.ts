@@ -1,6 +1,6 @@
 // What sockets are told of campaigns: the newest state, when there is room, a few times a second at most.
 import { afterEach, expect, test, vi } from 'vitest'
-import { createCampaignBoard } from '../../../src/http/campaigns/board.ts'
+import { openCampaignBoard } from '../../../src/http/campaigns/board.ts'
 import type { Board } from '../../../src/http/server/board.ts'
 import type { CampaignHead } from '../../../src/core/campaigns/ports.ts'
 import { silentLog } from '../../support/feed-lab.ts'
@@ -13,7 +13,7 @@ afterEach(() => board.close())
 
 /** A board of what `list` gives. */
 function openBoard(list: () => readonly CampaignHead[], pace: { everyMs?: number; quietMs?: number } = {}) {
-  board = createCampaignBoard({
+  board = openCampaignBoard({
     campaigns: { list: async () => list(), active: async () => [] },
     reactions: { counts: async () => new Map() },
     present: { list: async (all) => all.map(({ id, subject }) => ({ id, subject })) },

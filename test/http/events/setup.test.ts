@@ -2,7 +2,7 @@
 import Fastify from 'fastify'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { SILENT_AFTER_MS } from '../../../src/core/events/silence.ts'
-import { createSetupBoard, registerSetup } from '../../../src/http/events/setup.ts'
+import { openSetupBoard, registerSetup } from '../../../src/http/events/setup.ts'
 import { startHub, type TestHub } from '../../support/hub.ts'
 import { NOON } from '../../support/times.ts'
 
@@ -37,7 +37,7 @@ test.each([
 test('is pushed on change, and every 5 s where nothing changes', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const state = { now: NOON, looks: 0, told: 0, silent: 0 }
-  const board = createSetupBoard({
+  const board = openSetupBoard({
     ...hub.wired,
     now: () => state.now,
     watch: { status: () => ({ probeSeenAt: null, refused: [] }) },

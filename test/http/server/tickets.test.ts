@@ -6,7 +6,7 @@ import { NOON } from '../../support/times.ts'
 test('a ticket is good for 60 seconds, and says until when', async () => {
   let now = NOON
   const tickets = createTickets('a secret of the tests', { first: async () => true }, () => now)
-  const { ticket, expiresAt } = tickets.issue()
+  const { token: ticket, expiresAt } = tickets.issue()
   expect(expiresAt).toBe(NOON + 60_000)
   now = NOON + 59_999
   expect(await tickets.redeem(ticket)).toBe(true)

@@ -9,7 +9,7 @@ type Handle = Parameters<SendQueue['work']>[2]
 type Row = { readonly place: number; readonly campaign: string; readonly chunk: number }
 type Elsewhere = { readonly place: number; readonly lane: string }
 
-export function createEmbeddedSendQueue(store: SendFile, log: Log): SendQueue {
+export function openEmbeddedSendQueue(store: SendFile, log: Log): SendQueue {
   const { db, atomically } = store
   const insert = db.prepare('INSERT OR IGNORE INTO queue (lane, campaign, chunk) VALUES (?, ?, ?)')
   const elsewhere = db.prepare('SELECT place, lane FROM queue WHERE campaign = ? AND chunk = ? AND lane <> ?')

@@ -4,7 +4,7 @@ import type { LaneConfig } from '../../../core/sending/lanes/lanes.ts'
 import type { SendStores } from '../../../core/sending/ports.ts'
 import { createEmbeddedLaneControl } from './lane-control.ts'
 import { createEmbeddedMarks } from './marks.ts'
-import { createEmbeddedSendQueue } from './queue.ts'
+import { openEmbeddedSendQueue } from './queue.ts'
 import { openSendFile } from './store.ts'
 
 type EmbeddedSendOptions = {
@@ -16,7 +16,7 @@ type EmbeddedSendOptions = {
 
 export function openEmbeddedSendStores({ file, configs, now, log }: EmbeddedSendOptions): SendStores {
   const store = openSendFile(file)
-  const queue = createEmbeddedSendQueue(store, log)
+  const queue = openEmbeddedSendQueue(store, log)
   return {
     queue,
     marks: createEmbeddedMarks(store),

@@ -20,7 +20,7 @@ type Idle = { readonly session: Session; readonly since: number }
 const CLOSED: SendResult = { kind: 'unreachable', response: 'the mailer is closed' }
 const CROWDED: SendResult = { kind: 'unreachable', response: 'no connection has become free in time' }
 
-export function createSessions(server: SmtpServer, most: number, limits: Limits) {
+export function openSessions(server: SmtpServer, most: number, limits: Limits) {
   const kept = keepIdle(limits)
   const places = createPlaces(most)
   let closed = false

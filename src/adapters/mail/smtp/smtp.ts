@@ -6,7 +6,7 @@ import type { Mailer, SendResult } from '../../../core/sending/ports.ts'
 import type { OutgoingMail } from '../../../core/campaigns/ports.ts'
 import type { Dkim } from '../dkim.ts'
 import { buildMime, toBytes } from '../mime.ts'
-import { createSessions, type Limits } from './pool.ts'
+import { openSessions, type Limits } from './pool.ts'
 import { startDeadline } from './session.ts'
 import { readSmtpUrl } from './url.ts'
 import { unsendable } from '../unsendable.ts'
@@ -32,7 +32,7 @@ export function openSmtpMailer(options: SmtpOptions): Mailer {
   const server = readSmtpUrl(url, options.isLocal)
   const limits = { ...LIMITS, ...options.limits }
   const sender = toSmtpAddress(from.address) ?? ''
-  const sessions = createSessions(server, connections, limits)
+  const sessions = openSessions(server, connections, limits)
   const redact = redactor(server.auth)
   const tellOutage = createOutageLog(log, `${server.host}:${server.port}`)
   warnOfForeignSignature(log, sender, dkim)

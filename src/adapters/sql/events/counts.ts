@@ -1,5 +1,5 @@
 // Counting events by kind and step of time. Per minute and kind they are counted as they come; the rest is counted anew.
-import { addUp } from '../../../core/add-up.ts'
+import { addUp } from '../driver/add-up.ts'
 import { and, eq, gte, inArray, lt, sql as words, type Column, type SQL } from '../driver/drizzle.ts'
 import { HubError } from '../../../core/errors.ts'
 import { BEGINNING, type Cursor } from '../../../core/events/cursor.ts'

@@ -1,6 +1,6 @@
 // What a page of events changes in the deliveries they are about, and in the counts of their campaigns.
 import { eq } from '../driver/drizzle.ts'
-import { addUp } from '../../../core/add-up.ts'
+import { addUp } from '../driver/add-up.ts'
 import { wholeId } from '../../../core/loop/correlation.ts'
 import {
   REACTIONS,

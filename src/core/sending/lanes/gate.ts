@@ -2,7 +2,7 @@
 // now. Campaigns take turns, so that ten subscribers do not wait behind a million.
 import type { Log } from '../../log.ts'
 import { createNap } from '../../pause.ts'
-import { createPlaces, type Place, type PlacesOptions } from './places.ts'
+import { openPlaces, type Place, type PlacesOptions } from './places.ts'
 
 type GateOptions = PlacesOptions & { readonly log: Log }
 
@@ -23,7 +23,7 @@ const STOCK_MS = 50
 export function openGate(options: GateOptions) {
   const { lane, log } = options
   const turns = createTurns()
-  const places = createPlaces(options)
+  const places = openPlaces(options)
   const stock = createStock(options)
   const [full, pace] = [createNap(), createNap()]
   const state = { serving: false, closed: false, troubled: false }

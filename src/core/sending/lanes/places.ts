@@ -15,7 +15,7 @@ export type PlacesOptions = {
 const ASK_AGAIN_MS = 100
 const IDLE_MS = 500
 
-export function createPlaces({ lane, lanes, owner, connections, now }: PlacesOptions) {
+export function openPlaces({ lane, lanes, owner, connections, now }: PlacesOptions) {
   let idle: (Place & { idleSince: number })[] = []
   let held = 0
   let askAt = 0

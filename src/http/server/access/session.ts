@@ -108,7 +108,7 @@ export async function registerTickets(app: FastifyInstance, tickets: Tickets): P
       },
     },
     async (_request, reply) => {
-      const { ticket, expiresAt } = tickets.issue()
+      const { token: ticket, expiresAt } = tickets.issue()
       return reply.status(201).send({ ticket, expires_at: instant(expiresAt) })
     },
   )

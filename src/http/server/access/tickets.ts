@@ -10,10 +10,7 @@ const LIFE_MS = 60_000
 export function createTickets(secret: string, used: Pick<OneTime, 'first'>, now: () => number) {
   const passes = createPasses(secret, 'ticket', LIFE_MS, now)
   return {
-    issue() {
-      const { token: ticket, expiresAt } = passes.issue()
-      return { ticket, expiresAt }
-    },
+    issue: passes.issue,
     /** True once, within 60 s, in one process of all. */
     async redeem(ticket: string): Promise<boolean> {
       const pass = passes.read(ticket)

@@ -1,7 +1,7 @@
 // The places among a lane's connections that a process holds.
 import { expect, test } from 'vitest'
 import { createEmbeddedLaneControl } from '../../../../src/adapters/embedded/sending/lane-control.ts'
-import { createPlaces } from '../../../../src/core/sending/lanes/places.ts'
+import { openPlaces } from '../../../../src/core/sending/lanes/places.ts'
 import { NOON } from '../../../support/times.ts'
 
 test('a place that was held for a turn goes back to all workers, one that was just taken stays', async () => {
@@ -17,7 +17,7 @@ test('a place that was held for a turn goes back to all workers, one that was ju
     },
   }
   const options = { lane: 'default', lanes: counting, owner: 'one', connections: 1, now: () => now }
-  const places = createPlaces(options)
+  const places = openPlaces(options)
   for (const [heldMs, expected] of [
     [0, 0],
     [1_000, 1],

@@ -5,7 +5,7 @@ import type { Log } from '../../../../core/log.ts'
 import { CHANGING_NOTHING, onMysql, timesTouched, type Driver, type Sql, type Write } from '../dialect.ts'
 import { errorNumber, isRefusal, isSettled } from './errors.ts'
 import { migrate } from './migrate.ts'
-import { createConnections, type Connections, type Session } from './pool.ts'
+import { openConnections, type Connections, type Session } from './pool.ts'
 import { statementsOf } from './statements.ts'
 import { readMysqlUrl } from './url.ts'
 import { columns } from '../../schema/columns.mysql.ts'
@@ -22,7 +22,7 @@ const LEAST_PACKET = 1024 * 1024
 type MysqlOptions = { readonly url: string; readonly log: Log; readonly queryMs?: number }
 
 export async function openMysql({ url, log, queryMs = QUERY_MS }: MysqlOptions): Promise<Sql> {
-  const connections = createConnections(readMysqlUrl(url), queryMs)
+  const connections = openConnections(readMysqlUrl(url), queryMs)
   try {
     const steps = await connections.use(migrate, NO_LIMIT)
     if (steps > 0) log.info({ steps }, 'the tables of the database were brought up to date')

@@ -27,7 +27,7 @@ const SETTINGS = `SET time_zone = '+00:00', innodb_lock_wait_timeout = 10,
 // Others' inserts need not wait for ranges that a statement merely looked at.
 const ISOLATION = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'
 
-export type Connections = ReturnType<typeof createConnections>
+export type Connections = ReturnType<typeof openConnections>
 
 /** Of a packet, beside the statement. */
 const PACKET_HEAD = 1024
@@ -37,7 +37,7 @@ const USUAL_PACKET = 16 * 1024 * 1024
 export type Session = ReturnType<typeof createSession>
 
 /** A server that has not answered within `queryMs` is as good as one that is gone. */
-export function createConnections(server: MysqlServer, queryMs: number) {
+export function openConnections(server: MysqlServer, queryMs: number) {
   const sockets = createSockets()
   const packets = new WeakMap<object, Promise<number>>()
   const pool = createPool({

@@ -1,6 +1,6 @@
 // Whether this process does what it is for: everything, all but something, or nothing. Asked by machines, often.
-import { isHubError } from './errors.ts'
-import { within } from './pause.ts'
+import { isHubError } from '../errors.ts'
+import { within } from '../pause.ts'
 
 export type Check = {
   /** What the operator knows it by. */

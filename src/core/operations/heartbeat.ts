@@ -1,5 +1,5 @@
 // The processes of one hub: each tells now and then that it is there, and so knows the others.
-import type { Process, Processes } from './ports.ts'
+import type { Process, Processes } from '../ports.ts'
 
 type HeartbeatOptions = {
   readonly processes: Processes

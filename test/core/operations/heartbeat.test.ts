@@ -1,9 +1,9 @@
 // The processes of a hub: who is there, who has fallen silent, who has gone.
 import { afterEach, expect, test } from 'vitest'
-import { startHeartbeat, type Heartbeat } from '../../src/core/heartbeat.ts'
-import type { Process, Processes } from '../../src/core/ports.ts'
-import { until } from '../support/eventually.ts'
-import { HOUR, NOON } from '../support/times.ts'
+import { startHeartbeat, type Heartbeat } from '../../../src/core/operations/heartbeat.ts'
+import type { Process, Processes } from '../../../src/core/ports.ts'
+import { until } from '../../support/eventually.ts'
+import { HOUR, NOON } from '../../support/times.ts'
 
 const told = new Map<string, Process>()
 const processes: Processes = {

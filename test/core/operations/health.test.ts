@@ -1,7 +1,12 @@
 // Health is asked for often: the stores are not. A failed append is remembered, and an archive that stands is told.
 import { expect, test } from 'vitest'
-import { HubError } from '../../src/core/errors.ts'
-import { checkProgress, createHealth, rememberingAppends, type Check } from '../../src/core/health.ts'
+import { HubError } from '../../../src/core/errors.ts'
+import {
+  checkProgress,
+  createHealth,
+  rememberingAppends,
+  type Check,
+} from '../../../src/core/operations/health.ts'
 
 function clock() {
   const at = { now: 1_000_000 }
