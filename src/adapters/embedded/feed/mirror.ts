@@ -2,6 +2,7 @@
 import type { Cursor } from '../../../core/events/cursor.ts'
 import type { FeedEvent, NewEvent } from '../../../core/events/event.ts'
 import { cursorAt, endOf, type Life, type Span } from '../../../core/events/span.ts'
+import { createTail } from '../../../core/events/tail.ts'
 import type { Appended, FeedPage } from '../../../core/events/ports.ts'
 import type { Log } from '../../../core/log.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
@@ -9,7 +10,6 @@ import { createRenewal } from '../../sqlite/renewal.ts'
 import { startThread, type Thread } from '../../sqlite/thread.ts'
 import { packEvents } from './blocks.ts'
 import type { Bounds, State, Store } from './store.ts'
-import { createTail } from './tail.ts'
 import type { FeedFile } from './thread.ts'
 
 /** Trimming goes in steps: an append waits for one of them, not for all. */

@@ -1,12 +1,13 @@
 // Appends a batch to the feed in Redis: one script for each slice of it.
 import { gather } from '../../../core/gather.ts'
 import { HubError } from '../../../core/errors.ts'
-import type { NewEvent } from '../../../core/events/event.ts'
-import { BEGINNING, parseCursor } from '../../../core/events/cursor.ts'
+import type { FeedEvent, NewEvent } from '../../../core/events/event.ts'
+import { BEGINNING, parseCursor, type Cursor } from '../../../core/events/cursor.ts'
 import type { Session } from '../connection.ts'
 import { isOutOfMemory, makeRoom, type Room } from './bounds.ts'
 import { lifeArgs, type Memory } from './memory.ts'
 import { notesOf } from './names.ts'
+import type { Own } from './own.ts'
 import { appendScript } from './scripts.ts'
 import { run } from '../script.ts'
 import { FEED_KEYS, seenKeys } from '../keys.ts'
@@ -18,7 +19,7 @@ const SLICE_EVENTS = 1_000
 type Known = readonly number[]
 
 /** What comes while a script runs shares the next one: each has a price of its own, whatever it appends. */
-export function createAppender(session: () => Promise<Session>, room: Room, memory: Memory) {
+export function createAppender(session: () => Promise<Session>, room: Room, memory: Memory, own: Own) {
   return gather(
     async (batches: readonly (readonly NewEvent[])[]) => {
       const known = await appendAll(batches.flat())
@@ -57,10 +58,10 @@ export function createAppender(session: () => Promise<Session>, room: Room, memo
 
   async function tryAppend(slice: readonly NewEvent[]): Promise<Known | undefined> {
     try {
-      return await send(await session(), slice, memory)
+      return await send(await session(), slice, memory, own)
     } catch (error) {
       if (!isOutOfMemory(error) || !(await makeRoom(await session(), memory))) throw error
-      return send(await session(), slice, memory)
+      return send(await session(), slice, memory, own)
     }
   }
 }
@@ -83,13 +84,30 @@ async function send(
   session: Session,
   slice: readonly NewEvent[],
   memory: Memory,
+  own: Own,
 ): Promise<Known | undefined> {
   const keys = [...Object.values(FEED_KEYS), ...seenKeys(memory.now())]
   const each = slice.flatMap(({ id, kind, data, facts, more }) => [id, kind, data, facts, more ?? ''])
-  const args = [...lifeArgs(session, memory), notesOf(slice), ...each]
+  const life = lifeArgs(session, memory)
+  const args = [...life, notesOf(slice), ...each]
   const answer = (await run(session.redis, appendScript, keys, args)) as [last: string, known: number[]] | []
-  const [last, known] = answer
+  const [last, known = []] = answer
   if (last === undefined) return undefined
-  memory.see(parseCursor(last) ?? BEGINNING)
+  const newest = parseCursor(last) ?? BEGINNING
+  memory.see(newest)
+  own.push(stored(slice, known, newest, Number(life[1])))
   return known
+}
+
+/** What a slice has become: all that was not known, one after the other, `newest` the last of them. */
+function stored(
+  slice: readonly NewEvent[],
+  known: Known,
+  { epoch, seq: last }: Cursor,
+  receivedAt: number,
+): FeedEvent[] {
+  const places = new Set(known)
+  const fresh = slice.filter((_, n) => !places.has(n + 1))
+  const before = last - fresh.length
+  return fresh.map((event, n) => ({ ...event, receivedAt, cursor: { epoch, seq: before + 1 + n } }))
 }

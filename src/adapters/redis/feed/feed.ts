@@ -1,13 +1,14 @@
 // The feed kept in a Redis stream, for hubs of one or several processes. The stream is store and fan-out in one.
 import { HubError, isHubError } from '../../../core/errors.ts'
 import type { Log } from '../../../core/log.ts'
-import type { EventFeed, Follower } from '../../../core/events/ports.ts'
+import type { EventFeed } from '../../../core/events/ports.ts'
 import { openConnection, reasonOf, type Session } from '../connection.ts'
 import { tellDurability } from './durability.ts'
 import { createAppender, createProbe } from './append.ts'
 import { createRoom, isOutOfMemory, noteTaken, readTaken, unlessOutOfMemory, type Bounds } from './bounds.ts'
-import { startFollower } from './follow.ts'
+import { startFollower, type RedisFollower } from './follow.ts'
 import { beginLife, createMemory } from './memory.ts'
+import { createOwn } from './own.ts'
 import { eraseEvents, findLast, readPage } from './read.ts'
 import { searchEvents } from './search.ts'
 
@@ -36,10 +37,12 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
     log,
   })
   const room = createRoom(session, bounds, memory, log)
-  const append = createAppender(session, room, memory)
+  const own = createOwn()
+  const append = createAppender(session, room, memory, own)
   const probe = createProbe(session, room, memory)
   const { attempt, end } = createAttempts()
-  const followers = new Set<Follower>()
+  const followers = new Set<RedisFollower>()
+  const onMoved = () => own.trim(Math.min(...Array.from(followers, ({ position }) => position().seq)))
 
   return {
     append: (events) => attempt(() => append(events)),
@@ -48,7 +51,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
       attempt(async () => searchEvents(await session(), memory, { after, limit, names })),
     follow(after, onPage) {
       memory.see(after)
-      const follower = startFollower({ url, after, onPage, memory, greet, log })
+      const follower = startFollower({ url, after, onPage, onMoved, memory, own, greet, log })
       followers.add(follower)
       return { close: () => follower.close().finally(() => followers.delete(follower)) }
     },
@@ -56,6 +59,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
     trim: (taken) =>
       attempt(async () => {
         memory.see(taken)
+        own.trim(taken.seq)
         await noteTaken(await session(), taken, memory)
         await room.keep()
       }),
@@ -65,7 +69,11 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
       return attempt(async () => greet(await session()))
     },
     size: () => attempt(() => room.size()),
-    erase: (cursors) => attempt(async () => eraseEvents(await session(), cursors)),
+    erase: (cursors) =>
+      attempt(async () => {
+        await eraseEvents(await session(), cursors)
+        own.forget()
+      }),
     ping: () => attempt(() => probe()),
     async close() {
       await end()

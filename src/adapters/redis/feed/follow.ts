@@ -7,6 +7,7 @@ import type { Log } from '../../../core/log.ts'
 import type { FeedPage, Follower } from '../../../core/events/ports.ts'
 import { openConnection, reasonOf, type Session } from '../connection.ts'
 import type { Memory } from './memory.ts'
+import type { Own } from './own.ts'
 import { bytesOf, fitting, PAGE_BYTES, readPage, streamId, toEvent, type Entry } from './read.ts'
 import { FEED_KEYS } from '../keys.ts'
 
@@ -27,15 +28,22 @@ type FollowOptions = {
   readonly after: Cursor
   readonly onPage: (page: FeedPage) => void | Promise<void>
   readonly memory: Memory
+  readonly own: Own
+  /** Told after each page that was taken. */
+  readonly onMoved: () => void
   readonly greet: (session: Session) => Promise<void>
   readonly log: Log
 }
 
-export function startFollower({ url, after, onPage, memory, greet, log }: FollowOptions): Follower {
+export type RedisFollower = Follower & { position(): Cursor }
+
+export function startFollower(options: FollowOptions): RedisFollower {
+  const { url, after, onPage, onMoved, greet, log } = options
   const limits = { silenceMs: SILENCE_MS, patienceMs: BLOCK_MS }
   const connection = openConnection({ url, name: 'hub-follower', ...limits, greet, log })
-  const nextPage = createPages(connection.session, memory)
+  const nextPage = createPages(connection.session, options)
   const stop = new AbortController()
+  let cursor = after
   const nap = (): Promise<void> => pause(RETRY_MS, undefined, { signal: stop.signal }).catch(() => undefined)
 
   async function give(page: FeedPage): Promise<boolean> {
@@ -50,18 +58,21 @@ export function startFollower({ url, after, onPage, memory, greet, log }: Follow
   }
 
   async function keepReading(): Promise<void> {
-    for (let cursor = after; !stop.signal.aborted;) {
+    while (!stop.signal.aborted) {
       const page = await nextPage(cursor).catch(async (error: unknown) => {
         if (!stop.signal.aborted && !isHubError(error))
           log.warn({ reason: reasonOf(error) }, 'Following the feed was interrupted')
         await nap()
       })
-      if (page && !stop.signal.aborted && (await give(page))) cursor = page.next
+      if (!page || stop.signal.aborted || !(await give(page))) continue
+      cursor = page.next
+      onMoved()
     }
   }
 
   const done = keepReading()
   return {
+    position: () => cursor,
     close() {
       stop.abort()
       connection.close()
@@ -71,10 +82,15 @@ export function startFollower({ url, after, onPage, memory, greet, log }: Follow
 }
 
 /** Finds what comes after a cursor, and sleeps where there is nothing yet; undefined when nothing came in time. */
-function createPages(session: () => Promise<Session>, memory: Memory) {
+function createPages(session: () => Promise<Session>, { memory, own }: FollowOptions) {
   let isAtHead = false
   let count = FIRST_TAIL_EVENTS
   return async (cursor: Cursor): Promise<FeedPage | undefined> => {
+    const known = own.after(cursor, PAGE_EVENTS)
+    if (known) {
+      isAtHead = true // as far as is known here: the place is looked for anew where something else comes
+      return known
+    }
     if (!isAtHead) {
       const page = await readPage(await session(), memory, cursor, PAGE_EVENTS)
       isAtHead = !page.gap && page.events.length === 0 && compareCursors(page.next, cursor) === 0

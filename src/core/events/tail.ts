@@ -1,7 +1,7 @@
 // The newest events in memory: followers at the head are given them without asking the disk, and all the same ones.
-import type { Cursor } from '../../../core/events/cursor.ts'
-import type { FeedEvent } from '../../../core/events/event.ts'
-import type { FeedPage } from '../../../core/events/ports.ts'
+import type { Cursor } from './cursor.ts'
+import type { FeedEvent } from './event.ts'
+import type { FeedPage } from './ports.ts'
 
 const MOST_EVENTS = 4_000
 /** About a page: so every page that is answered from here is one that may be given. */

@@ -1,0 +1,46 @@
+// What is kept in memory of what this process has stored.
+import { expect, test } from 'vitest'
+import { createOwn } from '../../../src/adapters/redis/feed/own.ts'
+import type { FeedEvent } from '../../../src/core/events/event.ts'
+import { makeEvents, range, seqs } from '../../support/feed-lab.ts'
+
+const epoch = 1_700_000_000_000
+const stored = (first: number, last: number, life = epoch): FeedEvent[] =>
+  makeEvents(last - first + 1).map((event, n) => ({
+    ...event,
+    receivedAt: life,
+    cursor: { epoch: life, seq: first + n },
+  }))
+const after = (own: ReturnType<typeof createOwn>, seq: number) =>
+  seqs(own.after({ epoch, seq }, 100)?.events ?? [])
+
+test('what follows one another is one stretch; a hole begins another', () => {
+  const own = createOwn()
+  own.push(stored(5, 7))
+  own.push([])
+  own.push(stored(8, 9))
+  expect(after(own, 4)).toEqual(range(5, 9))
+  expect(after(own, 6)).toEqual(range(7, 9))
+  expect([after(own, 3), after(own, 9), after(own, 10)]).toEqual([[], [], []])
+  own.push(stored(11, 12))
+  expect([after(own, 8), after(own, 10)]).toEqual([[], [11, 12]])
+})
+
+test('another life of the feed begins another stretch, whatever the numbers', () => {
+  const own = createOwn()
+  own.push(stored(5, 7))
+  own.push(stored(8, 9, epoch + 1))
+  expect(after(own, 7)).toEqual([])
+  expect(own.after({ epoch: epoch + 1, seq: 7 }, 100)?.events).toHaveLength(2)
+})
+
+test('what all followers have is let go of, and what is forgotten', () => {
+  const own = createOwn()
+  own.push(stored(1, 6))
+  own.trim(4)
+  expect([after(own, 3), after(own, 4)]).toEqual([[], [5, 6]])
+  own.forget()
+  expect([after(own, 4), after(own, 5)]).toEqual([[], []])
+  own.push(stored(7, 8))
+  expect(after(own, 6)).toEqual([7, 8])
+})
