@@ -82,8 +82,6 @@ export type EventRow = {
 export type GapRow = {
   readonly type: 'gap'
   readonly cursor: string
-  readonly from: string
-  readonly reason: 'expired' | 'reset'
   readonly noticedAt: number
 }
 

@@ -16,7 +16,7 @@ async function loseEvents(page: Page): Promise<void> {
     server.onMessage((text) => {
       const frame = JSON.parse(String(text)) as Frame
       const lost = frame.data?.msg.subject === 'Lost'
-      const gap = { type: 'gap', from: '1-0', to: frame.cursor, reason: 'expired' }
+      const gap = { type: 'gap', from: '1-0', to: frame.cursor, reason: 'reset' }
       socket.send(lost ? JSON.stringify(gap) : String(text))
     })
   })

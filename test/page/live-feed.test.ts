@@ -187,10 +187,20 @@ test('catching up tells how far it is; very far, the list begins anew at the hea
   await until(() => expect(seeks).toEqual(['3-90000']))
 })
 
-test('a gap is a line of its own, between what was before and what follows', async () => {
+test('what the feed no longer keeps is read from the archive', async () => {
+  const archive = [stored(1)]
+  const { feed, connections, socket, shown } = lab(archive)
+  await feed.open(ALL)
+  archive.push(stored(2), stored(3), stored(4))
+  connections[0]?.onGap?.({ from: '3-1', to: '3-3', reason: 'expired' })
+  socket.say(4, 5)
+  await until(() => expect(shown()).toEqual([5, 4, 3, 2, 1]))
+})
+
+test('a feed that began anew is a line of its own, between what was before and what follows', async () => {
   const { feed, connections, socket } = lab([stored(1)])
   await feed.open(ALL)
-  connections[0]?.onGap?.({ from: '3-1', to: '3-7', reason: 'expired' })
+  connections[0]?.onGap?.({ from: '3-1', to: '3-7', reason: 'reset' })
   socket.say(8)
   await until(() => expect(feed.list.pages.size).toBe(3))
   expect([0, 1, 2].map((place) => feed.list.pages.at(place)?.type)).toEqual(['event', 'gap', 'event'])

@@ -45,12 +45,8 @@ function GapLine({ row, before }) {
   const end = timeOfDay(row.noticedAt)
   const start = before?.type === 'event' ? timeOfDay(before.receivedAt) : ''
   const when = start === end ? end : start ? `${start}–${end}` : `before ${end}`
-  const why =
-    row.reason === 'expired'
-      ? 'the feed no longer keeps these events'
-      : 'the feed began anew, these events are lost to it'
   return html`
     <span class="kind"><${Icon} name="gap" tone="amber" />Gap ${when}</span>
-    <span class="why">${why}</span>
+    <span class="why">The feed began anew: what came just before may be missing</span>
   `
 }

@@ -144,8 +144,11 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
   }
 
   /** @param {Gap} gap */
-  function onGap({ from, to, reason }) {
-    if (!stale) batch.add({ type: 'gap', cursor: to, from, reason, noticedAt: api.now() })
+  function onGap({ to, reason }) {
+    if (stale) return
+    // What the feed no longer keeps is in the archive all the same.
+    if (reason === 'expired') readNewest()
+    else batch.add({ type: 'gap', cursor: to, noticedAt: api.now() })
   }
 
   function isHere() {
