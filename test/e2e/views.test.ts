@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { createLinks } from '../../src/core/campaigns/mail/links.ts'
 import { axeFaults } from '../support/axe.ts'
 import { live, mailEvent, refuse } from '../support/browser.ts'
-import { faintSigns, layoutShifts, overflow, watchLayoutShifts } from '../support/in-page.js'
+import { faintSigns, ignoreHubTime, layoutShifts, overflow, watchLayoutShifts } from '../support/in-page.js'
 import { SECRET, usePageLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
 
@@ -95,6 +95,7 @@ async function look(page: Page, path: string, ready: string, arrange?: View[2]):
 /** The chart goes along with the clock, which stands still here: nothing else may move. */
 async function before(page: Page): Promise<void> {
   await page.clock.setFixedTime(new Date())
+  await page.addInitScript(ignoreHubTime)
   await page.addInitScript(watchLayoutShifts)
 }
 

@@ -66,6 +66,14 @@ export function focusedText() {
   return document.activeElement?.textContent ?? ''
 }
 
+/** The page's clock is right: what an answer says of the hub's is not looked at. */
+export function ignoreHubTime() {
+  const { get } = Headers.prototype
+  Headers.prototype.get = function (name) {
+    return name === 'date' ? null : get.call(this, name)
+  }
+}
+
 /** From the first on, what moves from its place without anybody having done anything. */
 export function watchLayoutShifts() {
   /** @typedef {{ node?: Element, previousRect: DOMRect, currentRect: DOMRect }} Source */
