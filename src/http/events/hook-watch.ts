@@ -60,7 +60,6 @@ export function createHookWatch(log: Pick<FastifyBaseLogger, 'warn' | 'info'>, n
     rightlySigned(): void {
       if (kinds.size > 0) log.info({ reasons: [...kinds.keys()] }, 'webhooks are signed rightly now')
       kinds.clear()
-      latest = undefined
     },
     accepted(batch: Batch, kinds: readonly Kind[]): void {
       for (const kind of kinds) came.set(kind, (came.get(kind) ?? 0) + 1)

@@ -56,6 +56,27 @@ test('who stops has gone', async () => {
   expect(await web.others()).toEqual([])
 })
 
+test('who is stopping is not told of again, and needs no store for it', async () => {
+  const arrived = Promise.withResolvers<void>()
+  const late = async (me: Process) => arrived.promise.then(() => processes.tell(me))
+  const worker = start('b', 'worker', () => NOON, { to: { ...processes, tell: late } })
+  const closed = worker.close()
+  arrived.resolve()
+  await closed
+  expect(told.has('b')).toBe(false)
+
+  let beats = 0
+  const tell = async () => void (beats += 1)
+  const leave = async () => Promise.reject(new Error('an outage'))
+  const stopped = start('c', 'worker', () => NOON, { everyMs: 1, to: { ...processes, tell, leave } })
+  await stopped.close()
+  const before = beats
+  let later = 0
+  start('d', 'worker', () => NOON, { everyMs: 1, to: { ...processes, tell: async () => void (later += 1) } })
+  await until(() => expect(later).toBeGreaterThan(5))
+  expect(beats).toBe(before)
+})
+
 test('it goes on, also after an outage of the store', async () => {
   let now = NOON
   let failed = 0

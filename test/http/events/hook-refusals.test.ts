@@ -1,6 +1,5 @@
 // What the operator learns of refused webhooks, from a running hub.
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createHookWatch } from '../../../src/http/events/hook-watch.ts'
 import { KEY, startHub, WEBHOOK_URL, type TestHub } from '../../support/hub.ts'
 
 let hub: TestHub
@@ -47,29 +46,4 @@ test('every refusal is counted by the code of its answer', async () => {
   expect(text).toContain(`${count('hook.bad_signature')} 2`)
   expect(text).toContain(`${count('access.unauthorized')} 1`)
   expect(text).toContain(`${count('request.unsupported_media_type')} 2`)
-})
-
-test('explaining is bounded: by address, and by bytes', () => {
-  let now = 0
-  const log = { warn() {}, info() {} }
-  const watch = createHookWatch(log, () => now)
-  let explained = 0
-  const refuse = (address: string, bytes: number) =>
-    watch.wronglySigned(address, (most) => {
-      explained++
-      return { kind: 'wrong signature', hint: 'a hint', bytes: Math.min(bytes, most) }
-    })
-  for (let n = 0; n < 1_000; n++) refuse('192.0.2.1', 1_000)
-  expect(explained).toBe(5)
-  expect(watch.status().refused).toMatchObject([{ count: 1_000 }])
-  now += 10_000
-  refuse('192.0.2.1', 1_000)
-  expect(explained).toBe(6)
-  let digested = 0
-  for (let n = 0; n < 2_000; n++)
-    watch.wronglySigned(`2001:db8::${n}`, (most) => {
-      digested += most
-      return { kind: 'wrong signature', hint: 'a hint', bytes: most }
-    })
-  expect(digested).toBeLessThanOrEqual(64 * 1024 * 1024)
 })
