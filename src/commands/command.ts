@@ -13,14 +13,12 @@ export async function runCommand(name: string, work: (config: Config) => Promise
   }
 }
 
-/** The one argument. */
 export function folderArgument(usage: string): string {
   const [folder, ...more] = process.argv.slice(2)
   if (!folder || more.length > 0 || folder.startsWith('-')) throw new Error(`usage: ${usage}`)
   return resolve(folder)
 }
 
-/** Of campaigns that a restore has paused. */
 export function sayHeld(count: number, since: string): void {
   if (count === 0) return say('No campaign has to be paused.')
   const paused = count === 1 ? '1 campaign is paused' : `${count} campaigns are paused`

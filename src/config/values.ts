@@ -197,7 +197,6 @@ export function host(value: string): string {
   return value
 }
 
-/** Does a host name this very machine? */
 export function isLoopback(host: string): boolean {
   const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase()
   return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'))

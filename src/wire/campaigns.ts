@@ -45,7 +45,6 @@ export type Needs = {
   readonly log: Log
 }
 
-/** What the campaign side runs on. */
 type Parts = Needs & {
   readonly config: Config
   readonly stores: ReturnType<typeof createStores>

@@ -19,7 +19,6 @@ export function makeDataDir(dir: string): void {
   }
 }
 
-/** What its owner may still fill, in bytes. */
 export async function diskOf(dir: string): Promise<{ free: number; size: number }> {
   const { bavail, blocks, bsize } = await statfs(dir)
   return { free: bavail * bsize, size: blocks * bsize }

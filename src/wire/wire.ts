@@ -27,7 +27,6 @@ import { diskOf, makeDataDir, keptSecret } from './data-dir.ts'
 import { patiently } from './reach.ts'
 import { databaseOf, feedOf, namesOfStores, openDatabase, openEvents, type Events } from './stores.ts'
 
-/** What this process runs on, by its role. */
 export type Wired = Awaited<ReturnType<typeof wire>>
 
 /** How long a closing process goes on filling the archive; what is left is taken at the next start. */

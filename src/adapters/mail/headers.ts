@@ -10,7 +10,6 @@ const WORD_LENGTH = 64
 /** A text that stays unencoded stays on one line with the header's name. */
 const PLAIN_LENGTH = 60
 
-/** A header of unstructured text, such as Subject. */
 export function textHeader(name: string, value: string): string {
   const text = oneLine(value)
   if (text === '') return `${name}:\r\n`

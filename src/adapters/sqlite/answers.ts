@@ -2,7 +2,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { giveBackMemoryLater } from '../../memory.ts'
 
-/** What a thread can be asked for. */
 export type Api = { readonly [name: string]: (...args: never[]) => unknown; close(): void }
 export type Question = { readonly id: number; readonly name: string; readonly args: readonly unknown[] }
 export type Answer = { readonly id: number } & ({ readonly value: unknown } | { readonly error: Failure })

@@ -43,7 +43,6 @@ export function openFile(file: string, access: Access) {
     const step = (job: Job) => execute(prepare, job)
     const atomically = (jobs: readonly Job[]) => transaction(db, () => jobs.map(step))
     return {
-      /** How many steps of migrations this start took. */
       steps: () => steps,
       all: (text: string, values: SQLInputValue[]): unknown[] => prepare(text).all(...values),
       run: (job: Job): number => ('values' in job && !job.adding ? step(job) : (atomically([job])[0] ?? 0)),

@@ -21,7 +21,6 @@ type ActionsOptions = {
   /** What keeps campaigns from starting: see sender.ts. */
   readonly senderProblem: string | null
   readonly readHtml: ReadHtml
-  /** Something may be due now. */
   readonly wake: () => void
   readonly now?: () => number
   readonly newId?: (now: number) => string
@@ -172,7 +171,6 @@ function withoutUndefined(input: EditInput): EditInput {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
 }
 
-/** Tells whether two requests ask for the same. */
 function fingerprint(request: object): string {
   return createHash('sha256').update(JSON.stringify(request)).digest('base64url')
 }

@@ -7,7 +7,6 @@ import { checkTemplate } from './mail/message.ts'
 import type { ReadHtml } from './mail/placeholders.ts'
 import type { CampaignContent, CampaignStatus } from './ports.ts'
 
-/** The states each verb is allowed in. */
 export const VERBS = {
   edit: ['draft', 'scheduled'],
   delete: ['draft', 'scheduled'],
@@ -116,7 +115,6 @@ function replyToProblem(replyTo: string): string | undefined {
   return isAddress ? lineProblem(replyTo, REPLY_TO_LENGTH) : 'must be an address, or a name and an address'
 }
 
-/** When a campaign is to start. */
 export function readSendAt(text: string, now: number): number {
   const sendAt = readInstant(text)
   if (sendAt === undefined) throw badField('send_at', AN_INSTANT)

@@ -2,7 +2,6 @@
 import type { Delivery, DeliveryStatus, Outcome } from './ports.ts'
 import { countReasons, writeReasons } from './reasons.ts'
 
-/** The part of a delivery that outcomes change. */
 export type DeliveryState = Pick<Delivery, 'n' | 'status' | 'attempts' | 'dueAt' | 'reason' | 'updatedAt'>
 export type Tally = Readonly<Record<DeliveryStatus, number>>
 

@@ -35,7 +35,6 @@ const LISTED = 4
 /** `link` is '' for an open, else stands for the address. */
 type Visit = { readonly at: number; readonly link: string; readonly by: number }
 
-/** What was heard of one delivery. */
 export type Heard = {
   readonly delivered: number | null
   readonly bounced: number | null

@@ -25,18 +25,14 @@ const TELLING: ReadonlySet<Kind> = new Set([...JUDGED, 'complained', 'unsubscrib
 /** However long ago it was. */
 export const NEVER_FORGOTTEN: readonly Kind[] = ['suppressed', 'unsuppressed']
 
-/** What is read of an event. */
 export type Told = { readonly event: Pick<FeedEvent, 'kind' | 'receivedAt'>; readonly facts: EventFacts }
 
-/** Events of an address, so far. */
 export type Past = {
   /** The newest ones, newest first. */
   readonly softBounces: readonly number[]
-  /** The last time that a mail got through. */
   readonly through: number
   /** The last time that the address was allowed again, by Mandrill's operator or here by hand. */
   readonly lifted: number
-  /** The last change of Mandrill's list. */
   readonly listed: number
 }
 export const NO_PAST: Past = { softBounces: [], through: -Infinity, lifted: -Infinity, listed: -Infinity }

@@ -9,7 +9,6 @@ type JournalOptions = Pick<SendingParts, 'marks' | 'now' | 'log'> & {
   readonly ref: ChunkRef
   readonly token: number
   readonly ledger: Pick<Ledger, 'record'>
-  /** How long outcomes may be kept back from the ledger. */
   readonly tellEveryMs: number
 }
 
@@ -27,7 +26,6 @@ export function openJournal(options: JournalOptions) {
   return {
     /** A mail may be sent when the answer is 'go'. 'stopped' = the journal is being closed. */
     claim: steps.claim,
-    /** What became of a claimed mail. */
     note(outcome: Outcome): void {
       steps.note(outcome)
       book.add(outcome)

@@ -35,5 +35,4 @@ export type SendingParts = {
 /** Of these deliveries of one campaign, those that something has come back of: they were sent. */
 export type HeardOf = (campaignId: string, ids: readonly string[]) => Promise<ReadonlyMap<string, unknown>>
 
-/** A campaign's template, read once. */
 export type Compiled = { mail(delivery: Delivery): OutgoingMail }

@@ -56,7 +56,6 @@ export function isAboutMailbox({ response }: SendResult): boolean {
 // word for it. https://support.google.com/a/answer/3726730
 const RATE_LIMIT = /(?<![\d.])(?:421|4\.7\.28)(?![\d.])/
 
-/** Deferred because it is too much mail at a time. */
 export function isRateLimit({ response }: { readonly response: string }): boolean {
   return RATE_LIMIT.test(response)
 }

@@ -23,13 +23,11 @@ type WorkerParts = SendingParts & {
   readonly connections: number
   /** Resolves when what came back until now is known, or the signal says so. */
   readonly hear: (signal: AbortSignal) => Promise<void>
-  /** How long a chunk is in hand at most. */
   readonly inHandMs: number
   /** How long outcomes may be kept back from the ledger. */
   readonly tellEveryMs: () => number
 }
 
-/** What this worker does now. */
 type Work = WorkerParts & {
   readonly ref: ChunkRef
   readonly journal: Journal
@@ -145,7 +143,6 @@ function begin(
     todo,
     refused: new Set(),
     stopped: stopping.signal,
-    /** Mails in flight are ended, no other is begun. */
     stop() {
       stopping.abort()
       journal.stop()

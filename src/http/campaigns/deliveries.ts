@@ -39,7 +39,6 @@ export type DeliveriesDeps = {
   readonly reactions: Pick<ReactionStore, 'of'>
 }
 
-/** Rows of a file that are in memory at a time. */
 const FILE_STEP = 1000
 
 const Status = oneOf<DeliveryStatus>(DELIVERY_STATUSES)
@@ -145,7 +144,6 @@ export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): 
   )
 }
 
-/** One subscriber's history. */
 export function registerDeliveriesTo(app: FastifyInstance, deps: DeliveriesDeps): void {
   app.get<{ Params: { id: string }; Querystring: Static<typeof History> }>(
     '/subscribe/:id/deliveries',

@@ -25,7 +25,6 @@ import {
 export type PresentDeps = {
   readonly ledger: Pick<Ledger, 'tallies'>
   readonly lanes: Pick<LaneControl, 'states'>
-  /** What came back as events. */
   readonly reactions: Pick<ReactionStore, 'counts'>
   readonly log: Log
 }

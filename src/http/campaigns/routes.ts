@@ -16,7 +16,6 @@ type Around = {
   readonly now: () => number
 }
 
-/** The campaign side as its routes use it. */
 export type CampaignRoutesDeps = Omit<
   CampaignsDeps &
     PresentDeps &

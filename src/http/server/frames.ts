@@ -45,7 +45,6 @@ function eventHead(event: FeedEvent): string {
   return `{"type":"event","cursor":"${formatCursor(cursor)}","kind":"${kind}",${factsToTell(event).slice(1, -1)},"data":`
 }
 
-/** One frame for each list of parts. */
 function joinParts(frames: readonly (readonly Buffer[])[]): Buffer {
   const lengths = frames.map((parts) => parts.reduce((sum, part) => sum + part.length, 0))
   const out = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + length + headerLength(length), 0))

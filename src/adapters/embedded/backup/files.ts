@@ -5,7 +5,6 @@ import { chmod, mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
-/** Of each file, by its path in the folder: its SHA-256. */
 export type Backup = {
   readonly madeAt: number
   readonly version: string

@@ -51,7 +51,6 @@ export function createEmbeddedLaneControl(
 type Lane = {
   readonly kept: { -readonly [K in keyof Kept]: Kept[K] }
   nextAt: number
-  /** The owner of each place that is held. */
   readonly places: Map<symbol, string>
   /** Until when an owner that asked for places counts. */
   readonly owners: Map<string, number>

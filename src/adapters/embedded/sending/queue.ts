@@ -18,7 +18,6 @@ export function openEmbeddedSendQueue(store: SendFile, log: Log): SendQueue {
     'SELECT place, campaign, chunk FROM queue WHERE lane = ? AND place > ? ORDER BY place LIMIT 1',
   )
   const workers = new Set<ReturnType<typeof startWorker>>()
-  /** The last place of each lane that was handed out. */
   const handedOut = new Map<string, number>()
   /** Places that are done with, and that the file could not be told of yet: they would keep their chunks out. */
   const over = new Set<number>()

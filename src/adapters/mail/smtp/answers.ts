@@ -5,7 +5,6 @@ import { saysNobody } from '../../../core/campaigns/reasons.ts'
 import type { SendResult } from '../../../core/sending/ports.ts'
 import { namesSender } from '../../../core/sending/lanes/refusals.ts'
 
-/** What the server was answering. */
 export type Stage = 'greeting' | 'login' | 'sender' | 'recipient' | 'mail'
 
 const RESPONSE_LENGTH = 500

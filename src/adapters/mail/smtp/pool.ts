@@ -57,7 +57,6 @@ export function openSessions(server: SmtpServer, most: number, limits: Limits) {
         places.free()
       }
     },
-    /** Waits for the mails under way. */
     async close(): Promise<void> {
       closed = true
       await places.empty()

@@ -45,7 +45,6 @@ export function startDeadline(ms: number, answerMs: number) {
   }
 }
 
-/** The session, or why there is none. */
 export function openSession(server: SmtpServer, deadline: Deadline): Promise<Session | SendResult> {
   const connection = new SMTPConnection(optionsOf(server))
   const { promise, resolve } = Promise.withResolvers<Session | SendResult>()
@@ -87,7 +86,6 @@ function optionsOf({ host, port, secure, local, name }: SmtpServer) {
 function createSession(talk: Conversation) {
   let used = 0
   return {
-    /** Mails that were given to it. */
     get used() {
       return used
     },
@@ -101,7 +99,6 @@ function createSession(talk: Conversation) {
       if (result.kind !== 'sent' && talk.isOpen()) await ask(talk, 'RSET', RESET_MS)
       return result
     },
-    /** Says goodbye. */
     quit: (): void => void ask(talk, 'QUIT', CLOSE_MS).then(talk.hangUp),
   }
 }

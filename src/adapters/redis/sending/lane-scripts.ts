@@ -23,7 +23,7 @@ return 1
 `)
 
 // KEYS: lane. ARGV: clock, count, mails a second, how far ahead at most in ms, how often a paused lane is asked in ms.
-// The rule is spaced() of core/sending/lanes.ts. Answers what is granted, and when to ask again.
+// The rule is spaced() of core/sending/lanes/lanes.ts. Answers what is granted, and when to ask again.
 export const leaseScript = script(`${CLOCK}
 local kept = redis.call('HMGET', KEYS[1], 'pace', 'next')
 local rate, count, ahead = tonumber(ARGV[3]), tonumber(ARGV[2]), tonumber(ARGV[4])
@@ -48,7 +48,7 @@ return { 0, string.format('%.3f', math.max(1, after + interval - ahead - now)) }
 `)
 
 // KEYS: places, owners. ARGV: clock, owner, place, connections, how long a place is kept, how long an owner counts, turn.
-// The rule is allowance() of core/sending/lanes.ts.
+// The rule is allowance() of core/sending/lanes/lanes.ts.
 export const connectScript = script(`${CLOCK}
 local owner, connections = ARGV[2], tonumber(ARGV[4])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)

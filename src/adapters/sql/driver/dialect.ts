@@ -63,7 +63,6 @@ export type Sql = Driver & {
   /** For building statements. Run them through read, run or atomically. */
   readonly db: Db
   readonly tables: Tables
-  /** Runs a select. */
   read<T>(query: PromiseLike<T>): Promise<T>
 }
 

@@ -17,7 +17,6 @@ export function toParts(text: string, length = PART_LENGTH): readonly Part[] {
   return parts
 }
 
-/** Joins parts that come in any order. */
 export function fromParts(parts: readonly Part[]): string {
   return parts
     .toSorted((a, b) => a.part - b.part)

@@ -10,7 +10,6 @@ type ConfirmationRequest = {
   readonly from: Mailbox
   readonly list: ListIdentity
   readonly replyTo: string | null
-  /** The signed link, from core/campaigns/mail/links.ts. */
   readonly confirmUrl: string
   /** When the link ends, milliseconds since 1970. */
   readonly expiresAt: number

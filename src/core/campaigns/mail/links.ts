@@ -4,7 +4,6 @@ import { createSeal } from '../../seal.ts'
 
 export type UnsubscribeLink = {
   readonly subscriberId: string
-  /** The mail that carried the link. */
   readonly delivery?: { readonly campaignId: string; readonly deliveryId: string } | undefined
 }
 

@@ -12,7 +12,6 @@ import * as template from './template.ts'
 /** What a campaign's mails have in common beyond the campaign itself. */
 export type MailSettings = {
   readonly from: Mailbox
-  /** Named in the footer. */
   readonly list: ListIdentity
   /** Where answers go when the campaign does not say. */
   readonly replyTo: string | null
@@ -64,7 +63,6 @@ export function compileMail(campaign: MailCampaign, settings: MailSettings) {
   }
   return {
     render: (recipient: Recipient): Rendered => renderFor(read, recipient, urlOf(recipient)),
-    /** The whole mail of a delivery. */
     mail: (recipient: Recipient): OutgoingMail => toMail(recipient, countingHeaders(campaign, recipient.id)),
     /** A trial of it, to any address: it counts for no statistics. `id` makes its Message-ID unique. */
     test({ name, address }: Mailbox, id: string): OutgoingMail {

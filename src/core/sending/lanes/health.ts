@@ -146,7 +146,6 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
   }
 
   return {
-    /** Takes note of an answer. */
     async note(result: SendResult, to: Recipient): Promise<Noted> {
       if (result.kind === 'unreachable') return lose(result.response).then(() => THEIRS)
       Object.assign(state, { lost: 0, outages: 0 })

@@ -41,12 +41,9 @@ export function queuedByLane(
 export type Pace = {
   /** Of the configured rate; 1 = all of it. */
   readonly share: number
-  /** What a server said when it was slowed last. */
   readonly reason: string | null
-  /** Nothing goes out before this instant. */
   readonly pausedUntil: number
   readonly pauseReason: string | null
-  /** When it was slowed, and when it was sped up, last. */
   readonly slowedAt: number
   readonly raisedAt: number
   /** When it was opened, slowed from its full pace, or paused; a pause that is over is followed by another state. */

@@ -51,7 +51,6 @@ export type Suspicion = {
 export const NO_SUSPICION: Suspicion = { suspects: [], row: 0, rowDomains: [] }
 
 const MINUTE_MS = 60_000
-/** The same answer to so many in a row. */
 const IN_A_ROW = 3
 /** Any answers to so many in a row: servers word one fault in several ways. */
 const ANY_IN_A_ROW = 10

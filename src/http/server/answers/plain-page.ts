@@ -6,7 +6,6 @@ export type Language = 'en' | 'ko'
 
 export type PlainPage = {
   readonly status: number
-  /** English where nothing is said. */
   readonly language?: Language
   readonly title: string
   readonly text: readonly string[]

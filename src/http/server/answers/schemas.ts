@@ -63,7 +63,6 @@ export const orNull = <S extends TSchema>(schema: S, options: TSchemaOptions = {
 export const InstantOrNull = orNull(Instant)
 export const TextOrNull = orNull(Type.String())
 
-/** Where the next page begins. */
 export const nextFor = (parameter: string) =>
   orNull(Type.String(), { description: `Goes into \`${parameter}\`; null: no more`, examples: [null] })
 
@@ -83,7 +82,6 @@ export const oneOf = <const W extends string>(words: readonly W[], options: TSch
 
 export const tagged = (tag: string) => ({ tags: [tag] })
 
-/** An answer without a body. */
 export const nothing = (description: string) => Type.Null({ description })
 
 /** RFC 3339 in UTC. */

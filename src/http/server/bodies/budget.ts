@@ -70,7 +70,6 @@ export function createByteBudget(limit: number, now = () => performance.now()) {
         },
         /** All of it is there, and it is being worked on: it makes way for nobody any more. */
         whole: (): void => void (share.isWhole = true),
-        /** Nothing of it is held any more. */
         release: (): void => release(share),
       }
     },

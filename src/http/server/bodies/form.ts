@@ -4,7 +4,6 @@ import { decodeForm } from '../../../core/events/intake/form.ts'
 import { MULTIPART, readMultipart } from './multipart.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
-/** What acceptForms() takes. */
 export const FORMS = ['application/json', FORM, MULTIPART]
 
 /** Makes the routes of this scope take forms as well as JSON. Of a field that comes more than once, the last counts. */

@@ -148,13 +148,10 @@ function createSession(connection: PoolConnection, packet: number, timeout: numb
   return {
     /** The server's max_allowed_packet, as this connection has it. */
     packet,
-    /** Bytes of a statement. */
     most,
-    /** Runs a statement; tells how many rows it touched. */
     run: async (sql: string, values?: unknown[]): Promise<number> =>
       (await query<ResultSetHeader>({ sql, values })).affectedRows,
     select: (sql: string, values?: unknown[]) => query<RowDataPacket[]>({ sql, values }),
-    /** The same with each row as an array. */
     selectArrays: (sql: string, values: unknown[]) =>
       query<RowDataPacket[][]>({ sql, values, rowsAsArray: true }),
   }
