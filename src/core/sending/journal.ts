@@ -1,5 +1,6 @@
 // What becomes of a chunk's mails, told twice: to the marks at once, so that a crash forgets nothing, and to the ledger
 // in bulk. Callers of one moment share one step of the marks.
+import { gather } from '../gather.ts'
 import { breath, createNap } from '../pause.ts'
 import type { ChunkRef, Ledger, Outcome } from '../campaigns/ports.ts'
 import type { SendingParts } from './parts.ts'
@@ -13,8 +14,6 @@ type JournalOptions = Pick<SendingParts, 'marks' | 'now' | 'log'> & {
 }
 
 export type Journal = ReturnType<typeof openJournal>
-
-type Claim = { readonly n: number; readonly answer: (step: Step | 'stopped') => void }
 
 const TELL_AT = 250
 const RETRY_MS = 300
@@ -46,68 +45,43 @@ export function openJournal(options: JournalOptions) {
   }
 }
 
+type Entry = Outcome | { readonly claim: number }
+
 /** The marks' side: one step after the other, each with all that has come in meanwhile. */
 function createSteps({ ref, token, marks, log }: JournalOptions) {
-  let outcomes: Outcome[] = []
-  let claims: Claim[] = []
-  let stepping: Promise<void> | undefined
   const nap = createNap()
   const state = { stopped: false, fenced: false, troubled: false }
 
-  function refuse(): void {
-    for (const { answer } of claims.splice(0)) answer('stopped')
-  }
-
-  async function step(): Promise<void> {
-    const [told, wanted] = [outcomes, claims]
-    outcomes = []
-    claims = []
-    try {
-      const numbers = wanted.map(({ n }) => n)
-      const answer = await marks.step(ref, token, told, numbers)
-      state.fenced ||= answer === 'fenced'
-      for (const claim of wanted) claim.answer(answer)
-      state.troubled = false
-    } catch (err) {
-      // Whether it was done is unknown. The same step again does no harm.
-      outcomes = [...told, ...outcomes]
-      claims = [...wanted, ...claims]
-      if (!state.troubled) log.warn({ err, ...ref }, 'the marks of a chunk cannot be written, trying again')
-      state.troubled = true
-      if (!state.stopped) await nap.wait(RETRY_MS)
+  async function step(all: readonly Entry[]): Promise<readonly (Step | 'stopped')[]> {
+    const outcomes = all.filter((entry) => 'status' in entry)
+    while (!state.fenced) {
+      const claims = all.flatMap((entry) => ('status' in entry || state.stopped ? [] : entry.claim))
+      if (outcomes.length === 0 && claims.length === 0) break
+      try {
+        state.fenced = (await marks.step(ref, token, outcomes, claims)) === 'fenced'
+        state.troubled = false
+        return all.map(() => (state.fenced ? 'fenced' : claims.length > 0 ? 'go' : 'stopped'))
+      } catch (err) {
+        // Whether it was done is unknown. The same step again does no harm.
+        if (!state.troubled) log.warn({ err, ...ref }, 'the marks of a chunk cannot be written, trying again')
+        state.troubled = true
+        if (state.stopped) break
+        await nap.wait(RETRY_MS)
+      }
     }
+    return all.map(() => (state.fenced ? 'fenced' : 'stopped'))
   }
 
-  async function run(): Promise<void> {
-    while (!state.fenced && (outcomes.length > 0 || claims.length > 0)) {
-      await breath() // who comes in the same turn comes along
-      if (state.stopped) refuse()
-      await step()
-      if (state.stopped && state.troubled) break
-    }
-    refuse()
-    stepping = undefined
-  }
-
-  const wake = (): void => void (stepping ??= run())
+  const steps = gather(step, { pause: breath }) // who comes in the same turn comes along
   return {
-    claim(n: number): Promise<Step | 'stopped'> {
-      if (state.fenced) return Promise.resolve('fenced')
-      if (state.stopped) return Promise.resolve('stopped')
-      return new Promise((answer) => {
-        claims.push({ n, answer })
-        wake()
-      })
-    },
-    note(outcome: Outcome): void {
-      outcomes.push(outcome)
-      wake()
-    },
+    claim: async (n: number): Promise<Step | 'stopped'> =>
+      state.fenced ? 'fenced' : state.stopped ? 'stopped' : steps.ask({ claim: n }),
+    note: (outcome: Outcome): void => void steps.ask(outcome),
     stop(): void {
       state.stopped = true
       nap.wake()
     },
-    done: async (): Promise<void> => stepping,
+    done: steps.idle,
   }
 }
 
