@@ -25,7 +25,7 @@ const NOBODY = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10'])
 /** RFC 7504: the domain takes no mail at all. */
 const NO_MAIL = '556'
 
-const ANSWER = /^(\d{3})[ -]?(?:([245])\.(\d{1,3}\.\d{1,3})(?!\S))?/
+const ANSWER = /^(\d{3})[ -]?(?:([245]\.\d{1,3}\.\d{1,3})(?!\S))?\s*([^]*)$/
 /** What the hub puts before an answer. */
 const GIVEN_UP = /^given up after \d+ tries: /
 const LOST = /^the connection was lost[^:]*(?=: )/
@@ -91,6 +91,12 @@ export function mayHold(reasons: string | null, group: string | undefined): bool
   return WITH_REASON.some((status) => counts[status].has(group))
 }
 
+/** Its codes (RFC 5321, RFC 3463) and its words; what is no server's answer is all words. */
+export function codesOf(answer: string): Readonly<Record<'code' | 'enhanced' | 'words', string>> {
+  const [, code = '', enhanced = '', words = answer] = ANSWER.exec(answer) ?? []
+  return { code, enhanced, words }
+}
+
 /** A permanent answer that says nobody is there: the address is suppressed. */
 export function saysNobody(code: string, enhanced: string): boolean {
   return code.startsWith('5') && (NOBODY.has(enhanced) || (enhanced === '' && code === NO_MAIL))
@@ -98,8 +104,8 @@ export function saysNobody(code: string, enhanced: string): boolean {
 
 /** Whether trying a group of failures again can send anything: who is suppressed is skipped. */
 export function isRetryable(group: string): boolean {
-  const [, code = '', kind, detail] = ANSWER.exec(group.replace(':', ' ')) ?? []
-  return !saysNobody(code, kind ? `${kind}.${detail}` : '')
+  const { code, enhanced } = codesOf(group.replace(':', ' '))
+  return !saysNobody(code, enhanced)
 }
 
 /** The group of a reason. A reason in the hub's own words, as of a skipped delivery, is its own group. */
@@ -108,13 +114,12 @@ export function reasonGroup(reason: string | null): string {
   const text = reason.replace(GIVEN_UP, '')
   const lost = LOST.exec(text)
   if (lost) return lost[0]
-  const answer = ANSWER.exec(text)
-  if (!answer) return text.replace(ADDRESS, '…').slice(0, 200)
-  const [start, code = '', kind, detail = ''] = answer
-  const codes = kind ? `${code} ${kind}.${detail}` : code
-  const meaning = MEANINGS[detail] ?? (kind ? undefined : meaningOf(code, text))
-  const words = meaning ?? plainWords(text.slice(start.length))
-  return words ? `${codes}: ${words}` : codes
+  const { code, enhanced, words } = codesOf(text)
+  if (code === '') return text.replace(ADDRESS, '…').slice(0, 200)
+  const codes = enhanced ? `${code} ${enhanced}` : code
+  const meaning = MEANINGS[enhanced.slice(2)] ?? (enhanced ? undefined : meaningOf(code, text))
+  const said = meaning ?? plainWords(words)
+  return said ? `${codes}: ${said}` : codes
 }
 
 const meaningOf = (code: string, text: string): string | undefined =>

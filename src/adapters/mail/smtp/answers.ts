@@ -1,7 +1,7 @@
 // What a mail server's answer means for the mail, for its recipient and for the sender.
 //
 // RFC 5321 section 4.2 (the code), RFC 3463 (the enhanced code, which is looked at first), RFC 7504 (521 and 556).
-import { saysNobody } from '../../../core/campaigns/reasons.ts'
+import { codesOf, saysNobody } from '../../../core/campaigns/reasons.ts'
 import type { SendResult } from '../../../core/sending/ports.ts'
 import { namesSender } from '../../../core/sending/lanes/refusals.ts'
 
@@ -16,7 +16,8 @@ const LOGIN_CODES = new Set([530, 534, 535])
 const WRONG_COMMANDS = new Set([502, 503, 504])
 
 export function classify(stage: Stage, answer: string): SendResult {
-  const { code, enhanced } = codesOf(answer)
+  const { code: digits, enhanced } = codesOf(answer)
+  const code = Number(digits)
   const response = clean(answer)
   // Codes that disagree say nothing for sure: trying again loses nobody.
   const permanent = code >= 500 && code < 600 && (enhanced === '' || enhanced.startsWith('5.'))
@@ -24,7 +25,7 @@ export function classify(stage: Stage, answer: string): SendResult {
     return code >= 400 && code < 600 ? { kind: 'deferred', response } : { kind: 'unreachable', response }
   if (SIZE_CODES.has(enhanced)) return { kind: 'failed', response, unknownRecipient: false }
   if (isAboutSender(stage, code, enhanced)) return { kind: 'sender_fault', response }
-  const unknownRecipient = saysNobody(`${code}`, enhanced) && !namesSender(response) // Postfix tells of a bad sender at RCPT
+  const unknownRecipient = saysNobody(digits, enhanced) && !namesSender(response) // Postfix tells of a bad sender at RCPT
   return { kind: 'failed', response, unknownRecipient }
 }
 
@@ -32,11 +33,6 @@ function isAboutSender(stage: Stage, code: number, enhanced: string): boolean {
   if (stage === 'greeting' || stage === 'login' || stage === 'sender') return true
   const isWrongCommand = WRONG_COMMANDS.has(code) && (enhanced === '' || enhanced.startsWith('5.5.'))
   return LOGIN_CODES.has(code) || BAD_SENDER.has(enhanced) || isWrongCommand
-}
-
-function codesOf(answer: string): { code: number; enhanced: string } {
-  const match = /^(\d{3})(?:[ -]([245]\.\d{1,3}\.\d{1,3})(?!\S))?/.exec(answer)
-  return { code: Number(match?.[1] ?? 0), enhanced: match?.[2] ?? '' }
 }
 
 /** One line, with the codes of the first one only. */

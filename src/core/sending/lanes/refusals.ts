@@ -2,6 +2,7 @@
 //
 // RFC 3463 and the IANA registry give the codes. Servers do not keep to them: Yandex tells an unknown subscriber with 5.7.1,
 // Postfix a bad sender with 5.1.0 at RCPT. So the words are looked at, too, and what names the sender goes before all.
+import { codesOf } from '../../campaigns/reasons.ts'
 
 /** A mailbox that does not exist, is closed, full or takes no mail from lists; a domain that has no way to it. */
 const MAILBOX_CODES = new Set(
@@ -40,19 +41,13 @@ const WORDS = 12
 
 /** The same for every subscriber who is told the same: without addresses, names of hosts, numbers, and what is made up anew. */
 export function sameness(response: string): string {
-  const { code, enhanced, text } = codesOf(response)
-  const words = text
+  const { code, enhanced, words } = codesOf(response)
+  const same = words
     .toLowerCase()
     .replace(/<[^>]*>|\S+@\S+|https?:\S+/g, ' ')
     .split(/[\s,;:()[\]{}"'=|/]+/)
     .filter((word) => !/[\d_]|\w\.\w/.test(word))
     .map((word) => word.replace(/[^\p{L}-]/gu, ''))
     .filter((word) => word !== '' && word !== '-')
-  return [code, enhanced, ...words.slice(0, WORDS)].filter(Boolean).join(' ')
-}
-
-function codesOf(response: string): { code: string; enhanced: string; text: string } {
-  const [, code = '', enhanced = '', text = response] =
-    /^(\d{3})(?: (\d\.\d{1,3}\.\d{1,3})(?!\S))?\s*([^]*)$/.exec(response) ?? []
-  return { code, enhanced, text }
+  return [code, enhanced, ...same.slice(0, WORDS)].filter(Boolean).join(' ')
 }
