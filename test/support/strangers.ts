@@ -26,8 +26,10 @@ export async function stranger(address: string, text: string | Buffer): Promise<
       resolve()
     }),
   )
-  await Promise.race([once(socket, 'connect'), closed])
-  if (!socket.write(text)) await Promise.race([once(socket, 'drain'), closed])
+  // An error ends the wait for anything else.
+  const until = (event: string) => Promise.race([once(socket, event), closed]).catch(() => closed)
+  await until('connect')
+  if (!socket.write(text)) await until('drain')
   return { socket, heard: () => heard, isClosed: () => isClosed, closed }
 }
 
