@@ -28,7 +28,7 @@ const SETTINGS = {
     PRAGMA secure_delete = ON;
     PRAGMA wal_autocheckpoint = 10000;
     PRAGMA journal_size_limit = 67108864;
-    PRAGMA cache_size = -65536;`,
+    PRAGMA cache_size = -32768;`,
   read: `
     PRAGMA query_only = ON;
     PRAGMA cache_size = -16384;`,
