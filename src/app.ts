@@ -27,8 +27,11 @@ import { registerBodyTimeout } from './http/server/bodies/timeout.ts'
 import { createByteBudget } from './http/server/bodies/budget.ts'
 import { registerClosing } from './http/server/connections/closing.ts'
 import { trackConnections } from './http/server/connections/connections.ts'
-import { createPresent } from './http/campaigns/json.ts'
+import { createPresent, type PresentDeps } from './http/campaigns/json.ts'
 import { openCampaignBoard } from './http/campaigns/board.ts'
+import { registerCampaigns, type CampaignsDeps } from './http/campaigns/campaigns.ts'
+import { registerLanes, type LanesDeps } from './http/campaigns/lanes.ts'
+import { createSendMail } from './http/campaigns/send-mail.ts'
 import { registerCompression } from './http/server/answers/compression.ts'
 import { registerDocs, registerDocsPage } from './http/docs/docs.ts'
 import { registerEarlyAnswers } from './http/server/connections/early-answers.ts'
@@ -38,7 +41,10 @@ import { registerEvents } from './http/events/events.ts'
 import { createHookWatch } from './http/events/hook-watch.ts'
 import { registerHook } from './http/events/hook.ts'
 import { refuseOtherSockets, registerLive } from './http/events/live.ts'
-import { registerCampaignSide, type CampaignRoutesDeps } from './http/campaigns/routes.ts'
+import { registerConfirm, type ConfirmDeps } from './http/list/confirm.ts'
+import { registerSubscribers, type SubscribersDeps } from './http/list/subscribers.ts'
+import { registerSuppressions, type SuppressionsDeps } from './http/list/suppressions.ts'
+import { registerUnsubscribe, type UnsubscribeDeps } from './http/list/unsubscribe.ts'
 import { registerMethods } from './http/server/methods.ts'
 import { measureRequests } from './http/operations/metrics.ts'
 import { registerOperations } from './http/operations/operations.ts'
@@ -76,10 +82,13 @@ export type Deps = WorkerDeps &
     readonly oneTime: OneTime
     readonly account: MandrillAccount | undefined
     readonly silence: Silence
-    readonly side: CampaignRoutesDeps & SetupDeps['side']
+    readonly side: ListDeps & SetupDeps['side'] & Omit<CampaignsDeps & PresentDeps & LanesDeps, MadeHere>
     readonly stores: { readonly events: string; readonly database: string }
     readonly running: Running
   }
+
+type ListDeps = Omit<SubscribersDeps & SuppressionsDeps & UnsubscribeDeps & ConfirmDeps, MadeHere>
+type MadeHere = 'access' | 'present' | 'sendMail' | 'log' | 'now'
 
 type Settings = {
   readonly publicUrl: string
@@ -167,7 +176,14 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     await registerSample(api, { ...deps, log, now })
     await registerReconcile(api, { ...deps, urls: settings.webhookUrls })
     await registerOperations(api, { ...deps, watch, campaigns: deps.side.campaigns, requests })
-    await registerCampaignSide(api, deps.side, { access, present, now })
+    const sendMail = createSendMail({ ...deps.side, present })
+    const side = { ...deps.side, access, present, sendMail, now }
+    await registerSubscribers(api, side)
+    await registerSuppressions(api, side)
+    await registerUnsubscribe(api, side)
+    await registerConfirm(api, side)
+    await registerCampaigns(api, side)
+    await registerLanes(api, side)
     await api.register(registerHook, {
       ...deps,
       access,
