@@ -36,7 +36,7 @@ export const SETTINGS = {
   MANDRILL_WEBHOOK_KEYS: setting(
     'Comma-separated; several for rotation or several webhooks. Mandrill shows a key after it has made a webhook',
     '',
-    read.list(read.text),
+    read.list(read.webhookKey),
   ),
   MANDRILL_API_KEY: setting("Only for reconciling counts with Mandrill's", '', read.optional(read.text)),
   MANDRILL_API_URL: setting(

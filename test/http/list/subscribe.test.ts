@@ -36,6 +36,15 @@ describe('POST', () => {
     expect(answer).toMatchObject({ status: 201, body: { email: 'ann+news@example.com', name: 'Ann 안' } })
   })
 
+  test.each([
+    ['email=ann+news+a@example.com&name=Ann+A', 'ann+news+a@example.com'],
+    ['name=Ann+A&email=++ann@example.com+', 'ann@example.com'],
+  ])('takes a + in a form as it is meant: %s', async (payload, email) => {
+    const headers = { authorization: TOKEN, 'content-type': form }
+    const answer = await app.call({ method: 'POST', url: '/subscribe', headers, payload })
+    expect(answer).toMatchObject({ status: 201, body: { email, name: 'Ann A' } })
+  })
+
   test('needs a name, which may be empty', async () => {
     const answer = await app.post('/subscribe', { email: 'a@example.com' })
     expect(answer).toMatchObject(error(400, 'request.invalid'))
