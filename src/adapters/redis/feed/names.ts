@@ -4,8 +4,8 @@ import { eventFacts, type NewEvent } from '../../../core/events/event.ts'
 import { hashOf } from '../../../core/events/name-hash.ts'
 import { namesKey } from '../keys.ts'
 
-/** Each key has the notes of so many places, by their numbers. */
-export const NOTES_A_KEY = 16_384
+/** Each key has the notes of so many places, by their numbers: just below what Redis sets aside for 64 KiB. */
+export const NOTES_A_KEY = 16_000
 const BYTES = 4
 
 /**
@@ -55,15 +55,17 @@ export async function forgetNotes(redis: Redis, floor: number, seq: number): Pro
     await redis.unlink(namesKey(number))
 }
 
-// Lua: writes notes from a place on.
+// Lua: writes notes from a place on. A key gets its full length at once: what grows bit by bit takes twice the memory.
 export const NOTE = `
 local function note(seq, notes)
   local at = 0
   while at < #notes do
     local place = seq + at / ${BYTES}
     local within = place % ${NOTES_A_KEY}
+    local key = '${namesKey('')}' .. string.format('%.0f', (place - within) / ${NOTES_A_KEY})
     local some = string.sub(notes, at + 1, at + (${NOTES_A_KEY} - within) * ${BYTES})
-    redis.call('SETRANGE', '${namesKey('')}' .. string.format('%.0f', (place - within) / ${NOTES_A_KEY}), within * ${BYTES}, some)
+    if within == 0 then redis.call('SETRANGE', key, ${(NOTES_A_KEY - 1) * BYTES}, '\\0\\0\\0\\0') end
+    redis.call('SETRANGE', key, within * ${BYTES}, some)
     at = at + #some
   end
 end
