@@ -16,6 +16,10 @@ const ALLOWED: readonly (readonly [shape: RegExp, why: string])[] = [
   [/^select gone \+ \(SELECT coalesce\(sum\(event_counts/, 'reconciling asks for it, a few times a day'],
   [/^select count\(\*\) from suppressions/, 'how many there are, as the list tells: an index is counted'],
   [
+    /^select count\(\*\) from subscribers where \(subscribers.subscribed = \? and /,
+    'how many of those who are found have left: of all who have left, each is asked',
+  ],
+  [
     /^select (suppressions.reason|coalesce\(subscribers.subscribed, NULL\)), count\(\*\) from suppressions inner join/,
     'whom an audience leaves out, and how many the list says are suppressed: all suppressions are counted',
   ],

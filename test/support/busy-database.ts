@@ -214,7 +214,10 @@ async function ofTheList({ sql, suppressions, ledger }: LoopLab): Promise<void> 
   ]) {
     await list.find({ limit: 100, after: '01600000-0000-7000-8000-100000010000', ...standing })
     await list.count(standing)
-    await list.count({ q: 'word9', ...standing })
+    for (const q of ['word9', 'reader-1']) {
+      await list.find({ limit: 100, q, ...standing })
+      await list.count({ q, ...standing })
+    }
   }
   await list.unmailable([first?.id ?? '', '1', '2'], NOON)
   for (const count of [1, 50, 1_000]) await list.import(makeReaders(1, count), NOON, false)

@@ -105,6 +105,25 @@ export function promisesOfFinding(lab: () => ListLab): void {
     expect(await lab().list.count({ q: 'read', mailable: true })).toBe(20_001)
   })
 
+  test('who many are found by, with each other filter: its count, and the pages around the middle of it', async () => {
+    const all = makeReaders(1, 12_000).map((row, n) => ({ ...row, left: n % 10 === 0, held: n % 2 === 1 }))
+    for (let from = 0; from < all.length; from += 1000)
+      await lab().list.import(all.slice(from, from + 1000).map(({ left, held, ...row }) => ({ ...row, ...(left && { wish: 'left' as const }), ...(held && { suppressed: 'bounce' as const }) })), NOON, false) // prettier-ignore
+    await lab().list.import([{ email: 'Nobody@example.org', name: '', wish: 'left', suppressed: 'bounce' }], NOON, false) // prettier-ignore
+    const middle = (await lab().list.find({ limit: 1, email: 'reader-6000@example.com' }))[0]?.id
+    for (const subscribed of [undefined, true, false])
+      for (const suppressed of [undefined, true, false])
+        for (const mailable of [undefined, true, false]) {
+          const fits = all.filter(({ left, held }) =>
+            (subscribed ?? !left) === !left && (suppressed ?? held) === held && (mailable ?? (!left && !held)) === (!left && !held)) // prettier-ignore
+          const filter = { q: 'read', subscribed, suppressed, mailable }
+          expect(await lab().list.count(filter), JSON.stringify(filter)).toBe(fits.length)
+          const later = fits.filter((row) => all.indexOf(row) >= 6_000)
+          const page = await lab().list.find({ ...filter, limit: 3, after: middle })
+          expect(page.map(({ email }) => email)).toEqual(later.slice(0, 3).map(({ email }) => email))
+        }
+  })
+
   test('those who are suppressed now, and those who get mail', async () => {
     await lab().list.import(makeReaders(1, 4), NOON, false)
     await lab().list.unsubscribe('reader-1@example.com', NOON)

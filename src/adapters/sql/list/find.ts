@@ -67,30 +67,45 @@ export function createFind(sql: Sql, now: () => number) {
     return words`EXISTS (SELECT 1 FROM ${suppressions} WHERE ${key} = ${subscribers.emailKey} AND ${holds()})`
   }
 
-  /** How many are suppressed of those who are subscribed, and who are not: suppressions lead, there are fewer of them. */
-  async function countHeld(): Promise<ReadonlyMap<boolean, number>> {
+  /** How many of those who are found are suppressed and subscribed, or not: suppressions lead, there are fewer of them. */
+  async function countHeld(isFound: SQL | undefined): Promise<ReadonlyMap<boolean, number>> {
     const subscribed = hidden(subscribers.subscribed)
     const rows = await sql.read(
       db
         .select({ subscribed: subscribed.mapWith(Number), count: words`count(*)`.mapWith(Number) })
         .from(suppressions)
         .innerJoin(subscribers, eq(subscribers.emailKey, suppressions.emailKey))
-        .where(holds())
+        .where(and(holds(), isFound))
         .groupBy(subscribed),
     )
     return new Map(rows.map((row) => [row.subscribed === 1, row.count]))
   }
 
+  /** The same of all; of those who are found the ones who have left lead. */
+  async function countSubscribed(sought: string | undefined): Promise<ReadonlyMap<boolean, number>> {
+    const of = async (subscribed?: boolean) => {
+      if (sought === undefined) return countListed(sql, subscribed)
+      return subscribed === false ? countOf(conditionOf({ subscribed, sought })) : starts.count(sought)
+    }
+    const [all, left] = [await of(), await of(false)]
+    return new Map([
+      [true, all - left],
+      [false, left],
+    ])
+  }
+
   /** Everybody is subscribed or not, and suppressed or not: how many are where the filter says. */
-  async function countStanding({ suppressed, mailable, ...filter }: Filter): Promise<number> {
-    const held = await countHeld()
+  async function countStanding({ suppressed, mailable, sought, ...filter }: Filter): Promise<number> {
+    const isAsked = suppressed !== undefined || mailable !== undefined
+    const held = isAsked ? await countHeld(sought === undefined ? undefined : starts.finds(sought)) : new Map<boolean, number>() // prettier-ignore
+    const all = await countSubscribed(sought)
     let count = 0
     for (const subscribed of [true, false]) {
       if (filter.subscribed === !subscribed) continue
       const fits = (isHeld: boolean) =>
         (suppressed ?? isHeld) === isHeld && (mailable === undefined || mailable === (subscribed && !isHeld))
       if (fits(true)) count += held.get(subscribed) ?? 0
-      if (fits(false)) count += (await countListed(sql, subscribed)) - (held.get(subscribed) ?? 0)
+      if (fits(false)) count += (all.get(subscribed) ?? 0) - (held.get(subscribed) ?? 0)
     }
     return count
   }
@@ -140,13 +155,13 @@ export function createFind(sql: Sql, now: () => number) {
     return and(conditionOf(filter), words`coalesce(${subscribers.subscribed}, 0) = 1`)
   }
 
-  /** Looks through all that come after an id, slice by slice: how many in each match, and where it lies. */
-  async function* slices(condition: SQL, after: string) {
+  /** Looks through all, or all who have left, that come after an id, by slices: how many in each match, and where it lies. */
+  async function* slices(condition: SQL, after: string, left: boolean) {
     for (let from = after; ;) {
       const looked = db
         .select({ id: subscribers.id, hit: words<number>`(${condition})`.as('hit') })
         .from(subscribers)
-        .where(gt(subscribers.id, from))
+        .where(and(gt(subscribers.id, from), left ? eq(subscribers.subscribed, 0) : undefined))
         .orderBy(asc(subscribers.id))
         .limit(SLICE)
         .as('looked')
@@ -178,16 +193,16 @@ export function createFind(sql: Sql, now: () => number) {
       yield rows(and(inArray(subscribers.id, ids.slice(start, start + STEP)), condition), STEP)
   }
 
-  /** Those who are found by what is sought, in steps; undefined where looking through the list is the shorter way. */
-  async function foundBy({ sought, ...filter }: Filter, after: string, limit: number) {
-    const condition = conditionOf(filter)
-    if (sought === undefined) {
-      const few = looksThrough(filter) ? await fewStanding(filter) : undefined
-      return few && withIds(few.filter((id) => id > after), condition) // prettier-ignore
-    }
-    if (!(await starts.areComplete())) return lookedThrough({ sought, ...filter }, after)
-    const few = (await starts.few(sought))?.filter((id) => id > after)
-    return few && withIds(condition ? few : few.slice(0, limit), condition)
+  /** Those who fit, in steps, where what is sought, or their standing, is that of few; else the list is looked through. */
+  async function foundBy(filter: Filter, after: string, limit: number) {
+    const { sought, ...others } = filter
+    if (sought !== undefined && !(await starts.areComplete())) return lookedThrough(filter, after)
+    const isLater = (id: string) => id > after
+    const found = sought === undefined ? undefined : (await starts.few(sought))?.filter(isLater)
+    const condition = conditionOf(others)
+    if (found) return withIds(condition ? found : found.slice(0, limit), condition)
+    const few = looksThrough(filter) ? await fewStanding(filter) : undefined
+    return few && withIds(few.filter(isLater), conditionOf(filter))
   }
 
   async function* steps(filter: Filter, after: string, limit: number): AsyncGenerator<Subscriber[]> {
@@ -196,7 +211,7 @@ export function createFind(sql: Sql, now: () => number) {
     const condition = pageOf(filter)
     if (!condition || !looksThrough(filter))
       return yield rows(and(condition, gt(subscribers.id, after)), limit)
-    for await (const { hits, range } of slices(condition, after))
+    for await (const { hits, range } of slices(condition, after, filter.subscribed === false))
       if (hits > 0) yield rows(and(condition, range), limit)
   }
 
@@ -226,13 +241,7 @@ export function createFind(sql: Sql, now: () => number) {
       const filter = filterOf(asked)
       const found = await countFound(filter)
       if (found !== undefined) return found
-      if (!looksThrough(filter) && filter.email === undefined) return countListed(sql, filter.subscribed)
-      const condition = conditionOf(filter)
-      if (!condition || !looksThrough(filter)) return countOf(condition)
-      if (filter.sought === undefined) return countStanding(filter)
-      let count = 0
-      for await (const { hits } of slices(condition, '')) count += hits
-      return count
+      return filter.email === undefined ? countStanding(filter) : countOf(conditionOf(filter))
     },
   }
 }
