@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { finishDocument, type Document } from './finish.ts'
+import { ourParts } from './swagger-parts.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -75,36 +76,6 @@ export async function registerDocs(app: FastifyInstance, version: string, public
     transformObject: (made) =>
       'openapiObject' in made ? finishDocument(made.openapiObject as Document) : {},
   })
-}
-
-type Swagger = {
-  readonly React: { createElement(type: unknown, props: object | null, ...in_: unknown[]): unknown }
-}
-type Shown = { readonly text?: unknown; readonly getComponent: (name: string) => unknown }
-
-/** Parts of Swagger's page that are ours. It runs in the browser: Swagger is given its text. */
-function ourParts({ React: { createElement } }: Swagger) {
-  return {
-    components: {
-      // Swagger's own has an inline style, which the CSP stops, and a field for other documents.
-      Topbar: ({ getComponent }: Shown) =>
-        createElement(
-          'header',
-          { className: 'topbar', role: 'banner' },
-          createElement(
-            'a',
-            { href: '/' },
-            createElement('img', { src: '/icon.svg', alt: '', width: 28, height: 28 }),
-            'Dashboard',
-          ),
-          createElement(getComponent('DarkModeToggle'), null),
-        ),
-      // There is one server: this.
-      ServersContainer: () => null,
-      // A link within a button. The address follows what is opened all the same.
-      DeepLink: ({ text }: Shown) => createElement('span', null, text),
-    },
-  }
 }
 
 type DocsFiles = { readonly icon: Buffer; readonly css: string }
