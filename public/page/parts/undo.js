@@ -24,7 +24,7 @@ export function Undo({ what, seconds = 10, onTime, onUndo }) {
   return html`
     <p class="undo">
       <span role="status" class="unseen">${`${what} in ${seconds} seconds`}</span>
-      <span aria-hidden="true">${what} in <span class="number">${left}</span> s</span>
+      <span aria-hidden="true">${what} in <span class="number">${left}</span>${'\u00a0'}s</span>
       <button type="button" class="plain" onClick=${onUndo}>Undo</button>
     </p>
   `

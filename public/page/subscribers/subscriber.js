@@ -116,9 +116,11 @@ function Facts({ subscriber, suppression }) {
 /** @param {{ id: string }} props */
 function Missing({ id }) {
   return html`
-    <section>
+    <section class="empty">
       <h1>There is no such subscriber</h1>
-      <p><bdi>${plain(id)}</bdi> is not on the list. It never was, or has been removed.</p>
+      <p>
+        <span><bdi>${plain(id)}</bdi> is not on the list: it never was, or it has been removed.</span>
+      </p>
     </section>
   `
 }
