@@ -67,11 +67,8 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
   async function store(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
     const effect = await effects?.(rows)
     const { blocks, blockOf } = toBlocks(rows)
-    const toRow = (row: ArchiveRow) => ({
-      ...toEventRow(row),
-      notOurs: effect?.notOurs.has(row) ? (1 as const) : null,
-      block: blockOf.get(row) ?? null,
-    })
+    const toRow = (row: ArchiveRow) =>
+      toEventRow(row, effect?.notOurs.has(row) ? 1 : null, blockOf.get(row) ?? null)
     const apart = rows.filter((row) => !blockOf.has(row))
     try {
       await sql.atomically([
@@ -106,12 +103,11 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
   }
 
   async function record(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
-    const first = distinct(rows)
     try {
-      await store(from, to, first)
+      await store(from, to, rows)
     } catch (error) {
       if (sql.fault(error) !== 'duplicate') throw error
-      await store(from, to, await withoutArchived(first))
+      await store(from, to, await withoutArchived(distinct(rows)))
     }
   }
 
@@ -217,9 +213,10 @@ function distinct(rows: readonly ArchiveRow[]): readonly ArchiveRow[] {
   })
 }
 
-function toEventRow({ event, facts }: ArchiveRow) {
+function toEventRow({ event, facts }: ArchiveRow, notOurs: 1 | null, block: number | null) {
   return {
-    ...event.cursor,
+    epoch: event.cursor.epoch,
+    seq: event.cursor.seq,
     id: event.id,
     kind: event.kind,
     receivedAt: event.receivedAt,
@@ -231,6 +228,8 @@ function toEventRow({ event, facts }: ArchiveRow) {
     subject: facts.subject === null ? null : subjectKey(facts.subject),
     subaccount: facts.subaccount && keyOf(facts.subaccount, KEY_LENGTH.subaccount),
     link: facts.url === null ? null : linkKey(facts.url),
+    notOurs,
+    block,
   }
 }
 

@@ -85,11 +85,11 @@ function toJob(write: Write): Job {
     const { adding } = write
     return {
       ...toJob(write.counted),
-      adding: { text: insertion(adding), rows: adding.rows.map((row) => row.map(sendable)) },
+      adding: { text: insertion(adding), rows: sendableRows(adding.rows) },
     }
   }
-  if ('rows' in write) return { text: insertion(write), rows: write.rows.map((row) => row.map(sendable)) }
-  if ('changes' in write) return { text: update(write), rows: write.changes.map((row) => row.map(sendable)) }
+  if ('rows' in write) return { text: insertion(write), rows: sendableRows(write.rows) }
+  if ('changes' in write) return { text: update(write), rows: sendableRows(write.changes) }
   const { sql: text, params } = write.toSQL()
   return { text, values: (params as Value[]).map(sendable) }
 }
@@ -97,6 +97,20 @@ function toJob(write: Write): Job {
 /** A buffer is sent with all the memory that it is a part of, so its bytes are copied out first. */
 function sendable(value: Value): SQLInputValue {
   return Buffer.isBuffer(value) ? new Uint8Array(value) : value
+}
+
+/** The bytes of all of them in one piece: each piece costs more than what is in it. */
+function sendableRows(rows: readonly Value[][]): SQLInputValue[][] {
+  let length = 0
+  for (const row of rows) for (const value of row) if (Buffer.isBuffer(value)) length += value.length
+  const bytes = new Uint8Array(length)
+  let at = 0
+  const sendable = (value: Value) => {
+    if (!Buffer.isBuffer(value)) return value
+    bytes.set(value, at)
+    return bytes.subarray(at, (at += value.length))
+  }
+  return rows.map((row) => row.map(sendable))
 }
 
 function insertion({ table, columns, adding, keeping }: Rows): string {
