@@ -21,7 +21,7 @@ export const KINDS = [...MAIL_KINDS, 'suppressed', 'unsuppressed', 'inbound', 'u
 
 export type Kind = (typeof KINDS)[number]
 
-/** Stored facts, and what they say: as told at the door, or once somebody has read them. */
+/** Stored facts, and what they say, once somebody has read them. */
 type WithFacts = StoredFacts & { known?: EventFacts | undefined }
 
 /** An event on its way into the feed. */

@@ -139,8 +139,7 @@ export function writeFacts(provider: string, told: Told): StoredFacts {
 export function broughtBy<E extends StoredFacts>(by: Bringer, events: readonly E[]): readonly E[] {
   return events.map((event) => {
     const more = event.more === null ? {} : (JSON.parse(event.more) as WrittenMore)
-    // What was known of it is read anew.
-    return { ...event, known: undefined, more: JSON.stringify({ ...more, by } satisfies WrittenMore) }
+    return { ...event, more: JSON.stringify({ ...more, by } satisfies WrittenMore) }
   })
 }
 
@@ -161,11 +160,6 @@ type WrittenMore = Partial<Pick<Told, 'list' | 'ends' | 'delivered'>> & {
   readonly opens?: readonly WrittenVisit[]
   readonly clicks?: readonly WrittenVisit[]
   readonly by?: Bringer
-}
-
-/** What readFacts would read. */
-export function knownFacts(provider: string, told: Told): EventFacts {
-  return { ...told, provider, email: keyOf(told.recipient) }
 }
 
 const keyOf = (recipient: string | null): string | null => (recipient === null ? null : emailKey(recipient))

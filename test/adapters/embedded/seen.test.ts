@@ -32,7 +32,10 @@ const events = (count: number, label: string): NewEvent[] =>
 
 /** How many of them were new. */
 const append = (all: readonly NewEvent[], at = NOON): number =>
-  store.append(packEvents(all, at), at).seqs.filter((seq) => seq > 0).length
+  store
+    .append(packEvents(all, at), at)
+    .pieces.flatMap(({ seqs }) => seqs)
+    .filter((seq) => seq > 0).length
 
 /** The file as a kill would leave it. */
 async function restartAfterKill(at = NOON): Promise<void> {

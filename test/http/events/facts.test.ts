@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { eventsIn, toEvent, type Block } from '../../../src/adapters/embedded/feed/blocks.ts'
+import { cursorIn, eventsIn, toEvent, type Block } from '../../../src/adapters/embedded/feed/blocks.ts'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 import { openSocket } from '../../support/socket.ts'
 
@@ -88,7 +88,9 @@ test.for([
   const blocks = feed.prepare('SELECT * FROM blocks').all() as Block[]
   feed.exec('CREATE TABLE events (seq INTEGER PRIMARY KEY, epoch, at, kind, id, data, facts, more)')
   const row = feed.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, NULL)')
-  for (const event of blocks.flatMap((block) => eventsIn(block).map((each) => toEvent(block, each))))
+  for (const event of blocks.flatMap((block) =>
+    eventsIn(block).map((each) => toEvent(cursorIn(block, each), each)),
+  ))
     row.run(
       event.cursor.seq,
       event.cursor.epoch,

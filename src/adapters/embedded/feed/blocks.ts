@@ -1,4 +1,5 @@
 // Events as they lie in the feed's file: those that came together are a block, compressed.
+import type { Cursor } from '../../../core/events/cursor.ts'
 import type { FeedEvent, Kind, NewEvent, PackedEvents } from '../../../core/events/event.ts'
 import { pack, unpack, type Packed } from '../../../core/events/packing.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
@@ -68,20 +69,27 @@ export const sizeOfAll = (events: readonly BlockEvent[]): number =>
 /** `packed`: the same events as bytes, where they are there already. */
 export const toData = (events: readonly BlockEvent[], packed = pack(events)): Buffer => compressed(packed)
 
+export const unpackEvents = (packed: Buffer): readonly BlockEvent[] => unpack<BlockEvent['head']>(packed)
+
 export const eventsIn = ({ data }: Pick<Block, 'data'>): readonly BlockEvent[] =>
-  unpack(expanded(toBuffer(data)))
+  unpackEvents(expanded(toBuffer(data)))
 
 export const seqIn = ({ first }: Block, { head: [n] }: BlockEvent): number => first + n
 
+export const cursorIn = (block: Block, event: BlockEvent): Cursor => ({
+  epoch: block.epoch,
+  seq: seqIn(block, event),
+})
+
 /** `packed`: of the whole block, if all of it is there. */
-export function toEvent(block: Block, event: BlockEvent, packed?: PackedEvents): FeedEvent {
+export function toEvent(cursor: Cursor, event: BlockEvent, packed?: PackedEvents): FeedEvent {
   const {
     head: [, kind, receivedAt],
     texts: [id, facts, more, data],
   } = event
   if (!id || !facts || !more || !data) throw new Error('A block of the feed is damaged')
   return {
-    cursor: { epoch: block.epoch, seq: seqIn(block, event) },
+    cursor,
     receivedAt,
     kind,
     id,

@@ -1,8 +1,7 @@
 // The feed's file with what is asked for most kept in memory: what it holds, and its newest events.
 import type { Cursor } from '../../../core/events/cursor.ts'
-import type { FeedEvent, NewEvent } from '../../../core/events/event.ts'
+import type { NewEvent } from '../../../core/events/event.ts'
 import { cursorAt, endOf, type Life, type Span } from '../../../core/events/span.ts'
-import { createTail } from '../../../core/events/tail.ts'
 import type { Appended, FeedPage } from '../../../core/events/ports.ts'
 import type { Log } from '../../../core/log.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
@@ -10,6 +9,7 @@ import { createRenewal } from '../../sqlite/renewal.ts'
 import { startThread, type Thread } from '../../sqlite/thread.ts'
 import { packEvents } from './blocks.ts'
 import type { Bounds, State, Store } from './store.ts'
+import { createTail } from './tail.ts'
 import type { FeedFile } from './thread.ts'
 
 /** Trimming goes in steps: an append waits for one of them, not for all. */
@@ -69,13 +69,15 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
     reached: (cursor: Cursor): number => Math.min(cursor.seq, endOf(cursor.epoch, span()) ?? 0),
     async append(batches: readonly Batch[], at: number): Promise<Appended[]> {
       const held = await current()
-      const all = batches.flat()
-      const written = await held.thread.call('append', packEvents(all, at), at)
-      held.state = written.state
-      const { epoch } = cursorAt(held.state.head, span(held))
-      held.tail.push(stored(all, written, epoch, at))
+      const packed = packEvents(batches.flat(), at)
+      const { pieces, state } = await held.thread.call('append', packed, at)
+      held.state = state
+      held.tail.push(
+        pieces.flatMap(({ seqs, stored }, n) => (stored ? { bytes: packed[n] as Buffer, seqs, stored } : [])),
+      )
+      const seqs = pieces.flatMap((piece) => piece.seqs)
       let start = 0
-      return batches.map(({ length }) => countAccepted(written.seqs.slice(start, (start += length))))
+      return batches.map(({ length }) => countAccepted(seqs.slice(start, (start += length))))
     },
     async read(after: Cursor, limit: number): Promise<FeedPage> {
       const { tail, thread } = await current()
@@ -111,22 +113,6 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
     forget: async (at: number) => (await current()).thread.call('forget', at, STEP_EVENTS),
     close: renewal.close,
   }
-}
-
-/** What a batch has become; a seq of 0 marks a duplicate. */
-function stored(
-  batch: Batch,
-  { seqs, stored: blocks }: ReturnType<Store['append']>,
-  epoch: number,
-  receivedAt: number,
-): FeedEvent[] {
-  let block = 0
-  return batch.flatMap((event, n) => {
-    const seq = seqs[n] ?? 0
-    if (seq === 0) return []
-    if (seq === blocks[block + 1]?.first) block += 1
-    return [{ ...event, receivedAt, cursor: { epoch, seq }, packed: blocks[block] }]
-  })
 }
 
 function countAccepted(seqs: readonly number[]): Appended {

@@ -1,6 +1,6 @@
 // Looks through the feed for the events that name somebody: what is noted of who is in its spans saves most of the reading.
 import type { FeedEvent } from '../../../core/events/event.ts'
-import { eventsIn, seqIn, toEvent, type Block } from './blocks.ts'
+import { cursorIn, eventsIn, seqIn, toEvent, type Block } from './blocks.ts'
 import { firstOf, lastOf, naming, spanOf, type Names } from './names.ts'
 
 /** What a span that is passed over counts: an append waits for all of one search. */
@@ -28,7 +28,7 @@ export function createSearch(blocksAfter: (seq: number) => Iterable<Block>, name
         const all = [...eventsOf(span)]
         if (last <= head) names.renew(span, all.map(({ event }) => event)) // prettier-ignore
         const later = all.filter(({ block, event }) => seqIn(block, event) > from && isNamedIn(event))
-        found.push(...later.map(({ block, event }) => toEvent(block, event)))
+        found.push(...later.map(({ block, event }) => toEvent(cursorIn(block, event), event)))
         looked += all.length
       }
       to = Math.min(last, head)

@@ -3,13 +3,13 @@ import { DatabaseSync } from 'node:sqlite'
 import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
 import type { FeedEvent, PackedEvents } from '../../../core/events/event.ts'
 import { cursorAt, locate, type Life } from '../../../core/events/span.ts'
-import { unpack } from '../../../core/events/packing.ts'
 import type { FeedPage } from '../../../core/events/ports.ts'
 import { lockBeside } from '../../sqlite/lock.ts'
 import { transaction } from '../../sqlite/transaction.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import { claimVersion } from '../../sqlite/version.ts'
 import {
+  cursorIn,
   eventsIn,
   idOf,
   numbered,
@@ -18,6 +18,7 @@ import {
   sizeOfAll,
   toData,
   toEvent,
+  unpackEvents,
   type Block,
   type BlockEvent,
 } from './blocks.ts'
@@ -47,10 +48,9 @@ const LIVES_KEPT = 10_000
 
 /** The seq before the first event that is kept, that of the newest, and the running sum of what they take. */
 export type State = { readonly floor: number; readonly head: number; readonly bytes: number }
-/** The seq of each event that came, 0 for a duplicate, and the blocks that were stored. */
+/** Of each piece that came: the seq of each of its events, 0 for a duplicate, and what was stored of it, if anything. */
 type Written = {
-  readonly seqs: readonly number[]
-  readonly stored: readonly PackedEvents[]
+  readonly pieces: readonly { readonly seqs: readonly number[]; readonly stored: PackedEvents | undefined }[]
   readonly state: State
 }
 export type Bounds = { readonly retention: number; readonly maxBytes: number }
@@ -190,25 +190,21 @@ function prepareWrite(db: DatabaseSync, blocks: Blocks, names: Names) {
     epoch: number,
     isNew: (id: Buffer) => boolean,
   ): Written => {
-    const seqs: number[] = []
-    const stored: PackedEvents[] = []
     let { head, bytes } = state
-    for (const block of packed.map(toBuffer)) {
-      const events = unpack<BlockEvent['head']>(block)
+    const pieces = packed.map(toBuffer).map((piece) => {
+      const events = unpackEvents(piece)
       const first = head + 1
-      const fresh = events.filter((event) => {
-        const isFresh = isNew(idOf(event))
-        seqs.push(isFresh ? (head += 1) : 0)
-        return isFresh
-      })
-      if (fresh.length === 0) continue
+      const seqs = events.map((event) => (isNew(idOf(event)) ? (head += 1) : 0))
+      const fresh = events.filter((_, n) => seqs[n] !== 0)
+      if (fresh.length === 0) return { seqs, stored: undefined }
       const isAll = fresh.length === events.length
-      stored.push(blocks.add(first, epoch, isAll ? fresh : fresh.map(numbered), isAll ? block : undefined))
+      const stored = blocks.add(first, epoch, isAll ? fresh : fresh.map(numbered), isAll ? piece : undefined)
       names.add(first, fresh)
       bytes += sizeOfAll(fresh)
-    }
+      return { seqs, stored }
+    })
     updateState.run(head, bytes)
-    return { seqs, stored, state: { ...state, head, bytes } }
+    return { pieces, state: { ...state, head, bytes } }
   }
 }
 
@@ -284,7 +280,7 @@ function pageAfter(blocks: Blocks, seq: number, limit: number): FeedEvent[] {
     const packed = { first: block.first, count: all.length, data: block.data }
     for (const each of all) {
       if (seqIn(block, each) <= seq) continue
-      const event = toEvent(block, each, packed)
+      const event = toEvent(cursorIn(block, each), each, packed)
       events.push(event)
       bytes += event.data.length
       if (bytes >= PAGE_BYTES || events.length === limit) return events

@@ -5,7 +5,7 @@ import { HubError } from '../../errors.ts'
 import type { NewEvent } from '../event.ts'
 import { arraySlices } from './json-slices.ts'
 import type { Payload } from './payload.ts'
-import { knownFacts, writeFacts } from '../facts.ts'
+import { writeFacts } from '../facts.ts'
 import { mandrill } from '../providers/mandrill/mandrill.ts'
 import type { Provider } from '../providers/provider.ts'
 
@@ -33,8 +33,7 @@ export function readBatch(received: Buffer, provider: Provider = mandrill): Batc
     if (payload === undefined) return noArray(text)
     const kind = provider.kindOf(payload)
     if (kind) {
-      const told = provider.factsOf(payload as Payload, kind)
-      const facts = { ...writeFacts(provider.name, told), known: knownFacts(provider.name, told) }
+      const facts = writeFacts(provider.name, provider.factsOf(payload as Payload, kind))
       events.push({ id: eventId(data, seen), kind, data, ...facts })
     } else rest.push(unreadable(data, 'Not an object with a word in `event` or `type`', seen))
   }
