@@ -63,6 +63,26 @@ test('all that is selected is in it, and crosses the network small', async () =>
   expect((await ask('tag=many', { 'accept-encoding': 'gzip' })).headers['content-encoding']).toBe('gzip')
 })
 
+test('as CSV each fact has its column', async () => {
+  const opened = {
+    event: 'open',
+    _id: 'as a table',
+    ts: 1_773_144_000,
+    ip: '203.0.113.7',
+    user_agent: 'Barracuda Sentinel',
+    location: { city: 'Seoul', country: 'South Korea' },
+    msg: { _id: 'as a table', email: 'ada@example.com', subject: 'One, two', tags: ['spring', 'first'] },
+  }
+  await hub.post([opened])
+  const [names = '', line = ''] = (await ask('message=as%20a%20table', { accept: 'text/csv' })).payload.split(
+    '\r\n',
+  )
+  expect(names).toMatch(/^\W?cursor,kind,received_at,/)
+  expect(line).toMatch(
+    /,opened,[^,]+,mandrill,2026-03-10T12:00:00.000Z,ada@example.com,as a table,"One, two",,,spring first,,,,true,,,203.0.113.7,"Seoul, South Korea",$/,
+  )
+})
+
 test('no more is read than the client takes', async () => {
   const PAGES = 60
   const data = JSON.stringify({ filler: 'x'.repeat(1024 * 1024) })
