@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from './support/eventually.ts'
 import { KEY, TOKEN, WEBHOOK_URL } from './support/hub.ts'
 import { spawnHub, type HubProcess } from './support/process.ts'
 import { freePort } from './support/server-process.ts'
@@ -79,4 +80,19 @@ test.each([
   expect(known.ws.readyState).toBe(known.ws.OPEN)
   for (const { socket } of strangers) socket.destroy()
   known.ws.terminate()
+})
+
+test('more sockets than there is room for are told to come back, and others are served', async () => {
+  const sockets = []
+  const codes: number[] = []
+  for (let n = 0; n < 1.5 * DESCRIPTORS; n++) {
+    const socket = await openSocket(address, '', { headers: { authorization: TOKEN } })
+    void socket.closed.then(({ code }) => codes.push(code))
+    sockets.push(socket)
+  }
+  await eventually(() => codes.length).toBeGreaterThan(DESCRIPTORS / 2)
+  expect(new Set(codes)).toEqual(new Set([1013]))
+  expect(await isHealthy()).toBe(true)
+  expect(await postBatch(address, 2 * MIB)).toBe(200)
+  for (const { ws } of sockets) ws.terminate()
 })

@@ -387,6 +387,21 @@ test('a socket keeps nothing of its request', async () => {
   for (const { ws } of sockets) ws.terminate()
 })
 
+test('the hub knows who looks on, and who does no more', async () => {
+  const own = await startHub()
+  const clients = async () => (await own.get('/api/setup')).body.clients
+  const sockets = [
+    await openSocket(own.address, '', { headers }),
+    await openSocket(own.address, '', { headers }),
+  ]
+  await Promise.all(sockets.map(live))
+  expect(await clients()).toBe(2)
+  sockets[0]?.ws.close()
+  sockets[1]?.ws.terminate()
+  await eventually(clients).toBe(0)
+  await own.close()
+})
+
 describe('shutdown', () => {
   test('tells every socket 1001, so that it comes back', async () => {
     const going = await startHub()
