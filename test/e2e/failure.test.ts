@@ -120,6 +120,8 @@ test('set-up says what it cannot know, and what was true when', async () => {
     },
   })
   await page.getByText('No answer for the set-up').waitFor()
+  // How the stores do is known all the same.
+  await eventually(() => page.locator('.working').allInnerTexts()).toEqual(['works', 'works'])
   setup.set('pass')
   await page.getByRole('heading', { name: 'The hub', exact: true }).waitFor()
   setup.set(500)

@@ -10,7 +10,7 @@ import { Icon } from '../parts/icon.js'
 import { QuarantineList } from './quarantine-list.js'
 import { Reconcile } from './reconcile.js'
 import { Notes, Refused } from './notes.js'
-import { Standing } from './standing.js'
+import { Standing, Stores } from './standing.js'
 import { SignOut } from '../parts/sign-out.js'
 
 /** @param {{ app: App }} props */
@@ -39,6 +39,7 @@ export function SetupView({ app }) {
           <${Reconcile} app=${app} />
         `}
       <//>
+      ${shown.state === 'failed' && html`<${Stores} app=${app} />`}
       ${shown.state !== 'asking' && html`<${Ways} app=${app} />`}
     </div>
   `

@@ -23,12 +23,36 @@ const ROLES = {
   worker: 'sends',
 }
 
+/** What a store that does not work means for the time being. @type {Record<string, string>} */
+const MEANWHILE = {
+  events: 'Webhooks are refused: Mandrill keeps them, and tries again.',
+  database: 'Webhooks are taken all the same; all else waits.',
+}
+
 /** @typedef {{ status: string, stores: Record<string, string> }} Ready */
+
+/** How each store does, as far as is known now. @param {App} app @returns {Record<string, string>} */
+function useStates(app) {
+  const [{ state, value }] = useQuestion(app.asking, (signal) => readyOf(app, signal), [], {
+    everyMs: EVERY_MS,
+  })
+  return state === 'here' ? (value?.stores ?? {}) : {}
+}
+
+/** What is known of a hub that cannot tell its set-up. @param {{ app: App }} props */
+export function Stores({ app }) {
+  const { events, database } = useStates(app)
+  return html`<${Facts}
+    facts=${[
+      ['Events', html`<${Working} state=${events} meanwhile=${MEANWHILE.events} />`],
+      ['History', html`<${Working} state=${database} meanwhile=${MEANWHILE.database} />`],
+    ]}
+  />`
+}
 
 /** @param {{ app: App, setup: Setup }} props */
 export function Standing({ app, setup }) {
-  const [ready] = useQuestion(app.asking, (signal) => readyOf(app, signal), [], { everyMs: EVERY_MS })
-  const states = ready.state === 'here' ? (ready.value?.stores ?? {}) : {}
+  const states = useStates(app)
   const { events, database } = setup.stores
   const full = Math.round((setup.feed.bytes / setup.feed.bound) * 100)
   /** @type {[string, unknown][]} */
@@ -40,16 +64,13 @@ export function Standing({ app, setup }) {
   const facts = [
     [
       'Events are kept in',
-      html`${STORES[events] ?? events}<${Working}
-          state=${states.events}
-          meanwhile="Webhooks are refused: Mandrill keeps them, and tries again."
-        />`,
+      html`${STORES[events] ?? events}<${Working} state=${states.events} meanwhile=${MEANWHILE.events} />`,
     ],
     [
       'History is kept in',
       html`${STORES[database] ?? database}<${Working}
           state=${states.database}
-          meanwhile="Webhooks are taken all the same; all else waits."
+          meanwhile=${MEANWHILE.database}
         />`,
     ],
     [
@@ -70,6 +91,11 @@ export function Standing({ app, setup }) {
     ['Mails go to', setup.transport === 'smtp' ? 'the SMTP server' : 'files in the outbox'],
     ['Version', setup.version],
   ]
+  return html`<${Facts} facts=${facts} />`
+}
+
+/** @param {{ facts: readonly [string, unknown][] }} props */
+function Facts({ facts }) {
   return html`
     <section>
       <h2>The hub</h2>
