@@ -137,7 +137,7 @@ test('quarantine can be looked at, and read again', async () => {
   await hub.post('["<img src=x onerror=alert(1)>"]')
   const page = await open('/dashboard/setup')
   await page.getByRole('heading', { name: 'Quarantine' }).waitFor()
-  await page.locator('.entries summary').click()
+  await page.locator('.entries summary', { hasText: '"<img src=x onerror=alert(1)>"' }).click()
   expect(await page.getByLabel('What came').innerText()).toContain('<img src=x onerror=alert(1)>')
   await page.getByRole('button', { name: 'Retry' }).click()
   await page.getByRole('alert').waitFor()

@@ -13,6 +13,8 @@ import { Question } from '../parts/question.js'
 /** The API's reasons quote names in backticks. @param {string} reason */
 const shown = (reason) => plain(reason).replaceAll(/`([^`]*)`/g, '“$1”')
 
+/** What tells one from another before it is opened. */
+const MOST_HINTED = 100
 /** Longer texts are shown by their beginning. */
 const MOST_SHOWN = 20_000
 
@@ -97,7 +99,9 @@ function Group({ app, reason, entries, more, onChanged, onDiscard }) {
         ${entries.map(
           ({ id, received_at: at, data }) => html`
             <details key=${id}>
-              <summary>Came <time>${fullTime(Date.parse(at))}</time></summary>
+              <summary>
+                <time>${fullTime(Date.parse(at))}</time><bdi>${plain(data.slice(0, MOST_HINTED))}</bdi>
+              </summary>
               <pre class="json" tabindex="0" aria-label="What came">
 ${plainJson(data.slice(0, MOST_SHOWN))}</pre>
               ${data.length > MOST_SHOWN && html`<p>… and ${counted(data.length - MOST_SHOWN, 'character')} more</p>`}
