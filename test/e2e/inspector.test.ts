@@ -24,7 +24,10 @@ const lab = usePageLab(async (hub) => {
     body: JSON.stringify({ email: EMAIL, name: 'Ada' }),
   })
   await hub.post([...Array.from({ length: 100 }, (_, n) => opened(n, IN_SEOUL)), opened(200, ROBOT)])
-  await hub.post([mailEvent({ id: 'm-2', email: 'bob@mail.example', more: { filler: 'x'.repeat(100_000) } })])
+  const tags = ['may', 'roses']
+  await hub.post([
+    mailEvent({ id: 'm-2', email: 'bob@mail.example', tags, more: { filler: 'x'.repeat(100_000) } }),
+  ])
   const taken = {
     ts: 1_900_000_000,
     type: 'sent',
@@ -69,9 +72,13 @@ test('who is on no list is said not to be; a large event is shown in part, all o
   withMail('m-2', async (page) => {
     const inspector = page.getByRole('complementary')
     await inspector.getByText('not on the list').waitFor()
-    await inspector.getByText('Its beginning.').waitFor()
+    // One line of many tags: the story comes first.
+    expect(await inspector.locator('.marks div', { hasText: 'Tag' }).allInnerTexts()).toEqual([
+      'Tags\nmay\nroses',
+    ])
+    await inspector.getByText('This is its beginning.').waitFor()
     const download = page.waitForEvent('download')
-    await inspector.getByRole('link', { name: 'All of it' }).click()
+    await inspector.getByRole('link', { name: 'Download all of it' }).click()
     expect((await download).suggestedFilename()).toMatch(/^event-.*\.json$/)
   }))
 

@@ -35,6 +35,12 @@ test('an event shows up while one looks, above the earlier ones', async () => {
   const line = page.locator('.line').first()
   expect(await line.locator('.kind').innerText()).toBe('Bounced')
   expect(await line.locator('.email').innerText()).toBe('ada@example.com')
+  // A click says its link, however long the subject is.
+  const url = 'https://garden.example/roses'
+  await hub.post([mailEvent({ event: 'click', subject: 'Long '.repeat(99), more: { url } })])
+  const why = page.locator('.line .why')
+  await eventually(() => why.innerText()).toBe(url)
+  expect(await why.evaluate((link) => link.scrollWidth - link.clientWidth)).toBe(0)
 })
 
 test('switching a kind on asks the server for it, and the address keeps it over a reload', async () => {

@@ -153,8 +153,11 @@ function Plot({ frame, bars, reach, now, filter, onChange, nothing }) {
           ><span>not known</span></span
         >`
       }
-      <span class="top">top: ${count(top)} ${frame.span.per}</span>
-      ${bars.every(({ total }) => total === 0) && html`<span class="nothing">${nothing}</span>`}
+      ${
+        bars.some(({ total }) => total > 0)
+          ? html`<span class="top">top: ${count(top)} ${frame.span.per}</span>`
+          : html`<span class="nothing">${nothing}</span>`
+      }
       ${range && shown && html`<${Label} of=${shown} time=${timeOf(range, frame)} at=${(edge(range.first) + edge(range.end)) / 2} width=${width} />`}
     </div>
     <div class="hours" aria-hidden="true">

@@ -120,7 +120,10 @@ function Marks({ app, row, onFilter }) {
     ],
     ['From', row.sender && html`<bdi>${plain(row.sender)}</bdi>`],
     ['Campaign', row.campaignId && html`<${CampaignLink} app=${app} id=${row.campaignId} />`],
-    ...row.tags.map((tag) => /** @type {[string, unknown]} */ (['Tag', only({ tag }, tag)])),
+    [
+      row.tags.length > 1 ? 'Tags' : 'Tag',
+      row.tags.length > 0 && html`<span class="tags">${row.tags.map((tag) => only({ tag }, tag))}</span>`,
+    ],
     ['Subaccount', row.subaccount && only({ subaccount: row.subaccount }, row.subaccount)],
     ['Link', row.url && only({ url: row.url }, row.url)],
     ['Message', row.messageId && html`<bdi class="mono">${plain(row.messageId)}</bdi>`],
