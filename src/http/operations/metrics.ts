@@ -93,60 +93,38 @@ export function createMetrics(deps: MetricsDeps): Registry {
     gauge('mail_event_hub_webhooks_silent_seconds', 'How long mails have gone out without an event', () =>
       silence.seconds(),
     )
-  if (watch) registerHookMetrics(watch, registers)
+  if (watch) registerHookMetrics(watch, registry)
   if (campaigns) registerCampaignMetrics(campaigns, registry)
   if (sending) registerSendingMetrics(sending, registers)
   return registry
 }
 
-function registerHookMetrics(watch: HookWatch, registers: Registry[]): void {
-  const counter = (
-    name: string,
-    help: string,
-    read: () => number | ReadonlyMap<string, number>,
-    ...labelNames: string[]
-  ) =>
-    new Counter({
+/** What the webhook counts, and the label where it counts by something. */
+const HOOK = [
+  ['mail_event_hub_webhook_events_total', 'Events stored by this process', 'accepted'],
+  ['mail_event_hub_events_total', 'Events that webhooks brought, repeats too', 'kinds', 'kind'],
+  ['mail_event_hub_webhook_duplicates_total', 'Events that were stored before', 'duplicates'],
+  ['mail_event_hub_webhook_quarantined_total', 'Put into quarantine by this process', 'quarantined'],
+  ['mail_event_hub_webhook_refused_total', 'Batches refused, by the code of the answer', 'refused', 'code'],
+  ['mail_event_hub_webhook_not_stored_total', 'Batches that could not be stored', 'notStored'],
+] as const
+
+function registerHookMetrics(watch: HookWatch, registry: Registry): void {
+  for (const [name, help, counted, ...labelNames] of HOOK) {
+    const counter = new Counter<string>({
       name,
       help,
       labelNames,
-      registers,
+      registers: [],
       collect() {
         this.reset()
-        const counted = read()
-        if (typeof counted === 'number') return this.inc(counted)
-        for (const [value, count] of counted) this.labels(value).inc(count)
+        const count = watch.counts()[counted]
+        if (typeof count === 'number') return this.inc(count)
+        for (const [value, times] of count) this.labels(value).inc(times)
       },
     })
-  const counts = () => watch.counts()
-  counter('mail_event_hub_webhook_events_total', 'Events stored by this process', () => counts().accepted)
-  counter(
-    'mail_event_hub_events_total',
-    'Events that webhooks brought, repeats too',
-    () => counts().kinds,
-    'kind',
-  )
-  counter(
-    'mail_event_hub_webhook_duplicates_total',
-    'Events that were stored before',
-    () => counts().duplicates,
-  )
-  counter(
-    'mail_event_hub_webhook_quarantined_total',
-    'Put into quarantine by this process',
-    () => counts().quarantined,
-  )
-  counter(
-    'mail_event_hub_webhook_refused_total',
-    'Batches refused, by the code of the answer',
-    () => counts().refused,
-    'code',
-  )
-  counter(
-    'mail_event_hub_webhook_not_stored_total',
-    'Batches that could not be stored',
-    () => counts().notStored,
-  )
+    registry.registerMetric(counter)
+  }
 }
 
 function registerCampaignMetrics(campaigns: Pick<CampaignStore, 'countByStatus'>, registry: Registry): void {

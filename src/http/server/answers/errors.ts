@@ -1,5 +1,6 @@
 // Errors on their way out: one shape, one place. What is not in core's table is told to the log, never to the client.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { causeOf } from '../../../core/causes.ts'
 import { type ErrorCode, fieldMessage, HubError } from '../../../core/errors.ts'
 import { sendPage, type PlainPage } from './plain-page.ts'
 
@@ -20,7 +21,8 @@ export function registerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const known = translate(error)
     if (known.code === 'server.internal') request.log.error({ err: error }, 'unexpected error')
-    else if (known.status >= 500) request.log.warn({ code: known.code, cause: causeOf(error) }, known.message)
+    else if (known.status >= 500)
+      request.log.warn({ code: known.code, cause: error.cause && causeOf(error.cause) }, known.message)
     return sendError(reply, known)
   })
   app.setNotFoundHandler((_request, reply) => sendError(reply, new HubError('request.not_found')))
@@ -116,10 +118,6 @@ function inWords({ keyword, params, message = 'is not valid' }: Problem): string
   if (keyword === 'type') return `must be ${[params.type].flat().join(' or ')}`
   if (keyword !== 'enum') return message
   return `must be one of ${(params.allowedValues as readonly string[]).filter(Boolean).join(', ')}`
-}
-
-function causeOf(error: Error): string | undefined {
-  return error.cause instanceof Error ? error.cause.message : undefined
 }
 
 /** The client's address and the route's pattern: what the log may know of a request (a URL can hold a token). */
