@@ -33,13 +33,8 @@ function applies(delivery: DeliveryState, { status, attempts, at }: Outcome): bo
 }
 
 function isSame(a: DeliveryState, b: DeliveryState): boolean {
-  return (
-    a.status === b.status &&
-    a.attempts === b.attempts &&
-    a.dueAt === b.dueAt &&
-    a.reason === b.reason &&
-    a.updatedAt === b.updatedAt
-  )
+  const all = ['status', 'attempts', 'dueAt', 'reason', 'updatedAt'] as const
+  return all.every((name) => a[name] === b[name])
 }
 
 export function settleAll<T extends DeliveryState>(

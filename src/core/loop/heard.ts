@@ -35,37 +35,27 @@ const LISTED = 4
 /** `link` is '' for an open, else stands for the address. */
 type Visit = { readonly at: number; readonly link: string; readonly by: number }
 
-export type Heard = {
-  readonly delivered: number | null
-  readonly bounced: number | null
-  readonly softBounced: number | null
-  readonly complained: number | null
-  readonly unsubscribed: number | null
-  readonly rejected: number | null
+const INSTANTS = ['delivered', 'bounced', 'softBounced', 'complained', 'unsubscribed', 'rejected'] as const
+type Instant = (typeof INSTANTS)[number]
+type Instants = Readonly<Record<Instant, number | null>>
+
+export type Heard = Instants & {
   /** The earliest ones, each once. */
   readonly opens: readonly Visit[]
   readonly clicks: readonly Visit[]
 }
 
-export const NOTHING_HEARD: Heard = {
-  delivered: null,
-  bounced: null,
-  softBounced: null,
-  complained: null,
-  unsubscribed: null,
-  rejected: null,
-  opens: [],
-  clicks: [],
-}
+const instants = (read: (name: Instant) => number | null): Instants =>
+  Object.fromEntries(INSTANTS.map((name) => [name, read(name)])) as Instants
+
+export const NOTHING_HEARD: Heard = { ...instants(() => null), opens: [], clicks: [] }
 
 /** Of each kind; a subscriber's first visits are among them, and all that is asked is whether there was one. */
 const VISITS_KEPT = 50
 /** An event and its entry in the list may differ by a rounded second. */
 const SAME_VISIT_MS = 2_000
 
-type Instants = Exclude<keyof Heard, 'opens' | 'clicks'>
-
-const INSTANT_OF: Partial<Readonly<Record<Kind, Instants>>> = {
+const INSTANT_OF: Partial<Readonly<Record<Kind, Instant>>> = {
   delivered: 'delivered',
   bounced: 'bounced',
   soft_bounced: 'softBounced',
@@ -96,12 +86,7 @@ const toListed = ({ at, robot, link }: Listed): Visit => ({ at, link, by: robot 
 /** Both together: it does not matter which was heard first, nor whether one was heard twice. */
 export function join(a: Heard, b: Heard): Heard {
   return {
-    delivered: earliest(a.delivered, b.delivered),
-    bounced: earliest(a.bounced, b.bounced),
-    softBounced: earliest(a.softBounced, b.softBounced),
-    complained: earliest(a.complained, b.complained),
-    unsubscribed: earliest(a.unsubscribed, b.unsubscribed),
-    rejected: earliest(a.rejected, b.rejected),
+    ...instants((name) => earliest(a[name], b[name])),
     opens: visits([...a.opens, ...b.opens]),
     clicks: visits([...a.clicks, ...b.clicks]),
   }
@@ -186,19 +171,14 @@ export function writeHeard(heard: Heard): string {
   ])
 }
 
-export function readHeard(text: string, facts: Omit<Heard, 'delivered' | 'opens' | 'clicks'>): Heard {
+export function readHeard(text: string, facts: Omit<Instants, 'delivered'>): Heard {
   const [delivered, opens, clicks] = JSON.parse(text) as [
     number | null,
     [number, number][],
     [number, number, string][],
   ]
   return {
-    delivered,
-    bounced: facts.bounced,
-    softBounced: facts.softBounced,
-    complained: facts.complained,
-    unsubscribed: facts.unsubscribed,
-    rejected: facts.rejected,
+    ...instants((name) => (name === 'delivered' ? delivered : facts[name])),
     opens: opens.map(([at, by]) => ({ at, by, link: '' })),
     clicks: clicks.map(([at, by, link]) => ({ at, by, link })),
   }

@@ -2,7 +2,7 @@
 // now. Campaigns take turns, so that ten subscribers do not wait behind a million.
 import type { Log } from '../../log.ts'
 import { createNap } from '../../pause.ts'
-import { openPlaces, type Place, type PlacesOptions } from './places.ts'
+import { openPlaces, type PlacesOptions } from './places.ts'
 
 type GateOptions = PlacesOptions & { readonly log: Log }
 
@@ -28,22 +28,18 @@ export function openGate(options: GateOptions) {
   const [full, pace] = [createNap(), createNap()]
   const state = { serving: false, closed: false, troubled: false }
 
-  function permit(place: Place): Permit {
-    return {
-      release() {
-        places.putBack(place)
-        full.wake()
-      },
-    }
-  }
-
   async function serve(): Promise<void> {
     const ready = await places.ready(turns.count())
     if (ready === 0) return turns.count() > 0 ? full.wait(FULL_MS) : undefined
     const retryAfterMs = stock.isEmpty() ? await stock.fill(ready) : 0
     for (let i = 0; i < ready && turns.count() > 0 && stock.take(); i++) {
       const place = places.take()
-      if (place) turns.next()?.pass(permit(place))
+      if (!place) break
+      const release = () => {
+        places.putBack(place)
+        full.wake()
+      }
+      turns.next()?.pass({ release })
     }
     if (retryAfterMs > 0) await pace.wait(Math.min(retryAfterMs, ASK_MS))
   }

@@ -2,7 +2,7 @@
 import { TURN_MS } from './lanes.ts'
 import type { LaneControl } from '../ports.ts'
 
-export type Place = { readonly since: number; readonly release: () => Promise<void> }
+type Place = { readonly since: number; readonly release: () => Promise<void> }
 
 export type PlacesOptions = {
   readonly lane: string
