@@ -94,6 +94,17 @@ export function promisesOfTotals(lab: () => ListLab): void {
     expect(await told()).toEqual(await counted())
   })
 
+  test('a list of before is counted once, when its tables are brought up to date', async () => {
+    await lab().list.import(makeReaders(1, 7), NOON, false)
+    await lab().list.unsubscribe(emailOf(3), NOON)
+    for (const text of ['DROP TABLE list_totals', "DELETE FROM migrations WHERE name = '0011_totals'"])
+      await lab().sql.run({ toSQL: () => ({ sql: text, params: [] }) })
+    const list = await lab().another()
+    expect([await list.count({}), await list.count({ subscribed: true })]).toEqual([7, 6])
+    await list.subscribe(emailOf(3), '', NOON)
+    expect(await told()).toEqual({ listed: 7, subscribed: 7 })
+  })
+
   test('a process that dies in the middle of removing everybody', async () => {
     for (let from = 1; from <= 7_000; from += 1000)
       await lab().list.import(makeReaders(from, from + 999), NOON, false)
