@@ -68,44 +68,40 @@ export function createFind(sql: Sql, now: () => number) {
   }
 
   /** How many of those who are found are suppressed and subscribed, or not: suppressions lead, there are fewer of them. */
-  async function countHeld(isFound: SQL | undefined): Promise<ReadonlyMap<boolean, number>> {
+  async function countHeld(sought: string | undefined): Promise<ReadonlyMap<boolean, number>> {
     const subscribed = hidden(subscribers.subscribed)
     const rows = await sql.read(
       db
         .select({ subscribed: subscribed.mapWith(Number), count: words`count(*)`.mapWith(Number) })
         .from(suppressions)
         .innerJoin(subscribers, eq(subscribers.emailKey, suppressions.emailKey))
-        .where(and(holds(), isFound))
+        .where(and(holds(), sought === undefined ? undefined : starts.finds(sought)))
         .groupBy(subscribed),
     )
     return new Map(rows.map((row) => [row.subscribed === 1, row.count]))
   }
 
-  /** The same of all; of those who are found the ones who have left lead. */
-  async function countSubscribed(sought: string | undefined): Promise<ReadonlyMap<boolean, number>> {
-    const of = async (subscribed?: boolean) => {
-      if (sought === undefined) return countListed(sql, subscribed)
-      return subscribed === false ? countOf(conditionOf({ subscribed, sought })) : starts.count(sought)
-    }
-    const [all, left] = [await of(), await of(false)]
-    return new Map([
-      [true, all - left],
-      [false, left],
-    ])
-  }
+  /** How many are found, or on the list at all. */
+  const countAll = (sought?: string) => (sought === undefined ? countListed(sql) : starts.count(sought))
+
+  /** How many of them have left: they lead. */
+  const countLeft = (sought?: string) =>
+    sought === undefined ? countListed(sql, false) : countOf(conditionOf({ subscribed: false, sought }))
 
   /** Everybody is subscribed or not, and suppressed or not: how many are where the filter says. */
   async function countStanding({ suppressed, mailable, sought, ...filter }: Filter): Promise<number> {
     const isAsked = suppressed !== undefined || mailable !== undefined
-    const held = isAsked ? await countHeld(sought === undefined ? undefined : starts.finds(sought)) : new Map<boolean, number>() // prettier-ignore
-    const all = await countSubscribed(sought)
+    const held = isAsked ? await countHeld(sought) : new Map<boolean, number>()
+    const left = await countLeft(sought)
+    const all = filter.subscribed === false ? left : await countAll(sought)
     let count = 0
     for (const subscribed of [true, false]) {
       if (filter.subscribed === !subscribed) continue
       const fits = (isHeld: boolean) =>
         (suppressed ?? isHeld) === isHeld && (mailable === undefined || mailable === (subscribed && !isHeld))
-      if (fits(true)) count += held.get(subscribed) ?? 0
-      if (fits(false)) count += (all.get(subscribed) ?? 0) - (held.get(subscribed) ?? 0)
+      const heldOf = held.get(subscribed) ?? 0
+      if (fits(true)) count += heldOf
+      if (fits(false)) count += (subscribed ? all - left : left) - heldOf
     }
     return count
   }
