@@ -56,7 +56,7 @@ export default defineConfig({
         test: { name: 'servers', include: SERVERS, exclude: [...configDefaults.exclude, ...PAGES] },
       },
       // A browser that has to share its processor may lose a click: what passes only a second time is named "(retry x1)".
-      { extends: true, test: { name: 'pages', include: PAGES, retry: 1 } },
+      { extends: true, test: { name: 'pages', include: PAGES, isolate: false, retry: 1 } },
     ],
   },
 })

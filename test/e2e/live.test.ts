@@ -1,7 +1,7 @@
 // The live list in a real browser: what comes shows, the filter is the server's, and event data is only ever text.
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { live, mailEvent, mailEvents, openBrowser, openPage, runHub, subjects } from '../support/browser.ts'
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { live, mailEvent, mailEvents, openPage, runHub, sharedBrowser, subjects } from '../support/browser.ts'
 import type { OpenPage, RunningHub } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -16,8 +16,7 @@ const open = async (path?: string) => {
   return opened.page
 }
 
-beforeAll(async () => void (browser = await openBrowser()))
-afterAll(() => browser.close())
+beforeAll(async () => void (browser = await sharedBrowser()))
 beforeEach(async () => void (hub = await runHub()))
 afterEach(async () => {
   const problems = pages.flatMap((opened) => opened.problems)

@@ -1,11 +1,11 @@
 // From nothing to the first event: what an empty hub says, and the set-up view that ticks itself.
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { webhookRequest } from '../../simulator/batch.ts'
 import {
   live,
   mailEvent,
-  openBrowser,
+  sharedBrowser,
   openPage,
   refuse,
   runHub,
@@ -21,8 +21,7 @@ let browser: Browser
 let hub: RunningHub
 let opened: OpenPage | undefined
 
-beforeAll(async () => void (browser = await openBrowser()))
-afterAll(() => browser.close())
+beforeAll(async () => void (browser = await sharedBrowser()))
 beforeEach(async () => void (hub = await runHub({ MANDRILL_WEBHOOK_URL: WEBHOOK_URL })))
 afterEach(async () => {
   // What is nowhere is a 404, what is still unreadable a 409, what a test cuts off never arrives: any browser tells of these.

@@ -81,6 +81,14 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: QUIET.split(' ') })
 }
 
+let shared: Promise<Browser> | undefined
+
+/** One for all test files of this process, which takes it along when it ends: each page has a profile of its own. */
+export async function sharedBrowser(): Promise<Browser> {
+  const browser = await shared
+  return browser?.isConnected() ? browser : (shared = openBrowser())
+}
+
 export type OpenPage = {
   readonly page: Page
   /** What went wrong so far: errors on the console, exceptions, and whatever the CSP had to stop. */

@@ -1,7 +1,7 @@
-// A browser and a hub that all tests of a file share.
+// A hub that all tests of a file share, and the browser.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
-import { openBrowser, openPage, runHub, type PageOptions, type RunningHub } from './browser.ts'
+import { openPage, runHub, sharedBrowser, type PageOptions, type RunningHub } from './browser.ts'
 import { startMariaDb } from './mariadb.ts'
 import { startRedis } from './redis.ts'
 
@@ -27,7 +27,7 @@ export function usePageLab(
     await fill(hub)
   }
   beforeAll(async () => {
-    browser = await openBrowser()
+    browser = await sharedBrowser()
     stores = kind === 'shared' ? await startServers() : { empty: async () => ({}), close: async () => {} }
     await start()
   })
@@ -38,7 +38,6 @@ export function usePageLab(
     await start()
   })
   afterAll(async () => {
-    await browser?.close()
     await hub?.close()
     await stores?.close()
   })
