@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { stepsLeft } from '../src/adapters/sqlite/migrations.ts'
+import { makeDataDir } from '../src/wire/data-dir.ts'
 import { startHub } from './support/hub.ts'
 
 let dir: string
@@ -42,6 +43,14 @@ test.for([
   db.exec(change)
   db.close()
   await expect(startHub({}, dir)).rejects.toThrow(/^DATA_DIR: .*newer version of this program/)
+})
+
+test('it is made with the folders that it stands in, and what takes no folder is named', async () => {
+  makeDataDir(join(dir, 'a', 'b'))
+  expect(await modeOf('a/b')).toBe(0o700)
+  await writeFile(join(dir, 'file'), '')
+  for (const wrong of [join(dir, 'file'), join(dir, 'file', 'a'), '/proc/hub', '/proc/hub/a'])
+    expect(() => makeDataDir(wrong)).toThrow(/^DATA_DIR: E/)
 })
 
 test('a database that has taken more steps of a migration than there are is of a newer hub', () => {

@@ -1,5 +1,4 @@
 // The composition of backing up and restoring. Part of wire.ts, the only place that names adapters.
-import { mkdirSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -18,6 +17,7 @@ import { createLease } from '../core/lease.ts'
 import type { Log } from '../core/log.ts'
 import { restoredReason } from '../core/campaigns/hold.ts'
 import { version } from '../version.ts'
+import { makeFolder } from './data-dir.ts'
 import { named } from './reach.ts'
 import { databaseOf, openDatabase } from './stores.ts'
 
@@ -64,7 +64,7 @@ export async function restoreHere(config: Config, from: string) {
 
 /** After the database was restored by its own tools; tells how many campaigns are held. */
 export async function finishRestore(config: Config, patienceMs = PATIENCE_MS): Promise<number> {
-  mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 })
+  makeFolder(config.DATA_DIR)
   const lock = config.REDIS_URL && config.DATABASE_URL ? undefined : lockDataDir(config.DATA_DIR)
   const sql = await named(databaseOf(config), () => openDatabase(config, quiet))
   try {

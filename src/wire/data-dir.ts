@@ -1,21 +1,33 @@
 // DATA_DIR: made, closed to everybody but its owner, how much room it has, and the secrets that are kept in it.
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { MIN_SECRET } from '../config/values.ts'
 
 /** What is in there is for its owner alone, also in a folder that others may look into, and what was made before. */
 export function makeDataDir(dir: string): void {
   process.umask(0o077)
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    makeFolder(dir)
     for (const entry of readdirSync(dir, { withFileTypes: true })) {
       if (entry.isFile()) chmodSync(join(dir, entry.name), 0o600)
       else if (entry.name === 'outbox' && entry.isDirectory()) chmodSync(join(dir, entry.name), 0o700)
     }
   } catch (cause) {
     throw new Error(`DATA_DIR: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** With those it stands in. Node's own `recursive` never ends where a folder takes none, as /proc does, or an automounter's. */
+export function makeFolder(dir: string): void {
+  const isThere = () => statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true
+  if (isThere()) return
+  if (dirname(dir) !== dir) makeFolder(dirname(dir))
+  try {
+    mkdirSync(dir, { mode: 0o700 })
+  } catch (error) {
+    if (!isThere()) throw error
   }
 }
 
