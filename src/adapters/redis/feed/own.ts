@@ -1,33 +1,54 @@
 // What this process has stored itself, until its followers have it: they need not ask Redis for it, nor read it once more.
-import { BEGINNING, compareCursors, type Cursor } from '../../../core/events/cursor.ts'
+import { BEGINNING, type Cursor } from '../../../core/events/cursor.ts'
 import type { FeedEvent } from '../../../core/events/event.ts'
 import type { FeedPage } from '../../../core/events/ports.ts'
-import { createTail } from '../../../core/events/tail.ts'
+import { bytesOf, PAGE_BYTES } from './read.ts'
 
 export type Own = ReturnType<typeof createOwn>
 
+const MOST_EVENTS = 4_000
+
 /** Only the newest that follow one another: where somebody else has stored some between, they are read from Redis. */
 export function createOwn() {
+  let events: FeedEvent[] = []
   let newest = BEGINNING
-  let tail = createTail(newest)
+
+  function keep(kept: FeedEvent[]): void {
+    let bytes = bytesOf(kept)
+    let surplus = 0
+    for (; bytes > PAGE_BYTES || kept.length - surplus > MOST_EVENTS; surplus += 1)
+      bytes -= kept[surplus]?.data.length ?? 0
+    events = kept.slice(surplus)
+  }
+
+  /** Where in them those after a place begin. */
+  const startAfter = (seq: number): number => events.length - (newest.seq - seq)
+
   return {
     /** Events of one append: there is nothing between them. */
-    push(events: readonly FeedEvent[]): void {
-      const [first, last] = [events[0]?.cursor, events.at(-1)?.cursor]
+    push(newer: readonly FeedEvent[]): void {
+      const [first, last] = [newer[0]?.cursor, newer.at(-1)?.cursor]
       if (!first || !last) return
-      const before = { ...first, seq: first.seq - 1 }
-      if (compareCursors(before, newest) !== 0) tail = createTail(before)
-      tail.push(events)
+      const isNext = first.epoch === newest.epoch && first.seq === newest.seq + 1
       newest = last
+      keep(isNext ? [...events, ...newer] : [...newer])
     },
     /** The very next events after a cursor; undefined where they are not here. */
     after(cursor: Cursor, limit: number): FeedPage | undefined {
-      const page = tail.after(cursor, limit)
-      return page && page.events.length > 0 ? page : undefined
+      const start = startAfter(cursor.seq)
+      if (cursor.epoch !== newest.epoch || start < 0) return undefined
+      const page = events.slice(start, start + limit)
+      const next = page.at(-1)?.cursor
+      return next && { events: page, gap: undefined, next, head: newest }
     },
     /** Lets go of what all followers have, or the feed may let go of. */
-    trim: (seq: number): void => tail.trim(seq),
+    trim(seq: number): void {
+      const start = startAfter(seq)
+      if (start > 0) events = events.slice(start)
+    },
     /** Some of it is erased: what is left is read from Redis. */
-    forget: (): void => tail.trim(newest.seq),
+    forget(): void {
+      events = []
+    },
   }
 }
