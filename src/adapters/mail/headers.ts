@@ -1,12 +1,11 @@
 // Header lines of a mail: ASCII only, folded, and no value can begin a line of its own (RFC 5322, RFC 2047).
-import { encodeWord } from 'nodemailer/lib/mime-funcs'
 import { parseMailbox, toSmtpAddress, type Mailbox } from '../../core/campaigns/mail/mailbox.ts'
 import { oneLine } from '../../core/campaigns/mail/template.ts'
 
 /** RFC 5322 asks for 78 at most; RFC 2047 for 76 where there is an encoded word. */
 const LINE = 76
-/** Of an encoded word: it fits behind every header's name. */
-const WORD_LENGTH = 64
+/** 39 bytes are 52 characters of base64: an encoded word of 64 fits behind every header's name. */
+const WORD_BYTES = 39
 /** A text that stays unencoded stays on one line with the header's name. */
 const PLAIN_LENGTH = 60
 
@@ -67,7 +66,19 @@ function fold(text: string, used: number): string | undefined {
   return folded
 }
 
-/** RFC 2047: each word holds whole characters, and blanks between words do not count. */
+/**
+ * RFC 2047: each word holds whole characters, and blanks between words do not count. Not nodemailer's encodeWord, which brings
+ * a table of all types of files into every start.
+ */
 function encodeWords(text: string): string {
-  return encodeWord(text.toWellFormed(), 'B', WORD_LENGTH).replaceAll('?= =?', '?=\r\n =?')
+  const words: string[] = []
+  let part = ''
+  for (const character of text.toWellFormed()) {
+    if (Buffer.byteLength(part + character) > WORD_BYTES) {
+      words.push(part)
+      part = ''
+    }
+    part += character
+  }
+  return [...words, part].map((word) => `=?utf-8?B?${Buffer.from(word).toString('base64')}?=`).join('\r\n ')
 }
