@@ -275,6 +275,8 @@ describe('on a hub of its own', () => {
     expect(await page.getByText('Is the webhook connected?').count()).toBe(0)
     await page.getByRole('link', { name: 'Deliveries' }).click()
     await page.getByText('written to a file').first().waitFor()
+    await click(page, 'Opened')
+    await page.getByText('Not known: no webhook has told of anybody').waitFor()
   })
 
   test('what cannot be saved says so, stays, and is saved when the hub is there again', async () => {

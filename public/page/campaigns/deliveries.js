@@ -5,7 +5,7 @@
 import { html, useEffect, useMemo, useRef, useState } from '../vendor/htm.js'
 import { searchOf } from '../ground/api.js'
 import { createKeysetList } from '../lists/keyset.js'
-import { deliveryLook, MAILS, PEOPLE } from './words.js'
+import { deliveryLook, isKnown, MAILS, missingSince, newsOf, PEOPLE } from './words.js'
 import { lookOf } from '../events/kinds.js'
 import { createStore } from '../ground/store.js'
 import { ago, fullTime, plain } from '../ground/words.js'
@@ -19,7 +19,8 @@ import { SearchBox } from '../parts/search-box.js'
 /** @typedef {{ status: string, people: string, reason: string, q: string }} Query */
 
 /** @param {{ app: App, campaign: Campaign }} props */
-export function Deliveries({ app, campaign: { id, transport } }) {
+export function Deliveries({ app, campaign }) {
+  const { id, transport } = campaign
   const { search } = useStore(app.router.store)
   const query = useMemo(() => readQuery(search), [search])
   const list = useMemo(() => createDeliveryList(app, id), [id])
@@ -27,6 +28,7 @@ export function Deliveries({ app, campaign: { id, transport } }) {
   const scroller = useRef(/** @type {HTMLElement | null} */ (null))
   const find = useRef(/** @type {HTMLInputElement | null} */ (null))
   const { phase } = useStore(list.store)
+  const missing = missingSince(useStore(app.setup.store).value)
   const now = useNow(app.api.now)
   const set = (/** @type {Partial<Query>} */ change) =>
     app.router.go(location.pathname + searchOf({ ...query, ...change }), { replace: 'q' in change })
@@ -57,7 +59,7 @@ export function Deliveries({ app, campaign: { id, transport } }) {
       <//>
       ${
         phase === 'here' && list.pages.size === 0
-          ? html`<p class="asked">${sentenceOfNone(query)}</p>`
+          ? html`<p class="asked">${sentenceOfNone(query, campaign, missing)}</p>`
           : html`<${KeysetList}
               list=${list}
               label="Deliveries"
@@ -96,11 +98,14 @@ function readQuery(search) {
   return { status: of('status'), people: of('people'), reason: of('reason'), q: of('q') }
 }
 
-/** @param {Query} query */
-function sentenceOfNone({ status, people, reason, q }) {
-  return status || people || reason || q
-    ? 'Nobody is like that. Take a condition away to see more.'
-    : 'Nobody yet: the list is still being gathered.'
+/** @param {Query} query @param {Campaign} campaign @param {number | null} missing see missingSince */
+function sentenceOfNone({ status, people, reason, q }, campaign, missing) {
+  if (people && !isKnown(newsOf(campaign, missing), 0, people))
+    return 'Not known: no webhook has told of anybody.'
+  if (status || people || reason || q) return 'Nobody matches. Take a filter away to see more.'
+  return campaign.deliveries.total === null
+    ? 'Nobody yet: the list is still being gathered.'
+    : 'Nobody was on the list when the campaign started.'
 }
 
 /** @param {{ query: Query, set: (change: Partial<Query>) => void, find: { current: HTMLInputElement | null }, children: unknown }} props */
