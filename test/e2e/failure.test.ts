@@ -1,6 +1,6 @@
 // What the page says when something does not work, and that it goes on by itself when it does again.
 import type { Page } from 'playwright-core'
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 import { live, mailEvent, mailEvents, subjects, tryAgain, withoutSetupFrames } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
@@ -143,7 +143,13 @@ test('where no WebSocket comes through the hub is asked, and the page says so', 
   const { page, close } = await lab.open({
     before: (opened) => opened.routeWebSocket(/\/ws\/email/, (socket) => socket.close({ code: 1006 })),
   })
-  await page.getByText('Your proxy does not pass WebSockets: asking every 5 s instead').first().waitFor()
+  const state = page.locator('.state strong', {
+    hasText: 'Your proxy does not pass WebSockets: asking every 5 s instead',
+  })
+  await state.waitFor()
+  // Every word of it, on a phone, too.
+  await page.setViewportSize({ width: 390, height: 800 })
+  expect(await state.evaluate((words) => words.scrollHeight - words.clientHeight)).toBe(0)
   await lab.hub.post([mailEvent({ subject: 'Fetched' })])
   await eventually(async () => (await subjects(page))[0]).toBe('Fetched')
   await close()

@@ -43,6 +43,7 @@ function useStates(app) {
 export function Stores({ app }) {
   const { events, database } = useStates(app)
   return html`<${Facts}
+    title="The stores"
     facts=${[
       ['Events', html`<${Working} state=${events} meanwhile=${MEANWHILE.events} />`],
       ['History', html`<${Working} state=${database} meanwhile=${MEANWHILE.database} />`],
@@ -91,14 +92,14 @@ export function Standing({ app, setup }) {
     ['Mails go to', setup.transport === 'smtp' ? 'the SMTP server' : 'files in the outbox'],
     ['Version', setup.version],
   ]
-  return html`<${Facts} facts=${facts} />`
+  return html`<${Facts} title="The hub" facts=${facts} />`
 }
 
-/** @param {{ facts: readonly [string, unknown][] }} props */
-function Facts({ facts }) {
+/** @param {{ title: string, facts: readonly [string, unknown][] }} props */
+function Facts({ title, facts }) {
   return html`
     <section>
-      <h2>The hub</h2>
+      <h2>${title}</h2>
       <dl class="facts">
         ${facts.map(
           ([word, value]) =>
