@@ -6,6 +6,8 @@ export type Place = {
   readonly attributes: Attributes
   readonly parent: Place | undefined
   readonly hidden: boolean
+  /** Letters of no size, or hardly any: those of an element within may have one. */
+  readonly tiny: boolean
   readonly colour: string | undefined
   readonly ground: string | undefined
 }
@@ -24,15 +26,24 @@ const HIDES = new RegExp(
     'mso-hide\\s*:\\s*all',
     '(?:^|;)\\s*(?:-webkit-text-fill-)?color\\s*:\\s*(?:transparent|#[\\da-f]{3}0\\b|#[\\da-f]{6}00\\b)',
     '(?:^|;)\\s*color\\s*:\\s*(?:(?:rgb|hsl)a\\([^)]*,|(?:rgb|hsl)a?\\([^)]*/)\\s*0*\\.?0*%?\\s*\\)',
-    `(?:^|;)\\s*(?:font-size|opacity|(?:max-)?height|(?:max-)?width|font)\\s*:\\s*${ZERO}`,
-    '(?:^|;)\\s*font(?:-size)?\\s*:(?:[^;]{0,99}\\s)?\\s*(?:0*\\.\\d+|[0-2](?:\\.\\d+)?)(?:px|pt)(?![\\w.])',
-    '(?:^|;)\\s*font\\s*:(?:[^;]{0,99}\\s)?\\s*0\\s*/',
+    `(?:^|;)\\s*(?:opacity|(?:max-)?height|(?:max-)?width)\\s*:\\s*${ZERO}`,
     'transform\\s*:[^;]{0,99}scale\\(\\s*0*\\.?0*\\s*[,)]',
     'clip\\s*:\\s*rect\\(\\s*(?:0|1px)[\\s,p]',
     '(?:^|[;\\s])(?:text-indent|left|right|top|bottom|margin-left)\\s*:\\s*-\\d{3,}',
   ].join('|'),
   'i',
 )
+const TINY = new RegExp(
+  [
+    `(?:^|;)\\s*font(?:-size)?\\s*:\\s*${ZERO}`,
+    '(?:^|;)\\s*font(?:-size)?\\s*:(?:[^;]{0,99}\\s)?\\s*(?:0*\\.\\d+|[0-2](?:\\.\\d+)?)(?:px|pt)(?![\\w.])',
+    '(?:^|;)\\s*font\\s*:(?:[^;]{0,99}\\s)?\\s*0\\s*/',
+  ].join('|'),
+  'i',
+)
+/** A size of its own: em and % are parts of what is around. MJML sets all around its texts to 0. */
+const SIZED =
+  /(?:^|;)\s*font(?:-size)?\s*:(?:[^;]{0,99}\s)?\s*(?:[\d.]+(?:px|pt|pc|rem|cm|mm|in)(?![\w.])|(?:xx?-)?(?:small|large)|medium)/i
 /** Nobody writes more of it by hand. */
 const STYLE_LENGTH = 5_000
 const SELECTORS = 200
@@ -54,6 +65,7 @@ export function createPlaces(html: string) {
       attributes,
       parent,
       hidden: UNSEEN.has(name) || 'hidden' in attributes || HIDES.test(style),
+      tiny: TINY.test(style) || (!SIZED.test(style) && parent?.tiny === true),
       // A link has a colour of its own.
       colour: colourOf(style, attributes, name === 'a' ? undefined : parent?.colour),
       ground: groundOf(style, attributes, parent ? parent.ground : ground),
@@ -62,8 +74,9 @@ export function createPlaces(html: string) {
   }
 }
 
-export const isOnItsOwnColour = ({ colour, ground }: Place): boolean =>
-  colour !== undefined && colour === ground
+/** Of its text: pictures are seen all the same. */
+export const isUnreadable = ({ tiny, colour, ground }: Place): boolean =>
+  tiny || (colour !== undefined && colour === ground)
 
 function colourOf(style: string, { color = '' }: Attributes, inherited: string | undefined) {
   const told = /(?:^|;)\s*color\s*:([^;]*)/i.exec(style)?.[1] ?? color
@@ -107,11 +120,13 @@ function hidingSelectors(sheet: string): (readonly Simple[])[] {
   for (const part of sheet.split(/([{}])/)) {
     if (part === '{') depth += 1
     else if (part === '}') depth = Math.max(0, depth - 1)
-    else if (depth === 1 && HIDES.test(part.slice(0, STYLE_LENGTH))) found.push(...before.split(','))
+    else if (depth === 1 && hides(part.slice(0, STYLE_LENGTH))) found.push(...before.split(','))
     else if (depth === 0) before = part
   }
   return found.filter((selector) => /^[\w\s.#>*-]+$/.test(selector)).map(simples)
 }
+
+const hides = (style: string): boolean => HIDES.test(style) || TINY.test(style)
 
 const simples = (selector: string): Simple[] =>
   selector

@@ -1,7 +1,7 @@
 // What a mail program makes of HTML: its words, its attributes, and which links a recipient can see and follow.
 import { Parser } from 'htmlparser2'
 import type { HtmlReading } from '../../core/campaigns/mail/placeholders.ts'
-import { createPlaces, isOnItsOwnColour, type Place } from './hiding.ts'
+import { createPlaces, isUnreadable, type Place } from './hiding.ts'
 
 /** No mail program shows what is nested deeper, and the parser takes quadratic time for it. */
 const DEPTH = 1_000
@@ -45,7 +45,7 @@ export function readHtml(html: string): HtmlReading {
     ontext(text) {
       parts.all.push(text)
       const place = open.at(-1)?.place
-      if (state.hidden > 0 || (place && isOnItsOwnColour(place))) return
+      if (state.hidden > 0 || (place && isUnreadable(place))) return
       parts.visible.push(text)
       if (state.link && /[^\s\p{Cf}\p{Mn}]/u.test(text)) state.link.seen = true
     },

@@ -119,6 +119,8 @@ describe('a way to leave', () => {
     '<div style="max-height:0.5em;opacity:0.5;min-width:0;border-width:0"><a href="{{unsubscribe_url}}">Leave</a></div>',
     '<style>@media print{.a{display:none}}</style><p class="a"><a href="{{unsubscribe_url}}">Leave</a></p>',
     '<style>.b{display:none}</style><p class="a"><a href="{{unsubscribe_url}}">Leave</a></p>',
+    '<td style="font-size:0px"><div style="font-family:Arial;font-size:13px"><a href="{{unsubscribe_url}}">Leave</a></div></td>',
+    '<td style="font-size:0"><a href="{{unsubscribe_url}}"><img src="leave.png" alt="Leave"></a></td>',
     '<p style="color:#fff"><a href="{{unsubscribe_url}}">Leave</a></p>',
     '<table bgcolor="#000"><tr><td style="color:white">{{unsubscribe_url}}</table>',
     '<style>.dark{background:#000}</style><p class="dark" style="color:#fff">{{unsubscribe_url}}</p>',
@@ -165,6 +167,7 @@ describe('a way to leave', () => {
     `<style>#foot > td A , .y{color:red;display:none}</style><p id="foot"><td><b>${link}</b></td></p>`,
     `<style>p.x{font-size:0}</style><p class="x y">${link}</p>`,
     `<dialog>${link}</dialog>`,
+    `<td style="font-size:0px"><div style="font-size:1.5em">${link}</div></td>`,
     ...[
       'font-size:1px',
       'font:0/0 a',
