@@ -29,17 +29,21 @@ export function adding(sql: Sql, people: readonly Row[]): Write[] {
   )
 }
 
-/** Removes all of these. The first statement only locks them: nobody comes or leaves between the others. */
+/**
+ * Removes all of these. The first statement only locks them: none of them joins or leaves between the others. It cannot
+ * lock who is not there: whoever comes after the second is not touched by the third.
+ */
 export function removing({ db, tables }: Sql, whom: SQL): Write[] {
   const { subscribers } = tables
-  const subscribed = and(whom, eq(hidden(subscribers.subscribed), 1))
+  const having = (subscribed: number) =>
+    db.delete(subscribers).where(and(whom, eq(hidden(subscribers.subscribed), subscribed)))
   return [
     db
       .update(subscribers)
       .set({ waiting: words`${subscribers.waiting}` })
       .where(whom),
-    counted(tables, db.delete(subscribers).where(subscribed), { listed: -1, subscribed: -1 }),
-    counted(tables, db.delete(subscribers).where(whom), { listed: -1 }),
+    counted(tables, having(1), { listed: -1, subscribed: -1 }),
+    counted(tables, having(0), { listed: -1 }),
   ]
 }
 
