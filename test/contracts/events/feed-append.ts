@@ -62,6 +62,21 @@ export function promisesOfAppending(lab: () => FeedLab): void {
     expect(texts((await readAll(feed, BEGINNING)).events)).toEqual(texts(makeEvents(80)))
   })
 
+  test('has what is new of an overlapping batch readable, in order, when it resolves', async () => {
+    const feed = await lab().open()
+    const before = await feed.last(0)
+    const [known, all] = [makeEvents(9).filter((_, n) => n % 3 === 1), makeEvents(9)]
+    await feed.append(known)
+    await feed.append(all)
+    const right = [...known, ...all.filter((_, n) => n % 3 !== 1)]
+    for (const start of range(0, 8)) {
+      const { events, next } = await feed.read({ ...before, seq: before.seq + start }, 4)
+      expect(texts(events)).toEqual(texts(right.slice(start, start + 4)))
+      expect(seqs(events)).toEqual(range(start + 1, Math.min(start + 4, 9)))
+      expect(next).toEqual(events.at(-1)?.cursor)
+    }
+  })
+
   test('stores an id that is twice in a batch once', async () => {
     const feed = await lab().open()
     const [event] = makeEvents(1) as [NewEvent]
