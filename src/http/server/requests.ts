@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { badField } from '../../core/errors.ts'
 import { answerFrameworkError, registerErrors } from './answers/errors.ts'
 import { answerParserError, registerExpectations } from './connections/parser-errors.ts'
+import { hasBody } from './bodies/bodies.ts'
 import { registerCompilers } from './compilers.ts'
 import { parseQuery, registerQueries } from './queries.ts'
 
@@ -22,7 +23,12 @@ export function setUpRequests(app: FastifyInstance): void {
   })
   registerQueries(app)
   registerCompilers(app)
-  // An empty body is no error where none is needed; where one is, its schema says so.
+  // An empty body is no error where none is needed, whatever its type (`curl -d ''`); where one is, its schema says so.
+  app.addHook('onRequest', async ({ headers, raw, server }) => {
+    const [type = ''] = headers['content-type']?.split(';') ?? []
+    if (!hasBody(raw) && !server.hasContentTypeParser(type.trim().toLowerCase()))
+      delete headers['content-type']
+  })
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
     body === '' ? done(null, undefined) : parseJson(request, body, done),

@@ -57,10 +57,13 @@ describe('errors', () => {
     }
   })
 
-  test('an empty body with a JSON content type is none where no body is needed', async () => {
-    const headers = { authorization: 'the-api-token-of-the-tests', 'content-type': 'application/json' }
-    expect((await hub.call({ method: 'POST', url: '/api/tickets', headers })).status).toBe(201)
-  })
+  test.each(['application/json', 'application/x-www-form-urlencoded', 'text/plain; charset=utf-8'])(
+    'an empty body of the type %s is none where no body is needed',
+    async (type) => {
+      const headers = { authorization: 'the-api-token-of-the-tests', 'content-type': type }
+      expect((await hub.call({ method: 'POST', url: '/api/tickets', headers })).status).toBe(201)
+    },
+  )
 
   test('broken JSON is 400', async () => {
     const headers = { 'content-type': 'application/json' }
