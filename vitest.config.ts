@@ -33,6 +33,7 @@ function hasRoom(folder: string): boolean {
 export default defineConfig({
   test: {
     pool: 'forks', // tests kill, freeze and limit processes
+    isolate: false, // each file would load the same modules: two fifths of what tests without servers cost
     maxWorkers: Math.min(8, 2 * availableParallelism()), // they mostly wait, for servers, lanes and pages
     env: { TMPDIR },
     // What takes a second here takes twenty on a machine that is busy with something else.
@@ -46,7 +47,6 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'fast',
-          isolate: false, // each would load the same modules: two fifths of what these tests cost
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...SERVERS, ...PAGES],
         },
@@ -56,7 +56,7 @@ export default defineConfig({
         test: { name: 'servers', include: SERVERS, exclude: [...configDefaults.exclude, ...PAGES] },
       },
       // A browser that has to share its processor may lose a click: what passes only a second time is named "(retry x1)".
-      { extends: true, test: { name: 'pages', include: PAGES, isolate: false, retry: 1 } },
+      { extends: true, test: { name: 'pages', include: PAGES, retry: 1 } },
     ],
   },
 })
