@@ -1,4 +1,5 @@
-// Appends that come while another is under way go to Redis together, and each is answered for itself.
+// Appends that come while another is under way go to Redis together, and each is answered for itself. What they leave
+// behind to know them by ends in time.
 import { expect, test } from 'vitest'
 import { makeEvents, readAll, texts } from '../../support/feed-lab.ts'
 import { useRedisLab } from '../../support/redis-lab.ts'
@@ -29,4 +30,15 @@ test('what comes while a script runs shares the next one, in its order', async (
   expect(texts(events)).toEqual(
     texts([...makeEvents(1, 'before'), ...all, ...makeEvents(4, 'post-7').slice(3)]),
   )
+})
+
+test('what an event is known by outlives its day by two, and not by much more', async () => {
+  const [DAY, HOUR] = [86_400, 3_600]
+  const feed = await lab().open()
+  await feed.append(makeEvents(1, 'known'))
+  const [key = '', ...others] = (await redis().command('KEYS', 'hub:{feed}:seen:*')) as string[]
+  expect(others).toEqual([])
+  const seconds = Number(await redis().command('TTL', key))
+  expect(seconds).toBeGreaterThan(3 * DAY)
+  expect(seconds).toBeLessThanOrEqual(3 * DAY + HOUR)
 })
