@@ -34,17 +34,6 @@ export function createTail(head: Cursor) {
     blocks = kept < 0 ? [] : blocks.slice(kept)
   }
 
-  /** Of these places, which are here. */
-  function* eventsIn(from: number, to: number): Generator<FeedEvent> {
-    for (const { bytes, seqs, stored } of blocks.filter(
-      (block) => lastOf(block) > from && block.stored.first <= to,
-    ))
-      for (const [n, event] of unpackEvents(bytes).entries()) {
-        const seq = seqs[n] ?? 0
-        if (seq > from && seq <= to) yield toEvent({ epoch, seq }, event, stored)
-      }
-  }
-
   return {
     push(newer: readonly Held[]): void {
       blocks = blocks.concat(newer)
@@ -59,10 +48,12 @@ export function createTail(head: Cursor) {
       const from = cursor.seq
       if (cursor.epoch !== epoch || from < floor || from > end) return undefined
       const to = Math.min(from + limit, end)
+      // Held until somebody looks: by then, newer ones may have pushed them out of here.
+      const theirs = blocks.filter((block) => lastOf(block) > from && block.stored.first <= to)
       let events: readonly FeedEvent[] | undefined
       return {
         get events() {
-          return (events ??= [...eventsIn(from, to)])
+          return (events ??= [...eventsIn(theirs, epoch, from, to)])
         },
         gap: undefined,
         next: { epoch, seq: to },
@@ -75,6 +66,14 @@ export function createTail(head: Cursor) {
       floor = Math.max(floor, Math.min(seq, end))
     },
   }
+}
+
+function* eventsIn(blocks: readonly Held[], epoch: number, from: number, to: number): Generator<FeedEvent> {
+  for (const { bytes, seqs, stored } of blocks)
+    for (const [n, event] of unpackEvents(bytes).entries()) {
+      const seq = seqs[n] ?? 0
+      if (seq > from && seq <= to) yield toEvent({ epoch, seq }, event, stored)
+    }
 }
 
 const lastOf = ({ stored: { first, count } }: Held): number => first + count - 1
