@@ -5,7 +5,7 @@ import { tallyOf } from '../../../core/campaigns/outcome.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { SuppressionReason } from '../../../core/list/ports.ts'
 import { rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
-import { chunks } from '../events/places.ts'
+import { portions } from '../driver/portions.ts'
 import { stillSuppressed } from './audience.ts'
 
 const CHUNK = 500
@@ -22,7 +22,7 @@ type NewDelivery = Tables['deliveries']['$inferSelect']
 
 export function createExpansion(sql: Sql): Ledger['expand'] {
   const { db } = sql
-  const { campaigns, subscribers, suppressions, deliveries } = sql.tables
+  const { campaigns, subscribers, suppressions, chunks, deliveries } = sql.tables
 
   async function placeOf(campaignId: string) {
     const { id, status, expanded, expandedTo, nextChunk, startedAt } = campaigns
@@ -100,7 +100,7 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
       await sql.atomically([
         movePlace(place, subscribers.at(-1)?.id ?? place.expandedTo, groups.length, last),
         rowsFor(
-          sql.tables.chunks,
+          chunks,
           groups.map(({ number, lane, rows }) => toChunk(place.id, number, lane, rows)),
         ),
         rowsFor(
@@ -119,7 +119,7 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
 function inChunks(subscribers: readonly Subscriber[], laneOf: (email: string) => string) {
   const lanes = Map.groupBy(subscribers, ({ email }) => laneOf(email))
   return [...lanes].flatMap(([lane, within]) =>
-    chunks(within, CHUNK).map((subscribers) => ({ lane, subscribers })),
+    portions(within, CHUNK).map((subscribers) => ({ lane, subscribers })),
   )
 }
 

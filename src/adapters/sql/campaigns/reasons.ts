@@ -3,7 +3,7 @@ import { and, asc, eq, gt, inArray, or } from '../driver/drizzle.ts'
 import { countReasons, readReasons, sumReasons, WITH_REASON } from '../../../core/campaigns/reasons.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
-import { chunks as slices } from '../events/places.ts'
+import { portions } from '../driver/portions.ts'
 
 const CHUNKS_A_STEP = 20
 
@@ -40,7 +40,7 @@ export function createReasons(sql: Sql): Ledger['reasons'] {
     )
     const counted = rows.flatMap(({ reasons }) => (reasons === null ? [] : readReasons(reasons)))
     const rest = rows.filter(({ reasons }) => reasons === null).map(({ number }) => number)
-    for (const step of slices(rest, CHUNKS_A_STEP)) counted.push(await countAnew(campaignId, step))
+    for (const step of portions(rest, CHUNKS_A_STEP)) counted.push(await countAnew(campaignId, step))
     return sumReasons(counted)
   }
 }

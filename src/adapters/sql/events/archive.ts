@@ -7,7 +7,8 @@ import type { ArchiveRow, EventArchive } from '../../../core/events/ports.ts'
 import { newRowsFor, rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 import { toBlocks, unpacking } from './blocks.ts'
 import { createCounts, byStepAndKind } from './counts.ts'
-import { chunks, inPlaces, stretches } from './places.ts'
+import { portions } from '../driver/portions.ts'
+import { inPlaces, stretches } from './places.ts'
 import { createSearch } from './search.ts'
 import { boundsOf, forgetting, spanning, startOf } from './spans.ts'
 import { subjectKey, unwording, wording } from './subjects.ts'
@@ -124,15 +125,15 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
 
   async function removals(places: readonly Cursor[]): Promise<Write[]> {
     const writes: Write[] = []
-    for (const chunk of chunks(places)) {
+    for (const some of portions(places)) {
       const { epoch, seq, subject, block } = events
       const rows = await sql.read(
-        db.select({ epoch, seq, subject, block }).from(events).where(inPlaces(events, chunk)),
+        db.select({ epoch, seq, subject, block }).from(events).where(inPlaces(events, some)),
       )
       const subjects = [...new Set(rows.flatMap((row) => row.subject ?? []))]
       writes.push(
         ...(await unpacking(sql, rows)),
-        ...[eventTags, eventTexts, events].map((table) => db.delete(table).where(inPlaces(table, chunk))),
+        ...[eventTags, eventTexts, events].map((table) => db.delete(table).where(inPlaces(table, some))),
         ...(subjects.length > 0 ? [unwording(sql, subjects)] : []),
       )
     }

@@ -9,7 +9,8 @@ import type { ArchiveRow } from '../../../core/events/ports.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import { compressed, expanded } from '../../sqlite/compressed.ts'
 import type { Sql, Tables, Write } from '../driver/dialect.ts'
-import { chunks, inPlaces } from './places.ts'
+import { portions } from '../driver/portions.ts'
+import { inPlaces } from './places.ts'
 
 /** More are smaller together, but who asks for one of them unpacks all: it takes 60 µs. */
 const BLOCK_EVENTS = 64
@@ -41,7 +42,7 @@ export function toBlocks(rows: readonly ArchiveRow[]): {
     .map((row) => ({ row, texts: textsOf(row) }))
     .filter(({ texts }) => isShort(texts))
   const ofEpoch = Map.groupBy(packed, ({ row }) => row.event.cursor.epoch)
-  const groups = [...ofEpoch.values()].flatMap((within) => chunks(within, BLOCK_EVENTS))
+  const groups = [...ofEpoch.values()].flatMap((within) => portions(within, BLOCK_EVENTS))
   const blocks = groups.flatMap((group): Block[] => {
     const [first] = group
     if (!first) return []
@@ -103,7 +104,7 @@ async function blocksOf({ db, tables: { eventBlocks }, read }: Sql, places: read
       block === null ? [] : [[formatCursor({ epoch, seq: block }), { epoch, seq: block }] as const],
     ),
   )
-  const found = chunks([...starts.values()]).map((some) =>
+  const found = portions([...starts.values()]).map((some) =>
     read(db.select().from(eventBlocks).where(inPlaces(eventBlocks, some))),
   )
   return (await Promise.all(found)).flat()

@@ -7,7 +7,8 @@ import type { Kind } from '../../../core/events/event.ts'
 import { LIST_KINDS } from '../../../core/events/filter.ts'
 import type { ArchivedEvent, Count, CountQuery, EventArchive } from '../../../core/events/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
-import { chunks, inPlaces, stretches } from './places.ts'
+import { portions } from '../driver/portions.ts'
+import { inPlaces, stretches } from './places.ts'
 import { createSelecting } from './selection.ts'
 
 const MINUTE_MS = 60_000
@@ -57,8 +58,8 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
     if ('places' in selection) {
       const { places, checks } = selection
       const found: Count[] = []
-      for (const chunk of chunks(places))
-        found.push(...(await counted(step, and(inPlaces(events, chunk), ...checks))))
+      for (const some of portions(places))
+        found.push(...(await counted(step, and(inPlaces(events, some), ...checks))))
       return byStepAndKind(found)
     }
     const { table, leads, checks, bounds } = selection

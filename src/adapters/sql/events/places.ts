@@ -23,12 +23,6 @@ export function stretches({ epoch, seq }: Place, { above, below }: Bounds): (SQL
   ]
 }
 
-/** A statement takes a limited number of values. */
-export function chunks<T>(all: readonly T[], length = 1_000): T[][] {
-  const count = Math.ceil(all.length / length)
-  return Array.from({ length: count }, (_, n) => all.slice(n * length, (n + 1) * length))
-}
-
 /** Rows at certain places: by epoch, because neither database uses an index well for a list of pairs. */
 export function inPlaces(table: Place, places: readonly Cursor[]): SQL | undefined {
   const epochs = Map.groupBy(places, ({ epoch }) => epoch)

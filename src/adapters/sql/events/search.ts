@@ -11,7 +11,8 @@ import type { Sql } from '../driver/dialect.ts'
 import { fromParts } from '../driver/texts.ts'
 import { textsIn, type InBlock, type Texts } from './blocks.ts'
 import type { Table } from './conditions.ts'
-import { chunks, inPlaces, stretches, type Bounds } from './places.ts'
+import { portions } from '../driver/portions.ts'
+import { inPlaces, stretches, type Bounds } from './places.ts'
 import { createSelecting } from './selection.ts'
 
 /** Of a page's data: one event may be as large as a webhook's body, and a page is a thousand of them. */
@@ -50,11 +51,11 @@ export function createSearch(sql: Sql): EventArchive['find'] {
   async function checked(places: readonly Cursor[], checks: readonly SQL[], { limit }: EventQuery) {
     const { epoch, seq } = events
     const found: Cursor[] = []
-    for (const chunk of chunks(places)) {
-      const here = and(inPlaces(events, chunk), ...checks)
+    for (const some of portions(places)) {
+      const here = and(inPlaces(events, some), ...checks)
       const rows = await sql.read(db.select({ epoch, seq }).from(events).where(here))
       const fit = new Set(rows.map(formatCursor))
-      found.push(...chunk.filter((place) => fit.has(formatCursor(place))))
+      found.push(...some.filter((place) => fit.has(formatCursor(place))))
       if (found.length >= limit) break
     }
     return found.slice(0, limit)
@@ -73,8 +74,8 @@ export function createSearch(sql: Sql): EventArchive['find'] {
   async function rowsAt(places: readonly Cursor[]): Promise<Row[]> {
     const { epoch, seq, kind, receivedAt, block } = events
     const found: Row[] = []
-    for (const chunk of chunks(places)) {
-      const here = inPlaces(events, chunk)
+    for (const some of portions(places)) {
+      const here = inPlaces(events, some)
       found.push(
         ...(await sql.read(db.select({ epoch, seq, kind, receivedAt, block }).from(events).where(here))),
       )
@@ -99,7 +100,7 @@ export function createSearch(sql: Sql): EventArchive['find'] {
   async function fitting(rows: readonly Row[]): Promise<readonly Row[]> {
     const apart = rows.filter(isApart)
     let bytes = 0
-    for (const some of chunks(apart, SIZES_AT_ONCE)) {
+    for (const some of portions(apart, SIZES_AT_ONCE)) {
       const sizes = await sizesAt(some)
       const first = some.find((row) => (bytes += sizes.get(formatCursor(row)) ?? 0) > PAGE_BYTES)
       if (first) return rows.slice(0, Math.max(rows.indexOf(first), 1))
@@ -126,7 +127,7 @@ export function createSearch(sql: Sql): EventArchive['find'] {
   async function page(query: EventQuery): Promise<ArchivedEvent[]> {
     const order = inOrder(query)
     const found: ArchivedEvent[] = []
-    for (const rows of chunks(await fitting((await rowsAt(await places(query))).sort(order)))) {
+    for (const rows of portions(await fitting((await rowsAt(await places(query))).sort(order)))) {
       const [packed, apart] = await Promise.all([textsIn(sql, rows), textsApart(rows.filter(isApart))])
       for (const { kind, receivedAt, epoch, seq } of rows) {
         const cursor = { epoch, seq }

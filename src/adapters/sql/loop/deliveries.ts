@@ -10,7 +10,7 @@ import {
 import type { ArchiveRow } from '../../../core/events/ports.ts'
 import type { Sql, Tables } from '../driver/dialect.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
-import { chunks } from '../events/places.ts'
+import { portions } from '../driver/portions.ts'
 
 /** Each is a term of one condition: SQLite goes no deeper than a thousand. */
 const CHUNKS_AT_ONCE = 200
@@ -79,7 +79,7 @@ async function findByMessage(sql: Sql, messageIds: readonly string[]): Promise<M
   )
     return new Map()
   const links: (DeliveryKey & { messageId: string })[] = []
-  for (const some of chunks(messageIds))
+  for (const some of portions(messageIds))
     links.push(
       ...(await sql.read(sql.db.select().from(messageLinks).where(inArray(messageLinks.messageId, some)))),
     )
@@ -106,5 +106,5 @@ function conditions({ tables: { deliveries } }: Sql, keys: readonly DeliveryKey[
     const { campaignId, chunk, n } = deliveries
     return [and(eq(campaignId, first.campaignId), eq(chunk, first.chunk), inArray(n, numbers))]
   })
-  return chunks(terms, CHUNKS_AT_ONCE).map((some) => or(...some))
+  return portions(terms, CHUNKS_AT_ONCE).map((some) => or(...some))
 }

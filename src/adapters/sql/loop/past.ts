@@ -17,7 +17,8 @@ import {
 } from '../../../core/loop/suppressing.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { hidden } from '../driver/hidden.ts'
-import { chunks, inPlaces } from '../events/places.ts'
+import { portions } from '../driver/portions.ts'
+import { inPlaces } from '../events/places.ts'
 import { createSearch } from '../events/search.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
 
@@ -131,6 +132,6 @@ export async function inSteps<T>(
   read: (some: string[]) => Promise<T[]>,
 ): Promise<T[]> {
   const found: T[] = []
-  for (const some of chunks(keys, ADDRESSES_AT_ONCE)) found.push(...(await read(some)))
+  for (const some of portions(keys, ADDRESSES_AT_ONCE)) found.push(...(await read(some)))
   return found
 }
