@@ -80,10 +80,8 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
   async function lose(reason: string): Promise<void> {
     state.lost += 1
     if (state.lost < LOST_IN_A_ROW) return
-    const ms = at(OUTAGE_PAUSES_MS, state.outages)
-    const why =
-      state.outages === 0 ? 'the mail server cannot be reached: the lane waits, and tries again' : ''
-    if (await pauseFor(ms, reason, why)) state.outages += 1
+    // Not for the log: the mailer tells it of an outage and of its end.
+    if (await pauseFor(at(OUTAGE_PAUSES_MS, state.outages), reason)) state.outages += 1
   }
 
   async function weigh(refusal?: Refusal): Promise<{ verdict: Verdict; at: number }> {
