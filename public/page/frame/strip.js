@@ -1,6 +1,7 @@
 // The strip on top, the same in every view. Each thing has its place there: what comes and goes moves nothing else.
 /** @import { App } from '../main.js' */
 import { html, useEffect } from '../vendor/htm.js'
+import { doneOf } from '../campaigns/words.js'
 import { problemsOf } from '../setup/problems.js'
 import { stateWords } from '../events/feed/state-words.js'
 import { age, ago, count, fullTime, titleOf } from '../ground/words.js'
@@ -80,8 +81,8 @@ function Running({ app }) {
   useStore(app.campaigns.store)
   const campaign = app.campaigns.running()
   if (!campaign) return html`<p class="running"></p>`
-  const { total, sent = 0, failed = 0, skipped = 0 } = campaign.deliveries
-  const done = (sent ?? 0) + (failed ?? 0) + (skipped ?? 0)
+  const { total } = campaign.deliveries
+  const done = doneOf(campaign)
   const paused = campaign.status === 'paused'
   const part = total ? `${Math.floor((100 * Math.min(done, total)) / total)} %` : '–'
   return html`
