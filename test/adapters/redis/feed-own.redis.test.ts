@@ -52,7 +52,7 @@ test('what is given so is what everybody reads', async () => {
   await feed.append(makeEvents(1, 'first'))
   await until(() => expect(given).toHaveLength(1))
   lab().clock.now += 5_000
-  await feed.append(makeEvents(20))
+  await feed.append([...makeEvents(1, 'first'), ...makeEvents(20)])
   free.resolve()
   await until(() => expect(given).toHaveLength(21))
   expect((await feed.read(start, 100)).events).toEqual(given)

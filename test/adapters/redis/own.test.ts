@@ -32,6 +32,7 @@ test('another life of the feed begins another stretch, whatever the numbers', ()
   own.push(stored(8, 9, epoch + 1))
   expect(after(own, 7)).toEqual([])
   expect(own.after({ epoch: epoch + 1, seq: 7 }, 100)?.events).toHaveLength(2)
+  expect(own.after({ epoch: epoch + 1, seq: 5 }, 100)).toBeUndefined() // others have stored 6 and 7 of it
 })
 
 test('what all followers have is let go of, and what is forgotten', () => {
@@ -43,4 +44,21 @@ test('what all followers have is let go of, and what is forgotten', () => {
   expect([after(own, 4), after(own, 5)]).toEqual([[], []])
   own.push(stored(7, 8))
   expect(after(own, 6)).toEqual([7, 8])
+})
+
+test('a page is as long as was asked for, and tells where the newest is', () => {
+  const own = createOwn()
+  own.push(stored(1, 9))
+  const page = own.after({ epoch, seq: 2 }, 3)
+  expect([seqs(page?.events ?? []), page?.next.seq, page?.head.seq]).toEqual([range(3, 5), 5, 9])
+})
+
+test('only so many are kept, and so many bytes', () => {
+  const own = createOwn()
+  own.push(stored(1, 4_002))
+  expect([after(own, 1), after(own, 2)[0]]).toEqual([[], 3])
+  const large = stored(1, 9).map((event) => ({ ...event, data: Buffer.alloc(1024 * 1024) }))
+  own.push(large)
+  expect(after(own, 0)).toEqual([])
+  expect(after(own, 8)).toEqual([9])
 })
