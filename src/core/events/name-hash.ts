@@ -1,6 +1,6 @@
 // A name as a number: who looks for it passes over what has another one. Two names may share theirs.
 
-/** FNV-1a, 32 bits: the events beside it tell more than it does. */
+/** FNV-1a, 32 bits. No secret: it is kept beside the events, which have the name itself. */
 export function hashOf(name: string): number {
   let hash = 0x811c9dc5
   for (let n = 0; n < name.length; n++) hash = Math.imul(hash ^ name.charCodeAt(n), 0x01000193)

@@ -48,7 +48,7 @@ const OTHER =
 /** Of mails that came back later, or of mails in all: one who has some gets mail all the same. */
 const COUNTED = /^(soft )?bounces$|bouncecount|e ?mails bounced/
 const LEFT =
-  /unsub|opt(ed)? ?out|desabon|desinscri|desuscri|descadastr|abmeld|abgemeld|ausgetragen|austritt|^baja$|fecha de baja|de baja|disiscri|disiscrizione|uitschrij|uitgeschr|afgemeld|afmeld|avregistr|avmeld|wypis|отпис|odhlas|leiratkoz|dezabon|수신 ?거부|구독 ?(취소|해지)|해지|탈퇴|退订|取消订阅|退会|配信停止|購読解除/
+  /unsub|opt(ed)? ?out|desabon|desinscri|desuscri|descadastr|abmeld|abgemeld|ausgetragen|austritt|^baja$|fecha de baja|de baja|disiscri|uitschrij|uitgeschr|afgemeld|afmeld|avregistr|avmeld|wypis|отпис|odhlas|leiratkoz|dezabon|수신 ?거부|구독 ?(취소|해지)|해지|탈퇴|退订|取消订阅|退会|配信停止|購読解除/
 const BOUNCED =
   /bounce|cleaned|^clean |undeliver|unzustellbar|rebot|rebond|rimbalz|반송|バウンス|退信|invalid e ?mail/
 const COMPLAINED = /complain|spam|abuse|junk/

@@ -16,7 +16,7 @@ import { eventFrames, gapFrame, positionFrame, textFrame, type Format } from '..
 import type { Board } from '../server/board.ts'
 import type { Tickets } from '../server/access/tickets.ts'
 
-const URL = '/ws/email'
+const ADDRESS = '/ws/email'
 const SHOWN = ['campaigns', 'setup'] as const
 type Shown = (typeof SHOWN)[number]
 
@@ -146,7 +146,7 @@ export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promis
 
   app.route<{ Querystring: LiveQuery }>({
     method: 'GET',
-    url: URL,
+    url: ADDRESS,
     config: { public: true },
     schema: { hide: true },
     preValidation: async (request) => {
@@ -172,8 +172,10 @@ export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promis
 
 /** Else it would be opened, and closed without a word: a client with a mistyped address would come back for ever. */
 export async function refuseOtherSockets(request: FastifyRequest): Promise<void> {
-  if (!request.ws || request.routeOptions.url === URL) return
-  throw new HubError('request.not_found', { message: `There is no WebSocket at this address, but at ${URL}` })
+  if (!request.ws || request.routeOptions.url === ADDRESS) return
+  throw new HubError('request.not_found', {
+    message: `There is no WebSocket at this address, but at ${ADDRESS}`,
+  })
 }
 
 /** Pings, lets go of peers that were silent since the last time, and tells positions. */

@@ -1,4 +1,4 @@
-// Looks for the events that name somebody where the notes say that they may: inside Redis, which names others does not leave it.
+// Looks for the events that name somebody. Notes tell which may; those that have to be looked at are, inside Redis.
 import { cursorAt, locate } from '../../../core/events/span.ts'
 import type { Cursor } from '../../../core/events/cursor.ts'
 import type { FeedPage } from '../../../core/events/ports.ts'

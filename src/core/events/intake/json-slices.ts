@@ -1,5 +1,4 @@
-// Where the values of a JSON text begin and end: so that an event is kept, hashed and sent on as the very bytes
-// that came.
+// Where the values of a JSON text begin and end: so that an event is kept, hashed and sent on as the very bytes that came.
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -30,7 +29,7 @@ export function arraySlices(text: Buffer): Buffer[] | undefined {
   return skipSpace(text, at + 1) === text.length ? slices : undefined
 }
 
-/** The value of a member of the object that `text` is, which JSON.parse has accepted; of several of one name the last, as JSON.parse does. */
+/** A member's value in the object that `text` is. JSON.parse has accepted it; of several of one name the last counts, as there. */
 export function memberSlice(text: Buffer, name: string): Buffer | undefined {
   let found: Buffer | undefined
   let at = skipSpace(text, skipSpace(text, 0) + 1)

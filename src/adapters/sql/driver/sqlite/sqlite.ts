@@ -105,12 +105,12 @@ function sendableRows(rows: readonly Value[][]): SQLInputValue[][] {
   for (const row of rows) for (const value of row) if (Buffer.isBuffer(value)) length += value.length
   const bytes = new Uint8Array(length)
   let at = 0
-  const sendable = (value: Value) => {
+  const placed = (value: Value) => {
     if (!Buffer.isBuffer(value)) return value
     bytes.set(value, at)
     return bytes.subarray(at, (at += value.length))
   }
-  return rows.map((row) => row.map(sendable))
+  return rows.map((row) => row.map(placed))
 }
 
 function insertion({ table, columns, adding, keeping }: Rows): string {
