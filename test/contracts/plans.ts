@@ -27,7 +27,6 @@ const ALLOWED: readonly (readonly [shape: RegExp, why: string])[] = [
     /^select (subscribers.)?id from suppressions inner join/,
     'who of the list is suppressed: all suppressions are gone through',
   ],
-  [/^select campaign_id, max\(number\) from chunks/, 'erasing a person goes through all deliveries'],
   [
     /^select distinct (quarantine_texts.)?id from quarantine_texts/,
     'erasing a person goes through all that is in quarantine',

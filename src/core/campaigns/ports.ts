@@ -145,8 +145,8 @@ export type Ledger = {
     campaignIds: readonly string[],
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, Readonly<Record<DeliveryStatus, number>>>>>
   /**
-   * Forgets whose an address's deliveries were, in every campaign; how many. They stay, and are counted. Reads the whole
-   * ledger, in steps: about a second for a million deliveries.
+   * Forgets whose an address's deliveries were, in every campaign; how many. They stay, and are counted. Reads the chunks
+   * that note the address, and those of before, which note none: these take about a second for a million deliveries.
    */
   erase(email: string): Promise<number>
   /** Who would get it if it started now; once it is expanded: whom it has taken. */

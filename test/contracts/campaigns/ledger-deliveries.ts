@@ -163,6 +163,24 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
     }
   })
 
+  test('of an erased subscriber are looked for where their address is noted, or where nothing is', async () => {
+    const { id: campaignId } = await campaign(12_500)
+    const { sql } = lab()
+    const { deliveries, chunkNames } = sql.tables
+    // Nobody wrote these as the ledger does: only who reads their chunks finds them.
+    await sql.run(
+      sql.db
+        .update(deliveries)
+        .set({ email: emailOf(777) })
+        .where(eq(deliveries.n, 0)),
+    )
+    expect(await lab().ledger.erase(emailOf(777))).toBeLessThanOrEqual(2)
+    await sql.run(sql.db.delete(chunkNames).where(eq(chunkNames.chunk, 9)))
+    expect(await lab().ledger.erase(emailOf(777))).toBe(1)
+    await sql.run(sql.db.delete(chunkNames).where(eq(chunkNames.campaignId, campaignId)))
+    expect(await lab().ledger.erase(emailOf(777))).toBeGreaterThan(20)
+  })
+
   test("of an erased subscriber keep nothing of the server's answers: they quote addresses", async () => {
     const { id: campaignId } = await campaign(3)
     const one = (await lab().all(campaignId)).find(({ email }) => email === emailOf(1))

@@ -1,31 +1,32 @@
 // Forgetting a person: their deliveries stay and are counted, and no longer tell whose they were.
-import { and, asc, between, eq, inArray, sql as words } from '../driver/drizzle.ts'
+import { and, eq, inArray, sql as words } from '../driver/drizzle.ts'
 import { emailKey } from '../../../core/address.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import { breath } from '../../../core/pause.ts'
 import type { Sql } from '../driver/dialect.ts'
+import { portions } from '../driver/portions.ts'
+import { chunksNaming } from './names.ts'
 
-/** Read at once: about fifty thousand deliveries. No index knows addresses, since it would slow down every campaign. */
+/** Read at once: about fifty thousand deliveries. */
 const CHUNKS_AT_ONCE = 100
 
 export function createErase(sql: Sql): Ledger['erase'] {
   const { db } = sql
-  const { chunks, deliveries } = sql.tables
+  const { campaigns, deliveries } = sql.tables
   const { campaignId, chunk, n, email } = deliveries
 
-  async function* steps() {
-    const last = words`max(${chunks.number})`.mapWith(Number)
-    const campaigns = db.select({ id: chunks.campaignId, last }).from(chunks).groupBy(chunks.campaignId)
-    for (const { id, last } of await sql.read(campaigns.orderBy(asc(chunks.campaignId))))
-      for (let from = 0; from <= last; from += CHUNKS_AT_ONCE)
-        yield and(eq(campaignId, id), between(chunk, from, from + CHUNKS_AT_ONCE - 1))
+  async function* steps(address: string) {
+    const all = db.select({ id: campaigns.id }).from(campaigns)
+    for (const { id } of await sql.read(all))
+      for (const some of portions(await chunksNaming(sql, id, address), CHUNKS_AT_ONCE))
+        yield and(eq(campaignId, id), inArray(chunk, some))
   }
 
   return async (address) => {
     const spellings = [...new Set([address.toLowerCase(), emailKey(address)])]
     const theirs = inArray(words`lower(${email})`, spellings)
     let erased = 0
-    for await (const step of steps()) {
+    for await (const step of steps(address)) {
       const found = await sql.read(
         db.select({ campaignId, chunk, n }).from(deliveries).where(and(step, theirs)),
       )

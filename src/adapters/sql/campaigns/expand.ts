@@ -7,6 +7,7 @@ import type { SuppressionReason } from '../../../core/list/ports.ts'
 import { rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 import { portions } from '../driver/portions.ts'
 import { stillSuppressed } from './audience.ts'
+import { namesOf } from './names.ts'
 
 const CHUNK = 500
 
@@ -22,7 +23,7 @@ type NewDelivery = Tables['deliveries']['$inferSelect']
 
 export function createExpansion(sql: Sql): Ledger['expand'] {
   const { db } = sql
-  const { campaigns, subscribers, suppressions, chunks, deliveries } = sql.tables
+  const { campaigns, subscribers, suppressions, chunks, chunkNames, deliveries } = sql.tables
 
   async function placeOf(campaignId: string) {
     const { id, status, expanded, expandedTo, nextChunk, startedAt } = campaigns
@@ -102,6 +103,10 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
         rowsFor(
           chunks,
           groups.map(({ number, lane, rows }) => toChunk(place.id, number, lane, rows)),
+        ),
+        rowsFor(
+          chunkNames,
+          groups.map(({ number, rows }) => namesOf(place.id, number, rows)),
         ),
         rowsFor(
           deliveries,
