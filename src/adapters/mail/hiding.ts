@@ -4,6 +4,7 @@ type Attributes = Readonly<Record<string, string>>
 export type Place = {
   readonly name: string
   readonly attributes: Attributes
+  readonly classes: ReadonlySet<string>
   readonly parent: Place | undefined
   readonly hidden: boolean
   /** Letters of no size, or hardly any: those of an element within may have one. */
@@ -25,9 +26,9 @@ const HIDES = new RegExp(
     'visibility\\s*:\\s*(?:hidden|collapse)',
     'mso-hide\\s*:\\s*all',
     '(?:^|;)\\s*(?:-webkit-text-fill-)?color\\s*:\\s*(?:transparent|#[\\da-f]{3}0\\b|#[\\da-f]{6}00\\b)',
-    '(?:^|;)\\s*color\\s*:\\s*(?:(?:rgb|hsl)a\\([^)]*,|(?:rgb|hsl)a?\\([^)]*/)\\s*0*\\.?0*%?\\s*\\)',
+    '(?:^|;)\\s*color\\s*:\\s*(?:(?:rgb|hsl)a\\([^)]*,|(?:rgb|hsl)a?\\([^)]*/)\\s*0*(?:\\.0*)?%?\\s*\\)',
     `(?:^|;)\\s*(?:opacity|(?:max-)?height|(?:max-)?width)\\s*:\\s*${ZERO}`,
-    'transform\\s*:[^;]{0,99}scale\\(\\s*0*\\.?0*\\s*[,)]',
+    'transform\\s*:[^;]{0,99}scale\\(\\s*0*(?:\\.0*)?\\s*[,)]',
     'clip\\s*:\\s*rect\\(\\s*(?:0|1px)[\\s,p]',
     '(?:^|[;\\s])(?:text-indent|left|right|top|bottom|margin-left)\\s*:\\s*-\\d{3,}',
   ].join('|'),
@@ -47,7 +48,7 @@ const SIZED =
 /** Nobody writes more of it by hand. */
 const STYLE_LENGTH = 5_000
 const SELECTORS = 200
-/** Elements that selectors are compared with in all; what is beyond counts as hidden. */
+/** Names that are compared with elements' in all; what is beyond counts as hidden. */
 const COMPARISONS = 5_000_000
 
 /** Of a page with such style sheets: where an element stands, and whether it is seen there. */
@@ -63,6 +64,7 @@ export function createPlaces(html: string) {
     const place = {
       name,
       attributes,
+      classes: new Set(attributes.class?.split(/\s+/)),
       parent,
       hidden: UNSEEN.has(name) || 'hidden' in attributes || HIDES.test(style),
       tiny: TINY.test(style) || (!SIZED.test(style) && parent?.tiny === true),
@@ -100,10 +102,14 @@ function hex(told: string): string | undefined {
   return digits && `#${digits.length === 3 ? digits.replace(/./g, '$&$&') : digits}`
 }
 
+/** Nor comments, nor many blanks together: what looks for something in it would go through them again and again. */
 function withoutEscapes(css: string): string {
   const [first = '', ...rest] = css.split('/*')
   const plain = first + rest.map((part) => part.split('*/').slice(1).join('*/')).join('')
-  return plain.replace(/\\([\da-f]{2})\s/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
+  const told = plain.replace(/\\([\da-f]{2})\s/gi, (_, code: string) =>
+    String.fromCharCode(parseInt(code, 16)),
+  )
+  return told.replace(/\s+/g, ' ')
 }
 
 const styleSheets = (html: string): string[] =>
@@ -128,10 +134,12 @@ function hidingSelectors(sheet: string): (readonly Simple[])[] {
 
 const hides = (style: string): boolean => HIDES.test(style) || TINY.test(style)
 
+/** Of a selector, the last one first. */
 const simples = (selector: string): Simple[] =>
   selector
     .trim()
     .split(/[\s>]+/)
+    .toReversed()
     .map((simple) => {
       const [name = '', ...names] = simple.split(/(?=[.#])/)
       return /^[.#]/.test(name) ? { name: '*', names: [name, ...names] } : { name: name.toLowerCase(), names }
@@ -139,19 +147,19 @@ const simples = (selector: string): Simple[] =>
 
 function fits(selector: readonly Simple[], place: Place, budget: { left: number }): boolean {
   let at: Place | undefined = place
-  for (const simple of selector.toReversed()) {
-    while (at && at !== place && !isSuch(simple, at) && budget.left-- > 0) at = at.parent
-    if (budget.left-- <= 0) return true
+  for (const simple of selector) {
+    const cost = 1 + simple.names.length
+    while (at && at !== place && !isSuch(simple, at) && (budget.left -= cost) > 0) at = at.parent
+    if ((budget.left -= cost) <= 0) return true
     if (!at || !isSuch(simple, at)) return false
     at = at.parent
   }
   return true
 }
 
-function isSuch({ name, names }: Simple, { name: own, attributes }: Place): boolean {
+function isSuch({ name, names }: Simple, { name: own, attributes, classes }: Place): boolean {
   if (name !== '*' && name !== own) return false
-  const classes = (attributes.class ?? '').split(/\s+/)
   return names.every((one) =>
-    one.startsWith('#') ? attributes.id === one.slice(1) : classes.includes(one.slice(1)),
+    one.startsWith('#') ? attributes.id === one.slice(1) : classes.has(one.slice(1)),
   )
 }

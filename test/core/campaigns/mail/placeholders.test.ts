@@ -208,4 +208,19 @@ describe('a way to leave', () => {
     ])
       expect(() => readHtml(hostile.repeat(400_000 / hostile.length))).not.toThrow()
   })
+
+  test('is told soon, however long classes, selectors and styles are', () => {
+    const many = (text: string) => text.repeat(200)
+    const endless = (text: string) => text.repeat(4_900 / text.length)
+    for (const hostile of [
+      `<style>${many('.x p,')}b{display:none}</style><div class="${'a '.repeat(100_000)}">${many('<p>')}`,
+      `<style>${'.y'.repeat(100_000)}{display:none}</style>${many(`<p class="${endless('y ')}">`)}`,
+      `<style>${'a '.repeat(400_000)}{display:none}</style>${many('<a>')}`,
+      many(`<p style="font:${endless(' ')}">`),
+      many(`<p style="color:rgba(,${endless('0')}">`),
+      many(`<p style="color:rgba(,${endless(' ,')}">`),
+      many(`<p style="transform:scale(${endless('0')}">`),
+    ])
+      expect(() => readHtml(`${hostile}>`)).not.toThrow()
+  })
 })
