@@ -1,6 +1,7 @@
 // How many are on the list is kept, not counted: it must be what counting would say, whoever has changed the list and however.
 import { expect, test } from 'vitest'
 import { sql as words } from '../../../src/adapters/sql/driver/drizzle.ts'
+import { recount } from '../../../src/adapters/sql/list/totals.ts'
 import type { SubscriberStore } from '../../../src/core/list/ports.ts'
 import { makeReaders, makeSuppression, type ListLab } from '../../support/list-lab.ts'
 import { NOON } from '../../support/times.ts'
@@ -103,6 +104,27 @@ export function promisesOfTotals(lab: () => ListLab): void {
     expect([await list.count({}), await list.count({ subscribed: true })]).toEqual([7, 6])
     await list.subscribe(emailOf(3), '', NOON)
     expect(await told()).toEqual({ listed: 7, subscribed: 7 })
+  })
+
+  test('a list that a process of before has changed beside this one is counted anew, while others change it', async () => {
+    await lab().list.import(makeReaders(1, 60), NOON, false)
+    expect(await recount(lab().sql)).toBe(false)
+    const { subscribers } = lab().sql.tables
+    await lab().sql.run(
+      lab()
+        .sql.db.delete(subscribers)
+        .where(words`${subscribers.emailKey} LIKE 'reader-1%'`),
+    )
+    expect(await told()).not.toEqual(await counted())
+    const other = await lab().another()
+    const changing = Array.from({ length: 30 }, async (_, n) => {
+      await other.subscribe(emailOf(100 + n), '', NOON)
+      await other.unsubscribe(emailOf(20 + n), NOON)
+    })
+    expect(await recount(lab().sql)).toBe(true)
+    await Promise.all(changing)
+    expect(await told()).toEqual(await counted())
+    expect(await recount(lab().sql)).toBe(false)
   })
 
   test('a process that dies in the middle of removing everybody', async () => {

@@ -1,9 +1,10 @@
-// Lists that are older than the index of what `q` finds: their subscribers are taken into it in the background.
+// What is brought up to date in the background: subscribers who are older than the index of what `q` finds, and the totals.
 import { and, asc, eq, gt, lte } from '../driver/drizzle.ts'
 import type { Log } from '../../../core/log.ts'
 import { breath, pause } from '../../../core/pause.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { restart } from './starts.ts'
+import { recount } from './totals.ts'
 
 /** Small steps: others write between them. */
 const FILLED_AT_ONCE = 500
@@ -32,12 +33,13 @@ export async function fillStarts(sql: Sql, signal: AbortSignal): Promise<number>
 export function startFilling(sql: Sql, log: Log): { close(): Promise<void> } {
   const stop = new AbortController()
   async function fill(): Promise<void> {
+    if (await recount(sql)) log.warn({}, 'how many are on the list was kept wrongly, and is counted anew')
     const filled = await fillStarts(sql, stop.signal)
     if (filled > 0) log.info({ filled }, 'subscribers of before were taken into the index of the search')
   }
   const patiently = (): Promise<void> =>
     fill().catch(async (err: unknown) => {
-      log.warn({ err }, 'the index of the search among subscribers could not be filled yet')
+      log.warn({ err }, 'the list could not be brought up to date yet')
       await pause(RETRY_MS, stop.signal)
       if (!stop.signal.aborted) await patiently()
     })

@@ -1,5 +1,5 @@
 // How many are on the list: written in the very transaction that changes it, so that nobody has to count a million rows.
-import { and, eq, sql as words, type SQL } from '../driver/drizzle.ts'
+import { and, eq, gt, sql as words, type SQL } from '../driver/drizzle.ts'
 import type { Row } from '../../../core/list/membership.ts'
 import { rowsFor, type Counted, type Sql, type Write } from '../driver/dialect.ts'
 import { hidden } from '../driver/hidden.ts'
@@ -9,15 +9,15 @@ type Total = Sql['tables']['listTotals']['$inferSelect']['name']
 /** By chance one of so many rows is added to. */
 const PARTS = 16
 
+const TOTALS = ['listed', 'subscribed'] as const satisfies readonly Total[]
+
 function counted(
   { listTotals }: Sql['tables'],
   write: Counted['counted'],
   each: Partial<Record<Total, number>>,
 ): Counted {
   const part = Math.floor(Math.random() * PARTS)
-  const rows = (['listed', 'subscribed'] as const).flatMap((name) =>
-    each[name] ? [{ name, part, count: each[name] }] : [],
-  )
+  const rows = TOTALS.flatMap((name) => (each[name] ? [{ name, part, count: each[name] }] : []))
   return { counted: write, adding: rowsFor(listTotals, rows, 'count') }
 }
 
@@ -63,4 +63,37 @@ export async function countListed(sql: Sql, subscribed?: boolean): Promise<numbe
   const of = (total: Total) => rows.find((row) => row.name === total)?.count ?? 0
   if (subscribed === undefined) return of('listed')
   return subscribed ? of('subscribed') : of('listed') - of('subscribed')
+}
+
+/**
+ * Counts all once more where the totals are wrong: a process of a version that knew nothing of them has changed the list beside
+ * newer ones. Tells whether they were. For a start: it goes through the whole list.
+ */
+export async function recount(sql: Sql): Promise<boolean> {
+  const { db, tables } = sql
+  const { subscribers, listTotals } = tables
+  const { name, part } = listTotals
+  const count = words`count(*)`.mapWith(Number)
+  const here = (total: Total) => {
+    const all = db.select({ count }).from(subscribers)
+    return total === 'listed' ? all : all.where(eq(subscribers.subscribed, 1))
+  }
+  const [listed, subscribed] = [await sql.read(here('listed')), await sql.read(here('subscribed'))]
+  const told = [await countListed(sql), await countListed(sql, true)]
+  if (listed[0]?.count === told[0] && subscribed[0]?.count === told[1]) return false
+  const none = TOTALS.flatMap((total) =>
+    Array.from({ length: PARTS }, (_, n) => ({ name: total, part: n, count: 0 })),
+  )
+  await sql.atomically([
+    // Locks all of them: who is changing the list has added to them before this, or does after it.
+    rowsFor(listTotals, none, 'count'),
+    db.update(listTotals).set({ count: 0 }).where(gt(part, 0)),
+    ...TOTALS.map((total) =>
+      db
+        .update(listTotals)
+        .set({ count: words`(${here(total)})` })
+        .where(and(eq(name, total), eq(part, 0))),
+    ),
+  ])
+  return true
 }
