@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { choose, live, mailEvents, refuse, subjects, TOKEN } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
+import { peopleOf } from '../support/people.ts'
 import { isSeen, isWhole, overflow } from '../support/in-page.js'
 
 const lab = usePageLab((hub) => hub.post(mailEvents(20, (index) => ({ subject: `Mail ${index}` }))))
@@ -76,6 +77,26 @@ test('on a phone a campaign stands right below the other', async () => {
   const numbers = page.locator('.campaigns .numbers').first()
   await numbers.evaluate((part) => (part.textContent = '312,345 sent · 123,456 opened · 12,345 clicked'))
   await eventually(() => numbers.evaluate(isWhole)).toBe(true)
+  await close()
+})
+
+test('at 320 × 256 a question begins with its first words, and its answers are in sight', async () => {
+  const people = peopleOf(lab.hub)
+  await people.import('email\nann@example.com\nleft@example.com\nangry@example.com')
+  await people.leave('left@example.com')
+  await people.suppress('angry@example.com', 'complaint')
+  const { id } = await people.call<{ id: string }>('POST', '/campaigns', {
+    subject: 'News',
+    content: 'Hello',
+  })
+  const { page, close } = await lab.open({
+    viewport: { width: 320, height: 256 },
+    path: `/dashboard/campaigns/${id}`,
+  })
+  await page.getByRole('button', { name: 'Send…' }).click()
+  await page.getByRole('dialog').getByText('suppressed: complaint').waitFor()
+  for (const part of ['h2', 'button.plain', 'button.main'])
+    await eventually(() => seen(page, `.question ${part}`)).toBe(true)
   await close()
 })
 
