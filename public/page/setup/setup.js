@@ -68,7 +68,7 @@ function Checklist({ app, setup }) {
         ${
           !setup.probe_seen_at &&
           connected &&
-          html`<p>Not since this hub was started, but events come all the same.</p>`
+          html`<p>Not since this hub was started, but events have come all the same.</p>`
         }
         ${
           !setup.probe_seen_at &&
