@@ -73,14 +73,19 @@ export async function recount(sql: Sql): Promise<boolean> {
   const { db, tables } = sql
   const { subscribers, listTotals } = tables
   const { name, part } = listTotals
-  const count = words`count(*)`.mapWith(Number)
   const here = (total: Total) => {
-    const all = db.select({ count }).from(subscribers)
-    return total === 'listed' ? all : all.where(eq(subscribers.subscribed, 1))
+    const all = db.select({ count: words`count(*)` }).from(subscribers)
+    return words`(${total === 'listed' ? all : all.where(eq(subscribers.subscribed, 1))})`
   }
-  const [listed, subscribed] = [await sql.read(here('listed')), await sql.read(here('subscribed'))]
-  const told = [await countListed(sql), await countListed(sql, true)]
-  if (listed[0]?.count === told[0] && subscribed[0]?.count === told[1]) return false
+  // In one statement: both of the same moment.
+  const isRight = words`sum(${listTotals.count}) = CASE ${name} WHEN 'listed' THEN ${here('listed')} ELSE ${here('subscribed')} END`
+  const looked = await sql.read(
+    db
+      .select({ isRight: isRight.mapWith(Number) })
+      .from(listTotals)
+      .groupBy(name),
+  )
+  if (looked.every((total) => total.isRight === 1)) return false
   const none = TOTALS.flatMap((total) =>
     Array.from({ length: PARTS }, (_, n) => ({ name: total, part: n, count: 0 })),
   )
@@ -91,7 +96,7 @@ export async function recount(sql: Sql): Promise<boolean> {
     ...TOTALS.map((total) =>
       db
         .update(listTotals)
-        .set({ count: words`(${here(total)})` })
+        .set({ count: here(total) })
         .where(and(eq(name, total), eq(part, 0))),
     ),
   ])
