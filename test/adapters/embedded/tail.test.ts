@@ -1,4 +1,5 @@
-// The newest events in memory: a page of them is what it was when it was asked for, whenever somebody looks into it.
+// The newest events in memory: what is told of them, and how much is kept. A page is what it was when it was asked for, whenever
+// somebody looks into it.
 import { expect, test } from 'vitest'
 import { packEvents, unpackEvents } from '../../../src/adapters/embedded/feed/blocks.ts'
 import { createTail, type Held } from '../../../src/adapters/embedded/feed/tail.ts'
@@ -27,4 +28,50 @@ test.each([
   expect(tail.after({ epoch, seq: 2 }, 100)).toBeUndefined()
   expect(page?.next.seq).toBe(10)
   expect(seqs(page?.events ?? [])).toEqual(range(3, 10))
+})
+
+/** One piece; a seq of 0 marks a duplicate. */
+function heldAs(numbers: readonly number[], data?: Buffer): Held {
+  const events = makeEvents(numbers.length).map((event) => ({ ...event, data: data ?? event.data }))
+  const bytes = packEvents(events, epoch)[0] as Buffer
+  const fresh = numbers.filter((seq) => seq > 0)
+  return { bytes, seqs: numbers, stored: { first: fresh[0] ?? 0, count: fresh.length, data: bytes } }
+}
+
+const after = (tail: ReturnType<typeof createTail>, seq: number, limit = 100) => {
+  const page = tail.after({ epoch, seq }, limit)
+  return page && seqs(page.events)
+}
+
+test('what comes after a cursor, without the duplicates, as much as is asked for', () => {
+  const tail = createTail({ epoch, seq: 4 })
+  tail.push([heldAs([5, 0, 6]), heldAs([0, 7, 8])])
+  expect([after(tail, 4), after(tail, 5), after(tail, 8)]).toEqual([[5, 6, 7, 8], [6, 7, 8], []])
+  const page = tail.after({ epoch, seq: 5 }, 2)
+  expect([seqs(page?.events ?? []), page?.next.seq, page?.head.seq]).toEqual([[6, 7], 7, 8])
+})
+
+test('nothing is told where it is not all here', () => {
+  const tail = createTail({ epoch, seq: 4 })
+  tail.push([heldAs([5, 6])])
+  expect([after(tail, 3), after(tail, 7)]).toEqual([undefined, undefined])
+  expect(tail.after({ epoch: epoch - 1, seq: 5 }, 100)).toBeUndefined()
+})
+
+test('only so many are kept, and so many bytes; what was dropped counts no more', () => {
+  const tail = createTail({ epoch, seq: 0 })
+  for (let first = 1; first < 4_100; first += 50) tail.push([heldAs(range(first, first + 49))])
+  expect([after(tail, 99), after(tail, 100, 1)]).toEqual([undefined, [101]])
+  const data = Buffer.alloc(1024 * 1024)
+  for (let seq = 4_101; seq < 4_110; seq++) tail.push([heldAs([seq], data)])
+  expect([after(tail, 4_100), after(tail, 4_108)]).toEqual([undefined, [4_109]])
+  tail.push([heldAs([4_110])])
+  expect(after(tail, 4_107)).toEqual([4_108, 4_109, 4_110])
+})
+
+test('what the feed has let go of within a piece is here no longer', () => {
+  const tail = createTail({ epoch, seq: 0 })
+  tail.push([heldAs([1, 2, 3]), heldAs([4, 5, 6])])
+  tail.trim(4)
+  expect([after(tail, 3), after(tail, 4)]).toEqual([undefined, [5, 6]])
 })
