@@ -180,14 +180,23 @@ describe('a batch', () => {
     )
   })
 
-  test.each(['{"event":"send"}', 'not json', '[{"event":"send"},', ''])(
-    'that is no array goes to quarantine whole: %s',
-    async (text) => {
-      expect(await hub.post(text)).toMatchObject({ status: 200, body: { accepted: 0, quarantined: 1 } })
-      const { quarantine } = (await hub.get('/api/quarantine?limit=100')).body
-      expect(quarantine.map((entry: { data: string }) => entry.data)).toContain(text)
-    },
-  )
+  test.each([
+    '{"event":"send"}',
+    'not json',
+    '[{"event":"send"},',
+    '[{"event":"send"},]',
+    '[{"event":"send"},nope]',
+    '',
+  ])('that is no array goes to quarantine whole: %s', async (text) => {
+    expect(await hub.post(text)).toMatchObject({ status: 200, body: { accepted: 0, quarantined: 1 } })
+    const { quarantine } = (await hub.get('/api/quarantine?limit=100')).body
+    expect(quarantine.map((entry: { data: string }) => entry.data)).toContain(text)
+  })
+
+  test('that is no array goes to quarantine whole, however long it is', async () => {
+    const answer = await hub.post(`[${'{"event":"send"},'.repeat(10_001)}nope]`)
+    expect(answer).toMatchObject({ status: 200, body: { accepted: 0, quarantined: 1 } })
+  })
 
   test('with invalid UTF-8 is stored with U+FFFD in its place', async () => {
     const body = Buffer.concat([
