@@ -118,7 +118,10 @@ const styleSheets = (html: string): string[] =>
     .slice(1)
     .map((part) => part.slice(part.indexOf('>') + 1).split(/<\/style/i, 1)[0] ?? '')
 
-/** Of rules that always hold: one for some screens only (@media) hides for some recipients only, as one for a:hover. */
+/**
+ * Of rules that always hold: one for some screens only (@media) hides for some recipients only, as one for a:hover does, which
+ * fits no element here.
+ */
 function hidingSelectors(sheet: string): (readonly Simple[])[] {
   const found: string[] = []
   let depth = 0
@@ -129,7 +132,7 @@ function hidingSelectors(sheet: string): (readonly Simple[])[] {
     else if (depth === 1 && hides(part.slice(0, STYLE_LENGTH))) found.push(...before.split(','))
     else if (depth === 0) before = part
   }
-  return found.filter((selector) => /^[\w\s.#>*-]+$/.test(selector)).map(simples)
+  return found.map(simples)
 }
 
 const hides = (style: string): boolean => HIDES.test(style) || TINY.test(style)
