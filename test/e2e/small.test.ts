@@ -5,7 +5,7 @@ import { choose, live, mailEvents, refuse, subjects, TOKEN } from '../support/br
 import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
-import { isSeen, isWhole, overflow } from '../support/in-page.js'
+import { focused, isSeen, isWhole, overflow } from '../support/in-page.js'
 
 const lab = usePageLab((hub) => hub.post(mailEvents(20, (index) => ({ subject: `Mail ${index}` }))))
 
@@ -80,7 +80,7 @@ test('on a phone a campaign stands right below the other', async () => {
   await close()
 })
 
-test('at 320 × 256 a question begins with its first words, and its answers are in sight', async () => {
+test('at 320 × 256 a question begins with its first words, its answers in sight, and gives the focus back', async () => {
   const people = peopleOf(lab.hub)
   await people.import('email\nann@example.com\nleft@example.com\nangry@example.com')
   await people.leave('left@example.com')
@@ -97,6 +97,8 @@ test('at 320 × 256 a question begins with its first words, and its answers are 
   await page.getByRole('dialog').getByText('suppressed: complaint').waitFor()
   for (const part of ['h2', 'button.plain', 'button.main'])
     await eventually(() => seen(page, `.question ${part}`)).toBe(true)
+  await page.keyboard.press('Escape')
+  await eventually(() => page.evaluate(focused)).toContain('Send…')
   await close()
 })
 

@@ -250,6 +250,7 @@ function Verbs({ app, draft, campaign, pending }) {
   const [audience, setAudience] = useState(/** @type {import('./questions.js').Audience | null} */ (null))
   const { id } = useStore(draft.store)
   const doing = (/** @type {string} */ what, /** @type {() => Promise<unknown>} */ act) => async () => {
+    if (busy !== '') return
     setBusy(what)
     setProblem('')
     try {
@@ -270,26 +271,29 @@ function Verbs({ app, draft, campaign, pending }) {
     app.campaigns.put(await app.api.call('PATCH', `/campaigns/${id}`, { body: { send_at: null } })),
   )
   const close = () => setAsks('')
-  const off = busy !== '' || pending || id === ''
+  // What counts keeps the focus, to which the question that follows gives it back.
+  const off = (/** @type {string} */ what) => (busy !== '' && busy !== what) || pending || id === ''
   const scheduled = campaign?.status === 'scheduled'
   return html`
     <div class="verbs">
-      <button type="button" class="main" disabled=${off} onClick=${ask('send')}>
+      <button type="button" class="main" disabled=${off('send')} onClick=${ask('send')}>
         ${busy === 'send' ? 'Counting…' : scheduled ? 'Send now…' : 'Send…'}
       </button>
-      <button type="button" class="plain" disabled=${off} onClick=${ask('schedule')}>
+      <button type="button" class="plain" disabled=${off('schedule')} onClick=${ask('schedule')}>
         ${busy === 'schedule' ? 'Counting…' : scheduled ? 'Another time…' : 'Schedule…'}
       </button>
-      ${scheduled && html`<button type="button" class="plain" disabled=${off} onClick=${unschedule}>Do not start by itself</button>`}
+      ${scheduled && html`<button type="button" class="plain" disabled=${off('unschedule')} onClick=${unschedule}>Do not start by itself</button>`}
       <button
         type="button"
         class="plain"
-        disabled=${off}
+        disabled=${off('duplicate')}
         onClick=${doing('duplicate', () => duplicate(app, id))}
       >
         Duplicate
       </button>
-      <button type="button" class="plain" disabled=${off} onClick=${() => setAsks('delete')}>Delete…</button>
+      <button type="button" class="plain" disabled=${off('delete')} onClick=${() => setAsks('delete')}>
+        Delete…
+      </button>
       ${problem && html`<p class="wrong" role="alert">Not done: ${problem}</p>`}
     </div>
     ${asks === 'send' && audience && html`<${SendQuestion} app=${app} draft=${draft} campaign=${campaign} audience=${audience} onClose=${close} />`}
