@@ -148,6 +148,7 @@ describe('the file of', () => {
     ],
     ['a Mexican service', 'Correo,Estatus\na@x.io,Suscrito\nb@x.io,Desactivado', { a: '', b: 'left' }],
     ['a Mexican shop', 'Correo,Estado\na@x.io,Jalisco\nb@x.io,Baja California', { a: '', b: '' }],
+    ['a Japanese form', 'メール,メルマガ\na@x.io,○\nb@x.io,×', { a: '', b: 'left' }],
     ['an American shop', 'Email,State\na@x.io,OK\nb@x.io,NE\nc@x.io,Ohio', { a: '', b: '', c: '' }],
     [
       'a French service',

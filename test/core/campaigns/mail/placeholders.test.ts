@@ -125,6 +125,7 @@ describe('a way to leave', () => {
     '<table bgcolor="#000"><tr><td style="color:white">{{unsubscribe_url}}</table>',
     '<style>.dark{background:#000}</style><p class="dark" style="color:#fff">{{unsubscribe_url}}</p>',
     '<p style="background:url(night.png);color:#fff">{{unsubscribe_url}}</p>',
+    '<p style="background-image:url(night.png);color:#fff">{{unsubscribe_url}}</p>',
     '<style>#head a, a:hover {display:none}</style><div id="foot"><a href="{{unsubscribe_url}}">Leave</a></div>',
     '<p style="color:rgb(255,0,0);font:12px/0 Arial;margin-top:-200px"><a href="{{unsubscribe_url}}">Leave</a></p>',
     '<p hidden><p><a href="{{unsubscribe_url}}">Leave</a>',
