@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import {
   deliveryLook,
+  doneOf,
   isKnown,
   laneSentence,
   missingSince,
@@ -148,4 +149,9 @@ test('a delivery is told by the last that came back, else by what became of the 
   const opened = { ...delivery, delivered_at: '2026-05-04T10:01:00Z', opened_at: '2026-05-04T10:02:00Z' }
   expect(deliveryLook(opened)).toMatchObject({ word: 'Opened', at: '2026-05-04T10:02:00Z', why: '' })
   expect(deliveryLook({ ...opened, complained_at: '2026-05-04T10:03:00Z' }).word).toBe('Complained')
+})
+
+test('what was cancelled has had no turn: the bar stays where it had come to', () => {
+  const deliveries = { total: 10, sent: 3, failed: 1, skipped: 2, cancelled: 4 }
+  expect(doneOf({ deliveries })).toBe(6)
 })

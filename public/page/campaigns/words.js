@@ -42,7 +42,7 @@ export const PEOPLE = Object.freeze([
 /** Where the deliveries are that a query selects. @param {string} id @param {string} query */
 export const deliveriesAt = (id, query) => `/dashboard/campaigns/${id}/deliveries?${query}`
 
-/** Mails that had their turn: a campaign that was cancelled stays where it had come to. @param {Campaign} campaign */
+/** Mails that had their turn: a campaign that was cancelled stays where it had come to. @param {Pick<Campaign, 'deliveries'>} campaign */
 export function doneOf({ deliveries: { sent, failed, skipped } }) {
   return Number(sent ?? 0) + Number(failed ?? 0) + Number(skipped ?? 0)
 }
