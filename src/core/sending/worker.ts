@@ -182,8 +182,9 @@ async function sendNext(work: Work): Promise<void> {
   if (!(await isStillToSend(work, delivery))) return
   const mail = make(work.compiled, delivery)
   if ('kind' in mail) return become(work, delivery, mail, 'theirs')
+  const begunAt = work.now()
   const result = await send(work.mailer, mail)
-  const { judgement, ask } = await work.health.note(result, delivery)
+  const { judgement, ask } = await work.health.note(result, delivery, begunAt)
   if (judgement !== 'open' || !ask) return become(work, delivery, result, judgement)
   work.refused.add({ delivery, result, ask, since: work.now(), taken: 0 })
 }

@@ -220,14 +220,14 @@ export function promisesOfPace(lab: () => SendLab): void {
   test('several workers weigh refusals together', async () => {
     const { lanes } = open()
     const other = lab().shared ? lab().open().lanes : lanes
-    const nothing = { count: 0, domains: [], agoMs: 0 }
+    const nothing = { count: 0, domains: [], agoMs: 0, begunAgoMs: 0 }
     const refusal = (subscriber: string) => ({ answer: '550 no', subscriber, domain: null })
     const first = await lanes.weigh('naver', nothing, refusal('one'))
     expect(first.verdict).toBe('open')
     expect((await other.weigh('naver', nothing, refusal('two'))).verdict).toBe('open')
     expect((await lanes.weigh('naver', nothing, refusal('three'))).verdict).toBe('sender')
     // Asked again, the first one is known to be about us, too, whatever was taken since; on another lane it is not.
-    await other.weigh('naver', { count: 1, domains: [], agoMs: 0 })
+    await other.weigh('naver', { count: 1, domains: [], agoMs: 0, begunAgoMs: 0 })
     expect((await other.weigh('naver', nothing, { ...refusal('one'), at: first.at })).verdict).toBe('sender')
     expect((await other.weigh('default', nothing, refusal('four'))).verdict).toBe('open')
   })
@@ -237,7 +237,7 @@ export function promisesOfPace(lab: () => SendLab): void {
     const tell = (subscriber: string) =>
       lanes.weigh(
         'naver',
-        { count: 0, domains: [], agoMs: 0 },
+        { count: 0, domains: [], agoMs: 0, begunAgoMs: 0 },
         { answer: '550 no', subscriber, domain: null },
       )
     const verdicts = (await Promise.all(['a', 'b', 'c', 'd', 'e'].map(tell))).map(({ verdict }) => verdict)

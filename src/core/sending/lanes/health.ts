@@ -50,7 +50,7 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
   const answers = createAnswers(now)
   const last = { sent: 0, deferred: 0 }
   const state = { faults: 0, outages: 0, lost: 0, pausedAt: 0, pausedUntil: 0 }
-  const taken = { count: 0, domains: new Set<string>(), lastAt: 0 }
+  const taken = { count: 0, domains: new Set<string>(), lastAt: 0, begunAt: 0 }
 
   /** The lane's pace is advice: that it cannot be told now stops nothing. */
   async function tell(report: Promise<void>): Promise<void> {
@@ -85,7 +85,8 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
   }
 
   async function weigh(refusal?: Refusal): Promise<{ verdict: Verdict; at: number }> {
-    const told = { count: taken.count, domains: [...taken.domains], agoMs: now() - taken.lastAt }
+    const { count, domains, lastAt, begunAt } = taken
+    const told = { count, domains: [...domains], agoMs: now() - lastAt, begunAgoMs: now() - begunAt }
     taken.count = 0
     taken.domains.clear()
     return lanes.weigh(lane, told, refusal)
@@ -117,11 +118,12 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
     return 'ours'
   }
 
-  async function sent(email: string): Promise<void> {
+  async function sent(email: string, begunAt: number): Promise<void> {
     calmDown()
     answers.note('sent')
     taken.count += 1
     taken.lastAt = now()
+    taken.begunAt = Math.max(taken.begunAt, begunAt)
     if (isMixed && taken.domains.size < DOMAINS_TOLD) taken.domains.add(domainOf(email))
     if (now() - last.sent < SENT_EVERY_MS) return
     last.sent = now()
@@ -144,12 +146,12 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
   }
 
   return {
-    async note(result: SendResult, to: Recipient): Promise<Noted> {
+    async note(result: SendResult, to: Recipient, begunAt: number): Promise<Noted> {
       if (result.kind === 'unreachable') return lose(result.response).then(() => THEIRS)
       Object.assign(state, { lost: 0, outages: 0 })
       if (result.kind === 'sender_fault') return blame(result.response).then(() => OURS)
       if (result.kind === 'failed' && !isAboutSubscriber(result.response)) return refused(result.response, to)
-      if (result.kind === 'sent') await sent(to.email)
+      if (result.kind === 'sent') await sent(to.email, begunAt)
       else if (result.kind === 'deferred') await deferred(result)
       return THEIRS
     },

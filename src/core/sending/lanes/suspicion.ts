@@ -15,8 +15,16 @@ export type Refusal = {
   readonly at?: number | undefined
 }
 
-/** Mails that were taken since this was told last, a few of their domains, and how long ago the last of them was taken. */
-export type Taken = { readonly count: number; readonly domains: readonly string[]; readonly agoMs: number }
+/**
+ * Mails that were taken since this was told last, a few of their domains, how long ago the last of them was taken, and how
+ * long ago one of them was begun at last.
+ */
+export type Taken = {
+  readonly count: number
+  readonly domains: readonly string[]
+  readonly agoMs: number
+  readonly begunAgoMs: number
+}
 
 /**
  * `sender`: it is about us. `domain`: one domain refuses us, and there was no other to compare it with. `subscriber`: it is
@@ -60,13 +68,21 @@ const SHARE = { subscribers: 5, of: 0.1, domains: 3 }
 const ELSEWHERE = 3
 const KEPT = { ms: 5 * MINUTE_MS, suspects: 12, subscribers: 50, domains: 5 }
 
-/** What others saw before the first refusal, and tell after it, says nothing of the time since. */
-export function taken(suspicion: Suspicion, { count, domains, agoMs }: Taken, now: number): Suspicion {
+/**
+ * What others saw before the first refusal, and tell after it, says nothing of the time since; nor does what was under way
+ * then, of the other domains: all of them may be refused from then on.
+ */
+export function taken(
+  suspicion: Suspicion,
+  { count, domains, agoMs, begunAgoMs }: Taken,
+  now: number,
+): Suspicion {
   const isSince = ({ since }: Suspect) => now - agoMs >= since
   if (count === 0 || !suspicion.suspects.some(isSince)) return suspicion
   const suspects = suspicion.suspects.map((suspect) => {
     if (!isSince(suspect)) return suspect
-    const elsewhere = domains.filter((domain) => !suspect.domains.includes(domain)).length
+    const isBegunSince = now - begunAgoMs >= suspect.since
+    const elsewhere = isBegunSince ? domains.filter((domain) => !suspect.domains.includes(domain)).length : 0
     return {
       ...suspect,
       taken: suspect.taken + count,

@@ -18,9 +18,9 @@ function lab({ isMixed = false } = {}) {
   const refusal = { kind: 'failed', response: '554 5.7.1 not from you', unknownRecipient: false } as const
   return {
     clock,
-    refuse: async (email = 'ann@example.com') => (await health.note(refusal, to(email))).judgement,
-    take: (email = 'bob@example.net') => health.note({ kind: 'sent', response: '250 ok' }, to(email)),
-    login: () => health.note({ kind: 'sender_fault', response: '535 no' }, to('ann@example.com')),
+    refuse: async (email = 'ann@example.com') => (await health.note(refusal, to(email), now())).judgement,
+    take: (email = 'bob@example.net') => health.note({ kind: 'sent', response: '250 ok' }, to(email), now()),
+    login: () => health.note({ kind: 'sender_fault', response: '535 no' }, to('ann@example.com'), now()),
     /** How long the lane is paused now; then that is over. */
     async pauseOver() {
       const isPaused = async () => (await lanes.states())[0]?.state === 'paused'

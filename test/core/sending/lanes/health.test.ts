@@ -28,7 +28,8 @@ function openLane() {
     log: silentLog,
   })
   const note = async (...results: readonly SendResult[]) => {
-    for (const result of results) await health.note(result, { subscriberId: 'ann', email: 'ann@example.com' })
+    for (const result of results)
+      await health.note(result, { subscriberId: 'ann', email: 'ann@example.com' }, NOON)
   }
   return { note, pauses, lanes }
 }

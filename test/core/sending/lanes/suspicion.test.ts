@@ -16,11 +16,15 @@ function lane() {
       return weigh(state.suspicion, { answer, subscriber: 'whoever', domain, at }, state.now).verdict
     },
     took(count: number, ...domains: string[]) {
-      state.suspicion = taken(state.suspicion, { count, domains, agoMs: 0 }, state.now)
+      state.suspicion = taken(state.suspicion, { count, domains, agoMs: 0, begunAgoMs: 0 }, state.now)
+    },
+    /** What was begun some time before. */
+    tookLate(begunAgoMs: number, count: number, ...domains: string[]) {
+      state.suspicion = taken(state.suspicion, { count, domains, agoMs: 0, begunAgoMs }, state.now)
     },
     /** As another worker tells it, some time after. */
     hadTaken(agoMs: number, count: number, ...domains: string[]) {
-      state.suspicion = taken(state.suspicion, { count, domains, agoMs }, state.now)
+      state.suspicion = taken(state.suspicion, { count, domains, agoMs, begunAgoMs: agoMs }, state.now)
     },
   }
 }
@@ -55,6 +59,17 @@ test('mails that were taken before the first refusal are no news, however late t
   expect(refused('b.io')).toBe('sender')
   took(3, 'c.io', 'd.io', 'e.io')
   expect(refused('b.io')).toBe('open')
+})
+
+test('mails that were under way at the first refusal do not make it the subscriber’s', () => {
+  const { state, refused, tookLate, took, ask } = lane()
+  const at = state.now
+  expect(refused('a.io')).toBe('open')
+  state.now += SECOND
+  tookLate(2 * SECOND, 3, 'b.io', 'c.io', 'd.io')
+  expect(ask('a.io', at)).toBe('open')
+  took(3, 'b.io', 'c.io', 'd.io')
+  expect(ask('a.io', at)).toBe('subscriber')
 })
 
 test('one in thirty is about subscribers', () => {
