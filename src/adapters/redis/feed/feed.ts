@@ -59,6 +59,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
     trim: (taken) =>
       attempt(async () => {
         memory.see(taken)
+        own.trim(taken.seq)
         await noteTaken(await session(), taken, memory)
         await room.keep()
       }),

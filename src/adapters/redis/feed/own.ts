@@ -41,7 +41,7 @@ export function createOwn() {
       const next = page.at(-1)?.cursor
       return next && { events: page, gap: undefined, next, head: newest }
     },
-    /** Lets go of what all followers have: what is dropped soon costs the garbage collector little. */
+    /** Lets go of what all followers have, which costs the garbage collector little, and of what the feed may let go of. */
     trim(seq: number): void {
       const start = startAfter(seq)
       if (start > 0) events = events.slice(start)
