@@ -104,9 +104,22 @@ function useArrival(app, element, ready, name, path) {
     before.current = name
     element.current?.scrollTo({ top: scrolled.get(path) ?? 0, behavior: 'instant' })
     if (first) return
-    const heading = element.current?.querySelector('h1')
-    heading?.setAttribute('tabindex', '-1')
-    ;(heading ?? element.current)?.focus({ preventScroll: true })
-    app.say(heading?.textContent ?? '')
+    const view = /** @type {HTMLElement} */ (element.current)
+    if (arrive()) return
+    // Its heading comes with an answer: until then one is at the view, unless one has gone on already.
+    view.focus({ preventScroll: true })
+    const comes = new MutationObserver(() => {
+      if (document.activeElement !== view || arrive()) comes.disconnect()
+    })
+    comes.observe(view, { childList: true, subtree: true })
+    return () => comes.disconnect()
+
+    function arrive() {
+      const heading = view.querySelector('h1')
+      heading?.setAttribute('tabindex', '-1')
+      heading?.focus({ preventScroll: true })
+      app.say(heading?.textContent ?? '')
+      return heading !== null
+    }
   }, [ready, name])
 }
