@@ -100,6 +100,8 @@ test('at 320 × 256 a question begins with its first words, its answers in sight
   await page.keyboard.press('Escape')
   await eventually(() => page.evaluate(focused)).toContain('Send…')
   await close()
+  // The tests come in any order, and another counts the campaigns.
+  await people.call('DELETE', `/campaigns/${id}`)
 })
 
 const places = (page: Page) =>
