@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { createLinks } from '../../src/core/campaigns/mail/links.ts'
 import { axeFaults } from '../support/axe.ts'
 import { live, mailEvent, refuse } from '../support/browser.ts'
+import { until } from '../support/eventually.ts'
 import { faintSigns, ignoreHubTime, layoutShifts, overflow, watchLayoutShifts } from '../support/in-page.js'
 import { SECRET, usePageLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
@@ -38,6 +39,9 @@ const lab = usePageLab(async (hub) => {
   const content = '<p>Hello {{name|friend}}</p>'
   ids.sent = await campaign({ subject: 'News in May', content, start: true })
   ids.draft = await campaign({ subject: 'News in June', content })
+  // One that ends while it is looked at moves what stands beside its state.
+  const sent = () => people.call<{ status: string }>('GET', `/campaigns/${ids.sent}`)
+  await until(async () => expect((await sent()).status).toBe('finished'))
   await hub.post(
     KINDS.map((event) => mailEvent({ event, id: 'm1', email: ANN, subject: 'News in May', tags: ['may'] })),
   )
