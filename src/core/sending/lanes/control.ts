@@ -25,13 +25,14 @@ export function createLaneControl(
   store: LaneStore,
   now: () => number,
 ): LaneControl {
-  const { change } = store
-
   function configOf(lane: string): LaneConfig {
     const config = configs.find(({ name }) => name === lane)
     if (config) return config
     throw new HubError('server.internal', { message: `There is no lane ${lane}` })
   }
+
+  const change: LaneStore['change'] = async (lane, what, rule) =>
+    store.change(configOf(lane).name, what, rule)
 
   return {
     lease: async (lane, count) => store.lease(configOf(lane), count),
