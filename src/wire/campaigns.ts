@@ -15,7 +15,7 @@ import { startFilling } from '../adapters/sql/list/filling.ts'
 import { createSubscribers } from '../adapters/sql/list/subscribers.ts'
 import { createSuppressions } from '../adapters/sql/list/suppressions.ts'
 import { createActions } from '../core/campaigns/actions.ts'
-import { composeConfirmation } from '../core/campaigns/mail/confirmation.ts'
+import { composeConfirmation, type AskedToConfirm } from '../core/campaigns/mail/confirmation.ts'
 import { identityOf } from '../core/campaigns/mail/identity.ts'
 import { createLaneOf, type LaneConfig } from '../core/sending/lanes/lanes.ts'
 import { createLinks, type UnsubscribeLink } from '../core/campaigns/mail/links.ts'
@@ -23,7 +23,6 @@ import { createLoopNews } from '../core/loop/news.ts'
 import { senderProblem } from '../core/campaigns/mail/sender.ts'
 import { compileMail, NOBODY, type MailSettings } from '../core/campaigns/mail/message.ts'
 import type { Campaign } from '../core/campaigns/ports.ts'
-import type { Subscriber } from '../core/list/ports.ts'
 import type { Mailer, SendStores } from '../core/sending/ports.ts'
 import { startSending, type SendingOptions } from '../core/sending/sending.ts'
 import type { Log } from '../core/log.ts'
@@ -124,11 +123,8 @@ function singleMails({ config, mail, settings }: Parts) {
       compileMail(campaign, preview).render({ id: '0-0', subscriberId: NOBODY, email, name }),
     sendTest: (campaign: Campaign, to: string, id: string) =>
       mailer.send(compileMail(campaign, settings).test({ name: '', address: to }, id)),
-    async sendConfirmation({ id, email }: Subscriber, confirmUrl: string, expiresAt: number): Promise<void> {
-      const to = { name: '', address: email }
-      const { kind, response } = await mailer.send(
-        composeConfirmation({ to, ...sender, confirmUrl, expiresAt, id: `${id}.${expiresAt}` }),
-      )
+    async sendConfirmation(asked: AskedToConfirm): Promise<void> {
+      const { kind, response } = await mailer.send(composeConfirmation(asked, sender))
       if (kind !== 'sent') throw new Error(`the confirmation was not sent: ${response}`)
     },
   }

@@ -2,10 +2,10 @@
 import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import fastify, { type InjectOptions } from 'fastify'
+import type { AskedToConfirm } from '../../src/core/campaigns/mail/confirmation.ts'
 import { createLinks } from '../../src/core/campaigns/mail/links.ts'
 import { createCounts } from '../../src/core/counts.ts'
 import { createForget } from '../../src/core/list/forget.ts'
-import type { Subscriber } from '../../src/core/list/ports.ts'
 import { createAccess, registerAccess, registerHostCheck } from '../../src/http/server/access/access.ts'
 import { registerBodyTimeout } from '../../src/http/server/bodies/timeout.ts'
 import { registerConfirm } from '../../src/http/list/confirm.ts'
@@ -41,7 +41,7 @@ export async function startListApp(options: Options = {}, openLab: () => Promise
   const lab = await openListLab(openLab)
   const now = () => lab.clock.now
   const links = createLinks('a secret of the tests', PUBLIC_URL)
-  const mails: { readonly to: string; readonly url: string; readonly expiresAt: number }[] = []
+  const mails: AskedToConfirm[] = []
   const mailer = { broken: false }
   const unsubscriptions: Unsubscription[] = []
   const access = createAccess({
@@ -58,9 +58,9 @@ export async function startListApp(options: Options = {}, openLab: () => Promise
   const shared = { subscribers: lab.list, suppressions: lab.suppressions, links, access, now }
   const subscribing = {
     doubleOptIn: options.doubleOptIn ?? false,
-    async sendConfirmation({ email }: Subscriber, url: string, expiresAt: number) {
+    async sendConfirmation(asked: AskedToConfirm) {
       if (mailer.broken) throw new Error('the mail server is gone')
-      mails.push({ to: email, url, expiresAt })
+      mails.push(asked)
     },
   }
   await registerSubscribers(app, {

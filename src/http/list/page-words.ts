@@ -1,5 +1,6 @@
 // What the pages behind links in mails say, in the languages that they speak. Who follows a link knows the list by its name.
-import type { Language, PlainPage } from '../server/answers/plain-page.ts'
+import type { Language } from '../../core/campaigns/mail/identity.ts'
+import type { PlainPage } from '../server/answers/plain-page.ts'
 
 type Told = Pick<PlainPage, 'title' | 'text'> & { readonly button?: string }
 export type Words = Readonly<Record<Language, (list: string) => Told>>

@@ -1,11 +1,13 @@
 // POST /subscribe: how subscribers get on the list. Public, so it is rate limited, and tells strangers little.
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static, type TSchema } from 'typebox'
 import { badField, HubError } from '../../core/errors.ts'
+import type { AskedToConfirm } from '../../core/campaigns/mail/confirmation.ts'
 import type { Links } from '../../core/campaigns/mail/links.ts'
 import type { Subscriber, SubscriberStore } from '../../core/list/ports.ts'
 import type { Access } from '../server/access/access.ts'
 import { FORMS } from '../server/bodies/form.ts'
+import { languageFor } from '../server/answers/plain-page.ts'
 import { errors, tagged } from '../server/answers/schemas.ts'
 import { Email, Name, presentSubscriber, readEmail, readName, SubscriberSchema } from './json.ts'
 
@@ -16,7 +18,7 @@ export type AskToConfirmDeps = {
   readonly links: Pick<Links, 'confirmUrl'>
   readonly now: () => number
   /** Sends the mail of double opt-in, or throws. Called once an hour at most for an address that nobody confirms. */
-  readonly sendConfirmation: (subscriber: Subscriber, url: string, expiresAt: number) => Promise<void>
+  readonly sendConfirmation: (asked: AskedToConfirm) => Promise<void>
 }
 
 export type SubscribingDeps = AskToConfirmDeps & {
@@ -69,7 +71,7 @@ export function registerSubscribing(app: FastifyInstance, deps: SubscribingDeps)
         ...tagged('Mailing list'),
         summary: 'Subscribe a subscriber',
         description:
-          'Brings back one who had left. Public: without the token at most 20 a minute come from one address. With DOUBLE_OPT_IN the subscriber has to confirm by mail, and `subscribed` is false until then; at most one such mail an hour goes to an address that nobody confirms. With `subject` and `content`, and the token, it is the same as `POST /subscribe/send-mail`.',
+          'Brings back one who had left. Public: without the token at most 20 a minute come from one address. With DOUBLE_OPT_IN the subscriber has to confirm by mail, and `subscribed` is false until then; the mail is in English or Korean, as `Accept-Language` asks; at most one such mail an hour goes to an address that nobody confirms. With `subject` and `content`, and the token, it is the same as `POST /subscribe/send-mail`.',
         security: [{}, { token: [] }, { session: [] }],
         consumes: FORMS,
         body: Body,
@@ -96,7 +98,7 @@ async function subscribe(deps: SubscribingDeps, request: Request, reply: Fastify
   if (outcome === 'suppressed') throw new HubError('subscriber.suppressed')
   if (outcome === 'exists') throw new HubError('subscriber.exists')
   if (!subscriber) throw new HubError('subscriber.not_found') // removed again in this very moment
-  if (!subscriber.subscribed && deps.doubleOptIn) await askToConfirm(deps, subscriber, request.log)
+  if (!subscriber.subscribed && deps.doubleOptIn) await askToConfirm(deps, subscriber, request)
   const shown = deps.access.isSignedIn(request) ? subscriber : forStranger(subscriber, name)
   return reply.status(201).send(presentSubscriber(shown))
 }
@@ -109,7 +111,7 @@ function forStranger(subscriber: Subscriber, name: string): Subscriber {
 export async function askToConfirm(
   deps: AskToConfirmDeps,
   subscriber: Subscriber,
-  log: FastifyBaseLogger,
+  { headers, log }: FastifyRequest,
 ): Promise<void> {
   const now = deps.now()
   const asked = await deps.subscribers.claimConfirmation(subscriber.id, now, HOUR_MS)
@@ -117,7 +119,14 @@ export async function askToConfirm(
   const expiresAt = now + CONFIRM_WITHIN_MS
   try {
     const url = deps.links.confirmUrl({ subscriberId: subscriber.id, asked }, expiresAt)
-    await deps.sendConfirmation(subscriber, url, expiresAt)
+    const language = languageFor(headers['accept-language'])
+    await deps.sendConfirmation({
+      subscriberId: subscriber.id,
+      email: subscriber.email,
+      url,
+      expiresAt,
+      language,
+    })
   } catch (error) {
     await deps.subscribers.releaseConfirmation(subscriber.id)
     log.error({ err: error }, 'the mail of double opt-in could not be sent')

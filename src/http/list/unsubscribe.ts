@@ -86,7 +86,7 @@ function justLeft(subscriber: Subscriber | undefined, now: number): subscriber i
 async function takeBack(
   deps: UnsubscribeDeps,
   { subscriberId }: UnsubscribeLink,
-  { log }: FastifyRequest,
+  request: FastifyRequest,
 ): Promise<Answer> {
   const left = await deps.subscribers.get(subscriberId)
   if (left?.subscribed) return { status: 200, words: UNSUBSCRIBE.back }
@@ -100,7 +100,7 @@ async function takeBack(
   )
   if (!subscriber) return tooLate // removed in this very moment
   if (subscriber.subscribed) return { status: 200, words: UNSUBSCRIBE.back }
-  await askToConfirm(deps, subscriber, log)
+  await askToConfirm(deps, subscriber, request)
   return { status: 200, words: UNSUBSCRIBE.asked }
 }
 

@@ -25,11 +25,20 @@ describe('double opt-in', () => {
     expect(await ask()).toMatchObject({ status: 201, body: { subscribed: false, email: 'Ann@Example.com' } })
     expect(app.mails).toEqual([
       {
-        to: 'Ann@Example.com',
+        subscriberId: await annId(),
+        email: 'Ann@Example.com',
         url: expect.stringMatching(/^https:\/\/hub\.example\.com\/confirm\/[\w-]{20,}$/),
         expiresAt: NOON + 7 * DAY,
+        language: 'en',
       },
     ])
+  })
+
+  test('the mail is in the language of the request', async () => {
+    const payload = { email: 'yuna@example.org', name: '' }
+    const headers = { 'accept-language': 'ko-KR,ko;q=0.9,en;q=0.8' }
+    await app.call({ method: 'POST', url: '/subscribe', payload, headers })
+    expect(app.mails).toMatchObject([{ email: 'yuna@example.org', language: 'ko' }])
   })
 
   test('the link shows a page that confirms nobody, and its button confirms', async () => {

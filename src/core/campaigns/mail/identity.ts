@@ -8,6 +8,9 @@ export type ListIdentity = {
   readonly address: string
 }
 
+/** What the hub itself says to subscribers, in mails and on pages, comes in these. */
+export type Language = 'en' | 'ko'
+
 /** What is not given is told by the sender. */
 export function identityOf({ name, address }: ListIdentity, from: Mailbox): ListIdentity {
   return { name: name || oneLine(from.name).trim() || from.address, address }

@@ -1,8 +1,7 @@
 // Small pages for subscribers who follow a link of a mail: they work without scripts, and tell nobody who the subscriber is.
 import type { FastifyReply } from 'fastify'
+import type { Language } from '../../../core/campaigns/mail/identity.ts'
 import { escapeHtml } from '../../../core/campaigns/mail/template.ts'
-
-export type Language = 'en' | 'ko'
 
 export type PlainPage = {
   readonly status: number
@@ -31,7 +30,7 @@ export function sendPage(reply: FastifyReply, page: PlainPage): FastifyReply {
   return reply.status(status).headers(HEADERS).header('content-language', language).send(render(page))
 }
 
-/** The one of the languages that the browser asks for most; English for all others. RFC 9110 section 12.5.4. */
+/** The one that the browser asks for most; English for all others. RFC 9110 section 12.5.4. */
 export function languageFor(accepted = ''): Language {
   const ranges = accepted.split(',').map((range) => {
     const [tag = '', q = ''] = range.split(';')
