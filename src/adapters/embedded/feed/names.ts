@@ -1,6 +1,6 @@
 // Who is named in the feed's events, as hashes by spans of its places: a search unpacks only the spans that may hold somebody.
 import type { DatabaseSync } from 'node:sqlite'
-import { hashOf } from '../../../core/events/name-hash.ts'
+import { hashBytes, hashOf } from '../../../core/name-hash.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import type { BlockEvent } from './blocks.ts'
 
@@ -38,8 +38,7 @@ export function prepareNames(db: DatabaseSync) {
   let growing: Growing | undefined
   let expected = 0
 
-  const note = ({ number, hashes }: Growing) =>
-    insert.run(number, new Uint8Array(Uint32Array.from(hashes).buffer))
+  const note = ({ number, hashes }: Growing) => insert.run(number, hashBytes(hashes))
 
   return {
     /** In the order of their places. A place that comes twice was rolled back. */

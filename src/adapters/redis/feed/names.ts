@@ -1,7 +1,7 @@
 // Who is named in each event of the stream: a hash of four bytes an event, so that a search looks only where somebody may be.
 import type { Redis } from 'ioredis'
 import { eventFacts, type NewEvent } from '../../../core/events/event.ts'
-import { hashOf } from '../../../core/events/name-hash.ts'
+import { hashBytes, hashOf } from '../../../core/name-hash.ts'
 import { namesKey } from '../keys.ts'
 
 /** Each key has the notes of so many places, by their numbers: just below what Redis sets aside for 64 KiB. */
@@ -19,11 +19,7 @@ const NOBODY = 1
 export const noteOf = (name: string): number => Math.max(hashOf(name), NOBODY + 1)
 
 /** The notes of events that are appended, as the script writes them. */
-export function notesOf(events: readonly NewEvent[]): Buffer {
-  const notes = Buffer.allocUnsafe(events.length * BYTES)
-  for (const [n, event] of events.entries()) notes.writeUInt32LE(noteOn(event), n * BYTES)
-  return notes
-}
+export const notesOf = (events: readonly NewEvent[]): Buffer => hashBytes(events.map(noteOn))
 
 /** A recipient or, without one, a message. */
 function noteOn(event: NewEvent): number {

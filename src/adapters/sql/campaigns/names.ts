@@ -1,7 +1,7 @@
 // Whose deliveries a chunk may have: four bytes of each address, side by side. An index over the addresses of all deliveries
 // would change another of its pages for each that is written; these are read from one end to the other for one erasing.
 import { emailKey } from '../../../core/address.ts'
-import { hashOf } from '../../../core/events/name-hash.ts'
+import { hashBytes, hashOf } from '../../../core/name-hash.ts'
 import { and, eq, isNull, or, sql as words } from '../driver/drizzle.ts'
 import type { Sql, Tables } from '../driver/dialect.ts'
 
@@ -11,11 +11,8 @@ export function namesOf(campaignId: string, chunk: number, rows: readonly Named[
   return { campaignId, chunk, hashes: hashesOf(rows) }
 }
 
-function hashesOf(rows: readonly Named[]): Buffer {
-  const bytes = Buffer.alloc(4 * rows.length)
-  for (const [n, { email }] of rows.entries()) bytes.writeUInt32LE(hashOf(emailKey(email)), 4 * n)
-  return bytes
-}
+const hashesOf = (rows: readonly Named[]): Buffer =>
+  hashBytes(rows.map(({ email }) => hashOf(emailKey(email))))
 
 /** Also those that were written before names were noted, and one where the bytes of two make those of a third. */
 export async function chunksNaming({ db, tables, read }: Sql, campaignId: string, email: string) {
