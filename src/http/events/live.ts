@@ -2,23 +2,20 @@
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
-import { formatCursor, parseCursor, type Cursor } from '../../core/events/cursor.ts'
-import { badField, HubError, isHubError } from '../../core/errors.ts'
+import { formatCursor, type Cursor } from '../../core/events/cursor.ts'
+import { HubError, isHubError } from '../../core/errors.ts'
 import type { FeedEvent } from '../../core/events/event.ts'
 import type { Filter } from '../../core/events/filter.ts'
 import type { Hub, Observation, Observer } from '../../core/events/hub.ts'
 import type { EventFeed, Gap } from '../../core/events/ports.ts'
 import type { Access } from '../server/access/access.ts'
 import type { Connections } from '../server/connections/connections.ts'
-import { readFilter, type FilterWords } from './filter-words.ts'
-import { unknownParameter } from '../server/queries.ts'
+import { readMessage, readQuery, type LiveQuery, type Shown } from './live-query.ts'
 import { eventFrames, gapFrame, positionFrame, textFrame, type Format } from '../server/frames.ts'
 import type { Board } from '../server/board.ts'
 import type { Tickets } from '../server/access/tickets.ts'
 
 const ADDRESS = '/ws/email'
-const SHOWN = ['campaigns', 'setup'] as const
-type Shown = (typeof SHOWN)[number]
 
 type LiveDeps = {
   readonly hub: Hub
@@ -30,32 +27,6 @@ type LiveDeps = {
   readonly connections: Pick<Connections, 'most' | 'keep'>
 }
 
-type LiveQuery = FilterWords & { readonly [each in Shown]?: string } & {
-  readonly after?: string
-  readonly last?: string
-  readonly format?: string
-  readonly ticket?: string
-}
-
-const CONDITIONS: Readonly<Record<keyof FilterWords, true>> = {
-  events: true,
-  email: true,
-  tag: true,
-  campaign: true,
-}
-const PARAMETERS: Readonly<Record<keyof LiveQuery, true>> = {
-  after: true,
-  last: true,
-  ...CONDITIONS,
-  campaigns: true,
-  setup: true,
-  format: true,
-  ticket: true,
-}
-
-/** Where a condition of a client's message stands. */
-const IN_MESSAGE = 'filter message'
-
 /** Bytes that may wait for a socket before the hub stops handing it events. */
 const HIGH_WATER = 256 * 1024
 /** The part of all connections that sockets may be; more are told to come back later. */
@@ -63,7 +34,6 @@ const PART_OF_CONNECTIONS = 7 / 8
 const HEARTBEAT_MS = 30_000
 /** Messages that a client may send within a heartbeat. */
 const MAX_MESSAGES = 300
-const MAX_LAST = 1_000_000
 
 /** Messages that wait while a socket is being opened. */
 const MOST_EARLY = 10
@@ -199,12 +169,9 @@ async function open(deps: LiveDeps, client: Client, request: FastifyRequest<{ Qu
   try {
     if (!(await maySee(deps, request))) return ws.close(CLOSE.notSignedIn, 'not signed in')
     deps.connections.keep(tcp)
-    const problems: HubError[] = []
-    const filter = tolerant(() => readWords(query), problems) ?? { kinds: [] }
-    const after = await startingPlace(deps, query, problems)
+    const { after, filter, format, shown, problems } = await readQuery(deps, query)
     if (!after) return ws.close(CLOSE.unusable, 'after: this is not a cursor')
-    client.format = readFormat(query.format, problems)
-    const shown = SHOWN.filter((name) => isShown(name, query[name], problems))
+    client.format = format
     if (ws.readyState !== ws.OPEN) return
     attach(client, after, filter, problems)
     if (client.format === 'json') for (const name of shown) ws.on('close', deps.boards[name].join(client))
@@ -214,58 +181,9 @@ async function open(deps: LiveDeps, client: Client, request: FastifyRequest<{ Qu
   }
 }
 
-/** A condition that is misspelt must not bring everything. */
-function readWords(query: LiveQuery): Filter {
-  refuseUnknown(query, PARAMETERS, 'query')
-  return readFilter(query)
-}
-
-function refuseUnknown(given: object, known: object, where: string): void {
-  const strange = Object.keys(given).find((name) => !Object.hasOwn(known, name))
-  if (strange !== undefined) throw unknownParameter(strange, known, where)
-}
-
 async function maySee({ access, tickets }: LiveDeps, request: FastifyRequest<{ Querystring: LiveQuery }>) {
   if (access.isSignedIn(request)) return true
   return typeof request.query.ticket === 'string' && tickets.redeem(request.query.ticket)
-}
-
-/** Where a socket begins; undefined for what is no cursor: going on somewhere else would pass events over. */
-async function startingPlace({ feed, hub }: LiveDeps, query: LiveQuery, problems: HubError[]) {
-  if (query.after !== undefined) {
-    if (query.last !== undefined) problems.push(badField('last', 'counts only without after', 'query'))
-    const after = typeof query.after === 'string' ? parseCursor(query.after) : undefined
-    return after?.epoch === 0 ? feed.last(Infinity) : after
-  }
-  if (query.last === undefined) return hub.position()
-  const last = Number(query.last)
-  if (/^\d{1,15}$/.test(query.last)) return feed.last(Math.min(last, MAX_LAST))
-  problems.push(badField('last', 'must be a number of events', 'query'))
-  return hub.position()
-}
-
-function readFormat(format: string | undefined, problems: HubError[]): Format {
-  if (format === 'raw') return 'raw'
-  if (format !== undefined && format !== 'json')
-    problems.push(badField('format', 'must be one of json, raw', 'query'))
-  return 'json'
-}
-
-function isShown(name: Shown, asked: string | undefined, problems: HubError[]): boolean {
-  if (asked !== undefined && !['0', '1'].includes(asked))
-    problems.push(badField(name, 'must be one of 0, 1', 'query'))
-  return asked === '1'
-}
-
-/** A parameter that cannot be taken is told, and the socket stays: with nothing rather than with too much. */
-function tolerant<T>(read: () => T, problems: HubError[]): T | undefined {
-  try {
-    return read()
-  } catch (error) {
-    if (!isHubError(error)) throw error
-    problems.push(error)
-    return undefined
-  }
 }
 
 function attach(client: Client, after: Cursor, filter: Filter, problems: readonly HubError[]): void {
@@ -279,25 +197,11 @@ function attach(client: Client, after: Cursor, filter: Filter, problems: readonl
 function takeMessage(client: Client, observation: Observation, data: Buffer, binary: boolean): void {
   if (++client.messages > MAX_MESSAGES) return client.ws.close(CLOSE.tooBusy, 'too many messages')
   try {
-    client.hub.setFilter(observation, readFilter(parseMessage(data, binary), IN_MESSAGE))
+    client.hub.setFilter(observation, readMessage(data, binary))
   } catch (error) {
     if (!isHubError(error)) throw error
     client.tell(() => errorFrame(error))
   }
-}
-
-function parseMessage(data: Buffer, binary: boolean): FilterWords {
-  let message: unknown
-  try {
-    message = binary ? undefined : JSON.parse(data.toString())
-  } catch {
-    message = undefined
-  }
-  if (typeof message !== 'object' || message === null || !('type' in message) || message.type !== 'filter')
-    throw new HubError('request.invalid', { message: 'A message must be JSON text: {"type":"filter", …}' })
-  const { type: _, ...words } = message
-  refuseUnknown(words, CONDITIONS, IN_MESSAGE)
-  return words
 }
 
 function errorFrame({ code, message }: HubError): Buffer {
