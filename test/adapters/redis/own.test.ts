@@ -15,7 +15,7 @@ const after = (own: ReturnType<typeof createOwn>, seq: number) =>
   seqs(own.after({ epoch, seq }, 100)?.events ?? [])
 
 test('what follows one another is one stretch; a hole begins another', () => {
-  const own = createOwn()
+  const own = createOwn(() => true)
   own.push(stored(5, 7))
   own.push([])
   own.push(stored(8, 9))
@@ -27,7 +27,7 @@ test('what follows one another is one stretch; a hole begins another', () => {
 })
 
 test('another life of the feed begins another stretch, whatever the numbers', () => {
-  const own = createOwn()
+  const own = createOwn(() => true)
   own.push(stored(5, 7))
   own.push(stored(8, 9, epoch + 1))
   expect(after(own, 7)).toEqual([])
@@ -36,7 +36,7 @@ test('another life of the feed begins another stretch, whatever the numbers', ()
 })
 
 test('what all followers have is let go of, and what is forgotten', () => {
-  const own = createOwn()
+  const own = createOwn(() => true)
   own.push(stored(1, 6))
   own.trim(4)
   expect([after(own, 3), after(own, 4)]).toEqual([[], [5, 6]])
@@ -47,18 +47,28 @@ test('what all followers have is let go of, and what is forgotten', () => {
 })
 
 test('a page is as long as was asked for, and tells where the newest is', () => {
-  const own = createOwn()
+  const own = createOwn(() => true)
   own.push(stored(1, 9))
   const page = own.after({ epoch, seq: 2 }, 3)
   expect([seqs(page?.events ?? []), page?.next.seq, page?.head.seq]).toEqual([range(3, 5), 5, 9])
 })
 
 test('only so many are kept, and so many bytes', () => {
-  const own = createOwn()
+  const own = createOwn(() => true)
   own.push(stored(1, 4_002))
   expect([after(own, 1), after(own, 2)[0]]).toEqual([[], 3])
   const large = stored(1, 9).map((event) => ({ ...event, data: Buffer.alloc(1024 * 1024) }))
   own.push(large)
   expect(after(own, 0)).toEqual([])
   expect(after(own, 8)).toEqual([9])
+})
+
+test('nothing is kept where nobody follows', () => {
+  let isWanted = false
+  const own = createOwn(() => isWanted)
+  own.push(stored(1, 6))
+  expect(after(own, 0)).toEqual([])
+  isWanted = true
+  own.push(stored(7, 8))
+  expect([after(own, 5), after(own, 6)]).toEqual([[], [7, 8]])
 })

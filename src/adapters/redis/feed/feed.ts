@@ -37,11 +37,11 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
     log,
   })
   const room = createRoom(session, bounds, memory, log)
-  const own = createOwn()
+  const followers = new Set<RedisFollower>()
+  const own = createOwn(() => followers.size > 0)
   const append = createAppender(session, room, memory, own)
   const probe = createProbe(session, room, memory)
   const { attempt, end } = createAttempts()
-  const followers = new Set<RedisFollower>()
   const onMoved = () => own.trim(Math.min(...Array.from(followers, ({ position }) => position().seq)))
 
   return {
@@ -53,7 +53,13 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
       memory.see(after)
       const follower = startFollower({ url, after, onPage, onMoved, memory, own, greet, log })
       followers.add(follower)
-      return { close: () => follower.close().finally(() => followers.delete(follower)) }
+      return {
+        async close() {
+          await follower.close()
+          followers.delete(follower)
+          if (followers.size === 0) own.forget()
+        },
+      }
     },
     last: (count) => attempt(async () => findLast(await session(), memory, count)),
     trim: (taken) =>

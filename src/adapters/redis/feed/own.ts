@@ -8,17 +8,17 @@ export type Own = ReturnType<typeof createOwn>
 
 const MOST_EVENTS = 4_000
 
-/** Only the newest that follow one another: where somebody else has stored some between, they are read from Redis. */
-export function createOwn() {
+/**
+ * Only the newest that follow one another: where somebody else has stored some between, they are read from Redis. `isWanted`
+ * tells whether anybody follows.
+ */
+export function createOwn(isWanted: () => boolean) {
   let events: FeedEvent[] = []
+  let bytes = 0
   let newest = BEGINNING
 
-  function keep(kept: FeedEvent[]): void {
-    let bytes = bytesOf(kept)
-    let surplus = 0
-    for (; bytes > PAGE_BYTES || kept.length - surplus > MOST_EVENTS; surplus += 1)
-      bytes -= kept[surplus]?.data.length ?? 0
-    events = kept.slice(surplus)
+  function dropOldest(count: number): void {
+    if (count > 0) bytes -= bytesOf(events.splice(0, count))
   }
 
   /** Where in them those after a place begin. */
@@ -28,10 +28,13 @@ export function createOwn() {
     /** Events of one append: there is nothing between them. */
     push(newer: readonly FeedEvent[]): void {
       const [first, last] = [newer[0]?.cursor, newer.at(-1)?.cursor]
-      if (!first || !last) return
-      const isNext = first.epoch === newest.epoch && first.seq === newest.seq + 1
+      if (!first || !last || !isWanted()) return
+      if (first.epoch !== newest.epoch || first.seq !== newest.seq + 1) dropOldest(events.length)
+      events.push(...newer)
+      bytes += bytesOf(newer)
       newest = last
-      keep(isNext ? [...events, ...newer] : [...newer])
+      dropOldest(events.length - MOST_EVENTS)
+      while (bytes > PAGE_BYTES) dropOldest(1)
     },
     /** The very next events after a cursor; undefined where they are not here. */
     after(cursor: Cursor, limit: number): FeedPage | undefined {
@@ -42,13 +45,8 @@ export function createOwn() {
       return next && { events: page, gap: undefined, next, head: newest }
     },
     /** Lets go of what all followers have, which costs the garbage collector little, and of what the feed may let go of. */
-    trim(seq: number): void {
-      const start = startAfter(seq)
-      if (start > 0) events = events.slice(start)
-    },
-    /** Some of it is erased: what is left is read from Redis. */
-    forget(): void {
-      events = []
-    },
+    trim: (seq: number): void => dropOldest(startAfter(seq)),
+    /** Some of it is erased, or nobody follows: what is left is read from Redis. */
+    forget: (): void => dropOldest(events.length),
   }
 }
