@@ -30,8 +30,8 @@ export type Hub = {
   leave(observation: Observation): void
   /** Tells every observer its position; call it from time to time, for those whose filter lets nothing through. */
   tellPositions(): void
-  /** Where the hub itself stands in the feed. */
-  position(): Cursor
+  /** Where the hub itself stands in the feed; undefined where it follows none. */
+  position(): Cursor | undefined
   observers(): number
   /** Of them, those that are not at the head. */
   catchingUp(): number
@@ -60,30 +60,43 @@ const GATHER = { afterMs: 1, mostMs: 10 }
 
 type Clock = { readonly now: () => number; readonly nap: ReturnType<typeof createNap> }
 
-/** Begins to follow the feed at `start`, its head at this moment. */
+/** Follows the feed, from its head on, as long as somebody observes: else nothing is read for nobody. */
 export function createHub(
   feed: EventFeed,
-  start: Cursor,
   onError: (error: unknown) => void,
   { now, nap }: Clock = { now: () => performance.now(), nap: createNap() },
 ): Hub {
   const members = new Set<Member>()
   const readPage = sharedReader(feed)
   const queue = createQueue(CATCH_UP_READS, onError)
-  let position = start
-  let closing = false
+  let tail: { position: Cursor; readonly follower: Follower } | undefined
+  let turn = Promise.resolve()
 
-  const follower: Follower = feed.follow(start, async (page) => {
+  /** Begins, or ends, as it is needed by then. In turns: no follower begins before the last one has given all that it will. */
+  function followIfWanted(): Promise<void> {
+    const done = turn.then(async () => {
+      if (members.size > 0 && !tail) {
+        const position = await feed.last(0)
+        tail = { position, follower: feed.follow(position, takePage) }
+      } else if (members.size === 0 && tail) {
+        const { follower } = tail
+        tail = undefined
+        nap.wake()
+        await follower.close()
+      }
+    })
+    turn = done.catch(() => undefined)
+    return done
+  }
+
+  async function takePage(page: FeedPage): Promise<void> {
+    if (!tail) return
     const began = now()
-    givePage(page)
-    const took = now() - began
-    if (took > GATHER.afterMs && !closing) await nap.wait(Math.min(took, GATHER.mostMs))
-  })
-
-  function givePage(page: FeedPage): void {
-    const before = position
-    position = page.next
+    const before = tail.position
+    tail.position = page.next
     for (const member of members) if (member.state === 'live') giveLive(member, page, before)
+    const took = now() - began
+    if (took > GATHER.afterMs && members.size > 0) await nap.wait(Math.min(took, GATHER.mostMs))
   }
 
   function giveLive(member: Member, page: FeedPage, before: Cursor): void {
@@ -110,6 +123,7 @@ export function createHub(
 
   async function catchUpStep(member: Member): Promise<void> {
     if (member.state !== 'behind') return
+    if (!tail) await followIfWanted()
     const page = await readPage(member.cursor)
     if (member.state !== 'behind') return
     if (page.gap) member.observer.onGap(page.gap)
@@ -118,7 +132,7 @@ export function createHub(
   }
 
   function goOn(member: Member): void {
-    if (compareCursors(member.cursor, position) < 0) return catchUp(member)
+    if (tail && compareCursors(member.cursor, tail.position) < 0) return catchUp(member)
     member.state = 'live'
     member.observer.onPosition(member.cursor, true)
   }
@@ -141,18 +155,19 @@ export function createHub(
     leave(member: Member) {
       member.state = 'closed'
       members.delete(member)
+      if (members.size === 0) followIfWanted().catch(onError)
     },
     tellPositions() {
       for (const member of members)
         if (member.state !== 'full') member.observer.onPosition(member.cursor, member.state === 'live')
     },
-    position: () => position,
+    position: () => tail?.position,
     observers: () => members.size,
     catchingUp: () => [...members].filter(({ state }) => state !== 'live').length,
     close() {
-      closing = true
-      nap.wake()
-      return follower.close()
+      for (const member of members) member.state = 'closed'
+      members.clear()
+      return followIfWanted()
     },
   }
 }

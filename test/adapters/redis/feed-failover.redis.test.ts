@@ -162,7 +162,9 @@ test('who is ahead of the bus, in a tail that is lost before the bus gets there,
     return { close: async () => (await follower).close() }
   }
   const seen = { events: [] as string[], gaps: [] as Gap[], live: false }
-  const hub = createHub({ ...feed, follow }, start, (error) => expect.unreachable(String(error)))
+  const hub = createHub({ ...feed, follow, last: async () => start }, (error) =>
+    expect.unreachable(String(error)),
+  )
   hub.observe(
     {
       onEvents: (events) => (seen.events.push(...texts(events)), true),

@@ -46,12 +46,10 @@ function erased(count: number) {
 }
 
 /** Joins a new bus at a cursor, and counts the reads until it is live and afterwards. */
-async function join(feed: EventFeed, after: Cursor, start?: Cursor) {
+async function join(feed: EventFeed, after: Cursor) {
   const seen = { reads: 0, events: 0, gaps: 0, live: false, cursor: BEGINNING }
   const read: EventFeed['read'] = (...place) => ((seen.reads += 1), feed.read(...place))
-  const hub = createHub({ ...feed, read }, start ?? (await feed.last(0)), (error) =>
-    expect.unreachable(String(error)),
-  )
+  const hub = createHub({ ...feed, read }, (error) => expect.unreachable(String(error)))
   hub.observe(
     {
       onEvents: (events) => ((seen.events += events.length), true),
@@ -98,7 +96,7 @@ export function promisesOfResuming(lab: () => FeedLab): void {
     const gate = createGate()
     const follow: EventFeed['follow'] = (place, onPage) =>
       feed.follow(place, async (page) => (await gate.opened, onPage(page)))
-    const { seen, hub } = await join({ ...feed, follow }, after, after)
+    const { seen, hub } = await join({ ...feed, follow, last: async () => after }, after)
     expect(seen.events).toBe(10)
     gate.open()
     await feed.append(makeEvents(3, 'new'))

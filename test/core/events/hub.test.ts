@@ -17,12 +17,14 @@ let dir: string
 let feed: EventFeed
 let hub: Hub
 let stored = 0
+let start: Cursor
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'hub-bus-'))
   feed = await openEmbeddedFeed({ file: join(dir, 'feed.sqlite'), retention: 1e6, maxBytes: 1e9, log })
-  hub = createHub(feed, await feed.last(0), (error) => expect.unreachable(String(error)))
+  hub = createHub(feed, (error) => expect.unreachable(String(error)))
   stored = 0
+  start = await feed.last(0)
 })
 
 afterEach(async () => {
@@ -78,7 +80,7 @@ const numbersFrom = (first: number) => Array.from({ length: stored - first + 1 }
 const has = (seen: Seen, numbers: readonly number[]) => until(() => expect(seen.numbers).toEqual(numbers))
 
 test('an observer is given what comes, in order', async () => {
-  const seen = watch(hub.position())
+  const seen = watch(start)
   for (let round = 0; round < 20; round++) await append(7)
   await has(seen, numbersFrom(1))
 })
@@ -91,8 +93,8 @@ test('an observer that begins earlier is caught up first', async () => {
 })
 
 test('an observer without room is left alone, and caught up when it has room again', async () => {
-  const slow = watch(hub.position(), {}, false)
-  const fast = watch(hub.position())
+  const slow = watch(start, {}, false)
+  const fast = watch(start)
   for (let round = 0; round < 30; round++) await append(40)
   await has(fast, numbersFrom(1))
   expect(slow.numbers.length).toBeLessThanOrEqual(250)
@@ -103,8 +105,7 @@ test('an observer without room is left alone, and caught up when it has room aga
 
 test('an observer that resumes from ahead of this hub gets nothing twice', async () => {
   await append(10)
-  await until(async () => expect(hub.position()).toEqual(await feed.last(0)))
-  const behind = createHub(feed, await feed.last(10), () => {})
+  const behind = createHub({ ...feed, last: async () => start }, () => {})
   const seen = { numbers: [] as number[] }
   const take = (events: readonly FeedEvent[]) => {
     for (const { data } of events) seen.numbers.push((JSON.parse(String(data)) as { n: number }).n)
@@ -117,7 +118,7 @@ test('an observer that resumes from ahead of this hub gets nothing twice', async
 })
 
 test('a changed filter holds from then on', async () => {
-  const seen = watch(hub.position(), { kinds: ['opened'] })
+  const seen = watch(start, { kinds: ['opened'] })
   await until(() => expect(seen.live).toBe(true))
   await append(6)
   await has(seen, [1, 4])
@@ -127,13 +128,14 @@ test('a changed filter holds from then on', async () => {
 })
 
 test('a closed observer is given nothing more, and is forgotten', async () => {
-  const seen = watch(hub.position())
+  const seen = watch(start)
   await until(() => expect(seen.live).toBe(true))
+  const other = watch(start)
   hub.leave(seen.observation)
   await append(3)
-  await until(async () => expect(hub.position()).toEqual(await feed.last(0)))
+  await has(other, [1, 2, 3])
   expect(seen.numbers).toEqual([])
-  expect(hub.observers()).toBe(0)
+  expect(hub.observers()).toBe(1)
 })
 
 // What an observer does, in any order, while events come in: nothing may be missing, twice or out of order.
@@ -143,6 +145,7 @@ const action = fc.oneof(
   fc.record({ do: fc.constant('resume' as const), who: fc.nat(20), lose: fc.nat(30) }),
   fc.record({ do: fc.constant('fill' as const), who: fc.nat(20) }),
   fc.record({ do: fc.constant('drain' as const), who: fc.nat(20) }),
+  fc.record({ do: fc.constant('all resume' as const), lose: fc.nat(30), size: fc.nat(300) }),
 )
 const KINDS = ['sent', 'opened', 'clicked'] as const
 
@@ -165,7 +168,14 @@ test('observers that come, go, fill up and resume at any moment see each matchin
           one.seen.room = true
           hub.hasRoom(one.seen.observation)
         }
-        if (one && step.do === 'resume') resume(one, step.lose)
+        if (one && step.do === 'resume') leave(one, step.lose)()
+        if (step.do === 'all resume') {
+          const back = watchers.map((each) => leave(each, step.lose))
+          const appended = append(step.size)
+          if (step.size % 2) await appended
+          for (const resume of back) resume()
+          await appended
+        }
       }
       for (const { seen } of watchers) {
         seen.room = true
@@ -183,18 +193,60 @@ test('observers that come, go, fill up and resume at any moment see each matchin
     { numRuns: 60 },
   )
   // The connection breaks: the last few were not received, and it comes back with the cursor of the one before.
-  function resume(one: { seen: Seen; filter: Filter; kept: number[]; from: number }, lose: number): void {
+  function leave(one: { seen: Seen; filter: Filter; kept: number[]; from: number }, lose: number) {
     hub.leave(one.seen.observation)
     const received = one.seen.numbers.slice(0, Math.max(0, one.seen.numbers.length - lose))
-    if (received.length === 0)
-      return void (one.seen = watch(
-        { ...hub.position(), seq: Math.max(one.from, one.kept.at(-1) ?? 0) },
-        one.filter,
-      ))
-    const cursor = one.seen.cursors[received.length - 1] as Cursor
+    const known = { ...start, seq: Math.max(one.from, one.kept.at(-1) ?? 0) }
+    const cursor = received.length > 0 ? (one.seen.cursors[received.length - 1] as Cursor) : known
     one.kept.push(...received)
-    one.seen = watch(cursor, one.filter)
+    return () => void (one.seen = watch(cursor, one.filter))
   }
+})
+
+/** The same feed, and how many follow it. */
+function counted(followed: EventFeed) {
+  const count = { begun: 0, open: 0 }
+  const follow: EventFeed['follow'] = (...given) => {
+    count.begun++
+    count.open++
+    const follower = followed.follow(...given)
+    return { close: () => follower.close().finally(() => count.open--) }
+  }
+  return { count, feed: { ...followed, follow } }
+}
+
+test('the feed is followed as long as somebody observes', async () => {
+  const { count, feed: followed } = counted(feed)
+  hub = createHub(followed, (error) => expect.unreachable(String(error)))
+  await append(3)
+  expect([count, hub.position()]).toEqual([{ begun: 0, open: 0 }, undefined])
+  const [one, two] = [watch(start), watch(await feed.last(0))]
+  await append(3)
+  await has(one, numbersFrom(1))
+  await has(two, numbersFrom(4))
+  hub.leave(one.observation)
+  await append(1)
+  await has(two, numbersFrom(4))
+  expect([count, hub.position()]).toEqual([{ begun: 1, open: 1 }, await feed.last(0)])
+  hub.leave(two.observation)
+  await until(() => expect(count.open).toBe(0))
+  await append(3)
+  expect([count.begun, hub.position()]).toEqual([1, undefined])
+  const again = watch(two.cursors.at(-1) as Cursor)
+  await append(3)
+  await has(again, numbersFrom(8))
+  expect(count).toEqual({ begun: 2, open: 1 })
+})
+
+test('who comes while the feed cannot tell its head is given everything later', async () => {
+  const errors: unknown[] = []
+  const last = async (count: number) =>
+    errors.length < 2 ? Promise.reject(new Error('gone')) : feed.last(count)
+  hub = createHub({ ...feed, last }, (error) => errors.push(error))
+  const seen = watch(start)
+  await append(3)
+  await has(seen, [1, 2, 3])
+  expect(errors.map(String)).toEqual(['Error: gone', 'Error: gone'])
 })
 
 /** Writes that take this long, and naps that end when they are told to. */
@@ -224,7 +276,7 @@ test.each([
   { took: 60, waits: 10 },
 ])('after a page that took $took ms, what comes within $waits ms is written at once', async (each) => {
   const { clock, waits, took } = slowWrites(each.took)
-  const gathering = createHub(feed, await feed.last(0), () => {}, clock)
+  const gathering = createHub(feed, () => {}, clock)
   const writes: number[] = []
   const observer = {
     onEvents: (events: readonly FeedEvent[]) => {
@@ -234,7 +286,7 @@ test.each([
     onGap: () => {},
     onPosition: () => {},
   }
-  gathering.observe(observer, gathering.position(), {})
+  gathering.observe(observer, start, {})
   await until(() => expect(gathering.catchingUp()).toBe(0))
   await append(1)
   await until(() => expect(waits).toEqual([each.waits]))
@@ -247,13 +299,13 @@ test.each([
 
 test('where writing is quick, nothing waits for anything', async () => {
   const { clock, waits, took } = slowWrites(1)
-  const quick = createHub(feed, await feed.last(0), () => {}, clock)
+  const quick = createHub(feed, () => {}, clock)
   let got = 0
   const onEvents = (events: readonly FeedEvent[]) => {
     took()
     return (got += events.length) > 0
   }
-  quick.observe({ onEvents, onGap: () => {}, onPosition: () => {} }, quick.position(), {})
+  quick.observe({ onEvents, onGap: () => {}, onPosition: () => {} }, start, {})
   for (let single = 0; single < 5; single++) await append(1)
   await until(() => expect(got).toBe(5))
   expect(waits).toEqual([])
