@@ -32,7 +32,12 @@ const anything =
     isNothing(cell) || isNo(cell) ? 'in' : verdict
 
 /** Only what plainly says no counts: such columns may be about much else. */
-const hint: Reading = (cell) => (isNo(cell) || !['in', 'unknown'].includes(statusOf(cell)) ? 'left' : 'in')
+const hint: Reading = (cell) =>
+  isNo(cell) || NO_MAIL.test(fold(cell)) || !['in', 'unknown'].includes(statusOf(cell)) ? 'left' : 'in'
+const NO_MAIL = /^(none|never|(no|keine?|sin|pas de|geen) (e ?mails?|news ?letters?|correos?))$/
+
+/** The same where a yes, or a day, says it. */
+const refusal: Reading = (cell) => (isYes(cell) || isDate(cell) ? 'left' : isNo(cell) ? 'in' : hint(cell))
 
 const suppressed: Reading = (cell) => (isNothing(cell) ? 'in' : (reasonOf(cell) ?? bad('manual')(cell)))
 
@@ -44,7 +49,10 @@ const numbered =
 
 /** Columns that are about something else, whatever else their titles say. */
 const OTHER =
-  /\b(customer|account|employment|civil|relationship|lifecycle|sms|phone|mobile|whatsapp|push|fax|call|url|link|token|hash|key|code|uuid|score|count|number|total|rate|payment|order|shipping|marital|plan|lead|job|deal|billing|ticket|ip)\b|문자|전화|url$/
+  /\b(customer|account|employment|civil|relationship|lifecycle|url|link|token|hash|key|code|uuid|score|count|number|total|rate|payment|order|shipping|marital|plan|lead|job|deal|billing|ticket|ip)\b|url$/
+/** Other ways to write to somebody: no matter, unless mail is named beside them. */
+const CHANNEL = /\b(sms|phone|mobile|whatsapp|push|fax|call)\b|문자|전화/
+const MAIL = /\be ?mails?\b|news ?letter|메일|メール|邮件|郵件/
 /** Of mails that came back later, or of mails in all: one who has some gets mail all the same. */
 const COUNTED = /^(soft )?bounces$|bouncecount|e ?mails bounced/
 const LEFT =
@@ -53,7 +61,7 @@ const BOUNCED =
   /bounce|cleaned|^clean |undeliver|unzustellbar|rebot|rebond|rimbalz|반송|バウンス|退信|invalid e ?mail/
 const COMPLAINED = /complain|spam|abuse|junk/
 const BLOCKED =
-  /black ?list|block ?list|blocked|suppress|do ?not ?(e ?)?(mail|contact)|^dnc( |$)|^(e ?mail )?disabled$|banned|deny ?list|quarantin|gesperrt|차단|ブロック|ブラックリスト/
+  /black ?list|block ?list|blocked|suppress|do ?not ?(e ?)?(mail|contact)|^do not .*\b(e ?mails?|contact)\b|^dnc( |$)|^(e ?mail )?disabled$|banned|deny ?list|quarantin|gesperrt|차단|ブロック|ブラックリスト/
 const GONE =
   /^(is )?(deleted|removed|archived|left)( (at|on|date|time))?$|^(stop|removal) (time|date|status|method)$|^date (stopped|removed|deleted)$|geloscht|삭제일/
 const WHY = /reason|campaign|comment|motiv|grund|사유|method|source|origin|feedback/
@@ -62,7 +70,17 @@ const CONFIRMED =
 const WANTED =
   /^((is|e ?mail|currently) )*(subscribed|active|enabled|deliverable|abonniert|angemeldet|aktiv|abonnee?|inscrite?|actif|suscrit[oa]|activ[oa]|iscritt[oa]|attiv[oa]|ativ[oa]|aangemeld|ingeschreven|actief|zapisan[yae]|aktywn[yae]|подписан|активен|구독|購読|已订阅|订阅)$|^((이메일|메일|e ?mail|뉴스레터|마케팅|광고|광고성|홍보)( ?정보)? ?)?(수신 ?동의|구독 ?동의)( ?여부)?$|^((이메일|메일|e ?mail|뉴스레터|마케팅|광고|광고성|홍보)( ?정보)? ?)?(수신|구독) ?여부$|^(이메일|메일|e ?mail|뉴스레터)( ?정보)? ?(수신|구독)$|^(メール ?マガジン|メルマガ|メール|ニュース ?レター)( の)? ?(購読|配信|受信)( ?(希望|可否|許可))?$|^subscribed to (e ?mails?|newsletters?|marketing)$|^accepts ((e ?mail )?marketing|newsletter)$|^can receive (e ?mail )?marketing$/
 const HINT =
-  /^(news ?letter|opt in|opted in|e ?mail opt in|consent|gdpr consent|marketing|mailing|marketing opt in|e ?mail marketing|(werbe)?einwilligung|zustimmung|consentement|consentimiento|consentimento|consenso|toestemming|samtykke|samtycke|zgoda|согласие|boletin|infolettre|뉴스레터|동의|수신|メルマガ|メール ?マガジン)$/
+  /^(news ?letter|mailing list|permissions?|contactable( by e ?mail)?|e ?mailable|agree(d)? to receive|gdpr|opt in|opted in|e ?mail opt in|consent|gdpr consent|marketing|mailing|marketing opt in|e ?mail marketing|(werbe)?einwilligung|zustimmung|consentement|consentimiento|consentimento|consenso|toestemming|samtykke|samtycke|zgoda|согласие|boletin|infolettre|뉴스레터|동의|수신|メルマガ|メール ?マガジン|配信|是否(订阅|訂閱))$/
+/** A question for a wish in free words: of mails, and whether one wants them. What is told about the answer is none. */
+const MAILS =
+  /\be ?mails?\b|\bmail(s|ings?)?\b|news ?letter|boletin|infolettre|infobrief|rundbrief|marketing|werbung|publicidad|publicite|pubblicita|angebote|рассылк|메일|뉴스레터|소식지|광고|마케팅|メール|メルマガ|ニュース ?レター|邮件|郵件|电子报|電子報/
+const WISH =
+  /\b(ok|okay|may|can|gets?|send)\b|allow|want|wish|receives?\b|accept|agree|consent|permi|opt(ed)? ?in|subscri|sign ?up|prefer|frequen|recib|recev|ricev|acept|accett|autori|souhait|inscri|abonn|anmeld|erwunscht|gewunscht|erlaub|einwillig|zustimm|ontvang|toestem|zgod|соглас|подпис|수신|동의|구독|희망|허용|希望|受信|購読|配信|許可|同意|订阅|訂閱|接收|接受/
+const ABOUT_ANSWER =
+  /\b(ids?|source|origin|date|time|at|method|text|wording|version|languages?|type|name|country|state|province|region|address|street|city|domain|client)\b/
+/** Where a yes is a no. */
+const REFUSED =
+  /^(no|stop|never|exclude|without|keine?|sin|sans|pas de|geen)( (?!of\b)|(?=e?mail)).*(mail|news ?letter|werbung|publicidad|publicite|correo)|^(no molestar|excluded?|remove)$|widerruf|widerspr|^kundigung(sdatum)?$|gekundigt|^opposition|(受信|配信)拒否/
 const STATUS =
   /\b(e?stat(us|ut|ute)|statusz)\b|^(abo|abonnement|abonnenten|newsletter|kontakt|empfanger|anmelde|mitglieds|mail|e ?mail)status$|^(e ?mail|subscriber|subscription|contact|member) state$|^e ?mail marketing consent$|^subscription$|^(статус|상태|구독 ?상태|수신 ?상태|状態|状态|订阅状态|狀態|訂閱狀態|購読状態|ステータス|durum|tila|stav|stato|stato iscrizione|estado (de|da) (la )?(suscripcion|inscricao)|estado suscripcion|situac(ao|ion)|allapot|stare|stanje|κατασταση|trang thai|회원 ?상태|발송 ?상태|(メルマガ|メール)?配信(状態|状況|ステータス)|購読状況|会員状態)( |$)/
 /** A status, or the province that one lives in: its words tell. */
@@ -73,12 +91,15 @@ export function readingOf(title: string, cells: readonly string[]): Reading | un
   const name = fold(title)
   if (name === 'suppressed') return suppressed
   if (COUNTED.test(name) || (OTHER.test(name) && !/^unsub .*(campaign|reason)/.test(name))) return undefined
+  if (CHANNEL.test(name) && !MAIL.test(name)) return undefined
   const yes = outcome(name)
   if (yes && WHY.test(name)) return anything(yes)
   if (yes) return /^dnc|contact|bounces/.test(name) ? numbered(yes) : bad(yes)
   if (CONFIRMED.test(name) || name === 'mailable') return good('unconfirmed')
   if (WANTED.test(name)) return good('left')
-  if (HINT.test(name)) return hint
+  if (REFUSED.test(name)) return refusal
+  const asks = MAILS.test(name) && WISH.test(name) && !ABOUT_ANSWER.test(name)
+  if (HINT.test(name) || (asks && !STATUS.test(name))) return hint
   return STATUS.test(name) || (STATE.test(name) && cells.some(isStatus)) ? statusOf : undefined
 }
 

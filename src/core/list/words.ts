@@ -62,7 +62,7 @@ export const isDate = (cell: string): boolean =>
 /** What a status may be where one gets mail: only these words, and nothing that is like them. */
 const IN = wordsOf(
   'subscribed|subscriber|subscribe|subscription active|currently subscribed|active|active subscriber|enabled|confirmed|verified|opted in|opt in|' +
-    'optin|opted-in|double opt in|single opt in|valid|deliverable|regular|premium|ok|okay|good|normal|member|engaged|express|explicit|implied|allowed|granted|' +
+    'optin|opted-in|double opt in|single opt in|valid|deliverable|regular|premium|ok|okay|good|normal|member|engaged|express|explicit|implied|allow|allowed|granted|' +
     'angemeldet|abonniert|aktiv|bestätigt|eingetragen|abonné|abonnée|inscrit|inscrite|actif|active|confirmé|confirmée|suscrito|suscrita|suscripto|activo|' +
     'activa|confirmado|confirmada|iscritto|iscritta|attivo|attiva|confermato|confermata|inscrito|inscrita|ativo|ativa|aangemeld|ingeschreven|actief|bevestigd|' +
     'zapisany|zapisana|aktywny|aktywna|potwierdzony|potwierdzona|подписан|подписана|активен|активный|активна|подтвержден|подтверждён|підписаний|активний|' +
@@ -85,18 +85,18 @@ const OUT: readonly (readonly [RegExp, Verdict])[] = [
   ],
   [/reject|dropped|abgelehnt/, 'reject'],
   [
-    /block|black ?list|suppress|bann|deny|denied|dnc|do ?not ?(contact|mail|email)|manual|^custom$|gesperrt|bloqu|bloccat|geblokk|заблок|차단|黑名单|ブロック|ブラックリスト/,
+    /block|black ?list|suppress|bann|deny|denied|dnc|do ?not ?(contact|mail|email|allow)|not allowed|manual|^custom$|gesperrt|bloqu|bloccat|geblokk|заблок|차단|黑名单|ブロック|ブラックリスト/,
     'manual',
   ],
   [
-    /unsub|un sub|not? subscrib|opt(ed)? ?out|optout|cancel|inactiv|not active|disab|deactiv|expire|delet|remov|archiv|churn|stopped|resigned|^left|abgemeld|ausgetrag|gekundig|inaktiv|geloscht|desabon|desinscri|desuscri|desubscri|descadastr|resili|supprim|de ?baja|^baja(?! california)|anulad|desactiv|disattiv|disiscri|cancella|inattiv|uitgeschr|afgemeld|opgezegd|inactief|wypisan|nieaktyw|zrezygn|отпис|неактив|відпис|avregistr|avslut|avmeld|afmeldt|frameldt|peruut|perunut|cikt|iptal|pasif|odhlas|neaktivni|leiratkoz|dezabon|취소|해지|거부|철회|비동의|안 ?함$|않|탈퇴|비활성|휴면|중지|정지|삭제|解除|停止|退会|無効|拒否|しない$|らない$|不要|不可|退订|取消|退訂|失效|停用/,
+    /unsub|un sub|not? subscrib|opt(ed)? ?out|optout|cancel|inactiv|not active|disab|deactiv|expire|delet|remov|archiv|churn|stopped|resigned|^left|withdr[ae]w|revoke|(?<!connection )refus|declin|objected|objection|\blapsed\b|\bformer\b|\bended\b|^ex |suspend|widerruf|widerspr|^retire$|retirad|revoq|abgemeld|ausgetrag|gekundig|inaktiv|geloscht|desabon|desinscri|desuscri|desubscri|descadastr|resili|supprim|de ?baja|^baja(?! california)|anulad|desactiv|disattiv|disiscri|cancella|inattiv|uitgeschr|afgemeld|opgezegd|inactief|wypisan|nieaktyw|zrezygn|отпис|неактив|відпис|avregistr|avslut|avmeld|afmeldt|frameldt|peruut|perunut|cikt|iptal|pasif|odhlas|neaktivni|leiratkoz|dezabon|취소|해지|거부|철회|비동의|미수신|안 ?함$|않|탈퇴|비활성|휴면|중지|정지|삭제|解除|停止|退会|無効|拒否|しない$|らない$|不要|不可|退订|取消|退訂|失效|停用/,
     'left',
   ],
 ]
 
 /** A whole cell that says so whatever its column is called. */
 const TELLING =
-  /^((globally|list|manually|automatically|admin|hard|soft|user) )*(un ?subscribed|opted out|block ?listed|black ?listed|bounced?|complained|complaint|marked as spam|spam complaint|cleaned|unconfirmed|not confirmed|suppressed|undeliverable|do not contact|abgemeldet|ausgetragen|desabonnee?|desinscrite?|disiscritto|dado de baja|descadastrado|uitgeschreven|afgemeld|wypisany|wypisana|отписан|수신 ?거부|구독 ?취소|구독 ?해지|退订|已退订|配信停止)$/
+  /^((globally|list|manually|automatically|admin|hard|soft|user) )*(un ?subscribed|opted out|block ?listed|black ?listed|bounced?|complained|complaint|marked as spam|spam complaint|cleaned|unconfirmed|not confirmed|suppressed|undeliverable|do not contact|abgemeldet|ausgetragen|desabonnee?|desinscrite?|disiscritto|dado de baja|descadastrado|uitgeschreven|afgemeld|wypisany|wypisana|отписан|수신 ?거부|구독 ?취소|구독 ?해지|탈퇴(회원)?|退订|已退订|配信停止)$/
 
 const outWord = (folded: string): Verdict | undefined => OUT.find(([word]) => word.test(folded))?.[1]
 

@@ -168,7 +168,7 @@ describe('the file of', () => {
     [
       'a form',
       'Email,Consentement\na@x.io,oui\nb@x.io,retiré\nc@x.io,désinscrit',
-      { a: '', b: '', c: 'left' },
+      { a: '', b: 'left', c: 'left' },
     ],
   ])('%s', async (_, text, expected) => {
     const { body } = await upload(text)
@@ -189,6 +189,37 @@ test.each([
   const { body } = await upload(file('subscribed', yes, no))
   expect(body).toMatchObject({ added: 1, left: 1, errors: [] })
   expect(await standing()).toEqual({ r0: '', r1: 'left' })
+}) // prettier-ignore
+
+test.each([
+  ['OK to email?', 'No'], ['May we email you?', 'no'], ['Wants newsletter', 'FALSE'], ['Receives email', '0'], ['Mailing list', 'No'],
+  ['Newsletter opt-in', 'false'], ['Newsletter subscription', 'no'], ['Permission to email', 'N'], ['Send mail', 'no'], ['GDPR', 'no'],
+  ['Email Permission', 'Denied'], ['Email preference', 'No email'], ['Email Frequency', 'Never'], ['Marketing permissions', 'none'],
+  ['Marketing consent', 'no'], ['GDPR consent', 'Declined'], ['Consent', 'Withdrawn'], ['agree_to_receive', 'no'], ['emailable', 'false'],
+  ['Contactable by email', 'No'], ['Email & SMS consent', 'no'], ['Stop email', 'yes'], ['No mail', '1'], ['NoMail', 'true'],
+  ['Excluded', 'true'], ['Remove', 'yes'], ['Inscrit à la newsletter', 'non'], ['Newsletter erwünscht', 'nein'], ['Gekündigt', 'ja'],
+  ['Widerruf', '01.02.2024'], ['Keine Werbung', 'ja'], ['Acepta publicidad', 'No'], ['No molestar', 'sí'], ['SMS/이메일 수신동의', 'N'],
+  ['회원구분', '탈퇴회원'], ['이메일 수신여부', '미수신'], ['配信', '停止'], ['受信拒否', '1'], ['是否订阅', '否'],
+])('a question in free words, answered with no: %s %s', async (title, cell) => {
+  const { body } = await upload(file(title, cell))
+  expect(body).toMatchObject({ added: 0, left: 1, errors: [] })
+}) // prettier-ignore
+
+test.each([
+  ['Do not bulk email', 'Yes'], ['Do not allow Bulk Emails', 'Do Not Allow'],
+])('a prohibition: %s %s', async (title, cell) => {
+  await upload(file(title, cell))
+  expect(await standing()).toEqual({ r0: 'manual' })
+}) // prettier-ignore
+
+test.each([
+  ['Do not allow Bulk Emails', 'Allow'], ['Newsletter abonniert', 'ja'], ['Email Preferences', 'Weekly digest'], ['Excluded', 'No'],
+  ['No email', ''], ['No. of emails', '1'], ['Mailing State/Province', 'NE'], ['Mailing Country', 'NO'], ['Last email received', 'never'],
+  ['Email language preference', 'no'], ['Preferred email client', 'None'], ['Email opt in source', 'Blocked page'], ['Offers accepted', '0'],
+  ['Marketing SMS consent', 'No'], ['May contact by phone', 'no'], ['Consent text', 'You can unsubscribe at any time'], ['Notes', 'no'],
+  ['Marketing emails opened', '0'], ['Company', 'No Mail Ltd'], ['Kündigungsfrist', '1'],
+])('what says nothing against mail: %s %s', async (title, cell) => {
+  expect((await upload(file(title, cell))).body).toMatchObject({ added: 1, left: 0, errors: [] })
 }) // prettier-ignore
 
 test.each([
