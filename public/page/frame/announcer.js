@@ -4,6 +4,7 @@
 import { html, useEffect, useState } from '../vendor/htm.js'
 import { lookOf } from '../events/kinds.js'
 import { stateWords } from '../events/feed/state-words.js'
+import { remember, remembered } from '../ground/memory.js'
 import { count, counted } from '../ground/words.js'
 import { useStore } from '../parts/hooks.js'
 
@@ -11,13 +12,12 @@ const EVERY_MS = 15_000
 const MUTED = 'summaries-muted'
 
 export function areSummariesMuted() {
-  return localStorage.getItem(MUTED) === 'yes'
+  return remembered(MUTED) === 'yes'
 }
 
 /** @param {boolean} muted */
 export function muteSummaries(muted) {
-  if (muted) localStorage.setItem(MUTED, 'yes')
-  else localStorage.removeItem(MUTED)
+  remember(MUTED, muted ? 'yes' : '')
 }
 
 /** @param {{ app: App }} props */

@@ -1,4 +1,5 @@
 // Single keys: `/`, `j`, `g` then `l` … Not while one is typing, and not at all for whoever turns them off.
+import { remember, remembered } from './memory.js'
 
 const SEQUENCE_MS = 1500
 const OFF = 'single-keys-off'
@@ -57,11 +58,10 @@ function isTyping(target) {
 }
 
 export function areKeysOff() {
-  return localStorage.getItem(OFF) === 'yes'
+  return remembered(OFF) === 'yes'
 }
 
 /** @param {boolean} off */
 export function turnKeysOff(off) {
-  if (off) localStorage.setItem(OFF, 'yes')
-  else localStorage.removeItem(OFF)
+  remember(OFF, off ? 'yes' : '')
 }

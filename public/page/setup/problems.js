@@ -1,22 +1,35 @@
 // What is wrong with the hub, in words; and what somebody has looked at already: an alarm that cannot be put out is none.
 /** @import { Setup } from '../types.d.ts' */
+import { remember, remembered } from '../ground/memory.js'
 import { counted } from '../ground/words.js'
 
 const SEEN = 'refusals-seen'
 
-/** Those that nobody has looked at yet: the hub counts each kind since one was accepted. @param {Setup} setup */
+/** Those that nobody has looked at yet: the hub counts each kind since one was accepted. @param {Pick<Setup, 'refused'>} setup */
 export function unseenRefusals({ refused }) {
-  /** @type {Record<string, number>} */
-  const seen = JSON.parse(localStorage.getItem(SEEN) ?? '{}')
+  const seen = seenRefusals()
   return refused
-    .map((refusal) => ({ ...refusal, count: refusal.count - (seen[signOf(refusal)] ?? 0) }))
+    .map((refusal) => ({ ...refusal, count: refusal.count - (Number(seen[signOf(refusal)]) || 0) }))
     .filter(({ count }) => count > 0)
 }
 
-/** @param {Setup} setup */
+/** In this tab at least, whatever the browser keeps. */
+let seenHere = ''
+
+/** @returns {Record<string, unknown>} */
+function seenRefusals() {
+  try {
+    return Object(JSON.parse(seenHere || remembered(SEEN) || '{}'))
+  } catch {
+    return {}
+  }
+}
+
+/** @param {Pick<Setup, 'refused'>} setup */
 export function seeRefusals({ refused }) {
   const seen = refused.map((refusal) => [signOf(refusal), refusal.count])
-  localStorage.setItem(SEEN, JSON.stringify(Object.fromEntries(seen)))
+  seenHere = JSON.stringify(Object.fromEntries(seen))
+  remember(SEEN, seenHere)
 }
 
 /** @param {Setup['refused'][number]} refusal */
