@@ -50,7 +50,7 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
     // The header has whole seconds: a difference below that is none.
     if (Number.isFinite(date)) ahead = Math.abs(date - Date.now()) < 2000 ? 0 : date - Date.now()
     if (response.status === 204) return /** @type {T} */ (null)
-    if (response.ok) return read(response)
+    if (response.ok) return told(await read(response))
     if (response.status === 401 && path !== '/api/session') onSignedOut?.()
     throw await refused(response)
   }
@@ -96,6 +96,12 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
       if (error instanceof SyntaxError) return null
       throw unreached(error)
     }
+  }
+
+  /** @template T @param {T} answer no object: no JSON, mostly of a proxy that answers in the hub's place */
+  function told(answer) {
+    if (answer !== null && typeof answer === 'object') return answer
+    throw new ApiError(0, 'unreadable', 'The answer was not the hub’s')
   }
 
   /** @param {unknown} error */
