@@ -7,6 +7,7 @@ import {
   laneSentence,
   missingSince,
   newsOf,
+  sentOf,
   share,
   within,
 } from '../../public/page/campaigns/words.js'
@@ -49,6 +50,12 @@ test.each([
   [999, 1000, '99 %'],
   [1000, 1000, '100 %'],
 ])('%i of %i: %s', (part, of, words) => expect(share(part, of)).toBe(words))
+
+test('webhooks that are ahead of the ledger: never more than all', () => {
+  const ahead = { deliveries: { total: 9, sent: 2 }, people: { delivered: 5, opened: 3 } }
+  expect(sentOf(ahead)).toBe(5)
+  expect(sentOf({ ...ahead, deliveries: { total: 9, sent: 7 } })).toBe(7)
+})
 
 test.each([
   [400, 'in 1 s'],

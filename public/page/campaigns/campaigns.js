@@ -3,7 +3,7 @@
 /** @import { Campaign } from '../../client.d.ts' */
 import { html, useEffect, useMemo, useRef, useState } from '../vendor/htm.js'
 import { createKeysetList } from '../lists/keyset.js'
-import { doneOf, isKnown, missingSince, newsOf, stateLook } from './words.js'
+import { doneOf, isKnown, missingSince, newsOf, sentOf, stateLook } from './words.js'
 import { createStore } from '../ground/store.js'
 import { ago, count, fullTime, titleOf } from '../ground/words.js'
 import { useNow, useStore } from '../parts/hooks.js'
@@ -119,7 +119,7 @@ function Line({ campaign, now, missing }) {
   function numbersOf(campaign) {
     if (deliveries.total === null) return 'gathering the list…'
     const news = newsOf(campaign, missing)
-    const sent = `${count(Number(deliveries.sent))} sent`
+    const sent = `${count(sentOf(campaign))} sent`
     if (news === 'never') return `${sent} to files`
     if (news === 'awaited') return parted(sent, 'awaiting news')
     const told = (/** @type {'opened' | 'clicked'} */ fact) => {

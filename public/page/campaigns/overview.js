@@ -5,7 +5,17 @@
 /** @import { News } from './words.js' */
 import { html, useState } from '../vendor/htm.js'
 import { problemOf } from '../ground/asking.js'
-import { deliveriesAt, isKnown, laneSentence, MAILS, missingSince, newsOf, PEOPLE, share } from './words.js'
+import {
+  deliveriesAt,
+  isKnown,
+  laneSentence,
+  MAILS,
+  missingSince,
+  newsOf,
+  PEOPLE,
+  sentOf,
+  share,
+} from './words.js'
 import { lookOf } from '../events/kinds.js'
 import { count, counted, plain } from '../ground/words.js'
 import { Asked } from '../parts/asked.js'
@@ -97,8 +107,8 @@ function Missing({ news }) {
 
 /** @param {{ campaign: Campaign, news: News }} props */
 function Funnel({ campaign, news }) {
-  const { id, deliveries, people, robots } = campaign
-  const sent = Number(deliveries.sent ?? 0)
+  const { id, people, robots } = campaign
+  const sent = sentOf(campaign)
   return html`
     <section>
       <h2>People</h2>

@@ -29,6 +29,9 @@ export const MAILS = Object.freeze({
   cancelled: { word: 'Cancelled', icon: 'rejected', tone: 'grey' },
 })
 
+/** @param {string} status */
+export const mailLook = (status) => MAILS[status] ?? { word: status, icon: 'unknown', tone: 'grey' }
+
 /** What people did, as the API asks for it. */
 export const PEOPLE = Object.freeze([
   'delivered',
@@ -45,6 +48,14 @@ export const deliveriesAt = (id, query) => `/dashboard/campaigns/${id}/deliverie
 /** Mails that had their turn: a campaign that was cancelled stays where it had come to. @param {Pick<Campaign, 'deliveries'>} campaign */
 export function doneOf({ deliveries: { sent, failed, skipped } }) {
   return Number(sent ?? 0) + Number(failed ?? 0) + Number(skipped ?? 0)
+}
+
+/**
+ * Mails that went out. The ledger follows in bulk, and webhooks may be ahead of it: of whom something is told, the mail went out.
+ * @param {Pick<Campaign, 'deliveries' | 'people'>} campaign
+ */
+export function sentOf({ deliveries, people }) {
+  return Math.max(Number(deliveries.sent ?? 0), ...Object.values(people))
 }
 
 /** What the hub knows by itself, by the link in the mail; all else is told by webhooks. */
@@ -69,7 +80,7 @@ export function missingSince(setup) {
  * @param {Campaign} campaign @param {number | null} since see missingSince @returns {News}
  */
 export function newsOf({ transport, deliveries, people, robots, finished_at }, since) {
-  if (Number(deliveries.sent ?? 0) === 0) return 'none'
+  if (sentOf({ deliveries, people }) === 0) return 'none'
   const told = Object.entries(people).some(([fact, amount]) => fact !== OWN && amount > 0)
   const mayMiss = since !== null && (finished_at === null || Date.parse(finished_at) > since - HEARD_OUT_MS)
   if (told || Object.values(robots).some((amount) => amount > 0)) return mayMiss ? 'silent' : 'heard'
@@ -165,8 +176,7 @@ export function deliveryLook(delivery, transport) {
     const { word, tone } = lookOf(news)
     return { word, tone, icon: news, at: delivery[`${news}_at`] ?? delivery.updated_at, why: '' }
   }
-  const look = MAILS[delivery.status] ?? { word: delivery.status, icon: 'unknown', tone: 'grey' }
   const sent = transport === 'outbox' ? 'written to a file' : 'awaiting news'
   const why = delivery.status === 'sent' ? sent : (delivery.reason ?? '')
-  return { ...look, at: delivery.updated_at, why }
+  return { ...mailLook(delivery.status), at: delivery.updated_at, why }
 }

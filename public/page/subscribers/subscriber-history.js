@@ -5,7 +5,7 @@
 import { html, useState } from '../vendor/htm.js'
 import { problemOf } from '../ground/asking.js'
 import { detailsOf, storedRow } from '../events/facts.js'
-import { MAILS } from '../campaigns/words.js'
+import { mailLook } from '../campaigns/words.js'
 import { mergeHistory } from '../lists/history.js'
 import { lookOf } from '../events/kinds.js'
 import { timeOf } from '../events/message/story.js'
@@ -176,21 +176,16 @@ function momentOf(event) {
   }
 }
 
-/** @param {string} status */
-function campaignMoment(status) {
-  const { word, icon, tone } = MAILS[status] ?? { word: status, icon: 'unknown', tone: 'grey' }
-  return { word: `Campaign ${word.toLowerCase()}`, icon, tone }
-}
-
 /** @param {App} app @param {string} id @param {string | undefined} after @param {AbortSignal} signal @returns {Promise<Page>} */
 async function readDeliveries({ api }, id, after, signal) {
   const { deliveries, next } = /** @type {{ deliveries: DeliveryTo[], next: string | null }} */ (
     await api.get(`/subscribe/${encodeURIComponent(id)}/deliveries`, { query: { limit: 50, after }, signal })
   )
   const moments = deliveries.map((delivery) => ({
+    ...mailLook(delivery.status),
     at: Date.parse(delivery.updated_at),
     key: `delivery ${delivery.campaign_id}`,
-    ...campaignMoment(delivery.status),
+    word: `Campaign ${mailLook(delivery.status).word.toLowerCase()}`,
     text: titleOf(delivery.subject),
     address: `/dashboard/campaigns/${delivery.campaign_id}`,
     details: [
