@@ -37,7 +37,12 @@ const feed = createLiveFeed({
   asking,
   connect,
   onCampaign: campaigns.put,
-  onSetup: setup.put,
+  onSetup(told) {
+    const isBack = setup.store.get().state !== 'here'
+    setup.put(told)
+    // What the hub could not tell, it could not give elsewhere, either.
+    if (isBack) asking.wake()
+  },
   onSignedOut,
 })
 const pulse = createPulse({

@@ -1,5 +1,6 @@
 // The list's engine with a hub of the test's own: archive first, then the socket; nothing missing, nothing twice.
 import { expect, test } from 'vitest'
+import { ApiError } from '../../public/page/ground/api.js'
 import { createAsking } from '../../public/page/ground/asking.js'
 import type { Options } from '../../public/client.js'
 import { createLiveFeed } from '../../public/page/events/feed/live-feed.js'
@@ -29,10 +30,12 @@ function lab(archive: StoredEvent[]) {
   const seeks: string[] = []
   let state = 'connecting'
   let cursor: string | undefined
+  let isOut = false
   const api = {
     now: () => Date.parse('2030-01-01T00:01:00Z'),
     async events({ events: kinds = '', limit, before, after }: Record<string, unknown>) {
       asked.push({ kinds, limit })
+      if (isOut) throw new ApiError(503, 'archive.unavailable', 'no database')
       const matching = archive.filter(({ kind }) => kinds === '' || String(kinds).split(',').includes(kind))
       const seq = (text: unknown) => Number(String(text).split('-')[1])
       const wanted = after
@@ -65,6 +68,7 @@ function lab(archive: StoredEvent[]) {
     schedule: (task) => task(),
   })
   const socket = {
+    at: (seq: number) => void (cursor = `3-${seq}`),
     say(...seqs: number[]) {
       for (const seq of seqs) {
         cursor = `3-${seq}`
@@ -84,7 +88,8 @@ function lab(archive: StoredEvent[]) {
     Array.from({ length: feed.list.pages.size }, (_, place) =>
       Number(feed.list.pages.at(place)?.cursor.split('-')[1]),
     )
-  return { feed, asked, connections, filters, seeks, socket, shown }
+  const outage = (on: boolean) => void (isOut = on)
+  return { feed, asked, connections, filters, seeks, socket, shown, outage }
 }
 
 const kinds = (...names: string[]): Filter => ({ ...ALL, kinds: names })
@@ -98,6 +103,40 @@ test('the newest page first, then what lies after it', async () => {
   expect(connections[0]?.after).toBe('3-3')
   socket.say(3, 4)
   await until(() => expect(shown()).toEqual([4, 3, 2, 1]))
+})
+
+test('without its archive the socket begins all the same; what lies between is had once the archive is there', async () => {
+  const { feed, connections, seeks, socket, shown, outage } = lab([stored(1)])
+  outage(true)
+  void feed.open(ALL)
+  await until(() => expect([connections.length, connections[0]?.after]).toEqual([1, undefined]))
+  socket.at(5)
+  socket.state('catching_up')
+  socket.state('live')
+  socket.say(6)
+  expect([phase(feed), shown()]).toEqual(['failed', []])
+  outage(false)
+  feed.list.retry()
+  // The archive had not come as far as the socket's beginning: what lies between would be missing.
+  await until(() => expect([seeks, connections.length]).toEqual([['3-1'], 1]))
+  socket.say(2, 3, 4, 5, 6)
+  await until(() => expect(shown()).toEqual([6, 5, 4, 3, 2, 1]))
+})
+
+test('an archive that is as far as the socket needs no second beginning', async () => {
+  const archive = [stored(1)]
+  const { feed, seeks, socket, shown, outage, connections } = lab(archive)
+  outage(true)
+  void feed.open(ALL)
+  await until(() => expect(connections.length).toBe(1))
+  socket.at(2)
+  socket.state('catching_up')
+  archive.push(stored(2), stored(3))
+  socket.say(3, 4)
+  outage(false)
+  feed.list.retry()
+  await until(() => expect(shown()).toEqual([4, 3, 2, 1]))
+  expect(seeks).toEqual([])
 })
 
 test('an empty hub is followed from its beginning', async () => {

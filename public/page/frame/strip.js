@@ -12,7 +12,7 @@ import { Progress } from '../parts/progress.js'
 /** @param {{ app: App }} props */
 export function Strip({ app }) {
   const feed = useStore(app.feed.store)
-  const { problem } = useStore(app.feed.list.store)
+  const { problem, final } = useStore(app.feed.list.store)
   const state = stateWords({ ...feed, problem })
   const answer = useStore(app.setup.store)
   useStore(app.pulse.tally.store)
@@ -22,7 +22,9 @@ export function Strip({ app }) {
   const fresh = answer.state === 'here' ? answer.value : undefined
   const lastAt = Math.max(app.pulse.lastAt(), Date.parse(fresh?.history.last_at ?? '') || 0)
   // Connected, and yet not told: what the hub itself cannot reach. Where there is no connection, the state says so.
-  const problems = fresh ? problemsOf(fresh) : reached && answer.problem ? [answer.problem] : []
+  const unread = reached && !final ? problem : ''
+  const told = fresh ? problemsOf(fresh) : [reached ? answer.problem : '']
+  const problems = [...new Set([unread, ...told])].filter((words) => words !== '')
 
   useEffect(() => {
     const isFirst = feed.connection.state === 'connecting' && feed.connection.attempt === 0

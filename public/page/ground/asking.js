@@ -135,6 +135,8 @@ export function createAsking({ clock }) {
 
   return {
     question,
+    /** By the hub's clock, as all times are. */
+    clock,
     /** @param {() => void} wake @returns {() => void} takes it away again */
     onWake(wake) {
       sleepers.add(wake)

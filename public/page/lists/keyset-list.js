@@ -29,7 +29,7 @@ const NARROW = '(max-width: 640px)'
  */
 export function KeysetList(props) {
   const { list, label, what, line, choice, onOpen, scroller, lineClass, onScrolled, on, children } = props
-  const { phase, problem, trouble, reads } = useStore(list.store)
+  const { phase, problem, final, trouble, reads } = useStore(list.store)
   const chosen = useStore(choice).row
   const { height: view } = useSize(scroller)
   const lineHeight = useMedia(NARROW) ? 56 : 36
@@ -72,7 +72,7 @@ export function KeysetList(props) {
   }, [chosen, view > 0])
 
   if (phase === 'failed' && pages.size === 0)
-    return html`<${Failed} what=${what} problem=${problem} again=${list.retry} />`
+    return html`<${Failed} what=${what} problem=${problem} again=${final ? undefined : list.retry} />`
   const chosenPlace = chosen ? pages.placeOf(list.keyOf(chosen)) : -1
   return html`
     <div class=${phase === 'here' ? 'list' : 'list old'} aria-busy=${phase === 'here' ? undefined : 'true'}>

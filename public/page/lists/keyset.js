@@ -14,6 +14,7 @@ const AHEAD = 40
  * @typedef {object} ListState
  * @property {'asking' | 'here' | 'failed'} phase of the beginning; rows of before may be there in each
  * @property {string} problem why the beginning could not be read
+ * @property {boolean} final it is not asked again by itself: the answer would be the same
  * @property {string} trouble why a further page could not be read
  * @property {number | null} at when the beginning was read
  * @property {number | null} count of all rows, where the hub tells
@@ -25,6 +26,7 @@ const AHEAD = 40
 const BEFORE = {
   phase: 'asking',
   problem: '',
+  final: false,
   trouble: '',
   at: null,
   count: null,
@@ -68,7 +70,7 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE }) {
     further.worked()
     arrived?.(undefined)
     arrived = undefined
-    store.set({ phase: 'asking', problem: '', trouble: '' })
+    store.set({ phase: 'asking', problem: '', final: false, trouble: '' })
   }
 
   /**
@@ -98,13 +100,15 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE }) {
       again.worked()
       pages.reset(page.rows, page.next)
       const { reads } = store.get()
-      changed({ phase: 'here', problem: '', at: Date.now(), count: page.count ?? null, reads: reads + 1 })
+      const told = { at: asking.clock(), count: page.count ?? null }
+      changed({ phase: 'here', problem: '', final: false, reads: reads + 1, ...told })
       arrived?.(page)
       arrived = undefined
     } catch (error) {
       if (mine !== reading || mine.signal.aborted) return
-      store.set({ phase: 'failed', problem: problemOf(error) })
-      if (!isFinal(error)) again.later()
+      const final = isFinal(error)
+      store.set({ phase: 'failed', problem: problemOf(error), final })
+      if (!final) again.later()
     }
   }
 

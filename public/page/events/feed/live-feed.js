@@ -9,7 +9,7 @@
 /** @import { Connection, ConnectionState, Gap, MailEvent } from '../../../client.d.ts' */
 import { createAside } from './aside.js'
 import { createBatch } from './batch.js'
-import { distance, later } from './cursor.js'
+import { compareCursors, distance, later } from './cursor.js'
 import { rowOf, storedRow } from '../facts.js'
 import { ALL, fits, frameOf, isAll, queryOf, sameFilter } from '../filter.js'
 import { createStore } from '../../ground/store.js'
@@ -20,6 +20,8 @@ import { createPolling } from './polling.js'
 const TOO_FAR_BEHIND = 10_000
 /** Within this time after a filter change, every position may be the answer to it. */
 const SETTLE_MS = 5000
+/** An archive that has not answered by then keeps nobody from what happens now. */
+const PATIENCE_MS = 1000
 /** So many rows are kept while the list flows: the older ones are read again when one goes there. */
 const MOST_FLOWING = 4000
 
@@ -70,6 +72,8 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
   /** The filter was changed, and the socket still brings what the old one let through. */
   let stale = false
   let settleUntil = 0
+  /** The socket has brought all that lies after this place. @type {string | undefined} */
+  let from
   /** @type {string | undefined} */
   let head
   /** @type {string | null} */
@@ -102,15 +106,32 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
     if (!page) return undefined
     aside.reset(page.rows[0]?.cursor)
     changed()
-    batch.flush()
-    return later(page.head, aside.newest) ?? '0'
+    const after = later(page.head, aside.newest) ?? '0'
+    const isMissing = connection && (from === undefined || compareCursors(after, from) < 0)
+    if (isMissing) {
+      from = after
+      batch.clear()
+      connection?.seek(after)
+    } else batch.flush()
+    return after
   }
 
   /** @param {Filter} filter */
   async function open(filter) {
     store.set({ filter })
+    const late = setTimeout(join, PATIENCE_MS)
+    const forget = list.store.subscribe(() => list.store.get().phase === 'failed' && join())
     const after = await readNewest()
-    if (after === undefined || connection) return
+    clearTimeout(late)
+    forget()
+    if (after !== undefined) join(after)
+  }
+
+  /** @param {string} [after] without it: from now on; what lies between is had once the newest page is there */
+  function join(after) {
+    if (connection) return
+    from = after
+    const { filter } = store.get()
     connection = connect({
       ...frameOf(filter),
       data: false,
@@ -158,7 +179,7 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
   function onFull() {
     if (isHere()) return batch.flush()
     batch.clear()
-    readNewest()
+    from = connection?.cursor
   }
 
   /** @param {Row[]} rows oldest first */
@@ -192,6 +213,7 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
   function onState(state) {
     store.set({ connection: state })
     if (state.state === 'catching_up') {
+      from ??= state.cursor
       // Connected anew after a filter change: the filter was in the address of this connection.
       if (stale) onPosition()
       measure()
@@ -224,6 +246,8 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
 
   /** What the socket would have brought. */
   async function poll() {
+    // Without its newest page the list begins nowhere: it is enough to know that the hub answers.
+    if (!isHere()) return void (await headOfFeed())
     stale = false
     const { filter } = store.get()
     const after = aside.newest ?? connection?.cursor ?? '0'
