@@ -35,7 +35,7 @@ const ERRORS = {
   'reconcile.unavailable': [502, 'Mandrill could not be asked'],
   'stats.too_many': [
     400,
-    'More than a million events would have to be counted: ask for less time, or only by kind',
+    'More than a million events would have to be counted: ask for less time, or by kind, campaign or subaccount only, and whole minutes',
   ],
   'event.not_found': [404, 'There is no event at this cursor'],
   'message.not_found': [404, 'No event of this message is known'],

@@ -73,7 +73,8 @@ export async function fill(sql: Sql, { numbers, join, div }: Words): Promise<voi
     `INSERT INTO event_spans SELECT 60000, ${OLD} + 60000 * (x - 1), ${OLD}, 1, ${OLD}, 60000 FROM ${numbers(20_000)}`,
     `INSERT INTO event_texts (epoch, seq, part, text) SELECT ${OLD}, x, 0, '{"event":"send"}' FROM ${numbers(events)}`,
     `INSERT INTO event_tags SELECT ${join(`'tag-'`, `x % 5`)}, ${OLD}, x FROM ${numbers(events)}`,
-    `INSERT INTO event_counts SELECT 60000 * x, 'sent', 3 FROM ${numbers(20_000)}`,
+    `INSERT INTO event_counts SELECT '', '', 60000 * x, 'sent', 3 FROM ${numbers(20_000)}`,
+    `INSERT INTO event_counts SELECT 'campaignId', ${campaign}, 60000 * x, 'sent', 3 FROM ${numbers(20_000)}`,
     `INSERT INTO quarantine SELECT ${join(`'entry-'`, `x`)}, ${OLD} + x, ${join(`'reason '`, `x % 3`)} FROM ${numbers(20_000)}`,
     `INSERT INTO quarantine_texts SELECT ${join(`'entry-'`, `x`)}, 0, 'text' FROM ${numbers(20_000)}`,
     `INSERT INTO subscribers SELECT ${join(`'01600000-0000-7000-8000-'`, `100000000000 + x`)}, ${email}, ${email}, 'A subscriber',
@@ -152,7 +153,8 @@ async function search({ archive, sql }: LoopLab): Promise<void> {
   await archive.counts({ since: OLD, until: OLD + 30_000, step: 5_000 })
   for (const one of filters.filter((filter) => Object.keys(filter).length > 0))
     await archive.counts({ ...one, step: MINUTE })
-  await archive.counts({ since: 60_000 * 19_000, step: MINUTE })
+  for (const since of [60_000 * 19_000, 60_000 * 19_000 + 1])
+    await archive.counts({ since, until: since + DAY, step: MINUTE })
   await archive.total()
   await archive.brought()
   await archive.erase(await archive.cursorsOf('reader-9@filled.example', 250))

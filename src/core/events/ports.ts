@@ -130,8 +130,8 @@ export type EventArchive = {
   find(query: EventQuery): Promise<readonly ArchivedEvent[]>
   /**
    * How many there are of each kind and step, oldest first; steps are counted from 1970. Throws stats.too_many where more than
-   * a million events would have to be looked at, or 50,000 entries of lists. What is asked by kind and whole minutes only is
-   * told at once.
+   * a million events would have to be looked at, or 50,000 entries of lists. Whole minutes, of all events, a campaign or a
+   * subaccount, by kind, are told at once: with those that were erased since.
    */
   counts(query: CountQuery): Promise<readonly Count[]>
   /**
@@ -146,7 +146,7 @@ export type EventArchive = {
   brought(): Promise<{ readonly first: number | null; readonly last: number | null; readonly byHand: number }>
   /** The cursors of the oldest events of an address (its emailKey), so many at most. */
   cursorsOf(email: string, limit: number): Promise<readonly Cursor[]>
-  /** Drops these events. The counts by minute, which name nobody, stay. */
+  /** Drops these events. The counts that are told at once, which name nobody, stay. */
   erase(cursors: readonly Cursor[]): Promise<void>
   /** Drops at most `limit` of the events received before an instant; tells how many. The total stays. */
   prune(before: number, limit: number): Promise<number>

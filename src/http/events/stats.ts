@@ -48,7 +48,7 @@ export function registerStats(app: FastifyInstance, deps: EventsDeps): void {
       schema: {
         ...tagged('Events'),
         summary: 'Counts per kind and step of time',
-        description: `At most ${MOST_STEPS.toLocaleString('en')} steps. By minutes and kinds they are known; with any other filter, or shorter steps, they are counted anew: of more than a million events, or 50,000 entries of Mandrill’s lists, that is refused.`,
+        description: `At most ${MOST_STEPS.toLocaleString('en')} steps. By minutes they are known, of all, of a campaign or of a subaccount, and by kind; with any other filter, two of these, or shorter steps, they are counted anew: of more than a million events, or 50,000 entries of Mandrill’s lists, that is refused.`,
         querystring: Query,
         response: { 200: Stats, ...errors('stats.too_many', 401, 503) },
       },

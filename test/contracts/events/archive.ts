@@ -4,6 +4,7 @@ import type { SqlLab } from '../../support/sql-lab.ts'
 import { promisesOfDatabases } from './archive-database.ts'
 import { promisesOfErasing } from './archive-erase.ts'
 import { promisesOfFinding } from './archive-find.ts'
+import { promisesOfKeptCounts } from './archive-kept.ts'
 import { promisesOfRecording } from './archive-record.ts'
 import { promisesOfUpkeep } from './archive-upkeep.ts'
 
@@ -17,6 +18,7 @@ export function eventArchiveContract(openLab: () => Promise<SqlLab>): void {
   describe('record', () => promisesOfRecording(current))
   describe('find', () => promisesOfFinding(current))
   describe('count and prune', () => promisesOfUpkeep(current))
+  describe('kept counts', () => promisesOfKeptCounts(current))
   describe('erase', () => promisesOfErasing(current))
   describe('database', () => promisesOfDatabases(current))
 }

@@ -6,7 +6,8 @@ import { linkKey } from '../../../core/events/facts.ts'
 import type { ArchiveRow, EventArchive } from '../../../core/events/ports.ts'
 import { newRowsFor, rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 import { toBlocks, unpacking } from './blocks.ts'
-import { createCounts, byStepAndKind } from './counts.ts'
+import { createCounts } from './counts.ts'
+import { keeping, MINUTE_MS, OF_ALL } from './kept.ts'
 import { portions } from '../driver/portions.ts'
 import { inPlaces, stretches } from './places.ts'
 import { createSearch } from './search.ts'
@@ -18,7 +19,6 @@ import { readTotal, tallying } from './tallies.ts'
 import { toParts } from '../driver/texts.ts'
 
 const POSITION = 'archive'
-const MINUTE_MS = 60_000
 const TRIES = 10
 /** More would slow down a whole batch for one event; Mandrill itself takes 100 a mail. */
 const TAGS_INDEXED = 200
@@ -158,9 +158,13 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
 
   async function prune(before: number, limit: number): Promise<number> {
     const places = await oldest(before, limit)
-    const old = lt(eventCounts.minute, startOf(before, MINUTE_MS))
+    const { field, minute, count } = eventCounts
+    const old = lt(minute, startOf(before, MINUTE_MS))
     const counts = [
-      ...tallying(sql, words`SELECT coalesce(sum(${eventCounts.count}), 0) FROM ${eventCounts} WHERE ${old}`),
+      ...tallying(
+        sql,
+        words`SELECT coalesce(sum(${count}), 0) FROM ${eventCounts} WHERE ${and(eq(field, OF_ALL.field), old)}`,
+      ),
       db.delete(eventCounts).where(old),
     ]
     if (places.length > 0) await remove(places, counts)
@@ -199,7 +203,7 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
 function derived(tables: Tables, rows: readonly ArchiveRow[]): Write[] {
   return [
     rowsFor(tables.eventTags, rows.flatMap(toTagRows)),
-    rowsFor(tables.eventCounts, toCountRows(rows), 'count'),
+    keeping(tables, rows),
     wording(tables, rows),
     ...spanning(tables, rows),
   ]
@@ -253,13 +257,4 @@ function toTextRows({ event: { cursor, data, facts, more } }: ArchiveRow) {
 function toTagRows({ event, facts }: ArchiveRow) {
   const keys = new Set(facts.tags.slice(0, TAGS_INDEXED).map((tag) => keyOf(tag, KEY_LENGTH.tag)))
   return [...keys].map((tag) => ({ tag, ...event.cursor }))
-}
-
-function toCountRows(rows: readonly ArchiveRow[]) {
-  const each = rows.map(({ event: { receivedAt, kind } }) => ({
-    at: startOf(receivedAt, MINUTE_MS),
-    kind,
-    count: 1,
-  }))
-  return byStepAndKind(each).map(({ at, kind, count }) => ({ minute: at, kind, count }))
 }

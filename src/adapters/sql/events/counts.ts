@@ -1,17 +1,20 @@
-// Counting events by kind and step of time. Per minute and kind they are counted as they come; the rest is counted anew.
+// Counting events by kind and step of time. Per minute they are counted as they come, by kind, campaign and subaccount; the rest
+// is counted anew.
 import { addUp } from '../driver/add-up.ts'
-import { and, eq, gte, inArray, lt, sql as words, type Column, type SQL } from '../driver/drizzle.ts'
+import { and, eq, sql as words, type SQL } from '../driver/drizzle.ts'
 import { HubError } from '../../../core/errors.ts'
 import { BEGINNING, type Cursor } from '../../../core/events/cursor.ts'
 import type { Kind } from '../../../core/events/event.ts'
 import { LIST_KINDS } from '../../../core/events/filter.ts'
 import type { ArchivedEvent, Count, CountQuery, EventArchive } from '../../../core/events/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
+import { keptAs, MINUTE_MS, readKept, stepOf } from './kept.ts'
 import { portions } from '../driver/portions.ts'
 import { inPlaces, stretches } from './places.ts'
 import { createSelecting } from './selection.ts'
+import { startOf } from './spans.ts'
 
-const MINUTE_MS = 60_000
+const NEVER = startOf(Number.MAX_SAFE_INTEGER, MINUTE_MS)
 /** A second or two of the database's time. */
 const MOST_COUNTED = 1_000_000
 /** Entries of lists, which have to be read. */
@@ -20,29 +23,15 @@ const PAGE = 1_000
 
 export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive['counts'] {
   const { db } = sql
-  const { events, eventCounts } = sql.tables
+  const { events } = sql.tables
   const { select, countOf } = createSelecting(sql)
-
-  const startsOf = (instant: Column, step: number) =>
-    words<number>`${instant} - ${instant} % ${words.raw(String(step))}`.mapWith(Number).as('at')
-
-  async function kept({ since = 0, until = Number.MAX_SAFE_INTEGER, kinds, step }: CountQuery) {
-    const { minute, kind, count } = eventCounts
-    const within = and(gte(minute, since), lt(minute, until), kinds && inArray(kind, [...kinds]))
-    const rows = db
-      .select({ at: startsOf(minute, step), kind, count: words`sum(${count})`.mapWith(Number) })
-      .from(eventCounts)
-      .where(within)
-      .groupBy(words`at`, kind)
-    return byStepAndKind(await sql.read(rows))
-  }
 
   /** Of these events, by one statement. */
   function counted(step: number, where: SQL | undefined, tags?: SQL) {
     const { eventTags } = sql.tables
     const base = db
       .select({
-        at: startsOf(events.receivedAt, step),
+        at: stepOf(events.receivedAt, step),
         kind: events.kind,
         count: words`count(*)`.mapWith(Number),
       })
@@ -75,11 +64,18 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
     return byStepAndKind((await Promise.all(ranges)).flat())
   }
 
+  /** Whole minutes are known; where a part of one is asked for, at both ends, that is counted. */
   async function count(query: CountQuery): Promise<readonly Count[]> {
-    const { step, since = 0, until = 0, kinds: _kinds, ...others } = query
-    const isWhole = [step, since, until].every((ms) => ms % MINUTE_MS === 0)
-    const isPlain = Object.values(others).every((value) => value === undefined)
-    return isWhole && isPlain ? kept(query) : anew(query)
+    const { step, since = 0, until = NEVER } = query
+    const [from, to] = [startOf(since + MINUTE_MS - 1, MINUTE_MS), startOf(until, MINUTE_MS)]
+    const of = keptAs(query)
+    if (!of || step % MINUTE_MS !== 0 || to < from) return anew(query)
+    const counts = [
+      readKept(sql, of, { ...query, since: from, until: to }),
+      ...(since < from ? [anew({ ...query, until: from })] : []),
+      ...(to < until ? [anew({ ...query, since: to })] : []),
+    ]
+    return byStepAndKind((await Promise.all(counts)).flat())
   }
 
   /** Of which list an event is stands in its facts only. One of these kinds is counted with all of its kind. */

@@ -2,6 +2,7 @@
 import { eq, sql as words, type SQL } from '../driver/drizzle.ts'
 import type { EventArchive } from '../../../core/events/ports.ts'
 import type { Sql, Write } from '../driver/dialect.ts'
+import { OF_ALL } from './kept.ts'
 
 const EVENTS = 'events'
 
@@ -9,7 +10,8 @@ type Total = Awaited<ReturnType<EventArchive['total']>>
 
 export async function readTotal({ db, tables, read }: Sql, now = Date.now()): Promise<Total> {
   const { eventCounts, tallies } = tables
-  const kept = words<number>`(SELECT coalesce(sum(${eventCounts.count}), 0) FROM ${eventCounts})`
+  const { field, count } = eventCounts
+  const kept = words<number>`(SELECT coalesce(sum(${count}), 0) FROM ${eventCounts} WHERE ${eq(field, OF_ALL.field)})`
   const [row] = await read(
     db
       .select({ count: words`${tallies.gone} + ${kept}`.mapWith(Number), since: tallies.since })

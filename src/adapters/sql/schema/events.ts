@@ -104,11 +104,23 @@ export function eventTables(c: Columns) {
     ],
   )
 
-  /** Events received per minute, by kind: kept beside them, because counting them anew would take too long. */
+  /**
+   * Events received per minute, by kind: kept beside them, because counting them anew would take too long. All of them (as a
+   * field without a name), and those of each campaign and subaccount.
+   */
   const eventCounts = c.table(
     'event_counts',
-    { minute: c.integer().notNull(), kind: c.key(16).$type<Kind>().notNull(), count: c.integer().notNull() },
-    (t) => [c.primaryKey({ columns: [t.minute, t.kind] })],
+    {
+      field: c.key(16).$type<'' | 'campaignId' | 'subaccount'>().notNull().default(''),
+      value: c.key(128).notNull().default(''),
+      minute: c.integer().notNull(),
+      kind: c.key(16).$type<Kind>().notNull(),
+      count: c.integer().notNull(),
+    },
+    (t) => [
+      c.primaryKey({ columns: [t.field, t.value, t.minute, t.kind] }),
+      c.index('event_counts_minute').on(t.minute),
+    ],
   )
 
   /**

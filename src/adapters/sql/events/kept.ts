@@ -1,0 +1,73 @@
+// Counts that are kept beside the events, because counting those anew takes too long: per minute of receipt and kind, of all of
+// them and of each campaign and subaccount. They name nobody, and stay when a person's events go.
+import type { ArchiveRow, Count, CountQuery } from '../../../core/events/ports.ts'
+import { and, eq, gte, inArray, lt, sql as words, type Column } from '../driver/drizzle.ts'
+import { rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
+import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
+import { startOf } from './spans.ts'
+
+export const MINUTE_MS = 60_000
+
+const FIELDS = ['campaignId', 'subaccount'] as const
+
+type Kept = Pick<Tables['eventCounts']['$inferSelect'], 'field' | 'value'>
+
+export const OF_ALL: Kept = { field: '', value: '' }
+
+const keptOf = (field: (typeof FIELDS)[number], text: string): Kept => ({
+  field,
+  value: keyOf(text, KEY_LENGTH[field]),
+})
+
+export function keeping({ eventCounts }: Tables, rows: readonly ArchiveRow[]): Write {
+  const minutes = Map.groupBy(rows, ({ event }) => startOf(event.receivedAt, MINUTE_MS))
+  const counts = [...minutes].flatMap(([minute, within]) =>
+    [...Map.groupBy(within, ({ event }) => event.kind)].flatMap(([kind, alike]) =>
+      countsIn(alike).map((each) => ({ ...each, minute, kind })),
+    ),
+  )
+  return rowsFor(eventCounts, counts, 'count')
+}
+
+function countsIn(rows: readonly ArchiveRow[]) {
+  const each = FIELDS.flatMap((field) =>
+    [...Map.groupBy(rows, ({ facts }) => facts[field])].flatMap(([text, { length: count }]) =>
+      text === null ? [] : { ...keptOf(field, text), count },
+    ),
+  )
+  return [{ ...OF_ALL, count: rows.length }, ...each]
+}
+
+/** As what they are counted, if events are that are selected so. */
+export function keptAs(query: CountQuery): Kept | undefined {
+  const { step: _step, since: _since, until: _until, kinds: _kinds, ...filters } = query
+  const [asked, ...others] = Object.entries(filters).filter(([, value]) => value !== undefined)
+  if (!asked) return OF_ALL
+  const field = FIELDS.find((each) => each === asked[0])
+  return field && others.length === 0 ? keptOf(field, query[field] ?? '') : undefined
+}
+
+/** Where the step begins that an instant is in. */
+export const stepOf = (instant: Column, step: number) =>
+  words<number>`${instant} - ${instant} % ${words.raw(String(step))}`.mapWith(Number).as('at')
+
+/** Of whole minutes. */
+export function readKept({ db, tables, read }: Sql, of: Kept, query: CountQuery): Promise<Count[]> {
+  const { field, value, minute, kind, count } = tables.eventCounts
+  const { since = 0, until = Number.MAX_SAFE_INTEGER, kinds, step } = query
+  return read(
+    db
+      .select({ at: stepOf(minute, step), kind, count: words`sum(${count})`.mapWith(Number) })
+      .from(tables.eventCounts)
+      .where(
+        and(
+          eq(field, of.field),
+          eq(value, of.value),
+          gte(minute, since),
+          lt(minute, until),
+          kinds && inArray(kind, [...kinds]),
+        ),
+      )
+      .groupBy(words`at`, kind),
+  )
+}

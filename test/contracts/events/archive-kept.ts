@@ -1,0 +1,104 @@
+// What EventArchive promises about the counts that are kept beside the events: they are what counting anew would tell.
+import { expect, test } from 'vitest'
+import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
+import { byStepAndKind } from '../../../src/adapters/sql/events/counts.ts'
+import type { Sql } from '../../../src/adapters/sql/driver/dialect.ts'
+import { BEGINNING } from '../../../src/core/events/cursor.ts'
+import type { Count, EventArchive, EventSelection } from '../../../src/core/events/ports.ts'
+import { EPOCH, makeRow, makeRows, type SqlLab } from '../../support/sql-lab.ts'
+import { DAY, MINUTE } from '../../support/times.ts'
+
+const at = (seq: number) => ({ epoch: EPOCH, seq })
+const SPRING = { campaignId: 'spring' }
+
+/** 600 events of an hour: of two campaigns, two subaccounts and neither. */
+const rows = Array.from({ length: 600 }, (_, n) =>
+  makeRow(n + 1, {
+    receivedAt: EPOCH + n * 6_000 + (n % 7),
+    kind: n % 3 ? 'opened' : 'clicked',
+    ...(n % 4 && { campaignId: n % 4 === 1 ? 'spring' : 'may' }),
+    ...(n % 5 === 0 && { subaccount: n % 2 ? 'shop' : 'news' }),
+  }),
+)
+
+export function promisesOfKeptCounts(lab: () => SqlLab): void {
+  async function filled() {
+    const sql = await lab().open()
+    const archive = createEventArchive(sql)
+    for (let seq = 0; seq < rows.length; seq += 200)
+      await archive.record(seq ? at(seq) : BEGINNING, at(seq + 200), rows.slice(seq, seq + 200))
+    return { sql, archive, amount: (query: EventSelection) => amountIn(archive, query) }
+  }
+
+  test.for([SPRING, { subaccount: 'shop' }, { ...SPRING, kinds: ['clicked' as const] }, {}])(
+    'whole minutes of %j are told without a look at the events, the rest is counted',
+    async (filter) => {
+      const { sql, archive } = await filled()
+      const times = [
+        { since: EPOCH + 61_234, until: EPOCH + 20 * MINUTE + 30_000 },
+        { since: EPOCH + 61_234, until: EPOCH + 61_300 },
+        { since: EPOCH + 61_234 },
+        { until: EPOCH + 30_000 },
+      ]
+      const seconds = times.map((time) => archive.counts({ ...filter, ...time, step: 1_000 }))
+      const counted = (await Promise.all(seconds)).map((steps) => inMinutes(steps))
+      const asked = () =>
+        Promise.all(times.map((time) => archive.counts({ ...filter, ...time, step: MINUTE })))
+      expect(await asked()).toEqual(counted)
+      const whole = { ...filter, since: EPOCH, until: EPOCH + DAY, step: 5 * MINUTE }
+      const known = await archive.counts(whole)
+      await forgetEvents(sql)
+      expect(await archive.counts(whole)).toEqual(known)
+    },
+  )
+
+  test('of a campaign and a subaccount at once, events are counted', async () => {
+    const { amount } = await filled()
+    const both = rows.filter(({ facts }) => facts.campaignId === 'spring' && facts.subaccount === 'shop')
+    expect(both.length).toBeGreaterThan(5)
+    expect(await amount({ ...SPRING, subaccount: 'shop' })).toBe(both.length)
+  })
+
+  test('they do not tell of what came twice, stay when a person is erased, and go with what is old', async () => {
+    const { archive, amount } = await filled()
+    await archive.record(at(600), at(700), rows.slice(0, 100))
+    expect(await amount(SPRING)).toBe(150)
+    await archive.erase([at(2), at(6)])
+    expect(await amount(SPRING)).toBe(150)
+    expect((await archive.total()).count).toBe(600)
+    await archive.prune(EPOCH + 30 * MINUTE, 1_000)
+    expect(await amount(SPRING)).toBe(75)
+    expect((await archive.total()).count).toBe(600)
+  })
+
+  test('a database that is older than these has them of all its events', async () => {
+    const { sql, amount } = await filled()
+    const before = await Promise.all([amount(SPRING), amount({ subaccount: 'news' }), amount({})])
+    const older = [
+      "DELETE FROM event_counts WHERE field <> ''",
+      'CREATE TABLE older AS SELECT minute, kind, count FROM event_counts',
+      'DROP TABLE event_counts',
+      'ALTER TABLE older RENAME TO event_counts',
+      'ALTER TABLE event_counts ADD PRIMARY KEY (minute, kind)',
+      "DELETE FROM migrations WHERE name = '0013_kept_counts'",
+    ]
+    for (const text of older.filter((each) => lab().recipe[0] === 'mysql' || !each.includes('PRIMARY')))
+      await sql.run({ toSQL: () => ({ sql: text, params: [] }) })
+    await sql.close()
+    const again = createEventArchive(await lab().open())
+    const filters = [SPRING, { subaccount: 'news' }, {}]
+    expect(await Promise.all(filters.map((filter) => amountIn(again, filter)))).toEqual(before)
+    await again.record(at(600), at(603), makeRows(601, 603, SPRING))
+    expect(await amountIn(again, SPRING)).toBe(153)
+  })
+}
+
+async function amountIn(archive: EventArchive, query: EventSelection): Promise<number> {
+  const counts = await archive.counts({ ...query, step: MINUTE })
+  return counts.reduce((sum, { count }) => sum + count, 0)
+}
+
+const inMinutes = (steps: readonly Count[]) =>
+  byStepAndKind(steps.map((step) => ({ ...step, at: step.at - (step.at % MINUTE) })))
+
+const forgetEvents = (sql: Sql) => sql.run(sql.db.delete(sql.tables.events))
