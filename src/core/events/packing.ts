@@ -12,10 +12,13 @@ export function pack<Head>(all: readonly Packed<Head>[]): Buffer {
   return Buffer.concat([Buffer.from(`${JSON.stringify(heads)}\n`), ...all.flatMap(({ texts }) => texts)])
 }
 
+/** Of each its values, and the lengths of its texts. */
+export const headsIn = <Head>(bytes: Buffer): [Head, ...number[]][] =>
+  JSON.parse(bytes.toString('latin1', 0, bytes.indexOf('\n'))) as [Head, ...number[]][]
+
 export function unpack<Head>(bytes: Buffer): Packed<Head>[] {
   let at = bytes.indexOf('\n') + 1
-  const heads = JSON.parse(bytes.toString('utf8', 0, at)) as [Head, ...number[]][]
-  return heads.map(([head, ...lengths]) => ({
+  return headsIn<Head>(bytes).map(([head, ...lengths]) => ({
     head,
     texts: lengths.map((length) => bytes.subarray(at, (at += length))),
   }))

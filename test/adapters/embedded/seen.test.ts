@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { packEvents } from '../../../src/adapters/embedded/feed/blocks.ts'
+import { pageOf } from '../../../src/adapters/embedded/feed/held.ts'
 import { openStore, type Store } from '../../../src/adapters/embedded/feed/store.ts'
 import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import type { NewEvent } from '../../../src/core/events/event.ts'
@@ -71,7 +72,8 @@ test('what is new among what is known takes the next places, in the file too', (
   const [a, b, c, d] = events(4, 'event') as [NewEvent, NewEvent, NewEvent, NewEvent]
   append([a, c])
   expect(append([a, b, c, d])).toBe(2)
-  const { events: kept } = store.read(BEGINNING, 10)
+  const { held, from, ...page } = store.read(BEGINNING, 10)
+  const kept = pageOf(held, from, page).events
   expect(kept.map(({ cursor, data }) => [cursor.seq, `${data}`])).toEqual(
     [a, c, b, d].map(({ data }, n) => [n + 1, `${data}`]),
   )

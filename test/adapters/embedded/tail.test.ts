@@ -2,7 +2,8 @@
 // somebody looks into it.
 import { expect, test } from 'vitest'
 import { packEvents, unpackEvents } from '../../../src/adapters/embedded/feed/blocks.ts'
-import { createTail, type Held } from '../../../src/adapters/embedded/feed/tail.ts'
+import type { Held } from '../../../src/adapters/embedded/feed/held.ts'
+import { createTail } from '../../../src/adapters/embedded/feed/tail.ts'
 import { makeEvents, range, seqs } from '../../support/feed-lab.ts'
 
 const epoch = 1_700_000_000_000
@@ -13,7 +14,7 @@ function held(first: number, count: number): Held[] {
   return packEvents(makeEvents(count, `from ${first}`), epoch).map((bytes) => {
     const { length } = unpackEvents(bytes)
     const stored = { first: from, count: length, data: bytes }
-    return { bytes, seqs: range(from, (from += length) - 1), stored }
+    return { bytes, epoch, seqs: range(from, (from += length) - 1), stored }
   })
 }
 
@@ -35,7 +36,7 @@ function heldAs(numbers: readonly number[], data?: Buffer): Held {
   const events = makeEvents(numbers.length).map((event) => ({ ...event, data: data ?? event.data }))
   const bytes = packEvents(events, epoch)[0] as Buffer
   const fresh = numbers.filter((seq) => seq > 0)
-  return { bytes, seqs: numbers, stored: { first: fresh[0] ?? 0, count: fresh.length, data: bytes } }
+  return { bytes, epoch, seqs: numbers, stored: { first: fresh[0] ?? 0, count: fresh.length, data: bytes } }
 }
 
 const after = (tail: ReturnType<typeof createTail>, seq: number, limit = 100) => {

@@ -8,6 +8,7 @@ import { toBuffer } from '../../sqlite/bytes.ts'
 import { createRenewal } from '../../sqlite/renewal.ts'
 import { startThread, type Thread } from '../../sqlite/thread.ts'
 import { packEvents } from './blocks.ts'
+import { pageOf } from './held.ts'
 import type { Bounds, State, Store } from './store.ts'
 import { createTail } from './tail.ts'
 import type { FeedFile } from './thread.ts'
@@ -72,8 +73,12 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
       const packed = packEvents(batches.flat(), at)
       const { pieces, state } = await held.thread.call('append', packed, at)
       held.state = state
+      const { epoch } = cursorAt(state.head, span(held))
       held.tail.push(
-        pieces.flatMap(({ seqs, stored }, n) => (stored ? { bytes: packed[n] as Buffer, seqs, stored } : [])),
+        pieces.flatMap(({ seqs, stored }, n) => {
+          const bytes = packed[n]
+          return bytes && stored ? { bytes, epoch, seqs, stored } : []
+        }),
       )
       const seqs = pieces.flatMap((piece) => piece.seqs)
       let start = 0
@@ -81,7 +86,10 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
     },
     async read(after: Cursor, limit: number): Promise<FeedPage> {
       const { tail, thread } = await current()
-      return tail.after(after, limit) ?? withBuffers(await thread.call('read', after, limit))
+      const known = tail.after(after, limit)
+      if (known) return known
+      const { held, from, ...page } = await thread.call('read', after, limit)
+      return pageOf(held, from, page)
     },
     async search(after: Cursor, limit: number, names: readonly string[]) {
       const { thread } = await current()

@@ -1,15 +1,16 @@
 // The SQLite file of the embedded feed: its tables, and every statement that runs on them.
 import { DatabaseSync } from 'node:sqlite'
 import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
-import type { FeedEvent, PackedEvents } from '../../../core/events/event.ts'
+import type { PackedEvents } from '../../../core/events/event.ts'
 import { cursorAt, locate, type Life } from '../../../core/events/span.ts'
+import { headsIn } from '../../../core/events/packing.ts'
 import type { FeedPage } from '../../../core/events/ports.ts'
 import { lockBeside } from '../../sqlite/lock.ts'
 import { transaction } from '../../sqlite/transaction.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
+import { expanded } from '../../sqlite/compressed.ts'
 import { claimVersion } from '../../sqlite/version.ts'
 import {
-  cursorIn,
   eventsIn,
   idOf,
   numbered,
@@ -17,11 +18,11 @@ import {
   sizeOf,
   sizeOfAll,
   toData,
-  toEvent,
   unpackEvents,
   type Block,
   type BlockEvent,
 } from './blocks.ts'
+import type { Held } from './held.ts'
 import { prepareNames, type Names } from './names.ts'
 import { convertRows, convertSeen } from './older.ts'
 import { createSearch } from './search.ts'
@@ -53,6 +54,7 @@ type Written = {
   readonly pieces: readonly { readonly seqs: readonly number[]; readonly stored: PackedEvents | undefined }[]
   readonly state: State
 }
+type HeldPage = Omit<FeedPage, 'events'> & { readonly held: readonly Held[]; readonly from: number }
 export type Bounds = { readonly retention: number; readonly maxBytes: number }
 export type Store = ReturnType<typeof openStore>
 
@@ -104,12 +106,12 @@ export function openStore(file: string, at: number) {
       seen.outlive(Math.min(last, reach), state.head)
       return (state = transaction(db, () => drop(state, last, bounds, reach)))
     },
-    read(after: Cursor, limit: number): FeedPage {
+    /** The page after a cursor, its events still packed: `from` is the seq before the first of them. */
+    read(after: Cursor, limit: number): HeldPage {
       const span = { lives, ...state }
-      const { seq, gap } = locate(after, span)
-      const events = pageAfter(blocks, seq, limit)
-      const next = events.at(-1)?.cursor ?? gap?.to ?? head()
-      return { events, gap, next, head: head() }
+      const { seq: from, gap } = locate(after, span)
+      const { held, last } = pageAfter(blocks, from, limit)
+      return { held, from, gap, next: last ?? gap?.to ?? head(), head: head() }
     },
     search(after: Cursor, limit: number, wanted: readonly string[]): Pick<FeedPage, 'events' | 'next'> {
       const span = { lives, ...state }
@@ -271,20 +273,23 @@ function prepareErase(db: DatabaseSync, blocks: Blocks, names: Names) {
   }
 }
 
-/** The events after a seq: at most `limit`, and about 4 MiB of data. */
-function pageAfter(blocks: Blocks, seq: number, limit: number): FeedEvent[] {
-  const events: FeedEvent[] = []
-  let bytes = 0
-  for (const block of blocks.after(seq)) {
-    const all = eventsIn(block)
-    const packed = { first: block.first, count: all.length, data: block.data }
-    for (const each of all) {
-      if (seqIn(block, each) <= seq) continue
-      const event = toEvent(cursorIn(block, each), each, packed)
-      events.push(event)
-      bytes += event.data.length
-      if (bytes >= PAGE_BYTES || events.length === limit) return events
+/** What has the events after a seq, and the last of them: at most `limit`, and about 4 MiB of data. */
+function pageAfter(blocks: Blocks, from: number, limit: number) {
+  const held: Held[] = []
+  let last: Cursor | undefined
+  let [left, size] = [limit, 0]
+  for (const { first, epoch, data } of blocks.after(from)) {
+    const bytes = expanded(toBuffer(data))
+    const heads = headsIn<BlockEvent['head']>(bytes)
+    const seqs = heads.map(([[n]]) => first + n)
+    held.push({ bytes, epoch, seqs, stored: { first, count: heads.length, data } })
+    for (const [n, seq] of seqs.entries()) {
+      if (seq <= from) continue
+      last = { epoch, seq }
+      left -= 1
+      size += Number(heads[n]?.at(-1))
+      if (left === 0 || size >= PAGE_BYTES) return { held, last }
     }
   }
-  return events
+  return { held, last }
 }

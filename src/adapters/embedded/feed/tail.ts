@@ -1,20 +1,11 @@
-// The newest events in memory: followers at the head are given them without asking the disk. They stay packed, a few large
-// pieces that the garbage collector need not look into, and become events only for whoever looks at them.
+// The newest events in memory: followers at the head are given them without asking the disk.
 import type { Cursor } from '../../../core/events/cursor.ts'
-import type { FeedEvent, PackedEvents } from '../../../core/events/event.ts'
 import type { FeedPage } from '../../../core/events/ports.ts'
-import { unpackEvents, toEvent } from './blocks.ts'
+import { pageOf, type Held } from './held.ts'
 
 const MOST_EVENTS = 4_000
 /** About a page: so every page that is answered from here is one that may be given. */
 const MOST_BYTES = 4 * 1024 * 1024
-
-/** What packEvents has packed, the seq of each of these events, 0 for a duplicate, and what was stored of them. */
-export type Held = {
-  readonly bytes: Buffer
-  readonly seqs: readonly number[]
-  readonly stored: PackedEvents
-}
 
 /** `head` is where the feed ends when it is opened: what comes after it will be here. */
 export function createTail(head: Cursor) {
@@ -48,17 +39,8 @@ export function createTail(head: Cursor) {
       const from = cursor.seq
       if (cursor.epoch !== epoch || from < floor || from > end) return undefined
       const to = Math.min(from + limit, end)
-      // Held until somebody looks: by then, newer ones may have pushed them out of here.
       const theirs = blocks.filter((block) => lastOf(block) > from && block.stored.first <= to)
-      let events: readonly FeedEvent[] | undefined
-      return {
-        get events() {
-          return (events ??= [...eventsIn(theirs, epoch, from, to)])
-        },
-        gap: undefined,
-        next: { epoch, seq: to },
-        head: { epoch, seq: end },
-      }
+      return pageOf(theirs, from, { gap: undefined, next: { epoch, seq: to }, head: { epoch, seq: end } })
     },
     /** Lets go of what the feed has let go of. */
     trim(seq: number): void {
@@ -66,14 +48,6 @@ export function createTail(head: Cursor) {
       floor = Math.max(floor, Math.min(seq, end))
     },
   }
-}
-
-function* eventsIn(blocks: readonly Held[], epoch: number, from: number, to: number): Generator<FeedEvent> {
-  for (const { bytes, seqs, stored } of blocks)
-    for (const [n, event] of unpackEvents(bytes).entries()) {
-      const seq = seqs[n] ?? 0
-      if (seq > from && seq <= to) yield toEvent({ epoch, seq }, event, stored)
-    }
 }
 
 const lastOf = ({ stored: { first, count } }: Held): number => first + count - 1
