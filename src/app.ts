@@ -150,7 +150,10 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const requests = measureRequests(app)
   const proxy = createProxyWatch(log, settings.trustProxy)
   const present = createPresent({ ...deps.side, log })
-  app.addHook('onRequest', async (request) => proxy.see(request))
+  app.addHook('onRequest', (request, _reply, done) => {
+    proxy.see(request)
+    done()
+  })
   const addOtherMethods = registerMethods(app)
 
   await app.register(websocket, {
@@ -256,10 +259,17 @@ async function createServer(
 
 /** Each answer names its request, and each request that is refused is in the log. */
 function logRequests(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
-  app.addHook('onResponse', async (request, reply) => {
-    const level = reply.statusCode >= 400 ? 'info' : 'debug'
-    const ms = Math.round(reply.elapsedTime)
-    request.log[level]({ ...requestForLog(request), status: reply.statusCode, ms }, 'request')
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id)
+    done()
+  })
+  const tellsAll = ['debug', 'trace'].includes(app.log.level)
+  app.addHook('onResponse', (request, reply, done) => {
+    if (tellsAll || reply.statusCode >= 400) {
+      const level = reply.statusCode >= 400 ? 'info' : 'debug'
+      const ms = Math.round(reply.elapsedTime)
+      request.log[level]({ ...requestForLog(request), status: reply.statusCode, ms }, 'request')
+    }
+    done()
   })
 }

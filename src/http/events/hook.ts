@@ -1,5 +1,4 @@
 // /api/hook: Mandrill's webhook. Signature on the bytes as they came, then one parse, then durable, then 200.
-import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
 import { Type } from 'typebox'
 import { readBatch, type Batch } from '../../core/events/intake/batch.ts'
@@ -19,7 +18,7 @@ import { eventExample } from '../../core/events/providers/mandrill/example.ts'
 import type { EventFeed, Quarantine } from '../../core/events/ports.ts'
 import { explainRefusal } from '../../core/events/refusal.ts'
 import type { Access } from '../server/access/access.ts'
-import { giveBack, wholeBody } from '../server/bodies/bodies.ts'
+import { giveBack } from '../server/bodies/bodies.ts'
 import type { HookWatch } from './hook-watch.ts'
 import { translate } from '../server/answers/errors.ts'
 import { errors, nothing, tagged } from '../server/answers/schemas.ts'
@@ -76,11 +75,12 @@ const documentedBody = {
 
 export async function registerHook(app: FastifyInstance, deps: HookDeps): Promise<void> {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser([FORM, 'application/json'], (_request: unknown, payload: Readable) =>
-    wholeBody(payload),
+  app.addContentTypeParser([FORM, 'application/json'], (request, _payload, done) =>
+    request.wholeBody ? request.wholeBody(done) : done(null, Buffer.alloc(0)),
   )
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     if (request.method === 'POST') refuseUnread(deps, request)
+    done()
   })
   app.addHook('onError', async ({ method }, _reply, error) => {
     if (method === 'POST') deps.watch.refused(translate(error).code)
@@ -91,7 +91,7 @@ export async function registerHook(app: FastifyInstance, deps: HookDeps): Promis
   app.post<{ Body: Buffer }>(
     '/api/hook',
     {
-      config: { public: true, carriesProof: looksSigned, documentedBody, purpose: PURPOSE },
+      config: { public: true, carriesProof: looksSigned, takesBytes: true, documentedBody, purpose: PURPOSE },
       bodyLimit: deps.bodyLimit,
       compress: false, // a few bytes, and nothing in the way
       schema,

@@ -1,6 +1,6 @@
 // /ws/email: a socket is a cursor over the feed with a filter. What it gets, and when, is decided by core/events/hub.ts.
 import type { Socket } from 'node:net'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { WebSocket } from 'ws'
 import { formatCursor, type Cursor } from '../../core/events/cursor.ts'
 import { HubError, isHubError } from '../../core/errors.ts'
@@ -141,8 +141,12 @@ export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promis
 }
 
 /** Else it would be opened, and closed without a word: a client with a mistyped address would come back for ever. */
-export async function refuseOtherSockets(request: FastifyRequest): Promise<void> {
-  if (!request.ws || request.routeOptions.url === ADDRESS) return
+export function refuseOtherSockets(
+  request: FastifyRequest,
+  _reply: FastifyReply,
+  done: HookHandlerDoneFunction,
+): void {
+  if (!request.ws || request.routeOptions.url === ADDRESS) return done()
   throw new HubError('request.not_found', {
     message: `There is no WebSocket at this address, but at ${ADDRESS}`,
   })

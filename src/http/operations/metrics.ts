@@ -36,9 +36,10 @@ export function measureRequests(app: FastifyInstance): Histogram {
     buckets: SECONDS,
     registers: [],
   })
-  app.addHook('onResponse', async ({ method, routeOptions }, reply) => {
+  app.addHook('onResponse', ({ method, routeOptions }, reply, done) => {
     const status = `${Math.floor(reply.statusCode / 100)}xx`
     requests.observe({ method, route: routeOptions.url ?? 'none', status }, reply.elapsedTime / 1000)
+    done()
   })
   return requests
 }

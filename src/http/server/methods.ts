@@ -27,9 +27,9 @@ export function registerMethods(app: FastifyInstance): () => void {
   return () => {
     for (const [url, known] of addresses) addOthers(app, url, known)
     // Known before its body is read.
-    app.addHook('onRequest', async (request) => {
-      if (request.is404) throw new HubError('request.not_found')
-    })
+    app.addHook('onRequest', (request, _reply, done) =>
+      done(request.is404 ? new HubError('request.not_found') : undefined),
+    )
   }
 }
 

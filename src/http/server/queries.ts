@@ -16,6 +16,7 @@ const DIGITS = /^\d{1,15}$/
 /** An unencoded + is a blank, as in any form, but for addresses: nobody's holds a blank, and many a +. */
 export function parseQuery(text: string): Texts {
   const values: Texts = Object.create(null)
+  if (text === '') return values
   const pairs = text.split('&').map((pair) => (isAddress(pair) ? pair.replaceAll('+', '%2B') : pair))
   for (const [name, value] of new URLSearchParams(pairs.join('&'))) {
     const before = values[name]

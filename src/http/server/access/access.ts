@@ -108,16 +108,20 @@ export function createAccess(options: AccessOptions) {
  * everything and the page itself is served.
  */
 export function registerEndedSessions(app: FastifyInstance, access: Access): void {
-  app.addHook('onRequest', async (request) => {
-    if (access.hasToken(request)) return
-    try {
-      await access.dropEnded(request)
-    } catch (error) {
-      if (request.headers.upgrade !== undefined) throw error
-      delete request.cookies[SESSION_COOKIE]
-      unchecked.set(request, error)
-    }
-  })
+  app.addHook('onRequest', (request, _reply, done) =>
+    request.headers.cookie === undefined ? done() : dropEnded(request, access),
+  )
+}
+
+async function dropEnded(request: FastifyRequest, access: Access): Promise<void> {
+  if (access.hasToken(request)) return
+  try {
+    await access.dropEnded(request)
+  } catch (error) {
+    if (request.headers.upgrade !== undefined) throw error
+    delete request.cookies[SESSION_COOKIE]
+    unchecked.set(request, error)
+  }
 }
 
 /** Wrong tokens a minute and address that are told so; those beyond are 429. The right one always gets in. */
@@ -125,14 +129,18 @@ const GUESSES = { most: 30, windowMs: 60_000 }
 
 /** Guards every route that does not say it is public. Sockets are told by a close code instead (live.ts). */
 export function registerAccess(app: FastifyInstance, access: Access, guesses: Pick<OneTime, 'count'>): void {
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    done()
   })
-  app.addHook('onRequest', async (request) => {
-    if (request.routeOptions.config.public || access.isSignedIn(request)) return
-    if (request.headers.authorization !== undefined) await slowDown(request.ip, guesses)
-    throw unchecked.get(request) ?? new HubError('access.unauthorized')
-  })
+  app.addHook('onRequest', (request, _reply, done) =>
+    request.routeOptions.config.public || access.isSignedIn(request) ? done() : refuse(request, guesses),
+  )
+}
+
+async function refuse(request: FastifyRequest, guesses: Pick<OneTime, 'count'>): Promise<never> {
+  if (request.headers.authorization !== undefined) await slowDown(request.ip, guesses)
+  throw unchecked.get(request) ?? new HubError('access.unauthorized')
 }
 
 async function slowDown(address: string, guesses: Pick<OneTime, 'count'>): Promise<void> {

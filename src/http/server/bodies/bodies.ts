@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify'
 import { HubError, type ErrorCode } from '../../../core/errors.ts'
 import type { ByteBudget, Share } from './budget.ts'
 
@@ -11,8 +11,17 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The request carries a proof that only its whole body can confirm: it may be large, and goes before a stranger's. */
     carriesProof?: (request: FastifyRequest) => boolean
+    /** Its own parser takes the body by `request.wholeBody`: in one piece, and without a stream, which costs more than a small one. */
+    takesBytes?: boolean
+  }
+  interface FastifyRequest {
+    /** undefined where no body comes. */
+    wholeBody: ((done: Done) => void) | undefined
   }
 }
+
+/** Told once: the body, or why there is none. */
+type Done = (error: HubError | null, body?: Buffer) => void
 
 const RANKS = { stranger: 0, carriesProof: 1, known: 2 } as const
 /** The longest body of a stranger, whatever the route takes from others: a form with an address, a one-click form. */
@@ -24,19 +33,20 @@ export function registerBodies(
   budget: ByteBudget,
   isKnown: (request: FastifyRequest) => boolean,
 ): void {
+  app.decorateRequest('wholeBody')
   app.addHook('preParsing', (request, reply, payload, done) => {
     const { raw, routeOptions, is404 } = request
     if (!hasBody(raw)) return done(null, payload)
     if (is404) return done(null, unread(raw))
-    if (routeOptions.config.longBody) return done(null, payload) // read as it comes, and never held
-    const rank = rankOf(request, isKnown)
-    const most = routeOptions.bodyLimit
+    const { config, bodyLimit: most } = routeOptions
+    if (config.longBody) return done(null, payload) // read as it comes, and never held
+    const rank = rankOf(request, config, isKnown)
     const limit = rank === RANKS.stranger ? Math.min(most, STRANGERS_BODY) : most
     const upload = { rank, address: raw.socket.remoteAddress ?? '' }
-    done(
-      null,
-      collected(raw, reply.raw, limit, (drop) => budget.open({ ...upload, drop })),
-    )
+    const collect = collector(raw, reply.raw, limit, (drop) => budget.open({ ...upload, drop }))
+    if (!config.takesBytes) return done(null, streamOf(collect))
+    request.wholeBody = collect
+    done(null, payload)
   })
 }
 
@@ -44,9 +54,19 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-function rankOf(request: FastifyRequest, isKnown: (request: FastifyRequest) => boolean): number {
+/** Bytes that came with the head lie there, though Node has not said yet that these are all. */
+export const isThere = (raw: IncomingMessage): boolean => raw.complete !== false || isBuffered(raw)
+
+const isBuffered = ({ readableLength, headers }: IncomingMessage): boolean =>
+  readableLength > 0 && readableLength >= Number(headers['content-length'])
+
+function rankOf(
+  request: FastifyRequest,
+  { carriesProof }: FastifyContextConfig,
+  isKnown: (request: FastifyRequest) => boolean,
+): number {
   if (isKnown(request)) return RANKS.known
-  return request.routeOptions.config.carriesProof?.(request) ? RANKS.carriesProof : RANKS.stranger
+  return carriesProof?.(request) ? RANKS.carriesProof : RANKS.stranger
 }
 
 type Body = Readable & { receivedEncodedLength?: number }
@@ -57,61 +77,72 @@ function unread({ headers }: IncomingMessage): Body {
 }
 
 /**
- * The body in one piece. Nothing is read before somebody asks for it: a type that no route takes is refused unread. Copied
- * out of the pieces that it came in, of which each, if it is one byte long, keeps hundreds in memory.
+ * Nothing is read before somebody asks for it: a type that no route takes is refused unread. Copied out of the pieces that it
+ * came in, of which each, if it is one byte long, keeps hundreds in memory.
  */
-function collected(
+function collector(
   raw: IncomingMessage,
   response: ServerResponse,
   limit: number,
   open: (drop: () => void) => Share,
-): Body {
+): (done: Done) => void {
   const claimed = Number(raw.headers['content-length'] ?? limit)
-  const stream = new Readable({ read: start, highWaterMark: 0 })
-  const bytes = createPile(Math.min(claimed, limit))
-  let share: Share | undefined
-  let isOver = false
-
-  function start(): void {
-    if (share) return
-    if (claimed > limit) return fail('request.too_large')
-    share = open(() => fail('server.busy'))
+  return (done) => {
+    if (claimed > limit) return done(new HubError('request.too_large'))
+    const bytes = createPile(claimed)
+    const share = open(() => fail('server.busy'))
+    let isOver = false
+    response.once('close', () => {
+      isOver = true
+      bytes.drop()
+      share.release()
+    })
+    if (isBuffered(raw)) {
+      add(raw.read() as Buffer)
+      return finish()
+    }
     raw.on('data', add)
     raw.once('end', finish)
     raw.once('error', () => fail('request.invalid'))
-  }
 
-  function add(piece: Buffer): void {
-    if (isOver) return // what still comes is passed over
-    if (bytes.length() + piece.length > limit) return fail('request.too_large')
-    share?.add(bytes.add(piece))
-    if (raw.socket instanceof Socket) giveBack(piece) // of a real connection: nobody else has it
-  }
+    function add(piece: Buffer): void {
+      if (isOver) return // what still comes is passed over
+      if (bytes.length() + piece.length > limit) return fail('request.too_large')
+      share.add(bytes.add(piece))
+      if (raw.socket instanceof Socket) giveBack(piece) // of a real connection: nobody else has it
+    }
 
-  function finish(): void {
-    if (isOver) return
-    isOver = true
-    share?.whole()
-    stream.push(bytes.take())
-    stream.push(null)
-  }
+    function finish(): void {
+      if (isOver) return
+      isOver = true
+      share.whole()
+      done(null, bytes.take())
+    }
 
-  function fail(code: ErrorCode): void {
-    if (isOver) return
-    isOver = true
-    bytes.drop()
-    share?.release()
-    stream.destroy(new HubError(code))
+    function fail(code: ErrorCode): void {
+      if (isOver) return
+      isOver = true
+      bytes.drop()
+      share.release()
+      done(new HubError(code))
+    }
   }
+}
 
-  function answered(): void {
-    isOver = true
-    bytes.drop()
-    share?.release()
-  }
-
-  for (const over of ['finish', 'close']) response.once(over, answered)
-  return stream
+function streamOf(collect: (done: Done) => void): Body {
+  let isAsked = false
+  return new Readable({
+    highWaterMark: 0,
+    read() {
+      if (isAsked) return
+      isAsked = true
+      collect((error, body) => {
+        if (error) return void this.destroy(error)
+        this.push(body)
+        this.push(null)
+      })
+    },
+  })
 }
 
 /**
@@ -121,14 +152,6 @@ function collected(
 export function giveBack({ buffer, byteLength }: Buffer): void {
   // Smaller ones may share theirs: https://nodejs.org/api/buffer.html#static-method-bufferallocunsafesize
   if (buffer instanceof ArrayBuffer && byteLength > 0 && buffer.byteLength === byteLength) buffer.transfer(0)
-}
-
-/** The body as it was collected: a buffer of its own, which Fastify's `parseAs` would copy. */
-export function wholeBody(payload: Readable): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    payload.once('data', resolve).once('error', reject)
-    payload.once('end', () => resolve(Buffer.alloc(0)))
-  })
 }
 
 /** Bytes in a buffer of their own, that grows. `add` tells by how much. */

@@ -1,8 +1,9 @@
 // How long a request's body may take to arrive. Node's own limit (server.requestTimeout) knows no exceptions, and a
 // file of a million subscribers takes longer; a route that reads one has `longBody` set and a limit of its own.
-import type { FastifyInstance } from 'fastify'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { HubError } from '../../../core/errors.ts'
-import { hasBody } from './bodies.ts'
+import { hasBody, isThere } from './bodies.ts'
 import { sendError } from '../answers/errors.ts'
 
 declare module 'fastify' {
@@ -13,15 +14,19 @@ declare module 'fastify' {
 }
 
 export function registerBodyTimeout(app: FastifyInstance, limitMs: number): void {
-  app.addHook('onRequest', async (request, reply) => {
-    const { raw, routeOptions } = request
-    if (!hasBody(raw) || routeOptions.config.longBody) return
-    const timer = setTimeout(() => {
-      if (raw.complete || reply.sent) return
-      void sendError(reply.header('connection', 'close'), new HubError('request.timeout'))
-    }, limitMs)
-    timer.unref()
-    for (const over of ['end', 'close']) raw.once(over, () => clearTimeout(timer))
-    reply.raw.once('close', () => clearTimeout(timer)) // answered before all of it was read
+  app.addHook('onRequest', (request, reply, done) => {
+    const { raw } = request
+    if (hasBody(raw) && !isThere(raw) && !request.routeOptions.config.longBody) bound(raw, reply, limitMs)
+    done()
   })
+}
+
+function bound(raw: IncomingMessage, reply: FastifyReply, limitMs: number): void {
+  const timer = setTimeout(() => {
+    if (raw.complete || reply.sent) return
+    void sendError(reply.header('connection', 'close'), new HubError('request.timeout'))
+  }, limitMs)
+  timer.unref()
+  for (const over of ['end', 'close']) raw.once(over, () => clearTimeout(timer))
+  reply.raw.once('close', () => clearTimeout(timer)) // answered before all of it was read
 }

@@ -34,5 +34,8 @@ export function registerClosing(
   })
   app.addHook('onClose', async () => timers.forEach(clearTimeout))
   // A connection that is busy now would else be kept for the next request.
-  app.addHook('onSend', async (_request, reply) => void (closing && reply.header('connection', 'close')))
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (closing) reply.header('connection', 'close')
+    done()
+  })
 }

@@ -87,9 +87,10 @@ export function trackConnections(
     const connection = all.get(socket)
     if (connection) connection.known = true
   }
-  app.addHook('preParsing', async (request) => {
+  app.addHook('preParsing', (request, _reply, _payload, done) => {
     const { authorization, cookie } = request.headers
     if ((authorization ?? cookie) !== undefined && isKnown(request)) keep(request.raw.socket)
+    done()
   })
   return { all, most, keep }
 }

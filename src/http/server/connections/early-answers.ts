@@ -4,7 +4,7 @@
 // (RFC 9112, 9.6).
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { giveBack, hasBody } from '../bodies/bodies.ts'
+import { giveBack, hasBody, isThere } from '../bodies/bodies.ts'
 
 /** How long the rest of a body is passed over: a stranger's, and that of a file whose import has failed. */
 const LINGER_MS = { stranger: 2_000, known: 30_000 }
@@ -22,8 +22,9 @@ export function registerEarlyAnswers(
       if (!isThere(request)) letGo(request, known.has(request) ? lingerMs.known : lingerMs.stranger)
     })
   })
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
     if (tellEarly(request, reply) && isKnown(request)) known.add(request.raw)
+    done()
   })
 }
 
@@ -32,11 +33,6 @@ function tellEarly({ raw }: FastifyRequest, reply: FastifyReply): boolean {
   const early = hasBody(raw) && !isThere(raw)
   if (early) reply.header('connection', 'close')
   return early
-}
-
-/** Bytes that came with the head lie there, though Node has not said yet that these are all. */
-function isThere({ complete, readableLength, headers }: IncomingMessage): boolean {
-  return complete !== false || readableLength >= Number(headers['content-length'])
 }
 
 function letGo(request: IncomingMessage, ms: number): void {
