@@ -10,24 +10,25 @@ const MOST_BYTES = 4 * 1024 * 1024
 /** `head` is where the feed ends when it is opened: what comes after it will be here. */
 export function createTail(head: Cursor) {
   const { epoch } = head
-  let blocks: readonly Held[] = []
+  const blocks: Held[] = []
   let bytes = 0
   /** The seq before the first event that is here, and that of the newest one. */
   let [floor, end] = [head.seq, head.seq]
 
   function dropFirst(isGone: (block: Held) => boolean): void {
-    const kept = blocks.findIndex((block) => {
-      if (!isGone(block)) return true
+    let gone = 0
+    for (const block of blocks) {
+      if (!isGone(block)) break
       bytes -= block.bytes.length
       floor = Math.max(floor, lastOf(block))
-      return false
-    })
-    blocks = kept < 0 ? [] : blocks.slice(kept)
+      gone++
+    }
+    blocks.splice(0, gone)
   }
 
   return {
     push(newer: readonly Held[]): void {
-      blocks = blocks.concat(newer)
+      blocks.push(...newer)
       for (const block of newer) {
         bytes += block.bytes.length
         end = lastOf(block)
