@@ -83,15 +83,14 @@ export function rememberingAppends<F extends Appending & { ping(): Promise<void>
   let failure: { readonly error: unknown; readonly at: number } | undefined
   return {
     ...feed,
-    async append(...args: never[]) {
-      try {
-        const appended = await feed.append(...args)
-        failure = undefined
-        return appended
-      } catch (error) {
-        failure = { error, at: now() }
-        throw error
-      }
+    /** Holds no events while they are stored. */
+    append(...args: never[]) {
+      const done = feed.append(...args)
+      done.then(
+        () => (failure = undefined),
+        (error: unknown) => (failure = { error, at: now() }),
+      )
+      return done
     },
     async ping() {
       if (failure && now() - failure.at < REMEMBERED_MS) throw failure.error

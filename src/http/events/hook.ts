@@ -15,7 +15,7 @@ import {
   type Signed,
 } from '../../core/events/providers/mandrill/signature.ts'
 import { eventExample } from '../../core/events/providers/mandrill/example.ts'
-import type { EventFeed, Quarantine } from '../../core/events/ports.ts'
+import type { Appended, EventFeed, Quarantine } from '../../core/events/ports.ts'
 import { explainRefusal } from '../../core/events/refusal.ts'
 import type { Access } from '../server/access/access.ts'
 import { giveBack } from '../server/bodies/bodies.ts'
@@ -152,16 +152,21 @@ function takeBatch(deps: HookDeps) {
     const body = request.body ?? Buffer.alloc(0)
     const isForm = !JSON_TYPE.test(request.headers['content-type'] ?? FORM)
     const text = isForm ? formBatch(deps, request, body) : jsonBatch(deps, request, body)
-    const { events, unreadable } = readBatch(text)
-    const isSigned = isForm && deps.keys.length > 0
-    const batch = { events: isSigned ? events : broughtBy('hand', events), unreadable }
-    const answer = await store(deps, batch)
-    deps.watch.accepted(
-      answer,
-      events.map(({ kind }) => kind),
-    )
+    const { kinds, answered } = storeBatch(deps, text, isForm && deps.keys.length > 0)
+    const answer = await answered
+    deps.watch.accepted(answer, kinds)
     return answer
   }
+}
+
+/**
+ * Nothing here, nor in what it calls, holds the events while they are stored: thousands may be under way, and whatever outlives the
+ * young generation costs more than reading it did.
+ */
+function storeBatch(deps: HookDeps, text: Buffer, isSigned: boolean) {
+  const { events, unreadable } = readBatch(text)
+  const batch = { events: isSigned ? events : broughtBy('hand', events), unreadable }
+  return { kinds: events.map(({ kind }) => kind), answered: store(deps, batch) }
 }
 
 /** The batch of a form, once its signature is found right. */
@@ -227,18 +232,20 @@ function parseObject(body: Buffer): Record<string, unknown> {
   throw new HubError('request.invalid', { message: 'body: must be a JSON object' })
 }
 
-async function store(deps: HookDeps, { events, unreadable }: Batch) {
-  try {
-    if (unreadable.length) {
-      const receivedAt = deps.now()
-      await deps.quarantine.add(unreadable.map((entry) => ({ ...entry, receivedAt })))
-    }
-    const { accepted, duplicates } = events.length
-      ? await deps.feed.append(events)
-      : { accepted: 0, duplicates: 0 }
-    return { accepted, duplicates, quarantined: unreadable.length }
-  } catch (error) {
-    if (isHubError(error)) deps.watch.notStored()
-    throw error
-  }
+function store(deps: HookDeps, batch: Batch) {
+  const quarantined = batch.unreadable.length
+  return append(deps, batch).then(
+    ({ accepted, duplicates }) => ({ accepted, duplicates, quarantined }),
+    (error: unknown) => {
+      if (isHubError(error)) deps.watch.notStored()
+      throw error
+    },
+  )
+}
+
+function append({ feed, quarantine, now }: HookDeps, { events, unreadable }: Batch): Promise<Appended> {
+  const rest = () => (events.length ? feed.append(events) : Promise.resolve({ accepted: 0, duplicates: 0 }))
+  if (unreadable.length === 0) return rest()
+  const receivedAt = now()
+  return quarantine.add(unreadable.map((entry) => ({ ...entry, receivedAt }))).then(rest)
 }

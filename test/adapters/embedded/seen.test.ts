@@ -34,7 +34,10 @@ const events = (count: number, label: string): NewEvent[] =>
 /** How many of them were new. */
 const append = (all: readonly NewEvent[], at = NOON): number =>
   store
-    .append(packEvents(all, at), at)
+    .append(
+      packEvents(all, at).map(({ bytes }) => bytes),
+      at,
+    )
     .pieces.flatMap(({ seqs }) => seqs)
     .filter((seq) => seq > 0).length
 

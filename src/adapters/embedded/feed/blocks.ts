@@ -23,9 +23,37 @@ const BLOCK_BYTES = 256 * 1024
 /** What an event takes beside its texts: its place in a block, and its id in `seen`. */
 const EVENT_BYTES = 84
 
-/** Cut into blocks, and packed: so one piece of bytes goes to the file's thread, not hundreds of objects. */
-export function packEvents(events: readonly NewEvent[], at: number): Buffer[] {
-  return [...cut(events)].map((block) => pack(block.map((event) => toBlockEvent(event, at)).map(numbered)))
+/** Events on their way to the file's thread: a block, as one piece of bytes, not as objects. */
+export type Piece = { readonly count: number; readonly bytes: Buffer }
+
+const toPiece = (events: readonly BlockEvent[]): Piece => ({
+  count: events.length,
+  bytes: pack(events.map(numbered)),
+})
+
+export function packEvents(events: readonly NewEvent[], at: number): Piece[] {
+  return [...cut(events)].map((block) => toPiece(block.map((event) => toBlockEvent(event, at))))
+}
+
+export const countIn = (pieces: readonly Piece[]): number => pieces.reduce((sum, { count }) => sum + count, 0)
+
+/** Small ones that follow on each other, as one block. */
+export function joined(pieces: readonly Piece[]): Piece[] {
+  let [count, bytes] = [0, 0]
+  const groups: Piece[][] = []
+  for (const piece of pieces) {
+    count += piece.count
+    bytes += piece.bytes.length
+    const group = groups.at(-1)
+    if (group && count <= BLOCK_EVENTS && bytes <= BLOCK_BYTES) group.push(piece)
+    else {
+      groups.push([piece])
+      ;[count, bytes] = [piece.count, piece.bytes.length]
+    }
+  }
+  return groups.flatMap((group) =>
+    group.length === 1 ? group : toPiece(group.flatMap(({ bytes }) => unpackEvents(bytes))),
+  )
 }
 
 /** A block goes on until it is large enough, or something comes that does not follow on what was before it. */

@@ -2,8 +2,8 @@
 import { HubError, isHubError } from '../../../core/errors.ts'
 import { gather } from '../../../core/gather.ts'
 import type { Log } from '../../../core/log.ts'
-import type { NewEvent } from '../../../core/events/event.ts'
 import type { EventFeed } from '../../../core/events/ports.ts'
+import { countIn, packEvents, type Piece } from './blocks.ts'
 import { startFollower, type EmbeddedFollower } from './follow.ts'
 import { openMirror } from './mirror.ts'
 import type { Bounds } from './store.ts'
@@ -32,12 +32,12 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
   }
 
   const commits = gather(
-    async (batches: readonly (readonly NewEvent[])[]) => {
+    async (batches: readonly (readonly Piece[])[]) => {
       const results = await mirror.append(batches, now())
       wakeAll()
       return results
     },
-    { most: COMMIT_EVENTS, sizeOf: ({ length }) => length },
+    { most: COMMIT_EVENTS, sizeOf: countIn },
   )
 
   async function makeRoom(): Promise<void> {
@@ -51,7 +51,11 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
   }
 
   return {
-    append: (events) => attempt(() => makeRoom().then(() => commits.ask(events))),
+    append(events) {
+      // At once: as objects that wait for a commit, they would outlive the young generation, which costs more than all else here.
+      const pieces = packEvents(events, now())
+      return attempt(() => makeRoom().then(() => commits.ask(pieces)))
+    },
     read: (after, limit) => attempt(() => mirror.read(after, limit)),
     search: (after, limit, names) => attempt(() => mirror.search(after, limit, names)),
     follow(after, onPage) {

@@ -1,13 +1,12 @@
 // The feed's file with what is asked for most kept in memory: what it holds, and its newest events.
 import type { Cursor } from '../../../core/events/cursor.ts'
-import type { NewEvent } from '../../../core/events/event.ts'
 import { cursorAt, endOf, type Life, type Span } from '../../../core/events/span.ts'
 import type { Appended, FeedPage } from '../../../core/events/ports.ts'
 import type { Log } from '../../../core/log.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import { createRenewal } from '../../sqlite/renewal.ts'
 import { startThread, type Thread } from '../../sqlite/thread.ts'
-import { packEvents } from './blocks.ts'
+import { countIn, joined, type Piece } from './blocks.ts'
 import { pageOf } from './held.ts'
 import type { Bounds, State, Store } from './store.ts'
 import { createTail } from './tail.ts'
@@ -15,8 +14,6 @@ import type { FeedFile } from './thread.ts'
 
 /** Trimming goes in steps: an append waits for one of them, not for all. */
 const STEP_EVENTS = 1_000
-
-type Batch = readonly NewEvent[]
 
 type MirrorOptions = {
   readonly file: string
@@ -68,9 +65,9 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
     },
     /** The newest seq that a cursor has behind it; 0 when it is of another feed. */
     reached: (cursor: Cursor): number => Math.min(cursor.seq, endOf(cursor.epoch, span()) ?? 0),
-    async append(batches: readonly Batch[], at: number): Promise<Appended[]> {
+    async append(batches: readonly (readonly Piece[])[], at: number): Promise<Appended[]> {
       const held = await current()
-      const packed = packEvents(batches.flat(), at)
+      const packed = joined(batches.flat()).map(({ bytes }) => bytes)
       const { pieces, state } = await held.thread.call('append', packed, at)
       held.state = state
       const { epoch } = cursorAt(state.head, span(held))
@@ -82,7 +79,7 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
       )
       const seqs = pieces.flatMap((piece) => piece.seqs)
       let start = 0
-      return batches.map(({ length }) => countAccepted(seqs.slice(start, (start += length))))
+      return batches.map((batch) => countAccepted(seqs.slice(start, (start += countIn(batch)))))
     },
     async read(after: Cursor, limit: number): Promise<FeedPage> {
       const { tail, thread } = await current()
