@@ -1,5 +1,5 @@
 // Promises of the pages of deliveries, and of the audience.
-import { eq } from '../../../src/adapters/sql/driver/drizzle.ts'
+import { and, eq } from '../../../src/adapters/sql/driver/drizzle.ts'
 import type { Campaign, Delivery } from '../../../src/core/campaigns/ports.ts'
 import { expect, test } from 'vitest'
 import { emailOf, laneOf, outcome, readerId, type LedgerLab } from '../../support/ledger-lab.ts'
@@ -179,6 +179,38 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
     expect(await lab().ledger.erase(emailOf(777))).toBe(1)
     await sql.run(sql.db.delete(chunkNames).where(eq(chunkNames.campaignId, campaignId)))
     expect(await lab().ledger.erase(emailOf(777))).toBeGreaterThan(20)
+  })
+
+  test('with a part of an address are looked for where it is noted, or where nothing is', async () => {
+    const { id: campaignId } = await campaign(1_200)
+    const { sql } = lab()
+    const { deliveries, chunkNames } = sql.tables
+    const [place] = await lab().all(campaignId)
+    const found = async (q: string) =>
+      (await lab().ledger.deliveries({ campaignId, q, limit: 2_000 })).map(({ email }) => email)
+    expect(await found(emailOf(777).slice(3).toUpperCase())).toEqual([emailOf(777)])
+    const all = (await lab().all(campaignId)).map(({ email }) => email)
+    expect((await found('er-77')).sort()).toEqual(all.filter((email) => email.includes('er-77')).sort())
+    // Nobody wrote this as the ledger does: only who reads its chunk finds it.
+    const here = and(eq(deliveries.chunk, place?.chunk ?? 0), eq(deliveries.n, place?.n ?? 0))
+    await sql.run(sql.db.update(deliveries).set({ email: 'Unnoted@example.com' }).where(here))
+    expect(await found('unnoted')).toEqual([])
+    await sql.run(sql.db.delete(chunkNames))
+    expect(await found('unnoted')).toEqual(['Unnoted@example.com'])
+  })
+
+  test('nothing notes the address of an erased subscriber any more, but those beside it', async () => {
+    const { id: campaignId } = await campaign(1_200)
+    const noted = async () =>
+      (await lab().sql.read(lab().sql.db.select().from(lab().sql.tables.chunkNames)))
+        .flatMap(({ addresses }) => addresses.split('\n'))
+        .filter((email) => email !== '')
+        .sort()
+    const before = await noted()
+    expect(before).toHaveLength(1_200)
+    for (const n of [776, 777, 778]) expect(await lab().ledger.erase(emailOf(n))).toBe(1)
+    expect(await noted()).toEqual(before.filter((email) => !/-77[678]@/.test(email)))
+    expect(await lab().countsOf(campaignId)).toMatchObject({ total: 1200 })
   })
 
   test("of an erased subscriber keep nothing of the server's answers: they quote addresses", async () => {

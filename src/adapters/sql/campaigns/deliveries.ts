@@ -1,8 +1,8 @@
 // Pages of deliveries: of a campaign, in order of chunk and number, and of one subscriber, newest campaign first.
 //
 // There is no index by status, reason or address: a million rows would have to be moved in it as they are sent. The chunks
-// know which of them hold a status, a reason and whose deliveries, and reaction_places where the rarer facts are true. The
-// rest is looked for in steps that leave the process time for other things.
+// know which of them hold a status, a reason, an address and whose deliveries, and reaction_places where the rarer facts are
+// true. The rest is looked for in steps that leave the process time for other things.
 import { setImmediate as pause } from 'node:timers/promises'
 import {
   and,
@@ -23,6 +23,7 @@ import type { DeliveryQuery, DeliveryTo, Ledger, ListedDelivery } from '../../..
 import { hasReason, mayHold, reasonGroup, WITH_REASON } from '../../../core/campaigns/reasons.ts'
 import type { Sql, Tables } from '../driver/dialect.ts'
 import { isRare } from '../loop/rare.ts'
+import { mayName } from './names.ts'
 
 const CHUNKS_A_STEP = 20
 /** Where reasons are looked at one by one. */
@@ -36,7 +37,7 @@ export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deli
   const { db } = sql
   const { campaigns, chunks, deliveries, reactions, reactionPlaces, subscribers } = sql.tables
 
-  function nextChunks({ campaignId, status, people }: DeliveryQuery, from: number): Promise<Chunk[]> {
+  function nextChunks({ campaignId, status, people, q }: DeliveryQuery, from: number): Promise<Chunk[]> {
     const { number, lane, reasons } = chunks
     const place = reactionPlaces
     const here = and(eq(place.campaignId, campaignId), eq(place.fact, people ?? ''), eq(place.chunk, number))
@@ -49,6 +50,7 @@ export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deli
             eq(chunks.campaignId, campaignId),
             gte(number, from),
             status && gt(chunks[status], 0),
+            q ? mayName(sql, [q.toLowerCase()]) : undefined,
             isRare(people) ? exists(db.select({ n: place.n }).from(place).where(here)) : undefined,
           ),
         )

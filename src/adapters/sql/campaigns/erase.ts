@@ -5,7 +5,7 @@ import type { Ledger } from '../../../core/campaigns/ports.ts'
 import { breath } from '../../../core/pause.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { portions } from '../driver/portions.ts'
-import { chunksNaming } from './names.ts'
+import { chunksNaming, forgettingName } from './names.ts'
 
 /** Read at once: about fifty thousand deliveries. */
 const CHUNKS_AT_ONCE = 100
@@ -15,10 +15,10 @@ export function createErase(sql: Sql): Ledger['erase'] {
   const { campaigns, deliveries } = sql.tables
   const { campaignId, chunk, n, email } = deliveries
 
-  async function* steps(address: string) {
+  async function* steps(spellings: readonly string[]) {
     const all = db.select({ id: campaigns.id }).from(campaigns)
     for (const { id } of await sql.read(all))
-      for (const some of portions(await chunksNaming(sql, id, address), CHUNKS_AT_ONCE))
+      for (const some of portions(await chunksNaming(sql, id, spellings), CHUNKS_AT_ONCE))
         yield and(eq(campaignId, id), inArray(chunk, some))
   }
 
@@ -26,13 +26,15 @@ export function createErase(sql: Sql): Ledger['erase'] {
     const spellings = [...new Set([address.toLowerCase(), emailKey(address)])]
     const theirs = inArray(words`lower(${email})`, spellings)
     let erased = 0
-    for await (const step of steps(address)) {
+    for await (const step of steps(spellings)) {
       const found = await sql.read(
-        db.select({ campaignId, chunk, n }).from(deliveries).where(and(step, theirs)),
+        db.select({ campaignId, chunk, n, email }).from(deliveries).where(and(step, theirs)),
       )
       for (const place of found) {
         const here = and(eq(campaignId, place.campaignId), eq(chunk, place.chunk), eq(n, place.n))
-        erased += await sql.run(db.update(deliveries).set({ email: '', name: '', reason: null }).where(here))
+        const emptied = db.update(deliveries).set({ email: '', name: '', reason: null }).where(here)
+        const [count = 0] = await sql.atomically([emptied, forgettingName(sql, place, place.email)])
+        erased += count
       }
       await breath()
     }

@@ -106,7 +106,7 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
         ),
         rowsFor(
           chunkNames,
-          groups.map(({ number, rows }) => namesOf(place.id, number, rows)),
+          groups.map(({ number, rows }) => namesOf({ campaignId: place.id, chunk: number }, rows)),
         ),
         rowsFor(
           deliveries,

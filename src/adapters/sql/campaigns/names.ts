@@ -1,28 +1,46 @@
-// Whose deliveries a chunk may have: four bytes of each address, side by side. An index over the addresses of all deliveries
-// would change another of its pages for each that is written; these are read from one end to the other for one erasing.
-import { emailKey } from '../../../core/address.ts'
-import { hashBytes, hashOf } from '../../../core/name-hash.ts'
-import { and, eq, isNull, or, sql as words } from '../driver/drizzle.ts'
-import type { Sql, Tables } from '../driver/dialect.ts'
+// Whose deliveries a chunk has: its addresses side by side. An index over the addresses of all deliveries would change another
+// of its pages for each that is written; these are read from one end to the other, and what is sought may be any part of one.
+import { and, eq, not, notExists, or, sql as words, type SQL } from '../driver/drizzle.ts'
+import type { Sql, Tables, Write } from '../driver/dialect.ts'
 
 type Named = Pick<Tables['deliveries']['$inferInsert'], 'email'>
+type Place = Pick<Tables['chunkNames']['$inferSelect'], 'campaignId' | 'chunk'>
 
-export function namesOf(campaignId: string, chunk: number, rows: readonly Named[]) {
-  return { campaignId, chunk, hashes: hashesOf(rows) }
+/** The address from its beginning to its end. */
+const whole = (email: string): string => `\n${email}\n`
+
+export const namesOf = (place: Place, rows: readonly Named[]) => ({
+  ...place,
+  addresses: whole(rows.map(({ email }) => email).join('\n')),
+})
+
+/** A condition on chunks: not those that have none of these texts, in small letters, in their addresses. Of some nothing is noted. */
+export function mayName({ db, tables: { chunks, chunkNames } }: Sql, texts: readonly string[]): SQL {
+  const { campaignId, chunk, addresses } = chunkNames
+  const own = and(eq(campaignId, chunks.campaignId), eq(chunk, chunks.number))
+  const found = or(...texts.map((text) => words`instr(lower(${addresses}), ${text}) > 0`)) ?? words`1 = 0`
+  return notExists(
+    db
+      .select({ chunk })
+      .from(chunkNames)
+      .where(and(own, not(found))),
+  )
 }
 
-const hashesOf = (rows: readonly Named[]): Buffer =>
-  hashBytes(rows.map(({ email }) => hashOf(emailKey(email))))
-
-/** Also those that were written before names were noted, and one where the bytes of two make those of a third. */
-export async function chunksNaming({ db, tables, read }: Sql, campaignId: string, email: string) {
-  const { chunks, chunkNames } = tables
-  const { number } = chunks
-  const own = and(eq(chunkNames.campaignId, chunks.campaignId), eq(chunkNames.chunk, number))
-  const isNamed = words`instr(${chunkNames.hashes}, ${hashesOf([{ email }])}) > 0`
-  const found = db.select({ number }).from(chunks).leftJoin(chunkNames, own)
-  const rows = await read(
-    found.where(and(eq(chunks.campaignId, campaignId), or(isNull(chunkNames.hashes), isNamed))),
+/** The chunks that may have deliveries to one of these addresses, in small letters. */
+export async function chunksNaming(sql: Sql, campaignId: string, emails: readonly string[]) {
+  const { chunks } = sql.tables
+  const found = sql.db.select({ number: chunks.number }).from(chunks)
+  const rows = await sql.read(
+    found.where(and(eq(chunks.campaignId, campaignId), mayName(sql, emails.map(whole)))),
   )
   return rows.map(({ number }) => number)
+}
+
+export function forgettingName({ db, tables: { chunkNames } }: Sql, place: Place, email: string): Write {
+  const { campaignId, chunk, addresses } = chunkNames
+  return db
+    .update(chunkNames)
+    .set({ addresses: words`replace(${addresses}, ${whole(email)}, ${whole('')})` })
+    .where(and(eq(campaignId, place.campaignId), eq(chunk, place.chunk)))
 }

@@ -84,13 +84,13 @@ export function campaignTables(c: Columns) {
     (t) => [c.primaryKey({ columns: [t.campaignId, t.chunk, t.n] })],
   )
 
-  /** Whose deliveries a chunk has, as hashes: see campaigns/names.ts. A row that is written once, beside one that changes often. */
+  /** Whose deliveries a chunk has: see campaigns/names.ts. A row that is written once, beside one that changes often. */
   const chunkNames = c.table(
     'chunk_names',
     {
       campaignId: c.key(36, 'campaign_id').notNull(),
       chunk: c.small().notNull(),
-      hashes: c.bytes().notNull(),
+      addresses: c.longText().notNull(),
     },
     (t) => [c.primaryKey({ columns: [t.campaignId, t.chunk] })],
   )
