@@ -18,7 +18,7 @@ const log = pino(
 )
 const onceRunning = listenToSignals(log)
 for (const { name, meant } of likelySlips())
-  log.warn({ name }, `${name} is no setting and does nothing: was ${meant} meant?`)
+  log.warn({ name }, `${name} is not a setting and has no effect: did you mean ${meant}?`)
 const wired = await wire(config, log).catch(stop)
 const app = await (wired.serving
   ? buildApp({ ...wired.serving, ...(asWritten && { page: async () => undefined }), log })

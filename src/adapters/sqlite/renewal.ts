@@ -30,7 +30,7 @@ export async function createRenewal<T extends Held>({
   let closed = false
 
   async function renew(): Promise<T> {
-    log.error({ err: held.thread.failure(), ...about }, `${name} has ended: another one takes its place`)
+    log.error({ err: held.thread.failure(), ...about }, `${name} has ended: a new one takes its place`)
     resting = true
     setTimeout(() => (resting = false), REST_MS).unref()
     try {

@@ -50,7 +50,7 @@ export function watchSilence({ sent, arrived, now, log, everyMs = EVERY_MS }: Si
   }
 
   const timer = setInterval(
-    () => void look().catch((err: unknown) => log.warn({ err }, 'whether webhooks arrive cannot be told')),
+    () => void look().catch((err: unknown) => log.warn({ err }, 'whether webhooks arrive cannot be checked')),
     everyMs,
   ).unref()
   return {

@@ -183,8 +183,8 @@ function standing(
   const [at = 0] = puzzling
   const word = cellAt(cells, at)
   if (titles && word === '') return { problem: `The ${shown(titles[at] ?? '')} is empty` }
-  const where = titles ? `of ${shown(titles[at] ?? '')} ` : 'in a column without a title '
-  return { problem: `What the word ${where}says is not understood: ${shown(word)}` }
+  const where = titles ? shown(titles[at] ?? '') : 'a column without a title'
+  return { problem: `${shown(word)} in ${where} is not understood` }
 }
 
 export const cellAt = (cells: readonly string[], at: number): string => plainCell(oneLine(cells[at] ?? ''))

@@ -71,7 +71,7 @@ export function startFeeder(options: FeederOptions) {
         if (state.failures > 0) log.info({}, 'campaigns go on')
         state.failures = 0
       } catch (err) {
-        if (state.failures === 0) log.warn({ err }, 'campaigns wait: what is due cannot be looked up')
+        if (state.failures === 0) log.warn({ err }, 'campaigns wait: what is due cannot be read')
         const delay = backOff(state.failures, RETRY_MS)
         state.failures += 1
         if (!state.closing) await nap.wait(delay)

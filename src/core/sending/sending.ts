@@ -48,9 +48,9 @@ export function startSending({ inHandMs = IN_HAND_MS, now = Date.now, ...given }
     try {
       await options.heard(AbortSignal.any([signal, late]))
     } catch (err) {
-      log.warn({ err }, 'whether what came back is known cannot be found out')
+      log.warn({ err }, 'whether all events that came back are tracked cannot be checked')
     }
-    if (late.aborted) log.warn({}, 'what came back is not all known yet: sending goes on without it')
+    if (late.aborted) log.warn({}, 'not all events that came back are tracked yet: sending goes on')
   }
 
   function startLane(config: LaneConfig) {

@@ -22,7 +22,7 @@ export function openWatch({ campaigns, compile, now, log }: SendingParts) {
       const running = new Set((await campaigns.active(now())).map(({ id }) => id))
       for (const id of before) if (!running.has(id)) holders.get(id)?.forEach((stop) => stop())
     } catch (err) {
-      log.warn({ err }, 'whether campaigns still run cannot be looked up')
+      log.warn({ err }, 'whether campaigns still run cannot be checked')
     } finally {
       looking = false
     }

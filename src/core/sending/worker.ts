@@ -166,7 +166,7 @@ async function keepSending(work: Work): Promise<void> {
       work.troubled = false
     } catch (err) {
       if (!work.troubled)
-        work.log.warn({ err, ...work.ref }, 'a campaign waits: its subscribers cannot be looked up')
+        work.log.warn({ err, ...work.ref }, 'a campaign waits: its subscribers cannot be read')
       work.troubled = true
       await pause(RETRY_MS, work.stopped)
     }

@@ -36,7 +36,7 @@ const READ = {
 }
 const READ_EXAMPLE = {
   columns: { used: ['Email Address', 'First Name', 'Status'], ignored: ['Birthday'] },
-  errors: [{ line: 5, message: 'What the word of "Status" says is not understood: "VIP"' }],
+  errors: [{ line: 5, message: '"VIP" in "Status" is not understood' }],
   error_count: 1,
   charset: 'utf-8',
   charset_assumed: false,

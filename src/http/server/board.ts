@@ -57,7 +57,7 @@ export function openBoard({ what, look, log }: BoardOptions): Board {
         show(frames)
         give()
       } catch (err) {
-        if (!troubled) log.warn({ err }, `${what} cannot be looked up`)
+        if (!troubled) log.warn({ err }, `${what} cannot be read`)
         troubled = true
       }
       await new Promise((resolve) => setTimeout(resolve, pauseMs).unref())

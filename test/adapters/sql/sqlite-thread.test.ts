@@ -48,7 +48,7 @@ test('the reader: what it was at is unavailable, what is asked next is answered'
   await refused
   expect(await names()).toEqual(['before'])
   await sql.ping()
-  expect(told).toEqual(['a thread of the database has ended: another one takes its place'])
+  expect(told).toEqual(['a thread of the database has ended: a new one takes its place'])
 })
 
 test('the writer: the transaction that it was at is rolled back, the next one is taken', async () => {

@@ -75,7 +75,7 @@ export function createRoom(session: () => Promise<Session>, bounds: Bounds, memo
     keepNowAndThen() {
       if (!underWay && performance.now() - lastTime > BOUNDS_EVERY_MS)
         keep().catch((error: unknown) =>
-          log.warn({ reason: reasonOf(error) }, 'The size of the event feed cannot be told'),
+          log.warn({ reason: reasonOf(error) }, 'The size of the event feed cannot be read'),
         )
     },
   }

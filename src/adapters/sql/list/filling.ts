@@ -33,7 +33,7 @@ export async function fillStarts(sql: Sql, signal: AbortSignal): Promise<number>
 export function startFilling(sql: Sql, log: Log): { close(): Promise<void> } {
   const stop = new AbortController()
   async function fill(): Promise<void> {
-    if (await recount(sql)) log.warn({}, 'how many are on the list was kept wrongly, and is counted anew')
+    if (await recount(sql)) log.warn({}, 'the count of the list was wrong: it was counted again')
     const filled = await fillStarts(sql, stop.signal)
     if (filled > 0) log.info({ filled }, 'subscribers of before were taken into the index of the search')
   }

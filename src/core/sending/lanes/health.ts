@@ -54,7 +54,7 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
 
   /** The lane's pace is advice: that it cannot be told now stops nothing. */
   async function tell(report: Promise<void>): Promise<void> {
-    await report.catch((err: unknown) => log.warn({ err, lane }, 'the pace of a lane cannot be told'))
+    await report.catch((err: unknown) => log.warn({ err, lane }, 'the pace of a lane cannot be passed on'))
   }
 
   /** Mails that were under way when it was paused are no news; where somebody has resumed it since, it is paused again. */
@@ -104,7 +104,7 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
         at = weighed.at
         return await judge(weighed.verdict, response, isFirst)
       } catch (err) {
-        log.warn({ err, lane }, 'whom a refusal is about cannot be found out now')
+        log.warn({ err, lane }, 'whom a refusal concerns cannot be checked now')
         return 'open'
       }
     }

@@ -67,7 +67,7 @@ export function wantsPage(accept = ''): boolean {
 function errorPage({ code, status, message }: HubError): PlainPage {
   const title = new HubError(code).message
   const link = { says: status === 401 ? 'Sign in' : 'Go to the dashboard', to: '/' }
-  return { status, title, text: message === title ? [] : [message], link }
+  return { status, title, text: message === title ? [] : [`${message}.`], link }
 }
 
 /** Beside what the answer depends on already. */
