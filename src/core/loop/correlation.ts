@@ -1,6 +1,7 @@
 // Which delivery an event is about: what its metadata names, unless that is another recipient's.
 import { MAIL_KINDS, type Kind } from '../events/event.ts'
 import type { EventFacts } from '../events/facts.ts'
+import type { ArchiveRow } from '../events/ports.ts'
 import { isUuid } from '../ids.ts'
 import { emailKey } from '../address.ts'
 
@@ -27,4 +28,10 @@ export function readDeliveryId(id: string): Omit<DeliveryKey, 'campaignId'> | un
 /** An event that names no address contradicts nobody. Of an erased subscriber nobody can tell any more: not believed. */
 export function isRecipient(delivery: { readonly email: string }, { email }: EventFacts): boolean {
   return email === null || emailKey(email) === emailKey(delivery.email)
+}
+
+/** An event that names no address is about the one that its mail went to. */
+export function addressed(row: ArchiveRow, about: { readonly email: string } | undefined): ArchiveRow {
+  if (!about || row.facts.email !== null) return row
+  return { ...row, facts: { ...row.facts, recipient: about.email, email: emailKey(about.email) } }
 }

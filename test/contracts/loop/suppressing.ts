@@ -44,6 +44,30 @@ export function promisesOfSuppressing(lab: () => LoopLab): void {
     expect((await unmailable([one.subscriberId], NOON)).size).toBe(1)
   })
 
+  test.for([
+    ['hard_bounce', 'bounce'],
+    ['spam', 'complaint'],
+    ['unsub', 'unsubscribe'],
+  ] as const)(
+    '%s of a mail of the hub that names no address is about whom the mail went to',
+    async ([event, reason]) => {
+      const { deliveries } = await lab().campaign(1)
+      const one = deliveries[0] as Delivery
+      await lab().take(about(one, event, 0, { msg: { email: null } }))
+      expect(await held(one.email)).toMatchObject({ reason })
+    },
+  )
+
+  test.for([
+    '  Ann@Example.com ',
+    '<ann@example.com>',
+    'Ann <Ann> <ann@example.com>',
+    '"Lee, Ann" < ann@example.com >',
+  ])('a complaint counts however its address is written: %s', async (email) => {
+    await lab().take(foreign('spam', email))
+    expect(await held('ann@example.com')).toMatchObject({ reason: 'complaint' })
+  })
+
   test('holds for addresses that are not on the list, and mails that are not of the hub', async () => {
     await lab().take(foreign('hard_bounce', 'Stranger@Example.com'))
     expect(await held('stranger@example.COM')).toMatchObject({ reason: 'bounce' })

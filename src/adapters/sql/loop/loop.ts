@@ -5,6 +5,7 @@
 import type { BrakeRates } from '../../../core/loop/brakes.ts'
 import type { LoopNews } from '../../../core/loop/news.ts'
 import { isOurs, type Scope } from '../../../core/loop/scope.ts'
+import { addressed } from '../../../core/loop/correlation.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
 import type { Sql, Write } from '../driver/dialect.ts'
 import { createBrakeEffects } from './brakes.ts'
@@ -37,12 +38,13 @@ export function createLoop(sql: Sql, options: LoopOptions): PageEffects {
     if (rows.length === 0) return { writes: [], notOurs: new Set(), committed: () => {} }
     const correlated = await correlate(rows)
     // What is about a mail of the hub is the hub's, whatever the settings say.
-    const known = new Set(correlated.map(({ row }) => row))
+    const known = new Map(correlated.map(({ row, about }) => [row, about]))
     const notOurs = new Set(
       rows.filter((row) => !known.has(row) && !isOurs(row.event.kind, row.facts, options.scope)),
     )
     const reactions = await reactionEffects(correlated)
-    const suppressions = await suppressionEffects(rows.filter((row) => !notOurs.has(row)))
+    const ours = rows.filter((row) => !notOurs.has(row))
+    const suppressions = await suppressionEffects(ours.map((row) => addressed(row, known.get(row))))
     const brakes = await brakeEffects(reactions.deltas)
     return {
       writes: [...reactions.writes, ...suppressions, ...brakes.writes].filter(isSomething),

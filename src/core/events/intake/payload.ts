@@ -22,6 +22,12 @@ export function asName(value: unknown): string | null {
   return text !== null && text.length <= NAME_LENGTH ? text : null
 }
 
+/** An address as a sender has written it: bare, or in the angle brackets behind a name. */
+export function asAddress(value: unknown): string | null {
+  const text = asName(value)?.trim()
+  return asName(text?.endsWith('>') ? text.slice(text.lastIndexOf('<') + 1, -1).trim() : text)
+}
+
 /** As much of a text as is shown. */
 export function asShort(value: unknown, length: number): string | null {
   const text = asText(value)

@@ -3,7 +3,7 @@
 import { isRobot } from '../../agents.ts'
 import type { Kind } from '../../event.ts'
 import { linkKey, NOTHING_TOLD, type Reason, type Told, type Visit } from '../../facts.ts'
-import { asInstant, asName, asObject, asShort, asText, own, type Payload } from '../../intake/payload.ts'
+import { asAddress, asInstant, asName, asObject, asShort, asText, own, type Payload } from '../../intake/payload.ts'
 import { listOf } from './kinds.ts'
 
 /** Of texts that are shown, and not compared. */
@@ -50,7 +50,7 @@ function ofMessage(payload: Payload, kind: Kind): Told {
   return {
     ...NOTHING_TOLD,
     at,
-    recipient: asName(message.email) ?? asName(entry.email),
+    recipient: asAddress(message.email) ?? asAddress(entry.email),
     messageId: asName(payload._id) ?? asName(message._id),
     subject: asShort(message.subject, SHOWN),
     sender: asName(kind === 'inbound' ? message.from_email : message.sender),
@@ -75,7 +75,7 @@ function ofList(payload: Payload, list: string): Told {
   return {
     ...NOTHING_TOLD,
     at: asInstant(payload.ts),
-    recipient: asName(asObject(payload.msg).email) ?? asName(entry.email),
+    recipient: asAddress(asObject(payload.msg).email) ?? asAddress(entry.email),
     messageId: asName(payload._id),
     sender: asName(entry.sender) ?? asName(asObject(entry.sender).address),
     subaccount: asName(entry.subaccount),
