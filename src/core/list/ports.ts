@@ -97,6 +97,7 @@ export type SubscriberStore = {
   find(query: SubscriberQuery): Promise<readonly Subscriber[]>
   /** All that match, whatever the page. */
   count(query: Omit<SubscriberQuery, 'limit' | 'after'>): Promise<number>
+  /** Of one who had left a suppression stays, as by a link: no import brings them back. So do the two below. */
   remove(id: string): Promise<boolean>
   /** Those who were there when it began. */
   removeAll(): Promise<void>

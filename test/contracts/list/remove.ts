@@ -38,6 +38,44 @@ export function promisesOfRemoving(lab: () => ListLab): void {
     await lab().list.removeAll()
   })
 
+  describe('who had left', () => {
+    const ann = { email: 'ann@example.com', name: '' }
+    const leave: [string, () => Promise<unknown>][] = [
+      ['by the API', async () => (await addAnn(), lab().list.unsubscribe('ann@example.com', NOON))],
+      ['by a file', () => lab().list.import([{ ...ann, wish: 'left' }], NOON, false)],
+      [
+        'before confirming, by a file',
+        () => lab().list.import([{ ...ann, wish: 'unconfirmed' }], NOON, false),
+      ],
+    ]
+    const remove: [string, () => Promise<unknown>][] = [
+      ['removed', async () => lab().list.remove((await lab().list.find({ limit: 1 }))[0]?.id ?? '')],
+      ['removed with all', () => lab().list.removeAll()],
+      ['erased', () => lab().list.erase('ann@example.com', NOON)],
+    ]
+    test.for(
+      leave.flatMap(([how, leaves]) =>
+        remove.map(([what, removes]) => [how, what, leaves, removes] as const),
+      ),
+    )(
+      '%s and was %s is not imported again, and may come back by themselves',
+      async ([, , leaves, removes]) => {
+        await leaves()
+        await removes()
+        expect(await lab().list.count({})).toBe(0)
+        expect(await lab().list.import([ann], NOON + HOUR, false)).toMatchObject({ added: 0, skipped: 1 })
+        expect((await subscribe()).outcome).toBe('created')
+        expect(await lab().suppressions.count()).toBe(0)
+      },
+    )
+
+    test('and waits to come back had taken the wish back', async () => {
+      await lab().list.subscribe('ann@example.com', '', NOON, false)
+      await lab().list.removeAll()
+      expect(await lab().suppressions.count()).toBe(0)
+    })
+  })
+
   test('of an erased person nothing stays', async () => {
     await addAnn()
     await lab().list.erase('ANN@example.com', NOON)

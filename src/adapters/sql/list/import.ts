@@ -17,8 +17,8 @@ import { restarting, starting } from './starts.ts'
 import { leaving, putting } from './suppressions.ts'
 import { adding } from './totals.ts'
 
-/** Someone else may add one of the same addresses between reading and writing; then it is read again. */
-const TRIES = 5
+/** Others may add one of the same addresses between reading and writing, and erase it again; then it is read again. */
+const TRIES = 25
 
 export function createImport(sql: Sql, secret: string) {
   const { db } = sql

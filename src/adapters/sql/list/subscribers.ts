@@ -1,5 +1,5 @@
 // The mailing list in SQL, put together; and how subscribers are removed from it.
-import { asc, desc, eq, inArray, lte } from '../driver/drizzle.ts'
+import { and, asc, desc, eq, inArray, lte, type SQL } from '../driver/drizzle.ts'
 import type { SubscriberStore } from '../../../core/list/ports.ts'
 import { emailKey } from '../../../core/address.ts'
 import { whyUnmailable } from '../../../core/list/membership.ts'
@@ -7,11 +7,13 @@ import { createErasedKeys } from '../../../core/list/subscriber.ts'
 import { isActive, strongest } from '../../../core/list/suppression.ts'
 import { breath } from '../../../core/pause.ts'
 import { rowsFor, type Sql } from '../driver/dialect.ts'
+import { hidden } from '../driver/hidden.ts'
+import { portions } from '../driver/portions.ts'
 import { createFind } from './find.ts'
 import { createImport } from './import.ts'
 import { comings, leavings } from './membership.ts'
 import { ending, endingOf, endingUpTo } from './starts.ts'
-import { selectSuppression, type ListOptions } from './suppressions.ts'
+import { createSuppressions, selectSuppression, type ListOptions } from './suppressions.ts'
 import { removing } from './totals.ts'
 
 /** Rows that are removed in one statement when all are. */
@@ -36,9 +38,20 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
   const { subscribers, suppressions, liftings } = sql.tables
   const erasedKey = createErasedKeys(options.secret)
   const ids = () => db.select({ id: subscribers.id }).from(subscribers)
+  const { putAll } = createSuppressions(sql, options)
+
+  /** Before their rows go, which alone know it of those who left by the API or a file: no import brings them back. */
+  async function rememberLeavers(whom: SQL): Promise<void> {
+    const { email, updatedAt: since, subscribed, waiting } = subscribers
+    const left = and(whom, eq(hidden(subscribed), 0), eq(waiting, 0))
+    const rows = await sql.read(db.select({ email, since }).from(subscribers).where(left))
+    const wish = { reason: 'unsubscribe', source: 'api', until: null } as const
+    for (const some of portions(rows)) await putAll(some.map((row) => ({ ...row, ...wish })))
+  }
 
   return {
     async remove(id) {
+      await rememberLeavers(eq(subscribers.id, id))
       const [, ...removed] = await sql.atomically([
         ending(sql, [id]),
         ...removing(sql, eq(subscribers.id, id)),
@@ -54,6 +67,7 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
         const step = ids().orderBy(asc(subscribers.id)).limit(1)
         const [row] = await sql.read(step.offset(REMOVED_AT_ONCE - 1))
         end = row && row.id < last ? row.id : last
+        await rememberLeavers(lte(subscribers.id, end))
         await sql.atomically([endingUpTo(sql, end), ...removing(sql, lte(subscribers.id, end))])
       }
     },
@@ -61,6 +75,7 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
     async erase(email, now) {
       const key = emailKey(email)
       const person = eq(subscribers.emailKey, key)
+      await rememberLeavers(person)
       const mine = inArray(suppressions.emailKey, [key, erasedKey(key)])
       const held = await sql.read(db.select(selectSuppression(sql)).from(suppressions).where(mine))
       const kept = strongest(held.filter((suppression) => isActive(suppression, now)))
