@@ -3,7 +3,16 @@
 import { isRobot } from '../../agents.ts'
 import type { Kind } from '../../event.ts'
 import { linkKey, NOTHING_TOLD, type Reason, type Told, type Visit } from '../../facts.ts'
-import { asAddress, asInstant, asName, asObject, asShort, asText, own, type Payload } from '../../intake/payload.ts'
+import {
+  asAddress,
+  asInstant,
+  asName,
+  asObject,
+  asShort,
+  asText,
+  own,
+  type Payload,
+} from '../../intake/payload.ts'
 import { listOf } from './kinds.ts'
 
 /** Of texts that are shown, and not compared. */
