@@ -77,8 +77,8 @@ function unread({ headers }: IncomingMessage): Body {
 }
 
 /**
- * Nothing is read before somebody asks for it: a type that no route takes is refused unread. Copied out of the pieces that it
- * came in, of which each, if it is one byte long, keeps hundreds in memory.
+ * Nothing is read before somebody asks for it: a type that no route takes is refused unread. What came with the head is taken as
+ * it is; else it is copied out of the pieces that it comes in, of which each, if it is one byte long, keeps hundreds in memory.
  */
 function collector(
   raw: IncomingMessage,
@@ -98,11 +98,11 @@ function collector(
       share.release()
     })
     if (isBuffered(raw)) {
-      add(raw.read() as Buffer)
-      return finish()
+      share.add(claimed)
+      return finish(raw.read() as Buffer)
     }
     raw.on('data', add)
-    raw.once('end', finish)
+    raw.once('end', () => finish(bytes.take()))
     raw.once('error', () => fail('request.invalid'))
 
     function add(piece: Buffer): void {
@@ -112,11 +112,11 @@ function collector(
       if (raw.socket instanceof Socket) giveBack(piece) // of a real connection: nobody else has it
     }
 
-    function finish(): void {
+    function finish(body: Buffer): void {
       if (isOver) return
       isOver = true
       share.whole()
-      done(null, bytes.take())
+      done(null, body)
     }
 
     function fail(code: ErrorCode): void {
@@ -154,33 +154,38 @@ export function giveBack({ buffer, byteLength }: Buffer): void {
   if (buffer instanceof ArrayBuffer && byteLength > 0 && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
+const NOTHING = Buffer.from(new ArrayBuffer(0))
+
 /** Bytes in a buffer of their own, that grows. `add` tells by how much. */
 function createPile(most: number) {
-  let held = Buffer.from(new ArrayBuffer(0))
+  let held = NOTHING
   let used = 0
   return {
     length: () => used,
     add(piece: Buffer): number {
       const before = held.length
       const needed = used + piece.length
-      // transfer() gives the old memory back at once; it would else wait for the garbage collector.
-      if (needed > before) held = Buffer.from(held.buffer.transfer(nextSize(before, needed, most)))
+      if (needed > before) held = grown(held, nextSize(before, needed, most))
       used += piece.copy(held, used)
       return held.length - before
     },
     drop(): void {
       giveBack(held)
-      held = Buffer.from(new ArrayBuffer(0))
+      held = NOTHING
       used = 0
     },
     take(): Buffer {
       const all = held.subarray(0, used)
-      held = Buffer.from(new ArrayBuffer(0))
+      held = NOTHING
       used = 0
       return all
     },
   }
 }
+
+/** transfer() gives the old memory back at once; it would else wait for the garbage collector. */
+const grown = ({ buffer, length }: Buffer<ArrayBuffer>, size: number) =>
+  Buffer.from(length > 0 ? buffer.transfer(size) : new ArrayBuffer(size))
 
 function nextSize(size: number, needed: number, most: number): number {
   return Math.max(needed, Math.min(most, Math.max(Math.ceil(size * 1.5), FIRST_PIECE)))
