@@ -3,6 +3,6 @@ DROP TABLE IF EXISTS `chunk_names`;
 CREATE TABLE `chunk_names` (
 	`campaign_id` text NOT NULL,
 	`chunk` integer NOT NULL,
-	`addresses` text NOT NULL,
+	`addresses` blob NOT NULL,
 	PRIMARY KEY(`campaign_id`, `chunk`)
 );

@@ -203,7 +203,7 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
     const { id: campaignId } = await campaign(1_200)
     const noted = async () =>
       (await lab().sql.read(lab().sql.db.select().from(lab().sql.tables.chunkNames)))
-        .flatMap(({ addresses }) => addresses.split('\n'))
+        .flatMap(({ addresses }) => addresses.toString().split('\n'))
         .filter((email) => email !== '')
         .sort()
     const before = await noted()

@@ -50,7 +50,7 @@ export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deli
             eq(chunks.campaignId, campaignId),
             gte(number, from),
             status && gt(chunks[status], 0),
-            q ? mayName(sql, [q.toLowerCase()]) : undefined,
+            q ? mayName(sql, [q]) : undefined,
             isRare(people) ? exists(db.select({ n: place.n }).from(place).where(here)) : undefined,
           ),
         )

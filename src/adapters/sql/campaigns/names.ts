@@ -6,19 +6,21 @@ import type { Sql, Tables, Write } from '../driver/dialect.ts'
 type Named = Pick<Tables['deliveries']['$inferInsert'], 'email'>
 type Place = Pick<Tables['chunkNames']['$inferSelect'], 'campaignId' | 'chunk'>
 
+/** In small letters, and as bytes: MySQL looks for those ten times as fast. */
+const bytesOf = (text: string): Buffer => Buffer.from(text.toLowerCase())
 /** The address from its beginning to its end. */
 const whole = (email: string): string => `\n${email}\n`
 
 export const namesOf = (place: Place, rows: readonly Named[]) => ({
   ...place,
-  addresses: whole(rows.map(({ email }) => email).join('\n')),
+  addresses: bytesOf(whole(rows.map(({ email }) => email).join('\n'))),
 })
 
-/** A condition on chunks: not those that have none of these texts, in small letters, in their addresses. Of some nothing is noted. */
+/** A condition on chunks: not those that have none of these texts in their addresses. Of some nothing is noted. */
 export function mayName({ db, tables: { chunks, chunkNames } }: Sql, texts: readonly string[]): SQL {
   const { campaignId, chunk, addresses } = chunkNames
   const own = and(eq(campaignId, chunks.campaignId), eq(chunk, chunks.number))
-  const found = or(...texts.map((text) => words`instr(lower(${addresses}), ${text}) > 0`)) ?? words`1 = 0`
+  const found = or(...texts.map((text) => words`instr(${addresses}, ${bytesOf(text)}) > 0`)) ?? words`1 = 0`
   return notExists(
     db
       .select({ chunk })
@@ -27,7 +29,7 @@ export function mayName({ db, tables: { chunks, chunkNames } }: Sql, texts: read
   )
 }
 
-/** The chunks that may have deliveries to one of these addresses, in small letters. */
+/** The chunks that may have deliveries to one of these addresses. */
 export async function chunksNaming(sql: Sql, campaignId: string, emails: readonly string[]) {
   const { chunks } = sql.tables
   const found = sql.db.select({ number: chunks.number }).from(chunks)
@@ -39,8 +41,9 @@ export async function chunksNaming(sql: Sql, campaignId: string, emails: readonl
 
 export function forgettingName({ db, tables: { chunkNames } }: Sql, place: Place, email: string): Write {
   const { campaignId, chunk, addresses } = chunkNames
+  const without = words`replace(${addresses}, ${bytesOf(whole(email))}, ${bytesOf(whole(''))})`
   return db
     .update(chunkNames)
-    .set({ addresses: words`replace(${addresses}, ${whole(email)}, ${whole('')})` })
+    .set({ addresses: words`unhex(hex(${without}))` }) // SQLite would make a text of it
     .where(and(eq(campaignId, place.campaignId), eq(chunk, place.chunk)))
 }

@@ -90,7 +90,7 @@ export function campaignTables(c: Columns) {
     {
       campaignId: c.key(36, 'campaign_id').notNull(),
       chunk: c.small().notNull(),
-      addresses: c.longText().notNull(),
+      addresses: c.bytes().notNull(),
     },
     (t) => [c.primaryKey({ columns: [t.campaignId, t.chunk] })],
   )
