@@ -4,12 +4,22 @@
  * A few small values, which JSON can hold, and texts. Of an event: its place, alone or the first of several values; and last
  * its facts, what only the loop asks for ('' for most), and its data.
  */
-export type Packed<Head> = { readonly head: Head; readonly texts: readonly Buffer[] }
+export type Packed<Head, Text = Buffer> = { readonly head: Head; readonly texts: readonly Text[] }
 
 /** First a line of JSON: of each its values and the lengths of its texts. Then all the texts. */
-export function pack<Head>(all: readonly Packed<Head>[]): Buffer {
-  const heads = all.map(({ head, texts }) => [head, ...texts.map(({ length }) => length)])
-  return Buffer.concat([Buffer.from(`${JSON.stringify(heads)}\n`), ...all.flatMap(({ texts }) => texts)])
+export function pack<Head>(all: readonly Packed<Head, Buffer | string>[]): Buffer {
+  let size = 0
+  const sized = (text: Buffer | string) => {
+    const length = Buffer.byteLength(text)
+    size += length
+    return length
+  }
+  const heads = `${JSON.stringify(all.map(({ head, texts }) => [head, ...texts.map(sized)]))}\n`
+  const bytes = Buffer.allocUnsafeSlow(heads.length + size)
+  let at = bytes.write(heads, 'latin1')
+  for (const { texts } of all)
+    for (const text of texts) at += typeof text === 'string' ? bytes.write(text, at) : text.copy(bytes, at)
+  return bytes
 }
 
 /** Of each its values, and the lengths of its texts. */

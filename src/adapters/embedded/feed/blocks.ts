@@ -32,7 +32,15 @@ const toPiece = (events: readonly BlockEvent[]): Piece => ({
 })
 
 export function packEvents(events: readonly NewEvent[], at: number): Piece[] {
-  return [...cut(events)].map((block) => toPiece(block.map((event) => toBlockEvent(event, at))))
+  return Array.from(cut(events), (block) => ({
+    count: block.length,
+    bytes: pack(
+      block.map(({ id, kind, data, facts, more }, n) => ({
+        head: [n, kind, at],
+        texts: [id, facts, more ?? '', data],
+      })),
+    ),
+  }))
 }
 
 export const countIn = (pieces: readonly Piece[]): number => pieces.reduce((sum, { count }) => sum + count, 0)
