@@ -1,4 +1,4 @@
-// Signed webhook requests made ready beforehand: for each one only an id in every event and the signature change.
+// Signed webhook requests made ready beforehand: for each one only the ids and addresses in its events and the signature change.
 import { createHmac } from 'node:crypto'
 import { batchText, phpUrlEncode } from '../simulator/batch.ts'
 import { simulateEvents, type SimulatedEvent } from '../simulator/events.ts'
@@ -14,28 +14,29 @@ type BodyMaker = {
 
 type HookTarget = { readonly path: string; readonly webhookUrl: string; readonly key: string }
 
-const ID_LENGTH = 32
 const COUNTER_DIGITS = 12
+/** As simulated addresses have them before the @: mails to the same few people would make an archive of its own kind. */
+const ADDRESS_DIGITS = 6
 const SIGNATURE_LENGTH = 28
 const WARM_UP = 2_000
 
 export function createBodies(target: HookTarget, eventsPerBatch: number, seed = 1): BodyMaker {
   const events = eventsWithId(eventsPerBatch, seed)
-  const ids = events.map(({ id }) => id)
   const json = Buffer.from(batchText(events))
   const body = Buffer.from(`mandrill_events=${phpUrlEncode(json.toString())}`)
   const head = Buffer.from(headOf(target.path, body.length))
   const request = Buffer.concat([head, body])
-  const places = [placesOf(json, ids), placesOf(request, ids)] as const
+  const places = [placesIn(json, events), placesIn(request, events)] as const
   const signatureAt = head.indexOf('='.repeat(SIGNATURE_LENGTH))
   // Another run against the same store must not send what it holds already.
   const prefix = Math.floor(Math.random() * 16 ** 4)
   let count = 0
 
-  const stamp = (buffer: Buffer, spots: readonly (readonly number[])[]) => {
-    for (const [index, list] of spots.entries()) {
+  const stamp = (buffer: Buffer, spots: readonly Places[]) => {
+    for (const [index, { ids, addresses }] of spots.entries()) {
       const digits = (prefix * 16 ** 8 + count + index).toString(16).padStart(COUNTER_DIGITS, '0')
-      for (const at of list) buffer.write(digits, at, 'latin1')
+      for (const at of ids) buffer.write(digits, at, 'latin1')
+      for (const at of addresses) buffer.write(digits.slice(-ADDRESS_DIGITS), at, 'latin1')
     }
   }
   return {
@@ -55,16 +56,20 @@ export function createBodies(target: HookTarget, eventsPerBatch: number, seed = 
   }
 }
 
-function eventsWithId(count: number, seed: number): (SimulatedEvent & { id: string })[] {
-  const found: (SimulatedEvent & { id: string })[] = []
+/** `address`: what tells it from others. */
+type Stamped = SimulatedEvent & { readonly id: string; readonly address: string }
+
+function eventsWithId(count: number, seed: number): Stamped[] {
+  const found: Stamped[] = []
   const source = simulateEvents({ seed, now: () => Date.UTC(2030, 0, 31) })
   // The stream begins with sends, which are short: further on all kinds are mixed, at about 800 bytes each.
   for (let skipped = 0; skipped < WARM_UP; skipped++) source.next()
   while (found.length < count) {
     const event = source.next().value
     const id = /"_id":"([0-9a-f]{32})"/.exec(event.text)?.[1]
+    const address = /"email":"[^"@]*\.([0-9a-f]{6})@/.exec(event.text)?.[1]
     // Each id once: what is stamped over it must make the text one of its own.
-    if (id && !found.some((other) => other.id === id)) found.push({ ...event, id })
+    if (id && address && !found.some((other) => other.id === id)) found.push({ ...event, id, address })
   }
   return found
 }
@@ -81,11 +86,19 @@ function headOf(path: string, length: number): string {
   ].join('\r\n')
 }
 
-/** Where each id's first digits stand: they are letters and digits, which no encoding changes. */
-function placesOf(buffer: Buffer, ids: readonly string[]): number[][] {
-  return ids.map((id) => {
-    const places: number[] = []
-    for (let at = buffer.indexOf(id); at >= 0; at = buffer.indexOf(id, at + ID_LENGTH)) places.push(at)
-    return places
-  })
+type Places = { readonly ids: readonly number[]; readonly addresses: readonly number[] }
+
+/** Where the digits of ids and addresses stand: no encoding changes them. */
+function placesIn(buffer: Buffer, events: readonly Stamped[]): Places[] {
+  return events.map(({ id, address }) => ({
+    ids: placesOf(buffer, id),
+    addresses: placesOf(buffer, address),
+  }))
+}
+
+function placesOf(buffer: Buffer, digits: string): number[] {
+  const places: number[] = []
+  for (let at = buffer.indexOf(digits); at >= 0; at = buffer.indexOf(digits, at + digits.length))
+    places.push(at)
+  return places
 }
