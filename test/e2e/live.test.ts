@@ -141,10 +141,38 @@ test('a list that is looked through stands still, tells what waits, and shows it
   await eventually(async () => (await subjects(page))[0]).toBe('While scrolled')
 })
 
-test('scrolling down fetches what is older, to the very first', async () => {
-  for (let batch = 0; batch < 3; batch += 1) {
+async function postMany(): Promise<void> {
+  for (let batch = 0; batch < 3; batch += 1)
     await hub.post(mailEvents(250, (index) => ({ subject: `Mail ${batch * 250 + index}` })))
-  }
+}
+
+test('End is at the oldest at once, and from there every row is had in its place; Home is back', async () => {
+  await postMany()
+  let asked = 0
+  const page = await open()
+  const list = page.locator('.scroller')
+  page.on('request', (request) => void (/before=|after=/.test(request.url()) && (asked += 1)))
+  await eventually(async () => (await subjects(page))[0]).toBe('Mail 749')
+  await list.press('End')
+  await eventually(async () => (await subjects(page)).at(-1)).toBe('Mail 0')
+  expect([asked, await page.locator('.line').last().getAttribute('aria-posinset')]).toEqual([1, '750'])
+  // What is read above moves nothing that one looks at, and lies where it belongs.
+  const first = async () => Number((await subjects(page))[0]?.replace('Mail ', ''))
+  await eventually(async () => {
+    await list.evaluate((element) => element.scrollBy(0, -60 * 36))
+    const all = await subjects(page)
+    const numbers = all.map((subject) => Number(subject.replace('Mail ', '')))
+    expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) - index))
+    return first()
+  }).toBe(749)
+  expect(await page.locator('.all').evaluate((all) => all.clientHeight)).toBe(750 * 36)
+  await list.press('End')
+  await list.press('Home')
+  await eventually(async () => (await subjects(page))[0]).toBe('Mail 749')
+})
+
+test('scrolling down fetches what is older, to the very first', async () => {
+  await postMany()
   const page = await open()
   const scrollTo = (top: number) =>
     page.locator('.scroller').evaluate((list, to) => list.scrollTo(0, to), top)

@@ -7,6 +7,8 @@ import { createKeysetList } from '../../public/page/lists/keyset.js'
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2030-05-06T12:00:00Z') }))
 afterEach(() => void vi.useRealTimers())
 
+type Ask = { query: string; place: string | null; limit: number; fromEnd: boolean }
+
 /** 1,000 names for any question, 100 a page; the test says what fails. */
 function lab() {
   const asked: string[] = []
@@ -16,22 +18,28 @@ function lab() {
     asking,
     limit: 100,
     keyOf: (name: string) => name,
-    async read({ query, place, limit }: { query: string; place: string | null; limit: number }) {
+    async read({ query, place, limit, fromEnd }: Ask) {
       asked.push(`${query} ${place} ${limit}`)
       const error = fails.shift()
       if (error) throw error
+      if (fromEnd) {
+        const end = Number(place ?? 1000)
+        const rows = Array.from({ length: limit }, (_, index) => `${query}${end - 1 - index}`)
+        return { rows, next: String(end - limit), count: 1000 }
+      }
       const start = Number(place ?? 0)
       const rows = Array.from({ length: limit }, (_, index) => `${query}${start + index}`)
       return { rows, next: start + limit < 1000 ? String(start + limit) : null, count: 1000 }
     },
   })
   const { phase, problem, trouble } = { ...list.store.get() }
+  const ends = () => [list.store.get().ends, list.store.get().ending]
   const told = () => {
     const now = list.store.get()
     return [now.phase, now.problem, now.trouble]
   }
   expect([phase, problem, trouble]).toEqual(['asking', '', ''])
-  return { list, asked, fails, told, asking }
+  return { list, asked, fails, told, asking, ends }
 }
 
 const gone = () => new ApiError(0, 'unreachable', 'gone')
@@ -84,4 +92,38 @@ test('far down, the beginning is still there; what lies between is read again wh
   asked.length = 0
   await list.need(0, 20)
   expect(asked).toEqual([])
+})
+
+test('the end is read at once, and only once; how many lie between is told', async () => {
+  const { list, asked, ends } = lab()
+  await list.show('a')
+  await list.toEnd()
+  expect([ends(), list.pages.size, list.pages.at(200), list.between]).toEqual([[1, false], 201, 'a999', 800])
+  asked.length = 0
+  await list.toEnd()
+  expect([ends(), asked]).toEqual([[2, false], []])
+  await list.need(110, 130)
+  expect([asked, list.pages.size, list.between]).toEqual([['a 900 100'], 301, 700])
+})
+
+test('an end that cannot be had says why, and is gone to once it can; not by whoever has gone elsewhere', async () => {
+  const { list, fails, told, ends } = lab()
+  await list.show('a')
+  fails.push(gone())
+  await list.toEnd()
+  expect([told(), ends()]).toEqual([
+    ['here', '', 'gone'],
+    [0, true],
+  ])
+  await vi.advanceTimersByTimeAsync(2000)
+  expect([told(), ends()]).toEqual([
+    ['here', '', ''],
+    [1, false],
+  ])
+  await list.show('b')
+  fails.push(gone())
+  await list.toEnd()
+  list.stay()
+  await vi.advanceTimersByTimeAsync(600_000)
+  expect([told(), ends(), list.pages.hole]).toEqual([['here', '', ''], [1, false], -1])
 })

@@ -37,7 +37,7 @@ function lab(archive: StoredEvent[]) {
       asked.push({ kinds, limit })
       if (isOut) throw new ApiError(503, 'archive.unavailable', 'no database')
       const matching = archive.filter(({ kind }) => kinds === '' || String(kinds).split(',').includes(kind))
-      const seq = (text: unknown) => Number(String(text).split('-')[1])
+      const seq = (text: unknown) => Number(String(text).split('-')[1] ?? 0)
       const wanted = after
         ? matching.filter((event) => seq(event.cursor) > seq(after))
         : matching.filter((event) => !before || seq(event.cursor) < seq(before)).toReversed()
@@ -266,6 +266,16 @@ test('older pages are read once each, down to the first event', async () => {
   await feed.list.need(380, 400)
   await feed.list.need(430, 450)
   expect([shown().length, shown().at(-1), feed.list.pages.next]).toEqual([450, 1, null])
+})
+
+test('the oldest are read from the oldest on, and how many lie between is told', async () => {
+  const { feed, shown } = lab(Array.from({ length: 1000 }, (_, index) => stored(index + 1)))
+  await feed.open(ALL)
+  await feed.list.toEnd()
+  const { between, pages } = feed.list
+  expect([pages.size, pages.hole, between, shown().at(201), shown().at(-1)]).toEqual([401, 200, 600, 200, 1])
+  await feed.list.need(210, 230)
+  expect([pages.size, feed.list.between, shown().at(201)]).toEqual([601, 400, 400])
 })
 
 test('the watched message tells when something happens to it', async () => {

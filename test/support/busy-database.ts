@@ -22,6 +22,7 @@ const SIZES = {
   inChunk: 500,
 }
 const OLD = NOON - 30 * DAY
+const ORDERS = ['asc', 'desc'] as const
 
 /** SQL words that differ: a table of the numbers 1 to n as `x`, and how texts are joined, and whole numbers divided. */
 export type Words = {
@@ -171,13 +172,15 @@ async function ofTheLedger({ ledger, store, sql, reactions }: LoopLab, chunk: Ch
   await reactions.leftByLink({ campaignId, deliveryId: '0-1' }, NOON)
   await reactions.addressOf({ campaignId, deliveryId: '0-1' })
   for (const status of [undefined, 'failed', 'sent'] as const)
-    await ledger.deliveries({ campaignId, limit: 100, status, after: '0-3' })
+    for (const order of ORDERS)
+      await ledger.deliveries({ campaignId, limit: 100, status, after: '0-3', order })
   const failed = (n: number) => outcome(n, { status: 'failed', reason: '550 5.1.1 no' })
   await ledger.record(chunk, [failed(498), failed(499)], NOON)
   for (const people of PEOPLE)
     for (const more of [{}, { status: 'sent' as const }, { reason: '550', q: 'kim' }])
       for (const id of [campaignId, '01700000-0000-7000-8000-000000000011'])
-        await ledger.deliveries({ campaignId: id, people, limit: 100, after: '0-3', ...more })
+        for (const order of ORDERS)
+          await ledger.deliveries({ campaignId: id, people, limit: 100, after: '0-3', order, ...more })
   await ledger.deliveries({ campaignId, reason: '550 5.1.1: no such mailbox', limit: 100 })
   await ledger.reasons(campaignId)
   for (const before of [undefined, campaignId]) await ledger.deliveriesTo('x', 50, before)
@@ -207,7 +210,8 @@ async function ofTheList({ sql, suppressions, ledger }: LoopLab): Promise<void> 
   const [first] = await list.find({ limit: 1, email: 'new@example.com' })
   for (const subscribed of [undefined, true, false])
     for (const q of [undefined, 'reader-1', 'word9', '@word', 'nobody']) {
-      await list.find({ limit: 100, subscribed, q, after: '01600000-0000-7000-8000-100000010000' })
+      for (const order of ORDERS)
+        await list.find({ limit: 100, subscribed, q, after: '01600000-0000-7000-8000-100000010000', order })
       await list.count({ subscribed, q })
     }
   for (const standing of [
@@ -216,7 +220,8 @@ async function ofTheList({ sql, suppressions, ledger }: LoopLab): Promise<void> 
     { mailable: true },
     { mailable: false },
   ]) {
-    await list.find({ limit: 100, after: '01600000-0000-7000-8000-100000010000', ...standing })
+    for (const order of ORDERS)
+      await list.find({ limit: 100, after: '01600000-0000-7000-8000-100000010000', order, ...standing })
     await list.count(standing)
     for (const q of ['word9', 'reader-1']) {
       await list.find({ limit: 100, q, ...standing })
@@ -230,7 +235,7 @@ async function ofTheList({ sql, suppressions, ledger }: LoopLab): Promise<void> 
   await list.unsubscribeById(first?.id ?? '', NOON)
   await suppressions.put(makeSuppression(emailOf(3)))
   await suppressions.get(emailOf(3), NOON)
-  await suppressions.list(100, 'reader-1')
+  for (const order of ORDERS) await suppressions.list(100, 'reader-1', {}, order)
   await suppressions.remove(emailOf(3))
   await list.erase(emailOf(5), NOON)
   await ledger.erase(emailOf(5))

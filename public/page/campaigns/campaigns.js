@@ -59,6 +59,7 @@ function useCampaignList(app) {
       createKeysetList({
         asking: app.asking,
         limit: PAGE,
+        hasEnd: false,
         keyOf: (/** @type {Campaign} */ { id }) => id,
         async read({ place, limit, signal }) {
           const query = { limit: Math.min(limit, 200), before: place }

@@ -79,10 +79,10 @@ function createDeliveryList(app, id) {
   return createKeysetList({
     asking: app.asking,
     keyOf: (/** @type {Delivery} */ { id }) => id,
-    async read({ query, place, limit, signal }) {
+    async read({ query, place, fromEnd, limit, signal }) {
       const page = /** @type {{ deliveries: Delivery[], next: string | null }} */ (
         await app.api.get(`/campaigns/${id}/deliveries`, {
-          query: { .../** @type {Query} */ (query), limit, after: place },
+          query: { .../** @type {Query} */ (query), limit, after: place, order: fromEnd ? 'desc' : '' },
           signal,
         })
       )

@@ -9,6 +9,7 @@ export const KEYS_HELP = Object.freeze([
   ['/', 'Search'],
   ['t', 'Go to a time'],
   ['j k', 'Next, previous line'],
+  ['Home End', 'The first line, the last'],
   ['Enter', 'Open it'],
   ['Esc', 'Close, let go'],
   ['p', 'Pause or resume the list'],

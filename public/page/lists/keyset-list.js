@@ -1,9 +1,10 @@
 // A list of rows: only those in sight exist in the document, however many there are. One walks it by pointer and keys.
 /** @import { KeysetRows } from './keyset.js' */
 /** @import { Store } from '../types.d.ts' */
-import { html, useEffect, useState } from '../vendor/htm.js'
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/htm.js'
+import { counted } from '../ground/words.js'
 import { createScrollSpace } from './scroll-space.js'
-import { Failed } from '../parts/asked.js'
+import { Failed, Waiting } from '../parts/asked.js'
 import { useMedia, useSize, useStore } from '../parts/hooks.js'
 
 /** Rows beyond the edges that exist already. */
@@ -29,7 +30,7 @@ const NARROW = '(max-width: 640px)'
  */
 export function KeysetList(props) {
   const { list, label, what, line, choice, onOpen, scroller, lineClass, onScrolled, on, children } = props
-  const { phase, problem, final, trouble, reads } = useStore(list.store)
+  const { phase, problem, final, trouble, reads, ending, ends, version } = useStore(list.store)
   const chosen = useStore(choice).row
   const { height: view } = useSize(scroller)
   const lineHeight = useMedia(NARROW) ? 56 : 36
@@ -41,7 +42,7 @@ export function KeysetList(props) {
   const end = Math.min(pages.size, Math.ceil((top + view) / lineHeight) + SPARE)
 
   const go = (/** @type {number} */ to) => {
-    const at = space.place(to, total, view)
+    const at = space.place(to, pages.size * lineHeight, view)
     scroller.current?.scrollTo({ top: at, behavior: 'instant' })
     setTop(at + space.base)
     onScrolled?.(at + space.base)
@@ -49,6 +50,7 @@ export function KeysetList(props) {
   const scrolled = () => {
     const { top: at, moveTo } = space.read(scroller.current?.scrollTop ?? 0, total, view)
     if (moveTo !== undefined) scroller.current?.scrollTo({ top: moveTo, behavior: 'instant' })
+    if (Math.abs(at - top) > 1) list.stay()
     setTop(at)
     onScrolled?.(at)
   }
@@ -56,11 +58,28 @@ export function KeysetList(props) {
     if (event.target !== scroller.current || event.ctrlKey || event.metaKey || event.altKey) return
     if (event.key !== 'Home' && event.key !== 'End') return
     event.preventDefault()
-    go(event.key === 'Home' ? 0 : total)
+    list.stay()
+    if (event.key === 'End') return list.toEnd()
+    go(0)
   }
 
   // A list that begins anew is seen from its beginning.
   useEffect(() => go(0), [reads])
+  useEffect(() => {
+    if (ends > 0) go(total)
+  }, [ends])
+  // Below the hole one stays at the row that one looks at, whatever is read above it.
+  const held = useRef({ key: '', place: -1 })
+  useLayoutEffect(() => {
+    const { key, place } = held.current
+    const now = key === '' ? -1 : pages.placeOf(key)
+    if (now !== -1 && now !== place) go(top + (now - place) * lineHeight)
+  }, [version])
+  useLayoutEffect(() => {
+    const place = Math.floor(top / lineHeight)
+    const row = pages.hole !== -1 && place > pages.hole ? pages.at(place) : undefined
+    held.current = { key: row ? list.keyOf(row) : '', place }
+  })
   useEffect(() => {
     if (view > 0) list.need(first, end)
   })
@@ -70,6 +89,12 @@ export function KeysetList(props) {
     if (place * lineHeight < top) go(place * lineHeight)
     else if ((place + 1) * lineHeight > top + view) go((place + 1) * lineHeight - view)
   }, [chosen, view > 0])
+
+  /** Below the hole, as far as it is known how many lie in it. @param {number} place */
+  const positionOf = (place) => {
+    if (pages.hole === -1 || place < pages.hole) return place + 1
+    return list.between === null ? undefined : place + list.between
+  }
 
   if (phase === 'failed' && pages.size === 0)
     return html`<${Failed} what=${what} problem=${problem} again=${final ? undefined : list.retry} />`
@@ -99,6 +124,12 @@ export function KeysetList(props) {
             // Moved by its transform: what makes room for others is laid out anew by nobody.
             const style = { transform: `translateY(${place * lineHeight - space.base}px)` }
             const row = pages.at(place)
+            if (place === pages.hole)
+              return html`<div class="line hole" key="hole" role="presentation" style=${style}>
+                <span
+                  >${list.between === null ? 'More between' : `${counted(list.between, 'more', 'more')} between`}</span
+                >
+              </div>`
             if (!row)
               return html`<div
                 class="line absent"
@@ -115,7 +146,8 @@ export function KeysetList(props) {
                 role="option"
                 aria-selected=${chosen && key === list.keyOf(chosen) ? 'true' : 'false'}
                 aria-setsize="-1"
-                aria-posinset=${place + 1}
+                aria-posinset=${positionOf(place)}
+                data-place=${place}
                 style=${style}
                 onClick=${() => onOpen(row)}
               >
@@ -125,6 +157,7 @@ export function KeysetList(props) {
           })}
         </div>
       </div>
+      ${ending && !trouble && html`<div class="list-waits"><${Waiting} what="the end of the list" /></div>`}
       ${
         trouble &&
         html`<p class="list-says at-end" role="alert">
@@ -180,9 +213,9 @@ export function listKeys({ list, choice, onOpen, scroller, isOption = () => true
   /** The first row that is wholly in sight. */
   const placeInSight = () => {
     const box = scroller.current?.getBoundingClientRect()
-    const lines = [...(scroller.current?.querySelectorAll('.line[aria-posinset]') ?? [])]
+    const lines = [...(scroller.current?.querySelectorAll('.line[data-place]') ?? [])]
     const seen = lines.find((line) => line.getBoundingClientRect().top >= (box?.top ?? 0) - 1)
-    return Number(seen?.getAttribute('aria-posinset') ?? 1) - 1
+    return Number(seen?.getAttribute('data-place') ?? 0)
   }
   return {
     j: () => walk(1),

@@ -11,11 +11,17 @@ const MOST = 1000
 const AHEAD = 40
 
 /**
+ * @template Row
+ * @typedef {{ rows: readonly Row[], next: string | null, count?: number }} Page
+ */
+/**
  * @typedef {object} ListState
  * @property {'asking' | 'here' | 'failed'} phase of the beginning; rows of before may be there in each
  * @property {string} problem why the beginning could not be read
  * @property {boolean} final it is not asked again by itself: the answer would be the same
  * @property {string} trouble why a further page could not be read
+ * @property {boolean} ending the end is being read
+ * @property {number} ends goes up whenever the end is there to go to
  * @property {number | null} at when the beginning was read
  * @property {number | null} count of all rows, where the hub tells
  * @property {number} reads goes up whenever the list begins anew
@@ -28,6 +34,8 @@ const BEFORE = {
   problem: '',
   final: false,
   trouble: '',
+  ending: false,
+  ends: 0,
   at: null,
   count: null,
   reads: 0,
@@ -38,13 +46,15 @@ const BEFORE = {
  * @template Row, Query
  * @template {{ rows: readonly Row[], next: string | null, count?: number }} Page
  * @param {object} options
- * @param {(ask: { query: Query, place: string | null, limit: number, signal: AbortSignal }) => Promise<Page>} options.read
- *   a page; `place` null: the first one, else the `next` of the page before it
+ * @param {(ask: { query: Query, place: string | null, fromEnd: boolean, limit: number, signal: AbortSignal }) => Promise<Page>} options.read
+ *   a page; `place` null: the first one, else the `next` of the page before it; `fromEnd`: the last one first
  * @param {(row: Row) => string} options.keyOf
  * @param {Asking} options.asking
  * @param {number} [options.limit] rows of a page
+ * @param {boolean} [options.hasEnd] it can be read from its end
+ * @param {(above: Row, below: Row) => number | null} [options.between] how many lie between two rows, where that can be told
  */
-export function createKeysetList({ read, keyOf, asking, limit = PAGE }) {
+export function createKeysetList({ read, keyOf, asking, limit = PAGE, hasEnd = true, between = () => null }) {
   /** @type {import('./pages.js').Pages<Row>} */
   const pages = createPages(keyOf)
   const store = createStore(BEFORE)
@@ -57,7 +67,7 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE }) {
   /** @type {((page: Page | undefined) => void) | undefined} */
   let arrived
   const again = createRetry(readFirst)
-  const further = createRetry(() => need(sight.first, sight.end))
+  const further = createRetry(() => (store.get().ending ? toEnd() : need(sight.first, sight.end)))
   const forget = asking.onWake(() => {
     if (again.waits) again.now()
     if (further.waits) further.now()
@@ -70,7 +80,7 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE }) {
     further.worked()
     arrived?.(undefined)
     arrived = undefined
-    store.set({ phase: 'asking', problem: '', final: false, trouble: '' })
+    store.set({ phase: 'asking', problem: '', final: false, trouble: '', ending: false })
   }
 
   /**
@@ -94,8 +104,8 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE }) {
     reading?.abort()
     const mine = (reading = new AbortController())
     try {
-      const ask = { query: /** @type {Query} */ (query), place: null, limit, signal: mine.signal }
-      const page = await read(ask)
+      const ask = { query: /** @type {Query} */ (query), limit, signal: mine.signal }
+      const page = await read({ ...ask, place: null, fromEnd: false })
       if (mine !== reading || mine.signal.aborted) return
       again.worked()
       pages.reset(page.rows, page.next)
@@ -121,16 +131,18 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE }) {
     sight = { first, end }
     if (fetching || further.waits || store.get().phase !== 'here' || !reading) return
     const missing = pages.missing(first, end)
-    if (!missing && (pages.next === null || end < pages.size - AHEAD)) return
+    const edge = missing ? undefined : pages.edge(first, end, AHEAD)
+    const { place, fromEnd = false } = missing ?? edge ?? { place: undefined }
+    if (place === undefined) return
     fetching = true
     const { signal } = reading
     try {
-      const place = missing ? missing.place : pages.next
-      const ask = { query: /** @type {Query} */ (query), place, signal }
+      const ask = { query: /** @type {Query} */ (query), place, fromEnd, signal }
       const page = await read({ ...ask, limit: Math.min(MOST, missing?.count ?? limit) })
-      if (signal.aborted || (!missing && pages.next !== place)) return
-      if (missing) pages.fill(missing, page.rows, page.next)
-      else pages.append(page.rows, page.next)
+      if (signal.aborted) return
+      const rows = fromEnd ? page.rows.toReversed() : page.rows
+      if (missing) pages.fill(missing, rows, page.next)
+      else if (edge) pages.append(edge, rows, page.next)
       pages.letGo(sight.first, sight.end)
       further.worked()
       changed({ trouble: '' })
@@ -140,6 +152,29 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE }) {
       if (!isFinal(error)) further.later()
     } finally {
       fetching = false
+    }
+  }
+
+  /** Somebody goes to the end: it is read from there, and what lies between stays unread. */
+  async function toEnd() {
+    if (store.get().phase !== 'here' || !reading) return
+    const { ends } = store.get()
+    const isThere = !hasEnd || pages.next === null || pages.hole !== -1
+    if (isThere) return store.set({ ends: ends + 1 })
+    const { signal } = reading
+    store.set({ ending: true })
+    try {
+      const ask = { query: /** @type {Query} */ (query), place: null, fromEnd: true, limit, signal }
+      const page = await read(ask)
+      if (signal.aborted) return
+      pages.end(page.rows.toReversed(), page.next)
+      further.worked()
+      const { ending } = store.get()
+      changed({ trouble: '', ending: false, ends: ending ? ends + 1 : ends })
+    } catch (error) {
+      if (signal.aborted || !store.get().ending) return
+      store.set({ trouble: problemOf(error) })
+      if (!isFinal(error)) further.later()
     }
   }
 
@@ -155,6 +190,18 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE }) {
     show,
     hold,
     need,
+    toEnd,
+    /** Whoever has gone elsewhere does not go to the end any more. */
+    stay() {
+      if (store.get().ending) store.set({ ending: false, trouble: '' })
+    },
+    /** How many rows lie in the hole; null: nobody knows. */
+    get between() {
+      const { count } = store.get()
+      const [above, below] = pages.besideHole
+      if (count !== null) return Math.max(0, count - pages.size + 1)
+      return above && below ? between(above, below) : null
+    },
     changed,
     /** Tries again now, whatever it was that failed. */
     retry() {
@@ -175,5 +222,8 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE }) {
  * @property {import('../types.d.ts').Store<ListState>} store
  * @property {(row: Row) => string} keyOf
  * @property {(first: number, end: number) => unknown} need
+ * @property {() => unknown} toEnd
+ * @property {() => void} stay
+ * @property {number | null} between
  * @property {() => void} retry
  */

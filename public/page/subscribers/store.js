@@ -17,8 +17,8 @@ function listOf({ asking }, keyOf, read) {
   const list = createKeysetList({
     asking,
     keyOf,
-    read: ({ query, place, limit, signal }) =>
-      read({ .../** @type {Query} */ (query), limit, after: place ?? undefined }, signal),
+    read: ({ query, place, fromEnd, limit, signal }) =>
+      read({ .../** @type {Query} */ (query), limit, after: place, order: fromEnd ? 'desc' : '' }, signal),
   })
   let shown = ''
   return {
@@ -62,7 +62,7 @@ export function listsOf(app) {
         const page = /** @type {SuppressionsPage} */ (await app.api.get('/suppressions', { query, signal }))
         const rows = page.suppressions.map((row, index) => ({
           ...row,
-          key: row.email ?? `erased ${query.after ?? ''} ${index}`,
+          key: row.email ?? `erased ${query.order} ${query.after ?? ''} ${index}`,
         }))
         return { count: page.count, rows, next: page.next }
       },

@@ -174,6 +174,8 @@ export type DeliveryQuery = {
   /** A part of the address. */
   readonly q?: string | undefined
   readonly after?: string | undefined
+  /** desc: the last one first. */
+  readonly order?: 'asc' | 'desc' | undefined
   readonly limit: number
 }
 

@@ -25,10 +25,14 @@ export type Suppression = {
   readonly until: number | null
 }
 
+export type Order = 'asc' | 'desc'
+
 export type SubscriberQuery = {
   readonly limit: number
   /** The id after which the page begins; ids are in order of creation. */
   readonly after?: string | undefined
+  /** desc: the last one first. */
+  readonly order?: Order | undefined
   readonly email?: string | undefined
   /** A part of address or name, from where core/list/search.ts says. */
   readonly q?: string | undefined
@@ -96,7 +100,7 @@ export type SubscriberStore = {
   /** In order of ids. */
   find(query: SubscriberQuery): Promise<readonly Subscriber[]>
   /** All that match, whatever the page. */
-  count(query: Omit<SubscriberQuery, 'limit' | 'after'>): Promise<number>
+  count(query: Omit<SubscriberQuery, 'limit' | 'after' | 'order'>): Promise<number>
   /** Of one who had left a suppression stays, as by a link: no import brings them back. So do the two below. */
   remove(id: string): Promise<boolean>
   /** Those who were there when it began. */
@@ -132,8 +136,13 @@ export type SuppressionFilter = {
 export type SuppressionStore = {
   /** The one that holds now, if any. */
   get(email: string, now: number): Promise<ListedSuppression | undefined>
-  /** In order of keys; also those that are over. `after` is the key before the first. */
-  list(limit: number, after?: string, filter?: SuppressionFilter): Promise<readonly ListedSuppression[]>
+  /** In order of keys, or from the last one back; also those that are over. `after` is the key before the first. */
+  list(
+    limit: number,
+    after?: string,
+    filter?: SuppressionFilter,
+    order?: Order,
+  ): Promise<readonly ListedSuppression[]>
   count(filter?: SuppressionFilter): Promise<number>
   /**
    * A complaint or the subscriber's own wish is not weakened by a later bounce, nor one for good by one for a time. With

@@ -17,6 +17,7 @@ import type { Reactions } from '../../core/loop/heard.ts'
 import {
   errors,
   IdParams,
+  InOrder,
   Instant,
   instant,
   instantOrNull,
@@ -58,6 +59,7 @@ const Query = Type.Object({
   after: Type.Optional(
     Type.String({ pattern: '^\\d{1,9}-\\d{1,9}$', description: '`next` of the page before' }),
   ),
+  order: InOrder,
 })
 
 const NEVER = { ...InstantOrNull, examples: [null] }

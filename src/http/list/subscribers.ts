@@ -7,7 +7,7 @@ import type { Forget } from '../../core/list/forget.ts'
 import type { SubscriberStore } from '../../core/list/ports.ts'
 import { emailProblem } from '../../core/address.ts'
 import { acceptForms, FORMS } from '../server/bodies/form.ts'
-import { errors, IdParams, nextFor, nothing, pageOf, tagged } from '../server/answers/schemas.ts'
+import { errors, IdParams, InOrder, nextFor, nothing, pageOf, tagged } from '../server/answers/schemas.ts'
 import { sendList } from './export.ts'
 import { wantsCsv } from '../server/answers/files.ts'
 import { registerSubscriberImport } from './import.ts'
@@ -23,6 +23,7 @@ const about = tagged('Mailing list')
 const Query = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
   after: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the page before' })),
+  order: InOrder,
   email: Type.Optional(Type.String({ maxLength: 320 })),
   q: Type.Optional(
     Type.String({
@@ -127,9 +128,9 @@ const filterOf = ({ email, q, subscribed, suppressed, mailable }: Static<typeof 
 
 async function list({ subscribers }: SubscribersDeps, query: Static<typeof Query>) {
   const filter = filterOf(query)
-  const { limit, after } = query
+  const { limit, after, order } = query
   const [found, count] = await Promise.all([
-    subscribers.find({ ...filter, limit: limit + 1, after: after?.toLowerCase() }),
+    subscribers.find({ ...filter, limit: limit + 1, after: after?.toLowerCase(), order }),
     subscribers.count(filter),
   ])
   const { page, next } = pageOf(found, limit, ({ id }) => id)

@@ -15,6 +15,7 @@ import { acceptForms, FORMS } from '../server/bodies/form.ts'
 import { sendCsv, wantsCsv } from '../server/answers/files.ts'
 import {
   errors,
+  InOrder,
   Instant,
   instant,
   instantOrNull,
@@ -72,6 +73,7 @@ const NewSuppression = Type.Object(
 const Query = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
   after: Type.Optional(Type.String({ maxLength: 1000, description: '`next` of the page before' })),
+  order: InOrder,
   email: Type.Optional(
     Type.String({ maxLength: 320, description: 'The one that holds for this address now' }),
   ),
@@ -114,7 +116,7 @@ function registerReading(app: FastifyInstance, { suppressions, now }: Suppressio
         response: { 200: Page, ...errors(400, 401, 503) },
       },
     },
-    async ({ query: { limit, after, email, reason, q } }, reply) => {
+    async ({ query: { limit, after, order, email, reason, q } }, reply) => {
       const filter = { reason, q: q || undefined }
       if (wantsCsv(reply) && !email) return sendFile(reply, suppressions, filter)
       if (email) {
@@ -123,7 +125,7 @@ function registerReading(app: FastifyInstance, { suppressions, now }: Suppressio
         return { count: found.length, suppressions: found, next: null }
       }
       const [found, count] = await Promise.all([
-        suppressions.list(limit + 1, after && readNext(after), filter),
+        suppressions.list(limit + 1, after && readNext(after), filter, order),
         suppressions.count(filter),
       ])
       const { page, next } = pageOf(found, limit, ({ key }) => nextFrom(key))

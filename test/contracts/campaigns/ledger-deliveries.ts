@@ -29,6 +29,24 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
     expect(places).toEqual(places.toSorted((a, b) => a - b))
   })
 
+  test('are read from the last one back, too, by whatever is asked for', async () => {
+    const { id: campaignId } = await campaign(12_500)
+    for (const ref of (await lab().due(campaignId)).slice(3, 9))
+      await lab().ledger.record(ref, [1, 2, 3].map((n) => outcome(n, { status: 'failed', reason: '550 5.1.1' })), NOON) // prettier-ignore
+    const ids = async (query: object, limit: number) => {
+      const found: string[] = []
+      for (;;) {
+        const page = await lab().ledger.deliveries({ campaignId, limit, after: found.at(-1), ...query })
+        found.push(...page.map(({ id }) => id))
+        if (page.length < limit) return found
+      }
+    }
+    const failed = { status: 'failed' } as const
+    for (const query of [{}, failed, { q: 'er-1000' }, { reason: '550 5.1.1: no such mailbox' }])
+      expect(await ids({ ...query, order: 'desc' }, 700)).toEqual((await ids(query, 5_000)).toReversed())
+    expect(await ids({ ...failed, order: 'desc' }, 5)).toEqual((await ids(failed, 100)).toReversed())
+  })
+
   test('can be of one state only', async () => {
     const { id: campaignId } = await campaign(1500)
     const refs = await lab().due(campaignId)

@@ -22,16 +22,26 @@ export function promisesOfFinding(lab: () => ListLab): void {
       await lab().list.unsubscribe('reader-7@example.com', NOON)
     })
 
-    test('pages give all of them, in order of creation', async () => {
+    async function pages(query: Partial<SubscriberQuery>): Promise<string[]> {
       const seen: string[] = []
       for (let after: string | undefined; ;) {
-        const page = await lab().list.find({ limit: 10, after })
+        const page = await lab().list.find({ limit: 10, after, ...query })
         seen.push(...page.map(({ email }) => email))
         after = page.at(-1)?.id
-        if (page.length < 10) break
+        if (page.length < 10) return seen
       }
-      expect(seen).toEqual(makeReaders(1, 25).map(({ email }) => email))
+    }
+
+    test('pages give all of them, in order of creation', async () => {
+      expect(await pages({})).toEqual(makeReaders(1, 25).map(({ email }) => email))
       expect(await lab().list.count({})).toBe(25)
+    })
+
+    test('pages give all of them from the last one back, too, by whatever filter', async () => {
+      await lab().suppressions.put(makeSuppression('reader-3@example.com'))
+      const filters = [{}, { subscribed: true }, { mailable: true }, { suppressed: false }, { q: 'reader-1' }, { q: '12' }, { mailable: false }] // prettier-ignore
+      for (const filter of filters)
+        expect(await pages({ ...filter, order: 'desc' })).toEqual((await pages(filter)).toReversed())
     })
 
     test('a page may begin after one who has been removed', async () => {
@@ -103,6 +113,7 @@ export function promisesOfFinding(lab: () => ListLab): void {
     const last = await lab().list.find({ limit: 2, q: 'read', after: page[1]?.id, mailable: true })
     expect(last.map(({ email }) => email)).toEqual(['Reader-20001@Example.com'])
     expect(await lab().list.count({ q: 'read', mailable: true })).toBe(20_001)
+    expect((await emails({ limit: 2, q: 'read', mailable: true, order: 'desc' }))[1]).toBe('Reader-20000@Example.com') // prettier-ignore
   })
 
   test('who many are found by, with each other filter: its count, and the pages around the middle of it', async () => {
@@ -121,6 +132,9 @@ export function promisesOfFinding(lab: () => ListLab): void {
           const later = fits.filter((row) => all.indexOf(row) >= 6_000)
           const page = await lab().list.find({ ...filter, limit: 3, after: middle })
           expect(page.map(({ email }) => email)).toEqual(later.slice(0, 3).map(({ email }) => email))
+          const earlier = fits.filter((row) => all.indexOf(row) < 5_999).slice(-3)
+          const back = await lab().list.find({ ...filter, limit: 3, after: middle, order: 'desc' })
+          expect(back.map(({ email }) => email)).toEqual(earlier.toReversed().map(({ email }) => email))
         }
   })
 

@@ -42,14 +42,16 @@ export function suppressionsContract(openLab: () => Promise<SqlLab>): void {
   test('pages give all of them, also those that are over', async () => {
     const emails = Array.from({ length: 7 }, (_, n) => `reader-${n}@example.com`)
     for (const email of emails) await lab.suppressions.put(makeSuppression(email, { until: NOON - HOUR }))
-    const seen: (string | null)[] = []
-    for (let after: string | undefined; ;) {
-      const page = await lab.suppressions.list(3, after)
-      seen.push(...page.map(({ email }) => email))
-      after = page.at(-1)?.key
-      if (page.length < 3) break
+    for (const order of ['asc', 'desc'] as const) {
+      const seen: (string | null)[] = []
+      for (let after: string | undefined; ;) {
+        const page = await lab.suppressions.list(3, after, {}, order)
+        seen.push(...page.map(({ email }) => email))
+        after = page.at(-1)?.key
+        if (page.length < 3) break
+      }
+      expect(seen).toEqual(order === 'asc' ? emails : emails.toReversed())
     }
-    expect(seen).toEqual(emails)
     expect(await lab.suppressions.count()).toBe(7)
   })
 

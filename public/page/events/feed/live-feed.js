@@ -60,8 +60,15 @@ const BEFORE = {
  * @param {() => void} [deps.onSignedOut]
  */
 export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, schedule, onSignedOut }) {
-  const list = createKeysetList({ read, keyOf: (/** @type {Row} */ row) => row.cursor, asking })
   const store = createStore(BEFORE)
+  const list = createKeysetList({
+    read,
+    asking,
+    keyOf: (/** @type {Row} */ row) => row.cursor,
+    // The sequence has no holes.
+    between: (above, below) =>
+      isAll(store.get().filter) ? Math.max(0, distance(below.cursor, above.cursor) - 1) : null,
+  })
   const aside = createAside()
   const batch = createBatch({ handOn: showAll, onFull, schedule })
   const polling = createPolling({ read: poll, onState: (polls) => store.set({ polls }), tryNow })
@@ -81,11 +88,12 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
   /** @type {Set<(rows: readonly Row[]) => void>} */
   const listeners = new Set()
 
-  /** @param {{ query: Filter, place: string | null, limit: number, signal: AbortSignal }} ask */
-  async function read({ query: filter, place, limit, signal }) {
+  /** @param {{ query: Filter, place: string | null, fromEnd: boolean, limit: number, signal: AbortSignal }} ask */
+  async function read({ query: filter, place, fromEnd, limit, signal }) {
     // With a filter: the head, read first, so that the socket need not look through all that did not match.
-    const at = place === null && !isAll(filter) ? await headOfFeed(signal) : undefined
-    const page = place === null ? { limit } : { limit, before: place }
+    const isFirst = place === null && !fromEnd
+    const at = isFirst && !isAll(filter) ? await headOfFeed(signal) : undefined
+    const page = fromEnd ? { limit, after: place ?? '0' } : { limit, before: place }
     const { events, next } = await api.events({ ...queryOf(filter), ...page }, signal)
     return { rows: events.map(storedRow), next, head: at }
   }

@@ -31,13 +31,23 @@ const ROWS_A_STEP = 2_000
 const CAMPAIGNS_A_STEP = 20
 
 type Place = { readonly chunk: number; readonly n: number }
+/** In order, or from the last one back. */
+const WAYS = {
+  asc: { sorted: asc, beyond: gt, orAt: gte, step: 1, start: { chunk: 0, n: -1 } },
+  desc: { sorted: desc, beyond: lt, orAt: lte, step: -1, start: { chunk: 1e9, n: 1e9 } },
+} as const
+type Way = (typeof WAYS)['asc' | 'desc']
 type Chunk = { readonly number: number; readonly lane: string; readonly reasons: string | null }
 
 export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deliveriesTo'> {
   const { db } = sql
   const { campaigns, chunks, deliveries, reactions, reactionPlaces, subscribers } = sql.tables
 
-  function nextChunks({ campaignId, status, people, q }: DeliveryQuery, from: number): Promise<Chunk[]> {
+  function nextChunks(
+    { campaignId, status, people, q }: DeliveryQuery,
+    from: number,
+    { orAt, sorted }: Way,
+  ): Promise<Chunk[]> {
     const { number, lane, reasons } = chunks
     const place = reactionPlaces
     const here = and(eq(place.campaignId, campaignId), eq(place.fact, people ?? ''), eq(place.chunk, number))
@@ -48,18 +58,24 @@ export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deli
         .where(
           and(
             eq(chunks.campaignId, campaignId),
-            gte(number, from),
+            orAt(number, from),
             status && gt(chunks[status], 0),
             q ? mayName(sql, [q]) : undefined,
             isRare(people) ? exists(db.select({ n: place.n }).from(place).where(here)) : undefined,
           ),
         )
-        .orderBy(asc(number))
+        .orderBy(sorted(number))
         .limit(CHUNKS_A_STEP),
     )
   }
 
-  function rowsOf(query: DeliveryQuery, place: Place, numbers: number[], limit: number) {
+  function rowsOf(
+    query: DeliveryQuery,
+    place: Place,
+    numbers: number[],
+    limit: number,
+    { beyond, sorted }: Way,
+  ) {
     const { campaignId, status, people, reason, q } = query
     const { chunk, n } = deliveries
     const same = <T extends typeof reactions | typeof reactionPlaces>(table: T) =>
@@ -80,13 +96,13 @@ export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deli
           and(
             eq(deliveries.campaignId, campaignId),
             inArray(chunk, numbers),
-            or(gt(chunk, place.chunk), gt(n, place.n)),
+            or(beyond(chunk, place.chunk), beyond(n, place.n)),
             status && eq(deliveries.status, status),
             reason === undefined ? undefined : inArray(deliveries.status, [...WITH_REASON]),
             q ? words`instr(lower(${deliveries.email}), ${q.toLowerCase()}) > 0` : undefined,
           ),
         )
-        .orderBy(asc(chunk), asc(n))
+        .orderBy(sorted(chunk), sorted(n))
         .limit(limit),
     )
   }
@@ -146,22 +162,24 @@ export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deli
   return {
     async deliveries(query) {
       const found: ListedDelivery[] = []
-      for (let place = readPlace(query.after); ;) {
-        const batch = await nextChunks(query, place.chunk)
+      const way = WAYS[query.order ?? 'asc']
+      for (let place = readPlace(query.after) ?? way.start; ;) {
+        const batch = await nextChunks(query, place.chunk, way)
         const lanes = new Map(
           batch
             .filter(({ reasons }) => mayHold(reasons, query.reason))
             .map(({ number, lane }) => [number, lane]),
         )
         const atOnce = query.reason === undefined ? query.limit - found.length : ROWS_A_STEP
-        const rows = lanes.size > 0 ? await rowsOf(query, place, [...lanes.keys()], atOnce) : []
+        const rows = lanes.size > 0 ? await rowsOf(query, place, [...lanes.keys()], atOnce, way) : []
         for (const { row, listed } of rows)
           if (found.length < query.limit && fits(row, query))
             found.push({ ...toDelivery(row, lanes.get(row.chunk) ?? ''), isListed: listed !== null })
         const end = batch.at(-1)
         const isWhole = rows.length < atOnce
         if (found.length >= query.limit || !end || (isWhole && batch.length < CHUNKS_A_STEP)) return found
-        place = isWhole ? { chunk: end.number + 1, n: -1 } : (rows.at(-1)?.row ?? place)
+        const next = { chunk: end.number + way.step, n: way.start.n }
+        place = isWhole ? next : (rows.at(-1)?.row ?? place)
         await pause()
       }
     },
@@ -191,7 +209,7 @@ export function toDelivery<T extends Tables['deliveries']['$inferSelect']>(row: 
 }
 
 /** Anything that is no delivery's id is the beginning. */
-function readPlace(after: string | undefined): Place {
+function readPlace(after: string | undefined): Place | undefined {
   const match = /^(\d{1,9})-(\d{1,9})$/.exec(after ?? '')
-  return match ? { chunk: Number(match[1]), n: Number(match[2]) } : { chunk: 0, n: -1 }
+  return match ? { chunk: Number(match[1]), n: Number(match[2]) } : undefined
 }

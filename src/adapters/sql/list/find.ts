@@ -1,6 +1,21 @@
 // Reading the list: keyset pages in order of ids, with what is known of each address.
-import { and, asc, eq, gt, inArray, isNull, lte, not, or, sql as words, type SQL } from '../driver/drizzle.ts'
-import type { Subscriber, SubscriberQuery } from '../../../core/list/ports.ts'
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gt,
+  gte,
+  inArray,
+  isNull,
+  lt,
+  lte,
+  not,
+  or,
+  sql as words,
+  type SQL,
+} from '../driver/drizzle.ts'
+import type { Order, Subscriber, SubscriberQuery } from '../../../core/list/ports.ts'
 import { emailKey } from '../../../core/address.ts'
 import { isFound, soughtBy } from '../../../core/list/search.ts'
 import { isActive } from '../../../core/list/suppression.ts'
@@ -21,8 +36,14 @@ const STEP = 1_000
 /** So few are fetched at once, sorted, and need no looking through. */
 const FEW = 5_000
 
-type Asked = Omit<SubscriberQuery, 'limit' | 'after'>
+type Asked = Omit<SubscriberQuery, 'limit' | 'after' | 'order'>
 type Filter = Omit<Asked, 'q'> & { readonly sought?: string | undefined }
+
+/** From where on the list is read, and whether from its end back. */
+type Way = { readonly after: string; readonly order: Order }
+/** Before and behind all ids. */
+const STARTS = { asc: '', desc: '~' }
+const FROM_START: Way = { after: STARTS.asc, order: 'asc' }
 
 const filterOf = ({ q, ...others }: Asked): Filter => ({
   ...others,
@@ -38,7 +59,10 @@ export function createFind(sql: Sql, now: () => number) {
   const { subscribers, suppressions } = sql.tables
   const starts = createStarts(sql)
 
-  async function rows(where: SQL | undefined, limit: number): Promise<Subscriber[]> {
+  const isBeyond = ({ after, order }: Way) => (order === 'asc' ? gt : lt)(subscribers.id, after)
+  const sorted = (order: Order) => (order === 'asc' ? asc : desc)(subscribers.id)
+
+  async function rows(where: SQL | undefined, limit: number, order: Order = 'asc'): Promise<Subscriber[]> {
     const { id, email, name, subscribed, createdAt, updatedAt } = subscribers
     const { reason, source, since, until } = selectSuppression(sql)
     const found = await sql.read(
@@ -47,7 +71,7 @@ export function createFind(sql: Sql, now: () => number) {
         .from(subscribers)
         .leftJoin(suppressions, eq(suppressions.emailKey, subscribers.emailKey))
         .where(where)
-        .orderBy(asc(subscribers.id))
+        .orderBy(sorted(order))
         .limit(limit),
     )
     const at = now()
@@ -151,71 +175,73 @@ export function createFind(sql: Sql, now: () => number) {
     return and(conditionOf(filter), words`coalesce(${subscribers.subscribed}, 0) = 1`)
   }
 
-  /** Looks through all, or all who have left, that come after an id, by slices: how many in each match, and where it lies. */
-  async function* slices(condition: SQL, after: string, left: boolean) {
-    for (let from = after; ;) {
+  /** Looks through all, or all who have left, by slices: how many in each match, and where it lies. */
+  async function* slices(condition: SQL, { after, order }: Way, left: boolean) {
+    for (let from: Way = { after, order }; ;) {
       const looked = db
         .select({ id: subscribers.id, hit: words<number>`(${condition})`.as('hit') })
         .from(subscribers)
-        .where(and(gt(subscribers.id, from), left ? eq(subscribers.subscribed, 0) : undefined))
-        .orderBy(asc(subscribers.id))
+        .where(and(isBeyond(from), left ? eq(subscribers.subscribed, 0) : undefined))
+        .orderBy(sorted(order))
         .limit(SLICE)
         .as('looked')
       const all = words`count(*)`.mapWith(Number)
       const hits = words`coalesce(sum(${looked.hit}), 0)`.mapWith(Number)
-      const end = words<string | null>`max(${looked.id})`
+      const end = words<string | null>`${order === 'asc' ? words`max` : words`min`}(${looked.id})`
       const [slice] = await sql.read(db.select({ all, hits, end }).from(looked))
       if (!slice || slice.end === null) return
-      const range = and(gt(subscribers.id, from), lte(subscribers.id, slice.end))
-      yield { hits: slice.hits, range }
+      const upTo = (order === 'asc' ? lte : gte)(subscribers.id, slice.end)
+      yield { hits: slice.hits, range: and(isBeyond(from), upTo) }
       if (slice.all < SLICE) return
-      from = slice.end
+      from = { after: slice.end, order }
       await breath()
     }
   }
 
   /** Before all are in the index of what is sought: each is asked. */
-  async function* lookedThrough({ sought = '', ...filter }: Filter, after: string) {
-    for (let from = after; ; await breath()) {
-      const step = await rows(and(pageOf(filter), gt(subscribers.id, from)), STEP)
+  async function* lookedThrough({ sought = '', ...filter }: Filter, { after, order }: Way) {
+    for (let from: Way = { after, order }; ; await breath()) {
+      const step = await rows(and(pageOf(filter), isBeyond(from)), STEP, order)
       yield step.filter((person) => isFound(person, sought))
       if (step.length < STEP) return
-      from = step.at(-1)?.id ?? ''
+      from = { after: step.at(-1)?.id ?? '', order }
     }
   }
 
-  async function* withIds(ids: readonly string[], condition: SQL | undefined) {
+  async function* withIds(ids: readonly string[], condition: SQL | undefined, order: Order) {
     for (let start = 0; start < ids.length; start += STEP)
-      yield rows(and(inArray(subscribers.id, ids.slice(start, start + STEP)), condition), STEP)
+      yield rows(and(inArray(subscribers.id, ids.slice(start, start + STEP)), condition), STEP, order)
   }
 
   /** Those who fit, in steps, where what is sought, or their standing, is that of few; else the list is looked through. */
-  async function foundBy(filter: Filter, after: string, limit: number) {
+  async function foundBy(filter: Filter, way: Way, limit: number) {
     const { sought, ...others } = filter
-    if (sought !== undefined && !(await starts.areComplete())) return lookedThrough(filter, after)
-    const isLater = (id: string) => id > after
-    const found = sought === undefined ? undefined : (await starts.few(sought))?.filter(isLater)
+    if (sought !== undefined && !(await starts.areComplete())) return lookedThrough(filter, way)
+    const found = sought === undefined ? undefined : await starts.few(sought)
     const condition = conditionOf(others)
-    if (found) return withIds(condition ? found : found.slice(0, limit), condition)
+    if (found) {
+      const ids = idsBeyond(found, way)
+      return withIds(condition ? ids : ids.slice(0, limit), condition, way.order)
+    }
     const few = looksThrough(filter) ? await fewStanding(filter) : undefined
-    return few && withIds(few.filter(isLater), conditionOf(filter))
+    return few && withIds(idsBeyond(few, way), conditionOf(filter), way.order)
   }
 
-  async function* steps(filter: Filter, after: string, limit: number): AsyncGenerator<Subscriber[]> {
-    const found = await foundBy(filter, after, limit)
+  async function* steps(filter: Filter, way: Way, limit: number): AsyncGenerator<Subscriber[]> {
+    const found = await foundBy(filter, way, limit)
     if (found) return yield* found
     const condition = pageOf(filter)
     if (!condition || !looksThrough(filter))
-      return yield rows(and(condition, gt(subscribers.id, after)), limit)
-    for await (const { hits, range } of slices(condition, after, filter.subscribed === false))
-      if (hits > 0) yield rows(and(condition, range), limit)
+      return yield rows(and(condition, isBeyond(way)), limit, way.order)
+    for await (const { hits, range } of slices(condition, way, filter.subscribed === false))
+      if (hits > 0) yield rows(and(condition, range), limit, way.order)
   }
 
   async function countFound(filter: Filter): Promise<number | undefined> {
     const { sought, ...others } = filter
     if (sought === undefined) return undefined
     if (!conditionOf(others) && (await starts.areComplete())) return starts.count(sought)
-    const found = await foundBy(filter, '', Infinity)
+    const found = await foundBy(filter, FROM_START, Infinity)
     let count = 0
     for await (const step of found ?? []) count += step.length
     return found && count
@@ -224,9 +250,9 @@ export function createFind(sql: Sql, now: () => number) {
   return {
     one: async (where: SQL): Promise<Subscriber | undefined> => (await rows(where, 1))[0],
 
-    async find({ limit, after = '', ...asked }: SubscriberQuery): Promise<readonly Subscriber[]> {
+    async find({ limit, after, order = 'asc', ...asked }: SubscriberQuery): Promise<readonly Subscriber[]> {
       const found: Subscriber[] = []
-      for await (const step of steps(filterOf(asked), after, limit)) {
+      for await (const step of steps(filterOf(asked), { after: after ?? STARTS[order], order }, limit)) {
         found.push(...step)
         if (found.length >= limit) break
       }
@@ -240,6 +266,11 @@ export function createFind(sql: Sql, now: () => number) {
       return filter.email === undefined ? countStanding(filter) : countOf(conditionOf(filter))
     },
   }
+}
+
+/** Of ids that are in order, those that a page may begin with. */
+function idsBeyond(ids: readonly string[], { after, order }: Way): readonly string[] {
+  return order === 'asc' ? ids.filter((id) => id > after) : ids.filter((id) => id < after).toReversed()
 }
 
 type Row = Pick<Subscriber, 'id' | 'email' | 'name' | 'createdAt' | 'updatedAt'> & { subscribed: number } & {

@@ -2,6 +2,7 @@
 import {
   and,
   asc,
+  desc,
   eq,
   gt,
   gte,
@@ -116,15 +117,18 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
       )
       return strongest(rows.filter((row) => isActive(row, now)))
     },
-    list: (limit, after = '', filter = {}) =>
-      sql.read(
+    list(limit, after, filter = {}, order = 'asc') {
+      const [sorted, isBeyond] = order === 'asc' ? [asc, gt] : [desc, lt]
+      const beyond = after ? isBeyond(suppressions.emailKey, after) : undefined
+      return sql.read(
         db
           .select(columns)
           .from(suppressions)
-          .where(and(gt(suppressions.emailKey, after), selected(filter)))
-          .orderBy(asc(suppressions.emailKey))
+          .where(and(beyond, selected(filter)))
+          .orderBy(sorted(suppressions.emailKey))
           .limit(limit),
-      ),
+      )
+    },
     async count(filter = {}) {
       const count = words`count(*)`.mapWith(Number)
       const [row] = await sql.read(db.select({ count }).from(suppressions).where(selected(filter)))

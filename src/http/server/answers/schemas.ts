@@ -80,6 +80,12 @@ export const IdParams = Type.Object({ id: Type.String({ maxLength: 100 }) })
 export const oneOf = <const W extends string>(words: readonly W[], options: TSchemaOptions = {}) =>
   Type.Unsafe<W>({ ...options, type: 'string', enum: [...words] })
 
+/** Of a list that is read page by page. */
+export const InOrder = oneOf(['asc', 'desc'], {
+  default: 'asc',
+  description: '`desc`: from the end, the last one first; `next` goes on from there',
+})
+
 export const tagged = (tag: string) => ({ tags: [tag] })
 
 export const nothing = (description: string) => Type.Null({ description })
