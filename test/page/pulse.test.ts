@@ -45,6 +45,14 @@ test('it begins with the last minutes, and then asks for what may have been miss
   pulse.stop()
 })
 
+test('a line that says that some are missing is no event', () => {
+  const { pulse } = lab()
+  pulse.count([{ type: 'gap', cursor: '2-1', noticedAt: NOW }])
+  expect(pulse.lastAt()).toBe(0)
+  pulse.count([row])
+  expect(pulse.lastAt()).toBe(NOW)
+})
+
 test('what comes is counted at once, and told four times a second at most', async () => {
   const { pulse } = lab()
   await pulse.tally.question.ask()

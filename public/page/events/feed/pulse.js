@@ -41,7 +41,7 @@ export function createPulse({ api, asking, seesAll }) {
     stop: tally.stop,
     /** @param {readonly Row[]} rows */
     count(rows) {
-      lastAt = now()
+      if (rows.some(({ type }) => type === 'event')) lastAt = now()
       tally.count(rows)
     },
   }
