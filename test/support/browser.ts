@@ -71,14 +71,26 @@ export async function refuse({ url, webhookUrl }: RunningHub): Promise<void> {
 }
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-const QUIET =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking ' +
-  '--disable-component-update --disable-sync'
+/**
+ * Off: what a whole Chromium makes ready behind the address line of each new window (half of what opening one costs), and,
+ * since the last such list counts alone, what Playwright switches off.
+ */
+const FEATURES =
+  'WebUIOmniboxPopup WebUIOmniboxFullPopup WebUIOmniboxAimPopup ' +
+  'AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose HttpsUpgrades HttpsFirstBalancedModeAutoEnable ' +
+  'LensOverlay MediaRouter PaintHolding ThirdPartyStoragePartitioning AvoidCorsURLLoaderRestartOnRedirect ' +
+  'OptimizationHints NetworkTimeServiceQuerying AimEnabled PreconnectToSearch'
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  `--disable-features=${FEATURES.replaceAll(' ', ',')}`,
+]
 
 export async function openBrowser(): Promise<Browser> {
   const executablePath = BROWSERS.map(findCommand).find((path) => path !== undefined)
   if (!executablePath) throw new Error('chromium is not installed: npm run setup brings it')
-  return chromium.launch({ executablePath, args: QUIET.split(' ') })
+  return chromium.launch({ executablePath, args: QUIET })
 }
 
 let shared: Promise<Browser> | undefined
