@@ -34,7 +34,7 @@ export default defineConfig({
   test: {
     pool: 'forks', // tests kill, freeze and limit processes
     isolate: false, // each file would load the same modules: two fifths of what tests without servers cost
-    maxWorkers: Math.min(8, 2 * availableParallelism()), // they mostly wait, for servers, lanes and pages
+    maxWorkers: Math.min(12, 3 * availableParallelism()), // a test without a page waits for three quarters of its time
     env: { TMPDIR },
     // What takes a second here takes twenty on a machine that is busy with something else.
     testTimeout: 180_000,
