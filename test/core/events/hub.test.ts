@@ -9,7 +9,7 @@ import type { Cursor } from '../../../src/core/events/cursor.ts'
 import type { FeedEvent } from '../../../src/core/events/event.ts'
 import type { Filter } from '../../../src/core/events/filter.ts'
 import { createHub, type Hub, type Observation } from '../../../src/core/events/hub.ts'
-import type { EventFeed, Gap } from '../../../src/core/events/ports.ts'
+import type { EventFeed, FeedPage, Gap } from '../../../src/core/events/ports.ts'
 import { until } from '../../support/eventually.ts'
 
 const log = { info() {}, warn() {}, error() {} }
@@ -115,6 +115,47 @@ test('an observer that resumes from ahead of this hub gets nothing twice', async
   await append(2)
   await until(() => expect(seen.numbers).toEqual([8, 9, 10, 11, 12]))
   await behind.close()
+})
+
+/** A hub whose follower is given pages by the test, from `start` on; what is caught up is read from the feed. */
+function byHand(read: EventFeed['read'] = feed.read) {
+  const given = Promise.withResolvers<(page: FeedPage) => Promise<void>>()
+  const follow: EventFeed['follow'] = (_after, onPage) => {
+    given.resolve(async (page) => onPage(page))
+    return { close: async () => {} }
+  }
+  hub = createHub({ ...feed, read, follow, last: async () => start }, (error) =>
+    expect.unreachable(String(error)),
+  )
+  return { give: async (page: FeedPage) => (await given.promise)(page) }
+}
+
+test('an observer that was caught up beyond several pages to come gets nothing twice', async () => {
+  await append(10)
+  const { give } = byHand()
+  const seen = watch(start)
+  await until(() => expect(seen.live).toBe(true))
+  await append(2)
+  for (let after = start; after.seq < 12;) {
+    const page = await feed.read(after, 4)
+    await give(page)
+    after = page.next
+  }
+  await has(seen, numbersFrom(1))
+})
+
+test('where the life ends that an observer was caught up in, a read tells what it has lost', async () => {
+  await append(3)
+  const cursor = (epoch: number, seq: number): Cursor => ({ epoch, seq })
+  const [ended, begun] = [start.epoch + 1, start.epoch + 2]
+  const lost: Gap = { from: cursor(ended, 9), to: cursor(begun, 5), reason: 'reset' }
+  const page = (next: Cursor, gap?: Gap): FeedPage => ({ events: [], gap, next, head: next })
+  const pages = [page(cursor(ended, 9)), page(cursor(begun, 5), lost)]
+  const { give } = byHand(async () => pages.shift() ?? page(cursor(begun, 5)))
+  const seen = watch(start)
+  await until(() => expect(seen.live).toBe(true))
+  await give(page(cursor(begun, 5)))
+  await until(() => expect(seen.gaps).toEqual([lost]))
 })
 
 test('a changed filter holds from then on', async () => {
