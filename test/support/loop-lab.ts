@@ -18,6 +18,14 @@ import { NOON } from './times.ts'
 
 export const SECRET = 'a secret of the tests'
 
+export const LOOP_OPTIONS: LoopOptions = {
+  secret: SECRET,
+  softBounces: 3,
+  scope: { subaccounts: [], sender: undefined },
+  bounceRate: 0.1,
+  complaintRate: 0.01,
+}
+
 export type Payload = Record<string, unknown>
 
 export type LoopLab = LedgerLab & {
@@ -45,11 +53,7 @@ export async function openLoopLab(lab: SqlLab, options: Partial<LoopOptions> = {
   const { sql, ledger } = ledgerLab
   const news: LoopNews[] = []
   const effects = createLoop(sql, {
-    secret: SECRET,
-    softBounces: 3,
-    scope: { subaccounts: [], sender: undefined },
-    bounceRate: 0.1,
-    complaintRate: 0.01,
+    ...LOOP_OPTIONS,
     onCommitted: (told) => void news.push(told),
     ...options,
   })

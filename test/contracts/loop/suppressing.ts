@@ -1,12 +1,15 @@
 // What the loop promises about the addresses that get no more mail, and those that get it again.
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { rowsFor } from '../../../src/adapters/sql/driver/dialect.ts'
+import { rowsFor, type Sql } from '../../../src/adapters/sql/driver/dialect.ts'
+import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
+import { createLoop } from '../../../src/adapters/sql/loop/loop.ts'
+import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import { createSubscribers } from '../../../src/adapters/sql/list/subscribers.ts'
 import { MIRROR } from '../../../src/core/list/suppression.ts'
 import type { Delivery } from '../../../src/core/campaigns/ports.ts'
 import type { Suppression } from '../../../src/core/list/ports.ts'
-import { about, SECRET, sync, ts, type LoopLab, type Payload } from '../../support/loop-lab.ts'
+import { about, LOOP_OPTIONS, SECRET, sync, ts, type LoopLab, type Payload } from '../../support/loop-lab.ts'
 import { DAY, HOUR, NOON } from '../../support/times.ts'
 
 const DAYS = DAY / 1000
@@ -43,6 +46,31 @@ export function promisesOfSuppressing(lab: () => LoopLab): void {
     const { unmailable } = createSubscribers(lab().sql, { secret: SECRET })
     expect((await unmailable([one.subscriberId], NOON)).size).toBe(1)
   })
+
+  test.for([
+    ['manual', 'spam', 'complaint'],
+    ['manual', 'hard_bounce', 'manual'],
+  ] as const)(
+    'where somebody adds %s just before %s is written, it is %s afterwards',
+    async ([added, event, left]) => {
+      const { sql } = lab()
+      let isFirst = true
+      const late: Sql = {
+        ...sql,
+        async atomically(writes) {
+          if (isFirst) await put('quick@example.com', { reason: added })
+          isFirst = false
+          return sql.atomically(writes)
+        },
+      }
+      const effects = createLoop(late, LOOP_OPTIONS)
+      const archive = createEventArchive(late, effects)
+      const rows = lab().rows([foreign(event, 'quick@example.com'), foreign('open', 'b@example.com')])
+      await archive.record(await archive.position(), rows.at(-1)?.event.cursor ?? BEGINNING, rows)
+      expect(await held('quick@example.com')).toMatchObject({ reason: left })
+      expect(await lab().archive.find({ limit: 10 })).toHaveLength(2)
+    },
+  )
 
   test.for([
     ['hard_bounce', 'bounce'],

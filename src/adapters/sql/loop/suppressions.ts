@@ -14,7 +14,7 @@ import {
   type Decision,
 } from '../../../core/loop/suppressing.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
-import type { Sql, Write } from '../driver/dialect.ts'
+import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import { createHistories, createPasts, inSteps, type SuppressionOptions } from './past.ts'
 import { leaving, notListed, putting } from '../list/suppressions.ts'
 
@@ -54,7 +54,15 @@ export function createSuppressionEffects(sql: Sql, { secret, softBounces }: Supp
     const left = all.filter(({ leaves }) => leaves).map(({ key }) => key)
     return [
       ...(lifted.length > 0 ? [lifting(sql, lifted)] : []),
-      ...(puts.length > 0 ? putting(sql, puts) : []),
+      ...putting(
+        sql,
+        puts.filter(({ emailKey }) => held.has(emailKey)),
+      ),
+      // Where somebody else is quicker, all is undone, and decided anew.
+      rowsFor(
+        sql.tables.suppressions,
+        puts.filter(({ emailKey }) => !held.has(emailKey)),
+      ),
       ...(left.length > 0 ? leaving(sql, left, now) : []),
     ]
   }
