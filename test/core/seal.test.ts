@@ -16,6 +16,17 @@ test('what was sealed comes out, for its purpose and with its secret only', () =
   expect(createSeal('a secret', 'tickets').open(body.toString('base64url'))).toBeUndefined()
 })
 
+test('a token has one spelling, 128 bits that nobody can guess, and an end', () => {
+  const { seal, open } = createSeal('a secret', 'tickets')
+  const body = Buffer.from('what is told')
+  const token = seal(body)
+  for (const other of [`${token}=`, `${token}!`, ` ${token}`, `${token}\n`])
+    expect(open(other)).toBeUndefined()
+  expect(Buffer.from(token, 'base64url')).toHaveLength(body.length + 16)
+  expect(open(seal(Buffer.alloc(200)))).toHaveLength(200)
+  expect(open(seal(Buffer.alloc(400)))).toBeUndefined()
+})
+
 test('a pass is good until it ends, is told by its id, and no two are the same', () => {
   now.ms = NOON
   const [first, second] = [passes().issue(), passes().issue()]

@@ -65,8 +65,26 @@ test('an endless line is told, takes bounded memory, and the next one is read', 
   ])
 })
 
+test('what seems longer than a record is told while more comes, in bounded memory; its lines are read', () => {
+  const reader = createCsvReader()
+  const lines = Array.from({ length: 7000 }, (_, n) => `reader-${n},x\n`)
+  const records = reader.push(`"broken,${lines.join('')}`)
+  expect(records).toHaveLength(7000)
+  expect(records[0]).toEqual({ line: 1, problem: 'has a quote that is never closed' })
+  expect(reader.push('end",x\n')).toHaveLength(1)
+})
+
+test('a quoted cell that is longer than a record costs its line only', () => {
+  const [first, second] = read(`"${'long\n'.repeat(14_000)}",x\n`)
+  expect([first, second]).toEqual([
+    { line: 1, problem: 'has a quote that is never closed' },
+    { line: 2, cells: ['long'] },
+  ])
+})
+
 test.each([
   ['a,b\n', [['a', 'b']]],
+  ['\ufeffa,b', [['a', 'b']]],
   [
     'a;b,c\n1;2\n',
     [
@@ -94,6 +112,15 @@ describe('a cell', () => {
       expect(written.startsWith(`'${text[0]}`)).toBe(true)
     },
   )
+
+  test.each([
+    ['a;b', '"a;b"'],
+    [' a', '" a"'],
+    ['a ', '"a "'],
+    ['a"b', '"a""b"'],
+  ])('%j is %s, to whatever reads it', (text, written) => {
+    expect(csvLine([text, 'c'])).toBe(`${written},c\r\n`)
+  })
 
   test.each(['a', '', "'a'", '1-1', 'a=b', '안녕', "'"])('that is none stays as it is: %j', (text) => {
     expect(csvLine([text])).toBe(`${text}\r\n`)

@@ -56,6 +56,8 @@ test.for([
     new HubError('feed.unavailable', { cause: new Error("READONLY You can't write") }),
   ],
   ['refuses writes', 'degraded', new HubError('feed.unavailable', { cause: new Error('MISCONF Redis is') })],
+  ['refuses writes', 'degraded', new Error('NOREPLICAS Not enough good replicas')],
+  ['full', 'degraded', new Error('ENOSPC: no room')],
   ['unavailable', 'degraded', new Error('connect ECONNREFUSED 10.0.0.5:3306 as anna')],
 ] as const)('%s, %s: in words that tell no names', async ([state, status, error]) => {
   const health = createHealth([failing(error, status === 'unavailable')])
@@ -87,15 +89,21 @@ test('what became of the last append counts for a while, although the probe says
 
 test('an archive that lags is at a stand only when it does not move', async () => {
   const { at, now } = clock()
-  const state = { seq: 5, lag: 3 }
-  const check = checkProgress({ position: () => ({ epoch: 1, seq: state.seq }), lag: () => state.lag }, now)
+  const state = { epoch: 1, seq: 5, lag: 3 }
+  const check = checkProgress(
+    { position: () => ({ epoch: state.epoch, seq: state.seq }), lag: () => state.lag },
+    now,
+  )
   await check()
   at.now += 29_000
   state.seq += 1
   await check()
   at.now += 29_000
   await check()
-  at.now += 2_000
+  at.now += 29_000
+  state.epoch += 1 // the same number in another life of the feed
+  await check()
+  at.now += 31_000
   await expect(check()).rejects.toThrow('at a stand')
   state.lag = 0
   await check()
