@@ -79,23 +79,29 @@ function onSqlite(file: string, first: number, last: number): void {
   db.close()
 }
 
-type Words = { readonly id: string; readonly text: (before: string, value: string, after: string) => string }
+type Words = {
+  readonly id: string
+  readonly run: string
+  readonly text: (before: string, value: string, after: string) => string
+}
 const ON_SQLITE: Words = {
   id: 'randomblob(16)',
+  run: '1 + seq / 65536',
   text: (before, value, after) => `'${before}' || (${value}) || '${after}'`,
 }
 const ON_MARIADB: Words = {
   id: 'unhex(md5(seq))',
+  run: '1 + seq DIV 65536',
   text: (before, value, after) => `concat('${before}', ${value}, '${after}')`,
 }
 
 /** One in ten is a bounce: what suppresses is looked for among all that is known of an address. */
-function statement(numbers: string, { id, text }: Words, before = ''): string {
+function statement(numbers: string, { id, run, text }: Words, before = ''): string {
   const kind = `CASE seq % 10 WHEN 0 THEN 'bounced' WHEN 1 THEN 'opened' WHEN 2 THEN 'opened' WHEN 3 THEN 'clicked'
     WHEN 4 THEN 'sent' WHEN 5 THEN 'sent' WHEN 6 THEN 'sent' ELSE 'delivered' END`
   const email = text('reader-', 'seq * 7919 % 1000003', '@filled.example')
   const message = text('', 'seq * 104729 % 2000003', '-of-a-message-as-long-as-32')
-  return `INSERT INTO events (epoch, seq, id, kind, received_at, occurred_at, message_id, email, domain, subject)
+  return `INSERT INTO events (epoch, seq, id, kind, received_at, occurred_at, message_id, email, domain, subject, run)
     ${before} SELECT 1, seq, ${id}, ${kind}, 1700000000000 + seq, 1700000000000 + seq, ${message}, ${email},
-    'filled.example', seq % 50 FROM ${numbers}`
+    'filled.example', seq % 50, ${run} FROM ${numbers}`
 }

@@ -68,7 +68,8 @@ export async function fill(sql: Sql, { numbers, join, div }: Words): Promise<voi
   const statements = [
     `INSERT INTO events SELECT ${OLD}, x, ${join(`'id'`, `100000000000 + x`, `'--'`)}, ${kind}, ${OLD} + x, ${OLD} + x,
       ${join(`'message-'`, `x ${div} 3`)}, ${email}, ${campaign}, NULL, 'filled.example', x % 40,
-      ${join(`'sub-'`, `x % 5`)}, CASE WHEN x % 100 BETWEEN 90 AND 94 THEN ${join(`'link-'`, `x % 7`)} END, NULL FROM ${numbers(events)}`,
+      ${join(`'sub-'`, `x % 5`)}, CASE WHEN x % 100 BETWEEN 90 AND 94 THEN ${join(`'link-'`, `x % 7`)} END, NULL,
+      x ${div} 1000, CASE WHEN x % 100 = 99 THEN ${email} END FROM ${numbers(events)}`,
     `INSERT INTO event_blocks SELECT ${OLD}, x, 1, '[]' FROM ${numbers(events)}`,
     `INSERT INTO subject_words SELECT x % 5000, ${join(`'word'`, `x % 977`)} FROM ${numbers(20_000)} GROUP BY 1, 2`,
     `INSERT INTO event_spans SELECT 60000, ${OLD} + 60000 * (x - 1), ${OLD}, 1, ${OLD}, 60000 FROM ${numbers(20_000)}`,

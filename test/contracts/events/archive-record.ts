@@ -1,11 +1,11 @@
 // What EventArchive promises about recording.
 import { expect, test } from 'vitest'
 import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
-import { BEGINNING } from '../../../src/core/events/cursor.ts'
+import { BEGINNING, type Cursor } from '../../../src/core/events/cursor.ts'
 import { isHubError } from '../../../src/core/errors.ts'
 import type { ArchiveRow, EventArchive } from '../../../src/core/events/ports.ts'
 import { EPOCH, makeRow, makeRows, type SqlLab } from '../../support/sql-lab.ts'
-import { MINUTE } from '../../support/times.ts'
+import { DAY, HOUR, MINUTE } from '../../support/times.ts'
 
 const at = (seq: number) => ({ epoch: EPOCH, seq })
 const seqsOf = async (archive: EventArchive) =>
@@ -68,6 +68,35 @@ export function promisesOfRecording(lab: () => SqlLab): void {
     expect((await archive.counts({ since: 0, step: MINUTE })).map(({ count }) => count)).toEqual([3])
     expect(await archive.position()).toEqual(at(6))
   })
+
+  const LATER = EPOCH + 30 * DAY
+  test.for([
+    ['that is older than the feed remembers', EPOCH, { receivedAt: LATER, happened: LATER - 50 * HOUR }],
+    [
+      'in a life of the feed that began since',
+      LATER - HOUR,
+      { receivedAt: LATER, happened: LATER - 2 * HOUR },
+    ],
+    ['that tells no time', EPOCH, { receivedAt: LATER, happened: null }],
+    ['of the future', EPOCH, { receivedAt: LATER, happened: LATER + 2 * HOUR }],
+  ] as const)(
+    'passes over an event %s, however much came in between',
+    async ([, epoch, { receivedAt, happened }]) => {
+      const archive = await open()
+      const cameAt = (row: ArchiveRow, cursor: Cursor, receivedAt: number): ArchiveRow => ({
+        event: { ...row.event, cursor, receivedAt },
+        facts: { ...row.facts, at: happened },
+      })
+      const [one, two, three] = makeRows(1, 3) as [ArchiveRow, ArchiveRow, ArchiveRow]
+      const first = cameAt(one, at(1), Math.min(happened ?? EPOCH, receivedAt))
+      await archive.record(BEGINNING, at(1), [first])
+      await archive.record(at(1), at(200_000), [cameAt(two, at(200_000), receivedAt - 1)])
+      const end = { epoch, seq: 200_002 }
+      const again = cameAt(one, { epoch, seq: 200_001 }, receivedAt)
+      await archive.record(at(200_000), end, [again, cameAt(three, end, receivedAt)])
+      expect(await seqsOf(archive)).toEqual([1, 200_000, 200_002])
+    },
+  )
 
   test('takes a batch of 10,000', async () => {
     const archive = await open()

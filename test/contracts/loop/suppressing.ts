@@ -375,8 +375,12 @@ export function promisesOfSuppressing(lab: () => LoopLab): void {
       kind: 'soft_bounced' as const,
       receivedAt: NOON - DAY + n,
       email,
+      run: 1,
     }))
-    await lab().sql.run(rowsFor(lab().sql.tables.events, rows))
+    const { events, eventSpans } = lab().sql.tables
+    const places = { firstEpoch: 1, firstSeq: 0, lastEpoch: 1, lastSeq: rows.length }
+    const span = { step: DAY, start: NOON - 1.5 * DAY, ...places }
+    await lab().sql.atomically([rowsFor(events, rows), rowsFor(eventSpans, [span])])
     const emails = ['a@example.com', 'alerts@full.example', 'zoe@example.com']
     await lab().take(...emails.map((email) => foreign('soft_bounce', email)))
     for (const email of emails) expect(await held(email)).toMatchObject({ reason: 'bounce' })

@@ -1,21 +1,24 @@
 // The archive of events: recorded exactly once behind the feed, and searched by the API.
-import { and, asc, eq, inArray, lt, sql as words } from '../driver/drizzle.ts'
-import { BEGINNING, type Cursor } from '../../../core/events/cursor.ts'
+import { and, asc, eq, lt, sql as words } from '../driver/drizzle.ts'
+import { BEGINNING, compareCursors, type Cursor } from '../../../core/events/cursor.ts'
 import { HubError } from '../../../core/errors.ts'
 import { linkKey } from '../../../core/events/facts.ts'
 import type { ArchiveRow, EventArchive } from '../../../core/events/ports.ts'
+import { NEVER_FORGOTTEN } from '../../../core/loop/suppressing.ts'
 import { newRowsFor, rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 import { toBlocks, unpacking } from './blocks.ts'
 import { createCounts } from './counts.ts'
 import { keeping, MINUTE_MS, OF_ALL } from './kept.ts'
 import { portions } from '../driver/portions.ts'
 import { inPlaces, stretches } from './places.ts'
+import { inRuns, runsFor, runsOf } from './runs.ts'
 import { createSearch } from './search.ts'
 import { boundsOf, forgetting, spanning, startOf } from './spans.ts'
 import { subjectKey, unwording, wording } from './subjects.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
 import type { PageEffects } from '../loop/loop.ts'
 import { readTotal, tallying } from './tallies.ts'
+import { withoutOldTwins, withoutTwins } from './twins.ts'
 import { toParts } from '../driver/texts.ts'
 
 const POSITION = 'archive'
@@ -66,10 +69,14 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
   }
 
   async function store(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
-    const effect = await effects?.(rows)
+    const [effect, runs] = await Promise.all([effects?.(rows), runsFor(sql, rows)])
     const { blocks, blockOf } = toBlocks(rows)
     const toRow = (row: ArchiveRow) =>
-      toEventRow(row, effect?.notOurs.has(row) ? 1 : null, blockOf.get(row) ?? null)
+      toEventRow(row, {
+        notOurs: effect?.notOurs.has(row) ? 1 : null,
+        block: blockOf.get(row) ?? null,
+        run: runs.get(row),
+      })
     const apart = rows.filter((row) => !blockOf.has(row))
     try {
       await sql.atomically([
@@ -95,20 +102,13 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
     return row ?? { first: null, last: null, byHand: 0 }
   }
 
-  /** Safe outside the transaction: whoever archives one of them meanwhile moves the position, too. */
-  async function withoutArchived(rows: readonly ArchiveRow[]): Promise<readonly ArchiveRow[]> {
-    const ids = rows.map(({ event }) => event.id)
-    const found = await sql.read(db.select({ id: events.id }).from(events).where(inArray(events.id, ids)))
-    const archived = new Set(found.map(({ id }) => id.toString('hex')))
-    return rows.filter(({ event }) => !archived.has(event.id.toString('hex')))
-  }
-
   async function record(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
+    const fresh = await withoutOldTwins(sql, rows)
     try {
-      await store(from, to, rows)
+      await store(from, to, fresh)
     } catch (error) {
       if (sql.fault(error) !== 'duplicate') throw error
-      await store(from, to, await withoutArchived(distinct(rows)))
+      await store(from, to, await withoutTwins(sql, fresh))
     }
   }
 
@@ -172,15 +172,15 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
     return places.length
   }
 
-  const cursorsOf: EventArchive['cursorsOf'] = (email, limit) =>
-    sql.read(
-      db
-        .select({ epoch: events.epoch, seq: events.seq })
-        .from(events)
-        .where(eq(events.email, keyOf(email, KEY_LENGTH.email)))
-        .orderBy(asc(events.epoch), asc(events.seq))
-        .limit(limit),
-    )
+  const cursorsOf: EventArchive['cursorsOf'] = async (email, limit) => {
+    const { epoch, seq, run } = events
+    const theirs = eq(events.email, keyOf(email, KEY_LENGTH.email))
+    const found = inRuns(sql, await runsOf(sql)).map((runs) => {
+      const some = db.select({ epoch, seq }).from(events).where(and(runs, theirs))
+      return sql.read(some.orderBy(asc(run), asc(epoch), asc(seq)).limit(limit))
+    })
+    return (await Promise.all(found)).flat().sort(compareCursors).slice(0, limit)
+  }
 
   async function erase(places: readonly Cursor[]): Promise<void> {
     if (places.length > 0) await remove(places)
@@ -209,16 +209,10 @@ function derived(tables: Tables, rows: readonly ArchiveRow[]): Write[] {
   ]
 }
 
-/** Each event as it came first. */
-function distinct(rows: readonly ArchiveRow[]): readonly ArchiveRow[] {
-  const seen = new Set<string>()
-  return rows.filter(({ event }) => {
-    const id = event.id.toString('hex')
-    return !seen.has(id) && seen.add(id)
-  })
-}
+type Besides = Pick<Tables['events']['$inferInsert'], 'notOurs' | 'block' | 'run'>
 
-function toEventRow({ event, facts }: ArchiveRow, notOurs: 1 | null, block: number | null) {
+function toEventRow({ event, facts }: ArchiveRow, besides: Besides) {
+  const email = facts.email && keyOf(facts.email, KEY_LENGTH.email)
   return {
     epoch: event.cursor.epoch,
     seq: event.cursor.seq,
@@ -227,14 +221,14 @@ function toEventRow({ event, facts }: ArchiveRow, notOurs: 1 | null, block: numb
     receivedAt: event.receivedAt,
     occurredAt: facts.at,
     messageId: facts.messageId && keyOf(facts.messageId, KEY_LENGTH.messageId),
-    email: facts.email && keyOf(facts.email, KEY_LENGTH.email),
+    email,
     campaignId: facts.campaignId && keyOf(facts.campaignId, KEY_LENGTH.campaignId),
     domain: facts.email && domainOf(facts.email),
     subject: facts.subject === null ? null : subjectKey(facts.subject),
     subaccount: facts.subaccount && keyOf(facts.subaccount, KEY_LENGTH.subaccount),
     link: facts.url === null ? null : linkKey(facts.url),
-    notOurs,
-    block,
+    judging: NEVER_FORGOTTEN.includes(event.kind) ? email : null,
+    ...besides,
   }
 }
 

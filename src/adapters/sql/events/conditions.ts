@@ -17,6 +17,7 @@ import { linkKey } from '../../../core/events/facts.ts'
 import { emailKey } from '../../../core/address.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
+import { inRuns } from './runs.ts'
 import { beginning, hasWord, wordsOf } from './subjects.ts'
 
 export type Table = Sql['tables']['events'] | Sql['tables']['eventTags']
@@ -24,7 +25,9 @@ export type Table = Sql['tables']['events'] | Sql['tables']['eventTags']
 export type Condition = {
   /** The table whose index leads, with one condition for each value: the index is in order within each. */
   readonly table: Table
-  readonly leads: readonly SQL[]
+  readonly leads: readonly (SQL | undefined)[]
+  /** In what the index is sorted within each of them, which is cursor order. */
+  readonly order: readonly Column[]
   /** The same as a condition on events, worded so that no index is tempting. */
   readonly check: SQL
 }
@@ -32,33 +35,39 @@ export type Condition = {
 const NOTHING = words`1 = 0`
 
 /** The one that tends to select the fewest comes first. */
-export function conditionsOf({ db, tables }: Sql, query: EventSelection): Condition[] {
+export function conditionsOf(sql: Sql, query: EventSelection, runs: readonly number[]): Condition[] {
+  const { db, tables } = sql
   const { events, eventTags } = tables
+  const { run, epoch, seq } = events
   const conditions: Condition[] = []
+  const order = [epoch, seq]
+  const everywhere = { within: [undefined], order }
+  const inEachRun = { within: inRuns(sql, runs), order: [run, epoch, seq] }
   const { kinds, email, messageId, campaignId, tag, subaccount, url } = query
   const columns = [
-    [events.messageId, messageId, KEY_LENGTH.messageId],
-    [events.email, email, KEY_LENGTH.email],
-    [events.campaignId, campaignId, KEY_LENGTH.campaignId],
-    [events.link, url === undefined ? undefined : linkKey(url), KEY_LENGTH.link],
-    [events.subaccount, subaccount, KEY_LENGTH.subaccount],
+    [events.messageId, messageId, KEY_LENGTH.messageId, inEachRun],
+    [events.email, email, KEY_LENGTH.email, inEachRun],
+    [events.campaignId, campaignId, KEY_LENGTH.campaignId, everywhere],
+    [events.link, url === undefined ? undefined : linkKey(url), KEY_LENGTH.link, everywhere],
+    [events.subaccount, subaccount, KEY_LENGTH.subaccount, everywhere],
   ] as const
-  for (const [column, text, length] of columns) {
+  for (const [column, text, length, { within, order }] of columns) {
     if (text === undefined) continue
     const key = keyOf(text, length)
-    conditions.push({ table: events, leads: [eq(column, key)], check: eq(hidden(column), key) })
+    const leads = within.map((runs) => and(runs, eq(column, key)))
+    conditions.push({ table: events, leads, order, check: eq(hidden(column), key) })
   }
   if (tag !== undefined) {
     const lead = eq(eventTags.tag, keyOf(tag, KEY_LENGTH.tag))
     const same = and(eq(eventTags.epoch, events.epoch), eq(eventTags.seq, events.seq), lead)
     const check = exists(db.select({ seq: eventTags.seq }).from(eventTags).where(same))
-    conditions.push({ table: eventTags, leads: [lead], check })
+    conditions.push({ table: eventTags, leads: [lead], order: [eventTags.epoch, eventTags.seq], check })
   }
   if (kinds) {
     const distinct = [...new Set(kinds)]
     const leads = distinct.map((kind) => eq(events.kind, kind))
     const check = distinct.length === 0 ? NOTHING : inArray(hidden(events.kind), distinct)
-    conditions.push({ table: events, leads, check })
+    conditions.push({ table: events, leads, order, check })
   }
   return conditions
 }
@@ -79,7 +88,7 @@ export type Sought = {
   readonly check: SQL
 }
 
-export function soughtBy(sql: Sql, q: string): Sought {
+export function soughtBy(sql: Sql, q: string, runs: readonly number[]): Sought {
   const { events } = sql.tables
   const text = emailKey(q.trim())
   const isAddress = text !== '' && !/\s/.test(text) && text.isWellFormed()
@@ -92,7 +101,9 @@ export function soughtBy(sql: Sql, q: string): Sought {
   ]
   const inSubject = and(...words.map((word) => hasWord(sql, events.subject, word)))
   return {
-    ways: inAddress(events.email, events.domain),
+    ways: inAddress(events.email, events.domain).flatMap((way) =>
+      inRuns(sql, runs).map((run) => and(run, way)),
+    ),
     words,
     check: or(...inAddress(hidden(events.email), hidden(events.domain)), inSubject) ?? NOTHING,
   }

@@ -10,10 +10,9 @@ import { factsOfOlder } from '../../../core/events/providers/providers.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { fromParts } from '../driver/texts.ts'
 import { textsIn, type InBlock, type Texts } from './blocks.ts'
-import type { Table } from './conditions.ts'
 import { portions } from '../driver/portions.ts'
-import { inPlaces, stretches, type Bounds } from './places.ts'
-import { createSelecting } from './selection.ts'
+import { inPlaces, stretches } from './places.ts'
+import { createSelecting, type Ranges } from './selection.ts'
 
 /** Of a page's data: one event may be as large as a webhook's body, and a page is a thousand of them. */
 const PAGE_BYTES = 8 * 1024 * 1024
@@ -30,7 +29,7 @@ export function createSearch(sql: Sql): EventArchive['find'] {
   const { events, eventTexts } = sql.tables
   const { select, onEvents } = createSelecting(sql)
 
-  async function placesIn(table: Table, where: SQL | undefined, bounds: Bounds, query: EventQuery) {
+  async function placesIn({ table, bounds, order }: Ranges, where: SQL | undefined, query: EventQuery) {
     const direction = query.after ? asc : desc
     const inCursorOrder = stretches(table, bounds)
     const found: Cursor[] = []
@@ -39,7 +38,7 @@ export function createSearch(sql: Sql): EventArchive['find'] {
         .select({ epoch: table.epoch, seq: table.seq })
         .from(table)
         .where(and(where, stretch))
-        .orderBy(direction(table.epoch), direction(table.seq))
+        .orderBy(...order.map(direction))
         .limit(query.limit - found.length)
       found.push(...(await sql.read(some)))
       if (found.length === query.limit) break
@@ -66,8 +65,8 @@ export function createSearch(sql: Sql): EventArchive['find'] {
     if (!selection) return []
     const order = inOrder(query)
     if ('places' in selection) return checked(selection.places.toSorted(order), selection.checks, query)
-    const { table, leads, checks, bounds } = selection
-    const pages = leads.map((lead) => placesIn(table, and(lead, onEvents(table, checks)), bounds, query))
+    const { table, leads, checks } = selection
+    const pages = leads.map((lead) => placesIn(selection, and(lead, onEvents(table, checks)), query))
     return (await Promise.all(pages)).flat().sort(order).slice(0, query.limit)
   }
 

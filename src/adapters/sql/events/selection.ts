@@ -8,20 +8,20 @@ import type { EventSelection } from '../../../core/events/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { conditionsOf, inTime, soughtBy, type Condition, type Sought, type Table } from './conditions.ts'
 import { stretches, type Bounds } from './places.ts'
+import { runsOf } from './runs.ts'
 import { boundsOf, narrower } from './spans.ts'
 import { subjectsWith } from './subjects.ts'
 
 /** A filter that leads no page is not worth counting further. */
 const COUNT_LIMIT = 10_000
 
+/** Ranges of an index, each in cursor order, where these checks hold. */
+export type Ranges = Pick<Condition, 'table' | 'leads' | 'order'> & {
+  readonly checks: readonly SQL[]
+  readonly bounds: Bounds
+}
 type Selection =
-  /** Ranges of an index, each in cursor order, where these checks hold. */
-  | {
-      readonly table: Table
-      readonly leads: readonly (SQL | undefined)[]
-      readonly checks: readonly SQL[]
-      readonly bounds: Bounds
-    }
+  | Ranges
   /** All that may fit, in cursor order; of them those where these checks hold. */
   | { readonly places: readonly Cursor[]; readonly checks: readonly SQL[] }
 
@@ -75,8 +75,10 @@ export function createSelecting(sql: Sql) {
     const time = isTimed ? await boundsOf(sql, query) : {}
     if (!time) return undefined
     const bounds = narrower(asked, time)
-    const conditions = conditionsOf(sql, query)
-    const sought = query.q === undefined ? undefined : soughtBy(sql, query.q)
+    const isInRuns = [query.email, query.messageId, query.q].some((text) => text !== undefined)
+    const runs = isInRuns ? await runsOf(sql) : []
+    const conditions = conditionsOf(sql, query, runs)
+    const sought = query.q === undefined ? undefined : soughtBy(sql, query.q, runs)
     const alone = conditions.length < 2 && !sought
     const { leader, count } = alone ? { leader: conditions[0], count: 0 } : await leaderOf(conditions, bounds)
     const found = sought && (await fewOf(sought, bounds))
@@ -85,7 +87,12 @@ export function createSelecting(sql: Sql) {
       return { places: found, checks: [...timed, ...conditions.map(({ check }) => check)] }
     const others = conditions.filter((condition) => condition !== leader).map(({ check }) => check)
     const checks = [...timed, ...others, ...(sought ? [sought.check] : [])]
-    return { table: leader?.table ?? events, leads: leader?.leads ?? [undefined], checks, bounds }
+    const { table, leads, order } = leader ?? {
+      table: events,
+      leads: [undefined],
+      order: [events.epoch, events.seq],
+    }
+    return { table, leads, order, checks, bounds }
   }
 
   /** A condition on events, for a select that reads from another table. */

@@ -1,5 +1,5 @@
 // What is known of the addresses of a page, for judging what it tells of them.
-import { and, eq, gt, inArray, isNull, lte, or, sql as words } from '../driver/drizzle.ts'
+import { and, eq, gt, inArray, isNull, lte, or, sql as words, type SQL } from '../driver/drizzle.ts'
 import { formatCursor, type Cursor } from '../../../core/events/cursor.ts'
 import { eventFacts, type Kind } from '../../../core/events/event.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
@@ -7,7 +7,6 @@ import { createErasedKeys } from '../../../core/list/subscriber.ts'
 import { LIFTABLE } from '../../../core/list/suppression.ts'
 import {
   JUDGED,
-  NEVER_FORGOTTEN,
   NO_PAST,
   remember,
   REMEMBERED,
@@ -19,12 +18,17 @@ import type { Sql } from '../driver/dialect.ts'
 import { hidden } from '../driver/hidden.ts'
 import { portions } from '../driver/portions.ts'
 import { inPlaces } from '../events/places.ts'
+import { inRuns, runsSince } from '../events/runs.ts'
 import { createSearch } from '../events/search.ts'
+import { startOf } from '../events/spans.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
 
 export type SuppressionOptions = { readonly secret: string; readonly softBounces: number }
 
+const DAY_MS = 86_400_000
 const ADDRESSES_AT_ONCE = 500
+/** From 200 values on MySQL looks for none of them, but goes by an average, and that of an index of mostly null misleads. */
+const FEW = 150
 /** The newest ones of an address that has been allowed again: older ones lie before that, or hold nothing more. */
 const HISTORY = 50
 
@@ -40,7 +44,9 @@ export function createPasts(sql: Sql, { secret, softBounces }: SuppressionOption
     const tell = (email: string, kind: Told['event']['kind'], at: number) =>
       pasts.set(email, remember(pasts.get(email) ?? NO_PAST, kind, at, softBounces))
     const newest = Math.max(...judged.map(({ event }) => event.receivedAt))
-    const found = await inSteps([...keys.keys()], (some) => heardOf(some, newest - SOFT_BOUNCE_WINDOW_MS))
+    const since = newest - SOFT_BOUNCE_WINDOW_MS
+    const runs = keys.size > 0 ? await runsSince(sql, startOf(since, DAY_MS)) : []
+    const found = await inSteps([...keys.keys()], (some) => heardOf(some, since, runs))
     for (const { email, kind, at } of found) tell(keys.get(email ?? '') ?? '', kind, at)
     for (const [email, at] of await liftedByHand(emails)) tell(email, 'unsuppressed', at)
     return pasts
@@ -109,21 +115,27 @@ const emailsOf = (rows: readonly ArchiveRow[]): readonly string[] => [
  * SQLite would take the index of kinds for a longer list of them, and read a large part of the archive.
  */
 function createHeard(sql: Sql, softBounces: number) {
-  const { email, kind, occurredAt, receivedAt, notOurs } = sql.tables.events
+  const { email, judging, kind, occurredAt, receivedAt, notOurs } = sql.tables.events
   const at = words<number>`coalesce(${occurredAt}, ${receivedAt})`.mapWith(Number)
   const place = words<number>`row_number() over (partition by ${email}, ${kind} order by ${at} desc)`
-  return async (emails: string[], since: number) => {
-    const isOneOf = (kinds: readonly Kind[]) => inArray(hidden(kind), [...kinds])
-    const within = or(gt(receivedAt, since), isOneOf(NEVER_FORGOTTEN))
+  const isOneOf = (kinds: readonly Kind[]) => inArray(hidden(kind), [...kinds])
+  async function latest(where: SQL | undefined) {
     const heard = sql.db
       .select({ email, kind, at: at.as('at'), place: place.as('place') })
       .from(sql.tables.events)
-      .where(and(inArray(email, emails), isOneOf(REMEMBERED), within, isNull(notOurs)))
+      .where(and(where, isNull(notOurs)))
       .as('heard')
     const counts = or(eq(heard.place, 1), and(eq(heard.kind, 'soft_bounced'), lte(heard.place, softBounces)))
     return sql.read(
       sql.db.select({ email: heard.email, kind: heard.kind, at: heard.at }).from(heard).where(counts),
     )
+  }
+  return async (emails: string[], since: number, runs: readonly number[]) => {
+    const lately = inRuns(sql, runs).map((run) =>
+      latest(and(run, inArray(email, emails), isOneOf(REMEMBERED), gt(receivedAt, since))),
+    )
+    const ever = portions(emails, FEW).map((some) => latest(inArray(judging, some)))
+    return (await Promise.all([...ever, ...lately])).flat()
   }
 }
 

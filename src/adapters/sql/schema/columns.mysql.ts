@@ -1,5 +1,13 @@
 // The kinds of columns that the tables are made of, on MySQL and MariaDB: see columns.sqlite.ts.
-import { bigint, customType, index, int, mysqlTable, primaryKey } from '../driver/drizzle.mysql.ts'
+import {
+  bigint,
+  customType,
+  index,
+  int,
+  mysqlTable,
+  primaryKey,
+  uniqueIndex,
+} from '../driver/drizzle.mysql.ts'
 import type { MySqlColumn } from 'drizzle-orm/mysql-core'
 import type { Columns } from './columns.sqlite.ts'
 
@@ -17,6 +25,7 @@ export const columns = {
   table: mysqlTable,
   primaryKey,
   index,
+  uniqueIndex,
   sparseIndex: (name: string, first: MySqlColumn, ...rest: MySqlColumn[]) => index(name).on(first, ...rest),
   key: (length: number, name = '') => key(name, { length }),
   longText: (name = '') => longText(name),

@@ -1,6 +1,6 @@
 // The kinds of columns that the tables are made of, on SQLite.
 import { isNotNull } from '../driver/drizzle.ts'
-import { blob, index, integer, primaryKey, sqliteTable, text } from '../driver/drizzle.sqlite.ts'
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from '../driver/drizzle.sqlite.ts'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 
 /** A column without a name has that of its key. */
@@ -8,6 +8,7 @@ export const columns = {
   table: sqliteTable,
   primaryKey,
   index,
+  uniqueIndex,
   /** Of what few rows have: the others are left out where the database can do that. */
   sparseIndex: (name: string, first: SQLiteColumn, ...rest: SQLiteColumn[]) =>
     index(name)

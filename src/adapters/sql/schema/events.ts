@@ -8,7 +8,7 @@ export function eventTables(c: Columns) {
     {
       epoch: c.integer().notNull(),
       seq: c.integer().notNull(),
-      id: c.id16().notNull().unique('events_id'),
+      id: c.id16().notNull(),
       kind: c.key(16).$type<Kind>().notNull(),
       receivedAt: c.integer('received_at').notNull(),
       occurredAt: c.integer('occurred_at'),
@@ -26,14 +26,20 @@ export function eventTables(c: Columns) {
       link: c.key(8),
       /** The place, in the same epoch, of the block that holds its texts; null: they are in event_texts. */
       block: c.integer(),
+      /** See runs.ts. */
+      run: c.small().notNull().default(0),
+      /** The `email` of an event that is never forgotten where its address is judged: few are. */
+      judging: c.key(320),
     },
     (t) => [
       c.primaryKey({ columns: [t.epoch, t.seq] }),
+      c.uniqueIndex('events_id').on(t.run, t.id),
       c.index('events_kind').on(t.kind, t.epoch, t.seq),
-      c.index('events_email').on(t.email, t.epoch, t.seq),
-      c.index('events_message').on(t.messageId, t.epoch, t.seq),
+      c.index('events_email').on(t.run, t.email, t.epoch, t.seq),
+      c.sparseIndex('events_judging', t.judging, t.epoch, t.seq),
+      c.index('events_message').on(t.run, t.messageId, t.epoch, t.seq),
       c.index('events_campaign').on(t.campaignId, t.epoch, t.seq),
-      c.index('events_domain').on(t.domain, t.epoch, t.seq),
+      c.index('events_domain').on(t.run, t.domain, t.epoch, t.seq),
       c.index('events_subject').on(t.subject, t.epoch, t.seq),
       c.sparseIndex('events_subaccount', t.subaccount, t.epoch, t.seq),
       c.sparseIndex('events_link', t.link, t.epoch, t.seq),
