@@ -108,3 +108,15 @@ export function focusedNames() {
   if (!here || here === document.body) return []
   return [here.getAttribute('aria-label'), ...labels, here.textContent].map((name) => name?.trim())
 }
+
+/** What is selected is replaced, as by pasting. @param {Element} input @param {string} text */
+export function paste(input, text) {
+  if (input instanceof HTMLInputElement) input.select()
+  return document.execCommand('insertText', false, text)
+}
+
+/** A key within a composition: whether the page has left it alone. @param {Element} input @param {string} key */
+export function pressComposing(input, key) {
+  const how = { key, isComposing: true, bubbles: true, cancelable: true }
+  return input.dispatchEvent(new KeyboardEvent('keydown', how))
+}
