@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { live, mailEvent, subjects, TOKEN } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
+import { pressComposing } from '../support/in-page.js'
 import { usePageLab } from '../support/page-lab.ts'
 
 const HOSTILE = '<img src=x onerror="document.title=\'owned\'">\u202e"&'
@@ -104,6 +105,38 @@ test('what the socket cannot filter by is filtered all the same while events com
     const chart = page.getByRole('img', { name: /^Events in the last 5 minutes: 2 events/ })
     await chart.waitFor()
   }, '/?q=eve@mail'))
+
+test('a mark that is taken away by the keys leaves one in the box; what was quoted is found', () =>
+  withPage(async (page) => {
+    await page.getByRole('button', { name: 'Remove Tag order' }).focus()
+    await page.keyboard.press('Enter')
+    await eventually(async () => (await subjects(page)).length).toBeGreaterThan(2)
+    await page.locator('input[role=combobox]:focus').waitFor()
+    await page.keyboard.type('"your order"')
+    await eventually(async () => (await offered(page))[0]).toBe('Address or words\n"your order"')
+    await page.keyboard.press('Enter')
+    await eventually(() => subjects(page)).toEqual(['Your order, Ada'])
+  }, '/?tag=order'))
+
+test('while letters are being composed, Enter and arrows are the composition’s', () =>
+  withPage(async (page) => {
+    const before = page.url()
+    const keys = await page.context().newCDPSession(page)
+    await box(page).focus()
+    for (const text of ['ㄱ', '가'])
+      await keys.send('Input.imeSetComposition', { text, selectionStart: 1, selectionEnd: 1 })
+    await eventually(async () => (await offered(page))[0]).toBe('Address or words\n가')
+    const press = (key: string) => box(page).evaluate(pressComposing, key)
+    expect([await press('ArrowDown'), await press('Enter'), await press('Escape')]).toEqual([
+      true,
+      true,
+      true,
+    ])
+    expect([page.url(), await box(page).inputValue()]).toEqual([before, '가'])
+    await keys.send('Input.insertText', { text: '가' })
+    await page.keyboard.press('Enter')
+    await eventually(() => asked(page)).toBe('q=%EA%B0%80')
+  }))
 
 test('a time that is typed is gone to; hostile tags are text', () =>
   withPage(async (page) => {

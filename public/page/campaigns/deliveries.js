@@ -144,7 +144,10 @@ function Filter({ query, set, find, children }) {
               type="button"
               class="quiet"
               aria-label="Whatever the reason"
-              onClick=${() => set({ reason: '' })}
+              onClick=${(/** @type {MouseEvent} */ { detail }) => {
+                set({ reason: '' })
+                if (detail === 0) find.current?.focus()
+              }}
             >
               <${Icon} name="close" />
             </button>

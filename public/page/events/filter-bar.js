@@ -19,6 +19,13 @@ import { EventSearch } from './event-search.js'
  * @param {unknown} props.children what stands at the end of the first row
  */
 export function FilterBar({ app, filter, onChange, search, children }) {
+  // What had the focus is gone then: whoever uses the keys goes on in the box.
+  const without =
+    (/** @type {Filter} */ next) =>
+    (/** @type {MouseEvent} */ { detail }) => {
+      onChange(next)
+      if (detail === 0) search.current?.focus()
+    }
   return html`
     <search class="filter" aria-label="Filter the events">
       <div class="typed">
@@ -34,7 +41,7 @@ export function FilterBar({ app, filter, onChange, search, children }) {
               app=${app}
               word=${word}
               value=${filter[field]}
-              onRemove=${() => onChange({ ...filter, [field]: '' })}
+              onRemove=${without({ ...filter, [field]: '' })}
             />`,
         )}
         ${
@@ -42,12 +49,12 @@ export function FilterBar({ app, filter, onChange, search, children }) {
           html`<${Mark}
             word="Time"
             value=${timeWords(filter)}
-            onRemove=${() => onChange({ ...filter, since: '', until: '' })}
+            onRemove=${without({ ...filter, since: '', until: '' })}
           />`
         }
         ${
           !isAll(filter) &&
-          html`<button type="button" class="plain all" onClick=${() => onChange(ALL)}>Show all</button>`
+          html`<button type="button" class="plain all" onClick=${without(ALL)}>Show all</button>`
         }
         <div class="end">${children}</div>
       </div>
@@ -63,12 +70,12 @@ function timeWords({ since, until }) {
   return since ? `since ${words(since)}` : `up to ${words(until)}`
 }
 
-/** @param {{ app: App, word: string, value: string, onRemove: () => void }} props */
+/** @param {{ app: App, word: string, value: string, onRemove: (event: MouseEvent) => void }} props */
 function CampaignMark({ app, word, value, onRemove }) {
   return html`<${Mark} word=${word} value=${useCampaignName(app, value)} onRemove=${onRemove} />`
 }
 
-/** @param {{ word: string, value: string, onRemove: () => void }} props */
+/** @param {{ word: string, value: string, onRemove: (event: MouseEvent) => void }} props */
 function Mark({ word, value, onRemove }) {
   return html`
     <span class="mark">
