@@ -5,6 +5,7 @@ import { plainJson } from '../../ground/words.js'
 import { Asked } from '../../parts/asked.js'
 import { CopyButton } from '../../parts/copy-button.js'
 import { useQuestion } from '../../parts/hooks.js'
+import { inLines } from './in-lines.js'
 import { RawJson } from './raw-json.js'
 
 /** A mail that came in may have 20 MB. */
@@ -25,18 +26,9 @@ export function RawEvent({ app: { api, asking }, cursor }) {
       <${Asked} of=${answer} what="the event" again=${again}>
         ${(/** @type {Beginning} */ { text, isWhole }) => html`
           ${!isWhole && html`<p class="hint">This is its beginning. <a href=${path} download=${`event-${cursor}.json`}>Download all of it</a></p>`}
-          <${RawJson} text=${isWhole ? pretty(text) : plainJson(text)} />
+          <${RawJson} text=${plainJson(isWhole ? inLines(text) : text)} />
         `}
       <//>
     </section>
   `
-}
-
-/** With line breaks where that changes nothing else. @param {string} text */
-function pretty(text) {
-  try {
-    return plainJson(JSON.stringify(JSON.parse(text), null, 2))
-  } catch {
-    return plainJson(text)
-  }
 }
