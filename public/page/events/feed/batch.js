@@ -1,7 +1,7 @@
 // Gathers what comes one by one, and hands it on together, once a frame and never more often than one can look.
 
 /** Nobody reads faster than this, and each showing costs. */
-export const EVERY_MS = 100
+export const EVERY_MS = 250
 export const MOST_GATHERED = 2000
 
 /**
