@@ -19,6 +19,7 @@ import {
 import { lookOf } from '../events/kinds.js'
 import { count, counted, plain } from '../ground/words.js'
 import { Asked } from '../parts/asked.js'
+import { Boundary } from '../parts/boundary.js'
 import { useFresh, useNow, useQuestion, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { Failures } from './failures.js'
@@ -29,11 +30,11 @@ export function Overview({ app, campaign }) {
   const news = newsOf(campaign, missingSince(useStore(app.setup.store).value))
   return html`
     <div class="overview">
-      <${Mails} campaign=${campaign} />
-      <${Funnel} campaign=${campaign} news=${news} />
-      <${Lanes} app=${app} campaign=${campaign} />
-      ${Number(failed) > 0 && html`<${Failures} app=${app} campaign=${campaign} />`}
-      <${Links} app=${app} campaign=${campaign} news=${news} />
+      <${Boundary} what="The mails"><${Mails} campaign=${campaign} /><//>
+      <${Boundary} what="The funnel"><${Funnel} campaign=${campaign} news=${news} /><//>
+      <${Boundary} what="The list of lanes"><${Lanes} app=${app} campaign=${campaign} /><//>
+      ${Number(failed) > 0 && html`<${Boundary} what="The list of failures"><${Failures} app=${app} campaign=${campaign} /><//>`}
+      <${Boundary} what="The list of links"><${Links} app=${app} campaign=${campaign} news=${news} /><//>
     </div>
   `
 }

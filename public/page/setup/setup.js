@@ -4,6 +4,7 @@
 import { html, useEffect } from '../vendor/htm.js'
 import { ago } from '../ground/words.js'
 import { Asked } from '../parts/asked.js'
+import { Boundary } from '../parts/boundary.js'
 import { isOwnMachine, SampleButton, Unreachable, WebhookUrl } from './first-step.js'
 import { useNow, useQuestion, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
@@ -31,12 +32,17 @@ export function SetupView({ app }) {
       <h1>Set-up</h1>
       <${Asked} of=${shown} what="the set-up" again=${app.setup.ask}>
         ${(/** @type {Setup} */ setup) => html`
-          <${Checklist} app=${app} setup=${setup} />
-          <${Notes} setup=${setup} />
-          <${Refused} app=${app} setup=${setup} />
-          ${setup.quarantine > 0 && html`<${QuarantineList} app=${app} of=${entries} again=${readEntries} />`}
-          <${Standing} app=${app} setup=${setup} />
-          <${Reconcile} app=${app} />
+          <${Boundary} what="The checklist"><${Checklist} app=${app} setup=${setup} /><//>
+          <${Boundary} what="What there is to know"><${Notes} setup=${setup} /><//>
+          <${Boundary} what="The list of refusals"><${Refused} app=${app} setup=${setup} /><//>
+          ${
+            setup.quarantine > 0 &&
+            html`<${Boundary} what="The quarantine">
+              <${QuarantineList} app=${app} of=${entries} again=${readEntries} />
+            <//>`
+          }
+          <${Boundary} what="How the hub stands"><${Standing} app=${app} setup=${setup} /><//>
+          <${Boundary} what="The comparison"><${Reconcile} app=${app} /><//>
         `}
       <//>
       ${shown.state === 'failed' && html`<${Stores} app=${app} />`}
