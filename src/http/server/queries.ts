@@ -13,11 +13,11 @@ type QuerySchema = {
 
 const DIGITS = /^\d{1,15}$/
 
-/** An unencoded + is a blank, as in any form, but for addresses: nobody's holds a blank, and many a +. */
+/** An unencoded + is a blank, as in any form, but for addresses and times: none holds a blank, and many a +. */
 export function parseQuery(text: string): Texts {
   const values: Texts = Object.create(null)
   if (text === '') return values
-  const pairs = text.split('&').map((pair) => (isAddress(pair) ? pair.replaceAll('+', '%2B') : pair))
+  const pairs = text.split('&').map((pair) => (holdsPlus(pair) ? pair.replaceAll('+', '%2B') : pair))
   for (const [name, value] of new URLSearchParams(pairs.join('&'))) {
     const before = values[name]
     values[name] = before === undefined ? value : [before, value].flat()
@@ -25,7 +25,7 @@ export function parseQuery(text: string): Texts {
   return values
 }
 
-const isAddress = (pair: string): boolean => /^email=|=.*(@|%40)/i.test(pair)
+const holdsPlus = (pair: string): boolean => /^(email|since|until)=|=.*(@|%40)/i.test(pair)
 
 /** For each route of the API: a query that it does not know is refused, also where it knows none. */
 export function registerQueries(app: FastifyInstance): void {

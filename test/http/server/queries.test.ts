@@ -140,6 +140,14 @@ describe('an unencoded + in an address means +', () => {
     expect((await hub.get('/api/events?tag=two+words')).body.events).toHaveLength(1)
   })
 
+  test('and in a time: +09:00 as people type it', async () => {
+    const { status, body } = await hub.get(
+      '/api/events?since=2026-01-01T00:00:00+09:00&email=' + encodeURIComponent(email),
+    )
+    expect([status, body.events.length]).toEqual([200, 1])
+    expect((await hub.get('/api/stats?since=2026-01-01T00:00:00+09:00&step=86400')).status).toBe(200)
+  })
+
   test('in a socket, too', async () => {
     const socket = await openSocket(hub.address, 'after=0&email=ann+news@example.com', { headers })
     await socket.until((seen) => seen.some(({ type }) => type === 'event'))
