@@ -41,6 +41,13 @@ const refusal: Reading = (cell) => (isYes(cell) || isDate(cell) ? 'left' : isNo(
 
 const suppressed: Reading = (cell) => (isNothing(cell) ? 'in' : (reasonOf(cell) ?? bad('manual')(cell)))
 
+const reasonNamed: Reading = (cell) => reasonOf(cell) ?? 'unknown'
+
+function areReasons(cells: readonly string[]): boolean {
+  const filled = cells.filter((cell) => cell.trim() !== '')
+  return filled.filter((cell) => reasonOf(cell) !== undefined).length * 2 > filled.length
+}
+
 /** How often, or a number for each kind of it. */
 const numbered =
   (yes: Verdict): Reading =>
@@ -83,6 +90,9 @@ const REFUSED =
   /^(no|stop|never|exclude|without|keine?|sin|sans|pas de|geen)( (?!of\b)|(?=e?mail)).*(mail|news ?letter|werbung|publicidad|publicite|correo)|^(no molestar|excluded?|remove)$|widerruf|widerspr|^kundigung(sdatum)?$|gekundigt|^opposition|(受信|配信)拒否/
 const STATUS =
   /\b(e?stat(us|ut|ute)|statusz)\b|^(abo|abonnement|abonnenten|newsletter|kontakt|empfanger|anmelde|mitglieds|mail|e ?mail)status$|^(e ?mail|subscriber|subscription|contact|member) state$|^e ?mail marketing consent$|^subscription$|^(статус|상태|구독 ?상태|수신 ?상태|状態|状态|订阅状态|狀態|訂閱狀態|購読状態|ステータス|durum|tila|stav|stato|stato iscrizione|estado (de|da) (la )?(suscripcion|inscricao)|estado suscripcion|situac(ao|ion)|allapot|stare|stanje|κατασταση|trang thai|회원 ?상태|발송 ?상태|(メルマガ|メール)?配信(状態|状況|ステータス)|購読状況|会員状態)( |$)/
+/** In a list of those who get no mail: why. Most of its cells tell that it is one. */
+const REASON =
+  /^(suppression |rejection |block )?(reason|grund|motif|motivo|motiv|reden|причина|사유|理由|原因)$/
 /** A status, or the province that one lives in: its words tell. */
 const STATE = /^(estado|state|etat|estat|stan|zustand|condicion)$/
 
@@ -100,6 +110,7 @@ export function readingOf(title: string, cells: readonly string[]): Reading | un
   if (REFUSED.test(name)) return refusal
   const asks = MAILS.test(name) && WISH.test(name) && !ABOUT_ANSWER.test(name)
   if (HINT.test(name) || (asks && !STATUS.test(name))) return hint
+  if (REASON.test(name) && areReasons(cells)) return reasonNamed
   return STATUS.test(name) || (STATE.test(name) && cells.some(isStatus)) ? statusOf : undefined
 }
 

@@ -205,6 +205,33 @@ test.each([
   expect(body).toMatchObject({ added: 0, left: 1, errors: [] })
 }) // prettier-ignore
 
+describe('a list of those who get no mail, at the wrong address', () => {
+  test.each([
+    ["the hub's own", 'email,reason,source\na@x.io,bounce,api\nb@x.io,complaint,api\nc@x.io,unsubscribe,link\nd@x.io,manual,api\ne@x.io,reject,api',
+      { a: 'bounce', b: 'complaint', c: 'left unsubscribe', d: 'manual', e: 'reject' }],
+    ["Mandrill's", 'email,reason,detail\na@x.io,hard-bounce,550\nb@x.io,spam,\nc@x.io,unsub,\nd@x.io,custom,\ne@x.io,soft-bounce,',
+      { a: 'bounce', b: 'complaint', c: 'left unsubscribe', d: 'manual', e: 'bounce' }],
+    ["Brevo's", 'Email;Reason\na@x.io;contactUnsubscribed\nb@x.io;hardBounce\nc@x.io;adminBlocked\nd@x.io;contactFlaggedAsSpam',
+      { a: 'left unsubscribe', b: 'bounce', c: 'manual', d: 'complaint' }],
+    ['a Korean one', '이메일,사유\na@x.io,수신거부\nb@x.io,반송', { a: 'left unsubscribe', b: 'bounce' }],
+  ])('%s', async (_, text, expected) => {
+    expect((await upload(text)).body).toMatchObject({ added: 0, errors: [] })
+    expect(await standing()).toEqual(expected)
+  }) // prettier-ignore
+
+  test('what is not understood there, or empty, is an error line', async () => {
+    const { body } = await upload(
+      'email,reason\na@x.io,bounce\nb@x.io,spam\nc@x.io,custom\nd@x.io,because\ne@x.io,',
+    )
+    expect(body).toMatchObject({ added: 0, left: 3, error_count: 2 })
+  })
+
+  test('a reason for something else is none', async () => {
+    const { body } = await upload('email,reason\na@x.io,met at a fair\nb@x.io,\nc@x.io,asked for a price')
+    expect(body).toMatchObject({ added: 3, errors: [] })
+  })
+})
+
 test.each([
   ['Do not bulk email', 'Yes'], ['Do not allow Bulk Emails', 'Do Not Allow'],
 ])('a prohibition: %s %s', async (title, cell) => {
