@@ -25,6 +25,8 @@ test('the first is handed on at once, the others together, no more often than on
   vi.advanceTimersByTime(EVERY_MS * 5)
   batch.add(5)
   expect(handed.at(-1)).toEqual([5])
+  for (let item = 6; item < 50; item += 1) batch.add(item)
+  expect(vi.getTimerCount()).toBe(1)
 })
 
 test('when too much has gathered, its owner is asked what to do: a hidden page gets no frames', () => {
@@ -38,4 +40,8 @@ test('what cannot be taken yet goes first the next time', () => {
   batch.putBack([1, 2])
   batch.add(3)
   expect(handed).toEqual([[1, 2, 3]])
+  batch.add(6)
+  batch.putBack([4, 5])
+  vi.advanceTimersByTime(EVERY_MS)
+  expect(handed.at(-1)).toEqual([4, 5, 6])
 })

@@ -90,6 +90,13 @@ test('what the socket cannot filter by is filtered as the hub does', () => {
     false,
   ])
   expect([is({ subaccount: 'news' }), is(ALL)]).toEqual([false, true])
+  const odd = rowOf({ ...event, recipient: '"a@b"@mail.example', subject: 'Ｙｏｕｒ order' }, row.receivedAt)
+  expect([fits({ ...ALL, q: 'mail.' }, odd), fits({ ...ALL, q: 'your' }, odd)]).toEqual([true, true])
+})
+
+test('a gap is told but in the past, where it may have been filled since', () => {
+  const gap = { type: 'gap', cursor: '2-1', noticedAt: 0 } as const
+  expect([fits(ALL, gap), fits({ ...ALL, until: '2030-05-06T12:00:00Z' }, gap)]).toEqual([true, false])
 })
 
 test('a kind is switched on and off', () => {

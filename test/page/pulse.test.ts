@@ -26,7 +26,7 @@ function lab() {
     },
   }
   const pulse = createPulse({ api, asking: createAsking({ clock: api.now }), seesAll: () => all })
-  return { pulse, asked, seeLess: () => (all = false) }
+  return { pulse, asked, seeLess: () => (all = false), seeAll: () => (all = true) }
 }
 
 const told = { provider: 'mandrill', at: null, recipient: null, message_id: null, subject: null }
@@ -77,7 +77,25 @@ test('with a filter, or while catching up, the server is asked instead, more oft
   expect(pulse.perMinute(NOW)).toBe(7)
   await vi.advanceTimersByTimeAsync(20_000)
   expect(asked).toHaveLength(3)
+  vi.stubGlobal('document', { hidden: true })
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(asked).toHaveLength(3)
   pulse.stop()
+})
+
+test('how far counts go: to now while everything is seen, and no further than the hub’s once something was missed', async () => {
+  const { pulse, seeLess, seeAll } = lab()
+  expect(pulse.tally.reach()).toBe(0)
+  await pulse.tally.question.ask()
+  vi.setSystemTime(NOW + 5_000)
+  expect(pulse.tally.reach()).toBe(NOW + 5_000)
+  seeLess()
+  pulse.count([row])
+  seeAll()
+  vi.setSystemTime(NOW + 9_000)
+  expect(pulse.tally.reach()).toBe(NOW + 5_000)
+  await pulse.tally.question.ask()
+  expect(pulse.tally.reach()).toBe(NOW + 9_000)
 })
 
 test('a rate that is not known is none: before the first answer, and when answers are old', async () => {

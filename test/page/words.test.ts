@@ -67,6 +67,8 @@ test('rates: the server’s word, then counted on', () => {
   // A minute that the server no longer tells of had no events.
   rates.load({ steps: [] }, NOW)
   expect(bars().map((bar) => bar.total)).toEqual([40, 0])
+  rates.forget(rates.startOf(NOW))
+  expect(bars().map((bar) => bar.total)).toEqual([0, 0])
 })
 
 test('the chart’s top is a round number', () => {

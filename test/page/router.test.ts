@@ -1,0 +1,73 @@
+// Where one is in the page, by its address.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createRouter } from '../../public/page/ground/router.js'
+
+const load = async () => ({})
+const ROUTES = [
+  { path: '/', name: 'live', load },
+  { path: '/dashboard/subscribers', name: 'subscribers', load },
+  { path: '/dashboard/subscribers/import', name: 'import', load },
+  { path: '/dashboard/subscribers/:id', name: 'subscriber', load },
+]
+
+const history = { pushState: vi.fn(), replaceState: vi.fn() }
+const listening = new Map<string, () => void>()
+beforeEach(() => {
+  vi.stubGlobal('history', history)
+  vi.stubGlobal('document', { addEventListener: () => {} })
+  vi.stubGlobal('addEventListener', (name: string, listener: () => void) => listening.set(name, listener))
+})
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.clearAllMocks()
+})
+
+function at(address: string) {
+  const { pathname, search } = new URL(address, 'http://hub.example')
+  vi.stubGlobal('location', { pathname, search })
+}
+function placeAt(address: string) {
+  at(address)
+  const { route, params, path, search } = createRouter(ROUTES).store.get()
+  return { name: route?.name, params, path, search }
+}
+
+test.each([
+  ['/', 'live', {}],
+  ['/dashboard/subscribers', 'subscribers', {}],
+  ['/dashboard/subscribers/', 'subscribers', {}],
+  ['/dashboard/subscribers/import', 'import', {}],
+  ['/dashboard/subscribers/ada%40x.io', 'subscriber', { id: 'ada@x.io' }],
+  ['/dashboard/subscribers/100%', 'subscriber', { id: '100%' }],
+  ['/dashboard/subscribers/a/b', undefined, {}],
+  ['/dashboard/nothing', undefined, {}],
+])('%s is %s', (address, name, params) => {
+  expect(placeAt(address)).toMatchObject({ name, params })
+})
+
+test('the query is part of the place', () => {
+  expect(placeAt('/dashboard/subscribers/?q=ada')).toMatchObject({
+    path: '/dashboard/subscribers',
+    search: '?q=ada',
+  })
+})
+
+test('another address is a step of the history, or takes its place; the same one is none', () => {
+  at('/')
+  const { go } = createRouter(ROUTES)
+  go('/')
+  expect(history.pushState).not.toHaveBeenCalled()
+  go('/?q=a')
+  expect(history.pushState).toHaveBeenCalledExactlyOnceWith(null, '', '/?q=a')
+  go('/?q=ab', { replace: true })
+  expect(history.replaceState).toHaveBeenCalledExactlyOnceWith(null, '', '/?q=ab')
+  expect(history.pushState).toHaveBeenCalledOnce()
+})
+
+test('a step back leads to where one was', () => {
+  at('/')
+  const { store } = createRouter(ROUTES)
+  at('/dashboard/subscribers')
+  listening.get('popstate')?.()
+  expect(store.get().route?.name).toBe('subscribers')
+})
