@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createEmbeddedLaneControl } from '../../../../src/adapters/embedded/sending/lane-control.ts'
 import { createHealth } from '../../../../src/core/sending/lanes/health.ts'
 import { silentLog } from '../../../support/feed-lab.ts'
-import { DAY, MINUTE, NOON } from '../../../support/times.ts'
+import { DAY, MINUTE, NOON, SECOND } from '../../../support/times.ts'
 
 function lab({ isMixed = false } = {}) {
   const clock = { now: NOON }
@@ -21,12 +21,14 @@ function lab({ isMixed = false } = {}) {
     refuse: async (email = 'ann@example.com') => (await health.note(refusal, to(email), now())).judgement,
     take: (email = 'bob@example.net') => health.note({ kind: 'sent', response: '250 ok' }, to(email), now()),
     login: () => health.note({ kind: 'sender_fault', response: '535 no' }, to('ann@example.com'), now()),
-    /** How long the lane is paused now; then that is over. */
-    async pauseOver() {
+    lose: () => health.note({ kind: 'unreachable', response: 'ECONNRESET' }, to('ann@example.com'), now()),
+    resume: () => lanes.resume('default'),
+    /** How many minutes, or other units, the lane is paused now; then that is over. */
+    async pauseOver(unit = MINUTE) {
       const isPaused = async () => (await lanes.states())[0]?.state === 'paused'
       const from = clock.now
-      while (clock.now < from + 60 * DAY && (await isPaused())) clock.now += MINUTE
-      return (clock.now - from) / MINUTE
+      while (clock.now < from + 60 * DAY && (await isPaused())) clock.now += unit
+      return (clock.now - from) / unit
     },
   }
 }
@@ -65,4 +67,37 @@ test('one domain that refuses us, with nobody to compare it with, is let go afte
   let last = await refuse()
   while (last === 'open') last = await refuse()
   expect([last, await pauseOver()]).toEqual(['theirs', 0])
+})
+
+test('an outage that lasts is tried less and less often, the next one begins anew', async () => {
+  const { lose, take, pauseOver } = lab()
+  const pauses = []
+  await lose()
+  await lose()
+  for (let n = 0; n < 7; n++) {
+    await lose()
+    pauses.push(await pauseOver(SECOND))
+  }
+  expect(pauses).toEqual([1, 2, 4, 8, 16, 30, 30])
+  await take()
+  for (let n = 0; n < 3; n++) await lose()
+  expect(await pauseOver(SECOND)).toBe(1)
+})
+
+test('a fault after somebody has resumed the lane is a new one, of mails that were under way it is none', async () => {
+  const { clock, login, take, resume, pauseOver } = lab()
+  await login()
+  await pauseOver()
+  await login()
+  await resume()
+  clock.now += 9 * SECOND
+  await take()
+  await login()
+  expect(await pauseOver()).toBe(5)
+  await login()
+  await resume()
+  clock.now += 11 * SECOND
+  await take()
+  await login()
+  expect(await pauseOver()).toBe(60)
 })
