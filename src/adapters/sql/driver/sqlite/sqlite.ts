@@ -102,7 +102,7 @@ function sendable(value: Value): SQLInputValue {
 /** The bytes of all of them in one piece: each piece costs more than what is in it. */
 function sendableRows(rows: readonly Value[][]): SQLInputValue[][] {
   let length = 0
-  for (const row of rows) for (const value of row) if (Buffer.isBuffer(value)) length += value.length
+  for (const row of rows) row.forEach((value) => (length += Buffer.isBuffer(value) ? value.length : 0))
   const bytes = new Uint8Array(length)
   let at = 0
   const placed = (value: Value) => {

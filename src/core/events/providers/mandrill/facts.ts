@@ -137,29 +137,30 @@ function isOpenedByRobot({ user_agent: agent, user_agent_parsed: parsed }: Paylo
 
 /** Those that the message's list tells, but for the one that the event itself tells. */
 function visits(list: unknown, linkOf: (entry: Payload) => string, own: Visit | null): readonly Visit[] {
-  if (!Array.isArray(list)) return []
-  const isOwn = ({ at, link }: Visit) => own?.link === link && Math.abs(own.at - at) <= SAME_VISIT_MS
-  return list
-    .slice(0, LISTED)
-    .map(asObject)
-    .flatMap((entry) => {
-      const at = asInstant(entry.ts)
-      return at === null ? [] : { at, link: linkOf(entry), robot: isRobot(asText(entry.ua) ?? '', '') }
-    })
-    .filter((visit) => !isOwn(visit))
+  const told: Visit[] = []
+  for (const entry of listed(list)) {
+    const at = asInstant(entry.ts)
+    if (at === null) continue
+    const link = linkOf(entry)
+    const isOwn = own?.link === link && Math.abs(own.at - at) <= SAME_VISIT_MS
+    if (!isOwn) told.push({ at, link, robot: isRobot(asText(entry.ua) ?? '', '') })
+  }
+  return told
 }
+
+const listed = (list: unknown): readonly Payload[] =>
+  Array.isArray(list) && list.length > 0 ? list.slice(0, LISTED).map(asObject) : []
 
 const linkOf = ({ url }: Payload): string => linkKey(asShort(url, URL_SHOWN) ?? '')
 
 /** When the recipient's server took it, as the log of answers that a message carries tells. */
 function deliveredAt({ smtp_events: answers }: Payload): number | null {
-  if (!Array.isArray(answers)) return null
-  const taken = answers
-    .slice(0, LISTED)
-    .map(asObject)
-    .filter(({ type }) => type === 'sent' || type === 'delivered')
-    .flatMap(({ ts }) => asInstant(ts) ?? [])
-  return taken.length > 0 ? Math.min(...taken) : null
+  let first: number | null = null
+  for (const { type, ts } of listed(answers)) {
+    const at = type === 'sent' || type === 'delivered' ? asInstant(ts) : null
+    if (at !== null) first = Math.min(at, first ?? at)
+  }
+  return first
 }
 
 /** `YYYY-MM-DD HH:MM:SS`, in UTC although it does not say so. */
