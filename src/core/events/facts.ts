@@ -182,6 +182,17 @@ export function readFacts({ facts, more }: StoredFacts): EventFacts {
   }
 }
 
+/**
+ * A text among the facts, without reading all of them: '' stands for one that is not plain ASCII, or escaped; undefined: there is none.
+ */
+export function plainTextIn(facts: string, key: keyof Written): string | undefined {
+  const start = facts.indexOf(`"${key}":"`)
+  if (start < 0) return undefined
+  const from = start + key.length + 4
+  const text = facts.slice(from, facts.indexOf('"', from))
+  return /^[ !#-[\]-~]*$/.test(text) ? text : ''
+}
+
 const readVisit = ([at, robot, link = '']: WrittenVisit): Visit => ({ at, robot: robot === 1, link })
 
 const LINK_LENGTH = 8

@@ -1,6 +1,7 @@
 // Who is named in the feed's events, as hashes by spans of its places: a search unpacks only the spans that may hold somebody.
 import type { DatabaseSync } from 'node:sqlite'
 import { hashBytes, hashOf } from '../../../core/name-hash.ts'
+import { plainTextIn } from '../../../core/events/facts.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import type { BlockEvent } from './blocks.ts'
 
@@ -76,16 +77,7 @@ export function prepareNames(db: DatabaseSync) {
 /** Recipient, or else message; and who has sent it in. Addresses in lower case, as they are compared. */
 function namesIn({ head: [, kind], texts: [, bytes] }: BlockEvent): string[] {
   const facts = bytes?.toString('latin1') ?? ''
-  const names = [textIn(facts, 'recipient')?.toLowerCase() ?? textIn(facts, 'message_id')]
-  if (kind === 'inbound') names.push(textIn(facts, 'sender')?.toLowerCase())
+  const names = [plainTextIn(facts, 'recipient')?.toLowerCase() ?? plainTextIn(facts, 'message_id')]
+  if (kind === 'inbound') names.push(plainTextIn(facts, 'sender')?.toLowerCase())
   return names.filter((name) => name !== undefined)
-}
-
-/** A text among the facts, as writeFacts writes them. */
-function textIn(facts: string, key: string): string | undefined {
-  const start = facts.indexOf(`"${key}":"`)
-  if (start < 0) return undefined
-  const from = start + key.length + 4
-  const text = facts.slice(from, facts.indexOf('"', from))
-  return /^[ !#-[\]-~]*$/.test(text) ? text : ANYBODY
 }

@@ -1,6 +1,7 @@
 // Who is named in each event of the stream: a hash of four bytes an event, so that a search looks only where somebody may be.
 import type { Redis } from 'ioredis'
-import { eventFacts, type NewEvent } from '../../../core/events/event.ts'
+import type { NewEvent } from '../../../core/events/event.ts'
+import { plainTextIn } from '../../../core/events/facts.ts'
 import { hashBytes, hashOf } from '../../../core/name-hash.ts'
 import { namesKey } from '../keys.ts'
 
@@ -21,12 +22,11 @@ export const noteOf = (name: string): number => Math.max(hashOf(name), NOBODY + 
 /** The notes of events that are appended, as the script writes them. */
 export const notesOf = (events: readonly NewEvent[]): Buffer => hashBytes(events.map(noteOn))
 
-/** A recipient or, without one, a message. */
-function noteOn(event: NewEvent): number {
-  if (event.kind === 'inbound') return LOOK // names its sender, too
-  const { email, messageId } = eventFacts(event)
-  const name = email ?? messageId
-  return name ? noteOf(name) : NOBODY
+/** A recipient, in lower case as addresses are compared, or, without one, a message. */
+function noteOn({ kind, facts }: NewEvent): number {
+  if (kind === 'inbound') return LOOK // names its sender, too
+  const name = plainTextIn(facts, 'recipient')?.toLowerCase() ?? plainTextIn(facts, 'message_id')
+  return name === undefined ? NOBODY : name === '' ? LOOK : noteOf(name)
 }
 
 const keyNumberOf = (seq: number): number => Math.floor(seq / NOTES_A_KEY)
