@@ -63,14 +63,14 @@ function causeOf(asked: Asked, fits: (key: string, url: string) => boolean): Cau
     if (urls.some((url) => fits(key, url)))
       return {
         kind: 'wrong signature: key',
-        hint: 'It was signed with a key that differs from one of MANDRILL_WEBHOOK_KEYS in blanks, quotes or capitals: copy it from Mandrill anew',
+        hint: 'It was signed with a key that differs from one of MANDRILL_WEBHOOK_KEYS in blanks, quotes or capitals: copy it from Mandrill again',
       }
   for (const url of guesses)
     for (const key of [...keys, PROBE_KEY])
       if (fits(key, url)) return key === PROBE_KEY ? testKey(url) : otherUrl(url)
   return {
     kind: 'wrong signature',
-    hint: `No key of MANDRILL_WEBHOOK_KEYS fits, with any likely spelling of the URL: compare the key with the one that Mandrill shows for the webhook ${shown(urls[0] ?? '')}, and the URL, to the letter`,
+    hint: `No key in MANDRILL_WEBHOOK_KEYS matches, with any likely spelling of the URL: compare the key and the URL ${shown(urls[0] ?? '')} with Mandrill’s, letter by letter`,
   }
 }
 

@@ -21,7 +21,7 @@ const count = (description: string) => ({ description, schema: { type: 'integer'
 const LIMITS = {
   'X-RateLimit-Limit': count('Requests that are allowed in this time'),
   'X-RateLimit-Remaining': count('Requests that are left'),
-  'X-RateLimit-Reset': count('Seconds until it begins anew'),
+  'X-RateLimit-Reset': count('Seconds until it begins again'),
 }
 
 export function headersOf(name: string, status: number, { parameters = [] }: Asked): Record<string, object> {

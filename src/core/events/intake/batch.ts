@@ -55,7 +55,7 @@ function parse(text: Buffer): unknown {
 
 const noArray = (text: Buffer): Batch => ({
   events: [],
-  unreadable: [unreadable(text, 'The batch is no JSON array')],
+  unreadable: [unreadable(text, 'The batch is not a JSON array')],
 })
 
 function unreadable(data: Buffer, reason: string, seen = new Map<string, number>()): Unreadable {
