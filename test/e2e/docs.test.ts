@@ -32,6 +32,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await posted.locator('.opblock-summary-control').click()
     await posted.getByRole('button', { name: 'Try it out' }).click()
     await posted.getByRole('textbox', { name: 'Body' }).waitFor()
+    await page.setViewportSize({ width: 320, height: 640 })
+    expect(await page.evaluate(overflow)).toBe(0)
+    await page.setViewportSize({ width: 1280, height: 800 })
     expect(await axeFaults(page)).toEqual([])
 
     await page.getByRole('button', { name: 'Authorize' }).first().click()
