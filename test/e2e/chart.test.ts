@@ -101,7 +101,7 @@ test('t goes to any time; what is no time is said to be none', () =>
     await page.keyboard.press('t')
     await page.keyboard.type('half past')
     await page.keyboard.press('Enter')
-    await page.getByText('A time that has been: 14:02').waitFor()
+    await page.getByText('Enter a past time: 14:02').waitFor()
     await page.getByLabel('Go to a time or a date').fill('24 Dec 2025')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'No event matches this filter' }).waitFor()
@@ -117,7 +117,7 @@ test('counts that cannot be had are said to be missing, and come by themselves',
       route.fulfill({ status: 503, json: { error: { code: 'x', message: 'The archive is away' } } }),
     )
     await page.getByRole('button', { name: '1 h', exact: true }).click()
-    await page.getByText('No answer for the counts: The archive is away').waitFor()
+    await page.getByText('Could not load the counts: The archive is away').waitFor()
     await eventually(async () => (await subjects(page)).length).toBeGreaterThan(4)
     await page.unroute('**/api/stats*')
     await tryAgain(page)

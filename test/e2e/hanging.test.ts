@@ -42,7 +42,7 @@ test('each view that is not answered', async () => {
     })
     const failed = page
       .getByRole('alert')
-      .filter({ hasText: `No answer for ${what}: The hub does not answer` })
+      .filter({ hasText: `Could not load ${what}: The hub does not answer` })
     await failed.waitFor()
     await page.unrouteAll()
     await tryAgain(failed)

@@ -101,7 +101,7 @@ test('a subscriber is found with a history, a file is imported, a suppression li
   await choose(page, 'j', 'angry@example.org')
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').waitFor()
-  await press(page, 'Lift')
+  await press(page, 'Lift the suppression')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
   expect((await peopleOf(lab.hub).call<{ count: number }>('GET', '/suppressions')).count).toBe(0)
 

@@ -72,7 +72,7 @@ test('a sample is a mail with a whole life, and no connection', async () => {
   await eventually(() => story.allInnerTexts()).toEqual(['Sent', 'Delivered', 'Opened', 'Clicked'])
   await page.goto(`${hub.url}/dashboard/setup`)
   const done = () => page.locator('.checklist .done h2').allTextContents()
-  await eventually(done).toEqual(['The webhook’s key is set: done'])
+  await eventually(done).toEqual(['Set the webhook’s key: done'])
   await page.getByRole('button', { name: 'Send a sample' }).click()
   await page.getByRole('link', { name: 'watch it in Live' }).click()
   await page.mouse.move(0, 0) // a list below the pointer stands still
@@ -85,7 +85,7 @@ test('what changes is pushed, not asked for', async () => {
   await page.route('**/api/setup', (route) => route.abort())
   await hub.post([mailEvent()])
   const done = () => page.locator('.checklist .done h2').allTextContents()
-  await eventually(done).toContain('The first event came: done')
+  await eventually(done).toContain('Receive the first event: done')
 })
 
 test('what the hub itself cannot reach is told in every view, although the socket is there', async () => {
@@ -106,7 +106,7 @@ test('what the hub itself cannot reach is told in every view, although the socke
 test('the checklist ticks itself', async () => {
   const page = await open('/dashboard/setup')
   const done = () => page.locator('.checklist .done h2').allTextContents()
-  await eventually(done).toEqual(['The webhook’s key is set: done'])
+  await eventually(done).toEqual(['Set the webhook’s key: done'])
   const probe = webhookRequest('[]', { key: 'test-webhook', webhookUrl: WEBHOOK_URL })
   await fetch(`${hub.url}/api/hook`, { method: 'POST', headers: probe.headers, body: probe.body })
   await eventually(done).toHaveLength(3)
@@ -120,7 +120,7 @@ test('a refused webhook shows with its cause, in the strip too', async () => {
   await page.getByRole('link', { name: '1 refused webhook' }).click()
   await page.getByRole('heading', { name: 'Refused webhooks' }).waitFor()
   // Somebody has looked at it: the alarm is out, also after a reload, until the next one.
-  await page.getByRole('button', { name: 'I have seen these' }).click()
+  await page.getByRole('button', { name: 'Mark as seen' }).click()
   await eventually(() => page.getByText('refused webhook').count()).toBe(0)
   await page.reload()
   await page.getByRole('heading', { name: 'The hub', exact: true }).waitFor()
@@ -141,7 +141,7 @@ test('quarantine can be looked at, and read again', async () => {
   await page.getByRole('button', { name: 'Retry' }).click()
   await page.getByRole('alert').waitFor()
   await page.getByRole('button', { name: 'Discard' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Discard them' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click()
   await page.getByRole('heading', { name: 'Quarantine' }).waitFor({ state: 'detached' })
 })
 

@@ -37,7 +37,7 @@ test('a list that is long in coming is waited for, and one that fails says why a
       await route.continue()
     }),
   )
-  await page.getByText('Asking for the subscribers…').waitFor()
+  await page.getByText('Waiting for the subscribers…').waitFor()
   await page.getByText('– subscribers').waitFor()
   release()
   await page.getByText(/^45\d subscribers/).waitFor()
@@ -54,7 +54,7 @@ test('a list that is long in coming is waited for, and one that fails says why a
 
 test('a list that cannot be had at first comes by itself', async () => {
   const { page, close } = await open('', (page) => fails(page, LIST, 503))
-  await page.getByText('No answer for the subscribers:').waitFor()
+  await page.getByText('Could not load the subscribers:').waitFor()
   expect(await page.getByText('Nobody').count()).toBe(0)
   await page.unrouteAll()
   await page.getByText(/^45\d subscribers/).waitFor()
@@ -79,10 +79,10 @@ test('a further page that fails does not end the list', async () => {
 test('a part of the history that fails is named, and the rest is told', async () => {
   const { page, close } = await open(`/${ANN}`, (page) => fails(page, /\/deliveries/))
   await page.locator('.history li', { hasText: 'Opened' }).waitFor()
-  await page.getByText('No answer for what campaigns brought:').waitFor()
+  await page.getByText('Could not load the deliveries:').waitFor()
   await page.unrouteAll()
   await tryAgain(page.locator('.history'))
-  await page.getByText('No answer for what campaigns brought:').waitFor({ state: 'detached' })
+  await page.getByText('Could not load the deliveries:').waitFor({ state: 'detached' })
   await close()
 })
 
@@ -153,7 +153,7 @@ test('a file that is being imported can be let go, and goes on while one looks e
     })
   await hold()
   await upload(page, 'list.csv', 'email\nlater@example.net\n')
-  await page.getByRole('heading', { name: 'Looking through list.csv' }).waitFor()
+  await page.getByRole('heading', { name: 'Checking list.csv' }).waitFor()
   await page.getByRole('button', { name: 'Cancel' }).click()
   await page.getByRole('heading', { name: 'Cancelled' }).waitFor()
   await page.getByRole('button', { name: 'Choose another file' }).click()
@@ -162,7 +162,7 @@ test('a file that is being imported can be let go, and goes on while one looks e
   release()
   await page.getByRole('heading', { name: 'Suppressions', level: 1 }).waitFor()
   await page.getByRole('link', { name: 'Import', exact: true }).last().click()
-  await page.getByRole('heading', { name: 'Looked through other.csv' }).waitFor()
+  await page.getByRole('heading', { name: 'Checked other.csv' }).waitFor()
   await close()
 })
 
@@ -173,7 +173,7 @@ test('with the hub killed, what is known stays with its age; with the hub back, 
   await page.getByText(/^As of .*: The hub cannot be reached/).waitFor()
   await page.getByRole('heading', { name: ANN }).waitFor()
   await page.getByRole('link', { name: 'Subscribers' }).first().click()
-  await page.getByText('No answer for').first().waitFor()
+  await page.getByText('Could not load').first().waitFor()
   await lab.hub.start()
   await page.getByText(/^45\d subscribers/).waitFor()
   await close()
@@ -221,7 +221,7 @@ test('hostile words in every field stay words, at every width', async () => {
       `${EVIL.slice(0, 40)}.csv`,
       `email,${EVIL},"${EVIL}"\nx@y.example,1,2\n"${EVIL}",1,2\n`,
     )
-    await page.getByRole('heading', { name: 'Looked through' }).waitFor()
+    await page.getByRole('heading', { name: 'Checked' }).waitFor()
     await check('report')
     expect([problems, dialogs]).toEqual([[], 0])
     await close()

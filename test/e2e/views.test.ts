@@ -6,7 +6,17 @@ import { createLinks } from '../../src/core/campaigns/mail/links.ts'
 import { axeFaults } from '../support/axe.ts'
 import { live, mailEvent, refuse } from '../support/browser.ts'
 import { until } from '../support/eventually.ts'
-import { faintSigns, ignoreHubTime, layoutShifts, overflow, watchLayoutShifts } from '../support/in-page.js'
+import {
+  cutWords,
+  faintSigns,
+  gluedWords,
+  groundOf,
+  ignoreHubTime,
+  isWhole,
+  layoutShifts,
+  overflow,
+  watchLayoutShifts,
+} from '../support/in-page.js'
 import { SECRET, usePageLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
 
@@ -28,6 +38,10 @@ const KINDS = [
 ]
 const ANN = 'ann@example.org'
 
+/** Longer than a phone is wide. */
+const LONG = 'somebody.with.quite.a.name@correspondence.example.org'
+const DAY_MS = 86_400_000
+
 const ids = { sent: '', draft: '' }
 const lab = usePageLab(async (hub) => {
   const people = peopleOf(hub)
@@ -35,10 +49,13 @@ const lab = usePageLab(async (hub) => {
     `email,name\n${ANN},Ann Gardener\n${Array.from({ length: 60 }, (_, n) => `r${n}@example.com,`).join('\n')}`,
   )
   await people.suppress('r1@example.com', 'complaint')
+  await people.suppress(LONG, 'manual')
   const campaign = async (more: object) => (await people.call<{ id: string }>('POST', '/campaigns', more)).id
   const content = '<p>Hello {{name|friend}}</p>'
   ids.sent = await campaign({ subject: 'News in May', content, start: true })
   ids.draft = await campaign({ subject: 'News in June', content })
+  const later = new Date(Date.now() + 2 * DAY_MS).toISOString()
+  await campaign({ subject: 'News in July', content, send_at: later })
   // One that ends while it is looked at moves what stands beside its state.
   const sent = () => people.call<{ status: string }>('GET', `/campaigns/${ids.sent}`)
   await until(async () => expect((await sent()).status).toBe('finished'))
@@ -69,6 +86,15 @@ const VIEWS: Readonly<Record<string, () => View>> = {
   subscriber: () => [`/dashboard/subscribers/${ANN}`, '.history li'],
   import: () => ['/dashboard/subscribers/import', 'input[type=file]'],
   suppressions: () => ['/dashboard/subscribers/suppressions', '.line'],
+  'a question about a long address': () => [
+    `/dashboard/subscribers/suppressions?q=${LONG.slice(0, 8)}`,
+    '.line',
+    (page) =>
+      page
+        .locator('.line')
+        .click()
+        .then(() => page.locator('dialog a').waitFor()),
+  ],
   'set-up': () => ['/dashboard/setup', '.facts'],
   'not there': () => ['/dashboard/campaigns/01900000-0000-7000-8000-00000000dead', 'h1'],
 }
@@ -87,6 +113,8 @@ async function look(page: Page, path: string, ready: string, arrange?: View[2]):
     at(await page.evaluate(layoutShifts), ' moves')
     await arrange?.(page)
     if (await page.evaluate(overflow)) at(['wider than its window'])
+    at(await page.evaluate(cutWords), ' cut')
+    at(await page.evaluate(gluedWords), ' without a blank')
     at(await axeFaults(page))
     at(await page.evaluate(faintSigns), ' faint')
     await page.emulateMedia({ colorScheme: 'dark' })
@@ -109,6 +137,18 @@ describe('signed in', () => {
     const [path, ready, arrange] = view()
     expect(await look(page, lab.hub.url + path, ready, arrange)).toEqual([])
   })
+})
+
+test('on paper there is the whole view; where colours are forced, bars keep theirs', async () => {
+  const { page, close } = await lab.open({ path: `/dashboard/campaigns/${ids.sent}` })
+  await page.locator('.funnel li').first().waitFor()
+  await page.emulateMedia({ media: 'print' })
+  expect(await page.locator('.rail').isVisible()).toBe(false)
+  expect(await page.locator('main').evaluate(isWhole)).toBe(true)
+  await page.emulateMedia({ media: 'screen', forcedColors: 'active' })
+  const [bar, ground] = ['.mails-bar .sent', '.mails-bar'].map((part) => page.locator(part))
+  expect(await bar?.evaluate(groundOf)).not.toBe(await ground?.evaluate(groundOf))
+  await close()
 })
 
 test('signed out', async () => {

@@ -10,9 +10,18 @@ export function focused() {
   return `${ring} ${element.getAttribute('role') ?? element.tagName} ${name.trim()}`
 }
 
-/** How much wider than its window the page is. */
+/** How much wider than its window the page is, or its view, or a dialog than itself. */
 export function overflow() {
-  return document.documentElement.scrollWidth - document.documentElement.clientWidth
+  const parts = [document.documentElement, ...document.querySelectorAll('main, dialog[open]')]
+  return Math.max(...parts.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth))
+}
+
+/** What one has to read whole, and that ends in dots: a state, a time, an amount, a button. */
+export function cutWords() {
+  const parts = document.querySelectorAll('time, button, dt, label, h2, .status, .kind, .badge, .amount')
+  return [...parts]
+    .filter((part) => part.scrollWidth > part.clientWidth && getComputedStyle(part).overflowX === 'hidden')
+    .map(({ textContent }) => textContent)
 }
 
 /** Its middle is in sight, and nothing lies over it. @param {Element} element */
@@ -55,6 +64,31 @@ export function faintSigns() {
     if (contrast < 3) found.push(`${contrast.toFixed(2)} ${element.getAttribute('class')}`)
   }
   return [...new Set(found)]
+}
+
+/** Words that stand together without a blank: the page's templates drop one that a line ends with. */
+export function gluedWords() {
+  const isInline = (/** @type {Node | null} */ node) =>
+    node instanceof Text || (node instanceof Element && node.matches('a, bdi, code, strong, time'))
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  /** @type {string[]} */
+  const found = []
+  for (let text = texts.nextNode(); text; text = texts.nextNode())
+    for (const [before, after] of [
+      [text.previousSibling, text],
+      [text, text.nextSibling],
+    ]) {
+      const pair = [before?.textContent ?? '', after?.textContent ?? '']
+      if (!isInline(before ?? null) || !isInline(after ?? null)) continue
+      if (/[\p{L}\p{N},:;.)”]$/u.test(pair[0] ?? '') && /^[\p{L}\p{N}(“]/u.test(pair[1] ?? ''))
+        found.push(pair.join('|'))
+    }
+  return [...new Set(found)]
+}
+
+/** @param {Element} element */
+export function groundOf(element) {
+  return getComputedStyle(element).backgroundColor
 }
 
 export function clipboardText() {

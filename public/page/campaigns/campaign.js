@@ -113,7 +113,7 @@ function Standing({ app, campaign }) {
       ${campaign.started_at && html`<span>started ${at(campaign.started_at)}</span>`}
       ${campaign.finished_at && html`<span>ended ${at(campaign.finished_at)}</span>`}
       ${campaign.tag && html`<span>tag <bdi>${plain(campaign.tag)}</bdi></span>`}
-      ${campaign.transport === 'outbox' && html`<span>written to files, no SMTP server is set</span>`}
+      ${campaign.transport === 'outbox' && html`<span>written to files: no SMTP server is set</span>`}
     </p>
   `
 }

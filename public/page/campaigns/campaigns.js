@@ -5,7 +5,7 @@ import { html, useEffect, useMemo, useRef, useState } from '../vendor/htm.js'
 import { createKeysetList } from '../lists/keyset.js'
 import { doneOf, isKnown, missingSince, newsOf, sentOf, stateLook } from './words.js'
 import { createStore } from '../ground/store.js'
-import { ago, count, fullTime, titleOf } from '../ground/words.js'
+import { ago, count, fullTime, shortDay, timeOfDay, titleOf } from '../ground/words.js'
 import { useNow, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { KeysetList, listKeys } from '../lists/keyset-list.js'
@@ -29,14 +29,14 @@ export function CampaignsView({ app }) {
     <div class="campaigns">
       <header class="view-head">
         <h1>Campaigns</h1>
-        <a class="button main" href="/dashboard/campaigns/new" data-view>New campaign</a>
+        <a class="main" href="/dashboard/campaigns/new" data-view>New campaign</a>
       </header>
       ${
         phase === 'here' && list.pages.size === 0
           ? html`<section class="empty">
               <h2>No campaign yet</h2>
               <p>A campaign is one letter to everybody on the list. You see it before anybody gets it.</p>
-              <p><a class="button main" href="/dashboard/campaigns/new" data-view>Write the first one</a></p>
+              <p><a class="main" href="/dashboard/campaigns/new" data-view>Write the first one</a></p>
             </section>`
           : html`<${KeysetList}
               list=${list}
@@ -109,10 +109,10 @@ function Line({ campaign, now, missing }) {
       ${started && html`<${Progress} done=${doneOf(campaign)} of=${deliveries.total} label="Mails done" />`}
     </span>
     <span class="numbers"
-      >${started ? numbersOf(campaign) : status === 'scheduled' ? 'starts by itself' : 'not sent'}</span
+      >${started ? numbersOf(campaign) : status === 'scheduled' ? 'not started yet' : 'not sent'}</span
     >
     <time datetime=${when} title=${fullTime(at)}
-      >${at > now ? fullTime(at).replace(/:\d\d$/, '') : ago(at, now)}</time
+      >${at > now ? shortDay(at, now) + timeOfDay(at) : ago(at, now)}</time
     >
   `
 

@@ -143,7 +143,7 @@ function Filter({ query, set, find, children }) {
             <button
               type="button"
               class="quiet"
-              aria-label="Whatever the reason"
+              aria-label="Remove the reason"
               onClick=${(/** @type {MouseEvent} */ { detail }) => {
                 set({ reason: '' })
                 if (detail === 0) find.current?.focus()

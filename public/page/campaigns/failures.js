@@ -49,7 +49,7 @@ export function Failures({ app, campaign }) {
                     html`<a
                       class="hint"
                       href="/dashboard/subscribers/suppressions"
-                      title="Nobody is there: a retry would skip them. Lift the suppression first"
+                      title="These addresses do not exist: a retry skips them. Lift the suppression first"
                       data-view
                       >suppressed</a
                     >`
@@ -80,15 +80,14 @@ export function Failures({ app, campaign }) {
           }
           ${
             mayRetry &&
-            failures.length > 1 &&
-            total(failures) > 0 &&
+            failures.filter(({ retryable }) => retryable).length > 1 &&
             html`<p>
               <button
                 type="button"
                 class="plain"
                 onClick=${() => setAsks({ reason: null, count: total(failures) })}
               >
-                Retry all that failed…
+                Retry all failed mails…
               </button>
             </p>`
           }
@@ -97,15 +96,15 @@ export function Failures({ app, campaign }) {
       ${
         asks &&
         html`<${Question}
-          title=${`Try ${counted(asks.count, 'mail')} again?`}
+          title=${`Retry ${counted(asks.count, 'mail')}?`}
           yes=${`Retry ${count(asks.count)}`}
           onYes=${retry}
           onClose=${() => setAsks(null)}
         >
           <p>
-            ${asks.reason === null ? 'All that failed, whatever the reason,' : html`What failed with “<bdi>${plain(asks.reason)}</bdi>”`}${' '}
-            will be sent once more, from the beginning. Worth it when the cause is mended.
-            ${asks.reason === null && ' Addresses that do not exist are suppressed by now: they are skipped, and not counted here.'}
+            ${asks.reason === null ? 'All failed mails, whatever the reason,' : html`Mails that failed with “<bdi>${plain(asks.reason)}</bdi>”`}${' '}
+            are sent once more. Retry when the cause is fixed.
+            ${asks.reason === null && ' Addresses that do not exist are suppressed: they are skipped, and not counted here.'}
           </p>
         <//>`
       }

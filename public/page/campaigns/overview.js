@@ -137,7 +137,8 @@ function Funnel({ campaign, news }) {
         })}
       </ul>
       <p class="hint">
-        Of mails sent. Robots (scanners, proxies that load every picture) are hatched and counted apart.
+        Shares are of the mails sent. Robots (scanners, and proxies that load every picture) are hatched and
+        counted apart.
       </p>
     </section>
   `

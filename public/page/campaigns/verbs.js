@@ -3,7 +3,7 @@
 /** @import { Campaign } from '../../client.d.ts' */
 import { html, useState } from '../vendor/htm.js'
 import { problemOf } from '../ground/asking.js'
-import { count, titleOf } from '../ground/words.js'
+import { counted, titleOf } from '../ground/words.js'
 import { Question } from '../parts/question.js'
 
 /** @param {{ app: App, campaign: Campaign }} props */
@@ -23,7 +23,7 @@ export function Verbs({ app, campaign }) {
     try {
       await (verb === 'duplicate' ? duplicate(app, id) : act(verb))
     } catch (error) {
-      setProblem(`${verb}: ${problemOf(error)}`)
+      setProblem(problemOf(error))
     }
     setBusy('')
   }
@@ -37,7 +37,7 @@ export function Verbs({ app, campaign }) {
         html`<button type="button" class="plain" onClick=${() => setAsks('cancel')}>Cancel…</button>`
       }
       ${button('duplicate', 'Duplicate')}
-      ${problem && html`<p class="wrong" role="alert">Not done. ${problem}</p>`}
+      ${problem && html`<p class="wrong" role="alert">Not done: ${problem}</p>`}
     </div>
     ${
       asks === 'cancel' &&
@@ -50,8 +50,8 @@ export function Verbs({ app, campaign }) {
         onClose=${() => setAsks('')}
       >
         <p>
-          ${deliveries.total === null ? 'Everybody who has not got it yet' : `${count(left)} who have not got it yet`}
-          will not get it. What was sent stays sent. A cancelled campaign cannot be started again.
+          ${deliveries.total === null ? 'Everybody who has not received it yet' : `${counted(left, 'person', 'people')} who ${left === 1 ? 'has' : 'have'} not received it yet`}${' '}
+          will not receive it. What was sent stays sent. A cancelled campaign cannot be started again.
         </p>
       <//>`
     }
@@ -59,7 +59,7 @@ export function Verbs({ app, campaign }) {
 }
 
 /** @type {Readonly<Record<string, string>>} */
-const DONE = { pause: 'Paused', resume: 'It runs again', cancel: 'Cancelled' }
+const DONE = { pause: 'Paused', resume: 'Resumed', cancel: 'Cancelled' }
 
 /** The same key while the answer is out: pressed twice, it is one draft. @type {Map<string, string>} */
 const keys = new Map()
@@ -74,5 +74,5 @@ export async function duplicate(app, id) {
   keys.delete(id)
   app.campaigns.put(copy)
   app.router.go(`/dashboard/campaigns/${copy.id}`)
-  app.say('A new draft that says the same')
+  app.say('Duplicated: this is the new draft')
 }

@@ -126,7 +126,11 @@ export function laneSentence({ name, state, reason, next_change_at: at, per_seco
   }
   if (state === 'slowed') {
     const next =
-      left === null ? '' : left > 0 ? `; next raise ${within(left)}` : '; raised with the next mail taken'
+      left === null
+        ? ''
+        : left > 0
+          ? `; next raise ${within(left)}`
+          : '; next raise with the next mail accepted'
     return `${who} slowed to ${count(round(pace))}/s${why}${next}`
   }
   return `${who} at full pace, ${count(round(pace))}/s at most${queued > 0 ? `; ${count(queued)} to go` : ''}`

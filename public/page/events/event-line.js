@@ -47,6 +47,6 @@ function GapLine({ row, before }) {
   const when = start === end ? end : start ? `${start}–${end}` : `before ${end}`
   return html`
     <span class="kind"><${Icon} name="gap" tone="amber" />Gap ${when}</span>
-    <span class="why">The feed began anew: some may be missing</span>
+    <span class="why">The feed was reset: events may be missing</span>
   `
 }

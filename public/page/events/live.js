@@ -97,7 +97,9 @@ export function LiveView({ app, params: { id } }) {
         none
           ? html`<${NoMatch} isPast=${filter.until !== ''} onAll=${() => change(ALL)} />`
           : html`<button type="button" class="above" onClick=${() => box.current?.scrollTo({ top: 0 })}>
-                <${Icon} name="up" />Chart, search and filter
+                <${Icon}
+                  name="up"
+                />${isAll(filter) ? 'Chart, search and filter' : 'Filtered: chart, search and filter'}
               </button>
               <${Boundary} what="The list">
                 <${EventList}
@@ -207,7 +209,7 @@ function NoMatch({ isPast, onAll }) {
       <p>
         ${
           isPast
-            ? 'It asks for a time that has passed: nothing more will come.'
+            ? 'It selects a time in the past: nothing more will come.'
             : 'What matches from now on will show up here.'
         }
       </p>

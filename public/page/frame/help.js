@@ -38,8 +38,8 @@ export function Help({ onClose }) {
         ><input type="checkbox" checked=${!off} onChange=${change} /> Single-key shortcuts</label
       >
       <label class="switch"
-        ><input type="checkbox" checked=${!muted} onChange=${mute} /> Screen readers are told how many events
-        came</label
+        ><input type="checkbox" checked=${!muted} onChange=${mute} /> Announce new events to screen
+        readers</label
       >
     </dialog>
   `

@@ -2,7 +2,7 @@
 /** @import { App } from '../main.js' */
 /** @import { Send } from '../campaigns/sends.js' */
 import { html } from '../vendor/htm.js'
-import { count, titleOf } from '../ground/words.js'
+import { counted, titleOf } from '../ground/words.js'
 import { useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { Undo } from '../parts/undo.js'
@@ -25,7 +25,7 @@ function Pending({ app, send }) {
   }
   if (state === 'waiting')
     return html`<${Undo}
-      what=${`Sending “${titleOf(subject)}” to ${count(recipients)}`}
+      what=${`Sending “${titleOf(subject)}” to ${counted(recipients, 'person', 'people')}`}
       onTime=${() => app.sends.start(id)}
       onUndo=${undo}
     />`

@@ -101,7 +101,7 @@ export function KeysetList(props) {
   const chosenPlace = chosen ? pages.placeOf(list.keyOf(chosen)) : -1
   return html`
     <div class=${phase === 'here' ? 'list' : 'list old'} aria-busy=${phase === 'here' ? undefined : 'true'}>
-      ${children}
+      ${children} ${phase === 'asking' && pages.size === 0 && html`<${Waiting} what=${what} />`}
       ${
         phase === 'failed' &&
         html`<p class="list-says" role="alert">

@@ -29,19 +29,19 @@ export function Waiting({ what }) {
     const timer = setTimeout(() => setTold(true), PATIENCE_MS)
     return () => clearTimeout(timer)
   }, [])
-  return html`<p class="asked" role="status">${told && `Asking for ${what}…`}</p>`
+  return html`<p class="asked" role="status">${told && `Waiting for ${what}…`}</p>`
 }
 
 /** @param {{ what: string, problem: string, again?: () => void }} props */
 export function Failed({ what, problem, again }) {
   return html`
     <div class="asked" role="alert">
-      <p><${Icon} name="problem" tone="amber" /> <strong>No answer for ${what}:</strong> ${problem}</p>
+      <p><${Icon} name="problem" tone="amber" /> <strong>Could not load ${what}:</strong> ${problem}</p>
       ${
         again &&
         html`<p>
           <button type="button" class="plain" onClick=${() => again()}>Try again</button>
-          <span class="hint">It is tried again by itself, too.</span>
+          <span class="hint">It is also retried automatically.</span>
         </p>`
       }
     </div>

@@ -26,7 +26,7 @@ function notesOf(setup) {
     })
   }
   if (setup.sender_problem)
-    notes.push({ grave: true, title: 'Campaigns cannot start', text: setup.sender_problem })
+    notes.push({ grave: true, title: 'Campaigns cannot start', text: `${setup.sender_problem}.` })
   if (setup.sender_doubt) {
     const text = html`If the server of <code>SMTP_URL</code> passes mails on: ${setup.sender_doubt}.`
     notes.push({ grave: false, title: 'Mails go to a server on this machine', text })
@@ -51,11 +51,11 @@ function notesOf(setup) {
   }
   if (setup.auth === 'off') {
     const text = html`Set <code>AUTH=on</code> before anybody else can reach this machine.`
-    notes.push({ grave: false, title: 'Everybody on this machine may do everything', text })
+    notes.push({ grave: false, title: 'Anybody on this machine can do everything', text })
   }
   if (setup.unknown_proxy) {
-    const text = html`${setup.unknown_proxy} passes requests on, and is not in <code>TRUST_PROXY</code>: all
-      who come through it count as one.`
+    const text = html`${setup.unknown_proxy} forwards requests and is not in <code>TRUST_PROXY</code>: all
+      clients behind it count as one.`
     notes.push({ grave: false, title: 'A proxy that the hub does not know', text })
   }
   if (setup.subaccounts.length > 0) {
@@ -71,7 +71,7 @@ export function Notes({ setup }) {
   if (notes.length === 0) return null
   return html`
     <section>
-      <h2>To know</h2>
+      <h2>Notes</h2>
       <ul class="entries">
         ${notes.map(
           ({ grave, title, text }) => html`
@@ -111,14 +111,16 @@ export function Refused({ app, setup }) {
               <${Icon} name="problem" tone="red" />
               <div>
                 <strong>${times > 1 ? `${capital(reason)} (${count(times)} times)` : capital(reason)}</strong>
-                <p>${hint ?? 'Key or URL are others than Mandrill’s: compare both, to the letter.'}</p>
+                <p>
+                  ${hint ?? 'The key or the URL differs from Mandrill’s: compare both, letter by letter'}.
+                </p>
               </div>
               <time title=${fullTime(Date.parse(at))}>${ago(Date.parse(at), now)}</time>
             </li>
           `,
         )}
       </ul>
-      <p class="ask"><button type="button" class="plain" onClick=${see}>I have seen these</button></p>
+      <p class="ask"><button type="button" class="plain" onClick=${see}>Mark as seen</button></p>
     </section>
   `
 }

@@ -30,8 +30,8 @@ export function QuarantineList({ app, of: answer, again }) {
     <section>
       <h2>Quarantine</h2>
       <p>
-        Signed by Mandrill, but not readable as an event. Mandrill was told that all is well, so that nothing
-        behind it waits.
+        Signed by Mandrill, but not readable as events. The hub has accepted them, so that no later event has
+        to wait.
       </p>
       <${Asked} of=${answer} what="the quarantine" again=${again}>
         ${(/** @type {Quarantine} */ { quarantine, next }) => html`
@@ -55,7 +55,7 @@ export function QuarantineList({ app, of: answer, again }) {
         discards !== null &&
         html`<${Question}
           title="Discard all of this kind?"
-          yes="Discard them"
+          yes="Discard"
           dangerous
           onYes=${async () => {
             await api.call('DELETE', '/api/quarantine', { query: { reason: discards } })
@@ -64,7 +64,7 @@ export function QuarantineList({ app, of: answer, again }) {
           onClose=${() => setDiscards(null)}
         >
           <p>${shown(discards)}</p>
-          <p>They cannot be had again: Mandrill was told that they have arrived.</p>
+          <p>They cannot be fetched again: for Mandrill they have arrived.</p>
         <//>`
       }
     </section>

@@ -18,9 +18,7 @@ export function Reconcile({ app }) {
       setSaid(await app.api.get('/api/reconcile', { limitMs: 60_000 }))
     } catch (error) {
       const noKey = error instanceof ApiError && error.code === 'reconcile.no_key'
-      setSaid(
-        noKey ? 'Put Mandrill’s API key into MANDRILL_API_KEY, and start the hub anew.' : problemOf(error),
-      )
+      setSaid(noKey ? 'Put Mandrill’s API key into MANDRILL_API_KEY, and restart the hub.' : problemOf(error))
     }
     setBusy(false)
   }
@@ -32,7 +30,7 @@ export function Reconcile({ app }) {
         <button type="button" class="plain" disabled=${busy} onClick=${ask}>Ask Mandrill</button>
         <span role="status">${busy ? 'Asking…' : ''}</span>
       </p>
-      ${typeof said === 'string' && html`<p role="alert">${said}</p>`}
+      ${typeof said === 'string' && html`<p class="verdict" role="alert">${said}</p>`}
       ${said !== null && typeof said !== 'string' && html`<${Verdict} said=${said} />`}
     </section>
   `
@@ -51,7 +49,7 @@ function Verdict({ said: { verdict, sent, received, by_hand: byHand, missing, we
   ]
   return html`
     <p class="verdict" role="status"><${Icon} name=${look[0]} tone=${look[1]} /> ${words[verdict]}</p>
-    ${byHand > 0 && html`<p>Not among them: ${counted(byHand, 'event')} that a sample or somebody with the token brought.</p>`}
+    ${byHand > 0 && html`<p>Not counted: ${counted(byHand, 'event')} from samples or posted with the token.</p>`}
     <ul class="entries">
       ${webhooks.map(
         ({ id, url, events_sent: amount, last_error: error }) => html`

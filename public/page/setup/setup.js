@@ -68,7 +68,7 @@ function Checklist({ app, setup }) {
       <//>
       <${Step}
         done=${setup.probe_seen_at !== null || connected}
-        title="Mandrill’s probe was seen"
+        title="Receive Mandrill’s probe"
         state=${since(setup.probe_seen_at)}
       >
         ${
@@ -87,21 +87,21 @@ function Checklist({ app, setup }) {
       <//>
       <${Step}
         done=${setup.keys > 0}
-        title="The webhook’s key is set"
+        title="Set the webhook’s key"
         state=${setup.keys > 1 ? `${setup.keys} keys` : ''}
       >
         ${
           setup.keys === 0 &&
           html`<p>
             Mandrill shows the key in its list of webhooks. Put it into <code>MANDRILL_WEBHOOK_KEYS</code> and
-            start the hub anew. Until then Mandrill keeps its events and tries again.
+            restart the hub. Until then Mandrill keeps its events and tries again.
           </p>`
         }
       <//>
-      <${Step} done=${connected} title="The first event came" state=${since(setup.first_event_at)}>
+      <${Step} done=${connected} title="Receive the first event" state=${since(setup.first_event_at)}>
         ${
           !connected &&
-          html`<p>Send a mail through Mandrill. Or see the page at work with a mail that is nobody’s:</p>
+          html`<p>Send a mail through Mandrill. Or see the page at work with a made-up mail:</p>
             <p class="sample">
               <${SampleButton}
                 app=${app}

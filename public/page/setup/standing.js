@@ -75,12 +75,12 @@ export function Standing({ app, setup }) {
         />`,
     ],
     [
-      'Taken into the history',
+      'In the history',
       html`${setup.lag === 0 ? 'every event so far' : `all but ${counted(setup.lag, 'event')}`}<${Working}
           state=${states.archive}
         />`,
     ],
-    ['The feed takes', `${bytes(setup.feed.bytes)} of ${bytes(setup.feed.bound)} at most (${full} %)`],
+    ['The feed takes', `${bytes(setup.feed.bytes)} of ${bytes(setup.feed.bound)} at most (${full}\u00a0%)`],
     ['The disk has', `${bytes(setup.disk.free)} of ${bytes(setup.disk.size)} free`],
     [
       'This process',

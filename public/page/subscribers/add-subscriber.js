@@ -39,7 +39,13 @@ export function AddSubscriber({ app, onClose }) {
         onChange=${setEmail}
         more=${{ 'aria-invalid': wrong ? 'true' : undefined }}
       />
-      <${Field} id="name" label="Name" value=${name} onChange=${setName} more=${{ autocomplete: 'off' }} />
+      <${Field}
+        id="name"
+        label="Name (optional)"
+        value=${name}
+        onChange=${setName}
+        more=${{ autocomplete: 'off' }}
+      />
       ${
         known &&
         html`<p>

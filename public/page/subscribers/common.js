@@ -6,7 +6,6 @@ import { html, useEffect, useRef } from '../vendor/htm.js'
 import { searchOf } from '../ground/api.js'
 import { queryFrom } from './words.js'
 import { count as written } from '../ground/words.js'
-import { Waiting } from '../parts/asked.js'
 import { useNow, usePressedInSight, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { AsOf } from '../lists/as-of.js'
@@ -84,9 +83,7 @@ export function useLooked(app, { list, choice, show }, { place, known, title, on
         choice=${choice}
         onOpen=${open}
         scroller=${scroller}
-      >
-        ${phase === 'asking' && list.pages.size === 0 && html`<${Waiting} what=${what} />`}
-      <//>
+      />
     `,
   }
 }

@@ -91,7 +91,7 @@ export function SubscriberDo({ app, subscriber, again, onErased }) {
       verb: 'Subscribe',
       title: `Subscribe ${shown} again?`,
       says: [
-        'Only if they have asked you for it: whoever has left and gets mail all the same complains.',
+        'Only if they have asked you to: people who left and still get mail complain.',
         'The next campaign goes to them. Where DOUBLE_OPT_IN is on, a mail asks them first.',
       ],
       run: then('Subscribed', () => app.api.post('/subscribe', { email, name: subscriber.name })),
@@ -101,12 +101,11 @@ export function SubscriberDo({ app, subscriber, again, onErased }) {
   /** @returns {Deed} */
   function suppress() {
     return {
-      verb: 'Suppress',
-      label: 'Stop all mail',
+      verb: 'Stop all mail',
       title: `Stop all mail to ${shown}?`,
       says: [
         'Nothing is sent to this address, whatever the list says and whoever subscribes it, until that is lifted.',
-        'It outlives the subscriber’s removal from the list.',
+        'This stays so when the subscriber is removed from the list.',
       ],
       run: then('Suppressed', () => app.api.post('/suppressions', { email, reason: 'manual' })),
     }
@@ -115,13 +114,12 @@ export function SubscriberDo({ app, subscriber, again, onErased }) {
   /** @param {string} reason @returns {Deed} */
   function lift(reason) {
     return {
-      verb: 'Lift',
-      label: 'Lift the suppression',
+      verb: 'Lift the suppression',
       title: `Lift the suppression of ${shown}?`,
       says: [
         lookOfReason(reason).why,
         LIFTED[reason] ?? 'Mail may go there again.',
-        'Lifting it subscribes nobody.',
+        'Lifting it does not subscribe anybody.',
       ],
       run: then('Lifted', () => app.api.call('DELETE', `/suppressions/${encodeURIComponent(email)}`)),
     }

@@ -48,7 +48,7 @@ export function SubscriberHistory({ app, subscriber, suppression }) {
         sources.some(({ answer }) => answer.state === 'asking')
           ? html`<${Waiting} what="the history" />`
           : html`
-              <${Standing} source=${campaigns} what="what campaigns brought" />
+              <${Standing} source=${campaigns} what="the deliveries" />
               <${Standing} source=${events} what="the events" />
               <ol>
                 ${grouped(moments).map((moment) => html`<${Line} key=${moment.key} moment=${moment} />`)}

@@ -4,6 +4,7 @@
 import { html, useEffect, useState } from '../vendor/htm.js'
 import { lookOfReason, sourceWords, standingOf } from './words.js'
 import { fullTime, plain } from '../ground/words.js'
+import { breakable } from '../parts/breakable.js'
 import { Asked } from '../parts/asked.js'
 import { Boundary } from '../parts/boundary.js'
 import { CopyButton } from '../parts/copy-button.js'
@@ -45,7 +46,7 @@ export function SubscriberView({ app, params: { id } }) {
   function person({ subscriber, suppression }) {
     return html`
       <header>
-        <h1><bdi>${plain(subscriber.email)}</bdi></h1>
+        <h1><bdi>${breakable(plain(subscriber.email))}</bdi></h1>
         <${CopyButton} text=${subscriber.email} what="the address" />
         <${Badge} look=${standingOf(subscriber)} />
       </header>
@@ -88,8 +89,8 @@ function Facts({ subscriber, suppression }) {
         <dd>${name ? html`<bdi>${plain(name)}</bdi>` : html`<i>none</i>`}</dd>
       </div>
       <div>
-        <dt>Own wish</dt>
-        <dd>${subscribed ? 'Wants mail' : 'No mail: has left, or never confirmed'}</dd>
+        <dt>Consent</dt>
+        <dd>${subscribed ? 'Subscribed' : 'Not subscribed: has left, or never confirmed'}</dd>
       </div>
       ${
         suppressed &&
@@ -121,6 +122,12 @@ function Missing({ id }) {
       <p>
         <span><bdi>${plain(id)}</bdi> is not on the list: it never was, or it has been removed.</span>
       </p>
+      ${
+        id.includes('@') &&
+        html`<p>
+          <a href=${`/?email=${encodeURIComponent(id)}`} data-view>Show the events of this address</a>
+        </p>`
+      }
     </section>
   `
 }

@@ -86,7 +86,7 @@ function Nobody({ any, onAll, onAdd }) {
       <h2>Nobody is on the list yet</h2>
       <p>Bring a list along from elsewhere: any CSV file with an address in each line.</p>
       <p>
-        <a class="button main" href=${`${PLACE}/import`} data-view>Import a file</a>
+        <a class="main" href=${`${PLACE}/import`} data-view>Import a file</a>
         <button type="button" class="plain" onClick=${onAdd}>Add one</button>
       </p>
     </section>

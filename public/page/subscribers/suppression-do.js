@@ -17,7 +17,7 @@ export function AddSuppression({ app, onAdded, onClose }) {
     onAdded()
   }
   return html`
-    <${Question} title="Stop all mail to an address" yes="Suppress" onYes=${add} onClose=${onClose}>
+    <${Question} title="Stop all mail to an address" yes="Stop all mail" onYes=${add} onClose=${onClose}>
       <${AddressField} id="email" value=${email} onChange=${setEmail} />
       <div class="field">
         <label for="reason">Reason</label>
@@ -51,7 +51,7 @@ export function OneSuppression({ app, row: { email, reason, source, since, until
       <${Question} title="An erased person" yes="Close" no="Back" onYes=${() => {}} onClose=${onClose}>
         ${facts}
         <p>
-          Only a keyed hash of the address is kept. Whoever knows the address can lift it with
+          Only a keyed hash of the address is kept. Whoever knows the address can lift it with${' '}
           <code>DELETE /suppressions/ADDRESS</code>.
         </p>
       <//>
@@ -64,12 +64,12 @@ export function OneSuppression({ app, row: { email, reason, source, since, until
   return html`
     <${Question}
       title=${`Lift the suppression of ${plain(email)}?`}
-      yes="Lift"
+      yes="Lift the suppression"
       onYes=${lift}
       onClose=${onClose}
     >
       ${facts}
-      <p>${LIFTED[reason] ?? 'Mail may go there again.'} Lifting it subscribes nobody.</p>
+      <p>${LIFTED[reason] ?? 'Mail may go there again.'} Lifting it does not subscribe anybody.</p>
       <p>
         <a href=${`/dashboard/subscribers/${encodeURIComponent(email)}`} data-view>Show the subscriber</a>
       </p>

@@ -37,7 +37,7 @@ export function SuppressionsView({ app }) {
     <div class="people">
       <${PeopleHead} app=${app} title="Suppressions">
         <${ExportButton} app=${app} path="/suppressions" query=${query} name="suppressions.csv" />
-        <a class="button plain" href="/dashboard/subscribers/import?into=suppressions" data-view>Import</a>
+        <a class="plain" href="/dashboard/subscribers/import?into=suppressions" data-view>Import</a>
         <button type="button" class="main" onClick=${() => setAdding(true)}>Add one</button>
       <//>
       <search class="filter" aria-label="Find suppressions">
@@ -90,9 +90,7 @@ function None({ any, onAll }) {
         before, and nobody gets mail again who must not.
       </p>
       <p>
-        <a class="button main" href="/dashboard/subscribers/import?into=suppressions" data-view
-          >Import a file</a
-        >
+        <a class="main" href="/dashboard/subscribers/import?into=suppressions" data-view>Import a file</a>
       </p>
     </section>
   `

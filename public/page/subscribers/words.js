@@ -67,8 +67,9 @@ export function standingOf({ subscribed, suppressed, mailable }) {
 
 /** What it means to mail there again. @type {Readonly<Record<string, string>>} */
 export const LIFTED = {
-  bounce: 'If the mailbox still is not there, the next mail bounces again, which harms the sender’s name.',
-  complaint: 'Whoever has complained and gets mail again complains again: providers count that.',
+  bounce:
+    'If the mailbox still does not exist, the next mail bounces again, which harms your reputation as a sender.',
+  complaint: 'People who complained and get mail again complain again, and mail providers count that.',
   unsubscribe: 'The wish to get no more mail is forgotten.',
   reject: 'Mandrill keeps a list of its own: as long as the address is on it, mails there are refused.',
 }

@@ -59,8 +59,8 @@ export function Compose({ app, campaign, onMade }) {
           ${
             id === ''
               ? html`<p class="hint">
-                  The preview comes with the first words of subject and mail. What you write is saved by
-                  itself.
+                  The preview appears as soon as there is a subject and a mail. What you write is saved
+                  automatically.
                 </p>`
               : html`<${Seen} app=${app} draft=${draft} stale=${state !== 'saved'} />`
           }
@@ -92,7 +92,7 @@ function Standing({ app, draft, campaign }) {
     ${
       state === 'failed' &&
       html`<p class="wrong" role="alert">
-        Not saved${id === '' ? '' : ', the last changes are only here'}: ${wrong ? 'see below' : problem}
+        ${`Not saved${id === '' ? '' : ', the last changes are only in this tab'}: ${wrong ? 'see below' : problem} `}
         ${!wrong && html`<button type="button" class="link" onClick=${() => draft.flush().catch(() => {})}>Try again</button>`}
       </p>`
     }
@@ -178,9 +178,9 @@ function Verbs({ app, draft, campaign, pending }) {
         ${busy === 'send' ? 'Counting…' : scheduled ? 'Send now…' : 'Send…'}
       </button>
       <button type="button" class="plain" disabled=${off('schedule')} onClick=${ask('schedule')}>
-        ${busy === 'schedule' ? 'Counting…' : scheduled ? 'Another time…' : 'Schedule…'}
+        ${busy === 'schedule' ? 'Counting…' : scheduled ? 'Reschedule…' : 'Schedule…'}
       </button>
-      ${scheduled && html`<button type="button" class="plain" disabled=${off('unschedule')} onClick=${unschedule}>Do not start by itself</button>`}
+      ${scheduled && html`<button type="button" class="plain" disabled=${off('unschedule')} onClick=${unschedule}>Unschedule</button>`}
       <button
         type="button"
         class="plain"

@@ -26,7 +26,7 @@ export function SendQuestion({ app, draft, campaign, audience, onClose }) {
       onClose=${onClose}
     >
       <${Who} audience=${audience} outbox=${campaign?.transport === 'outbox'} />
-      <p class="hint">It begins ten seconds after this, and can be undone until then.</p>
+      <p class="hint">Sending begins ten seconds after you confirm; until then you can undo it.</p>
     <//>
   `
 }
@@ -65,7 +65,7 @@ export function ScheduleQuestion({ app, campaign, audience, onClose }) {
   const schedule = async () => {
     const ms = Date.parse(at)
     if (Number.isNaN(ms)) {
-      setProblem('Day and time, please')
+      setProblem('Enter a day and a time')
       throw new Error('It was not scheduled')
     }
     setProblem('')

@@ -164,7 +164,10 @@ function Plot({ frame, bars, reach, now, filter, onChange, nothing }) {
       ${ticksOf(frame, width)
         .filter((time) => at(time) > 8 && at(time) < width - 64)
         .map(
-          (time) => html`<span style=${{ left: `${at(time)}px` }}>${tickWords(time, frame.span.tick)}</span>`,
+          (time) =>
+            html`<span key=${time} style=${{ left: `${at(time)}px` }}
+              >${tickWords(time, frame.span.tick)}</span
+            >`,
         )}
       <span class="now">${frame.isLive ? 'now' : tickWords(frame.end, frame.span.tick)}</span>
     </div>

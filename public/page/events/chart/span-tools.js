@@ -90,7 +90,7 @@ function GoTo({ app, input, filter, onChange }) {
         }}
         onBlur=${() => setWrong(false)}
       />
-      ${wrong && html`<p id="go-to-wrong" role="alert">A time that has been: 14:02, 27 Nov, 27 Nov 14:02</p>`}
+      ${wrong && html`<p id="go-to-wrong" role="alert">Enter a past time: 14:02, 27 Nov, 27 Nov 14:02</p>`}
     </form>
   `
 }

@@ -8,6 +8,7 @@ import { timeOf } from './story.js'
 import { fullTime, plain, timeZone } from '../../ground/words.js'
 import { ApiError } from '../../ground/api.js'
 import { Failed, Old, Waiting } from '../../parts/asked.js'
+import { breakable } from '../../parts/breakable.js'
 import { useCampaignName } from '../../campaigns/use-name.js'
 import { useQuestion, useStore } from '../../parts/hooks.js'
 import { Icon } from '../../parts/icon.js'
@@ -52,12 +53,12 @@ export function Inspector({ app, id, event, row, onFilter, onClose }) {
         ${
           answer.state === 'failed' &&
           html`<${Failed}
-            what="what happened to this mail"
+            what="the timeline"
             problem=${answer.problem}
             again=${answer.final ? undefined : again}
           />`
         }
-        ${answer.state === 'asking' && html`<${Waiting} what="what happened to this mail" />`}
+        ${answer.state === 'asking' && html`<${Waiting} what="the timeline" />`}
         ${
           chosen &&
           html`<${Timeline}
@@ -140,11 +141,6 @@ function Marks({ app, row, onFilter }) {
       )}
     </dl>
   `
-}
-
-/** An address that has no room in one line goes on after its @, rather than anywhere. @param {string} text */
-function breakable(text) {
-  return text.split(/(?<=@)/).map((part, index) => (index === 0 ? part : html`<wbr />${part}`))
 }
 
 /** Not everybody whom a mail went to is on the list. @param {{ app: App, email: string }} props */

@@ -73,15 +73,15 @@ function Drop({ target }) {
     ${
       target === 'subscribers'
         ? html`<ul class="says">
-            <li>The file is looked through first: nothing changes before you say so.</li>
+            <li>The file is checked first: nothing changes until you import it.</li>
             <li>
-              An address in each line is enough. Column titles are understood in many languages, and so is a
+              An address in each line is enough. Column titles are understood in many languages; so is a
               column that says who has left.
             </li>
-            <li>Who has left, bounced or complained is never brought back by a file.</li>
+            <li>People who left, bounced or complained are never brought back by a file.</li>
           </ul>`
         : html`<ul class="says">
-            <li>The file is looked through first: nothing changes before you say so.</li>
+            <li>The file is checked first: nothing changes until you import it.</li>
             <li>
               The addresses in it get no mail any more. The bounces, complaints and unsubscribes of another
               tool belong here, before its list is imported.
@@ -94,7 +94,7 @@ function Drop({ target }) {
 /** @param {{ state: ImportState }} props */
 function Running({ state: { phase, file, sent } }) {
   const size = file?.size ?? 0
-  const doing = phase === 'checking' ? 'Looking through' : 'Importing'
+  const doing = phase === 'checking' ? 'Checking' : 'Importing'
   return html`
     <section>
       <h2>${doing} <bdi>${plain(file?.name ?? '')}</bdi></h2>
@@ -112,9 +112,7 @@ function Running({ state: { phase, file, sent } }) {
 function Broken({ state: { problem, dry } }) {
   return html`
     <section role="alert">
-      <h2>
-        <${Icon} name="problem" tone="amber" /> ${dry ? 'Not looked through' : 'Broken off'}: ${problem}
-      </h2>
+      <h2><${Icon} name="problem" tone="amber" /> ${dry ? 'Not checked' : 'Interrupted'}: ${problem}</h2>
       <p>
         ${
           dry
@@ -145,7 +143,7 @@ function Report({ state: { phase, file, target }, report }) {
           {
             word: done ? 'Renamed' : 'Will be renamed',
             amount: updated,
-            says: 'on the list already, with another name',
+            says: 'already on the list, with another name',
           },
         ]),
     ...(left === undefined
@@ -154,7 +152,7 @@ function Report({ state: { phase, file, target }, report }) {
           {
             word: 'Get no mail',
             amount: left,
-            says: 'by the file’s own word they left, bounced, complained or never confirmed',
+            says: 'marked in the file as left, bounced, complained or not confirmed',
           },
         ]),
     {
@@ -162,16 +160,14 @@ function Report({ state: { phase, file, target }, report }) {
       amount: skipped,
       says:
         target === 'subscribers'
-          ? 'on the list already, named twice, or not to be brought back'
-          : 'suppressed already, named twice, or over',
+          ? 'already on the list, twice in the file, or not to be brought back'
+          : 'already suppressed, twice in the file, or expired',
     },
-    { word: 'Not readable', amount: wrong, says: wrong ? 'these lines are left out' : '' },
+    { word: 'Cannot be read', amount: wrong, says: wrong ? 'these lines are left out' : '' },
   ]
   return html`
     <section>
-      <h2>
-        ${done ? html`<${Icon} name="check" tone="green" /> Imported` : 'Looked through'} <bdi>${name}</bdi>
-      </h2>
+      <h2>${done ? html`<${Icon} name="check" tone="green" /> Imported` : 'Checked'} <bdi>${name}</bdi></h2>
       <dl class="facts">
         ${facts.map(
           ({ word, amount, says }) => html`
@@ -191,9 +187,7 @@ function Report({ state: { phase, file, target }, report }) {
         </div>
         <div>
           <dt>Encoding</dt>
-          <dd>
-            ${report.charset}${report.charset_assumed ? ', as far as one can tell: do names look right?' : ''}
-          </dd>
+          <dd>${report.charset}${report.charset_assumed ? ' (a guess: do the names look right?)' : ''}</dd>
         </div>
       </dl>
     </section>
@@ -201,10 +195,7 @@ function Report({ state: { phase, file, target }, report }) {
     <p class="deeds">
       ${
         done
-          ? html`<a
-              class="button main"
-              href=${target === 'subscribers' ? PLACE : `${PLACE}/suppressions`}
-              data-view
+          ? html`<a class="main" href=${target === 'subscribers' ? PLACE : `${PLACE}/suppressions`} data-view
               >Show the ${target}</a
             >`
           : html`<button type="button" class="main" disabled=${all === 0} onClick=${fileImport.start}>
@@ -220,7 +211,7 @@ function Report({ state: { phase, file, target }, report }) {
 function NoList({ name, why }) {
   return html`
     <section role="alert">
-      <h2><${Icon} name="problem" tone="amber" /> <bdi>${name}</bdi> is no list of addresses</h2>
+      <h2><${Icon} name="problem" tone="amber" /> <bdi>${name}</bdi> is not a list of addresses</h2>
       <p>${why ? `${plain(why)}. ` : ''}Nothing has changed.</p>
       <p class="deeds">
         <button type="button" class="main" onClick=${fileImport.reset}>Choose another file</button>
@@ -263,7 +254,7 @@ function Wrong({ report: { errors, error_count: all }, name }) {
 /** @param {ImportState} state */
 function saidOf({ phase, report, problem }) {
   if (phase === 'failed') return problem
-  if (phase === 'checked') return `Looked through: ${count(report?.added ?? 0)} will be added`
+  if (phase === 'checked') return `Checked: ${count(report?.added ?? 0)} will be added`
   return phase === 'done' ? `Imported: ${count(report?.added ?? 0)} added` : ''
 }
 
