@@ -2,6 +2,7 @@
 import { and, asc, eq, lt, sql as words } from '../driver/drizzle.ts'
 import { BEGINNING, compareCursors, type Cursor } from '../../../core/events/cursor.ts'
 import { HubError } from '../../../core/errors.ts'
+import { breath } from '../../../core/pause.ts'
 import { linkKey } from '../../../core/events/facts.ts'
 import type { ArchiveRow, EventArchive } from '../../../core/events/ports.ts'
 import { NEVER_FORGOTTEN } from '../../../core/loop/suppressing.ts'
@@ -78,15 +79,20 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
         run: runs.get(row),
       })
     const apart = rows.filter((row) => !blockOf.has(row))
+    const writes: Write[] = [movePosition(from, to, rows)]
+    // The hook must not wait for all of it.
+    await breath()
+    writes.push(rowsFor(sql.tables.events, rows.map(toRow)))
+    await breath()
+    writes.push(
+      rowsFor(sql.tables.eventBlocks, blocks),
+      rowsFor(sql.tables.eventTexts, apart.flatMap(toTextRows)),
+      ...derived(sql.tables, rows),
+      ...(effect?.writes ?? []),
+    )
+    await breath()
     try {
-      await sql.atomically([
-        movePosition(from, to, rows),
-        rowsFor(sql.tables.events, rows.map(toRow)),
-        rowsFor(sql.tables.eventBlocks, blocks),
-        rowsFor(sql.tables.eventTexts, apart.flatMap(toTextRows)),
-        ...derived(sql.tables, rows),
-        ...(effect?.writes ?? []),
-      ])
+      await sql.atomically(writes)
     } catch (error) {
       if (sql.fault(error) !== 'null') throw error
       throw new HubError('archive.conflict', { cause: error })

@@ -1,6 +1,7 @@
 // Puts pages of the feed into the archive, and sees to it that one bad event does not stop all that follow.
 import type { Cursor } from '../cursor.ts'
 import { isHubError } from '../../errors.ts'
+import { breath } from '../../pause.ts'
 import { eventFacts } from '../event.ts'
 import type { Log } from '../../log.ts'
 import type { ArchiveRow, EventArchive, FeedPage, Quarantine, QuarantineEntry } from '../ports.ts'
@@ -18,6 +19,7 @@ type Options = {
 }
 
 const BATCH_EVENTS = 2_000
+const AT_ONCE = 250
 /**
  * One bad event is at fault itself. When so many are refused in a row within a minute, the database may be: tracking waits,
  * and goes on at this pace, for the good ones behind them.
@@ -92,7 +94,7 @@ export function createRecorder({ archive, quarantine, log, moved, now }: Options
   }
 
   return async (from, { events, next }) => {
-    const rows = events.map((event) => ({ event, facts: eventFacts(event) }))
+    const rows = await withFacts(events)
     for (let start = 0; start === 0 || start < rows.length; start += BATCH_EVENTS) {
       const batch = rows.slice(start, start + BATCH_EVENTS)
       const last = start + BATCH_EVENTS >= rows.length
@@ -101,6 +103,16 @@ export function createRecorder({ archive, quarantine, log, moved, now }: Options
       from = to
     }
   }
+}
+
+/** A little at a time: the hook must not wait for a whole page. */
+async function withFacts(events: FeedPage['events']): Promise<readonly ArchiveRow[]> {
+  const rows: ArchiveRow[] = []
+  for (const event of events) {
+    rows.push({ event, facts: eventFacts(event) })
+    if (rows.length % AT_ONCE === 0) await breath()
+  }
+  return rows
 }
 
 /** What another event would meet with, too. */
