@@ -157,6 +157,8 @@ async function search({ archive, sql }: LoopLab): Promise<void> {
     await archive.counts({ ...one, step: MINUTE })
   for (const since of [60_000 * 19_000, 60_000 * 19_000 + 1])
     await archive.counts({ since, until: since + DAY, step: MINUTE })
+  await sql.run({ toSQL: () => ({ sql: 'UPDATE positions SET counted_seq = counted_seq - 1', params: [] }) })
+  await archive.position()
   await archive.total()
   await archive.brought()
   await archive.erase(await archive.cursorsOf('reader-9@filled.example', 250))

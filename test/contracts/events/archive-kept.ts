@@ -71,6 +71,39 @@ export function promisesOfKeptCounts(lab: () => SqlLab): void {
     expect((await archive.total()).count).toBe(600)
   })
 
+  test('what a process of an older version has archived is counted once, before anything else is', async () => {
+    const { sql, archive, amount } = await filled()
+    const older = [
+      `DELETE FROM event_counts WHERE field <> '' AND minute >= ${EPOCH + 30 * MINUTE}`,
+      'UPDATE positions SET counted_seq = 300',
+    ]
+    for (const text of older) await sql.run({ toSQL: () => ({ sql: text, params: [] }) })
+    expect(await amount(SPRING)).toBe(75)
+    await expect(archive.record(at(600), at(601), makeRows(601, 601, SPRING))).rejects.toMatchObject({
+      code: 'archive.conflict',
+    })
+    const another = createEventArchive(await lab().open())
+    const both = [archive, another].map((each) => each.position())
+    expect(await Promise.all(both)).toEqual([at(600), at(600)])
+    expect(await amount(SPRING)).toBe(150)
+    await archive.record(at(600), at(601), makeRows(601, 601, SPRING))
+    expect(await amount(SPRING)).toBe(151)
+    expect(await amount({ subaccount: 'shop' })).toBe(60)
+  })
+
+  test('of a campaign, a kind that never came is not looked for', async () => {
+    const { sql, archive } = await filled()
+    const found = async () =>
+      (await archive.find({ ...SPRING, kinds: ['bounced', 'rejected'], limit: 10 })).length
+    await archive.record(at(600), at(601), [makeRow(601, { ...SPRING, kind: 'bounced' })])
+    expect(await found()).toBe(1)
+    // Nobody kept counts of it: only who looks through the campaign's events finds it.
+    await sql.run({
+      toSQL: () => ({ sql: "DELETE FROM event_counts WHERE kind = 'bounced'", params: [] }),
+    })
+    expect(await found()).toBe(0)
+  })
+
   test('a database that is older than these has them of all its events', async () => {
     const { sql, amount } = await filled()
     const before = await Promise.all([amount(SPRING), amount({ subaccount: 'news' }), amount({})])

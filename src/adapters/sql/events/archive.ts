@@ -9,7 +9,7 @@ import { NEVER_FORGOTTEN } from '../../../core/loop/suppressing.ts'
 import { newRowsFor, rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 import { toBlocks, unpacking } from './blocks.ts'
 import { createCounts } from './counts.ts'
-import { keeping, MINUTE_MS, OF_ALL } from './kept.ts'
+import { keeping, keepingThose, MINUTE_MS, OF_ALL } from './kept.ts'
 import { portions } from '../driver/portions.ts'
 import { inPlaces, stretches } from './places.ts'
 import { inRuns, runsFor, runsOf } from './runs.ts'
@@ -24,6 +24,8 @@ import { toParts } from '../driver/texts.ts'
 
 const POSITION = 'archive'
 const TRIES = 10
+/** Of those that come late: a second or two of the database's time. */
+const COUNTED_AT_ONCE = 100_000
 /** More would slow down a whole batch for one event; Mandrill itself takes 100 a mail. */
 const TAGS_INDEXED = 200
 
@@ -35,16 +37,49 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
   const find = createSearch(sql)
 
   async function position(): Promise<Cursor> {
+    const { epoch, seq, countedEpoch, countedSeq } = positions
     const [at] = await sql.read(
-      db
-        .select({ epoch: positions.epoch, seq: positions.seq })
-        .from(positions)
-        .where(eq(positions.name, POSITION)),
+      db.select({ epoch, seq, countedEpoch, countedSeq }).from(positions).where(eq(positions.name, POSITION)),
     )
-    if (at) return at
+    if (at) {
+      const place = { epoch: at.epoch, seq: at.seq }
+      const counted = { epoch: at.countedEpoch, seq: at.countedSeq }
+      if (compareCursors(counted, place) === 0) return place
+      await countLate(counted, await lateStep(counted, place))
+      return position()
+    }
     // The migrations have put it there. Without it no step would ever move: whoever lost it begins anew.
-    await sql.run(newRowsFor(positions, [{ name: POSITION, ...BEGINNING, byHand: 0 }]))
+    const anew = { ...BEGINNING, countedEpoch: BEGINNING.epoch, countedSeq: BEGINNING.seq, byHand: 0 }
+    await sql.run(newRowsFor(positions, [{ name: POSITION, ...anew }]))
     return BEGINNING
+  }
+
+  const isCounted = ({ epoch, seq }: Cursor) =>
+    and(eq(positions.countedEpoch, epoch), eq(positions.countedSeq, seq))
+
+  /** Counts what a process of an older version has archived. Several may find it at once: one of them does it. */
+  async function countLate(from: Cursor, to: Cursor): Promise<void> {
+    const next = words`CASE WHEN ${isCounted(from)} THEN ${to.epoch} ELSE NULL END`
+    const moved = db
+      .update(positions)
+      .set({ countedEpoch: next, countedSeq: to.seq })
+      .where(eq(positions.name, POSITION))
+    const late = stretches(events, { above: from, below: { ...to, seq: to.seq + 1 } })
+    try {
+      await sql.atomically([moved, await keepingThose(sql, late)])
+    } catch (error) {
+      if (sql.fault(error) !== 'null') throw error
+    }
+  }
+
+  async function lateStep(from: Cursor, to: Cursor): Promise<Cursor> {
+    const { epoch, seq } = events
+    for (const stretch of stretches(events, { above: from, below: to })) {
+      const some = db.select({ epoch, seq }).from(events).where(stretch)
+      const [end] = await sql.read(some.orderBy(asc(epoch), asc(seq)).limit(1).offset(COUNTED_AT_ONCE))
+      if (end) return end
+    }
+    return to
   }
 
   /**
@@ -56,12 +91,14 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
     const brought = rows.filter(({ facts }) => facts.by === undefined)
     const byHand = rows.filter(({ facts }) => facts.by === 'hand').length
     const [first, last] = [brought[0]?.event.receivedAt, brought.at(-1)?.event.receivedAt]
-    const here = and(eq(positions.epoch, from.epoch), eq(positions.seq, from.seq))
+    const here = and(eq(positions.epoch, from.epoch), eq(positions.seq, from.seq), isCounted(from))
     return db
       .update(positions)
       .set({
         epoch: words`CASE WHEN ${here} THEN ${to.epoch} ELSE NULL END`,
         seq: to.seq,
+        countedEpoch: to.epoch,
+        countedSeq: to.seq,
         ...(first !== undefined && { firstBrought: words`coalesce(${positions.firstBrought}, ${first})` }),
         lastBrought: last, // undefined: as it was
         ...(byHand > 0 && { byHand: words`${positions.byHand} + ${byHand}` }),

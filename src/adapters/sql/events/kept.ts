@@ -1,8 +1,19 @@
 // Counts that are kept beside the events, because counting those anew takes too long: per minute of receipt and kind, of all of
 // them and of each campaign and subaccount. They name nobody, and stay when a person's events go.
-import type { ArchiveRow, Count, CountQuery } from '../../../core/events/ports.ts'
-import { and, eq, gte, inArray, lt, sql as words, type Column } from '../driver/drizzle.ts'
+import type { ArchiveRow, Count, CountQuery, EventSelection } from '../../../core/events/ports.ts'
+import {
+  and,
+  eq,
+  gte,
+  inArray,
+  isNotNull,
+  lt,
+  sql as words,
+  type Column,
+  type SQL,
+} from '../driver/drizzle.ts'
 import { rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
+import { hidden } from '../driver/hidden.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
 import { startOf } from './spans.ts'
 
@@ -38,6 +49,29 @@ function countsIn(rows: readonly ArchiveRow[]) {
   return [{ ...OF_ALL, count: rows.length }, ...each]
 }
 
+/** The same, but for the counts of all, for events that are archived already. */
+export async function keepingThose(sql: Sql, where: readonly (SQL | undefined)[]): Promise<Write> {
+  const { events, eventCounts } = sql.tables
+  const minute = stepOf(events.receivedAt, MINUTE_MS)
+  const asked = FIELDS.flatMap((field) =>
+    where.map(async (some) => {
+      const value = events[field]
+      const rows = sql.db
+        .select({ value, at: minute, kind: events.kind, count: words`count(*)`.mapWith(Number) })
+        .from(events)
+        .where(and(some, isNotNull(hidden(value))))
+        .groupBy(value, words`at`, events.kind)
+      return (await sql.read(rows)).map(({ at, value, ...row }) => ({
+        ...row,
+        field,
+        value: value ?? '',
+        minute: at,
+      }))
+    }),
+  )
+  return rowsFor(eventCounts, (await Promise.all(asked)).flat(), 'count')
+}
+
 /** As what they are counted, if events are that are selected so. */
 export function keptAs(query: CountQuery): Kept | undefined {
   const { step: _step, since: _since, until: _until, kinds: _kinds, ...filters } = query
@@ -45,6 +79,24 @@ export function keptAs(query: CountQuery): Kept | undefined {
   if (!asked) return OF_ALL
   const field = FIELDS.find((each) => each === asked[0])
   return field && others.length === 0 ? keptOf(field, query[field] ?? '') : undefined
+}
+
+/** No event of these kinds has come that is counted so. */
+export async function neverCame({ db, tables, read }: Sql, query: EventSelection): Promise<boolean> {
+  const { field, value, minute, kind } = tables.eventCounts
+  const { kinds } = query
+  const asked = FIELDS.flatMap((each) => (query[each] === undefined ? [] : keptOf(each, query[each])))
+  if (!kinds) return false
+  const found = asked.map((of) =>
+    read(
+      db
+        .select({ minute })
+        .from(tables.eventCounts)
+        .where(and(eq(field, of.field), eq(value, of.value), inArray(kind, [...kinds])))
+        .limit(1),
+    ),
+  )
+  return (await Promise.all(found)).some((rows) => rows.length === 0)
 }
 
 /** Where the step begins that an instant is in. */

@@ -7,6 +7,7 @@ import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
 import type { EventSelection } from '../../../core/events/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { conditionsOf, inTime, soughtBy, type Condition, type Sought, type Table } from './conditions.ts'
+import { neverCame } from './kept.ts'
 import { stretches, type Bounds } from './places.ts'
 import { runsOf } from './runs.ts'
 import { boundsOf, narrower } from './spans.ts'
@@ -71,6 +72,7 @@ export function createSelecting(sql: Sql) {
 
   /** undefined: nothing can fit. */
   async function select(query: EventSelection, asked: Bounds): Promise<Selection | undefined> {
+    if (await neverCame(sql, query)) return undefined
     const isTimed = query.since !== undefined || query.until !== undefined
     const time = isTimed ? await boundsOf(sql, query) : {}
     if (!time) return undefined

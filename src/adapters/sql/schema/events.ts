@@ -152,6 +152,9 @@ export function eventTables(c: Columns) {
     lastBrought: c.integer('last_brought'),
     /** How many events were brought by hand. */
     byHand: c.integer('by_hand').notNull().default(0),
+    /** How far the events are counted: a process of an older version moves the position and counts nothing. */
+    countedEpoch: c.integer('counted_epoch').notNull().default(0),
+    countedSeq: c.integer('counted_seq').notNull().default(0),
   })
 
   const quarantine = c.table(
