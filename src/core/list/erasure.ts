@@ -21,7 +21,7 @@ type ErasureDeps = {
 
 const STEP_EVENTS = 4_000
 const STEP_ERASED = 250
-const STEP_FOUND = 20
+const STEP_FOUND = 200
 const PATIENCE_MS = 5_000
 /** Persons that are forgotten together. */
 const AT_ONCE = 100
@@ -109,7 +109,7 @@ async function eraseFromArchive(archive: ErasureDeps['archive'], theirs: Theirs)
     }
 }
 
-/** Newest first, and few at a time: a mail that was sent in may hold whole files. */
+/** Newest first. A mail that was sent in may hold whole files: a page is bounded in bytes, too. */
 async function* found(
   archive: ErasureDeps['archive'],
   search: Partial<EventQuery>,
