@@ -69,6 +69,14 @@ export function promisesOfRemoving(lab: () => ListLab): void {
       },
     )
 
+    test('and had bounced is kept out by the bounce, also by themselves', async () => {
+      const id = await addAnn()
+      await lab().list.unsubscribe('ann@example.com', NOON)
+      await lab().suppressions.put(makeSuppression('ann@example.com', { reason: 'bounce' }))
+      await lab().list.remove(id)
+      expect((await subscribe()).outcome).toBe('suppressed')
+    })
+
     test('and waits to come back had taken the wish back', async () => {
       await lab().list.subscribe('ann@example.com', '', NOON, false)
       await lab().list.removeAll()

@@ -1,5 +1,5 @@
 // The mailing list in SQL, put together; and how subscribers are removed from it.
-import { and, asc, desc, eq, inArray, lte, type SQL } from '../driver/drizzle.ts'
+import { and, asc, desc, eq, gt, inArray, isNull, lte, or, type SQL } from '../driver/drizzle.ts'
 import type { SubscriberStore } from '../../../core/list/ports.ts'
 import { emailKey } from '../../../core/address.ts'
 import { whyUnmailable } from '../../../core/list/membership.ts'
@@ -40,11 +40,18 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
   const ids = () => db.select({ id: subscribers.id }).from(subscribers)
   const { putAll } = createSuppressions(sql, options)
 
-  /** Before their rows go, which alone know it of those who left by the API or a file: no import brings them back. */
+  /**
+   * Before their rows go, which alone know it of those who left by the API or a file: no import brings them back. What holds
+   * already does so, too, and stays: a wish in the place of a bounce could be taken back.
+   */
   async function rememberLeavers(whom: SQL): Promise<void> {
-    const { email, updatedAt: since, subscribed, waiting } = subscribers
-    const left = and(whom, eq(hidden(subscribed), 0), eq(waiting, 0))
-    const rows = await sql.read(db.select({ email, since }).from(subscribers).where(left))
+    const { email, emailKey: key, updatedAt: since, subscribed, waiting } = subscribers
+    const { emailKey: held, until } = suppressions
+    const holds = and(eq(held, key), or(isNull(until), gt(until, (options.now ?? Date.now)())))
+    const left = and(whom, eq(hidden(subscribed), 0), eq(waiting, 0), isNull(held))
+    const rows = await sql.read(
+      db.select({ email, since }).from(subscribers).leftJoin(suppressions, holds).where(left),
+    )
     const wish = { reason: 'unsubscribe', source: 'api', until: null } as const
     for (const some of portions(rows)) await putAll(some.map((row) => ({ ...row, ...wish })))
   }
