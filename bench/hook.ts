@@ -10,7 +10,7 @@ const USUAL = 'Fastify, formbody, XADD'
 const EMBEDDED = 'hub, embedded'
 const SHARED = 'hub, Redis + MariaDB'
 
-export const hookBatches = (plan: Plan) => benchHook(plan, 100, [2.4, 2.1])
+export const hookBatches = (plan: Plan) => benchHook(plan, 100, [2, 1.8])
 export const hookSingles = (plan: Plan) => benchHook(plan, 1, [4.7, 6])
 
 async function benchHook(plan: Plan, events: number, [embedded = 1, shared = 1]: number[]): Promise<Result> {
