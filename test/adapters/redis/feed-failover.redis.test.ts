@@ -7,7 +7,7 @@ import { createGate, makeEvents, range, readAll, seqs, startReader, texts } from
 import { appendUntilStored, useRedisLab } from '../../support/redis-lab.ts'
 import { startRedis, type RedisServer } from '../../support/redis.ts'
 import { HOUR } from '../../support/times.ts'
-import { until } from '../../support/eventually.ts'
+import { eventually, until } from '../../support/eventually.ts'
 
 const { redis, lab } = useRedisLab()
 let lagging: RedisServer
@@ -148,6 +148,21 @@ test.for([0, 1_000, HOUR])(
     expect(texts((await feed.read(known, 100)).events).slice(-5)).toEqual(texts(makeEvents(5, 'third')))
   },
 )
+
+test('that a primary forgets of whom it was a replica is no new life', async () => {
+  await redis().copy(lagging)
+  await redis().promote()
+  const feed = await lab().open()
+  await feed.append(makeEvents(3))
+  const known = await feed.last(0)
+  const info = () => redis().command('INFO', 'replication')
+  expect(await info()).not.toMatch(/master_replid2:0+\r/)
+  await redis().command('CONFIG', 'SET', 'repl-backlog-ttl', '1') // an hour, if nobody has set it
+  await eventually(info).toMatch(/master_replid2:0+\r/)
+  await redis().command('CONFIG', 'SET', 'repl-backlog-ttl', '3600')
+  await feed.append(makeEvents(1, 'later'))
+  expect(await (await lab().open()).last(0)).toEqual({ ...known, seq: known.seq + 1 })
+})
 
 test('who is ahead of the bus, in a tail that is lost before the bus gets there, is told', async () => {
   const feed = await lab().open()

@@ -57,7 +57,7 @@ test.for([
   ],
   ['refuses writes', 'degraded', new HubError('feed.unavailable', { cause: new Error('MISCONF Redis is') })],
   ['refuses writes', 'degraded', new Error('NOREPLICAS Not enough good replicas')],
-  ['full', 'degraded', new Error('ENOSPC: no room')],
+  ['full', 'degraded', new Error('ENOSPC: write')],
   ['unavailable', 'degraded', new Error('connect ECONNREFUSED 10.0.0.5:3306 as anna')],
 ] as const)('%s, %s: in words that tell no names', async ([state, status, error]) => {
   const health = createHealth([failing(error, status === 'unavailable')])

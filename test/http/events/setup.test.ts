@@ -1,10 +1,12 @@
 // What the set-up tells of the hub itself: which process answers, how much disk is left, whether webhooks have fallen silent.
 import Fastify from 'fastify'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { BEGINNING } from '../../../src/core/events/cursor.ts'
+import type { EventQuery } from '../../../src/core/events/ports.ts'
 import { SILENT_AFTER_MS } from '../../../src/core/events/silence.ts'
 import { openSetupBoard, registerSetup } from '../../../src/http/events/setup.ts'
 import { startHub, type TestHub } from '../../support/hub.ts'
-import { NOON } from '../../support/times.ts'
+import { HOUR, NOON } from '../../support/times.ts'
 
 let hub: TestHub
 beforeAll(async () => void (hub = await startHub()))
@@ -30,6 +32,24 @@ test.each([
   expect((await app.inject('/api/setup')).json()).toMatchObject({
     silent_seconds: seconds,
     webhooks_silent: told,
+  })
+  await app.close()
+})
+
+test('the history begins with the oldest event that is kept, and ends with the newest', async () => {
+  const app = Fastify()
+  const at = (receivedAt: number) =>
+    [{ cursor: BEGINNING, kind: 'sent', receivedAt, data: '', facts: '', more: null }] as const
+  const archive = {
+    ...hub.wired.archive,
+    find: async ({ after }: EventQuery) => at(after ? NOON : NOON + HOUR),
+  }
+  const watch = { status: () => ({ probeSeenAt: null, refused: [] }) }
+  const proxy = { unknown: () => null }
+  await registerSetup(app, { ...hub.wired, archive, watch, proxy, silence: { seconds: () => 0 } })
+  expect((await app.inject('/api/setup')).json().history).toEqual({
+    first_at: new Date(NOON).toISOString(),
+    last_at: new Date(NOON + HOUR).toISOString(),
   })
   await app.close()
 })
