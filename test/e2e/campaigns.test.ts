@@ -376,3 +376,34 @@ describe('on a hub of its own', () => {
     await page.getByText('Finished').waitFor()
   })
 })
+
+describe('while mails wait for their turn', () => {
+  const lane = { name: 'default', domains: [], connections: 1, per_second: 1 }
+  const lab = usePageLab(
+    (hub) => {
+      const rows = Array.from({ length: 500 }, (_, n) => `reader${n}@example.com,Reader`)
+      return peopleOf(hub).import(`email,name\n${rows.join('\n')}`)
+    },
+    () => ({ MAIL_LANES: JSON.stringify([lane]) }),
+  )
+
+  test('a campaign is paused, resumed and cancelled, which says who will not get it', async () => {
+    const { id } = await api(lab.hub).create({ subject: 'Slow', start: true })
+    const { page } = await lab.open({ path: `${PLACE}/${id}` })
+    await click(page, 'Pause')
+    await page.locator('.standing', { hasText: 'Paused' }).waitFor()
+    await click(page, 'Resume')
+    await page.locator('.standing', { hasText: 'Running' }).waitFor()
+    await page.locator('.mails', { hasText: 'queued' }).waitFor()
+    await click(page, 'Cancel…')
+    await page
+      .getByRole('dialog')
+      .getByText(/\d+ people who have not received it yet will not receive it\. What/)
+      .waitFor()
+    await answer(page, 'Go on sending')
+    await click(page, 'Cancel…')
+    await answer(page, 'Cancel the rest')
+    await page.locator('.standing', { hasText: 'Cancelled' }).waitFor()
+    expect((await api(lab.hub).one(id)).status).toBe('cancelled')
+  })
+})
