@@ -145,6 +145,55 @@ test('quarantine can be looked at, and read again', async () => {
   await page.getByRole('heading', { name: 'Quarantine' }).waitFor({ state: 'detached' })
 })
 
+test('a group of quarantine is read again as a whole, not only what is shown of it', async () => {
+  for (let batch = 0; batch < 3; batch += 1)
+    await hub.post(JSON.stringify(Array.from({ length: 50 }, (_, index) => `none ${batch} ${index}`)))
+  const page = await open('/dashboard/setup')
+  await page.getByText('100 entries or more').waitFor()
+  let tried = 0
+  await page.route('**/replay', async (route) => {
+    tried += 1
+    // As if it could be read by now.
+    const { pathname, origin } = new URL(route.request().url())
+    const entry = `${origin}${pathname.replace('/replay', '')}`
+    await page.request.delete(entry, { headers: { origin } })
+    await route.fulfill({ json: { accepted: 1, duplicates: 0 } })
+  })
+  await page.getByRole('button', { name: 'Retry' }).click()
+  await page.getByRole('heading', { name: 'Quarantine' }).waitFor({ state: 'detached' })
+  expect(tried).toBe(150)
+})
+
+test('what Mandrill says it has sent is compared with what came, in words', async () => {
+  const page = await open('/dashboard/setup')
+  const webhooks = [{ id: 1, url: WEBHOOK_URL, events_sent: 2, last_error: null }]
+  let answer = { status: 200, json: {} }
+  const counts = (verdict: string, sent: number, received: number, last_error: string | null = null) => ({
+    status: 200,
+    json: { verdict, sent, received, by_hand: 0, missing: sent - received, webhooks: webhooks.map((one) => ({ ...one, last_error })) }, // prettier-ignore
+  })
+  await page.route('**/api/reconcile', (route) => route.fulfill(answer))
+  const ask = async (next: typeof answer) => {
+    answer = next
+    await page.getByRole('button', { name: 'Ask Mandrill' }).click()
+  }
+  const verdict = (text: string) => page.locator('.verdict', { hasText: text }).waitFor()
+  await ask(counts('complete', 1, 1))
+  await verdict('Complete: Mandrill has sent 1 event, and it has arrived')
+  await ask(counts('complete', 5_494, 5_494))
+  await verdict('Complete: Mandrill has sent 5,494 events, and all have arrived')
+  await ask(counts('missing', 1_000_000_000, 999_999_999, '<b>timed out</b>'))
+  await verdict('1 event missing: Mandrill has sent 1,000,000,000, and 999,999,999 of them arrived')
+  await page.getByText('<b>timed out</b>').waitFor()
+  await ask(counts('unknown', 0, 0))
+  await verdict('Mandrill’s count cannot be compared')
+  const failed = { error: { code: 'reconcile.failed', message: 'Mandrill does not answer' } }
+  await ask({ status: 409, json: failed })
+  await page.getByRole('alert').getByText('Mandrill does not answer').waitFor()
+  // Nothing of what was known before stands beside it.
+  expect(await page.locator('.verdict').allInnerTexts()).toEqual(['Mandrill does not answer'])
+})
+
 test('set-up says that mails go to files, that the stores work, and what reconciling needs', async () => {
   const page = await open('/dashboard/setup')
   await page.getByText('Mails go to the outbox').waitFor()

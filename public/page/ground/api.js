@@ -161,8 +161,11 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
     /** @param {AbortSignal} [signal] */
     setup: (signal) => /** @type {Promise<Setup>} */ (get('/api/setup', { signal })),
     sendSample: () => post('/api/sample'),
-    /** @param {AbortSignal} [signal] */
-    quarantine: (signal) => /** @type {Promise<Quarantine>} */ (get('/api/quarantine', { signal })),
+    /** @param {AbortSignal} [signal] @param {Query} [query] */
+    quarantine: (signal, query) =>
+      /** @type {Promise<Quarantine>} */ (
+        get('/api/quarantine', { query: { limit: 100, ...query }, signal })
+      ),
     /** @param {string} id */
     replay: (id) =>
       /** @type {Promise<{ accepted: number }>} */ (post(`/api/quarantine/${encodeURIComponent(id)}/replay`)),

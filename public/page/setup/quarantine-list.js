@@ -80,9 +80,13 @@ function Group({ app, reason, entries, more, onChanged, onDiscard }) {
     setSaid('')
     let read = 0
     try {
-      for (const { id } of entries) {
-        await app.api.replay(id)
-        read += 1
+      // Also those that are not shown: what was read is gone, so the first page is another one each time.
+      for (let rest = entries; rest.length > 0;) {
+        for (const { id } of rest) {
+          await app.api.replay(id)
+          read += 1
+        }
+        rest = (await app.api.quarantine(undefined, { reason })).quarantine
       }
     } catch (error) {
       setSaid(problemOf(error))

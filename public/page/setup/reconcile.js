@@ -39,8 +39,8 @@ export function Reconcile({ app }) {
 /** @param {{ said: Reconciled }} props */
 function Verdict({ said: { verdict, sent, received, by_hand: byHand, missing, webhooks } }) {
   const words = {
-    complete: `Complete: all ${counted(sent, 'event')} have arrived`,
-    missing: `${counted(missing, 'event')} missing: Mandrill has sent ${count(sent)}, ${count(received)} have arrived`,
+    complete: `Complete: Mandrill has sent ${counted(sent, 'event')}, and ${sent === 1 ? 'it has' : 'all have'} arrived`,
+    missing: `${counted(missing, 'event')} missing: Mandrill has sent ${count(sent)}, and ${count(received)} of them arrived`,
     unknown:
       'Mandrill’s count cannot be compared: it is older than this hub, or knows no webhook with its URL',
   }
