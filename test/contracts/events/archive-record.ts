@@ -77,6 +77,11 @@ export function promisesOfRecording(lab: () => SqlLab): void {
       LATER - HOUR,
       { receivedAt: LATER, happened: LATER - 2 * HOUR },
     ],
+    [
+      'that tells no time, in a life of the feed that began since',
+      LATER - HOUR,
+      { receivedAt: LATER, happened: null },
+    ],
     ['that tells no time', EPOCH, { receivedAt: LATER, happened: null }],
     ['of the future', EPOCH, { receivedAt: LATER, happened: LATER + 2 * HOUR }],
   ] as const)(

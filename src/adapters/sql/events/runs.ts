@@ -23,7 +23,7 @@ async function ends({ db, tables: { events }, read }: Sql) {
 }
 
 /** The event next to this place. */
-async function nextTo({ db, tables: { events }, read }: Sql, bounds: Bounds) {
+export async function nextTo({ db, tables: { events }, read }: Sql, bounds: Bounds) {
   const { epoch, seq, run } = events
   const direction = bounds.below ? desc : asc
   const inCursorOrder = stretches(events, bounds)

@@ -4,7 +4,7 @@ import { and, eq, inArray } from '../driver/drizzle.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { portions } from '../driver/portions.ts'
-import { runsOf, runsSince } from './runs.ts'
+import { nextTo, runsOf, runsSince } from './runs.ts'
 
 const HOUR_MS = 3_600_000
 const KNOWN_MS = 48 * HOUR_MS
@@ -25,8 +25,22 @@ export async function withoutOldTwins(sql: Sql, rows: readonly ArchiveRow[]): Pr
   const doubted = rows.filter((row) => twinSince(row) !== undefined)
   if (doubted.length === 0) return rows
   const since = Math.min(...doubted.map((row) => twinSince(row) ?? 0))
-  const archived = await archivedOf(sql, doubted, await runsSince(sql, since))
+  const last = await lastRunUnknown(sql, doubted)
+  if (last === undefined) return rows
+  const runs = await runsSince(sql, since)
+  const archived = await archivedOf(
+    sql,
+    doubted,
+    runs.filter((run) => run <= last),
+  )
   return archived.size === 0 ? rows : rows.filter((row) => !archived.has(idOf(row)))
+}
+
+/** The last run that may have what the feed no longer knows: of an earlier life, as long as this one has forgotten nothing. */
+async function lastRunUnknown(sql: Sql, rows: readonly ArchiveRow[]): Promise<number | undefined> {
+  const epoch = Math.max(...rows.map(({ event }) => event.cursor.epoch))
+  const hasForgotten = rows.some(({ event }) => event.receivedAt - KNOWN_MS >= event.cursor.epoch)
+  return hasForgotten ? Infinity : (await nextTo(sql, { below: { epoch, seq: 0 } }))?.run
 }
 
 /** When a twin that the feed would not know may have come at the earliest, which is not before it happened. */
