@@ -8,6 +8,7 @@ const ROUTES = [
   { path: '/dashboard/subscribers', name: 'subscribers', load },
   { path: '/dashboard/subscribers/import', name: 'import', load },
   { path: '/dashboard/subscribers/:id', name: 'subscriber', load },
+  { path: '/dashboard/campaigns/:id/deliveries', name: 'campaign', load },
 ]
 
 const history = { pushState: vi.fn(), replaceState: vi.fn() }
@@ -41,6 +42,7 @@ test.each([
   ['/dashboard/subscribers/100%', 'subscriber', { id: '100%' }],
   ['/dashboard/subscribers/a/b', undefined, {}],
   ['/dashboard/nothing', undefined, {}],
+  ['/dashboard/campaigns//deliveries', undefined, {}],
 ])('%s is %s', (address, name, params) => {
   expect(placeAt(address)).toMatchObject({ name, params })
 })
