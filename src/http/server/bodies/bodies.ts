@@ -89,6 +89,7 @@ function collector(
   const claimed = Number(raw.headers['content-length'] ?? limit)
   return (done) => {
     if (claimed > limit) return done(new HubError('request.too_large'))
+    if (response.destroyed) return done(new HubError('request.invalid')) // gone meanwhile: nobody would tell when it is over
     const bytes = createPile(claimed)
     const share = open(() => fail('server.busy'))
     let isOver = false
