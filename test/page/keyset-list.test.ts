@@ -127,3 +127,18 @@ test('an end that cannot be had says why, and is gone to once it can; not by who
   await vi.advanceTimersByTimeAsync(600_000)
   expect([told(), ends(), list.pages.hole]).toEqual([['here', '', ''], [1, false], -1])
 })
+
+test('End that is pressed again and again is one question, and leads nowhere once one has gone elsewhere', async () => {
+  const { list, asked, ends } = lab()
+  await list.show('a')
+  asked.length = 0
+  const first = list.toEnd()
+  const second = list.toEnd()
+  await Promise.all([first, second])
+  expect([asked.length, ends()]).toEqual([1, [1, false]])
+  await list.show('b')
+  const third = list.toEnd()
+  list.stay()
+  await third
+  expect([list.pages.hole, ends()]).toEqual([100, [1, false]])
+})

@@ -63,6 +63,7 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE, hasEnd = t
   /** The reading of the beginning; those of all other pages end with it. @type {AbortController | undefined} */
   let reading
   let fetching = false
+  let readsEnd = false
   let sight = { first: 0, end: 0 }
   /** @type {((page: Page | undefined) => void) | undefined} */
   let arrived
@@ -158,24 +159,31 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE, hasEnd = t
   /** Somebody goes to the end: it is read from there, and what lies between stays unread. */
   async function toEnd() {
     if (store.get().phase !== 'here' || !reading) return
-    const { ends } = store.get()
     const isThere = !hasEnd || pages.next === null || pages.hole !== -1
-    if (isThere) return store.set({ ends: ends + 1 })
-    const { signal } = reading
+    if (isThere) return arrive()
     store.set({ ending: true })
+    if (readsEnd) return
+    readsEnd = true
+    const { signal } = reading
     try {
       const ask = { query: /** @type {Query} */ (query), place: null, fromEnd: true, limit, signal }
       const page = await read(ask)
       if (signal.aborted) return
       pages.end(page.rows.toReversed(), page.next)
       further.worked()
-      const { ending } = store.get()
-      changed({ trouble: '', ending: false, ends: ending ? ends + 1 : ends })
+      changed({ trouble: '' })
+      if (store.get().ending) arrive()
     } catch (error) {
       if (signal.aborted || !store.get().ending) return
       store.set({ trouble: problemOf(error) })
       if (!isFinal(error)) further.later()
+    } finally {
+      readsEnd = false
     }
+  }
+
+  function arrive() {
+    store.set({ ending: false, ends: store.get().ends + 1 })
   }
 
   /** The pages were changed by hand. @param {Partial<ListState>} [more] */
