@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../../../support/eventually.ts'
 import { startHub, TOKEN, type TestHub } from '../../../support/hub.ts'
 import { startRedis, type RedisServer } from '../../../support/redis.ts'
+import { openSocket } from '../../../support/socket.ts'
 
 const ORIGIN = 'http://localhost:8123'
 let redis: RedisServer
@@ -53,6 +54,10 @@ test('with Redis gone a session is 503, the token and the page are served', asyn
   expect(await status(hubs[1], '/subscribe', { cookie })).toBe(503)
   expect(await status(hubs[1], '/subscribe', { cookie, authorization: TOKEN })).toBe(200)
   expect(await status(hubs[1], '/', { cookie })).toBe(200)
+  // Not 4401, which a page takes for signed out.
+  await expect(openSocket(hubs[1].address, '', { headers: { cookie, origin: ORIGIN } })).rejects.toThrow(
+    'refused: 503',
+  )
   await redis.start()
   for (const hub of hubs) await eventually(() => status(hub, '/subscribe', { cookie })).toBe(200)
 })
