@@ -62,7 +62,7 @@ test('a list that cannot be had at first comes by itself', async () => {
 })
 
 test('a further page that fails does not end the list', async () => {
-  const { page, close } = await open('', (page) => fails(page, /\/subscribe\?.*after=/))
+  const { page, close } = await open('', (page) => fails(page, /\/subscribe\?.*(after|order)=/))
   await page.locator('.line').first().waitFor()
   await page.locator('.scroller').focus()
   await page.keyboard.press('End')
