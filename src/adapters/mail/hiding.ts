@@ -1,4 +1,4 @@
-// What of HTML nobody sees: by its element, its style, a rule of its style sheets, or its colour on the same colour.
+// What of HTML nobody sees, or can click on: by its element, its style, a rule of its style sheets, or its colour on the same colour.
 type Attributes = Readonly<Record<string, string>>
 /** An element and, through `parent`, what it stands in. Colours are undefined where they are not known. */
 export type Place = {
@@ -25,6 +25,7 @@ const HIDES = new RegExp(
     'display\\s*:\\s*none',
     'visibility\\s*:\\s*(?:hidden|collapse)',
     'mso-hide\\s*:\\s*all',
+    'pointer-events\\s*:\\s*none',
     '(?:^|;)\\s*(?:-webkit-text-fill-)?color\\s*:\\s*(?:transparent|#[\\da-f]{3}0\\b|#[\\da-f]{6}00\\b)',
     '(?:^|;)\\s*color\\s*:\\s*(?:(?:rgb|hsl)a\\([^)]*,|(?:rgb|hsl)a?\\([^)]*/)\\s*0*(?:\\.0*)?%?\\s*\\)',
     `(?:^|;)\\s*(?:opacity|(?:max-)?height|(?:max-)?width)\\s*:\\s*${ZERO}`,
@@ -66,7 +67,7 @@ export function createPlaces(html: string) {
       attributes,
       classes: new Set(attributes.class?.split(/\s+/)),
       parent,
-      hidden: UNSEEN.has(name) || 'hidden' in attributes || HIDES.test(style),
+      hidden: UNSEEN.has(name) || 'hidden' in attributes || isClosed(name, attributes) || HIDES.test(style),
       tiny: TINY.test(style) || (!SIZED.test(style) && parent?.tiny === true),
       // A link has a colour of its own.
       colour: colourOf(style, attributes, name === 'a' ? undefined : parent?.colour),
@@ -75,6 +76,9 @@ export function createPlaces(html: string) {
     return hiding.some((selector) => fits(selector, place, budget)) ? { ...place, hidden: true } : place
   }
 }
+
+const isClosed = (name: string, attributes: Attributes): boolean =>
+  name === 'details' && !('open' in attributes)
 
 /** Of its text: pictures are seen all the same. */
 export const isUnreadable = ({ tiny, colour, ground }: Place): boolean =>

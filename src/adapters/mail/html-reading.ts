@@ -7,6 +7,9 @@ import { createPlaces, isUnreadable, type Place } from './hiding.ts'
 const DEPTH = 1_000
 const VOID = new Set('area base br col embed hr img input link meta source track wbr'.split(' '))
 
+/** Of a link, what one can see well enough to click on: no blanks, also in the guise of letters, and no lone dot. */
+const WORDS = /[[\p{L}\p{N}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800]]/v
+
 const TOO_DEEP = new Error('nested too deep')
 
 type Attributes = Readonly<Record<string, string>>
@@ -47,7 +50,7 @@ export function readHtml(html: string): HtmlReading {
       const place = open.at(-1)?.place
       if (state.hidden > 0 || (place && isUnreadable(place))) return
       parts.visible.push(text)
-      if (state.link && /[^\s\p{Cf}\p{Mn}]/u.test(text)) state.link.seen = true
+      if (state.link && WORDS.test(text)) state.link.seen = true
     },
     onclosetag(name) {
       parts.visible.push(' ')

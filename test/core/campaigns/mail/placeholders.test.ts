@@ -129,6 +129,9 @@ describe('a way to leave', () => {
     '<style>#head a, a:hover {display:none}</style><div id="foot"><a href="{{unsubscribe_url}}">Leave</a></div>',
     '<p style="color:rgb(255,0,0);font:12px/0 Arial;margin-top:-200px"><a href="{{unsubscribe_url}}">Leave</a></p>',
     '<p hidden><p><a href="{{unsubscribe_url}}">Leave</a>',
+    '<details open><summary>More</summary><a href="{{unsubscribe_url}}">탈퇴</a></details>',
+    '<details><p>x</p></details><a href="{{unsubscribe_url}}">✕</a>',
+    '<p style="pointer-events:auto"><a href="{{unsubscribe_url}}">.<b>1</b></a></p>',
   ])('is in %s', (html) => expect(can(html)).toBe(true))
 
   const link = '<a href="{{unsubscribe_url}}">Leave</a>'
@@ -138,6 +141,11 @@ describe('a way to leave', () => {
     '<a href="{{unsubscribe_url}}?x=1">Leave</a>',
     '<a href="{{unsubscribe_url}}"></a>',
     '<a href="{{unsubscribe_url}}"> &nbsp;&#8203;</a>',
+    '<a href="{{unsubscribe_url}}">.</a>',
+    '<a href="{{unsubscribe_url}}">\u2800\u3164 <b>&middot;</b></a>',
+    `<details><summary>More</summary><p>${link}</p></details>`,
+    `<div style="pointer-events:none">${link}</div>`,
+    `<style>a{pointer-events:none}</style>${link}`,
     '<a href="{{unsubscribe_url}}"><img src="x" width="1" height="1"></a>',
     '<a title="{{unsubscribe_url}}">Leave</a>',
     '<img src="{{unsubscribe_url}}">',
