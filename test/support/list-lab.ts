@@ -16,6 +16,8 @@ export type ListLab = {
   another(): Promise<SubscriberStore>
   /** The same list in a process that dies after so many writes. */
   dying(writes: number): SubscriberStore
+  /** The same list in a process that something overtakes before it first writes. */
+  overtaken(by: () => Promise<unknown>): SubscriberStore
   /** Nobody is on the list any more, and it is noon. */
   wipe(): Promise<void>
   close(): Promise<void>
@@ -32,6 +34,7 @@ export async function openListLab(openLab: () => Promise<SqlLab>): Promise<ListL
     list: createSubscribers(sql, options),
     suppressions: createSuppressions(sql, options),
     dying: (writes) => createSubscribers(dyingAfter(sql, writes), options),
+    overtaken: (by) => createSubscribers(overtakenOnce(sql, by), options),
     another: async () => createSubscribers(await lab.open(), options),
     async wipe() {
       clock.now = NOON
@@ -54,6 +57,16 @@ function dyingAfter(sql: Sql, writes: number): Sql {
     run: async (write) => (live(), sql.run(write)),
     atomically: async (all) => (live(), sql.atomically(all)),
   }
+}
+
+function overtakenOnce(sql: Sql, by: () => Promise<unknown>): Sql {
+  let once: (() => Promise<unknown>) | undefined = by
+  async function meet(): Promise<void> {
+    const meeting = once
+    once = undefined
+    await meeting?.()
+  }
+  return { ...sql, atomically: async (all) => (await meet(), sql.atomically(all)) }
 }
 
 export function makeReaders(from: number, to: number): ImportRow[] {

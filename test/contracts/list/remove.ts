@@ -1,5 +1,6 @@
 // What removing and erasing subscribers promise.
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { SubscriberStore } from '../../../src/core/list/ports.ts'
 import { makeReaders, makeSuppression, type ListLab } from '../../support/list-lab.ts'
 import { HOUR, NOON } from '../../support/times.ts'
 
@@ -68,6 +69,26 @@ export function promisesOfRemoving(lab: () => ListLab): void {
         expect(await lab().suppressions.count()).toBe(0)
       },
     )
+
+    const at: [string, (list: SubscriberStore) => Promise<unknown>][] = [
+      ['removed', async (list) => list.remove((await list.find({ limit: 1 }))[0]?.id ?? '')],
+      ['removed with all', (list) => list.removeAll()],
+      ['erased', (list) => list.erase('ann@example.com', NOON)],
+    ]
+    const by: [string, (id: string) => Promise<unknown>][] = [
+      ['the API', () => lab().list.unsubscribe('ann@example.com', NOON)],
+      ['the link', (id) => lab().list.unsubscribeById(id, NOON)],
+    ]
+    test.for(
+      at.flatMap(([what, removes]) => by.map(([how, leaves]) => [how, what, removes, leaves] as const)),
+    )('by %s in the instant before they are %s is not imported again', async ([, , removes, leaves]) => {
+      const id = await addAnn()
+      await removes(lab().overtaken(() => leaves(id)))
+      expect(await lab().list.count({})).toBe(0)
+      expect(await lab().list.import([ann], NOON + HOUR, false)).toMatchObject({ added: 0, skipped: 1 })
+      expect((await subscribe()).outcome).toBe('created')
+      expect(await lab().list.find({ limit: 9, q: 'ann' })).toHaveLength(1)
+    })
 
     test('and had bounced is kept out by the bounce, also by themselves', async () => {
       const id = await addAnn()

@@ -1,12 +1,12 @@
 // The mailing list in SQL, put together; and how subscribers are removed from it.
-import { and, asc, desc, eq, gt, inArray, isNull, lte, or, type SQL } from '../driver/drizzle.ts'
+import { and, asc, desc, eq, exists, gt, inArray, isNull, lte, not, or, type SQL } from '../driver/drizzle.ts'
 import type { SubscriberStore } from '../../../core/list/ports.ts'
 import { emailKey } from '../../../core/address.ts'
 import { whyUnmailable } from '../../../core/list/membership.ts'
 import { createErasedKeys } from '../../../core/list/subscriber.ts'
 import { isActive, strongest } from '../../../core/list/suppression.ts'
 import { breath } from '../../../core/pause.ts'
-import { rowsFor, type Sql } from '../driver/dialect.ts'
+import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import { hidden } from '../driver/hidden.ts'
 import { portions } from '../driver/portions.ts'
 import { createFind } from './find.ts'
@@ -18,6 +18,8 @@ import { removing } from './totals.ts'
 
 /** Rows that are removed in one statement when all are. */
 const REMOVED_AT_ONCE = 5_000
+/** Of a removal that somebody else's leaving has undone. */
+const TRIES = 5
 
 export function createSubscribers(sql: Sql, options: ListOptions): SubscriberStore {
   const { find, count, one } = createFind(sql, options.now ?? Date.now)
@@ -40,28 +42,49 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
   const ids = () => db.select({ id: subscribers.id }).from(subscribers)
   const { putAll } = createSuppressions(sql, options)
 
-  /**
-   * Before their rows go, which alone know it of those who left by the API or a file: no import brings them back. What holds
-   * already does so, too, and stays: a wish in the place of a bounce could be taken back.
-   */
-  async function rememberLeavers(whom: SQL): Promise<void> {
-    const { email, emailKey: key, updatedAt: since, subscribed, waiting } = subscribers
+  const { emailKey: key, subscribed, waiting } = subscribers
+  /** Who has left, by their row. */
+  const left = and(eq(hidden(subscribed), 0), eq(waiting, 0))
+  /** What holds already keeps them out, too, and stays: a wish in the place of a bounce could be taken back. */
+  const isHeld = () => {
     const { emailKey: held, until } = suppressions
-    const holds = and(eq(held, key), or(isNull(until), gt(until, (options.now ?? Date.now)())))
-    const left = and(whom, eq(hidden(subscribed), 0), eq(waiting, 0), isNull(held))
-    const rows = await sql.read(
-      db.select({ email, since }).from(subscribers).leftJoin(suppressions, holds).where(left),
+    const holds = or(isNull(until), gt(until, (options.now ?? Date.now)()))
+    return exists(
+      db
+        .select({ held })
+        .from(suppressions)
+        .where(and(eq(held, key), holds)),
     )
+  }
+
+  /** Before their rows go, which alone know it of those who left by the API or a file: no import brings them back. */
+  async function rememberLeavers(whom: SQL): Promise<void> {
+    const { email, updatedAt: since } = subscribers
+    const forgotten = and(whom, left, not(isHeld()))
+    const rows = await sql.read(db.select({ email, since }).from(subscribers).where(forgotten))
     const wish = { reason: 'unsubscribe', source: 'api', until: null } as const
     for (const some of portions(rows)) await putAll(some.map((row) => ({ ...row, ...wish })))
   }
 
+  /** Whoever leaves before the transaction has their row makes it fail. Then they are remembered, too. */
+  async function removeRemembering(whom: SQL, writes: () => Promise<readonly Write[]>) {
+    for (let tries = 1; ; tries++) {
+      await rememberLeavers(whom)
+      try {
+        return await sql.atomically(await writes())
+      } catch (error) {
+        if (sql.fault(error) !== 'null' || tries >= TRIES) throw error
+      }
+    }
+  }
+  const removingHeld = (whom: SQL) => removing(sql, whom, and(left, not(isHeld())))
+
   return {
     async remove(id) {
-      await rememberLeavers(eq(subscribers.id, id))
-      const [, ...removed] = await sql.atomically([
+      const mine = eq(subscribers.id, id)
+      const [, ...removed] = await removeRemembering(mine, async () => [
         ending(sql, [id]),
-        ...removing(sql, eq(subscribers.id, id)),
+        ...removingHeld(mine),
       ])
       return removed.some((count) => count > 0)
     },
@@ -74,27 +97,28 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
         const step = ids().orderBy(asc(subscribers.id)).limit(1)
         const [row] = await sql.read(step.offset(REMOVED_AT_ONCE - 1))
         end = row && row.id < last ? row.id : last
-        await rememberLeavers(lte(subscribers.id, end))
-        await sql.atomically([endingUpTo(sql, end), ...removing(sql, lte(subscribers.id, end))])
+        const these = lte(subscribers.id, end)
+        await removeRemembering(these, async () => [endingUpTo(sql, end), ...removingHeld(these)])
       }
     },
 
     async erase(email, now) {
-      const key = emailKey(email)
-      const person = eq(subscribers.emailKey, key)
-      await rememberLeavers(person)
-      const mine = inArray(suppressions.emailKey, [key, erasedKey(key)])
-      const held = await sql.read(db.select(selectSuppression(sql)).from(suppressions).where(mine))
-      const kept = strongest(held.filter((suppression) => isActive(suppression, now)))
-      const hashed = kept && { ...kept, emailKey: erasedKey(key), email: null }
-      const keep = hashed ? [rowsFor(suppressions, [hashed])] : []
-      await sql.atomically([
-        endingOf(sql, ids().where(person)),
-        ...removing(sql, person),
-        db.delete(suppressions).where(mine),
-        db.delete(liftings).where(eq(liftings.emailKey, key)),
-        ...keep,
-      ])
+      const own = emailKey(email)
+      const person = eq(subscribers.emailKey, own)
+      const mine = inArray(suppressions.emailKey, [own, erasedKey(own)])
+      await removeRemembering(person, async () => {
+        const held = await sql.read(db.select(selectSuppression(sql)).from(suppressions).where(mine))
+        const kept = strongest(held.filter((suppression) => isActive(suppression, now)))
+        const hashed = kept && { ...kept, emailKey: erasedKey(own), email: null }
+        return [
+          endingOf(sql, ids().where(person)),
+          // What is suppressed since it was read goes with the rest.
+          ...removing(sql, person, hashed ? undefined : left),
+          db.delete(suppressions).where(mine),
+          db.delete(liftings).where(eq(liftings.emailKey, own)),
+          ...(hashed ? [rowsFor(suppressions, [hashed])] : []),
+        ]
+      })
     },
   }
 }

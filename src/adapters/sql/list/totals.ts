@@ -30,18 +30,18 @@ export function adding(sql: Sql, people: readonly Row[]): Write[] {
 }
 
 /**
- * Removes all of these. The first statement only locks them: none of them joins or leaves between the others. It cannot
- * lock who is not there: whoever comes after the second is not touched by the third.
+ * Removes all of these; fails as by null where one of them is such that they must not be. The first statement only locks them:
+ * none of them joins or leaves between the others. It cannot lock who is not there: whoever comes after the second is not
+ * touched by the third.
  */
-export function removing({ db, tables }: Sql, whom: SQL): Write[] {
+export function removing({ db, tables }: Sql, whom: SQL, mustStay: SQL | undefined): Write[] {
   const { subscribers } = tables
   const having = (subscribed: number) =>
     db.delete(subscribers).where(and(whom, eq(hidden(subscribers.subscribed), subscribed)))
+  const { waiting } = subscribers
+  const unchanged = mustStay ? words`CASE WHEN ${mustStay} THEN NULL ELSE ${waiting} END` : words`${waiting}`
   return [
-    db
-      .update(subscribers)
-      .set({ waiting: words`${subscribers.waiting}` })
-      .where(whom),
+    db.update(subscribers).set({ waiting: unchanged }).where(whom),
     counted(tables, having(1), { listed: -1, subscribed: -1 }),
     counted(tables, having(0), { listed: -1 }),
   ]
