@@ -57,7 +57,7 @@ const stateOf = ({ ping }: Check): Promise<string> =>
 
 const CAUSES: readonly (readonly [RegExp, string])[] = [
   [/read-?_?\s?only/i, 'read-only'],
-  [/\bfull\b|ENOSPC|no space|OOM/i, 'full'],
+  [/\b(?:full|ENOSPC|no space|OOM)\b/i, 'full'],
   [/MISCONF|NOREPLICAS/, 'refuses writes'],
   [/at a stand/, 'at a stand'],
 ]

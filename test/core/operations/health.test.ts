@@ -58,6 +58,8 @@ test.for([
   ['refuses writes', 'degraded', new HubError('feed.unavailable', { cause: new Error('MISCONF Redis is') })],
   ['refuses writes', 'degraded', new Error('NOREPLICAS Not enough good replicas')],
   ['full', 'degraded', new Error('ENOSPC: write')],
+  ['full', 'degraded', new Error('OOM command not allowed')],
+  ['unavailable', 'degraded', new Error('getaddrinfo ENOTFOUND db.server-room')],
   ['unavailable', 'degraded', new Error('connect ECONNREFUSED 10.0.0.5:3306 as anna')],
 ] as const)('%s, %s: in words that tell no names', async ([state, status, error]) => {
   const health = createHealth([failing(error, status === 'unavailable')])
