@@ -87,6 +87,25 @@ test('a step of a migration that was taken but not written down is not taken aga
   await sql.close()
 })
 
+test('what a process of an older version archives while the counts are made is counted', async () => {
+  const url = await server.database()
+  const spring = { campaignId: 'spring', kind: 'sent' } as const
+  const before = await openMysql({ url, log: silentLog })
+  await createEventArchive(before).record(BEGINNING, { epoch: EPOCH, seq: 3 }, makeRows(1, 3, spring))
+  await before.close()
+  for (const statement of [
+    "DELETE FROM event_counts WHERE field <> ''", // the events came after 0013 had counted
+    'ALTER TABLE positions DROP counted_epoch, DROP counted_seq',
+    "DELETE FROM migrations WHERE name = '0016_counted'",
+  ])
+    await run(url, statement)
+  const sql = await openMysql({ url, log: silentLog })
+  expect(
+    await createEventArchive(sql).find({ campaignId: 'spring', kinds: ['sent'], limit: 10 }),
+  ).toHaveLength(3)
+  await sql.close()
+})
+
 test('a database that is not there ends the start with what the server says', async () => {
   await expect(openMysql({ url: server.url('missing'), log: silentLog })).rejects.toThrow(
     "Unknown database 'missing'",
