@@ -136,7 +136,7 @@ export function connect(options) {
       if (mine === turn) guard(() => options.onPosition?.({ cursor: frame.cursor, live: frame.live }))
     } else if (frame.type === 'hello') {
       cursor = frame.cursor
-      openedAt = Date.now()
+      openedAt = performance.now()
       tell({ state: 'catching_up', cursor })
     } else if (frame.type === 'gap') {
       cursor = frame.to
@@ -152,7 +152,7 @@ export function connect(options) {
 
   /** @param {number} code @param {string} reason */
   function closed(code, reason) {
-    if (openedAt && Date.now() - openedAt > STEADY_MS) attempt = 0
+    if (openedAt && performance.now() - openedAt > STEADY_MS) attempt = 0
     openedAt = 0
     if (FINAL_CODES.has(code)) return stop(code, reason)
     // Going away is a restart: it is back in a moment. Too busy asks for patience.

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { choose, go, live, mailEvent } from '../support/browser.ts'
 import { eventually, until } from '../support/eventually.ts'
-import { focusedNames } from '../support/in-page.js'
+import { focusedNames, holdSeconds } from '../support/in-page.js'
 import { usePageLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
 
@@ -62,7 +62,7 @@ test('a campaign is written, sent, and taken back in time', async () => {
   await page.locator('h1').focus() // as who has just arrived
   await press(page, 'Send…')
   await page.getByRole('dialog').waitFor()
-  await page.clock.setFixedTime(new Date()) // the seconds to undo do not go by
+  await page.evaluate(holdSeconds) // those to undo do not go by
   await press(page, 'Send to …')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
   await press(page, 'Undo')

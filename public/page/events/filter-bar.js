@@ -48,7 +48,7 @@ export function FilterBar({ app, filter, onChange, search, children }) {
           (filter.since || filter.until) &&
           html`<${Mark}
             word="Time"
-            value=${timeWords(filter)}
+            value=${timeWords(filter, app.api.now())}
             onRemove=${without({ ...filter, since: '', until: '' })}
           />`
         }
@@ -63,10 +63,11 @@ export function FilterBar({ app, filter, onChange, search, children }) {
   `
 }
 
-/** `14:02–14:10`, `since 14:02`, `up to 14:03` @param {Filter} filter */
-function timeWords({ since, until }) {
-  const words = (/** @type {string} */ time) => `${shortDay(Date.parse(time))}${exactTime(Date.parse(time))}`
-  if (since && until) return spanWords(Date.parse(since), Date.parse(until))
+/** `14:02–14:10`, `since 14:02`, `up to 14:03` @param {Filter} filter @param {number} now */
+function timeWords({ since, until }, now) {
+  const words = (/** @type {string} */ time) =>
+    `${shortDay(Date.parse(time), now)}${exactTime(Date.parse(time))}`
+  if (since && until) return spanWords(Date.parse(since), Date.parse(until), now)
   return since ? `since ${words(since)}` : `up to ${words(until)}`
 }
 

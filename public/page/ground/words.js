@@ -56,14 +56,19 @@ export function timeZone(at) {
 
 const dayAndMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 
-/** `27 Nov `, or nothing when that is today. @param {number} at */
-export function shortDay(at, now = Date.now()) {
+/** `27 Nov, `, or nothing when that is today. @param {number} at @param {number} now by the hub's clock */
+export function shortDay(at, now) {
   const day = dayAndMonth.format(at)
   return day === dayAndMonth.format(now) ? '' : `${day}, `
 }
 
-/** `14:02–14:10`, with days where that is not today, and seconds where it is short. @param {number} start @param {number} end */
-export function spanWords(start, end, now = Date.now()) {
+/**
+ * `14:02–14:10`, with days where that is not today, and seconds where it is short.
+ * @param {number} start
+ * @param {number} end
+ * @param {number} now by the hub's clock
+ */
+export function spanWords(start, end, now) {
   const clockOf = start % MINUTE || end % MINUTE ? exactTime : timeOfDay
   const isOneDay = shortDay(start, end) === ''
   return `${shortDay(start, now)}${clockOf(start)}–${isOneDay ? '' : shortDay(end, now)}${clockOf(end)}`

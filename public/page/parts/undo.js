@@ -10,10 +10,11 @@ import { html, useEffect, useRef, useState } from '../vendor/htm.js'
  */
 export function Undo({ what, seconds = 10, onTime, onUndo }) {
   const [left, setLeft] = useState(seconds)
-  const until = useRef(Date.now() + seconds * 1000)
+  // Not by the time of day: a clock that is put right meanwhile would send at once, or days later.
+  const until = useRef(performance.now() + seconds * 1000)
   useEffect(() => {
     const timer = setInterval(() => {
-      const now = Math.ceil((until.current - Date.now()) / 1000)
+      const now = Math.ceil((until.current - performance.now()) / 1000)
       setLeft(Math.max(0, now))
       if (now > 0) return
       clearInterval(timer)

@@ -137,7 +137,7 @@ function Plot({ frame, bars, reach, now, filter, onChange, nothing }) {
       aria-valuemin="0"
       aria-valuemax=${bars.length - 1}
       aria-valuenow=${pointed ?? bars.length - 1}
-      aria-valuetext=${shown && range ? told(shown, timeOf(range, frame)) : 'Arrow keys look at a time, Enter chooses it'}
+      aria-valuetext=${shown && range ? told(shown, timeOf(range, frame, now)) : 'Arrow keys look at a time, Enter chooses it'}
       ...${on}
     >
       <svg width=${width} height=${HEIGHT} aria-hidden="true">
@@ -158,7 +158,7 @@ function Plot({ frame, bars, reach, now, filter, onChange, nothing }) {
           ? html`<span class="top">top: ${count(top)} ${frame.span.per}</span>`
           : html`<span class="nothing">${nothing}</span>`
       }
-      ${range && shown && html`<${Label} of=${shown} time=${timeOf(range, frame)} at=${(edge(range.first) + edge(range.end)) / 2} width=${width} />`}
+      ${range && shown && html`<${Label} of=${shown} time=${timeOf(range, frame, now)} at=${(edge(range.first) + edge(range.end)) / 2} width=${width} />`}
     </div>
     <div class="hours" aria-hidden="true">
       ${ticksOf(frame, width)
@@ -174,9 +174,9 @@ function Plot({ frame, bars, reach, now, filter, onChange, nothing }) {
   `
 }
 
-/** @param {Range} range @param {Frame} frame */
-function timeOf({ first, end }, { start, span: { step } }) {
-  return spanWords(start + first * step, start + end * step)
+/** @param {Range} range @param {Frame} frame @param {number} now */
+function timeOf({ first, end }, { start, span: { step } }, now) {
+  return spanWords(start + first * step, start + end * step, now)
 }
 
 /** @param {Bar} bar @param {number} top @param {number} left @param {number} right */
@@ -233,7 +233,7 @@ function summary(bars, { span, start, end, isLive }, now) {
   const highest = bars.reduce((best, bar) => (bar.total > best.total ? bar : best))
   const peak =
     sum.total > 0
-      ? `. The most at ${spanWords(highest.at, highest.at + step)}: ${count(highest.total)} ${per}`
+      ? `. The most at ${spanWords(highest.at, highest.at + step, now)}: ${count(highest.total)} ${per}`
       : ''
-  return `Events ${told(sum, isLive ? `in the last ${said}` : spanWords(start, Math.min(end, now)))}${peak}`
+  return `Events ${told(sum, isLive ? `in the last ${said}` : spanWords(start, Math.min(end, now), now))}${peak}`
 }

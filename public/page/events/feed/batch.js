@@ -15,12 +15,12 @@ export function createBatch({ handOn, onFull, schedule = nextFrame }) {
   /** @type {T[]} */
   let items = []
   let scheduled = false
-  let last = 0
+  let last = -EVERY_MS
 
   function flush() {
     scheduled = false
     if (items.length === 0) return
-    last = Date.now()
+    last = performance.now()
     const gathered = items
     items = []
     handOn(gathered)
@@ -34,7 +34,7 @@ export function createBatch({ handOn, onFull, schedule = nextFrame }) {
       if (items.length >= MOST_GATHERED) return onFull()
       if (scheduled) return
       scheduled = true
-      const wait = last + EVERY_MS - Date.now()
+      const wait = last + EVERY_MS - performance.now()
       if (wait > 0) setTimeout(() => schedule(flush), wait)
       else schedule(flush)
     },

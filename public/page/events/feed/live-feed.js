@@ -158,7 +158,7 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
     if (sameFilter(filter, store.get().filter)) return store.set({ filter })
     if (!connection) return open(filter)
     stale = true
-    settleUntil = Date.now() + SETTLE_MS
+    settleUntil = performance.now() + SETTLE_MS
     batch.clear()
     list.hold()
     store.set({ filter })
@@ -212,7 +212,7 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
   }
 
   function onPosition() {
-    if (!stale && Date.now() > settleUntil) return
+    if (!stale && performance.now() > settleUntil) return
     stale = false
     readNewest()
   }

@@ -64,6 +64,7 @@ export function Inspector({ app, id, event, row, onFilter, onClose }) {
           html`<${Timeline}
               steps=${steps}
               chosen=${chosen}
+              now=${app.api.now()}
               onChoose=${(/** @type {EventRow} */ { cursor }) => setPointed(cursor)}
             />
             <${RawEvent} key=${chosen.cursor} app=${app} cursor=${chosen.cursor} />`

@@ -7,8 +7,8 @@ import { sameness, storyOf } from './story.js'
 import { count, exactTime, fullTime, plain, shortDay, step } from '../../ground/words.js'
 import { Icon } from '../../parts/icon.js'
 
-/** @param {{ steps: readonly EventRow[], chosen: EventRow, onChoose: (row: EventRow) => void }} props */
-export function Timeline({ steps, chosen, onChoose }) {
+/** @param {{ steps: readonly EventRow[], chosen: EventRow, now: number, onChoose: (row: EventRow) => void }} props */
+export function Timeline({ steps, chosen, now, onChoose }) {
   const story = storyOf(steps)
   return html`
     <ol class="timeline" aria-label="What happened to this mail">
@@ -28,7 +28,7 @@ export function Timeline({ steps, chosen, onChoose }) {
               onClick=${() => onChoose(row)}
             >
               <strong>${word}${times > 1 && ` ${count(times)} times`}</strong>
-              <time title=${fullTime(first)}>${shortDay(first)}${exactTime(first)}</time>
+              <time title=${fullTime(first)}>${shortDay(first, now)}${exactTime(first)}</time>
               <span class="since">${previous && step(first - previous.first)}</span>
               ${row.robot && html`<span class="detail robot"><${Icon} name="robot" /> By a robot, not a person</span>`}
               ${times > 1 && html`<span class="detail">First ${fullTime(first)}, last ${fullTime(last)}</span>`}
