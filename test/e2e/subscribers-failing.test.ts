@@ -58,6 +58,10 @@ test('a list that cannot be had at first comes by itself', async () => {
   expect(await page.getByText('Nobody').count()).toBe(0)
   await page.unrouteAll()
   await page.getByText(/^45\d subscribers/).waitFor()
+  // As many as there is room for, and the rest when one goes there.
+  await eventually(() => page.locator('.line .email').count()).toBeGreaterThan(10)
+  await page.getByRole('listbox').press('End')
+  await page.locator('.line', { hasText: ANN }).waitFor()
   await close()
 })
 

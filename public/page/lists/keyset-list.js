@@ -29,8 +29,17 @@ const NARROW = '(max-width: 640px)'
  * @param {unknown} [props.children] what lies over the list
  */
 export function KeysetList(props) {
+  const { list, what } = props
+  const { phase, problem, final } = useStore(list.store)
+  if (phase === 'failed' && list.pages.size === 0)
+    return html`<${Failed} what=${what} problem=${problem} again=${final ? undefined : list.retry} />`
+  return html`<${Rows} ...${props} />`
+}
+
+/** Lives as long as what is scrolled, whose size it follows. @template Row @param {Parameters<typeof KeysetList<Row>>[0]} props */
+function Rows(props) {
   const { list, label, what, line, choice, onOpen, scroller, lineClass, onScrolled, on, children } = props
-  const { phase, problem, final, trouble, reads, ending, ends, version } = useStore(list.store)
+  const { phase, problem, trouble, reads, ending, ends, version } = useStore(list.store)
   const chosen = useStore(choice).row
   const { height: view } = useSize(scroller)
   const lineHeight = useMedia(NARROW) ? 56 : 36
@@ -96,8 +105,6 @@ export function KeysetList(props) {
     return list.between === null ? undefined : place + list.between
   }
 
-  if (phase === 'failed' && pages.size === 0)
-    return html`<${Failed} what=${what} problem=${problem} again=${final ? undefined : list.retry} />`
   const chosenPlace = chosen ? pages.placeOf(list.keyOf(chosen)) : -1
   return html`
     <div class=${phase === 'here' ? 'list' : 'list old'} aria-busy=${phase === 'here' ? undefined : 'true'}>
