@@ -28,7 +28,7 @@ const ERRORS = {
   'feed.full': [503, 'The event store is full, and drops no event that tracking has not taken yet'],
   'archive.unavailable': [503, 'The database cannot be reached'],
   'archive.too_large': [413, 'This is larger than the database takes at once: see its max_allowed_packet'],
-  'archive.behind': [503, 'The archive has not caught up with the feed yet'],
+  'archive.behind': [503, 'The history has not caught up yet'],
   'archive.conflict': [500, 'Another process has moved the tracking position'],
   'sending.unavailable': [503, 'The store of the mails under way cannot be reached'],
   'reconcile.no_key': [409, 'Set MANDRILL_API_KEY: without it Mandrill tells no counts'],

@@ -113,7 +113,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await page.getByRole('button', { name: 'Stop all mail…' }).click()
     await answer(page, 'Stop all mail')
     await eventually(() => now.innerText()).toBe('Stopped')
-    await page.getByText('Stopped, by hand or through the API').waitFor()
+    await page.getByText('Stopped, by hand').waitFor()
     await page.getByRole('button', { name: 'Lift the suppression…' }).click()
     await answer(page, 'Lift the suppression')
     await eventually(() => now.innerText()).toBe('Gets mail')

@@ -76,12 +76,12 @@ export const LIFTED = {
 
 /** @type {Readonly<Record<string, string>>} */
 const SOURCES = {
-  api: 'by hand or through the API',
-  import: 'from an imported file',
-  link: 'by the link in a mail',
-  smtp: 'by a mail server’s answer',
-  mandrill: 'by Mandrill’s events',
-  'mandrill denylist': 'by Mandrill’s denylist',
+  api: 'by hand',
+  import: 'by an import',
+  link: 'by a mail’s link',
+  smtp: 'by the mail server',
+  mandrill: 'by an event',
+  'mandrill denylist': 'by Mandrill’s list',
 }
 
 /** @param {string} source */
