@@ -61,6 +61,8 @@ test('only so many are kept, and so many bytes', () => {
   own.push(large)
   expect(after(own, 0)).toEqual([])
   expect(after(own, 8)).toEqual([9])
+  for (const each of large) own.push([{ ...each, cursor: { epoch, seq: 9 + each.cursor.seq } }])
+  expect([after(own, 12), after(own, 17)]).toEqual([[], [18]])
 })
 
 test('nothing is kept where nobody follows', () => {

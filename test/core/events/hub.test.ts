@@ -158,6 +158,17 @@ test('where the life ends that an observer was caught up in, a read tells what i
   await until(() => expect(seen.gaps).toEqual([lost]))
 })
 
+test('a page that comes when nobody observes any more is passed over', async () => {
+  await append(3)
+  const { give } = byHand()
+  const seen = watch(start)
+  await until(() => expect(seen.live).toBe(true))
+  hub.leave(seen.observation)
+  await until(() => expect(hub.position()).toBeUndefined())
+  await give(await feed.read(start, 10))
+  expect(seen.numbers).toEqual(numbersFrom(1))
+})
+
 test('a changed filter holds from then on', async () => {
   const seen = watch(start, { kinds: ['opened'] })
   await until(() => expect(seen.live).toBe(true))
