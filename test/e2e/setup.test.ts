@@ -184,7 +184,7 @@ test('what Mandrill says it has sent is compared with what came, in words', asyn
   await verdict('Complete: Mandrill has sent 5,494 events, and all have arrived')
   await ask(counts('missing', 1_000_000_000, 999_999_999, '<b>timed out</b>'))
   await verdict('1 event missing: Mandrill has sent 1,000,000,000, and 999,999,999 of them arrived')
-  await page.getByText('<b>timed out</b>').waitFor()
+  await page.getByText('Last error: <b>timed out</b>').waitFor()
   await ask(counts('unknown', 0, 0))
   await verdict('Mandrill’s count cannot be compared')
   const failed = { error: { code: 'reconcile.failed', message: 'Mandrill does not answer' } }

@@ -14,6 +14,7 @@ import {
   ignoreHubTime,
   isWhole,
   layoutShifts,
+  outlineOf,
   overflow,
   watchLayoutShifts,
 } from '../support/in-page.js'
@@ -139,7 +140,7 @@ describe('signed in', () => {
   })
 })
 
-test('on paper there is the whole view; where colours are forced, bars keep theirs', async () => {
+test('on paper there is the whole view; where colours are forced, bars keep theirs, and lines tell where one is', async () => {
   const { page, close } = await lab.open({ path: `/dashboard/campaigns/${ids.sent}` })
   await page.locator('.funnel li').first().waitFor()
   await page.emulateMedia({ media: 'print' })
@@ -148,6 +149,9 @@ test('on paper there is the whole view; where colours are forced, bars keep thei
   await page.emulateMedia({ media: 'screen', forcedColors: 'active' })
   const [bar, ground] = ['.mails-bar .sent', '.mails-bar'].map((part) => page.locator(part))
   expect(await bar?.evaluate(groundOf)).not.toBe(await ground?.evaluate(groundOf))
+  const here = page.locator('[aria-current=page]')
+  expect(await here.count()).toBe(2)
+  for (const link of await here.all()) expect(await link.evaluate(outlineOf)).toBe('solid')
   await close()
 })
 

@@ -91,6 +91,11 @@ export function groundOf(element) {
   return getComputedStyle(element).backgroundColor
 }
 
+/** @param {Element} element */
+export function outlineOf(element) {
+  return getComputedStyle(element).outlineStyle
+}
+
 export function clipboardText() {
   return navigator.clipboard.readText()
 }

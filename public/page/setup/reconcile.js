@@ -55,7 +55,7 @@ function Verdict({ said: { verdict, sent, received, by_hand: byHand, missing, we
         ({ id, url, events_sent: amount, last_error: error }) => html`
           <li key=${id}>
             <${Icon} name=${error ? 'problem' : 'check'} tone=${error ? 'red' : 'green'} />
-            <div><bdi>${plain(url)}</bdi>${error && html`<p>${plain(error)}</p>`}</div>
+            <div><bdi>${plain(url)}</bdi>${error && html`<p>Last error: ${plain(error)}</p>`}</div>
             <span class="step-state">${counted(amount, 'event')}</span>
           </li>
         `,
