@@ -288,6 +288,8 @@ test('the feed is followed as long as somebody observes', async () => {
   await append(3)
   await has(again, numbersFrom(8))
   expect(count).toEqual({ begun: 2, open: 1 })
+  await hub.close()
+  expect([count.open, hub.observers(), hub.position()]).toEqual([0, 0, undefined])
 })
 
 test('who comes while the feed cannot tell its head is given everything later', async () => {
