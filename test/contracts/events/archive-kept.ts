@@ -59,6 +59,17 @@ export function promisesOfKeptCounts(lab: () => SqlLab): void {
     expect(await amount({ ...SPRING, subaccount: 'shop' })).toBe(both.length)
   })
 
+  test('a campaign with a name that is longer than a key is known by a short one', async () => {
+    const { sql, archive, amount } = await filled()
+    const long = { campaignId: 'spring '.repeat(50) }
+    await archive.record(at(600), at(603), makeRows(601, 603, long))
+    const { field, value } = sql.tables.eventCounts
+    const names = await sql.read(sql.db.select({ field, value }).from(sql.tables.eventCounts))
+    expect(names.filter((name) => name.field === 'campaignId' && name.value.length > 128)).toEqual([])
+    await forgetEvents(sql)
+    expect(await amount({ ...long, since: EPOCH, until: EPOCH + DAY })).toBe(3)
+  })
+
   test('they do not tell of what came twice, stay when a person is erased, and go with what is old', async () => {
     const { archive, amount } = await filled()
     await archive.record(at(600), at(700), rows.slice(0, 100))

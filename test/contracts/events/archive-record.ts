@@ -73,6 +73,11 @@ export function promisesOfRecording(lab: () => SqlLab): void {
   test.for([
     ['that is older than the feed remembers', EPOCH, { receivedAt: LATER, happened: LATER - 50 * HOUR }],
     [
+      'that the feed has just forgotten, by the clock of the hub',
+      EPOCH,
+      { receivedAt: LATER, happened: LATER - 47.5 * HOUR },
+    ],
+    [
       'in a life of the feed that began since',
       LATER - HOUR,
       { receivedAt: LATER, happened: LATER - 2 * HOUR },
@@ -93,7 +98,8 @@ export function promisesOfRecording(lab: () => SqlLab): void {
         facts: { ...row.facts, at: happened },
       })
       const [one, two, three] = makeRows(1, 3) as [ArchiveRow, ArchiveRow, ArchiveRow]
-      const first = cameAt(one, at(1), Math.min(happened ?? EPOCH, receivedAt))
+      // By the hub's clock, which is 50 minutes slow.
+      const first = cameAt(one, at(1), Math.min((happened ?? EPOCH) - 50 * MINUTE, receivedAt))
       await archive.record(BEGINNING, at(1), [first])
       await archive.record(at(1), at(200_000), [cameAt(two, at(200_000), receivedAt - 1)])
       const end = { epoch, seq: 200_002 }
@@ -102,6 +108,30 @@ export function promisesOfRecording(lab: () => SqlLab): void {
       expect(await seqsOf(archive)).toEqual([1, 200_000, 200_002])
     },
   )
+
+  test('events are in runs of 65,536, and those of before there were runs in one for itself', async () => {
+    const sql = await lab().open()
+    const { seq, run } = sql.tables.events
+    const archive = createEventArchive(sql)
+    const runs = async () =>
+      (await sql.read(sql.db.select({ seq, run }).from(sql.tables.events)))
+        .sort((a, b) => a.seq - b.seq)
+        .map((row) => row.run)
+    const theirs = { email: 'ann@example.com' }
+    await archive.record(BEGINNING, at(2), makeRows(1, 2, theirs))
+    await sql.run(sql.db.update(sql.tables.events).set({ run: 0 }))
+    await archive.record(
+      at(2),
+      at(65_536),
+      [3, 65_535, 65_536].map((seq) => makeRow(seq, theirs)),
+    )
+    await archive.record(at(65_536), at(65_537), [makeRow(65_537, theirs)])
+    await archive.record(at(65_537), at(131_072), [makeRow(131_072, theirs)])
+    expect(await runs()).toEqual([0, 0, 1, 1, 2, 2, 3])
+    const found = await archive.find({ ...theirs, limit: 10, after: BEGINNING })
+    expect(found.map(({ cursor }) => cursor.seq)).toEqual([1, 2, 3, 65_535, 65_536, 65_537, 131_072])
+    expect(await archive.cursorsOf(theirs.email, 3)).toEqual([at(1), at(2), at(3)])
+  })
 
   test('takes a batch of 10,000', async () => {
     const archive = await open()
