@@ -11,7 +11,7 @@ import {
   runHub,
   withoutSetupFrames,
 } from '../support/browser.ts'
-import type { OpenPage, RunningHub } from '../support/browser.ts'
+import type { OpenPage, PageOptions, RunningHub } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { clipboardText } from '../support/in-page.js'
 
@@ -31,8 +31,8 @@ afterEach(async () => {
   expect(problems).toEqual([])
 })
 
-const open = async (path?: string) => {
-  opened = await openPage(browser, hub, { path, permissions: ['clipboard-read', 'clipboard-write'] })
+const open = async (path?: string, before?: PageOptions['before']) => {
+  opened = await openPage(browser, hub, { path, before, permissions: ['clipboard-read', 'clipboard-write'] })
   await live(opened.page)
   return opened.page
 }
@@ -145,11 +145,19 @@ test('quarantine can be looked at, and read again', async () => {
   await page.getByRole('heading', { name: 'Quarantine' }).waitFor({ state: 'detached' })
 })
 
+test('a quarantine that is not answered keeps nothing else from being seen', async () => {
+  await hub.post('["unseen"]')
+  const page = await open('/dashboard/setup', (page) => page.route('**/api/quarantine?*', () => {}))
+  await page.getByText('Waiting for the quarantine…').waitFor()
+  await page.getByRole('heading', { name: 'The hub', exact: true }).waitFor()
+})
+
 test('a group of quarantine is read again as a whole, not only what is shown of it', async () => {
   for (let batch = 0; batch < 3; batch += 1)
     await hub.post(JSON.stringify(Array.from({ length: 50 }, (_, index) => `none ${batch} ${index}`)))
   const page = await open('/dashboard/setup')
   await page.getByText('100 entries or more').waitFor()
+  await page.getByText(/^The newest 100 of 15\d\. Older ones are listed once these are/).waitFor()
   let tried = 0
   await page.route('**/replay', async (route) => {
     tried += 1

@@ -20,6 +20,12 @@ test.each([
   expect(isFinal(error)).toBe(false)
 })
 
+test('a page of a proxy is no event, either', async () => {
+  const headers = { 'content-type': 'text/html' }
+  const beginning = answering('<h1>Wi-Fi</h1>', { headers }).beginning('/api/events/1-0', 100)
+  await expect(beginning).rejects.toThrow('The answer was not the hub’s')
+})
+
 test('an error that says nothing is told by its number', async () => {
   const error = await answering('<h1>Bad gateway</h1>', { status: 502 }).get('/api/events').catch(String)
   expect(error).toBe('ApiError: The hub answered 502')

@@ -101,7 +101,11 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
   /** @template T @param {T} answer no object: no JSON, mostly of a proxy that answers in the hub's place */
   function told(answer) {
     if (answer !== null && typeof answer === 'object') return answer
-    throw new ApiError(0, 'unreadable', 'The answer was not the hub’s')
+    throw unreadable()
+  }
+
+  function unreadable() {
+    return new ApiError(0, 'unreadable', 'The answer was not the hub’s')
   }
 
   /** @param {unknown} error */
@@ -126,13 +130,14 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
     get,
     post,
     /**
-     * The beginning of a text that may be large: the rest is not waited for.
+     * The beginning of a JSON text that may be large: the rest is not waited for.
      * @param {string} path @param {number} most bytes, or a few more @param {AbortSignal} [signal]
      * @returns {Promise<{ text: string, isWhole: boolean }>}
      */
     async beginning(path, most, signal) {
       const response = await reach('GET', path, { signal })
       if (!response.ok || !response.body) throw await refused(response)
+      if (!response.headers.get('content-type')?.startsWith('application/json')) throw unreadable()
       let text = ''
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
       for (;;) {

@@ -3,7 +3,7 @@
 /** @import { Answer, Quarantine } from '../types.d.ts' */
 import { html, useState } from '../vendor/htm.js'
 import { problemOf } from '../ground/asking.js'
-import { counted, fullTime, plain, plainJson } from '../ground/words.js'
+import { count, counted, fullTime, plain, plainJson } from '../ground/words.js'
 import { Asked } from '../parts/asked.js'
 import { Icon } from '../parts/icon.js'
 import { Question } from '../parts/question.js'
@@ -18,8 +18,8 @@ const MOST_HINTED = 100
 /** Longer texts are shown by their beginning. */
 const MOST_SHOWN = 20_000
 
-/** @param {{ app: App, of: Answer<Quarantine>, again: () => Promise<void> }} props */
-export function QuarantineList({ app, of: answer, again }) {
+/** @param {{ app: App, of: Answer<Quarantine>, total: number, again: () => Promise<void> }} props */
+export function QuarantineList({ app, of: answer, total, again }) {
   const { api, setup } = app
   const [discards, setDiscards] = useState(/** @type {string | null} */ (null))
   const changed = async () => {
@@ -49,6 +49,13 @@ export function QuarantineList({ app, of: answer, again }) {
                 />`,
             )}
           </ul>
+          ${
+            next !== null &&
+            html`<p class="hint">
+              The newest ${count(quarantine.length)} of ${count(total)}. Older ones are listed once these are
+              retried or discarded.
+            </p>`
+          }
         `}
       <//>
       ${

@@ -1,7 +1,7 @@
 // Set-up: a checklist that ticks itself, then what went wrong: refused webhooks, quarantine; and how the hub stands.
 /** @import { App } from '../main.js' */
 /** @import { Setup } from '../types.d.ts' */
-import { html, useEffect } from '../vendor/htm.js'
+import { html, useEffect, useState } from '../vendor/htm.js'
 import { ago } from '../ground/words.js'
 import { Asked } from '../parts/asked.js'
 import { Boundary } from '../parts/boundary.js'
@@ -13,6 +13,9 @@ import { Reconcile } from './reconcile.js'
 import { Notes, Refused } from './notes.js'
 import { Standing, Stores } from './standing.js'
 import { SignOut } from '../parts/sign-out.js'
+
+/** So long the view waits for the quarantine: what comes later moves what is below it. */
+const PATIENCE_MS = 1000
 
 /** @param {{ app: App }} props */
 export function SetupView({ app }) {
@@ -26,7 +29,12 @@ export function SetupView({ app }) {
   useEffect(() => {
     if (amount !== undefined && entries.state !== 'asking') readEntries()
   }, [amount])
-  const shown = entries.state === 'asking' ? entries : answer
+  const [patient, setPatient] = useState(true)
+  useEffect(() => {
+    const timer = setTimeout(() => setPatient(false), PATIENCE_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  const shown = patient && entries.state === 'asking' ? entries : answer
   return html`
     <div class="setup">
       <h1>Set-up</h1>
@@ -38,7 +46,7 @@ export function SetupView({ app }) {
           ${
             setup.quarantine > 0 &&
             html`<${Boundary} what="The quarantine">
-              <${QuarantineList} app=${app} of=${entries} again=${readEntries} />
+              <${QuarantineList} app=${app} of=${entries} total=${setup.quarantine} again=${readEntries} />
             <//>`
           }
           <${Boundary} what="How the hub stands"><${Standing} app=${app} setup=${setup} /><//>
