@@ -397,6 +397,17 @@ export function promisesOfSuppressing(lab: () => LoopLab): void {
     expect(await held(email)).toMatchObject({ reason: 'bounce' })
   })
 
+  test('since when an address is allowed again is remembered, however long ago that was told', async () => {
+    const email = 'allowed@example.com'
+    const { db, run, tables } = lab().sql
+    await lab().take(sync('whitelist', 'add', { email }, -60 * DAYS))
+    await run(db.update(tables.events).set({ receivedAt: NOON - 60 * DAY }))
+    await lab().take(foreign('hard_bounce', email, -61 * DAYS))
+    expect(await held(email)).toBeUndefined()
+    await lab().take(foreign('hard_bounce', email, -59 * DAYS))
+    expect(await held(email)).toMatchObject({ reason: 'bounce' })
+  })
+
   test("a reason of Mandrill's that is no text is none", async () => {
     const reasons = [{ toString: 1 }, ['spam'], 7, null]
     await lab().take(
