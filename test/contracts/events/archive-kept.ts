@@ -100,6 +100,7 @@ export function promisesOfKeptCounts(lab: () => SqlLab): void {
     await archive.record(at(600), at(601), makeRows(601, 601, SPRING))
     expect(await amount(SPRING)).toBe(151)
     expect(await amount({ subaccount: 'shop' })).toBe(60)
+    expect(await amount({ campaignId: 'may' })).toBe(300) // the last one that was archived is one of them
   })
 
   test('of a campaign, a kind that never came is not looked for', async () => {

@@ -397,6 +397,14 @@ export function promisesOfSuppressing(lab: () => LoopLab): void {
     expect(await held(email)).toMatchObject({ reason: 'bounce' })
   })
 
+  test('what names another address than the mail of the hub went to is about that one', async () => {
+    const one = (await lab().campaign(1)).deliveries[0] as Delivery
+    await lab().take(about(one, 'send'))
+    const email = 'forwarded@example.com'
+    await lab().take(about(one, 'hard_bounce', 1, { msg: { email, metadata: [] } }))
+    expect([await held(one.email), (await held(email))?.reason]).toEqual([undefined, 'bounce'])
+  })
+
   test('since when an address is allowed again is remembered, however long ago that was told', async () => {
     const email = 'allowed@example.com'
     const { db, run, tables } = lab().sql
