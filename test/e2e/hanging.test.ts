@@ -1,4 +1,5 @@
-// A hub that takes a request and never answers it: each view waits with a word, gives up in time, says why, and can be told to ask again.
+// A hub that never answers a request, or answers what is none: each view says so in words, where that is, and recovers.
+import type { Route } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { tryAgain, withoutSetupFrames } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
@@ -27,6 +28,49 @@ const VIEWS: readonly (() => Held)[] = [
   () => ['/dashboard/subscribers/suppressions', /\/suppressions\?/, 'the suppressions'],
   () => ['/dashboard/setup', /\/api\/setup/, 'the set-up'],
 ]
+
+const WAYS: readonly (readonly [answer: (route: Route) => Promise<void>, words: string])[] = [
+  [(route) => fail(route, 503), 'The hub says 503'],
+  [
+    (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Proxy</h1>' }),
+    'The answer was not the hub’s',
+  ],
+  [(route) => route.abort(), 'The hub cannot be reached'],
+  [(route) => route.fulfill({ json: null }), 'The answer was not the hub’s'],
+  [(route) => fail(route, 500), 'The hub says 500'],
+  [(route) => route.fulfill({ body: '{"events":[{"cur' }), 'The answer was not the hub’s'],
+]
+
+const fail = (route: Route, status: number) =>
+  route.fulfill({ status, json: { error: { code: 'test', message: `The hub says ${status}` } } })
+
+test.each(VIEWS.map((view, index) => [index, view] as const))(
+  'each view that is answered wrongly: %i',
+  async (_, view) => {
+    const [path, asked, what] = view()
+    let [answer] = WAYS[0] ?? []
+    const { page, problems } = await lab.open({
+      path,
+      before: async (page) => {
+        await withoutSetupFrames(page)
+        await page.route(asked, (route) =>
+          route.request().isNavigationRequest() || !answer ? route.continue() : answer(route),
+        )
+      },
+    })
+    const alert = page.getByRole('alert').filter({ hasText: `Could not load ${what}: ` })
+    for (const [next, words] of WAYS) {
+      answer = next
+      await tryAgain(alert)
+      await alert.getByText(words).waitFor()
+      expect(await page.getByRole('alert').count()).toBe(1)
+    }
+    answer = undefined
+    await tryAgain(alert)
+    await eventually(() => page.getByText(/Could not load|Waiting for/).count()).toBe(0)
+    expect(problems.filter((one) => !/Failed to load resource|Blocked script/.test(one))).toEqual([])
+  },
+)
 
 // All at once: each takes the 15 seconds after which a request is given up.
 test('each view that is not answered', async () => {
