@@ -163,8 +163,15 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
   )
 }
 
-export async function caughtUp({ feed, tracking }: EventsDeps): Promise<void> {
-  if (!(await tracking.reached(await feed.last(0), CATCH_UP_MS))) throw new HubError('archive.behind')
+export async function caughtUp({
+  feed,
+  archive,
+  tracking,
+}: Pick<EventsDeps, 'feed' | 'archive' | 'tracking'>): Promise<void> {
+  if (await tracking.reached(await feed.last(0), CATCH_UP_MS)) return
+  // A database that cannot be reached says so: that is why.
+  await archive.position()
+  throw new HubError('archive.behind')
 }
 
 function toQuery(query: Static<typeof Query>): EventQuery {

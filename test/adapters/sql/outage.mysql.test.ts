@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
 import { openMysql } from '../../../src/adapters/sql/driver/mysql/mysql.ts'
+import { caughtUp } from '../../../src/http/events/events.ts'
 import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import { makeEvents, silentLog, texts } from '../../support/feed-lab.ts'
 import { run, startMariaDb, type MariaDb } from '../../support/mariadb.ts'
@@ -58,6 +59,16 @@ test('more questions than can wait are refused, and the others answered', async 
   expect(answers.length - refused.length).toBeGreaterThanOrEqual(1000)
   for (const answer of refused) expect(answer).toMatchObject({ reason: unavailable })
   await sql.close()
+})
+
+test('whoever asks for events while the server is away is told so, not that the history lags behind', async () => {
+  const lab = await openTrackingLab(await openMysqlLab(server))
+  const { feed, archive } = lab
+  const ask = () => caughtUp({ feed, archive, tracking: { reached: async () => false } })
+  await expect(ask()).rejects.toMatchObject({ code: 'archive.behind' })
+  await server.kill()
+  await expect(ask()).rejects.toMatchObject(unavailable)
+  await lab.close()
 })
 
 test('tracking loses and repeats nothing when the server is killed under it', async () => {
