@@ -31,7 +31,7 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
 
   test('are read from the last one back, too, by whatever is asked for', async () => {
     const { id: campaignId } = await campaign(12_500)
-    for (const ref of (await lab().due(campaignId)).slice(3, 9))
+    for (const ref of await lab().due(campaignId))
       await lab().ledger.record(ref, [1, 2, 3].map((n) => outcome(n, { status: 'failed', reason: '550 5.1.1' })), NOON) // prettier-ignore
     const ids = async (query: object, limit: number) => {
       const found: string[] = []
