@@ -98,6 +98,19 @@ export function promisesOfRemoving(lab: () => ListLab): void {
       expect((await subscribe()).outcome).toBe('suppressed')
     })
 
+    test.for(['bounce', 'complaint', 'reject'] as const)(
+      'and was kept out for a while since, by a %s, is remembered',
+      async (reason) => {
+        await addAnn()
+        await lab().list.unsubscribe('ann@example.com', NOON)
+        await lab().suppressions.put(makeSuppression('ann@example.com', { reason, until: NOON + HOUR }))
+        lab().clock.now = NOON + 2 * HOUR
+        const { list } = lab()
+        await list.remove((await list.find({ limit: 1 }))[0]?.id ?? '')
+        expect(await list.import([ann], NOON + 2 * HOUR, false)).toMatchObject({ added: 0, skipped: 1 })
+      },
+    )
+
     test('and waits to come back had taken the wish back', async () => {
       await lab().list.subscribe('ann@example.com', '', NOON, false)
       await lab().list.removeAll()

@@ -38,7 +38,8 @@ export function createSubscribers(sql: Sql, options: ListOptions): SubscriberSto
 function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove' | 'removeAll' | 'erase'> {
   const { db } = sql
   const { subscribers, suppressions, liftings } = sql.tables
-  const erasedKey = createErasedKeys(options.secret)
+  const { now = Date.now, secret } = options
+  const erasedKey = createErasedKeys(secret)
   const ids = () => db.select({ id: subscribers.id }).from(subscribers)
   const { putAll } = createSuppressions(sql, options)
 
@@ -48,7 +49,7 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
   /** What holds already keeps them out, too, and stays: a wish in the place of a bounce could be taken back. */
   const isHeld = () => {
     const { emailKey: held, until } = suppressions
-    const holds = or(isNull(until), gt(until, (options.now ?? Date.now)()))
+    const holds = or(isNull(until), gt(until, now()))
     return exists(
       db
         .select({ held })
@@ -59,10 +60,10 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
 
   /** Before their rows go, which alone know it of those who left by the API or a file: no import brings them back. */
   async function rememberLeavers(whom: SQL): Promise<void> {
-    const { email, updatedAt: since } = subscribers
     const forgotten = and(whom, left, not(isHeld()))
-    const rows = await sql.read(db.select({ email, since }).from(subscribers).where(forgotten))
-    const wish = { reason: 'unsubscribe', source: 'api', until: null } as const
+    const rows = await sql.read(db.select({ email: subscribers.email }).from(subscribers).where(forgotten))
+    // Since now, and not since they left: what has held meanwhile, and is over, gives way whatever it was.
+    const wish = { reason: 'unsubscribe', source: 'api', since: now(), until: null } as const
     for (const some of portions(rows)) await putAll(some.map((row) => ({ ...row, ...wish })))
   }
 
@@ -102,13 +103,13 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
       }
     },
 
-    async erase(email, now) {
+    async erase(email, at) {
       const own = emailKey(email)
       const person = eq(subscribers.emailKey, own)
       const mine = inArray(suppressions.emailKey, [own, erasedKey(own)])
       await removeRemembering(person, async () => {
         const held = await sql.read(db.select(selectSuppression(sql)).from(suppressions).where(mine))
-        const kept = strongest(held.filter((suppression) => isActive(suppression, now)))
+        const kept = strongest(held.filter((suppression) => isActive(suppression, at)))
         const hashed = kept && { ...kept, emailKey: erasedKey(own), email: null }
         return [
           endingOf(sql, ids().where(person)),
