@@ -8,7 +8,7 @@ import type { FeedEvent } from '../../core/events/event.ts'
 import type { Filter } from '../../core/events/filter.ts'
 import type { Hub, Observation, Observer } from '../../core/events/hub.ts'
 import type { EventFeed, Gap } from '../../core/events/ports.ts'
-import type { Access } from '../server/access/access.ts'
+import type { Access, Session } from '../server/access/access.ts'
 import type { Connections } from '../server/connections/connections.ts'
 import { readMessage, readQuery, type LiveQuery, type Shown } from './live-query.ts'
 import { eventFrames, gapFrame, positionFrame, textFrame, type Format } from '../server/frames.ts'
@@ -51,6 +51,8 @@ class Client implements Observer {
   /** undefined while it is being opened: messages then wait for their turn. */
   observation: Observation | undefined
   early: Buffer[] | undefined
+  /** What let it in: undefined for the token, or a ticket. */
+  session: Session | undefined
   /** Messages since the last heartbeat, and all bytes that had come until then. */
   messages = 0
   bytesRead = 0
@@ -95,7 +97,10 @@ export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promis
   const { hub } = deps
   const clients = new Map<WebSocket, Client>()
   const mostSockets = Math.ceil(deps.connections.most * PART_OF_CONNECTIONS)
-  const heartbeat = setInterval(() => beat(clients.values(), hub), HEARTBEAT_MS).unref()
+  const heartbeat = setInterval(() => {
+    beat(clients.values(), hub)
+    void signOut(clients.values(), deps.access)
+  }, HEARTBEAT_MS).unref()
   app.addHook('onClose', async () => clearInterval(heartbeat))
   // Every client knows to come back with its cursor.
   app.addHook('preClose', async () => {
@@ -167,11 +172,22 @@ function beat(clients: Iterable<Client>, hub: Hub): void {
   hub.tellPositions()
 }
 
+/** Ends those whose session has ended since, by whichever process. While that cannot be told, they stay. */
+async function signOut(clients: Iterable<Client>, access: Access): Promise<void> {
+  const bySession = Map.groupBy(clients, ({ session }) => session?.key)
+  for (const theirs of bySession.values()) {
+    const session = theirs[0]?.session
+    if (!session || !(await access.hasEnded(session).catch(() => false))) continue
+    for (const { ws } of theirs) ws.close(CLOSE.notSignedIn, 'signed out')
+  }
+}
+
 async function open(deps: LiveDeps, client: Client, request: FastifyRequest<{ Querystring: LiveQuery }>) {
   const { ws, tcp } = client
   const { query } = request
   try {
     if (!(await maySee(deps, request))) return ws.close(CLOSE.notSignedIn, 'not signed in')
+    client.session = deps.access.sessionOf(request)
     deps.connections.keep(tcp)
     const { after, filter, format, shown, problems } = await readQuery(deps, query)
     if (!after) return ws.close(CLOSE.unusable, 'after: this is not a cursor')

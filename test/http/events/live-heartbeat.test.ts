@@ -1,6 +1,7 @@
 // Every 30 s each socket is pinged and learns its position, and a peer that did not answer the last time is let go.
 import { once } from 'node:events'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { ClientOptions } from 'ws'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 import { openSocket, type TestSocket } from '../../support/socket.ts'
 
@@ -18,7 +19,7 @@ afterEach(async () => {
 
 const positions = ({ frames }: TestSocket) => frames.filter(({ type }) => type === 'position').length
 
-async function open(options: { autoPong?: boolean } = {}): Promise<TestSocket> {
+async function open(options: ClientOptions = {}): Promise<TestSocket> {
   const socket = await openSocket(hub.address, '', { headers: { authorization: TOKEN }, ...options })
   await socket.first('position')
   return socket
@@ -43,4 +44,40 @@ test('a silent peer is let go at the second heartbeat; one that answers stays', 
   await beat(lively)
   expect(lively.ws.readyState).toBe(lively.ws.OPEN)
   lively.ws.terminate()
+})
+
+/** A browser that signs in: what it sends with each request from then on. */
+async function signIn() {
+  const [url, origin] = [`http://${hub.address}/api/session`, `http://${hub.address}`]
+  const headers = { origin, 'content-type': 'application/json' }
+  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ token: TOKEN }) })
+  const signed = { origin, cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '' }
+  return { headers: signed, signOut: () => fetch(url, { method: 'DELETE', headers: signed }) }
+}
+
+test('the sockets of a session that was signed out are closed at the next heartbeat; all others stay', async () => {
+  const [one, other] = [await signIn(), await signIn()]
+  const theirs = [await open({ headers: one.headers }), await open({ headers: one.headers })]
+  const [stays, byToken] = [await open({ headers: other.headers }), await open()]
+  await beat(stays)
+  expect(theirs.map(({ ws }) => ws.readyState)).toEqual([WebSocket.OPEN, WebSocket.OPEN])
+  expect((await one.signOut()).status).toBe(204)
+  await beat(stays)
+  for (const { closed } of theirs) expect(await closed).toEqual({ code: 4401, reason: 'signed out' })
+  await beat(stays)
+  expect([stays, byToken].map(({ ws }) => ws.readyState)).toEqual([WebSocket.OPEN, WebSocket.OPEN])
+  for (const { ws } of [stays, byToken]) ws.terminate()
+})
+
+test('while nobody can say whether a session has ended, its sockets stay', async () => {
+  const { headers, signOut } = await signIn()
+  const [socket, byToken] = [await open({ headers }), await open()]
+  await signOut()
+  const isUsed = vi.spyOn(hub.wired.oneTime, 'isUsed').mockRejectedValueOnce(new Error('Redis is away'))
+  await beat(byToken)
+  expect(isUsed).toHaveBeenCalledOnce()
+  expect(socket.ws.readyState).toBe(WebSocket.OPEN)
+  await beat(byToken)
+  expect(await socket.closed).toMatchObject({ code: 4401 })
+  byToken.ws.terminate()
 })

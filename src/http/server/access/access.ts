@@ -28,6 +28,9 @@ type AccessOptions = {
 
 export type Access = ReturnType<typeof createAccess>
 
+/** What an ended session is remembered by, and when it began. */
+export type Session = { readonly key: string; readonly begunAt: number }
+
 export const SESSION_COOKIE = 'mail_event_hub_session'
 /** An ended one is remembered as long: no session lives longer. */
 const SESSION_MS = 30 * 24 * 3600 * 1000
@@ -41,8 +44,7 @@ export function createAccess(options: AccessOptions) {
   const origins = [options.publicUrl, ...options.allowedOrigins].map((url) => originName(url))
   // Bound to the token: whoever changes it signs everybody out.
   const sessions = createPasses(options.secret, `session:${token}`, SESSION_MS, now)
-  /** What an ended session is remembered by, and when it began; undefined where there is none. */
-  function sessionOf({ cookies }: FastifyRequest): { key: string; begunAt: number } | undefined {
+  function sessionOf({ cookies }: FastifyRequest): Session | undefined {
     const value = cookies[SESSION_COOKIE]
     const session = ended && value ? sessions.read(value) : undefined
     return session && { key: `session:${session.id}`, begunAt: now() + session.leftMs - SESSION_MS }
@@ -66,6 +68,12 @@ export function createAccess(options: AccessOptions) {
     )
   }
 
+  async function hasEnded({ key, begunAt }: Session): Promise<boolean> {
+    if (!ended || now() - begunAt >= SESSION_MS) return true
+    const [isEnded, since] = await Promise.all([ended.isUsed(key), ended.since()])
+    return isEnded || begunAt < since
+  }
+
   const isToken = (given: string) => equalInConstantTime(given, token)
   const hasToken = (request: FastifyRequest) => {
     const header = request.headers.authorization
@@ -79,6 +87,10 @@ export function createAccess(options: AccessOptions) {
     /** By the header, or by the cookie where the origin is the hub's own or an allowed one. */
     isSignedIn: (request: FastifyRequest): boolean =>
       !required || hasToken(request) || (sessionOf(request) !== undefined && cookieCounts(request)),
+    /** What lets a request in that has no token: whoever stays for long asks later whether it has ended. */
+    sessionOf: (request: FastifyRequest) => (!required || hasToken(request) ? undefined : sessionOf(request)),
+    /** It was signed out, here or elsewhere, or is too old. Throws where nobody can say. */
+    hasEnded,
     isOwnOrigin,
     /** The hub's own by its PUBLIC_URL, or one of ALLOWED_ORIGINS: what CORS lets in. */
     isAllowed: (origin: string): boolean => origins.includes(originName(origin)),
@@ -95,9 +107,7 @@ export function createAccess(options: AccessOptions) {
     /** Takes the cookie of a session that was ended, or may have been, off the request. Throws where nobody can say. */
     async dropEnded(request: FastifyRequest): Promise<void> {
       const session = sessionOf(request)
-      if (!ended || !session) return
-      const [isEnded, since] = await Promise.all([ended.isUsed(session.key), ended.since()])
-      if (isEnded || session.begunAt < since) delete request.cookies[SESSION_COOKIE]
+      if (session && (await hasEnded(session))) delete request.cookies[SESSION_COOKIE]
     },
   }
 }
