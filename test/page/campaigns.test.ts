@@ -33,7 +33,7 @@ test.each([
   ],
   [
     { state: 'slowed', per_second: 0.25, next_change_at: '2026-05-04T09:59:00Z' },
-    'Google slowed to 0.3/s; raised with the next mail taken',
+    'Google slowed to 0.3/s; next raise with the next mail accepted',
   ],
   [
     { name: 'default', state: 'paused', reason: '535 no', next_change_at: null },
