@@ -1,6 +1,9 @@
 // What every side asks of the world, in common: to be alone, and to be the first.
 // Every sentence here is a promise that test/contracts/ holds against each adapter.
 
+/** Of a page: from the first one on, or from the last one back. */
+export type Order = 'asc' | 'desc'
+
 /** A right to do something alone for a while, among all processes on the same database. */
 export type Leases = {
   /** True when `owner` has it now until `untilMs`: nobody else had it, or it was the owner's already. */

@@ -3,6 +3,8 @@
 // A campaign is a ledger, not a queue of mails: one delivery row a recipient, in SQL. Rows are grouped in chunks of one
 // lane. What sends them is in sending/ports.ts.
 
+import type { Order } from '../ports.ts'
+
 export type CampaignStatus = 'draft' | 'scheduled' | 'running' | 'paused' | 'finished' | 'cancelled'
 
 export type CampaignContent = {
@@ -175,7 +177,7 @@ export type DeliveryQuery = {
   readonly q?: string | undefined
   readonly after?: string | undefined
   /** desc: the last one first. */
-  readonly order?: 'asc' | 'desc' | undefined
+  readonly order?: Order | undefined
   readonly limit: number
 }
 

@@ -1,4 +1,5 @@
 // What the mailing list asks of the world. Every sentence is a promise of test/contracts/.
+import type { Order } from '../ports.ts'
 
 /** subscribed = wants mail. Whether one gets mail also depends on suppressions. */
 export type Subscriber = {
@@ -24,8 +25,6 @@ export type Suppression = {
   /** null = for good. */
   readonly until: number | null
 }
-
-export type Order = 'asc' | 'desc'
 
 export type SubscriberQuery = {
   readonly limit: number

@@ -6,7 +6,6 @@
 import { setImmediate as pause } from 'node:timers/promises'
 import {
   and,
-  asc,
   desc,
   eq,
   exists,
@@ -21,7 +20,9 @@ import {
 } from '../driver/drizzle.ts'
 import type { DeliveryQuery, DeliveryTo, Ledger, ListedDelivery } from '../../../core/campaigns/ports.ts'
 import { hasReason, mayHold, reasonGroup, WITH_REASON } from '../../../core/campaigns/reasons.ts'
+import type { Order } from '../../../core/ports.ts'
 import type { Sql, Tables } from '../driver/dialect.ts'
+import { ORDERS } from '../driver/orders.ts'
 import { isRare } from '../loop/rare.ts'
 import { mayName } from './names.ts'
 
@@ -33,10 +34,10 @@ const CAMPAIGNS_A_STEP = 20
 type Place = { readonly chunk: number; readonly n: number }
 /** In order, or from the last one back. */
 const WAYS = {
-  asc: { sorted: asc, beyond: gt, orAt: gte, step: 1, start: { chunk: 0, n: -1 } },
-  desc: { sorted: desc, beyond: lt, orAt: lte, step: -1, start: { chunk: 1e9, n: 1e9 } },
+  asc: { ...ORDERS.asc, step: 1, start: { chunk: 0, n: -1 } },
+  desc: { ...ORDERS.desc, step: -1, start: { chunk: 1e9, n: 1e9 } },
 } as const
-type Way = (typeof WAYS)['asc' | 'desc']
+type Way = (typeof WAYS)[Order]
 type Chunk = { readonly number: number; readonly lane: string; readonly reasons: string | null }
 
 export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deliveriesTo'> {
@@ -46,7 +47,7 @@ export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deli
   function nextChunks(
     { campaignId, status, people, q }: DeliveryQuery,
     from: number,
-    { orAt, sorted }: Way,
+    { orBeyond, sorted }: Way,
   ): Promise<Chunk[]> {
     const { number, lane, reasons } = chunks
     const place = reactionPlaces
@@ -58,7 +59,7 @@ export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deli
         .where(
           and(
             eq(chunks.campaignId, campaignId),
-            orAt(number, from),
+            orBeyond(number, from),
             status && gt(chunks[status], 0),
             q ? mayName(sql, [q]) : undefined,
             isRare(people) ? exists(db.select({ n: place.n }).from(place).where(here)) : undefined,

@@ -8,11 +8,11 @@ import type { Kind } from '../../../core/events/event.ts'
 import { LIST_KINDS } from '../../../core/events/filter.ts'
 import type { ArchivedEvent, Count, CountQuery, EventArchive } from '../../../core/events/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
-import { keptAs, MINUTE_MS, readKept, stepOf } from './kept.ts'
+import { keptAs, readKept, stepOf } from './kept.ts'
 import { portions } from '../driver/portions.ts'
 import { inPlaces, stretches } from './places.ts'
 import { createSelecting } from './selection.ts'
-import { startOf } from './spans.ts'
+import { MINUTE_MS, startOf } from './spans.ts'
 
 const NEVER = startOf(Number.MAX_SAFE_INTEGER, MINUTE_MS)
 /** A second or two of the database's time. */

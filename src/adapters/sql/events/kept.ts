@@ -15,9 +15,7 @@ import {
 import { rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 import { hidden } from '../driver/hidden.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
-import { startOf } from './spans.ts'
-
-export const MINUTE_MS = 60_000
+import { MINUTE_MS, startOf } from './spans.ts'
 
 const FIELDS = ['campaignId', 'subaccount'] as const
 

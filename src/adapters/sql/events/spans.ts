@@ -6,8 +6,8 @@ import type { ArchiveRow } from '../../../core/events/ports.ts'
 import { changesFor, newRowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 import type { Bounds } from './places.ts'
 
-const MINUTE_MS = 60_000
-const DAY_MS = 86_400_000
+export const MINUTE_MS = 60_000
+export const DAY_MS = 86_400_000
 
 export const startOf = (instant: number, step: number): number => instant - (instant % step)
 

@@ -1,27 +1,15 @@
 // Reading the list: keyset pages in order of ids, with what is known of each address.
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  gt,
-  gte,
-  inArray,
-  isNull,
-  lt,
-  lte,
-  not,
-  or,
-  sql as words,
-  type SQL,
-} from '../driver/drizzle.ts'
-import type { Order, Subscriber, SubscriberQuery } from '../../../core/list/ports.ts'
+import { and, eq, gt, inArray, isNull, not, or, sql as words, type SQL } from '../driver/drizzle.ts'
+import type { Subscriber, SubscriberQuery } from '../../../core/list/ports.ts'
+import type { Order } from '../../../core/ports.ts'
 import { emailKey } from '../../../core/address.ts'
 import { isFound, soughtBy } from '../../../core/list/search.ts'
 import { isActive } from '../../../core/list/suppression.ts'
 import { breath } from '../../../core/pause.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { hidden } from '../driver/hidden.ts'
+import { ORDERS } from '../driver/orders.ts'
+import { portions } from '../driver/portions.ts'
 import { createStarts } from './starts.ts'
 import { selectSuppression } from './suppressions.ts'
 import { countListed } from './totals.ts'
@@ -59,8 +47,8 @@ export function createFind(sql: Sql, now: () => number) {
   const { subscribers, suppressions } = sql.tables
   const starts = createStarts(sql)
 
-  const isBeyond = ({ after, order }: Way) => (order === 'asc' ? gt : lt)(subscribers.id, after)
-  const sorted = (order: Order) => (order === 'asc' ? asc : desc)(subscribers.id)
+  const isBeyond = ({ after, order }: Way) => ORDERS[order].beyond(subscribers.id, after)
+  const sorted = (order: Order) => ORDERS[order].sorted(subscribers.id)
 
   async function rows(where: SQL | undefined, limit: number, order: Order = 'asc'): Promise<Subscriber[]> {
     const { id, email, name, subscribed, createdAt, updatedAt } = subscribers
@@ -190,7 +178,7 @@ export function createFind(sql: Sql, now: () => number) {
       const end = words<string | null>`${order === 'asc' ? words`max` : words`min`}(${looked.id})`
       const [slice] = await sql.read(db.select({ all, hits, end }).from(looked))
       if (!slice || slice.end === null) return
-      const upTo = (order === 'asc' ? lte : gte)(subscribers.id, slice.end)
+      const upTo = ORDERS[order].upTo(subscribers.id, slice.end)
       yield { hits: slice.hits, range: and(isBeyond(from), upTo) }
       if (slice.all < SLICE) return
       from = { after: slice.end, order }
@@ -209,8 +197,8 @@ export function createFind(sql: Sql, now: () => number) {
   }
 
   async function* withIds(ids: readonly string[], condition: SQL | undefined, order: Order) {
-    for (let start = 0; start < ids.length; start += STEP)
-      yield rows(and(inArray(subscribers.id, ids.slice(start, start + STEP)), condition), STEP, order)
+    for (const some of portions(ids, STEP))
+      yield rows(and(inArray(subscribers.id, some), condition), STEP, order)
   }
 
   /** Those who fit, in steps, where what is sought, or their standing, is that of few; else the list is looked through. */

@@ -1,8 +1,6 @@
 // Suppressions: addresses that get no mail whatever the list says. A table of their own: they outlive the subscriber.
 import {
   and,
-  asc,
-  desc,
   eq,
   gt,
   gte,
@@ -36,6 +34,7 @@ import {
 } from '../../../core/list/suppression.ts'
 import { newRowsFor, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import { hidden } from '../driver/hidden.ts'
+import { ORDERS } from '../driver/orders.ts'
 import { changing } from './totals.ts'
 
 export type ListOptions = {
@@ -118,13 +117,13 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
       return strongest(rows.filter((row) => isActive(row, now)))
     },
     list(limit, after, filter = {}, order = 'asc') {
-      const [sorted, isBeyond] = order === 'asc' ? [asc, gt] : [desc, lt]
-      const beyond = after ? isBeyond(suppressions.emailKey, after) : undefined
+      const { sorted, beyond } = ORDERS[order]
+      const rest = after ? beyond(suppressions.emailKey, after) : undefined
       return sql.read(
         db
           .select(columns)
           .from(suppressions)
-          .where(and(beyond, selected(filter)))
+          .where(and(rest, selected(filter)))
           .orderBy(sorted(suppressions.emailKey))
           .limit(limit),
       )

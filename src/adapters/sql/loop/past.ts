@@ -20,12 +20,11 @@ import { portions } from '../driver/portions.ts'
 import { inPlaces } from '../events/places.ts'
 import { inRuns, runsSince } from '../events/runs.ts'
 import { createSearch } from '../events/search.ts'
-import { startOf } from '../events/spans.ts'
+import { DAY_MS, startOf } from '../events/spans.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
 
 export type SuppressionOptions = { readonly secret: string; readonly softBounces: number }
 
-const DAY_MS = 86_400_000
 const ADDRESSES_AT_ONCE = 500
 /** From 200 values on MySQL looks for none of them, but goes by an average, and that of an index of mostly null misleads. */
 const FEW = 150
