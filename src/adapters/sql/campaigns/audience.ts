@@ -1,10 +1,11 @@
 // Whom a campaign would reach, or has taken: recipients, and those it passes over and why.
-import { and, eq, gt, isNull, or, sql as words, type SQL } from '../driver/drizzle.ts'
+import { and, eq, isNull, sql as words } from '../driver/drizzle.ts'
 import { BEYOND_ASCII } from '../../../core/campaigns/mail/mailbox.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { hidden } from '../driver/hidden.ts'
 import { unsendable } from '../list/starts.ts'
+import { holding } from '../list/suppressions.ts'
 import { countListed } from '../list/totals.ts'
 
 const count = words<number>`count(*)`.mapWith(Number)
@@ -20,7 +21,7 @@ export function createAudience(sql: Sql, reasons: Ledger['reasons']): Ledger['au
         .select({ reason: suppressions.reason, count })
         .from(suppressions)
         .innerJoin(subscribers, eq(subscribers.emailKey, suppressions.emailKey))
-        .where(and(eq(hidden(subscribers.subscribed), 1), stillSuppressed(sql, now)))
+        .where(and(eq(hidden(subscribers.subscribed), 1), holding(sql, now)))
         .groupBy(suppressions.reason),
     )
   }
@@ -32,10 +33,7 @@ export function createAudience(sql: Sql, reasons: Ledger['reasons']): Ledger['au
         .select({ count })
         .from(beyond)
         .innerJoin(subscribers, eq(subscribers.id, beyond.id))
-        .leftJoin(
-          suppressions,
-          and(eq(suppressions.emailKey, subscribers.emailKey), stillSuppressed(sql, now)),
-        )
+        .leftJoin(suppressions, and(eq(suppressions.emailKey, subscribers.emailKey), holding(sql, now)))
         .where(and(eq(hidden(subscribers.subscribed), 1), isNull(suppressions.emailKey))),
     )
     return row?.count ?? 0
@@ -64,8 +62,4 @@ export function createAudience(sql: Sql, reasons: Ledger['reasons']): Ledger['au
   }
 
   return ({ id, expanded }, now) => (expanded ? hasTaken(id) : wouldGet(now))
-}
-
-export function stillSuppressed({ tables: { suppressions } }: Sql, now: number): SQL | undefined {
-  return or(isNull(suppressions.until), gt(suppressions.until, now))
 }

@@ -6,7 +6,7 @@ import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { SuppressionReason } from '../../../core/list/ports.ts'
 import { rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 import { portions } from '../driver/portions.ts'
-import { stillSuppressed } from './audience.ts'
+import { holding } from '../list/suppressions.ts'
 import { namesOf } from './names.ts'
 
 const CHUNK = 500
@@ -49,10 +49,7 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
       db
         .select({ id: subscribers.id, email, name, subscribed, suppressed: suppressions.reason })
         .from(subscribers)
-        .leftJoin(
-          suppressions,
-          and(eq(suppressions.emailKey, subscribers.emailKey), stillSuppressed(sql, now)),
-        )
+        .leftJoin(suppressions, and(eq(suppressions.emailKey, subscribers.emailKey), holding(sql, now)))
         .where(
           and(
             or(eq(subscribed, 1), hasLeftSince),

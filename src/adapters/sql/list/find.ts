@@ -1,5 +1,5 @@
 // Reading the list: keyset pages in order of ids, with what is known of each address.
-import { and, eq, gt, inArray, isNull, not, or, sql as words, type SQL } from '../driver/drizzle.ts'
+import { and, eq, inArray, not, sql as words, type SQL } from '../driver/drizzle.ts'
 import type { Subscriber, SubscriberQuery } from '../../../core/list/ports.ts'
 import type { Order } from '../../../core/ports.ts'
 import { emailKey } from '../../../core/address.ts'
@@ -11,7 +11,7 @@ import { hidden } from '../driver/hidden.ts'
 import { ORDERS } from '../driver/orders.ts'
 import { portions } from '../driver/portions.ts'
 import { createStarts } from './starts.ts'
-import { selectSuppression } from './suppressions.ts'
+import { holding, isHeld, selectSuppression } from './suppressions.ts'
 import { countListed } from './totals.ts'
 
 /**
@@ -72,13 +72,6 @@ export function createFind(sql: Sql, now: () => number) {
     return row?.count ?? 0
   }
 
-  const holds = () => or(isNull(suppressions.until), gt(suppressions.until, now()))
-
-  function isHeld(): SQL {
-    const { emailKey: key } = suppressions
-    return words`EXISTS (SELECT 1 FROM ${suppressions} WHERE ${key} = ${subscribers.emailKey} AND ${holds()})`
-  }
-
   /** How many of those who are found are suppressed and subscribed, or not: suppressions lead, there are fewer of them. */
   async function countHeld(sought: string | undefined): Promise<ReadonlyMap<boolean, number>> {
     const subscribed = hidden(subscribers.subscribed)
@@ -87,7 +80,7 @@ export function createFind(sql: Sql, now: () => number) {
         .select({ subscribed: subscribed.mapWith(Number), count: words`count(*)`.mapWith(Number) })
         .from(suppressions)
         .innerJoin(subscribers, eq(subscribers.emailKey, suppressions.emailKey))
-        .where(and(holds(), sought === undefined ? undefined : starts.finds(sought)))
+        .where(and(holding(sql, now()), sought === undefined ? undefined : starts.finds(sought)))
         .groupBy(subscribed),
     )
     return new Map(rows.map((row) => [row.subscribed === 1, row.count]))
@@ -127,7 +120,7 @@ export function createFind(sql: Sql, now: () => number) {
         .select({ id })
         .from(suppressions)
         .innerJoin(subscribers, eq(subscribers.emailKey, suppressions.emailKey))
-        .where(holds())
+        .where(holding(sql, now()))
         .limit(FEW),
     )
     const gone = suppressed
@@ -144,9 +137,9 @@ export function createFind(sql: Sql, now: () => number) {
   }
 
   function conditionOf({ email, subscribed, sought, suppressed, mailable }: Filter): SQL | undefined {
-    const isMailable = words`(${subscribers.subscribed} = 1 AND NOT ${isHeld()})`
+    const isMailable = words`(${subscribers.subscribed} = 1 AND NOT ${isHeld(sql, now())})`
     return and(
-      suppressed === undefined ? undefined : suppressed ? isHeld() : not(isHeld()),
+      suppressed === undefined ? undefined : suppressed ? isHeld(sql, now()) : not(isHeld(sql, now())),
       mailable === undefined ? undefined : mailable ? isMailable : not(isMailable),
       email === undefined ? undefined : eq(subscribers.emailKey, emailKey(email)),
       subscribed === undefined ? undefined : eq(subscribers.subscribed, subscribed ? 1 : 0),

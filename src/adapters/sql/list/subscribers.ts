@@ -1,5 +1,5 @@
 // The mailing list in SQL, put together; and how subscribers are removed from it.
-import { and, asc, desc, eq, exists, gt, inArray, isNull, lte, not, or, type SQL } from '../driver/drizzle.ts'
+import { and, asc, desc, eq, inArray, lte, not, type SQL } from '../driver/drizzle.ts'
 import type { SubscriberStore } from '../../../core/list/ports.ts'
 import { emailKey } from '../../../core/address.ts'
 import { whyUnmailable } from '../../../core/list/membership.ts'
@@ -13,7 +13,7 @@ import { createFind } from './find.ts'
 import { createImport } from './import.ts'
 import { comings, leavings } from './membership.ts'
 import { ending, endingOf, endingUpTo } from './starts.ts'
-import { createSuppressions, selectSuppression, type ListOptions } from './suppressions.ts'
+import { createSuppressions, isHeld, selectSuppression, type ListOptions } from './suppressions.ts'
 import { removing } from './totals.ts'
 
 /** Rows that are removed in one statement when all are. */
@@ -43,24 +43,15 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
   const ids = () => db.select({ id: subscribers.id }).from(subscribers)
   const { putAll } = createSuppressions(sql, options)
 
-  const { emailKey: key, subscribed, waiting } = subscribers
+  const { subscribed, waiting } = subscribers
   /** Who has left, by their row. */
   const left = and(eq(hidden(subscribed), 0), eq(waiting, 0))
   /** What holds already keeps them out, too, and stays: a wish in the place of a bounce could be taken back. */
-  const isHeld = () => {
-    const { emailKey: held, until } = suppressions
-    const holds = or(isNull(until), gt(until, now()))
-    return exists(
-      db
-        .select({ held })
-        .from(suppressions)
-        .where(and(eq(held, key), holds)),
-    )
-  }
+  const isForgotten = () => and(left, not(isHeld(sql, now())))
 
   /** Before their rows go, which alone know it of those who left by the API or a file: no import brings them back. */
   async function rememberLeavers(whom: SQL): Promise<void> {
-    const forgotten = and(whom, left, not(isHeld()))
+    const forgotten = and(whom, isForgotten())
     const rows = await sql.read(db.select({ email: subscribers.email }).from(subscribers).where(forgotten))
     // Since now, and not since they left: what has held meanwhile, and is over, gives way whatever it was.
     const wish = { reason: 'unsubscribe', source: 'api', since: now(), until: null } as const
@@ -78,7 +69,7 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
       }
     }
   }
-  const removingHeld = (whom: SQL) => removing(sql, whom, and(left, not(isHeld())))
+  const removingHeld = (whom: SQL) => removing(sql, whom, isForgotten())
 
   return {
     async remove(id) {

@@ -181,6 +181,17 @@ export function selectSuppression({ tables: { suppressions } }: Sql) {
   return { key, email, reason, source, since, until }
 }
 
+export function holding({ tables: { suppressions } }: Sql, now: number): SQL | undefined {
+  return or(isNull(suppressions.until), gt(suppressions.until, now))
+}
+
+/** Of a subscriber: a suppression holds. */
+export function isHeld(sql: Sql, now: number): SQL {
+  const { subscribers, suppressions } = sql.tables
+  const own = eq(suppressions.emailKey, subscribers.emailKey)
+  return words`EXISTS (SELECT 1 FROM ${suppressions} WHERE ${and(own, holding(sql, now))})`
+}
+
 type Row = Sql['tables']['suppressions']['$inferSelect']
 
 /** Suppressions as they are to be, where those that are there (`there`, if it is known) may be replaced. Equal ones share a statement. */
