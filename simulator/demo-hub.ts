@@ -23,7 +23,7 @@ const OWN = {
   DATABASE_URL: '',
   SMTP_URL: '',
   API_TOKEN: '',
-  DATA_DIR: './data/demo',
+  DATA_DIR: './data-demo',
   LOG_LEVEL: 'warn',
   // Slow enough to be watched, and tried again soon enough to see the end.
   RETRY_DELAYS: '20,40,60',

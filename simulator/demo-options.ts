@@ -11,7 +11,7 @@ const HELP = `npm run demo -- [options]
   --batch N     events in a batch at most (100)
   --burst N     this many of the other events at once, first of all
   --seed N      the same number gives the same events
-Environment: PORT (8000), DATA_DIR (./data/demo), and everything else that the hub reads.`
+Environment: PORT (8000), DATA_DIR (./data-demo), and everything else that the hub reads.`
 
 export type Wishes = {
   readonly subscribers: number
