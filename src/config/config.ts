@@ -160,7 +160,7 @@ function readEnvFile(file: string): Record<string, string | undefined> {
   const text = readIfThere(file)
   const given = parseEnv(text)
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(SETTINGS, name))
-  if (unknown) throw new ConfigError(`${file}: ${unknown} is no setting of this program: see .env.example`)
+  if (unknown) throw new ConfigError(`${file}: ${unknown} is not a setting: see .env.example`)
   return given
 }
 

@@ -19,7 +19,8 @@ export function word(value: string): string {
 
 /** The key of Mandrill's probe is known to everybody: with it, anybody could sign events. */
 export function webhookKey(value: string): string {
-  if (value === 'test-webhook') throw new Error(`"${value}" is no key: it signs only Mandrill's first probe`)
+  if (value === 'test-webhook')
+    throw new Error(`"${value}" is not a key: it signs only Mandrill's first probe`)
   return value
 }
 
@@ -124,7 +125,7 @@ export function webUrl(value: string): string {
 export const origins = list((value) => {
   const parsed = parseUrl(value, 'http:', 'https:')
   if (parsed.pathname !== '/' || parsed.search || parsed.hash || parsed.username)
-    throw new Error(`"${value}" is no origin: write it like https://www.example.com`)
+    throw new Error(`"${value}" is not an origin: write it like https://www.example.com`)
   return parsed.origin
 })
 

@@ -22,7 +22,7 @@ export function emailProblem(email: string): string | undefined {
   if (Buffer.byteLength(local) > LOCAL_LENGTH) return `must have ${LOCAL_LENGTH} bytes at most before the @`
   if (!LOCAL.test(local)) return 'must be an e-mail address: what stands before the @ is not valid'
   if (asciiDomain(domain) === undefined)
-    return 'must be an e-mail address: what follows the @ is no dotted domain'
+    return 'must be an e-mail address: what follows the @ is not a domain with a dot'
   return undefined
 }
 

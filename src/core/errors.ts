@@ -3,7 +3,7 @@
 const ERRORS = {
   'request.invalid': [400, 'The request is not valid'],
   'request.bad_cursor': [400, 'This is not a cursor'],
-  'request.unknown_event': [400, 'This is not a word for an event'],
+  'request.unknown_event': [400, 'This is not a kind of event'],
   'request.too_large': [413, 'The body is too large'],
   'request.unsupported_media_type': [415, 'This content type is not supported'],
   'request.too_many': [429, 'Too many requests: try again later'],
@@ -31,11 +31,11 @@ const ERRORS = {
   'archive.behind': [503, 'The history has not caught up yet'],
   'archive.conflict': [500, 'Another process has moved the tracking position'],
   'sending.unavailable': [503, 'The store of the mails under way cannot be reached'],
-  'reconcile.no_key': [409, 'Set MANDRILL_API_KEY: without it Mandrill tells no counts'],
+  'reconcile.no_key': [409, 'Set MANDRILL_API_KEY: the hub needs it to ask Mandrill for its counts'],
   'reconcile.unavailable': [502, 'Mandrill did not answer'],
   'stats.too_many': [
     400,
-    'More than a million events would have to be counted: ask for less time, or by kind, campaign or subaccount only, and whole minutes',
+    'More than a million events would have to be counted: ask for a shorter time, or in whole minutes by kind, campaign or subaccount only',
   ],
   'event.not_found': [404, 'There is no event at this cursor'],
   'message.not_found': [404, 'No event of this message is known'],

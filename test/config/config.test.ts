@@ -77,7 +77,7 @@ describe('a value that cannot be taken stops the start with one line that names 
     [{ SMTP_URL: 'localhost:25' }, /^SMTP_URL: /],
     [{ API_TOKEN: 'two words, sixteen' }, /^API_TOKEN: must be printable/],
     [{ API_TOKEN: 'fifteen-letters' }, /^API_TOKEN: must have at least 16 characters/],
-    [{ MANDRILL_WEBHOOK_KEYS: 'a, test-webhook' }, /^MANDRILL_WEBHOOK_KEYS: "test-webhook" is no key/],
+    [{ MANDRILL_WEBHOOK_KEYS: 'a, test-webhook' }, /^MANDRILL_WEBHOOK_KEYS: "test-webhook" is not a key/],
     [{ SECRET: 'b' }, /^SECRET: must have at least 16 characters/],
     [{ TRUST_PROXY: '10.0.0.0/99' }, /^TRUST_PROXY: /],
     [{ ALLOWED_ORIGINS: 'https://a.example/path' }, /^ALLOWED_ORIGINS: /],
@@ -153,7 +153,7 @@ describe('.env', () => {
   })
 
   test('a name that is no setting stops the start', () => {
-    expect(() => loadConfig({}, envFile('PROT=9100\n'))).toThrow(/PROT is no setting/)
+    expect(() => loadConfig({}, envFile('PROT=9100\n'))).toThrow(/PROT is not a setting/)
   })
 
   test('.env.example names every setting with its default, and no other', () => {

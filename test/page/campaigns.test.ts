@@ -39,7 +39,7 @@ test.each([
     { name: 'default', state: 'paused', reason: '535 no', next_change_at: null },
     'All other providers paused: 535 no; until somebody resumes it',
   ],
-  [{ state: 'paused', next_change_at: '2026-05-04T10:03:00Z' }, 'Google paused; goes on in 3 min'],
+  [{ state: 'paused', next_change_at: '2026-05-04T10:03:00Z' }, 'Google paused; resumes in 3 min'],
 ])('a lane: %o', (more, words) => expect(laneSentence(lane(more), NOW)).toBe(words))
 
 test.each([

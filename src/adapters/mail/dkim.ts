@@ -45,9 +45,9 @@ const signInThreads = promisify(sign)
 /** Throws, in one line, where mails would go out unsigned. */
 export function createDkim({ domain, selector, keyFile }: DkimSettings): Dkim {
   const d = toAsciiDomain(domain)
-  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(d)) throw new Error(`DKIM_DOMAIN: ${domain} is no domain`)
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(d)) throw new Error(`DKIM_DOMAIN: ${domain} is not a domain`)
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(selector))
-    throw new Error(`DKIM_SELECTOR: ${selector} is no selector: it is a name in DNS`)
+    throw new Error(`DKIM_SELECTOR: ${selector} is not a selector, which is a name in DNS`)
   const key = loadKey(keyFile)
   return {
     domain: d,

@@ -7,6 +7,6 @@ export function unsendable({ to }: OutgoingMail): SendResult | undefined {
   if (toSmtpAddress(to.address)) return undefined
   const response = isBeyondAscii(to.address)
     ? `553 5.6.7 the hub sends to no address with ${BEYOND_ASCII}`
-    : '553 5.1.3 this is no address that a mail can be sent to'
+    : '553 5.1.3 this is not an address that a mail can be sent to'
   return { kind: 'failed', response, unknownRecipient: false }
 }

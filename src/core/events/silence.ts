@@ -45,7 +45,7 @@ export function watchSilence({ sent, arrived, now, log, everyMs = EVERY_MS }: Si
     told = true
     log.error(
       { minutes: Math.round(silent / 60_000) },
-      'mails go out and no webhook arrives: see whether Mandrill has disabled it',
+      'mails go out and no webhook arrives: check whether Mandrill has disabled it',
     )
   }
 

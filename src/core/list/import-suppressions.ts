@@ -77,7 +77,7 @@ function readLine(at: number): ReadLine<Suppression> {
     const reason = isNothing(told) ? otherwise(cells, layout, column) : reasonOf(told)
     if (!reason) return { problem: `This reason is not understood: ${shown(told)}` }
     const [since, until] = [instantOf(read(find(SINCE))), instantOf(read(find(UNTIL)))]
-    if (until === undefined) return { problem: 'until is no instant (RFC 3339)' }
+    if (until === undefined) return { problem: 'until is not a time (RFC 3339)' }
     return { email, reason, source: 'import', since: Math.min(since ?? at, at), until }
   }
 }

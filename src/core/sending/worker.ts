@@ -78,7 +78,7 @@ async function takeOver(parts: WorkerParts, ref: ChunkRef, signal: AbortSignal):
   parts.counters.doubt(ref.lane, inDoubt.length)
   parts.log.warn(
     { ...ref, mails: inDoubt },
-    'a worker ended while it sent these: what nothing comes back of is sent again',
+    'a worker ended while it sent these mails: those that no event has come back of are sent again',
   )
   await parts.hear(signal)
   return token

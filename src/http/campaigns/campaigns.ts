@@ -75,7 +75,7 @@ export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDep
     {
       schema: {
         ...aboutCampaigns,
-        summary: 'All campaigns, newest first',
+        summary: 'List all campaigns, newest first',
         querystring: Page,
         response: {
           200: Type.Object(
@@ -97,7 +97,7 @@ export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDep
     {
       schema: {
         ...aboutCampaigns,
-        summary: 'One campaign, with what it says',
+        summary: 'Show one campaign, with what it says',
         params: IdParams,
         response: { 200: WholeCampaignSchema, ...errors(401, 'campaign.not_found', 503) },
       },

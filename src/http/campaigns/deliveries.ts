@@ -122,7 +122,7 @@ export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): 
     {
       schema: {
         ...tagged('Campaigns'),
-        summary: 'Who got it, who did not, and why',
+        summary: 'List who got it, who did not, and why',
         description: 'With `Accept: text/csv`: all of them in one file, whatever `limit` says.',
         produces: ['application/json', 'text/csv'],
         params: IdParams,
@@ -152,7 +152,7 @@ export function registerDeliveriesTo(app: FastifyInstance, deps: DeliveriesDeps)
     {
       schema: {
         ...tagged('Mailing list'),
-        summary: 'What a subscriber got of each campaign, newest first',
+        summary: 'List what a subscriber got of each campaign, newest first',
         params: IdOrAddress,
         querystring: History,
         response: {

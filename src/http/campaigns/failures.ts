@@ -53,7 +53,7 @@ export function registerFailures(app: FastifyInstance, { actions, ledger, presen
     {
       schema: {
         ...about,
-        summary: 'Why deliveries failed',
+        summary: 'List why deliveries failed',
         description:
           'By the code of the answer and its first words; what servers add for each recipient is left out. `GET /campaigns/{id}/deliveries?reason=` lists a group.',
         params: IdParams,
@@ -73,7 +73,7 @@ export function registerFailures(app: FastifyInstance, { actions, ledger, presen
     {
       schema: {
         ...about,
-        summary: 'Try the failed deliveries again',
+        summary: 'Retry the failed deliveries',
         params: IdParams,
         querystring: Which,
         response: {

@@ -77,7 +77,7 @@ export async function registerLanes(
     {
       schema: {
         ...about,
-        summary: 'The lanes: one for each mail provider (MAIL_LANES)',
+        summary: 'List the lanes: one for each mail provider (MAIL_LANES)',
         response: {
           200: Type.Object({ lanes: Type.Array(LaneSchema) }, { description: 'The lanes' }),
           ...errors(401, 503),
@@ -92,7 +92,7 @@ export async function registerLanes(
     {
       schema: {
         ...about,
-        summary: 'Send again on a lane, at its full pace',
+        summary: 'Resume a lane, at its full pace',
         description:
           'For a lane that was paused by a fault of the sender, once that is mended; workers go on within a second. Changes nothing on a lane that is open.',
         params: Type.Object({ name: Type.String({ maxLength: 100 }) }),

@@ -42,7 +42,7 @@ export function registerLinks(app: FastifyInstance, { actions, reactions }: Link
     {
       schema: {
         ...tagged('Campaigns'),
-        summary: 'Its links, and how many people and robots have followed each',
+        summary: 'List its links, and how many people and robots have followed each',
         params: IdParams,
         response: { 200: Links, ...errors(401, 'campaign.not_found', 503) },
       },

@@ -49,7 +49,7 @@ const about = tagged('Campaigns')
 const VERBS = [
   ['start', 202, 'Start it now', campaignIn('running', 'It runs')],
   ['pause', 200, 'Pause it: takes hold within a second', campaignIn('paused', 'Paused')],
-  ['resume', 200, 'Go on after a pause', campaignIn('running', 'It runs again')],
+  ['resume', 200, 'Resume it after a pause', campaignIn('running', 'It runs again')],
   ['cancel', 202, 'Cancel what has not been sent', campaignIn('cancelled', 'Cancelled')],
 ] as const
 
@@ -85,7 +85,7 @@ function registerDuplicate(app: FastifyInstance, { actions, present }: VerbDeps)
     {
       schema: {
         ...about,
-        summary: 'Make a new draft that says the same',
+        summary: 'Duplicate it: make a new draft that says the same',
         description:
           'With an `Idempotency-Key` the same request again answers with the draft that was made first.',
         params: IdParams,
@@ -161,7 +161,7 @@ function registerPreview(app: FastifyInstance, deps: VerbDeps): void {
     {
       schema: {
         ...about,
-        summary: 'What a subscriber would get',
+        summary: 'Preview what a subscriber would get',
         description:
           "Without `subscriber`, for a made-up one. The unsubscribe link is nobody's. With `Accept: text/html`: the mail itself, for a frame of the hub's own page.",
         params: IdParams,
@@ -198,7 +198,7 @@ function registerAudience(app: FastifyInstance, { actions, ledger, senderProblem
     {
       schema: {
         ...about,
-        summary: 'How many would get it, how many are skipped, and why',
+        summary: 'Count how many would get it, how many are skipped, and why',
         description: 'Once it is started and has gone through the list: whom it has taken.',
         params: IdParams,
         response: {

@@ -114,7 +114,7 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
     {
       schema: {
         ...about,
-        summary: 'One event as its provider sent it',
+        summary: 'Show one event as its provider sent it',
         description: 'Nothing else, and byte for byte: `data` of the event at this cursor.',
         params: Type.Object({ cursor: CursorText }),
         response: {
@@ -139,7 +139,7 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
     {
       schema: {
         ...about,
-        summary: "One message's timeline",
+        summary: "Show one message's timeline",
         description: 'Oldest first: its first 1,000 events, or about 8 MiB of them.',
         params: Type.Object({ id: Type.String({ description: "Mandrill's `_id`", maxLength: 500 }) }),
         querystring: Type.Object({ data: WithData }),

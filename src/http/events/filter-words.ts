@@ -47,7 +47,7 @@ function readWord(word: string, where: string) {
   if (read) return read
   const shown = word.slice(0, 50)
   throw new HubError('request.unknown_event', {
-    message: fieldMessage(where, 'events', `"${shown}" is not a word for an event`),
+    message: fieldMessage(where, 'events', `"${shown}" is not a kind of event`),
     details: { field: 'events', word: shown },
   })
 }

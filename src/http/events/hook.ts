@@ -102,7 +102,7 @@ export async function registerHook(app: FastifyInstance, deps: HookDeps): Promis
 
 const headSchema: FastifySchema = {
   ...tagged('Webhook'),
-  summary: 'Is there a webhook?',
+  summary: 'Check that there is a webhook',
   description: 'Mandrill asks this before it takes the address.',
   security: [],
   response: { 200: nothing('There is'), ...errors(403) },
@@ -225,7 +225,7 @@ function parseObject(body: Buffer): Record<string, unknown> {
   try {
     parsed = JSON.parse(body.toString())
   } catch (error) {
-    throw new HubError('request.invalid', { message: `body: is no JSON: ${(error as Error).message}` })
+    throw new HubError('request.invalid', { message: `body: is not JSON: ${(error as Error).message}` })
   }
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
     return parsed as Record<string, unknown>

@@ -48,7 +48,7 @@ export async function registerQuarantine(
     {
       schema: {
         ...about,
-        summary: 'What could not be read as an event, newest first',
+        summary: 'List what could not be read as an event, newest first',
         querystring: Query,
         response: {
           200: Type.Object(
@@ -74,7 +74,7 @@ export async function registerQuarantine(
     {
       schema: {
         ...about,
-        summary: 'Read an entry again',
+        summary: 'Retry an entry: read it as an event once more',
         description:
           'Stores what can be read by now and takes the entry out of quarantine; 409 when it still cannot be read.',
         params: IdParams,

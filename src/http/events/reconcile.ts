@@ -51,7 +51,7 @@ export async function registerReconcile(app: FastifyInstance, deps: ReconcileDep
     {
       schema: {
         ...tagged('Operations'),
-        summary: 'Whether an event of Mandrill is missing',
+        summary: 'Check whether an event of Mandrill is missing',
         description: 'Asks Mandrill how many events it has sent, with MANDRILL_API_KEY.',
         response: { 200: Answer, ...errors(401, 'reconcile.no_key', 502, 503) },
       },

@@ -22,7 +22,7 @@ export async function registerSample(app: FastifyInstance, { feed, now, log }: S
     {
       schema: {
         ...tagged('Operations'),
-        summary: 'Store a sample of events',
+        summary: 'Store a sample: the events of one made-up mail',
         description:
           'Events like those of Mandrill, tagged `sample`: one mail is sent, delivered, opened and clicked over ten seconds. Its recipient is nobody.',
         response: {

@@ -181,7 +181,7 @@ export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Prom
     {
       schema: {
         ...about,
-        summary: 'How far the set-up has come',
+        summary: 'Show how far the set-up has come',
         response: { 200: Setup, ...errors(401, 503) },
       },
     },

@@ -47,7 +47,7 @@ export function registerStats(app: FastifyInstance, deps: EventsDeps): void {
     {
       schema: {
         ...tagged('Events'),
-        summary: 'Counts per kind and step of time',
+        summary: 'Count events by kind and step of time',
         description: `At most ${MOST_STEPS.toLocaleString('en')} steps. By minutes they are known, of all, of a campaign or of a subaccount, and by kind; with any other filter, two of these, or shorter steps, they are counted anew: of more than a million events, or 50,000 entries of Mandrill’s lists, that is refused.`,
         querystring: Query,
         response: { 200: Stats, ...errors('stats.too_many', 401, 503) },
@@ -79,6 +79,6 @@ function toCount(query: Static<typeof Query>, now: number) {
   const until = selection.until ?? now + 1
   const since = selection.since ?? (Math.floor((until - 1) / 60_000) - (query.minutes ?? 60) + 1) * 60_000
   if ((until - since) / step > MOST_STEPS)
-    refuse(`more than ${MOST_STEPS} steps: ask for less time, or longer steps`)
+    refuse(`more than ${MOST_STEPS} steps: ask for a shorter time, or longer steps`)
   return { ...selection, since, step }
 }

@@ -21,14 +21,14 @@ export function registerConfirm(app: FastifyInstance, deps: ConfirmDeps): Promis
     unknown: CONFIRM.unknown,
     unknownMeans: 'the token is forged, incomplete or has expired',
     get: {
-      summary: 'Asks whether to confirm; changes nothing',
+      summary: 'Ask whether to confirm; change nothing',
       asks: CONFIRM.asks,
       isKnown: (token) => links.readConfirm(token, now()) !== undefined,
     },
     posts: [
       {
         path: '',
-        summary: 'Confirms a subscription (double opt-in)',
+        summary: 'Confirm a subscription (double opt-in)',
         async follow({ params }) {
           const link = links.readConfirm(params.token, now())
           if (!link) return undefined

@@ -91,7 +91,7 @@ function registerReading(app: FastifyInstance, deps: SubscribersDeps): void {
     {
       schema: {
         ...about,
-        summary: 'The list, page by page, in order of subscribing',
+        summary: 'List the subscribers, the first to come first',
         description:
           'Those who have left, too. With `Accept: text/csv`: all that match in one file, whatever `limit` and `after` say.',
         produces: ['application/json', 'text/csv'],
@@ -108,7 +108,7 @@ function registerReading(app: FastifyInstance, deps: SubscribersDeps): void {
     {
       schema: {
         ...about,
-        summary: 'One subscriber, by id or address',
+        summary: 'Show one subscriber, by id or address',
         params: IdOrAddress,
         response: { 200: SubscriberSchema, ...errors(401, 'subscriber.not_found', 503) },
       },
@@ -157,7 +157,7 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
       preValidation: async (request) => meansEverybody(request),
       schema: {
         ...about,
-        summary: 'Remove everybody',
+        summary: 'Remove everybody from the list',
         description: 'Suppressions stay. `DELETE /subscribe/` is 404: an empty id must not erase the list.',
         response: { 204: nothing('The list is empty'), ...errors(400, 401, 'subscriber.not_found', 503) },
       },
@@ -173,7 +173,7 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
     {
       schema: {
         ...about,
-        summary: 'Remove a subscriber',
+        summary: 'Remove a subscriber from the list',
         description: 'A suppression stays.',
         params: IdParams,
         response: { 204: nothing('Removed'), ...errors(401, 'subscriber.not_found', 503) },
@@ -191,7 +191,7 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
     {
       schema: {
         ...about,
-        summary: 'Forget a person (GDPR)',
+        summary: 'Erase everything about a person (GDPR)',
         description:
           'The person, their events, history and mails in the outbox. Of a suppressed address only a keyed hash stays, so that it is ' +
           'still refused. Instead of the id an address may be given: for who is not on the list, or not any more.',

@@ -108,7 +108,7 @@ function registerReading(app: FastifyInstance, { suppressions, now }: Suppressio
     {
       schema: {
         ...about,
-        summary: 'Suppressed addresses, page by page, in order of addresses',
+        summary: 'List the suppressed addresses, in order of address',
         description:
           'Those that are over (`until`), too. With `Accept: text/csv`: all that match in one file, but for erased persons.',
         produces: ['application/json', 'text/csv'],

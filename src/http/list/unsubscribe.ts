@@ -38,14 +38,14 @@ export function registerUnsubscribe(app: FastifyInstance, deps: UnsubscribeDeps)
     unknown: UNSUBSCRIBE.unknown,
     unknownMeans: 'the token is forged or incomplete',
     get: {
-      summary: 'Asks whether to unsubscribe; changes nothing',
+      summary: 'Ask whether to unsubscribe; change nothing',
       asks: UNSUBSCRIBE.asks,
       isKnown: (token) => links.readUnsubscribe(token) !== undefined,
     },
     posts: [
       {
         path: '',
-        summary: 'Unsubscribes, any number of times',
+        summary: 'Unsubscribe, any number of times',
         description:
           'What `List-Unsubscribe-Post` of each mail leads to (RFC 8058). The body is ignored. The page offers to take it back, for an hour.',
         async follow(request) {
@@ -61,7 +61,7 @@ export function registerUnsubscribe(app: FastifyInstance, deps: UnsubscribeDeps)
       },
       {
         path: '/undo',
-        summary: 'Takes an unsubscription by this link back, within an hour',
+        summary: 'Undo an unsubscription by this link, within an hour',
         description:
           'The same as `POST /subscribe` of that person: with DOUBLE_OPT_IN a mail asks them to confirm.',
         response: { 409: pageSchema('A page: it was longer ago, or not by such a link') },

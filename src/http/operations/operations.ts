@@ -45,7 +45,7 @@ export async function registerOperations(app: FastifyInstance, deps: OperationsD
       ...open,
       schema: {
         ...about,
-        summary: 'The process is alive',
+        summary: 'Check that the process is alive',
         security: [],
         response: { 200: Alive, ...errors(403) },
       },
@@ -59,7 +59,7 @@ export async function registerOperations(app: FastifyInstance, deps: OperationsD
       ...open,
       schema: {
         ...about,
-        summary: 'Webhooks can be stored, and all else works, too',
+        summary: 'Check that webhooks can be stored, and that all else works',
         description:
           'For a load balancer: it takes the webhook away only on 503. Asks the stores at most once a second.',
         security: [],
@@ -79,7 +79,7 @@ export async function registerOperations(app: FastifyInstance, deps: OperationsD
       logLevel: 'warn',
       schema: {
         ...about,
-        summary: 'Prometheus metrics',
+        summary: 'Get the metrics, for Prometheus',
         produces: ['text/plain'],
         response: {
           200: Type.String({ description: 'The metrics', examples: ['mail_event_hub_sockets 3\n'] }),

@@ -22,6 +22,6 @@ test('a condition has at most 1,000 characters; of a word that is none, 50 are t
   expect(() => readFilter({ tag: 'x'.repeat(1_001) })).toThrow('query: tag must be a text')
   const word = 'x'.repeat(51)
   expect(() => readFilter({ events: word }, 'filter message')).toThrow(
-    `filter message: events "${'x'.repeat(50)}" is not a word for an event`,
+    `filter message: events "${'x'.repeat(50)}" is not a kind of event`,
   )
 })

@@ -21,7 +21,7 @@ test.each([
   ['/api/events?before=x', 'query: before is not a cursor'],
   ['/api/events?before=0&after=0', 'query: before and after exclude each other'],
   ['/api/events?since=noon', /^query: since /],
-  ['/api/events?events=nope', 'query: events "nope" is not a word for an event'],
+  ['/api/events?events=nope', 'query: events "nope" is not a kind of event'],
   [`/api/events?email=${long}`, /^query: email /],
   [`/api/stats?tag=${long}`, /^query: tag /],
   ['/api/stats?minutes=5&since=2026-03-10T12:00:00Z', 'query: minutes and since exclude each other'],
@@ -83,7 +83,7 @@ test.each([
   ['evnts=open', undefined, /^query: evnts is not known; known are: after, last, events, /],
   ['events=nope', undefined, /^query: events "nope" /],
   ['', { evnts: ['open'] }, 'filter message: evnts is not known; known are: events, email, tag, campaign'],
-  ['', { events: ['nope'] }, 'filter message: events "nope" is not a word for an event'],
+  ['', { events: ['nope'] }, 'filter message: events "nope" is not a kind of event'],
   ['', { events: [1] }, 'filter message: events must be a list of words'],
   ['', { email: 5 }, /^filter message: email /],
 ] as const)('a socket with ?%s that says %j', async (query, filter, message) => {

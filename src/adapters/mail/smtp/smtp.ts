@@ -75,7 +75,7 @@ function createOutageLog(log: Log, server: string) {
   return (result: SendResult, messageId: string): void => {
     const { kind, response } = result
     if (kind === 'unreachable' && result.lost === 'in doubt')
-      log.warn({ server, messageId, response }, 'the connection was lost behind a mail: it may arrive twice')
+      log.warn({ server, messageId, response }, 'the connection was lost after a mail: it may arrive twice')
     if ((kind !== 'unreachable') === reachable) return
     reachable = !reachable
     if (reachable) log.info({ server }, 'the mail server can be reached again')

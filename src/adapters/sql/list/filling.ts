@@ -35,7 +35,7 @@ export function startFilling(sql: Sql, log: Log): { close(): Promise<void> } {
   async function fill(): Promise<void> {
     if (await recount(sql)) log.warn({}, 'the count of the list was wrong: it was counted again')
     const filled = await fillStarts(sql, stop.signal)
-    if (filled > 0) log.info({ filled }, 'subscribers of before were taken into the index of the search')
+    if (filled > 0) log.info({ filled }, 'older subscribers were added to the search index')
   }
   const patiently = (): Promise<void> =>
     fill().catch(async (err: unknown) => {

@@ -34,7 +34,7 @@ export async function registerSession(
       ...open,
       schema: {
         ...about,
-        summary: 'Is this browser signed in?',
+        summary: 'Check whether this browser is signed in',
         security: [],
         response: { 200: State, ...errors(403) },
       },
@@ -101,7 +101,7 @@ export async function registerTickets(app: FastifyInstance, tickets: Tickets): P
     {
       schema: {
         ...tagged('Access'),
-        summary: 'A ticket for one socket',
+        summary: 'Make a ticket for one socket',
         description:
           'Goes into `/ws/email?ticket=`. Single use, 60 seconds: browsers cannot set headers on a socket.',
         response: { 201: Ticket, ...errors(401) },

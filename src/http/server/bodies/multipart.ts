@@ -61,7 +61,7 @@ async function* parts(body: AsyncIterable<Buffer>, contentType: string): AsyncGe
 
   async function more(): Promise<void> {
     const { done, value } = await chunks.next()
-    if (done) throw notAForm('The body is no multipart form, or ends in the middle of one')
+    if (done) throw notAForm('The body is not a multipart form, or ends in the middle of one')
     held = Buffer.concat([held, value])
   }
 
