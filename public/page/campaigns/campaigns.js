@@ -35,7 +35,10 @@ export function CampaignsView({ app }) {
         phase === 'here' && list.pages.size === 0
           ? html`<section class="empty">
               <h2>No campaign yet</h2>
-              <p>A campaign is one letter to everybody on the list. You see it before anybody gets it.</p>
+              <p>
+                A campaign is one mail to everybody on the list. You see what they will get before anybody
+                gets it.
+              </p>
               <p><a class="main" href="/dashboard/campaigns/new" data-view>Write the first one</a></p>
             </section>`
           : html`<${KeysetList}

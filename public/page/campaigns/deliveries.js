@@ -102,7 +102,7 @@ function readQuery(search) {
 function sentenceOfNone({ status, people, reason, q }, campaign, missing) {
   if (people && !isKnown(newsOf(campaign, missing), 0, people))
     return 'Not known: no webhook has told of anybody.'
-  if (status || people || reason || q) return 'Nobody matches. Take a filter away to see more.'
+  if (status || people || reason || q) return 'Nobody matches. Remove a filter to see more.'
   return campaign.deliveries.total === null
     ? 'Nobody yet: the list is still being gathered.'
     : 'Nobody was on the list when the campaign started.'

@@ -121,7 +121,7 @@ export function laneSentence({ name, state, reason, next_change_at: at, per_seco
   const why = reason ? `: ${reason}` : ''
   if (state === 'paused') {
     const until =
-      left === null ? 'until somebody resumes it' : left > 0 ? `goes on ${within(left)}` : 'goes on now'
+      left === null ? 'until somebody resumes it' : left > 0 ? `resumes ${within(left)}` : 'resumes now'
     return `${who} paused${why}; ${until}`
   }
   if (state === 'slowed') {

@@ -42,7 +42,7 @@ function notesOf(setup) {
   if (setup.disk.free < LEAST_FREE * setup.disk.size)
     notes.push({
       grave: true,
-      title: `Only ${bytes(setup.disk.free)} of the disk are free`,
+      title: `Only ${bytes(setup.disk.free)} of the disk is free`,
       text: 'A hub that cannot store an event refuses it. Mandrill keeps it for a while, and tries again.',
     })
   if (setup.transport === 'outbox') {
@@ -59,7 +59,7 @@ function notesOf(setup) {
     notes.push({ grave: false, title: 'A proxy that the hub does not know', text })
   }
   if (setup.subaccounts.length > 0) {
-    const text = `Events of others are stored and shown, but change no subscriber: ${setup.subaccounts.join(', ')}.`
+    const text = `Only events of ${setup.subaccounts.join(', ')} change subscribers. Others are stored and shown.`
     notes.push({ grave: false, title: 'Only some subaccounts count', text })
   }
   return notes

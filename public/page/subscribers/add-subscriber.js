@@ -31,7 +31,7 @@ export function AddSubscriber({ app, onClose }) {
   return html`
     <${Question} title="Add a subscriber" yes="Add" onYes=${add} onClose=${onClose}>
       <p class="hint">
-        Add only people who have asked for it. Where DOUBLE_OPT_IN is on, they get a mail to confirm it.
+        Add only people who have asked for it. If DOUBLE_OPT_IN is on, they first get a mail to confirm it.
       </p>
       <${AddressField}
         id="email"

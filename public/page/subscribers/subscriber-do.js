@@ -78,7 +78,7 @@ export function SubscriberDo({ app, subscriber, again, onErased }) {
       verb: 'Unsubscribe',
       title: `Unsubscribe ${shown}?`,
       says: [
-        'No campaign goes to this address any more, also not what is under way and not yet sent.',
+        'No campaign goes to this address any more, not even the rest of one that is under way.',
         'The subscriber stays on the list as one who has left, and is not told.',
       ],
       run: then('Unsubscribed', () => app.api.call('PATCH', '/subscribe', { body: { email } })),
@@ -92,7 +92,7 @@ export function SubscriberDo({ app, subscriber, again, onErased }) {
       title: `Subscribe ${shown} again?`,
       says: [
         'Only if they have asked you to: people who left and still get mail complain.',
-        'The next campaign goes to them. Where DOUBLE_OPT_IN is on, a mail asks them first.',
+        'They get the next campaign. If DOUBLE_OPT_IN is on, they first get a mail to confirm it.',
       ],
       run: then('Subscribed', () => app.api.post('/subscribe', { email, name: subscriber.name })),
     }
@@ -104,8 +104,8 @@ export function SubscriberDo({ app, subscriber, again, onErased }) {
       verb: 'Stop all mail',
       title: `Stop all mail to ${shown}?`,
       says: [
-        'Nothing is sent to this address, whatever the list says and whoever subscribes it, until that is lifted.',
-        'This stays so when the subscriber is removed from the list.',
+        'Nothing is sent to this address, whatever the list says and whoever subscribes it, until you lift the suppression.',
+        'It holds even when the subscriber is removed from the list.',
       ],
       run: then('Suppressed', () => app.api.post('/suppressions', { email, reason: 'manual' })),
     }

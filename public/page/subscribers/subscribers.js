@@ -84,7 +84,7 @@ function Nobody({ any, onAll, onAdd }) {
   return html`
     <section class="empty">
       <h2>Nobody is on the list yet</h2>
-      <p>Bring a list along from elsewhere: any CSV file with an address in each line.</p>
+      <p>Import your list from another tool: any CSV file with an address in each line will do.</p>
       <p>
         <a class="main" href=${`${PLACE}/import`} data-view>Import a file</a>
         <button type="button" class="plain" onClick=${onAdd}>Add one</button>

@@ -86,8 +86,8 @@ function None({ any, onAll }) {
     <section class="empty">
       <h2>No address is suppressed</h2>
       <p>
-        Bounces and complaints come here by themselves. Bring along those of the tool that you have used
-        before, and nobody gets mail again who must not.
+        Bounces and complaints come here by themselves. Import those of the tool that you used before, so that
+        nobody gets mail who must not.
       </p>
       <p>
         <a class="main" href="/dashboard/subscribers/import?into=suppressions" data-view>Import a file</a>

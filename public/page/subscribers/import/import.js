@@ -83,8 +83,8 @@ function Drop({ target }) {
         : html`<ul class="says">
             <li>The file is checked first: nothing changes until you import it.</li>
             <li>
-              The addresses in it get no mail any more. The bounces, complaints and unsubscribes of another
-              tool belong here, before its list is imported.
+              Its addresses get no more mail. Import another tool’s bounces, complaints and unsubscribes here
+              before you import its list.
             </li>
           </ul>`
     }
@@ -117,7 +117,7 @@ function Broken({ state: { problem, dry } }) {
         ${
           dry
             ? 'Nothing has changed.'
-            : 'What was read until then is imported. The same file again adds nobody twice.'
+            : 'What was read so far is imported. Importing the same file again adds nobody twice.'
         }
       </p>
       <p class="deeds">
