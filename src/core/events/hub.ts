@@ -53,8 +53,8 @@ const CATCH_UP_PAGE = 250
 const CATCH_UP_READS = 4
 
 /**
- * To write an event to a thousand sockets costs as much as to write ten: after a page that took long, what comes is
- * gathered for as long as it took, within these bounds. The first event after a rest waits for nothing.
+ * To write an event to a thousand sockets costs as much as to write ten: after a page of several that took long, what comes is
+ * gathered for as long as it took, within these bounds. Events that come one at a time wait for nothing, however long each takes.
  */
 const GATHER = { afterMs: 1, mostMs: 10 }
 
@@ -96,7 +96,8 @@ export function createHub(
     tail.position = page.next
     for (const member of members) if (member.state === 'live') giveLive(member, page, before)
     const took = now() - began
-    if (took > GATHER.afterMs && members.size > 0) await nap.wait(Math.min(took, GATHER.mostMs))
+    if (page.events.length > 1 && took > GATHER.afterMs && members.size > 0)
+      await nap.wait(Math.min(took, GATHER.mostMs))
   }
 
   function giveLive(member: Member, page: FeedPage, before: Cursor): void {

@@ -328,31 +328,37 @@ function slowWrites(ms: number) {
 test.each([
   { took: 4, waits: 4 },
   { took: 60, waits: 10 },
-])('after a page that took $took ms, what comes within $waits ms is written at once', async (each) => {
-  const { clock, waits, took } = slowWrites(each.took)
-  const gathering = createHub(feed, () => {}, clock)
-  const writes: number[] = []
-  const observer = {
-    onEvents: (events: readonly FeedEvent[]) => {
-      took()
-      return writes.push(events.length) > 0
-    },
-    onGap: () => {},
-    onPosition: () => {},
-  }
-  gathering.observe(observer, start, {})
-  await until(() => expect(gathering.catchingUp()).toBe(0))
-  await append(1)
-  await until(() => expect(waits).toEqual([each.waits]))
-  for (let single = 0; single < 5; single++) await append(1)
-  expect(writes).toEqual([1])
-  clock.nap.wake()
-  await until(() => expect(writes).toEqual([1, 5]))
-  await gathering.close()
-})
+])(
+  'after a page of several that took $took ms, what comes within $waits ms is written at once',
+  async (each) => {
+    const { clock, waits, took } = slowWrites(each.took)
+    const gathering = createHub(feed, () => {}, clock)
+    const writes: number[] = []
+    const observer = {
+      onEvents: (events: readonly FeedEvent[]) => {
+        took()
+        return writes.push(events.length) > 0
+      },
+      onGap: () => {},
+      onPosition: () => {},
+    }
+    gathering.observe(observer, start, {})
+    await until(() => expect(gathering.catchingUp()).toBe(0))
+    await append(2)
+    await until(() => expect(waits).toEqual([each.waits]))
+    for (let single = 0; single < 5; single++) await append(1)
+    expect(writes).toEqual([2])
+    clock.nap.wake()
+    await until(() => expect(writes).toEqual([2, 5]))
+    await gathering.close()
+  },
+)
 
-test('where writing is quick, nothing waits for anything', async () => {
-  const { clock, waits, took } = slowWrites(1)
+test.each([
+  { what: 'where writing is quick', took: 1 },
+  { what: 'however slow writing is, of events that come one at a time', took: 60 },
+])('$what, nothing waits for anything', async (each) => {
+  const { clock, waits, took } = slowWrites(each.took)
   const quick = createHub(feed, () => {}, clock)
   let got = 0
   const onEvents = (events: readonly FeedEvent[]) => {
@@ -360,8 +366,11 @@ test('where writing is quick, nothing waits for anything', async () => {
     return (got += events.length) > 0
   }
   quick.observe({ onEvents, onGap: () => {}, onPosition: () => {} }, start, {})
-  for (let single = 0; single < 5; single++) await append(1)
-  await until(() => expect(got).toBe(5))
+  await until(() => expect(quick.catchingUp()).toBe(0))
+  for (let single = 1; single <= 5; single++) {
+    await append(1)
+    await until(() => expect(got).toBe(single))
+  }
   expect(waits).toEqual([])
   await quick.close()
 })
