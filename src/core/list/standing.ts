@@ -34,7 +34,8 @@ const anything =
 /** Only what plainly says no counts: such columns may be about much else. */
 const hint: Reading = (cell) =>
   isNo(cell) || NO_MAIL.test(fold(cell)) || !['in', 'unknown'].includes(statusOf(cell)) ? 'left' : 'in'
-const NO_MAIL = /^(none|never|(no|keine?|sin|pas de|geen) (e ?mails?|news ?letters?|correos?))$/
+const NO_MAIL =
+  /^(none|never|keine?r?|ningun[oa]?|nenhuma?|aucune?|nessun[oa]|geen|ingen|(no|keine?|sin|pas de|geen) (e ?mails?|news ?letters?|correos?))$/
 
 /** The same where a yes, or a day, says it. */
 const refusal: Reading = (cell) => (isYes(cell) || isDate(cell) ? 'left' : isNo(cell) ? 'in' : hint(cell))
@@ -63,33 +64,36 @@ const MAIL = /\be ?mails?\b|news ?letter|메일|メール|邮件|郵件/
 /** Of mails that came back later, or of mails in all: one who has some gets mail all the same. */
 const COUNTED = /^(soft )?bounces$|bouncecount|e ?mails bounced/
 const LEFT =
-  /unsub|opt(ed)? ?out|desabon|desinscri|desuscri|descadastr|abmeld|abgemeld|ausgetragen|austritt|^baja$|fecha de baja|de baja|disiscri|uitschrij|uitgeschr|afgemeld|afmeld|avregistr|avmeld|wypis|отпис|odhlas|leiratkoz|dezabon|수신 ?거부|구독 ?(취소|해지)|해지|탈퇴|退订|取消订阅|退会|配信停止|購読解除/
+  /unsub|opt(ed)? ?out|desabon|desinscri|desuscri|descadastr|abmeld|abgemeld|ausgetragen|austritt|^baja$|fecha de baja|de baja|disiscri|uitschrij|uitgeschr|afgemeld|afmeld|avregistr|avmeld|wypis|отпис|odhlas|leiratkoz|dezabon|수신 ?거부|구독 ?(취소|해지)|해지|탈퇴|退订|取消订阅|退訂|取消訂閱|退会|配信停止|購読解除|відпис|odjav|odglas|baixa|abonelik(ten)? ?(iptal|cik)|huy [đd]ang ky|berhenti berlangganan|απεγγραφ|διαγραφ|peruut|atsisak|atrakst|إلغاء الاشتراك|لغو اشتراک|ביטול (מנוי|רישום)|הסרה|ยกเลิก/
 const BOUNCED =
   /bounce|cleaned|^clean |undeliver|unzustellbar|rebot|rebond|rimbalz|반송|バウンス|退信|invalid e ?mail/
 const COMPLAINED = /complain|spam|abuse|junk/
 const BLOCKED =
   /black ?list|block ?list|blocked|suppress|do ?not ?(e ?)?(mail|contact)|^do not .*\b(e ?mails?|contact)\b|^dnc( |$)|^(e ?mail )?disabled$|banned|deny ?list|quarantin|gesperrt|차단|ブロック|ブラックリスト/
 const GONE =
-  /^(is )?(deleted|removed|archived|left)( (at|on|date|time))?$|^(stop|removal) (time|date|status|method)$|^date (stopped|removed|deleted)$|geloscht|삭제일/
+  /^(is )?(deleted|removed|archived|left|cancell?ed)( (at|on|date|time))?$|^(cancellat|cancelad|eliminat|eliminad)[oa]$|^(supprime|resilie)e?$|^(data|fecha|date) d[ie] (cancellazione|cancelamento|cancelacion|resiliation)$|^(stop|removal) (time|date|status|method)$|^date (stopped|removed|deleted)$|geloscht|삭제일/
 const WHY = /reason|campaign|comment|motiv|grund|사유|method|source|origin|feedback/
 const CONFIRMED =
   /^((is|e ?mail|subscription) )*(confirmed|verified|activated)$|^(bestatigt|confirmee?|confirmad[oa]|confermat[oa]|bevestigd|potwierdzon[aey]|подтвержден|подтвержден[ао]|bekraftad|인증|이메일 인증|確認済み|已确认)$/
 const WANTED =
-  /^((is|e ?mail|currently) )*(subscribed|active|enabled|deliverable|abonniert|angemeldet|aktiv|abonnee?|inscrite?|actif|suscrit[oa]|activ[oa]|iscritt[oa]|attiv[oa]|ativ[oa]|aangemeld|ingeschreven|actief|zapisan[yae]|aktywn[yae]|подписан|активен|구독|購読|已订阅|订阅)$|^((이메일|메일|e ?mail|뉴스레터|마케팅|광고|광고성|홍보)( ?정보)? ?)?(수신 ?동의|구독 ?동의)( ?여부)?$|^((이메일|메일|e ?mail|뉴스레터|마케팅|광고|광고성|홍보)( ?정보)? ?)?(수신|구독) ?여부$|^(이메일|메일|e ?mail|뉴스레터)( ?정보)? ?(수신|구독)$|^(メール ?マガジン|メルマガ|メール|ニュース ?レター)( の)? ?(購読|配信|受信)( ?(希望|可否|許可))?$|^subscribed to (e ?mails?|newsletters?|marketing)$|^accepts ((e ?mail )?marketing|newsletter)$|^can receive (e ?mail )?marketing$/
+  /^((is|e ?mail|currently) )*(subscribed|active|enabled|deliverable|abonniert|angemeldet|aktiv|abonnee?|inscrite?|actif|suscrit[oa]|activ[oa]|iscritt[oa]|attiv[oa]|ativ[oa]|aangemeld|ingeschreven|actief|zapisan[yae]|aktywn[yae]|prenumerer(ar|t)|prenumerant|abonnerer|abonnent|tilaaja|подписан|активен|구독|購読|已订阅|订阅)$|^((이메일|메일|e ?mail|뉴스레터|마케팅|광고|광고성|홍보)( ?정보)? ?)?(수신 ?동의|구독 ?동의)( ?여부)?$|^((이메일|메일|e ?mail|뉴스레터|마케팅|광고|광고성|홍보)( ?정보)? ?)?(수신|구독) ?여부$|^(이메일|메일|e ?mail|뉴스레터)( ?정보)? ?(수신|구독)$|^(メール ?マガジン|メルマガ|メール|ニュース ?レター)( の)? ?(購読|配信|受信)( ?(希望|可否|許可))?$|^subscribed to (e ?mails?|newsletters?|marketing)$|^accepts ((e ?mail )?marketing|newsletter)$|^can receive (e ?mail )?marketing$/
 const HINT =
   /^(news ?letter|mailing list|permissions?|contactable( by e ?mail)?|e ?mailable|agree(d)? to receive|gdpr|opt in|opted in|e ?mail opt in|consent|gdpr consent|marketing|mailing|marketing opt in|e ?mail marketing|(werbe)?einwilligung|zustimmung|consentement|consentimiento|consentimento|consenso|toestemming|samtykke|samtycke|zgoda|согласие|boletin|infolettre|뉴스레터|동의|수신|メルマガ|メール ?マガジン|配信|是否(订阅|訂閱))$/
 /** A question for a wish in free words: of mails, and whether one wants them. What is told about the answer is none. */
 const MAILS =
   /\be ?mails?\b|\bmail(s|ings?)?\b|news ?letter|boletin|infolettre|infobrief|rundbrief|marketing|werbung|publicidad|publicite|pubblicita|angebote|рассылк|메일|뉴스레터|소식지|광고|마케팅|メール|メルマガ|ニュース ?レター|邮件|郵件|电子报|電子報/
 const WISH =
-  /\b(ok|okay|may|can|gets?|send)\b|allow|want|wish|receives?\b|accept|agree|consent|permi|opt(ed)? ?in|subscri|sign ?up|prefer|frequen|recib|recev|ricev|acept|accett|autori|souhait|inscri|abonn|anmeld|erwunscht|gewunscht|erlaub|einwillig|zustimm|ontvang|toestem|zgod|соглас|подпис|수신|동의|구독|희망|허용|希望|受信|購読|配信|許可|同意|订阅|訂閱|接收|接受/
+  /\b(ok|okay|may|can|gets?|send)\b|allow|want|wish|receives?\b|accept|agree|consen[st]|permi|opt(ed)? ?in|subscri|sign ?up|prefer|frequen|recib|recev|ricev|acept|accett|autori|souhait|inscri|abonn|anmeld|erwunscht|gewunscht|erlaub|einwillig|zustimm|ontvang|toestem|zgod|соглас|подпис|수신|동의|구독|희망|허용|希望|受信|購読|配信|許可|同意|订阅|訂閱|接收|接受/
 const ABOUT_ANSWER =
   /\b(ids?|source|origin|date|time|at|method|text|wording|version|languages?|type|name|country|state|province|region|address|street|city|domain|client)\b/
+/** Has been asked, and has not said yes yet. */
+const PENDING =
+  /^(is )?((double )?opt ?in|confirmation|subscription|verification|e ?mail) (is )?(pending|unconfirmed|unverified)$|^(is )?(unconfirmed|unverified)$/
 /** Where a yes is a no. */
 const REFUSED =
-  /^(no|stop|never|exclude|without|keine?|sin|sans|pas de|geen)( (?!of\b)|(?=e?mail)).*(mail|news ?letter|werbung|publicidad|publicite|correo)|^(no molestar|excluded?|remove)$|widerruf|widerspr|^kundigung(sdatum)?$|gekundigt|^opposition|(受信|配信)拒否/
+  /^(no|stop|never|exclude|without|keine?|sin|sans|pas de|geen)( (?!of\b)|(?=e?mail)).*(mail|news ?letter|werbung|publicidad|publicite|correo)|^(no molestar|excluded?|remove)$|^(is )?excluded from\b|widerruf|widerspr|^kundigung(sdatum)?$|gekundigt|^opposition|(受信|配信)拒否/
 const STATUS =
-  /\b(e?stat(us|ut|ute)|statusz)\b|^(abo|abonnement|abonnenten|newsletter|kontakt|empfanger|anmelde|mitglieds|mail|e ?mail)status$|^(e ?mail|subscriber|subscription|contact|member) state$|^e ?mail marketing consent$|^subscription$|^(статус|상태|구독 ?상태|수신 ?상태|状態|状态|订阅状态|狀態|訂閱狀態|購読状態|ステータス|durum|tila|stav|stato|stato iscrizione|estado (de|da) (la )?(suscripcion|inscricao)|estado suscripcion|situac(ao|ion)|allapot|stare|stanje|κατασταση|trang thai|회원 ?상태|발송 ?상태|(メルマガ|メール)?配信(状態|状況|ステータス)|購読状況|会員状態)( |$)/
+  /\b(e?stat(us|ut|ute)|statusz)\b|^(abo|abonnement|abonnenten|newsletter|kontakt|empfanger|anmelde|mitglieds|mail|e ?mail)status$|^(e ?mail|subscriber|subscription|contact|member) state$|^e ?mail marketing consent$|^subscription$|^(статус|상태|구독 ?상태|수신 ?상태|状態|状态|订阅状态|狀態|訂閱狀態|購読状態|ステータス|durum|tila|stav|stato|stato iscrizione|estado (de|da) (la )?(suscripcion|inscricao)|estado suscripcion|situac(ao|ion)|allapot|stare|stanje|κατασταση|trang thai|회원 ?상태|발송 ?상태|(メルマガ|メール)?配信(状態|状況|ステータス)|購読状況|会員状態|(حالة|وضعيت|وضعیت) (الاشتراك|العضوية|المشترك|اشتراک|عضویت)|(סטטוס|מצב) (מנוי|רישום|דיוור)|สถานะ(การสมัคร|การรับข่าวสาร|สมาชิก|อีเมล)|tinh trang ([đd]ang ky|email)|(abonelik|uyelik) durumu|staatus|statuss|statusas|busena|statusi|estat)( |$)|^(الحالة|حالة|وضعیت|סטטוס|สถานะ|स्थिति|tinh trang|durumu)$/
 /** In a list of those who get no mail: why. Most of its cells tell that it is one. */
 const REASON =
   /^(suppression |rejection |block )?(reason|grund|motif|motivo|motiv|reden|причина|사유|理由|原因)$/
@@ -106,6 +110,7 @@ export function readingOf(title: string, cells: readonly string[]): Reading | un
   if (yes && WHY.test(name)) return anything(yes)
   if (yes) return /^dnc|contact|bounces/.test(name) ? numbered(yes) : bad(yes)
   if (CONFIRMED.test(name) || name === 'mailable') return good('unconfirmed')
+  if (PENDING.test(name)) return bad('unconfirmed')
   if (WANTED.test(name)) return good('left')
   if (REFUSED.test(name)) return refusal
   const asks = MAILS.test(name) && WISH.test(name) && !ABOUT_ANSWER.test(name)

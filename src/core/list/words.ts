@@ -61,22 +61,24 @@ export const isDate = (cell: string): boolean =>
 
 /** What a status may be where one gets mail: only these words, and nothing that is like them. */
 const IN = wordsOf(
-  'subscribed|subscriber|subscribe|subscription active|currently subscribed|active|active subscriber|enabled|confirmed|verified|opted in|opt in|' +
+  'subscribed|subscriber|subscribe|subscription active|marketing contact|currently subscribed|active|active subscriber|enabled|confirmed|verified|opted in|opt in|' +
     'optin|opted-in|double opt in|single opt in|valid|deliverable|regular|premium|ok|okay|good|normal|member|engaged|express|explicit|implied|allow|allowed|granted|' +
-    'angemeldet|abonniert|aktiv|bestätigt|eingetragen|abonné|abonnée|inscrit|inscrite|actif|active|confirmé|confirmée|suscrito|suscrita|suscripto|activo|' +
+    'angemeldet|abonniert|aktiv|bestätigt|eingetragen|abonné|abonnée|inscrit|inscrite|actif|active|confirmé|confirmée|suscrito|suscrita|suscripto|activo|alta|de alta|' +
     'activa|confirmado|confirmada|iscritto|iscritta|attivo|attiva|confermato|confermata|inscrito|inscrita|ativo|ativa|aangemeld|ingeschreven|actief|bevestigd|' +
     'zapisany|zapisana|aktywny|aktywna|potwierdzony|potwierdzona|подписан|подписана|активен|активный|активна|подтвержден|подтверждён|підписаний|активний|' +
     'prenumererar|bekräftad|abonnerer|bekreftet|bekræftet|tilmeldt|påmeldt|tilaaja|aktiivinen|vahvistettu|abone|aktif|etkin|onaylandı|odebírá|aktivní|' +
     'potvrzeno|feliratkozott|aktív|abonat|activ|구독|구독중|구독 중|구독함|활성|정상|수신|수신함|수신허용|수신 허용|허용|수신동의|수신 동의|동의|동의함|' +
     '購読|購読中|登録|登録済み|有効|配信中|希望する|希望|受け取る|許可|已订阅|订阅|订阅中|' +
-    '有效|活跃|已确认|正常|已訂閱|訂閱',
+    '有效|活跃|已确认|正常|已訂閱|訂閱|đã đăng ký|đã xác nhận|đang hoạt động|hoạt động|εγγεγραμμένος|εγγεγραμμένη|ενεργός|ενεργή|مشترك|مشتركة|نشط|فعال|مشترک|فعّال|' +
+    'רשום|רשומה|מנוי|פעיל|פעילה|สมัครแล้ว|สมัครสมาชิก|ใช้งาน|सक्रिय|berlangganan|terdaftar|абониран|pretplaćen|pretplaćena|prijavljen|prijavljena|aktivan|aktivna|' +
+    'naročen|naročena|odoberá|aktívny|prenumeruoja|aktyvus|abonē|aktīvs|tellija|aktiivne|subscrit|subscrita|actiu|activa',
 )
 
 /** Parts of words that say one gets no mail: the first that fits. Careful, so a part is enough. */
 const OUT: readonly (readonly [RegExp, Verdict])[] = [
   [/complain|spam|abus|junk|fbl|beschwer|plainte|queja|reclamo|жалоб|스팸|불만|신고|迷惑|投诉/, 'complaint'],
   [
-    /unconfirm|not (yet )?confirm|non confirm|no confirm|nao confirm|unbestatig|nicht bestatig|onbevestig|niet bevestig|niepotwierdz|obekraft|ubekreft|ubekraeft|nevahvist|onaylanma|не ?подтвержд|не ?підтвер|nepotvr|pending|await|waiting|ausstehend|attente|attesa|pendient|pendent|oczekuj|unverif|not verif|unactivat|not activat|미확인|미인증|미동의|대기|未確認|仮登録|未确认|待确认|non ?subscrib|nicht abonn|non abonn|no suscri|nao inscr|non iscri|niet ingeschr|미구독|未購読|未登録|未订阅|未訂閱|never ?subscrib|not yet subscrib|no consent|transactional|temp hold|not set|unknown consent|unengaged/,
+    /unconfirm|non ?marketing|не ?подпис|not (yet )?confirm|non confirm|no confirm|nao confirm|unbestatig|nicht bestatig|onbevestig|niet bevestig|niepotwierdz|obekraft|ubekreft|ubekraeft|nevahvist|onaylanma|не ?подтвержд|не ?підтвер|nepotvr|pending|await|waiting|ausstehend|attente|attesa|pendient|pendent|oczekuj|unverif|not verif|unactivat|not activat|미확인|미인증|미동의|대기|未確認|仮登録|未确认|待确认|non ?subscrib|nicht abonn|non abonn|no suscri|nao inscr|non iscri|niet ingeschr|미구독|未購読|未登録|未订阅|未訂閱|never ?subscrib|not yet subscrib|no consent|transactional|temp hold|not set|unknown consent|unengaged/,
     'unconfirmed',
   ],
   [
@@ -89,7 +91,7 @@ const OUT: readonly (readonly [RegExp, Verdict])[] = [
     'manual',
   ],
   [
-    /unsub|un sub|not? subscrib|opt(ed)? ?out|optout|cancel|inactiv|not active|disab|deactiv|expire|delet|remov|archiv|churn|stopped|resigned|^left|withdr[ae]w|revoke|(?<!connection )refus|declin|objected|objection|\blapsed\b|\bformer\b|\bended\b|^ex |suspend|widerruf|widerspr|^retire$|retirad|revoq|abgemeld|ausgetrag|gekundig|inaktiv|geloscht|desabon|desinscri|desuscri|desubscri|descadastr|resili|supprim|de ?baja|^baja(?! california)|anulad|desactiv|disattiv|disiscri|cancella|inattiv|uitgeschr|afgemeld|opgezegd|inactief|wypisan|nieaktyw|zrezygn|отпис|неактив|відпис|avregistr|avslut|avmeld|afmeldt|frameldt|peruut|perunut|cikt|iptal|pasif|odhlas|neaktivni|leiratkoz|dezabon|취소|해지|거부|철회|비동의|미수신|안 ?함$|않|탈퇴|비활성|휴면|중지|정지|삭제|解除|停止|退会|無効|拒否|しない$|らない$|不要|不可|退订|取消|退訂|失效|停用/,
+    /unsub|un sub|not? subscrib|opt(ed)? ?out|optout|cancel|inactiv|not active|disab|deactiv|expire|delet|remov|archiv|churn|stopped|resigned|^left|withdr[ae]w|revoke|(?<!connection )refus|declin|objected|objection|\blapsed\b|\bformer\b|\bended\b|^ex |suspend|widerruf|widerspr|^retire$|retirad|revoq|abgemeld|ausgetrag|gekundig|inaktiv|geloscht|desabon|desinscri|desuscri|desubscri|descadastr|resili|supprim|de ?baja|^baja(?! california)|anulad|desactiv|disattiv|disiscri|cancella|inattiv|uitgeschr|afgemeld|opgezegd|inactief|wypisan|nieaktyw|zrezygn|отпис|неактив|відпис|avregistr|avslut|avmeld|afmeldt|frameldt|peruut|perunut|cikt|iptal|pasif|odhlas|neaktivni|leiratkoz|dezabon|취소|해지|거부|철회|비동의|미수신|안 ?함$|않|탈퇴|비활성|휴면|중지|정지|삭제|解除|停止|退会|無効|拒否|しない$|らない$|不要|不可|退订|取消|退訂|失效|停用|\bhuy\b|bo theo doi|ngung|διαγραμμ|διαγραφ|απεγγρ|ανενεργ|ακυρ|غير (مشترك|نشط|فعال)|ألغ|إلغاء|ملغ|محذوف|لغو|غیر ?فعال|הוסר|הסיר|ביטל|בוטל|לא (פעיל|רשום|מנוי)|ยกเลิก|ไม่ใช้งาน|निष्क्रिय|रद्द|berhenti|nonaktif|tidak aktif|batal|poistunut|poistettu|odjav|neaktiv|atsisak|neaktyv|atrakst|loobu|mitteaktiiv|baixa|inactiu/,
     'left',
   ],
 ]

@@ -166,6 +166,26 @@ describe('the file of', () => {
       { a: '', b: 'left', c: 'left', d: 'manual' },
     ],
     [
+      'a Spanish shop',
+      'Correo;Nombre;Estado;Fecha de baja\na@x.io;A;Alta;\nb@x.io;B;Baja;01/02/2024',
+      { a: '', b: 'left' },
+    ],
+    [
+      "HubSpot's marketing contacts",
+      'Email,Marketing contact status\na@x.io,Marketing contact\nb@x.io,Non-marketing contact',
+      { a: '', b: 'left' },
+    ],
+    [
+      "Mailjet's contacts",
+      'email,Is excluded from campaigns,is_opt_in_pending\na@x.io,false,false\nb@x.io,true,false\nc@x.io,false,true',
+      { a: '', b: 'left', c: 'left' },
+    ],
+    [
+      'an Italian shop',
+      'Nome;Indirizzo email;Consenso marketing;Cancellato\nA;a@x.io;SI;NO\nB;b@x.io;NO;NO\nC;c@x.io;SI;SI',
+      { a: '', b: 'left', c: 'left' },
+    ],
+    [
       'a form',
       'Email,Consentement\na@x.io,oui\nb@x.io,retiré\nc@x.io,désinscrit',
       { a: '', b: 'left', c: 'left' },
@@ -187,6 +207,20 @@ test.each([
   ['-1', '0'], ['2020-01-02', 'no'],
 ])('booleans of a spreadsheet: %s and %s', async (yes, no) => {
   const { body } = await upload(file('subscribed', yes, no))
+  expect(body).toMatchObject({ added: 1, left: 1, errors: [] })
+  expect(await standing()).toEqual({ r0: '', r1: 'left' })
+}) // prettier-ignore
+
+test.each([
+  ['Abonelik Durumu', 'Abone', 'Abonelikten çıktı'], ['Trạng thái', 'Đã đăng ký', 'Đã hủy đăng ký'], ['Tình trạng', 'Hoạt động', 'Ngưng'],
+  ['Κατάσταση', 'Εγγεγραμμένος', 'Διαγραμμένος'], ['סטטוס', 'פעיל', 'הוסר'], ['الحالة', 'مشترك', 'غير مشترك'], ['وضعیت', 'فعال', 'لغو اشتراک'],
+  ['สถานะ', 'สมัครแล้ว', 'ยกเลิกการสมัคร'], ['स्थिति', 'सक्रिय', 'निष्क्रिय'], ['Tila', 'Tilaaja', 'Poistunut'], ['Status', 'Berlangganan', 'Berhenti'],
+  ['Status', 'Pretplaćen', 'Odjavljen'], ['Stav', 'Odoberá', 'Odhlásený'], ['Būsena', 'Prenumeruoja', 'Atsisakė'], ['Statuss', 'Abonē', 'Atrakstījies'],
+  ['Staatus', 'Tellija', 'Loobunud'], ['Estat', 'Subscrit', 'Baixa'], ['Статус подписки', 'Подписан', 'Не подписан'],
+  ['Prenumererar', 'Ja', 'Nej'], ['Abonnerer', 'Ja', 'Nei'], ['Einwilligung Newsletter', 'Ja, am 1.2.2020', 'keine'],
+  ['Odjavljen', 'ne', 'da'], ['ยกเลิกการสมัคร', '', '2024-01-02'], ['הסרה', 'לא', 'כן'], ['退訂', '否', '是'], ['Відписався', '', '01.02.2024'],
+])('other languages: %s, %s and %s', async (title, stays, left) => {
+  const { body } = await upload(file(title, stays, left))
   expect(body).toMatchObject({ added: 1, left: 1, errors: [] })
   expect(await standing()).toEqual({ r0: '', r1: 'left' })
 }) // prettier-ignore
@@ -244,7 +278,8 @@ test.each([
   ['No email', ''], ['No. of emails', '1'], ['Mailing State/Province', 'NE'], ['Mailing Country', 'NO'], ['Last email received', 'never'],
   ['Email language preference', 'no'], ['Preferred email client', 'None'], ['Email opt in source', 'Blocked page'], ['Offers accepted', '0'],
   ['Marketing SMS consent', 'No'], ['May contact by phone', 'no'], ['Consent text', 'You can unsubscribe at any time'], ['Notes', 'no'],
-  ['Marketing emails opened', '0'], ['Company', 'No Mail Ltd'], ['Kündigungsfrist', '1'],
+  ['Marketing emails opened', '0'], ['Company', 'No Mail Ltd'], ['Kündigungsfrist', '1'], ['Medeni durumu', 'Evli'],
+  ['Tình trạng hôn nhân', 'Độc thân'], ['الحالة الاجتماعية', 'متزوج'], ['מצב משפחתי', 'נשוי'], ['สถานะสมรส', 'โสด'], ['Order cancelled', 'yes'],
 ])('what says nothing against mail: %s %s', async (title, cell) => {
   expect((await upload(file(title, cell))).body).toMatchObject({ added: 1, left: 0, errors: [] })
 }) // prettier-ignore
