@@ -1,8 +1,9 @@
 // The connections of this process, and who makes way when there are as many as descriptors allow: whoever takes long with
 // what they have to say. Without that, somebody who opens connections and is silent shuts everybody out.
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { linger } from './early-answers.ts'
 
 /** undefined: between requests, or before the first is there. */
 export type Use = IncomingMessage | 'upgraded' | undefined
@@ -14,7 +15,7 @@ type Connection = {
   /** Since when, and since which byte, it has been about what it is about now. */
   since: number
   bytesBefore: number
-  /** Requests that wait for their answer. */
+  /** Requests that wait for their answer; MOST_WAITING from then on: the last of these is the last that is answered. */
   waiting: number
 }
 
@@ -30,8 +31,10 @@ const BYTES_PER_MS = 16
 const PART_OF_ADDRESS = 1 / 4
 /** How many make way at a time: a flood would else have each newcomer look through all of them. */
 const MAKE_WAY = 1 / 16
-/** Browsers and Mandrill wait for an answer before they ask again on the same connection. */
-const MOST_WAITING = 16
+/** Browsers and Mandrill wait for an answer before they ask again; who sends many requests at once sends the rest again. */
+const MOST_WAITING = 100
+/** So that they come to the answers. */
+const LINGER_MS = 2_000
 
 /** How many connections this process can have beside what it needs itself. */
 function mostConnections(): number {
@@ -61,22 +64,32 @@ export function trackConnections(
     all.delete(this)
   }
 
+  /** Behind the last answer of their connection: what asks for them is not done (RFC 9112, section 9.6). */
+  const beyond = new WeakSet<IncomingMessage>()
+
   app.server.on('connection', (socket: Socket) => {
     all.set(socket, { use: undefined, known: false, since: now(), bytesBefore: 0, waiting: 0 })
     socket.on('close', forget)
     if (all.size > most) makeWay(all, most, now())
   })
-  app.server.prependListener('request', (request: IncomingMessage, response) => {
+  app.server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request
     const connection = all.get(socket)
     if (!connection) return
-    if (++connection.waiting > MOST_WAITING) return void socket.destroy()
+    if (connection.waiting === MOST_WAITING) return void beyond.add(request)
     connection.use = request
+    if (++connection.waiting === MOST_WAITING) {
+      response.shouldKeepAlive = false
+      response.prependOnceListener('finish', () => linger(socket, LINGER_MS))
+    }
     response.once('close', () => {
-      connection.waiting--
+      if (connection.waiting < MOST_WAITING) connection.waiting--
       if (connection.use === request) turnTo(socket, undefined)
     })
   })
+  app.addHook('onRequest', (request, reply, done) =>
+    beyond.has(request.raw) ? void reply.hijack() : done(),
+  )
   // Only where somebody upgrades: a listener of its own would have Node leave such requests without an answer.
   app.addHook('onReady', async () => {
     if (app.server.listenerCount('upgrade') > 0)

@@ -3,6 +3,7 @@
 // connection that is closed with bytes unread is reset, and a client may lose an answer that it has not read yet
 // (RFC 9112, 9.6).
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { giveBack, hasBody, isThere } from '../bodies/bodies.ts'
 
@@ -36,11 +37,16 @@ function tellEarly({ raw }: FastifyRequest, reply: FastifyReply): boolean {
 }
 
 function letGo(request: IncomingMessage, ms: number): void {
-  const { socket } = request
+  const destroy = linger(request.socket, ms)
+  request.on('data', giveBack).once('end', destroy).resume()
+}
+
+/** Says no more, and closes a moment later; how to close it sooner is given back. */
+export function linger(socket: Socket, ms: number): () => void {
   const destroy = socket.destroySoon.bind(socket)
   socket.destroySoon = () => socket.end()
   socket.end()
-  request.on('data', giveBack).once('end', destroy).resume()
   const timer = setTimeout(() => socket.destroy(), ms)
   socket.once('close', () => clearTimeout(timer))
+  return destroy
 }

@@ -1,0 +1,39 @@
+// Requests that come before the answers to those before them: HTTP allows it (RFC 9112, section 9.3.2).
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { until } from '../../../support/eventually.ts'
+import { startHub, TOKEN, type TestHub } from '../../../support/hub.ts'
+import { head, stranger } from '../../../support/strangers.ts'
+
+let hub: TestHub
+beforeAll(async () => void (hub = await startHub()))
+afterAll(() => hub.close())
+
+const signUp = (n: number) => {
+  const body = JSON.stringify({ email: `ann${n}@example.com`, name: '' })
+  const headers = [`authorization: ${TOKEN}`, 'content-type: application/json']
+  return `${head('POST /subscribe', ...headers, `content-length: ${body.length}`)}${body}`
+}
+
+test('some tens are answered in order, and the connection stays', async () => {
+  const asked = Array.from({ length: 50 }, (_, n) => head(n % 2 === 0 ? 'GET /healthz' : 'GET /nowhere'))
+  const { socket, heard, isClosed } = await stranger(hub.address, asked.join(''))
+  const statuses = () => heard().match(/(?<=HTTP\/1.1 )\d+/g)
+  await until(() => expect(statuses()).toEqual(asked.map((_, n) => (n % 2 === 0 ? '200' : '404'))))
+  socket.write(head('GET /healthz'))
+  await until(() => expect(statuses()).toHaveLength(51))
+  expect(isClosed()).toBe(false)
+  socket.destroy()
+})
+
+test('of more than are taken at once the last that is answered says so, and what follows is not done', async () => {
+  const { heard, closed } = await stranger(
+    hub.address,
+    Array.from({ length: 300 }, (_, n) => signUp(n)).join(''),
+  )
+  await closed
+  const answers = heard().split('HTTP/1.1 ').slice(1)
+  expect(answers).toHaveLength(100)
+  expect(new Set(answers.map((answer) => answer.slice(0, 3)))).toEqual(new Set(['201']))
+  expect(answers.filter((answer) => /^connection: close/im.test(answer))).toEqual([answers.at(-1)])
+  expect((await hub.get('/subscribe?limit=1')).body.count).toBe(100)
+})
