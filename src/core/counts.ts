@@ -1,20 +1,21 @@
 // How often something was asked for of late, in the memory of one process.
+import { ago } from './pause.ts'
 import type { OneTime } from './ports.ts'
 
 /** Keys held at most; beyond it the one that was asked for longest ago is forgotten. */
 const MAX_KEYS = 100_000
 
 export function createCounts(now: () => number): Pick<OneTime, 'count'> {
-  const windows = new Map<string, { count: number; readonly until: number }>()
+  const windows = new Map<string, { count: number; readonly since: number }>()
   return {
     async count(key, windowMs) {
       const known = windows.get(key)
-      const window = known && known.until > now() ? known : { count: 0, until: now() + windowMs }
+      const window = known && ago(known.since, now()) < windowMs ? known : { count: 0, since: now() }
       window.count += 1
       windows.delete(key)
       windows.set(key, window)
       for (const old of windows.keys()) if (windows.size > MAX_KEYS) windows.delete(old)
-      return { count: window.count, leftMs: window.until - now() }
+      return { count: window.count, leftMs: window.since + windowMs - now() }
     },
   }
 }

@@ -1,4 +1,5 @@
 // A right to do something alone, renewed for as long as this process does it: see Leases.
+import { ago } from './pause.ts'
 import type { Leases } from './ports.ts'
 
 type Holder = { readonly leases: Leases; readonly owner: string; readonly now: () => number }
@@ -8,19 +9,19 @@ const LEASE_MS = 5_000
 const RENEW_MS = 1_500
 
 export function createLease(name: string, { leases, owner, now }: Holder) {
-  let renewAt = 0
+  let askedAt = -Infinity
   let held = false
 
   /** Asks for it now; true when this process has it. */
   async function take(): Promise<boolean> {
-    renewAt = now() + RENEW_MS
+    askedAt = now()
     return (held = await leases.take(name, owner, now(), now() + LEASE_MS))
   }
 
   return {
     take,
     /** Asks only when it is time to renew it, or to ask again for what another has. */
-    hold: async (): Promise<boolean> => (now() < renewAt ? held : take()),
+    hold: async (): Promise<boolean> => (ago(askedAt, now()) < RENEW_MS ? held : take()),
     release: (): Promise<void> => leases.release(name, owner).catch(() => undefined),
   }
 }

@@ -36,6 +36,9 @@ export const breath = (): Promise<void> =>
     }),
   ))
 
+/** How long ago `at` was; longer than anything where the clock has been set back since: nothing may wait for it to come again. */
+export const ago = (at: number, now: number): number => (at <= now ? now - at : Infinity)
+
 /** How long to wait after so many failures in a row: doubles with each. */
 export function backOff(failures: number, { first, most }: { first: number; most: number }): number {
   return Math.min(first * 2 ** failures, most)

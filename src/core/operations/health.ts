@@ -1,6 +1,6 @@
 // Whether this process does what it is for: everything, all but something, or nothing. Asked by machines, often.
 import { isHubError } from '../errors.ts'
-import { within } from '../pause.ts'
+import { ago, within } from '../pause.ts'
 
 export type Check = {
   /** What the operator knows it by. */
@@ -23,13 +23,14 @@ const KEPT_MS = 1_000
 
 export function createHealth(checks: readonly Check[], now: () => number = Date.now): () => Promise<Health> {
   let asked: Promise<Health> | undefined
-  let until = -Infinity
+  /** undefined until it is answered. */
+  let answeredAt: number | undefined
 
   async function ask(): Promise<Health> {
     const answers = await Promise.all(
       checks.map(async (check) => ({ ...check, state: await stateOf(check) })),
     )
-    until = now() + KEPT_MS
+    answeredAt = now()
     const failed = answers.filter(({ state }) => state !== 'ok')
     const status = failed.some(({ needed }) => needed)
       ? 'unavailable'
@@ -40,8 +41,8 @@ export function createHealth(checks: readonly Check[], now: () => number = Date.
   }
 
   return () => {
-    if (!asked || now() >= until) {
-      until = Infinity // until it is answered
+    if (!asked || (answeredAt !== undefined && ago(answeredAt, now()) >= KEPT_MS)) {
+      answeredAt = undefined
       asked = ask()
     }
     return asked
@@ -93,7 +94,7 @@ export function rememberingAppends<F extends Appending & { ping(): Promise<void>
       return done
     },
     async ping() {
-      if (failure && now() - failure.at < REMEMBERED_MS) throw failure.error
+      if (failure && ago(failure.at, now()) < REMEMBERED_MS) throw failure.error
       await feed.ping()
     },
   }

@@ -2,7 +2,7 @@
 // that nobody has is simply added again, whatever became of it. One process does this at a time; were it two, nothing
 // would be wrong.
 import { createLease } from '../lease.ts'
-import { backOff, createNap } from '../pause.ts'
+import { ago, backOff, createNap } from '../pause.ts'
 import { DEFAULT_LANE } from './lanes/lanes.ts'
 import type { CampaignHead, ChunkRef } from '../campaigns/ports.ts'
 import type { SendingParts } from './parts.ts'
@@ -35,7 +35,7 @@ export function startFeeder(options: FeederOptions) {
   const nap = createNap()
   const lanesOf = createLanes(options)
   const resting = new Map<string, number>()
-  const state = { closing: false, woken: false, feedAt: 0, failures: 0 }
+  const state = { closing: false, woken: false, fedAt: -Infinity, failures: 0 }
 
   /** True when there is more to do at once. */
   async function tick(): Promise<boolean> {
@@ -47,19 +47,19 @@ export function startFeeder(options: FeederOptions) {
     const running = await startDue(options, active)
     const cancelling = await campaigns.cancelling()
     const more = [await expand(options, running), await cancel(options, cancelling)]
-    if (now() >= state.feedAt || state.woken) await feedAll(running)
+    if (state.woken || ago(state.fedAt, now()) >= TICK_MS) await feedAll(running)
     return more.includes(true)
   }
 
   async function feedAll(running: readonly CampaignHead[]): Promise<void> {
     state.woken = false
-    state.feedAt = now() + TICK_MS
+    state.fedAt = now()
     const ahead = Math.max(1, Math.min(AHEAD.most, Math.floor(AHEAD.ofAll / running.length)))
-    for (const [id, until] of resting) if (until <= now()) resting.delete(id)
+    for (const [id, since] of resting) if (ago(since, now()) >= REST_MS) resting.delete(id)
     for (const campaign of running) {
       if (resting.has(campaign.id)) continue
       const fed = await feed(options, campaign, await lanesOf(campaign.id), ahead)
-      if (!fed && campaign.expanded) resting.set(campaign.id, now() + REST_MS)
+      if (!fed && campaign.expanded) resting.set(campaign.id, now())
     }
   }
 
@@ -161,16 +161,16 @@ async function feed(
 /** The lanes of a campaign's chunks, and the lane each goes out on. */
 function createLanes({ ledger, laneNames, now }: FeederOptions) {
   const own = laneNames.map((name) => ({ name, goesTo: name }))
-  const strays = new Map<string, { lanes: typeof own; until: number }>()
+  const strays = new Map<string, { lanes: typeof own; readAt: number }>()
   return async (campaignId: string) => {
     const known = strays.get(campaignId)
-    if (known && known.until > now()) return [...own, ...known.lanes]
-    for (const [id, { until }] of strays) if (until <= now()) strays.delete(id)
+    if (known && ago(known.readAt, now()) < STRAYS_MS) return [...own, ...known.lanes]
+    for (const [id, { readAt }] of strays) if (ago(readAt, now()) >= STRAYS_MS) strays.delete(id)
     const found = [...((await ledger.tallies([campaignId])).get(campaignId)?.keys() ?? [])]
     const lanes = found
       .filter((name) => !laneNames.includes(name))
       .map((name) => ({ name, goesTo: DEFAULT_LANE }))
-    strays.set(campaignId, { lanes, until: now() + STRAYS_MS })
+    strays.set(campaignId, { lanes, readAt: now() })
     return [...own, ...lanes]
   }
 }

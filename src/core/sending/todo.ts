@@ -1,5 +1,6 @@
 // The mails of a chunk that are left, in order. Whether a subscriber may still be mailed is looked up moments before.
 import { domainOf } from '../address.ts'
+import { ago } from '../pause.ts'
 import type { Delivery, Outcome } from '../campaigns/ports.ts'
 import type { SubscriberStore } from '../list/ports.ts'
 import type { HeardOf } from './parts.ts'
@@ -31,7 +32,7 @@ export function createTodo(deliveries: readonly Delivery[], options: TodoOptions
   let taken = 0
   let looking: Promise<void> | undefined
 
-  const age = (delivery: Delivery): number => now() - (lookedAt.get(delivery.n) ?? -Infinity)
+  const age = (delivery: Delivery): number => ago(lookedAt.get(delivery.n) ?? -Infinity, now())
 
   /** Looks as far ahead as twice what was sent since the last look: a slow lane asks for few, a fast one seldom. */
   async function look(): Promise<void> {

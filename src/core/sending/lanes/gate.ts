@@ -1,7 +1,7 @@
 // The gate of a lane: every mail of this process passes it, with a place among the connections and a right to be sent
 // now. Campaigns take turns, so that ten subscribers do not wait behind a million.
 import type { Log } from '../../log.ts'
-import { createNap } from '../../pause.ts'
+import { ago, createNap } from '../../pause.ts'
 import { openPlaces, type PlacesOptions } from './places.ts'
 
 type GateOptions = PlacesOptions & { readonly log: Log }
@@ -86,12 +86,12 @@ export function openGate(options: GateOptions) {
  */
 function createStock({ lane, lanes, now }: PlacesOptions) {
   const state = { count: 0, filledAt: 0, used: 0 }
-  const isEmpty = (): boolean => state.count === 0 || now() - state.filledAt >= STOCK_MS
+  const isEmpty = (): boolean => state.count === 0 || ago(state.filledAt, now()) >= STOCK_MS
   return {
     isEmpty,
     /** Leases what is needed now, and what the next moments are likely to need. When to ask again if there is none. */
     async fill(needed: number): Promise<number> {
-      const likely = now() - state.filledAt < 2 * STOCK_MS ? state.used : 0
+      const likely = ago(state.filledAt, now()) < 2 * STOCK_MS ? state.used : 0
       const { granted, retryAfterMs } = await lanes.lease(lane, needed + likely)
       Object.assign(state, { count: granted, filledAt: now(), used: 0 })
       return granted > 0 ? 0 : retryAfterMs

@@ -1,4 +1,5 @@
 // The places among a lane's connections that this process holds: asked for when needed, given back soon.
+import { ago } from '../../pause.ts'
 import { TURN_MS } from './lanes.ts'
 import type { LaneControl } from '../ports.ts'
 
@@ -18,7 +19,7 @@ const IDLE_MS = 500
 export function openPlaces({ lane, lanes, owner, connections, now }: PlacesOptions) {
   let idle: (Place & { idleSince: number })[] = []
   let held = 0
-  let askAt = 0
+  let refusedAt = 0
   let closed = false
   const leaving = new Set<Promise<void>>()
 
@@ -31,7 +32,7 @@ export function openPlaces({ lane, lanes, owner, connections, now }: PlacesOptio
   }
 
   const sweep = setInterval(() => {
-    const unused = idle.filter(({ idleSince }) => now() - idleSince >= IDLE_MS)
+    const unused = idle.filter(({ idleSince }) => ago(idleSince, now()) >= IDLE_MS)
     idle = idle.filter((place) => !unused.includes(place))
     unused.forEach(giveBack)
   }, IDLE_MS)
@@ -40,9 +41,9 @@ export function openPlaces({ lane, lanes, owner, connections, now }: PlacesOptio
   return {
     /** How many can be taken now, `wanted` at most. */
     async ready(wanted: number): Promise<number> {
-      while (idle.length < wanted && held < connections && now() >= askAt && !closed) {
+      while (idle.length < wanted && held < connections && ago(refusedAt, now()) >= ASK_AGAIN_MS && !closed) {
         const { granted, release } = await lanes.connect(lane, owner)
-        if (!granted) askAt = now() + ASK_AGAIN_MS
+        if (!granted) refusedAt = now()
         else {
           held += 1
           idle.push({ since: now(), idleSince: now(), release })
@@ -53,7 +54,7 @@ export function openPlaces({ lane, lanes, owner, connections, now }: PlacesOptio
     take: (): Place | undefined => idle.pop(),
     /** A place that was held for a while goes back to all workers, so that each has its turn. */
     putBack(place: Place): void {
-      if (closed || now() - place.since >= TURN_MS) giveBack(place)
+      if (closed || ago(place.since, now()) >= TURN_MS) giveBack(place)
       else idle.push({ ...place, idleSince: now() })
     },
     async close(): Promise<void> {

@@ -87,9 +87,7 @@ export function trackConnections(
       if (connection.use === request) turnTo(socket, undefined)
     })
   })
-  app.addHook('onRequest', (request, reply, done) =>
-    beyond.has(request.raw) ? void reply.hijack() : done(),
-  )
+  app.addHook('onRequest', (request, reply, done) => (beyond.has(request.raw) ? void reply.hijack() : done()))
   // Only where somebody upgrades: a listener of its own would have Node leave such requests without an answer.
   app.addHook('onReady', async () => {
     if (app.server.listenerCount('upgrade') > 0)
