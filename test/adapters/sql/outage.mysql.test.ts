@@ -1,5 +1,5 @@
 // What happens when MariaDB dies, hangs, comes back, or never was the right one.
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
 import { openMysql } from '../../../src/adapters/sql/driver/mysql/mysql.ts'
 import { caughtUp } from '../../../src/http/events/events.ts'
@@ -13,8 +13,12 @@ import { until } from '../../support/eventually.ts'
 const unavailable = { code: 'archive.unavailable', status: 503 }
 
 let server: MariaDb
-beforeEach(async () => void (server = await startMariaDb()))
-afterEach(() => server.close())
+beforeAll(async () => void (server = await startMariaDb()))
+afterEach(async () => {
+  server.resume()
+  await server.start()
+})
+afterAll(() => server?.close())
 
 test('a dead server is unavailable, and works again when it is back', async () => {
   const sql = await openMysql({ url: await server.database(), log: silentLog })
