@@ -2,14 +2,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createLeases } from '../../src/adapters/sql/driver/leases.ts'
 import type { Leases } from '../../src/core/ports.ts'
-import type { SqlLab } from '../support/sql-lab.ts'
+import { emptied, type SqlLab } from '../support/sql-lab.ts'
 import { NOON } from '../support/times.ts'
 
 export function leasesContract(openLab: () => Promise<SqlLab>): void {
+  const openEmptied = emptied(openLab)
   let lab: SqlLab
   let leases: Leases
   beforeEach(async () => {
-    lab = await openLab()
+    lab = await openEmptied()
     leases = createLeases(await lab.open())
   })
   afterEach(() => lab.close())

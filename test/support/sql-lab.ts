@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Sql } from '../../src/adapters/sql/driver/dialect.ts'
+import { afterAll } from 'vitest'
+import { rowsFor, type Sql, type Write } from '../../src/adapters/sql/driver/dialect.ts'
 import { openMysql } from '../../src/adapters/sql/driver/mysql/mysql.ts'
 import { openSqlite } from '../../src/adapters/sql/driver/sqlite/sqlite.ts'
 import type { Kind } from '../../src/core/events/event.ts'
@@ -49,6 +50,58 @@ function createLab(recipe: SqlLab['recipe'], remove: () => Promise<void> = async
       await remove()
     },
   }
+}
+
+/**
+ * The same database for every test of a suite, emptied in between: its threads or connections, and its tables, cost more
+ * than most tests do. A test that closes it, as a process does that ends, has had it for itself.
+ */
+export function emptied(openLab: () => Promise<SqlLab>): () => Promise<SqlLab> {
+  let kept: { lab: SqlLab; sql: Sql; emptying: readonly Write[] } | undefined
+  afterAll(() => kept?.lab.close())
+  return async () => {
+    if (kept) await kept.sql.atomically(kept.emptying)
+    else {
+      const lab = await openLab()
+      const sql = await lab.open()
+      kept = { lab, sql, emptying: await emptyingOf(sql) }
+    }
+    const { lab, sql } = kept
+    const lent = {
+      ...sql,
+      close() {
+        kept = undefined
+        return sql.close()
+      },
+    }
+    const others: Sql[] = []
+    let isLent = false
+    return {
+      recipe: lab.recipe,
+      async open(log) {
+        if (!isLent) {
+          isLent = true
+          return lent
+        }
+        const other = await openDatabase(...lab.recipe, log)
+        others.push(other)
+        return other
+      },
+      async close() {
+        await Promise.all(others.map((other) => other.close()))
+        if (!kept) await lab.close()
+      },
+    }
+  }
+}
+
+/** Brings each table back to what migrations have put there. */
+async function emptyingOf(sql: Sql): Promise<Write[]> {
+  const writes = Object.values(sql.tables).map(async (table) => {
+    const rows = await sql.read(sql.db.select().from(table))
+    return [sql.db.delete(table), ...(rows.length > 0 ? [rowsFor(table, rows)] : [])]
+  })
+  return (await Promise.all(writes)).flat()
 }
 
 export const EPOCH = Date.UTC(2026, 2, 10, 12)

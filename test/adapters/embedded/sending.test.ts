@@ -2,7 +2,9 @@
 import { describe } from 'vitest'
 import { sendingContract } from '../../contracts/sending/sending.ts'
 import { openEmbeddedSendLab } from '../../support/send-lab.ts'
-import { openSqliteLab } from '../../support/sql-lab.ts'
+import { emptied, openSqliteLab } from '../../support/sql-lab.ts'
 
-describe('sending, embedded', () =>
-  sendingContract(async () => ({ sql: await openSqliteLab(), send: await openEmbeddedSendLab() })))
+describe('sending, embedded', () => {
+  const openSql = emptied(openSqliteLab)
+  sendingContract(async () => ({ sql: await openSql(), send: await openEmbeddedSendLab() }))
+})

@@ -5,7 +5,7 @@ import { promisesOfSeveralWorkers } from '../../contracts/sending/sending-worker
 import { startMariaDb, type MariaDb } from '../../support/mariadb.ts'
 import { startRedis, type RedisServer } from '../../support/redis.ts'
 import { openRedisSendLab } from '../../support/send-lab.ts'
-import { openMysqlLab } from '../../support/sql-lab.ts'
+import { emptied, openMysqlLab } from '../../support/sql-lab.ts'
 
 let redis: RedisServer
 let mariaDb: MariaDb
@@ -14,8 +14,10 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([redis?.close(), mariaDb?.close()]))
 
-describe('sending in MariaDB and Redis', () =>
+describe('sending in MariaDB and Redis', () => {
+  const openSql = emptied(() => openMysqlLab(mariaDb))
   sendingContract(
-    async () => ({ sql: await openMysqlLab(mariaDb), send: await openRedisSendLab(redis) }),
+    async () => ({ sql: await openSql(), send: await openRedisSendLab(redis) }),
     promisesOfSeveralWorkers,
-  ))
+  )
+})

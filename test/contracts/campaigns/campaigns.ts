@@ -2,12 +2,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Campaign } from '../../../src/core/campaigns/ports.ts'
 import { makeCampaign, openLedgerLab, type LedgerLab } from '../../support/ledger-lab.ts'
-import type { SqlLab } from '../../support/sql-lab.ts'
+import { emptied, type SqlLab } from '../../support/sql-lab.ts'
 import { MINUTE, NOON } from '../../support/times.ts'
 
 export function campaignStoreContract(openLab: () => Promise<SqlLab>): void {
   let lab: LedgerLab
-  beforeEach(async () => void (lab = await openLedgerLab(await openLab())))
+  const openEmptied = emptied(openLab)
+  beforeEach(async () => void (lab = await openLedgerLab(await openEmptied())))
   afterEach(() => lab.close())
 
   async function create(changes?: Partial<Campaign>): Promise<Campaign> {

@@ -1,7 +1,7 @@
 // Every promise of the Ledger port, as tests that each database must pass.
 import { afterEach, beforeEach, describe } from 'vitest'
 import { openLedgerLab, type LedgerLab } from '../../support/ledger-lab.ts'
-import type { SqlLab } from '../../support/sql-lab.ts'
+import { emptied, type SqlLab } from '../../support/sql-lab.ts'
 import { promisesOfCancellingAndRetrying } from './ledger-changes.ts'
 import { promisesOfCounts } from './ledger-counts.ts'
 import { promisesOfExpanding } from './ledger-expand.ts'
@@ -10,7 +10,8 @@ import { promisesOfRecording } from './ledger-record.ts'
 
 export function ledgerContract(openLab: () => Promise<SqlLab>): void {
   let lab: LedgerLab
-  beforeEach(async () => void (lab = await openLedgerLab(await openLab())))
+  const openEmptied = emptied(openLab)
+  beforeEach(async () => void (lab = await openLedgerLab(await openEmptied())))
   afterEach(() => lab.close())
   const current = (): LedgerLab => lab
 

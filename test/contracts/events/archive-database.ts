@@ -9,8 +9,8 @@ import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
 import { rowsFor } from '../../../src/adapters/sql/driver/dialect.ts'
 import { BEGINNING, type Cursor } from '../../../src/core/events/cursor.ts'
 import type { EventArchive } from '../../../src/core/events/ports.ts'
-import type { SqlLab } from '../../support/sql-lab.ts'
-import { MINUTE } from '../../support/times.ts'
+import { EPOCH, makeRow, type SqlLab } from '../../support/sql-lab.ts'
+import { DAY, MINUTE } from '../../support/times.ts'
 
 const CHILD = join(import.meta.dirname, '../../support/record-until-killed.ts')
 
@@ -46,6 +46,21 @@ export function promisesOfDatabases(lab: () => SqlLab): void {
     const databases = await Promise.all([1, 2, 3, 4].map(() => lab().open(log)))
     expect(told).toEqual(['the tables of the database were brought up to date'])
     for (const sql of databases) expect(await createEventArchive(sql).position()).toEqual(BEGINNING)
+  })
+
+  test('counts since its database was made, whenever the first event came, and whoever opens it', async () => {
+    const before = Date.now()
+    const archive = createEventArchive(await lab().open())
+    const { since } = await archive.total()
+    expect(since).toBeGreaterThan(before - 1_000) // made by the database, which tells seconds
+    expect(since).toBeLessThanOrEqual(Date.now())
+    await archive.record(
+      BEGINNING,
+      { epoch: EPOCH, seq: 2 },
+      [1, 2].map((n) => makeRow(n, { receivedAt: since + n * DAY })),
+    )
+    expect(await archive.total()).toEqual({ count: 2, since })
+    expect(await createEventArchive(await lab().open()).total()).toEqual({ count: 2, since })
   })
 
   test('has every table and column that the stores use', async () => {

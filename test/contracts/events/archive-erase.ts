@@ -70,22 +70,6 @@ export function promisesOfErasing(lab: () => SqlLab): void {
     expect((await archive.total()).count).toBe(700)
   })
 
-  test('counts since its database was made, whenever the first event came, and whoever opens it', async () => {
-    const before = Date.now()
-    const archive = createEventArchive(await lab().open())
-    const { since } = await archive.total()
-    expect(since).toBeGreaterThan(before - 1_000) // made by the database, which tells seconds
-    expect(since).toBeLessThanOrEqual(Date.now())
-    const days = 86_400_000
-    await archive.record(
-      BEGINNING,
-      at(2),
-      [1, 2].map((n) => makeRow(n, { receivedAt: since + n * days })),
-    )
-    expect(await archive.total()).toEqual({ count: 2, since })
-    expect(await createEventArchive(await lab().open()).total()).toEqual({ count: 2, since })
-  })
-
   test('a database that is older than this counts since its first minute', async () => {
     const sql = await lab().open()
     await createEventArchive(sql).record(BEGINNING, at(2), makeRows(1, 2))

@@ -1,6 +1,6 @@
 // Every promise of the EventArchive port, as tests that each database must pass.
 import { afterEach, beforeEach, describe } from 'vitest'
-import type { SqlLab } from '../../support/sql-lab.ts'
+import { emptied, type SqlLab } from '../../support/sql-lab.ts'
 import { promisesOfDatabases } from './archive-database.ts'
 import { promisesOfErasing } from './archive-erase.ts'
 import { promisesOfFinding } from './archive-find.ts'
@@ -8,17 +8,22 @@ import { promisesOfKeptCounts } from './archive-kept.ts'
 import { promisesOfRecording } from './archive-record.ts'
 import { promisesOfUpkeep } from './archive-upkeep.ts'
 
-/** `openLab` gives each test an empty database of its own. */
+/** `openLab` gives an empty database. */
 export function eventArchiveContract(openLab: () => Promise<SqlLab>): void {
+  describe('on a database that others have used', () => {
+    const lab = useLab(emptied(openLab))
+    describe('record', () => promisesOfRecording(lab))
+    describe('find', () => promisesOfFinding(lab))
+    describe('count and prune', () => promisesOfUpkeep(lab))
+    describe('kept counts', () => promisesOfKeptCounts(lab))
+    describe('erase', () => promisesOfErasing(lab))
+  })
+  describe('database', () => promisesOfDatabases(useLab(openLab)))
+}
+
+function useLab(openLab: () => Promise<SqlLab>): () => SqlLab {
   let lab: SqlLab
   beforeEach(async () => void (lab = await openLab()))
   afterEach(() => lab.close())
-  const current = (): SqlLab => lab
-
-  describe('record', () => promisesOfRecording(current))
-  describe('find', () => promisesOfFinding(current))
-  describe('count and prune', () => promisesOfUpkeep(current))
-  describe('kept counts', () => promisesOfKeptCounts(current))
-  describe('erase', () => promisesOfErasing(current))
-  describe('database', () => promisesOfDatabases(current))
+  return () => lab
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
 import { createQuarantine } from '../../../src/adapters/sql/events/quarantine.ts'
 import type { Quarantine, QuarantineEntry } from '../../../src/core/events/ports.ts'
-import type { SqlLab } from '../../support/sql-lab.ts'
+import { emptied, type SqlLab } from '../../support/sql-lab.ts'
 import { NOON } from '../../support/times.ts'
 
 function makeEntry(n: number, data = `["entry ${n} 안녕 😀"]`): QuarantineEntry {
@@ -11,10 +11,11 @@ function makeEntry(n: number, data = `["entry ${n} 안녕 😀"]`): QuarantineEn
 }
 
 export function quarantineContract(openLab: () => Promise<SqlLab>): void {
+  const openEmptied = emptied(openLab)
   let lab: SqlLab
   let quarantine: Quarantine
   beforeEach(async () => {
-    lab = await openLab()
+    lab = await openEmptied()
     quarantine = createQuarantine(await lab.open())
   })
   afterEach(() => lab.close())

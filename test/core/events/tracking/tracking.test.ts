@@ -6,7 +6,7 @@ import { readBatch } from '../../../../src/core/events/intake/batch.ts'
 import { readAgain } from '../../../../src/core/events/intake/replay.ts'
 import type { Tracking } from '../../../../src/core/events/tracking/tracking.ts'
 import { makeEvents, texts } from '../../../support/feed-lab.ts'
-import { makeRow, makeRows, openSqliteLab } from '../../../support/sql-lab.ts'
+import { emptied, makeRow, makeRows, openSqliteLab } from '../../../support/sql-lab.ts'
 import { failing, openTrackingLab, type TrackingLab } from '../../../support/tracking-lab.ts'
 import { DAY, MINUTE, NOON } from '../../../support/times.ts'
 import { until } from '../../../support/eventually.ts'
@@ -15,7 +15,8 @@ const SOON = 45_000
 const unavailable = () => new HubError('archive.unavailable')
 
 let lab: TrackingLab
-beforeEach(async () => void (lab = await openTrackingLab(await openSqliteLab())))
+const openDatabase = emptied(openSqliteLab)
+beforeEach(async () => void (lab = await openTrackingLab(await openDatabase())))
 afterEach(() => lab.close())
 
 const caughtUp = async (tracking: Tracking) => tracking.reached(await lab.feed.last(0), SOON)
