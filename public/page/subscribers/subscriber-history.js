@@ -81,6 +81,7 @@ function useSource({ asking }, read, inputs) {
     answer.value &&
     (follows ? { moments: [...answer.value.moments, ...older.moments], next: older.next } : answer.value)
   const more = async () => {
+    if (busy) return
     const before = follows ? older : { moments: [], next: answer.value?.next ?? null }
     const kept = { first: answer.value, older: before }
     setOlder({ ...kept, busy: true, problem: '' })
@@ -115,7 +116,7 @@ function Standing({ source: { answer, again }, what }) {
 function Older({ source: { more, busy, problem } }) {
   return html`
     <p class="older">
-      <button type="button" class="plain" disabled=${busy} onClick=${more}>
+      <button type="button" class="plain" aria-disabled=${busy} onClick=${more}>
         ${problem ? 'Try again' : 'Show older'}
       </button>
       ${problem && html`<span class="wrong" role="alert">The rest could not be read: ${problem}</span>`}
