@@ -77,6 +77,12 @@ describe('/unsubscribe/{token}', () => {
     expect((await app.call({ method: 'POST', url: path, headers })).status).toBe(200)
   })
 
+  test.each(['foo', '/', 'a/b, c/d', ' '])('POST works whatever its body is called: %j', async (type) => {
+    const headers = { 'content-type': type }
+    expect((await app.call({ method: 'POST', url: path, headers, payload: 'x=y' })).status).toBe(200)
+    expect(await isSubscribed()).toBe(false)
+  })
+
   test('POST works with AUTH=off from a page without an origin', async () => {
     const open = await startListApp({ auth: 'off' })
     const headers = { host: 'localhost', origin: 'null' }
