@@ -52,7 +52,7 @@ import { registerPage, type PageDeps } from './http/page/page.ts'
 import { createProxyWatch } from './http/server/proxy-watch.ts'
 import { registerQuarantine } from './http/events/quarantine.ts'
 import { registerReconcile } from './http/events/reconcile.ts'
-import { REQUEST_OPTIONS, setUpRequests } from './http/server/requests.ts'
+import { isForSocket, REQUEST_OPTIONS, setUpRequests } from './http/server/requests.ts'
 import { registerSession, registerTickets } from './http/server/access/session.ts'
 import { registerSample } from './http/events/sample.ts'
 import { openSetupBoard, registerSetup, type Running, type SetupDeps } from './http/events/setup.ts'
@@ -116,6 +116,7 @@ const SERVER_OPTIONS = {
   headersTimeout: HEADERS_TIMEOUT_MS,
   connectionsCheckingInterval: HEADERS_TIMEOUT_MS / 4,
   requireHostHeader: false, // Node's own answer has no words: see requests.ts
+  shouldUpgradeCallback: isForSocket,
 }
 const SOCKETS = {
   perMessageDeflate: false,

@@ -1,4 +1,5 @@
 // How requests are read, before any route is asked: addresses, queries, bodies, and what is wrong with them.
+import type { IncomingMessage, Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { badField } from '../../core/errors.ts'
 import { answerFrameworkError, registerErrors } from './answers/errors.ts'
@@ -13,6 +14,13 @@ export const REQUEST_OPTIONS = {
   frameworkErrors: answerFrameworkError,
   clientErrorHandler: answerParserError,
 } as const
+
+/**
+ * For Node's server. Java's client and `curl --http2` ask for h2c with each request: that is passed over (RFC 9110, section 7.8).
+ */
+export function isForSocket(this: Server, { headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket' && this.listenerCount('upgrade') > 0
+}
 
 export function setUpRequests(app: FastifyInstance): void {
   registerErrors(app)

@@ -1,6 +1,8 @@
 // Addresses that no route is asked about: they are answered in the shape of every other error.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { until } from '../../support/eventually.ts'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
+import { head, stranger } from '../../support/strangers.ts'
 
 let hub: TestHub
 beforeAll(async () => void (hub = await startHub()))
@@ -47,6 +49,18 @@ test.each(['/campaigns/%zz', '/%', '/api/messages/%ff'])(
     })
   },
 )
+
+const H2C = ['connection: Upgrade, HTTP2-Settings', 'upgrade: h2c', 'http2-settings: AAEAAEAAAAIAAAAB']
+const SIGN_UP = '{"email":"ann@example.com","name":""}'
+
+test.each([
+  ['GET', head('GET /healthz', ...H2C), 200],
+  ['POST', `${head('POST /subscribe', ...H2C, 'content-type: application/json', `content-length: ${SIGN_UP.length}`)}${SIGN_UP}`, 201],
+])('another protocol that a client would rather speak is passed over: %s', async (_, text, status) => {
+  const { socket, heard } = await stranger(hub.address, text)
+  await until(() => expect(heard()).toMatch(new RegExp(`^HTTP/1.1 ${status} `)))
+  socket.destroy()
+}) // prettier-ignore
 
 test.each([
   ['/wp-login.php?token=secret-query', '/wp-login.php'],
