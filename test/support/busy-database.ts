@@ -194,6 +194,7 @@ async function ofTheLedger({ ledger, store, sql, reactions }: LoopLab, chunk: Ch
   await ledger.reasons(campaignId)
   await ledger.retryFailed(campaignId, NOON)
   await ledger.finishIfDone(campaignId, NOON)
+  for (const order of ORDERS) await store.list(2, campaignId, order)
   for (const campaign of await store.list(2))
     for (const expanded of [true, false]) await ledger.audience({ ...campaign, expanded }, NOON)
   await store.change(campaignId, ['running', 'paused', 'finished'], { status: 'cancelled' })

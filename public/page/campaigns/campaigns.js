@@ -12,6 +12,8 @@ import { KeysetList, listKeys } from '../lists/keyset-list.js'
 import { Progress } from '../parts/progress.js'
 
 const PAGE = 50
+/** The most that the API gives at once. */
+const MOST = 200
 
 /** @param {{ app: App }} props */
 export function CampaignsView({ app }) {
@@ -62,10 +64,9 @@ function useCampaignList(app) {
       createKeysetList({
         asking: app.asking,
         limit: PAGE,
-        hasEnd: false,
         keyOf: (/** @type {Campaign} */ { id }) => id,
-        async read({ place, limit, signal }) {
-          const query = { limit: Math.min(limit, 200), before: place }
+        async read({ place, fromEnd, limit, signal }) {
+          const query = { limit: Math.min(limit, MOST), before: place, order: fromEnd ? 'asc' : '' }
           const page = /** @type {{ campaigns: Campaign[], next: string | null }} */ (
             await app.api.get('/campaigns', { query, signal })
           )

@@ -46,8 +46,8 @@ export type CampaignStore = {
   /** The campaign that was created with this key, if any. Throws as create does. */
   repeated(idempotencyKey: string, fingerprint: string): Promise<Campaign | undefined>
   get(id: string): Promise<Campaign | undefined>
-  /** Newest first. `before`: the id of the last one of the page before. */
-  list(limit: number, before?: string): Promise<readonly CampaignHead[]>
+  /** Newest first, or from the first one on. `beyond`: the id of the last one of the page before. */
+  list(limit: number, beyond?: string, order?: Order): Promise<readonly CampaignHead[]>
   /** False when its status is no longer one of `from`: someone was faster. */
   change(
     id: string,

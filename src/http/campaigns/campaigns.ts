@@ -9,7 +9,7 @@ import { registerCampaignVerbs, type VerbDeps } from './verbs.ts'
 import { registerDeliveries, registerDeliveriesTo, type DeliveriesDeps } from './deliveries.ts'
 import { registerLinks, type LinksDeps } from './links.ts'
 import { IdempotencyHeaders, idempotencyKey } from '../server/idempotency.ts'
-import { errors, IdParams, nextFor, nothing, pageOf, tagged } from '../server/answers/schemas.ts'
+import { errors, IdParams, nextFor, nothing, oneOf, pageOf, tagged } from '../server/answers/schemas.ts'
 
 export type CampaignsDeps = VerbDeps &
   DeliveriesDeps &
@@ -57,7 +57,13 @@ const NewCampaign = Type.Object(
 const ChangedCampaign = Type.Partial(Type.Object(Fields), { examples: [SAYS] })
 const Page = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
-  before: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the page before' })),
+  before: Type.Optional(
+    Type.String({ format: 'uuid', description: '`next` of the page before, in whichever order' }),
+  ),
+  order: oneOf(['desc', 'asc'], {
+    default: 'desc',
+    description: '`asc`: from the first campaign on, the oldest first; `next` goes on from there',
+  }),
 })
 
 const aboutCampaigns = tagged('Campaigns')
@@ -86,8 +92,9 @@ export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDep
         },
       },
     },
-    async ({ query: { limit, before } }) => {
-      const { page, next } = pageOf(await deps.campaigns.list(limit + 1, before), limit, ({ id }) => id)
+    async ({ query: { limit, before, order } }) => {
+      const found = await deps.campaigns.list(limit + 1, before, order)
+      const { page, next } = pageOf(found, limit, ({ id }) => id)
       return { campaigns: await present.list(page), next }
     },
   )

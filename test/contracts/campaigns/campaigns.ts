@@ -76,11 +76,14 @@ export function campaignStoreContract(openLab: () => Promise<SqlLab>): void {
   })
 
   describe('list', () => {
-    test('gives pages, newest first, without the texts', async () => {
+    test('gives pages, newest first or last, without the texts', async () => {
       const made = []
       for (let n = 0; n < 5; n++) made.unshift(await create())
       const first = await lab.store.list(3)
       expect(ids([...first, ...(await lab.store.list(3, first.at(-1)?.id))])).toEqual(ids(made))
+      const oldest = await lab.store.list(3, undefined, 'asc')
+      const rest = await lab.store.list(3, oldest.at(-1)?.id, 'asc')
+      expect(ids([...oldest, ...rest])).toEqual(ids(made).toReversed())
       expect(first[0]).not.toHaveProperty('content')
       expect(first[0]).not.toHaveProperty('text')
     })

@@ -25,6 +25,17 @@ describe('GET /campaigns', () => {
     expect(found[0]).toMatchObject({ status: 'draft', deliveries: { total: null }, lanes: [{}, {}] })
   })
 
+  test('goes from the first one on with order=asc', async () => {
+    const ids = []
+    for (let n = 0; n < 5; n++) ids.push(await idOf())
+    const first = (await app.call('GET', '/campaigns?limit=3&order=asc')).body
+    const second = (await app.call('GET', `/campaigns?limit=3&order=asc&before=${first.next}`)).body
+    expect([...first.campaigns, ...second.campaigns].map(({ id }) => id)).toEqual(ids)
+    expect(second.next).toBeNull()
+    const wrong = await app.call('GET', '/campaigns?order=oldest')
+    expect([wrong.status, wrong.body.error.message]).toEqual([400, expect.stringContaining('desc, asc')])
+  })
+
   test.each(['0', '201', 'x'])('a limit of %s is 400', async (limit) => {
     expect((await app.call('GET', `/campaigns?limit=${limit}`)).status).toBe(400)
   })

@@ -1,20 +1,9 @@
 // Campaigns: what each says, and its state, which only changes from a state that the caller expects.
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  getTableColumns,
-  inArray,
-  isNull,
-  lt,
-  lte,
-  or,
-  sql as words,
-} from '../driver/drizzle.ts'
+import { and, asc, eq, getTableColumns, inArray, isNull, lte, or, sql as words } from '../driver/drizzle.ts'
 import { HubError, isHubError } from '../../../core/errors.ts'
 import type { Campaign, CampaignContent, CampaignHead, CampaignStore } from '../../../core/campaigns/ports.ts'
 import { rowsFor, type Sql, type Tables } from '../driver/dialect.ts'
+import { ORDERS } from '../driver/orders.ts'
 
 /** Far more than anybody runs at a time. */
 const ACTIVE_LIMIT = 1000
@@ -72,10 +61,11 @@ export function createCampaignStore(sql: Sql): CampaignStore {
     create,
     repeated,
     get,
-    async list(limit, before) {
-      const older = before === undefined ? undefined : lt(campaigns.id, before)
+    async list(limit, place, order = 'desc') {
+      const { sorted, beyond } = ORDERS[order]
+      const rest = place === undefined ? undefined : beyond(campaigns.id, place)
       const rows = await sql.read(
-        db.select(head).from(campaigns).where(older).orderBy(desc(campaigns.id)).limit(limit),
+        db.select(head).from(campaigns).where(rest).orderBy(sorted(campaigns.id)).limit(limit),
       )
       return rows.map(toHead)
     },
