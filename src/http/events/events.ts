@@ -29,6 +29,8 @@ export type EventsDeps = {
 
 /** How long a client waits for the archive to have what was answered 200 before. */
 const CATCH_UP_MS = 10_000
+/** Mostly it has it by then. Where not, the database may be away, and is asked. */
+const SOON_MS = 500
 const MAX_TIMELINE = 1000
 
 const Words = Type.Union([Type.String(), Type.Array(Type.String())], {
@@ -167,10 +169,16 @@ export async function caughtUp({
   feed,
   archive,
   tracking,
-}: Pick<EventsDeps, 'feed' | 'archive' | 'tracking'>): Promise<void> {
-  if (await tracking.reached(await feed.last(0), CATCH_UP_MS)) return
+}: {
+  readonly feed: Pick<EventFeed, 'last'>
+  readonly archive: Pick<EventArchive, 'position'>
+  readonly tracking: EventsDeps['tracking']
+}): Promise<void> {
+  const head = await feed.last(0)
+  if (await tracking.reached(head, SOON_MS)) return
   // A database that cannot be reached says so: that is why.
   await archive.position()
+  if (await tracking.reached(head, CATCH_UP_MS)) return
   throw new HubError('archive.behind')
 }
 
