@@ -25,7 +25,7 @@ beforeAll(async () => void (browser = await sharedBrowser()))
 beforeEach(async () => void (hub = await runHub({ MANDRILL_WEBHOOK_URL: WEBHOOK_URL })))
 afterEach(async () => {
   // What is nowhere is a 404, what is still unreadable a 409, what a test cuts off never arrives: any browser tells of these.
-  const problems = opened?.problems.filter((problem) => !/404|409|ERR_FAILED/.test(problem))
+  const problems = opened?.problems.filter((problem) => !/404|409|ERR_FAILED|TypeError/.test(problem))
   await opened?.close()
   await hub.close()
   expect(problems).toEqual([])
@@ -152,12 +152,32 @@ test('a quarantine that is not answered keeps nothing else from being seen', asy
   await page.getByRole('heading', { name: 'The hub', exact: true }).waitFor()
 })
 
+test('a section that cannot be shown says so, and takes no other with it', async () => {
+  const page = await open('/dashboard/setup', async (page) => {
+    await withoutSetupFrames(page)
+    await page.route('**/api/setup', async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ json: { ...(await answer.json()), subaccounts: null } })
+    })
+  })
+  const failed = page.getByRole('alert').filter({ hasText: 'What there is to know has failed' })
+  await failed.getByText('The answer could not be read').waitFor()
+  await failed.getByRole('button', { name: 'Try again' }).waitFor()
+  await page.locator('.checklist').waitFor()
+  await page.getByRole('heading', { name: 'The hub', exact: true }).waitFor()
+  expect(await page.getByRole('alert').count()).toBe(1)
+})
+
 test('a group of quarantine is read again as a whole, not only what is shown of it', async () => {
   for (let batch = 0; batch < 3; batch += 1)
     await hub.post(JSON.stringify(Array.from({ length: 50 }, (_, index) => `none ${batch} ${index}`)))
   const page = await open('/dashboard/setup')
   await page.getByText('100 entries or more').waitFor()
-  await page.getByText(/^The newest 100 of 15\d\. Older ones are listed once these are/).waitFor()
+  await page.getByText(/^The newest 100 of 15\d\.$/).waitFor()
+  await page.getByRole('button', { name: 'Show older' }).click()
+  await eventually(() => page.locator('.entries details').count()).toBeGreaterThanOrEqual(150)
+  await page.getByText(/15\d entries(?! or more)/).waitFor()
+  await eventually(() => page.getByText(/The newest|or more/).count()).toBe(0)
   let tried = 0
   await page.route('**/replay', async (route) => {
     tried += 1

@@ -90,6 +90,13 @@ test('a part of the history that fails is named, and the rest is told', async ()
   await close()
 })
 
+test('a part of the history that is long in coming keeps nobody from the rest', async () => {
+  const { page, close } = await open(`/${ANN}`, (page) => page.route(/\/deliveries/, () => {}))
+  await page.locator('.history li', { hasText: 'Opened' }).waitFor()
+  await page.getByText('Waiting for the deliveries…').waitFor()
+  await close()
+})
+
 test('nobody with this id is said once; there is nothing to try again', async () => {
   const { page, close } = await open('/01a20144-af1d-722a-9d98-6a215e4325f9')
   await page.getByText('There is no such subscriber').waitFor()

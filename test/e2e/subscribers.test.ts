@@ -149,6 +149,14 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await eventually(() => new URL(page.url()).pathname).toBe(`/dashboard/campaigns/${id}`)
   })
 
+  test('who has left without a word of why has a moment for it', async () => {
+    await people.subscribe('left@example.net')
+    await people.leave('left@example.net')
+    const page = await open('/left@example.net')
+    const story = async () => (await page.locator('.history li strong').allInnerTexts()).join()
+    await eventually(story).toBe('Not subscribed, from here on at the latest,Added to the list')
+  })
+
   test('who is erased is gone, from here and from the list', async () => {
     await people.subscribe('gone@example.net')
     const page = await open('?q=gone@')

@@ -22,13 +22,9 @@ export function muteSummaries(muted) {
 
 /** @param {{ app: App }} props */
 export function Announcer({ app }) {
-  const spoken = useStore(app.spoken)
+  const { said } = useStore(app.spoken)
   const [words, setWords] = useState('')
-  // The same words once more are read again only when something of them is another.
-  useEffect(
-    () => setWords((before) => (spoken.said && spoken.said === before ? `${before}\u00a0` : spoken.said)),
-    [spoken],
-  )
+  useEffect(() => setWords(said), [said])
 
   useEffect(() => {
     let last = ''

@@ -4,7 +4,7 @@ import { html } from '../vendor/htm.js'
 import { addressOf } from '../events/filter.js'
 import { useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
-import { SignOut } from '../parts/sign-out.js'
+import { SignOut } from './sign-in.js'
 
 /** @param {{ app: App }} props */
 export function Rail({ app }) {

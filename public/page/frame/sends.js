@@ -5,7 +5,7 @@ import { html } from '../vendor/htm.js'
 import { counted, titleOf } from '../ground/words.js'
 import { useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
-import { Undo } from '../parts/undo.js'
+import { Undo } from './undo.js'
 
 /** @param {{ app: App }} props */
 export function PendingSends({ app }) {

@@ -1,4 +1,4 @@
-// Sign-in: the API token, once; the hub then knows this browser by a cookie.
+// Signing in: the API token, once; the hub then knows this browser by a cookie. And signing out.
 /** @import { App } from '../main.js' */
 import { html, useEffect, useRef, useState } from '../vendor/htm.js'
 import { problemOf } from '../ground/asking.js'
@@ -49,5 +49,24 @@ export function SignInView({ app }) {
         </p>
       </form>
     </main>
+  `
+}
+
+/** Says so when it did not work, for whoever leaves a machine that others use. @param {{ app: App, class?: string, children: unknown }} props */
+export function SignOut({ app, class: look, children }) {
+  const { auth } = useStore(app.session)
+  const [problem, setProblem] = useState('')
+  const leave = async () => {
+    setProblem('')
+    try {
+      await app.signOut()
+    } catch (error) {
+      setProblem(problemOf(error))
+    }
+  }
+  if (auth !== 'on') return null
+  return html`
+    <button type="button" class=${look} onClick=${leave}>${children}</button>
+    ${problem && html`<p class="wrong not-left" role="alert">Still signed in: ${problem}</p>`}
   `
 }

@@ -8,9 +8,9 @@ import { Failed, Waiting } from '../parts/asked.js'
 import { Boundary } from '../parts/boundary.js'
 import { useStore } from '../parts/hooks.js'
 
-/** @typedef {{ name: string, view?: unknown, problem?: string }} Shown */
+/** @typedef {{ name: string, view?: unknown, problem: string }} Shown */
 
-const NOTHING = { name: 'nothing', view: NotFoundView }
+const NOTHING = { name: 'nothing', view: NotFoundView, problem: '' }
 /** Where each address was scrolled to, for the way back. @type {Map<string, number>} */
 const scrolled = new Map()
 
@@ -47,7 +47,7 @@ export function ViewOf({ app }) {
       ${
         here &&
         shown.view === undefined &&
-        html`<${Failed} what="this view" problem=${shown.problem} again=${() => location.reload()} />`
+        html`<${Failed} of=${shown} what="this view" again=${() => location.reload()} />`
       }
       ${
         here &&
@@ -63,7 +63,7 @@ async function load(route, show, retry) {
   try {
     const [loaded] = await Promise.all([route.load(), loadStyles(route.name)])
     const view = Object.entries(loaded).find(([exported]) => exported.endsWith('View'))?.[1]
-    show({ name: route.name, view })
+    show({ name: route.name, view, problem: '' })
   } catch (error) {
     // One that cannot be read (a file of another version) is had again by loading the page anew: "Try again" does that.
     console.error(error)

@@ -1,6 +1,7 @@
 // What one sees of something that was asked for: nothing yet, the thing, the thing as it was, or why it is not there.
 /** @import { Answer } from '../types.d.ts' */
-import { html, useEffect, useState } from '../vendor/htm.js'
+import { html, useEffect, useErrorBoundary, useRef, useState } from '../vendor/htm.js'
+import { problemOf } from '../ground/asking.js'
 import { exactTime } from '../ground/words.js'
 import { Icon } from './icon.js'
 
@@ -17,10 +18,32 @@ const PATIENCE_MS = 300
  */
 export function Asked({ of, what, again, children }) {
   if (of.state === 'asking') return html`<${Waiting} what=${what} />`
-  if (of.value === undefined)
-    return html`<${Failed} what=${what} problem=${of.problem} again=${of.final ? undefined : again} />`
-  return html` ${of.state === 'old' && html`<${Old} of=${of} again=${again} />`} ${children(of.value)} `
+  if (of.value === undefined) return html`<${Failed} of=${of} what=${what} again=${again} />`
+  return html`
+    ${of.state === 'old' && html`<${Old} of=${of} again=${again} />`}
+    <${Readable} value=${of.value} what=${what} again=${again} show=${children} />
+  `
 }
+
+/**
+ * An answer that is not what it should be is one that did not come.
+ * @template T @param {{ value: T, what: string, again: () => void, show: (value: T) => unknown }} props
+ */
+function Readable({ value, what, again, show }) {
+  const broken = useRef(/** @type {T | undefined} */ (undefined))
+  const [error, reset] = useErrorBoundary((thrown) => {
+    console.error(thrown)
+    broken.current = value
+  })
+  useEffect(() => {
+    if (error && broken.current !== value) reset()
+  }, [value])
+  if (!error) return html`<${Shown} value=${value} show=${show} />`
+  return html`<${Failed} of=${{ problem: problemOf(error), final: true }} what=${what} again=${again} />`
+}
+
+/** A part of its own, so that what it throws is caught. @template T @param {{ value: T, show: (value: T) => unknown }} props */
+const Shown = ({ value, show }) => show(value)
 
 /** @param {{ what: string }} props */
 export function Waiting({ what }) {
@@ -32,18 +55,15 @@ export function Waiting({ what }) {
   return html`<p class="asked" role="status">${told && `Waiting for ${what}…`}</p>`
 }
 
-/** @param {{ what: string, problem: string, again?: () => void }} props */
-export function Failed({ what, problem, again }) {
+/** @param {{ of: { problem: string, final?: boolean }, what: string, again: () => void }} props `final`: it is not asked again by itself */
+export function Failed({ of: { problem, final }, what, again }) {
   return html`
     <div class="asked" role="alert">
       <p><${Icon} name="problem" tone="amber" /> <strong>Could not load ${what}:</strong> ${problem}</p>
-      ${
-        again &&
-        html`<p>
-          <button type="button" class="plain" onClick=${() => again()}>Try again</button>
-          <span class="hint">It is also retried automatically.</span>
-        </p>`
-      }
+      <p>
+        <button type="button" class="plain" onClick=${() => again()}>Try again</button>
+        ${!final && html`<span class="hint">It is also retried automatically.</span>`}
+      </p>
     </div>
   `
 }

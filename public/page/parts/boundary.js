@@ -1,5 +1,6 @@
 // A part that throws takes no other with it: it says so in its place, and can be built anew.
 import { html, useErrorBoundary } from '../vendor/htm.js'
+import { problemOf } from '../ground/asking.js'
 import { Icon } from './icon.js'
 
 /** @param {{ what: string, children: unknown }} props `what` in a sentence: "The chart" */
@@ -8,11 +9,7 @@ export function Boundary({ what, children }) {
   if (error === undefined || error === null) return children
   return html`
     <div class="asked" role="alert">
-      <p>
-        <${Icon} name="problem" tone="red" /> <strong>${what} has failed:</strong> ${
-          error instanceof Error ? error.message : String(error)
-        }
-      </p>
+      <p><${Icon} name="problem" tone="red" /> <strong>${what} has failed:</strong> ${problemOf(error)}</p>
       <p><button type="button" class="plain" onClick=${reset}>Try again</button></p>
     </div>
   `

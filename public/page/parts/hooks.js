@@ -1,7 +1,6 @@
 // What views and parts use to follow something: a store, the clock, a size, a media query.
 /** @import { Answer, Clock, Store } from '../types.d.ts' */
 /** @import { Asking } from '../ground/asking.js' */
-import { problemOf } from '../ground/asking.js'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from '../vendor/htm.js'
 
 /**
@@ -55,6 +54,19 @@ export function useFresh(again, sign) {
   useEffect(() => () => clearTimeout(due.current), [])
 }
 
+/** So long a view waits for its parts: what comes later moves what is below it. */
+const PATIENCE_MS = 1000
+
+/** False once one has waited for long enough. */
+export function usePatience() {
+  const [patient, setPatient] = useState(true)
+  useEffect(() => {
+    const timer = setTimeout(() => setPatient(false), PATIENCE_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  return patient
+}
+
 /**
  * The time, a little later again and again: for ages. Not while nobody sees them.
  * @param {Clock} clock
@@ -84,30 +96,6 @@ export function useSize(ref) {
     return () => observer.disconnect()
   }, [])
   return size
-}
-
-/**
- * What is done when somebody asks for it, one thing at a time: which is under way, and why the last one was not done. Its button
- * stays enabled meanwhile, or it would lose the focus.
- */
-export function useDoing() {
-  const [{ busy, problem }, setState] = useState({ busy: '', problem: '' })
-  const isBusy = useRef(false)
-  /** @param {string} what @param {() => unknown} act may be waited for */
-  const doing = (what, act) => async () => {
-    if (isBusy.current) return
-    isBusy.current = true
-    setState({ busy: what, problem: '' })
-    let problem = ''
-    try {
-      await act()
-    } catch (error) {
-      problem = problemOf(error)
-    }
-    isBusy.current = false
-    setState({ busy: '', problem })
-  }
-  return { busy, problem, doing }
 }
 
 /** @param {string} query */

@@ -1,9 +1,11 @@
 // What was signed by Mandrill and could not be read: grouped by why, shown, and read again or discarded.
 /** @import { App } from '../main.js' */
-/** @import { Answer, Quarantine } from '../types.d.ts' */
+/** @import { Page, Source } from '../lists/older.js' */
+/** @import { Quarantine } from '../types.d.ts' */
 import { html, useState } from '../vendor/htm.js'
 import { problemOf } from '../ground/asking.js'
 import { count, counted, fullTime, plain, plainJson } from '../ground/words.js'
+import { Older } from '../lists/older.js'
 import { Asked } from '../parts/asked.js'
 import { Icon } from '../parts/icon.js'
 import { Question } from '../parts/question.js'
@@ -18,9 +20,16 @@ const MOST_HINTED = 100
 /** Longer texts are shown by their beginning. */
 const MOST_SHOWN = 20_000
 
-/** @param {{ app: App, of: Answer<Quarantine>, total: number, again: () => Promise<void> }} props */
-export function QuarantineList({ app, of: answer, total, again }) {
+/** @param {App} app @param {string | undefined} before @param {AbortSignal} signal @returns {Promise<Page<Entry>>} */
+export async function readQuarantine({ api }, before, signal) {
+  const { quarantine: rows, next } = await api.quarantine(signal, { before })
+  return { rows, next }
+}
+
+/** @param {{ app: App, source: Source<Entry>, total: number }} props */
+export function QuarantineList({ app, source, total }) {
   const { api, setup } = app
+  const { answer, again } = source
   const [discards, setDiscards] = useState(/** @type {string | null} */ (null))
   const changed = async () => {
     await again()
@@ -34,29 +43,7 @@ export function QuarantineList({ app, of: answer, total, again }) {
         to wait.
       </p>
       <${Asked} of=${answer} what="the quarantine" again=${again}>
-        ${(/** @type {Quarantine} */ { quarantine, next }) => html`
-          <ul class="entries">
-            ${[...Map.groupBy(quarantine, ({ reason }) => reason)].map(
-              ([reason, entries]) =>
-                html`<${Group}
-                  key=${reason}
-                  app=${app}
-                  reason=${reason}
-                  entries=${entries}
-                  more=${next !== null}
-                  onChanged=${changed}
-                  onDiscard=${() => setDiscards(reason)}
-                />`,
-            )}
-          </ul>
-          ${
-            next !== null &&
-            html`<p class="hint">
-              The newest ${count(quarantine.length)} of ${count(total)}. Older ones are listed once these are
-              retried or discarded.
-            </p>`
-          }
-        `}
+        ${() => listed(/** @type {Page<Entry>} */ (source.page))}
       <//>
       ${
         discards !== null &&
@@ -76,6 +63,31 @@ export function QuarantineList({ app, of: answer, total, again }) {
       }
     </section>
   `
+
+  /** @param {Page<Entry>} page */
+  function listed({ rows, next }) {
+    return html`
+      <ul class="entries">
+        ${[...Map.groupBy(rows, ({ reason }) => reason)].map(
+          ([reason, entries]) =>
+            html`<${Group}
+              key=${reason}
+              app=${app}
+              reason=${reason}
+              entries=${entries}
+              more=${next !== null}
+              onChanged=${changed}
+              onDiscard=${() => setDiscards(reason)}
+            />`,
+        )}
+      </ul>
+      ${
+        next !== null &&
+        html`<p class="hint">The newest ${count(rows.length)} of ${count(total)}.</p>
+          <${Older} source=${source} />`
+      }
+    `
+  }
 }
 
 /** @param {{ app: App, reason: string, entries: readonly Entry[], more: boolean, onChanged: () => Promise<void>, onDiscard: () => void }} props */
@@ -83,7 +95,6 @@ function Group({ app, reason, entries, more, onChanged, onDiscard }) {
   const [said, setSaid] = useState('')
   const [busy, setBusy] = useState(false)
   const retry = async () => {
-    if (busy) return
     setBusy(true)
     setSaid('')
     let read = 0
@@ -122,10 +133,8 @@ ${plainJson(data.slice(0, MOST_SHOWN))}</pre>
         )}
       </div>
       <div class="do">
-        <button type="button" class="plain" aria-disabled=${busy} onClick=${retry}>Retry</button>
-        <button type="button" class="plain" aria-disabled=${busy} onClick=${() => busy || onDiscard()}>
-          Discard
-        </button>
+        <button type="button" class="plain" disabled=${busy} onClick=${retry}>Retry</button>
+        <button type="button" class="plain" disabled=${busy} onClick=${onDiscard}>Discard</button>
         ${said && html`<span role="alert" class="wrong">${said}</span>`}
       </div>
     </li>

@@ -1,40 +1,36 @@
 // Set-up: a checklist that ticks itself, then what went wrong: refused webhooks, quarantine; and how the hub stands.
 /** @import { App } from '../main.js' */
 /** @import { Setup } from '../types.d.ts' */
-import { html, useEffect, useState } from '../vendor/htm.js'
+import { html, useEffect } from '../vendor/htm.js'
 import { ago } from '../ground/words.js'
 import { Asked } from '../parts/asked.js'
 import { Boundary } from '../parts/boundary.js'
 import { isOwnMachine, SampleButton, Unreachable, WebhookUrl } from './first-step.js'
-import { useNow, useQuestion, useStore } from '../parts/hooks.js'
+import { useNow, usePatience, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
-import { QuarantineList } from './quarantine-list.js'
+import { useSource } from '../lists/older.js'
+import { QuarantineList, readQuarantine } from './quarantine-list.js'
 import { Reconcile } from './reconcile.js'
 import { Notes, Refused } from './notes.js'
 import { Standing, Stores } from './standing.js'
-import { SignOut } from '../parts/sign-out.js'
-
-/** So long the view waits for the quarantine: what comes later moves what is below it. */
-const PATIENCE_MS = 1000
+import { SignOut } from '../frame/sign-in.js'
 
 /** @param {{ app: App }} props */
 export function SetupView({ app }) {
   const answer = useStore(app.setup.store)
   const amount = answer.value?.quarantine
-  const [entries, readEntries] = useQuestion(app.asking, app.api.quarantine, [])
+  const entries = useSource(app, (before, signal) => readQuarantine(app, before, signal), [])
   useEffect(() => {
     app.title.set({ view: 'Set-up' })
     app.setup.ask()
   }, [])
   useEffect(() => {
-    if (amount !== undefined && entries.state !== 'asking') readEntries()
+    // Whoever reads older ones is left alone.
+    const isFirst = entries.page === entries.answer.value
+    if (amount !== undefined && isFirst && entries.answer.state !== 'asking') entries.again()
   }, [amount])
-  const [patient, setPatient] = useState(true)
-  useEffect(() => {
-    const timer = setTimeout(() => setPatient(false), PATIENCE_MS)
-    return () => clearTimeout(timer)
-  }, [])
-  const shown = patient && entries.state === 'asking' ? entries : answer
+  const isPatient = usePatience()
+  const shown = isPatient && entries.answer.state === 'asking' ? entries.answer : answer
   return html`
     <div class="setup">
       <h1>Set-up</h1>
@@ -46,7 +42,7 @@ export function SetupView({ app }) {
           ${
             setup.quarantine > 0 &&
             html`<${Boundary} what="The quarantine">
-              <${QuarantineList} app=${app} of=${entries} total=${setup.quarantine} again=${readEntries} />
+              <${QuarantineList} app=${app} source=${entries} total=${setup.quarantine} />
             <//>`
           }
           <${Boundary} what="How the hub stands"><${Standing} app=${app} setup=${setup} /><//>

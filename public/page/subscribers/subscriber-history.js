@@ -2,17 +2,17 @@
 /** @import { App } from '../main.js' */
 /** @import { DeliveryTo, Subscriber, Suppression } from './types.d.ts' */
 /** @import { EventsPage, StoredEvent } from '../types.d.ts' */
-import { html, useState } from '../vendor/htm.js'
-import { problemOf } from '../ground/asking.js'
+import { html } from '../vendor/htm.js'
 import { detailsOf, storedRow } from '../events/facts.js'
 import { mailLook } from '../campaigns/words.js'
 import { mergeHistory } from '../lists/history.js'
+import { Older, useSource } from '../lists/older.js'
 import { lookOf } from '../events/kinds.js'
 import { timeOf } from '../events/message/story.js'
 import { lookOfReason, sourceWords } from './words.js'
 import { count, fullTime, plain, titleOf } from '../ground/words.js'
 import { Failed, Old, Waiting } from '../parts/asked.js'
-import { useQuestion } from '../parts/hooks.js'
+import { usePatience } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 
 /**
@@ -26,26 +26,27 @@ import { Icon } from '../parts/icon.js'
  * @property {string} [address] where more of it is told
  * @property {readonly string[]} details
  * @property {number} [times] that often in a row, this being the last
- *
- * @typedef {{ moments: readonly Moment[], next: string | null }} Page
  */
+/** @typedef {import('../lists/older.js').Page<Moment>} Page */
 
 /** @param {{ app: App, subscriber: Subscriber, suppression: Suppression | null }} props */
 export function SubscriberHistory({ app, subscriber, suppression }) {
   const { id, email } = subscriber
   const campaigns = useSource(app, (place, signal) => readDeliveries(app, id, place, signal), [id])
   const events = useSource(app, (place, signal) => readEvents(app, email, place, signal), [email])
-  const consent = { moments: consentOf(subscriber, suppression), next: null }
+  const consent = { rows: consentOf(subscriber, suppression), next: null }
   const sources = [campaigns, events]
   const there = sources.filter(({ page }) => page !== undefined)
   const pages = there.map(({ page }) => /** @type {Page} */ (page))
   const { moments, behind } = mergeHistory([...pages, consent])
   const last = behind === null ? undefined : there[behind]
+  const isAsking = sources.some(({ answer }) => answer.state === 'asking')
+  const isPatient = usePatience()
   return html`
     <section class="history">
       <h2>History</h2>
       ${
-        sources.some(({ answer }) => answer.state === 'asking')
+        isAsking && isPatient
           ? html`<${Waiting} what="the history" />`
           : html`
               <${Standing} source=${campaigns} what="the deliveries" />
@@ -60,68 +61,12 @@ export function SubscriberHistory({ app, subscriber, suppression }) {
   `
 }
 
-/**
- * A part of the history, page by page.
- * @param {App} app @param {(place: string | undefined, signal: AbortSignal) => Promise<Page>} read
- * @param {readonly unknown[]} inputs
- */
-function useSource({ asking }, read, inputs) {
-  const [answer, again] = useQuestion(asking, (signal) => read(undefined, signal), inputs)
-  const [{ first, older, busy, problem }, setOlder] = useState(
-    /** @type {{ first: Page | undefined, older: Page, busy: boolean, problem: string }} */ ({
-      first: undefined,
-      older: { moments: [], next: null },
-      busy: false,
-      problem: '',
-    }),
-  )
-  // Read on from another beginning: what was older then does not follow.
-  const follows = first === answer.value
-  const page =
-    answer.value &&
-    (follows ? { moments: [...answer.value.moments, ...older.moments], next: older.next } : answer.value)
-  const more = async () => {
-    if (busy) return
-    const before = follows ? older : { moments: [], next: answer.value?.next ?? null }
-    const kept = { first: answer.value, older: before }
-    setOlder({ ...kept, busy: true, problem: '' })
-    try {
-      const { moments, next } = await read(before.next ?? undefined, AbortSignal.timeout(30_000))
-      setOlder({
-        first: answer.value,
-        older: { moments: [...before.moments, ...moments], next },
-        busy: false,
-        problem: '',
-      })
-    } catch (error) {
-      setOlder({ ...kept, busy: false, problem: problemOf(error) })
-    }
-  }
-  return { answer, again, page, more, busy, problem }
-}
-
-/** @param {{ source: ReturnType<typeof useSource>, what: string }} props */
+/** @param {{ source: import('../lists/older.js').Source<Moment>, what: string }} props */
 function Standing({ source: { answer, again }, what }) {
+  if (answer.state === 'asking') return html`<${Waiting} what=${what} />`
   if (answer.state === 'old') return html`<${Old} of=${answer} again=${again} />`
-  if (answer.state === 'failed')
-    return html`<${Failed}
-      what=${what}
-      problem=${answer.problem}
-      again=${answer.final ? undefined : again}
-    />`
+  if (answer.state === 'failed') return html`<${Failed} of=${answer} what=${what} again=${again} />`
   return null
-}
-
-/** @param {{ source: ReturnType<typeof useSource> }} props */
-function Older({ source: { more, busy, problem } }) {
-  return html`
-    <p class="older">
-      <button type="button" class="plain" aria-disabled=${busy} onClick=${more}>
-        ${problem ? 'Try again' : 'Show older'}
-      </button>
-      ${problem && html`<span class="wrong" role="alert">The rest could not be read: ${problem}</span>`}
-    </p>
-  `
 }
 
 /** @param {{ moment: Moment }} props */
@@ -158,7 +103,7 @@ function grouped(moments) {
 async function readEvents({ api }, email, before, signal) {
   const query = { email, limit: 100, before }
   const { events, next } = /** @type {EventsPage} */ (await api.get('/api/events', { query, signal }))
-  return { moments: events.map(momentOf), next }
+  return { rows: events.map(momentOf), next }
 }
 
 /** @param {StoredEvent} event @returns {Moment} */
@@ -182,7 +127,7 @@ async function readDeliveries({ api }, id, after, signal) {
   const { deliveries, next } = /** @type {{ deliveries: DeliveryTo[], next: string | null }} */ (
     await api.get(`/subscribe/${encodeURIComponent(id)}/deliveries`, { query: { limit: 50, after }, signal })
   )
-  const moments = deliveries.map((delivery) => ({
+  const rows = deliveries.map((delivery) => ({
     ...mailLook(delivery.status),
     at: Date.parse(delivery.updated_at),
     key: `delivery ${delivery.campaign_id}`,
@@ -196,33 +141,41 @@ async function readDeliveries({ api }, id, after, signal) {
         `next try ${fullTime(Date.parse(delivery.due_at))}`,
     ].filter((line) => typeof line === 'string'),
   }))
-  return { moments, next }
+  return { rows, next }
 }
 
 /** @param {Subscriber} subscriber @param {Suppression | null} suppression @returns {Moment[]} */
-function consentOf({ created_at: created, suppressed }, suppression) {
+function consentOf({ created_at: created, updated_at: changed, subscribed, suppressed }, suppression) {
+  const plainly = { text: '', details: [] }
   const came = {
+    ...plainly,
     at: Date.parse(created),
     key: 'came',
     icon: 'people',
-    word: 'Joined the list',
-    text: '',
-    details: [],
+    word: subscribed ? 'Joined the list' : 'Added to the list',
   }
-  if (!suppressed) return [came]
+  /** @type {Moment[]} */
+  const moments = [came]
+  // The hub tells when the person was last changed: who is out now has been so since then, if not longer.
+  if (!subscribed && suppressed?.reason !== 'unsubscribe' && changed !== created)
+    moments.push({
+      ...plainly,
+      at: Date.parse(changed),
+      key: 'left',
+      icon: 'unsubscribed',
+      word: 'Not subscribed, from here on at the latest',
+      details: ['Has left, or never confirmed'],
+    })
+  if (!suppressed) return moments
   const { word, icon, tone } = lookOfReason(suppressed.reason)
-  const details = suppression ? [sourceWords(suppression.source)] : []
-  const at = Date.parse(suppressed.since)
-  return [
-    {
-      at,
-      key: 'suppressed',
-      icon,
-      tone,
-      word: `No mail from here on: ${word.toLowerCase()}`,
-      text: '',
-      details,
-    },
-    came,
-  ]
+  moments.push({
+    ...plainly,
+    at: Date.parse(suppressed.since),
+    key: 'suppressed',
+    icon,
+    tone,
+    word: `No mail from here on: ${word.toLowerCase()}`,
+    details: suppression ? [sourceWords(suppression.source)] : [],
+  })
+  return moments
 }

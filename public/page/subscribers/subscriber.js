@@ -38,7 +38,7 @@ export function SubscriberView({ app, params: { id } }) {
 
   function shown() {
     if (erased) return html`<${Erased} email=${erased} />`
-    if (answer.state === 'failed' && answer.final) return html`<${Missing} id=${id} />`
+    if (answer.state === 'failed' && answer.missing) return html`<${Missing} id=${id} />`
     return html`<${Asked} of=${answer} what="this subscriber" again=${again}>${person}<//>`
   }
 

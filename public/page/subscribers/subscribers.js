@@ -8,7 +8,7 @@ import { ago, fullTime, plain } from '../ground/words.js'
 import { AddSubscriber } from './add-subscriber.js'
 import { ExportButton } from '../lists/export-button.js'
 import { Amount, Badge, PeopleHead, Switches, useLooked } from './common.js'
-import { SearchBox } from '../parts/search-box.js'
+import { SearchBox } from '../lists/search-box.js'
 import { listsOf } from './store.js'
 
 const PLACE = '/dashboard/subscribers'

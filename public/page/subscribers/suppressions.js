@@ -6,7 +6,7 @@ import { lookOfReason, REASON_WORDS, sourceWords } from './words.js'
 import { ago, fullTime, plain } from '../ground/words.js'
 import { ExportButton } from '../lists/export-button.js'
 import { Amount, Badge, PeopleHead, Switches, useLooked } from './common.js'
-import { SearchBox } from '../parts/search-box.js'
+import { SearchBox } from '../lists/search-box.js'
 import { AddSuppression, OneSuppression } from './suppression-do.js'
 import { listsOf } from './store.js'
 

@@ -1,6 +1,6 @@
 // A box to search in: what is typed is asked for as soon as one pauses.
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/htm.js'
-import { Icon } from './icon.js'
+import { Icon } from '../parts/icon.js'
 
 const PAUSE_MS = 150
 
