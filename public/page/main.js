@@ -11,13 +11,12 @@ import { Failed, Waiting } from './parts/asked.js'
 import { Boundary } from './parts/boundary.js'
 import { Frame } from './frame/frame.js'
 import { useStore } from './parts/hooks.js'
-import { createPulse } from './events/feed/pulse.js'
+import { createPulse } from './events/counts/pulse.js'
 import { createRouter } from './ground/router.js'
 import { ROUTES } from './routes.js'
 import { createCampaigns } from './campaigns/store.js'
 import { createSends } from './campaigns/sends.js'
 import { createSetup } from './setup/store.js'
-import { keepFocus } from './frame/kept-focus.js'
 import { createTitle } from './frame/title.js'
 import { SignInView } from './frame/sign-in.js'
 
@@ -25,6 +24,8 @@ const POLL_CAMPAIGNS_MS = 5000
 
 /** @typedef {{ state: 'asking' | 'out' | 'in', auth: 'on' | 'off', problem: string }} SessionState */
 
+/** Of this browser's other tabs: a session that ends in one ends in all. */
+const tabs = new BroadcastChannel('session')
 let started = false
 const session = createStore(/** @type {SessionState} */ ({ state: 'asking', auth: 'on', problem: '' }))
 const spoken = createStore({ said: '' })
@@ -126,6 +127,8 @@ function onSignedOut() {
 
 async function signOut() {
   await api.signOut()
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel, not a window
+  tabs.postMessage('out')
   location.assign('/')
 }
 
@@ -169,7 +172,7 @@ function Page() {
   if (state === 'out') return html`<${SignInView} app=${app} />`
   return html`
     <main class="entry">
-      ${problem ? html`<${Failed} what="this page" problem=${problem} again=${entry.ask} />` : html`<${Waiting} what="the hub" />`}
+      ${problem ? html`<${Failed} of=${{ problem }} what="this page" again=${entry.ask} />` : html`<${Waiting} what="the hub" />`}
     </main>
   `
 }
@@ -178,6 +181,6 @@ render(
   html`<${Boundary} what="The page"><${Page} /><//>`,
   /** @type {Element} */ (document.getElementById('page')),
 )
-keepFocus()
 addEventListener('hashchange', onHashChange)
+tabs.addEventListener('message', onSignedOut)
 begin()

@@ -96,6 +96,8 @@ export type Answer<T> = {
   readonly problem: string
   /** It is not asked again by itself: the answer would be the same. */
   readonly final: boolean
+  /** There is no such thing. */
+  readonly missing: boolean
 }
 
 export type Store<T> = {

@@ -65,6 +65,9 @@ test.each([
   await page.getByRole('button', { name: 'Undo' }).waitFor()
   // The time of day is put right meanwhile.
   await page.clock.setSystemTime(Date.now())
+  const left = async () => Number(await page.locator('.undo .number').innerText())
+  await eventually(left).toBeLessThan(10)
+  expect(await left()).toBeGreaterThan(0)
   await page.getByRole('button', { name: 'Undo' }).click()
   const { status } = await peopleOf(lab.hub).call<{ status: string }>('GET', `/campaigns/${draft}`)
   expect(status).toBe('draft')

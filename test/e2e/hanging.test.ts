@@ -39,6 +39,9 @@ const WAYS: readonly (readonly [answer: (route: Route) => Promise<void>, words: 
   [(route) => route.fulfill({ json: null }), 'The answer was not the hub’s'],
   [(route) => fail(route, 500), 'The hub says 500'],
   [(route) => route.fulfill({ body: '{"events":[{"cur' }), 'The answer was not the hub’s'],
+  [(route) => fail(route, 400), 'The hub says 400'],
+  [(route) => route.fulfill({ json: {} }), 'The answer could not be read'],
+  [(route) => route.fulfill({ json: [] }), 'The answer could not be read'],
 ]
 
 const fail = (route: Route, status: number) =>
@@ -63,15 +66,41 @@ test.each(VIEWS.map((view, index) => [index, view] as const))(
       answer = next
       await tryAgain(alert)
       await alert.getByText(words).waitFor()
+      await alert.getByRole('button', { name: 'Try again' }).waitFor()
       // A campaign that ends meanwhile has its links asked for anew.
       await eventually(() => page.getByRole('alert').count()).toBe(1)
     }
     answer = undefined
     await tryAgain(alert)
     await eventually(() => page.getByText(/Could not load|Waiting for/).count()).toBe(0)
-    expect(problems.filter((one) => !/Failed to load resource|Blocked script/.test(one))).toEqual([])
+    expect(problems.filter((one) => !/Failed to load resource|Blocked script|TypeError/.test(one))).toEqual(
+      [],
+    )
   },
 )
+
+test('a section of a campaign that cannot be shown says so, and takes no other with it', async () => {
+  const { page } = await lab.open({
+    path: `/dashboard/campaigns/${ids.sent}`,
+    before: async (page) => {
+      await page.routeWebSocket(/\/ws\/email/, (socket) => {
+        const server = socket.connectToServer()
+        server.onMessage((text) => String(text).startsWith('{"type":"campaign"') || socket.send(text))
+      })
+      await page.route(new RegExp(`/campaigns/${ids.sent}$`), async (route) => {
+        if (route.request().isNavigationRequest()) return route.continue()
+        const answer = await route.fetch()
+        await route.fulfill({ json: { ...(await answer.json()), status: 'running', lanes: null } })
+      })
+    },
+  })
+  const failed = page.getByRole('alert').filter({ hasText: 'The list of lanes has failed' })
+  await failed.getByText('The answer could not be read').waitFor()
+  await failed.getByRole('button', { name: 'Try again' }).waitFor()
+  for (const name of [/^Mails/, 'People', 'Links'])
+    await page.getByRole('heading', { name, level: 2 }).waitFor()
+  expect(await page.getByRole('alert').count()).toBe(1)
+})
 
 // All at once: each takes the 15 seconds after which a request is given up.
 test('each view that is not answered', async () => {

@@ -94,6 +94,41 @@ test('far down, the beginning is still there; what lies between is read again wh
   expect(asked).toEqual([])
 })
 
+test('a list that is begun shows what comes, and below it what came before, once that can be read', async () => {
+  const { list, fails, told, asked } = lab()
+  fails.push(gone(), gone())
+  const page = list.show('a')
+  await vi.advanceTimersByTimeAsync(0)
+  list.begin('3', () => undefined)
+  expect(await page).toBeUndefined()
+  list.pages.prepend(['new'])
+  list.changed()
+  expect([told(), list.store.get().begun, list.pages.at(0)]).toEqual([['here', 'gone', 'gone'], true, 'new'])
+  await vi.advanceTimersByTimeAsync(2000)
+  expect([told(), list.store.get().begun]).toEqual([['here', 'gone', 'gone'], true])
+  list.retry()
+  await vi.advanceTimersByTimeAsync(0)
+  expect([told(), list.store.get().begun]).toEqual([['here', '', ''], false])
+  expect([list.pages.at(0), list.pages.at(1), asked.at(-1)]).toEqual(['new', 'a3', 'a 3 100'])
+})
+
+test('a first page that comes after the list was begun goes below, as far as it belongs there', async () => {
+  const { list, asked } = lab()
+  const page = list.show('a')
+  list.begin('0', ({ rows }) => rows.slice(2))
+  list.pages.prepend(['new'])
+  await list.need(0, 10)
+  expect(await page).toBeUndefined()
+  expect([list.pages.size, list.pages.at(0), list.pages.at(1), list.store.get().begun]).toEqual([
+    99,
+    'new',
+    'a2',
+    false,
+  ])
+  await list.need(90, 99)
+  expect([asked, list.pages.at(99)]).toEqual([['a null 100', 'a 100 100'], 'a100'])
+})
+
 test('the end is read at once, and only once; how many lie between is told', async () => {
   const { list, asked, ends } = lab()
   await list.show('a')

@@ -31,12 +31,14 @@ function lab(archive: StoredEvent[]) {
   let state = 'connecting'
   let cursor: string | undefined
   let isOut = false
+  let held: Promise<StoredEvent[]> | undefined
   const api = {
     now: () => Date.parse('2030-01-01T00:01:00Z'),
     async events({ events: kinds = '', limit, before, after }: Record<string, unknown>) {
       asked.push({ kinds, limit })
       if (isOut) throw new ApiError(503, 'archive.unavailable', 'no database')
-      const matching = archive.filter(({ kind }) => kinds === '' || String(kinds).split(',').includes(kind))
+      const there = (await held) ?? archive
+      const matching = there.filter(({ kind }) => kinds === '' || String(kinds).split(',').includes(kind))
       const seq = (text: unknown) => Number(String(text).split('-')[1] ?? 0)
       const wanted = after
         ? matching.filter((event) => seq(event.cursor) > seq(after))
@@ -89,7 +91,16 @@ function lab(archive: StoredEvent[]) {
       Number(feed.list.pages.at(place)?.cursor.split('-')[1]),
     )
   const outage = (on: boolean) => void (isOut = on)
-  return { feed, asked, connections, filters, seeks, socket, shown, outage }
+  /** Until the test says so nothing is answered; then what was there by the time of the question. */
+  const hang = (then: StoredEvent[]) => {
+    const { promise, resolve } = Promise.withResolvers<StoredEvent[]>()
+    held = promise
+    return () => {
+      held = undefined
+      resolve(then)
+    }
+  }
+  return { feed, asked, connections, filters, seeks, socket, shown, outage, hang }
 }
 
 const kinds = (...names: string[]): Filter => ({ ...ALL, kinds: names })
@@ -105,38 +116,65 @@ test('the newest page first, then what lies after it', async () => {
   await until(() => expect(shown()).toEqual([4, 3, 2, 1]))
 })
 
-test('without its archive the socket begins all the same; what lies between is had once the archive is there', async () => {
-  const { feed, connections, seeks, socket, shown, outage } = lab([stored(1)])
+test('without its archive the list begins where the socket does; what came before goes below once it can be read', async () => {
+  const archive = [1, 2, 3, 4, 5].map((seq) => stored(seq))
+  const { feed, connections, seeks, socket, shown, outage } = lab(archive)
   outage(true)
   void feed.open(ALL)
   await until(() => expect([connections.length, connections[0]?.after]).toEqual([1, undefined]))
   socket.at(5)
   socket.state('catching_up')
   socket.state('live')
-  socket.say(6)
-  expect([phase(feed), shown()]).toEqual(['failed', []])
+  socket.say(6, 7)
+  await until(() => expect([phase(feed), shown()]).toEqual(['here', [7, 6]]))
+  expect(feed.list.store.get()).toMatchObject({ begun: true, trouble: 'no database', problem: 'no database' })
+  archive.push(stored(6))
   outage(false)
   feed.list.retry()
-  // The archive had not come as far as the socket's beginning: what lies between would be missing.
-  await until(() => expect([seeks, connections.length]).toEqual([['3-1'], 1]))
-  socket.say(2, 3, 4, 5, 6)
-  await until(() => expect(shown()).toEqual([6, 5, 4, 3, 2, 1]))
+  await until(() => expect(shown()).toEqual([7, 6, 5, 4, 3, 2, 1]))
+  socket.say(8)
+  await until(() => expect(shown()).toEqual([8, 7, 6, 5, 4, 3, 2, 1]))
+  expect(feed.list.store.get()).toMatchObject({ begun: false, trouble: '', problem: '' })
+  expect(seeks).toEqual([])
 })
 
-test('an archive that is as far as the socket needs no second beginning', async () => {
-  const archive = [stored(1)]
-  const { feed, seeks, socket, shown, outage, connections } = lab(archive)
-  outage(true)
+test.each([
+  ['reaches as far as the socket began', 5, 1],
+  ['was read too early, and is read again', 3, 2],
+])('the page that was asked for before the list began %s', async (_, head, reads) => {
+  const archive = [1, 2, 3, 4, 5, 6].map((seq) => stored(seq))
+  const { feed, asked, connections, socket, shown, hang } = lab(archive)
+  const answer = hang(archive.slice(0, head))
   void feed.open(ALL)
   await until(() => expect(connections.length).toBe(1))
-  socket.at(2)
+  socket.at(5)
   socket.state('catching_up')
-  archive.push(stored(2), stored(3))
-  socket.say(3, 4)
-  outage(false)
-  feed.list.retry()
+  socket.say(6)
+  await until(() => expect(shown()).toEqual([6]))
+  const pages = () => asked.filter((ask) => 'limit' in ask && ask.limit !== 1)
+  await feed.list.need(0, 1)
+  expect(pages().length).toBe(1)
+  answer()
+  await until(async () => {
+    await feed.list.need(0, 1)
+    expect(shown()).toEqual([6, 5, 4, 3, 2, 1])
+  })
+  expect(pages().length).toBe(reads)
+})
+
+test('a page that comes late, and yet before the socket, is the beginning all the same', async () => {
+  const archive = [1, 2, 3].map((seq) => stored(seq))
+  const { feed, connections, seeks, socket, shown, hang } = lab(archive)
+  const answer = hang(archive)
+  void feed.open(ALL)
+  await until(() => expect(connections.length).toBe(1))
+  answer()
+  await until(() => expect(seeks).toEqual(['3-3']))
+  socket.at(3)
+  socket.state('catching_up')
+  socket.say(4)
   await until(() => expect(shown()).toEqual([4, 3, 2, 1]))
-  expect(seeks).toEqual([])
+  expect(feed.list.store.get().begun).toBe(false)
 })
 
 test('an empty hub is followed from its beginning', async () => {

@@ -194,7 +194,7 @@ test('new ones stand above all, and a list that flows forgets its end', () => {
 })
 
 test('what waits is told once, and shown later; too much is only counted', () => {
-  const aside = createAside(10)
+  const aside = createAside({ onFree: () => {}, most: 10 })
   aside.reset('7-3')
   expect(aside.fresh(rising(2, 6)).map(({ cursor }) => cursor)).toEqual(['7-4', '7-5', '7-6'])
   expect(aside.fresh(rising(4, 6))).toEqual([])
@@ -208,7 +208,7 @@ test('what waits is told once, and shown later; too much is only counted', () =>
 })
 
 test('a later life of the feed comes after an earlier one, whatever the numbers', () => {
-  const aside = createAside()
+  const aside = createAside({ onFree: () => {} })
   aside.reset('7-900')
   expect(aside.fresh([{ ...row(1), cursor: '8-901' }])).toHaveLength(1)
 })

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createAsking } from '../../public/page/ground/asking.js'
 import { rowOf } from '../../public/page/events/facts.js'
-import { createPulse } from '../../public/page/events/feed/pulse.js'
+import { createPulse } from '../../public/page/events/counts/pulse.js'
 
 const NOW = Date.parse('2030-05-06T12:00:30Z')
 

@@ -1,8 +1,8 @@
 // The chart's time: how much, where it lies, and how somebody types one.
 import { expect, test } from 'vitest'
 import { ALL } from '../../public/page/events/filter.js'
-import { frameOfTime, shifted, ticksOf } from '../../public/page/events/feed/spans.js'
-import { readWhen } from '../../public/page/events/feed/when.js'
+import { frameOfTime, shifted, ticksOf } from '../../public/page/events/counts/spans.js'
+import { readWhen } from '../../public/page/events/counts/when.js'
 
 const NOW = new Date(2030, 4, 6, 12, 0, 30).getTime()
 const MINUTE = 60_000

@@ -1,7 +1,7 @@
 // Ages, steps, rates and the words of the connection.
 import { expect, test } from 'vitest'
 import { detailsOf, rowOf } from '../../public/page/events/facts.js'
-import { createRates, roundTop } from '../../public/page/events/feed/rates.js'
+import { createRates, roundTop } from '../../public/page/events/counts/rates.js'
 import { stateWords } from '../../public/page/events/feed/state-words.js'
 import { storyOf } from '../../public/page/events/message/story.js'
 import { age, ago, bytes, counted, plain, plainJson, step, titleOf } from '../../public/page/ground/words.js'

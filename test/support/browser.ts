@@ -14,6 +14,7 @@ const KEY = 'a-webhook-key'
 export type RunningHub = {
   readonly url: string
   readonly webhookUrl: string
+  readonly dataDir: string
   /** A signed, form-encoded batch, as Mandrill sends it. Resolves when the hub has stored it. */
   post(events: readonly unknown[] | string): Promise<void>
   /** kill -9: it gets no chance to tidy up. */
@@ -54,6 +55,7 @@ export async function runHub(env: Record<string, string> = {}): Promise<RunningH
   return {
     url,
     webhookUrl,
+    dataDir,
     post,
     start,
     kill: () => stop('SIGKILL'),

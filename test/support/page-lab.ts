@@ -1,4 +1,6 @@
 // A hub that all tests of a file share, and the browser.
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
 import { openPage, runHub, sharedBrowser, type PageOptions, type RunningHub } from './browser.ts'
@@ -10,6 +12,8 @@ export const SECRET = 'a-secret-of-the-browser-tests'
 type Stores = {
   /** Settings of a hub whose stores are empty. */
   empty(): Promise<Record<string, string>>
+  /** Until what it gives is called, the archive takes nothing: its server is gone, or its file is locked. */
+  breakArchive(): Promise<() => Promise<unknown>>
   close(): Promise<unknown>
 }
 
@@ -22,13 +26,22 @@ export function usePageLab(
   let browser: Browser
   let stores: Stores
   let hub: RunningHub
+  const embedded: Stores = {
+    empty: async () => ({}),
+    async breakArchive() {
+      const file = new DatabaseSync(join(hub.dataDir, 'hub.sqlite'), { timeout: 5_000 })
+      file.exec('BEGIN IMMEDIATE')
+      return async () => file.close()
+    },
+    close: async () => {},
+  }
   async function start(): Promise<void> {
     hub = await runHub({ SECRET, ...(await stores.empty()), ...env() })
     await fill(hub)
   }
   beforeAll(async () => {
     browser = await sharedBrowser()
-    stores = kind === 'shared' ? await startServers() : { empty: async () => ({}), close: async () => {} }
+    stores = kind === 'shared' ? await startServers() : embedded
     await start()
   })
   // A second try begins as the first did.
@@ -45,6 +58,7 @@ export function usePageLab(
     get hub() {
       return hub
     },
+    breakArchive: () => stores.breakArchive(),
     /** A browser profile of its own, with the page open in it until the test ends. */
     async open(options?: PageOptions) {
       const opened = await openPage(browser, hub, options)
@@ -60,6 +74,10 @@ async function startServers(): Promise<Stores> {
     async empty() {
       await redis.command('FLUSHALL')
       return { REDIS_URL: redis.url, DATABASE_URL: await mariadb.database() }
+    },
+    async breakArchive() {
+      await mariadb.kill()
+      return () => mariadb.start()
     },
     close: () => Promise.all([redis.close(), mariadb.close()]),
   }

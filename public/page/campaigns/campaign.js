@@ -45,10 +45,12 @@ function Writing({ app, onMade }) {
 /** @param {{ app: App, id: string }} props */
 function Known({ app, id }) {
   const read = (/** @type {AbortSignal} */ signal) =>
-    /** @type {Promise<WholeCampaign>} */ (app.api.get(`/campaigns/${encodeURIComponent(id)}`, { signal }))
+    /** @type {Promise<WholeCampaign>} */ (
+      app.api.get(`/campaigns/${encodeURIComponent(id)}`, { signal, has: 'content' })
+    )
   const [answer, again] = useQuestion(app.asking, read, [id])
   const told = useStore(app.campaigns.store).campaigns.get(id)
-  const missing = answer.state === 'failed' && answer.final
+  const missing = answer.state === 'failed' && answer.missing
   useEffect(() => {
     app.title.set({ view: titleOf((told ?? answer.value)?.subject ?? '') || 'Campaign' })
   }, [told?.subject, answer.value?.subject])

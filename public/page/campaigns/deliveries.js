@@ -14,7 +14,7 @@ import { ExportButton } from '../lists/export-button.js'
 import { useNow, usePressedInSight, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { KeysetList, listKeys } from '../lists/keyset-list.js'
-import { SearchBox } from '../parts/search-box.js'
+import { SearchBox } from '../lists/search-box.js'
 
 /** @typedef {{ status: string, people: string, reason: string, q: string }} Query */
 

@@ -34,8 +34,8 @@ export function LiveView({ app, params: { id } }) {
   const open = id !== undefined || event !== null
   const change = (/** @type {Filter} */ next) => router.go(`/${addressOf(next)}`)
   const narrow = (/** @type {Partial<Filter>} */ part) => change({ ...filter, ...part })
-  const { size } = feed.list.pages
-  const none = phase === 'here' && size === 0 && feed.store.get().waiting === 0
+  const { size, next } = feed.list.pages
+  const none = phase === 'here' && size === 0 && next === null && feed.store.get().waiting === 0
   const { inspect, close } = useWay(app, choice, scroller)
 
   // Where there is little room the list is seen first, and a bar says what stands above it.

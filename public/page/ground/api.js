@@ -2,6 +2,8 @@
 /** @import { EventsPage, Message, Quarantine, Session, Setup, Stats } from '../types.d.ts' */
 
 const LIMIT_MS = 15_000
+/** Said of an answer that lacks what was asked for. */
+export const UNREADABLE = 'The answer could not be read'
 
 export class ApiError extends Error {
   /** @param {number} status 0 = the hub was not reached @param {string} code @param {string} message @param {unknown} [details] */
@@ -24,6 +26,7 @@ export class ApiError extends Error {
  * @property {Readonly<Record<string, string>>} [headers]
  * @property {AbortSignal} [signal]
  * @property {number} [limitMs] 0: it may take as long as it takes
+ * @property {string} [has] an answer without this cannot be read
  */
 
 /**
@@ -50,7 +53,7 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
     // The header has whole seconds: a difference below that is none.
     if (Number.isFinite(date)) ahead = Math.abs(date - Date.now()) < 2000 ? 0 : date - Date.now()
     if (response.status === 204) return /** @type {T} */ (null)
-    if (response.ok) return told(await read(response))
+    if (response.ok) return told(await read(response), options.has)
     if (response.status === 401 && path !== '/api/session') onSignedOut?.()
     throw await refused(response)
   }
@@ -98,10 +101,11 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
     }
   }
 
-  /** @template T @param {T} answer no object: no JSON, mostly of a proxy that answers in the hub's place */
-  function told(answer) {
-    if (answer !== null && typeof answer === 'object') return answer
-    throw unreadable()
+  /** @template T @param {T} answer no object: no JSON, mostly of a proxy that answers in the hub's place @param {string} [has] */
+  function told(answer, has) {
+    if (answer === null || typeof answer !== 'object') throw unreadable()
+    if (has !== undefined && !(has in answer)) throw new ApiError(0, 'unreadable', UNREADABLE)
+    return answer
   }
 
   function unreadable() {
@@ -149,7 +153,7 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
         return { text: text.slice(0, most), isWhole: false }
       }
     },
-    session: () => /** @type {Promise<Session>} */ (get('/api/session')),
+    session: () => /** @type {Promise<Session>} */ (get('/api/session', { has: 'signed_in' })),
     /** @param {string} token */
     signIn: (token) => /** @type {Promise<Session>} */ (post('/api/session', { token })),
     signOut: () => call('DELETE', '/api/session'),
@@ -164,7 +168,7 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
     /** Counts per kind and step of time, which is in seconds. @param {Query} query @param {AbortSignal} [signal] */
     stats: (query, signal) => /** @type {Promise<Stats>} */ (get('/api/stats', { query, signal })),
     /** @param {AbortSignal} [signal] */
-    setup: (signal) => /** @type {Promise<Setup>} */ (get('/api/setup', { signal })),
+    setup: (signal) => /** @type {Promise<Setup>} */ (get('/api/setup', { signal, has: 'history' })),
     sendSample: () => post('/api/sample'),
     /** @param {AbortSignal} [signal] @param {Query} [query] */
     quarantine: (signal, query) =>

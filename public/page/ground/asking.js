@@ -1,22 +1,41 @@
 // One way of asking: an answer is asked for, here, old since its last time, or not to be had: why, and again by itself.
 /** @import { Answer, Clock } from '../types.d.ts' */
+import { UNREADABLE } from './api.js'
 import { createStore } from './store.js'
 
 const FIRST_RETRY_MS = 2000
 const LAST_RETRY_MS = 30_000
 
 /** @type {Answer<never>} */
-const BEFORE = Object.freeze({ state: 'asking', value: undefined, at: null, problem: '', final: false })
+const BEFORE = Object.freeze({
+  state: 'asking',
+  value: undefined,
+  at: null,
+  problem: '',
+  final: false,
+  missing: false,
+})
 
 /** The words of whatever was thrown. @param {unknown} error */
 export function problemOf(error) {
+  // What was read is not what was expected: what JavaScript says of that is not for people.
+  if (error instanceof TypeError) return UNREADABLE
   return error instanceof Error ? error.message : String(error)
 }
 
+/** @param {unknown} error */
+const statusOf = (error) => (error instanceof Error && 'status' in error ? Number(error.status) : 0)
+
 /** The hub has understood, and will answer the same again. @param {unknown} error */
 export function isFinal(error) {
-  const status = error instanceof Error && 'status' in error ? Number(error.status) : 0
+  const status = statusOf(error)
   return status >= 400 && status < 500 && status !== 408 && status !== 429
+}
+
+/** Why an answer could not be had. @param {unknown} error */
+export function failureOf(error) {
+  if (error instanceof TypeError) console.error(error)
+  return { problem: problemOf(error), final: isFinal(error), missing: statusOf(error) === 404 }
 }
 
 /**
@@ -84,9 +103,9 @@ export function createAsking({ clock }) {
       } catch (error) {
         if (mine !== asked) return
         const { value } = store.get()
-        const final = isFinal(error)
-        store.set({ state: value === undefined ? 'failed' : 'old', problem: problemOf(error), final })
-        if (!final) return retry.later()
+        const failure = failureOf(error)
+        store.set({ state: value === undefined ? 'failed' : 'old', ...failure })
+        if (!failure.final) return retry.later()
       }
       askLater()
     }
@@ -94,7 +113,7 @@ export function createAsking({ clock }) {
     /** @param {T} value */
     function here(value) {
       retry.worked()
-      store.set({ state: 'here', value, at: clock(), problem: '', final: false })
+      store.set({ state: 'here', value, at: clock(), problem: '', final: false, missing: false })
       askLater()
     }
 

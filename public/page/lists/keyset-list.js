@@ -30,16 +30,16 @@ const NARROW = '(max-width: 640px)'
  */
 export function KeysetList(props) {
   const { list, what } = props
-  const { phase, problem, final } = useStore(list.store)
-  if (phase === 'failed' && list.pages.size === 0)
-    return html`<${Failed} what=${what} problem=${problem} again=${final ? undefined : list.retry} />`
+  const state = useStore(list.store)
+  if (state.phase === 'failed' && list.pages.size === 0)
+    return html`<${Failed} of=${state} what=${what} again=${list.retry} />`
   return html`<${Rows} ...${props} />`
 }
 
 /** Lives as long as what is scrolled, whose size it follows. @template Row @param {Parameters<typeof KeysetList<Row>>[0]} props */
 function Rows(props) {
   const { list, label, what, line, choice, onOpen, scroller, lineClass, onScrolled, on, children } = props
-  const { phase, problem, trouble, reads, ending, ends, version } = useStore(list.store)
+  const { phase, problem, trouble, begun, reads, ending, ends, version } = useStore(list.store)
   const chosen = useStore(choice).row
   const { height: view } = useSize(scroller)
   const lineHeight = useMedia(NARROW) ? 56 : 36
@@ -164,11 +164,17 @@ function Rows(props) {
           })}
         </div>
       </div>
-      ${ending && !trouble && html`<div class="list-waits"><${Waiting} what="the end of the list" /></div>`}
+      ${
+        (ending || begun) &&
+        !trouble &&
+        html`<div class="list-waits">
+          <${Waiting} what=${ending ? 'the end of the list' : 'what came before'} />
+        </div>`
+      }
       ${
         trouble &&
         html`<p class="list-says at-end" role="alert">
-          The rest could not be read: ${trouble}
+          ${`${begun ? 'What came before cannot be read just now' : 'The rest could not be read'}: ${trouble} `}
           <button type="button" class="link" onClick=${list.retry}>Try again</button>
         </p>`
       }

@@ -1,6 +1,6 @@
 // A list that is read page by page, as one looks at it: the first page, what follows, and what was let go of.
 /** @import { Asking } from '../ground/asking.js' */
-import { createRetry, isFinal, problemOf } from '../ground/asking.js'
+import { createRetry, failureOf } from '../ground/asking.js'
 import { createPages } from './pages.js'
 import { createStore } from '../ground/store.js'
 
@@ -19,6 +19,7 @@ const AHEAD = 40
  * @property {'asking' | 'here' | 'failed'} phase of the beginning; rows of before may be there in each
  * @property {string} problem why the beginning could not be read
  * @property {boolean} final it is not asked again by itself: the answer would be the same
+ * @property {boolean} begun it shows what has come since, and what came before is still to be read
  * @property {string} trouble why a further page could not be read
  * @property {boolean} ending the end is being read
  * @property {number} ends goes up whenever the end is there to go to
@@ -33,6 +34,7 @@ const BEFORE = {
   phase: 'asking',
   problem: '',
   final: false,
+  begun: false,
   trouble: '',
   ending: false,
   ends: 0,
@@ -51,10 +53,9 @@ const BEFORE = {
  * @param {(row: Row) => string} options.keyOf
  * @param {Asking} options.asking
  * @param {number} [options.limit] rows of a page
- * @param {boolean} [options.hasEnd] it can be read from its end
  * @param {(above: Row, below: Row) => number | null} [options.between] how many lie between two rows, where that can be told
  */
-export function createKeysetList({ read, keyOf, asking, limit = PAGE, hasEnd = true, between = () => null }) {
+export function createKeysetList({ read, keyOf, asking, limit = PAGE, between = () => null }) {
   /** @type {import('./pages.js').Pages<Row>} */
   const pages = createPages(keyOf)
   const store = createStore(BEFORE)
@@ -63,10 +64,13 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE, hasEnd = t
   /** The reading of the beginning; those of all other pages end with it. @type {AbortController | undefined} */
   let reading
   let fetching = false
+  let readsFirst = false
   let readsEnd = false
   let sight = { first: 0, end: 0 }
   /** @type {((page: Page | undefined) => void) | undefined} */
   let arrived
+  /** Where the list was begun without its first page, and what of that one belongs below. @type {{ place: string | null, restOf: (page: Page) => readonly Row[] | undefined } | undefined} */
+  let start
   const again = createRetry(readFirst)
   const further = createRetry(() => (store.get().ending ? toEnd() : need(sight.first, sight.end)))
   const forget = asking.onWake(() => {
@@ -81,7 +85,7 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE, hasEnd = t
     further.worked()
     arrived?.(undefined)
     arrived = undefined
-    store.set({ phase: 'asking', problem: '', final: false, trouble: '', ending: false })
+    store.set({ phase: 'asking', problem: '', final: false, begun: false, trouble: '', ending: false })
   }
 
   /**
@@ -104,23 +108,64 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE, hasEnd = t
   async function readFirst() {
     reading?.abort()
     const mine = (reading = new AbortController())
+    readsFirst = true
     try {
       const ask = { query: /** @type {Query} */ (query), limit, signal: mine.signal }
       const page = await read({ ...ask, place: null, fromEnd: false })
       if (mine !== reading || mine.signal.aborted) return
+      readsFirst = false
+      if (store.get().begun) return join(page)
       again.worked()
       pages.reset(page.rows, page.next)
-      const { reads } = store.get()
-      const told = { at: asking.clock(), count: page.count ?? null }
-      changed({ phase: 'here', problem: '', final: false, reads: reads + 1, ...told })
+      beginning({ count: page.count ?? null })
       arrived?.(page)
       arrived = undefined
     } catch (error) {
       if (mine !== reading || mine.signal.aborted) return
-      const final = isFinal(error)
-      store.set({ phase: 'failed', problem: problemOf(error), final })
+      readsFirst = false
+      if (store.get().begun) return troubled(error)
+      const { problem, final } = failureOf(error)
+      store.set({ phase: 'failed', problem, final })
       if (!final) again.later()
     }
+  }
+
+  /** @param {Partial<ListState>} more */
+  function beginning(more) {
+    const told = { phase: /** @type {const} */ ('here'), problem: '', final: false, at: asking.clock() }
+    changed({ ...told, reads: store.get().reads + 1, ...more })
+  }
+
+  /**
+   * Begins with nothing but what is put in from now on: the first page takes its time, or cannot be had. What came
+   * before is put below as soon as it can be read.
+   * @param {string | null} place the word that reads it; null: nothing came before
+   * @param {(page: Page) => readonly Row[] | undefined} restOf what of it is in a first page that was asked for earlier; undefined: perhaps not all
+   */
+  function begin(place, restOf) {
+    again.worked()
+    arrived?.(undefined)
+    arrived = undefined
+    start = { place, restOf }
+    pages.reset([], place)
+    const { problem } = store.get()
+    beginning({ begun: place !== null, problem, trouble: problem })
+    if (problem) further.later()
+  }
+
+  /** The first page is there, after the list was begun. @param {Page} page */
+  function join(page) {
+    const rows = start?.restOf(page)
+    if (!start || !rows || (rows.length === 0 && page.next !== null)) return changed()
+    pages.append({ place: start.place, fromEnd: false }, rows, page.next)
+    changed({ begun: false })
+  }
+
+  /** A further page could not be had. @param {unknown} error */
+  function troubled(error) {
+    const { problem, final } = failureOf(error)
+    store.set({ trouble: problem, ...(store.get().begun && { problem, final }) })
+    if (!final) further.later()
   }
 
   /**
@@ -130,7 +175,7 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE, hasEnd = t
    */
   async function need(first, end) {
     sight = { first, end }
-    if (fetching || further.waits || store.get().phase !== 'here' || !reading) return
+    if (fetching || readsFirst || further.waits || store.get().phase !== 'here' || !reading) return
     const missing = pages.missing(first, end)
     const edge = missing ? undefined : pages.edge(first, end, AHEAD)
     const { place, fromEnd = false } = missing ?? edge ?? { place: undefined }
@@ -146,11 +191,9 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE, hasEnd = t
       else if (edge) pages.append(edge, rows, page.next)
       pages.letGo(sight.first, sight.end)
       further.worked()
-      changed({ trouble: '' })
+      changed({ trouble: '', problem: '', final: false, begun: false })
     } catch (error) {
-      if (signal.aborted) return
-      store.set({ trouble: problemOf(error) })
-      if (!isFinal(error)) further.later()
+      if (!signal.aborted) troubled(error)
     } finally {
       fetching = false
     }
@@ -159,7 +202,7 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE, hasEnd = t
   /** Somebody goes to the end: it is read from there, and what lies between stays unread. */
   async function toEnd() {
     if (store.get().phase !== 'here' || !reading) return
-    const isThere = !hasEnd || pages.next === null || pages.hole !== -1
+    const isThere = pages.next === null || pages.hole !== -1
     if (isThere) return arrive()
     store.set({ ending: true })
     if (readsEnd) return
@@ -174,9 +217,7 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE, hasEnd = t
       changed({ trouble: '' })
       if (store.get().ending) arrive()
     } catch (error) {
-      if (signal.aborted || !store.get().ending) return
-      store.set({ trouble: problemOf(error) })
-      if (!isFinal(error)) further.later()
+      if (!signal.aborted && store.get().ending) troubled(error)
     } finally {
       readsEnd = false
     }
@@ -196,6 +237,7 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE, hasEnd = t
     store,
     keyOf,
     show,
+    begin,
     hold,
     need,
     toEnd,

@@ -1,8 +1,5 @@
 // The text alternative of a mail, made from its HTML.
-import { createRequire } from 'node:module'
-import type { FormatCallback } from 'html-to-text'
-
-const require = createRequire(import.meta.url)
+import { compile, type FormatCallback } from 'html-to-text'
 
 /** No mail program shows what is nested deeper; without a bound, hostile HTML overflows the stack. */
 const DEPTH = 200
@@ -13,20 +10,13 @@ const altText: FormatCallback = ({ attribs }, _walk, builder) => {
   if (attribs?.alt) builder.addInline(attribs.alt)
 }
 
-/** Made with the first mail: a start that loads what reads HTML takes 30 ms longer. */
-export function createHtmlToText(): (html: string) => string {
-  let convert: ReturnType<typeof createConverter> | undefined
-  return (html) => `${(convert ??= createConverter())(html.slice(0, LENGTH)).trim()}\n`
-}
-
 /** Placeholders come through as they are: nothing is wrapped or written in capitals. */
-function createConverter() {
-  const { compile } = require('html-to-text') as typeof import('html-to-text')
+export function createHtmlToText(): (html: string) => string {
   const asWritten = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({
     selector,
     options: { uppercase: false },
   }))
-  return compile({
+  const convert = compile({
     wordwrap: false,
     limits: { maxDepth: DEPTH },
     formatters: { altText },
@@ -43,4 +33,5 @@ function createConverter() {
       })),
     ],
   })
+  return (html) => `${convert(html.slice(0, LENGTH)).trim()}\n`
 }

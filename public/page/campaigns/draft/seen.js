@@ -7,7 +7,7 @@ import { remember, remembered } from '../../ground/memory.js'
 import { plain } from '../../ground/words.js'
 import { Failed } from '../../parts/asked.js'
 import { AddressField, Field } from '../../parts/field.js'
-import { useDoing, useQuestion, useStore } from '../../parts/hooks.js'
+import { useQuestion, useStore } from '../../parts/hooks.js'
 import { Icon } from '../../parts/icon.js'
 import { Preview } from './preview.js'
 
@@ -24,7 +24,9 @@ export function Seen({ app, draft, stale }) {
     return () => clearTimeout(timer)
   }, [typed])
   const read = (/** @type {AbortSignal} */ signal) =>
-    /** @type {Promise<Mail>} */ (app.api.get(`/campaigns/${id}/preview`, { query: { subscriber }, signal }))
+    /** @type {Promise<Mail>} */ (
+      app.api.get(`/campaigns/${id}/preview`, { query: { subscriber }, signal, has: 'subject' })
+    )
   const [answer, again] = useQuestion(app.asking, read, [id, version, subscriber])
   const [last, setLast] = useState(/** @type {Mail | undefined} */ (undefined))
   useEffect(() => {
@@ -32,7 +34,7 @@ export function Seen({ app, draft, stale }) {
   }, [answer.value])
   // While the next one is asked for, the last one stays: a preview that blinks with each letter is none.
   const mail = answer.value ?? last
-  const unknown = answer.state === 'failed' && answer.final && subscriber !== ''
+  const unknown = answer.state === 'failed' && answer.missing && subscriber !== ''
   const src = `/campaigns/${id}/preview${subscriber && !unknown ? `?${new URLSearchParams({ subscriber })}` : ''}`
   const tab = (/** @type {string} */ name, /** @type {string} */ word) =>
     html`<button
@@ -55,7 +57,7 @@ export function Seen({ app, draft, stale }) {
         more=${{ placeholder: 'a made-up subscriber', autocomplete: 'off', inputmode: 'email' }}
       />
     </div>
-    ${answer.state === 'failed' && !unknown && html`<${Failed} what="the preview" problem=${answer.problem} again=${again} />`}
+    ${answer.state === 'failed' && !unknown && html`<${Failed} of=${answer} what="the preview" again=${again} />`}
     <div class=${stale ? 'mail stale' : 'mail'}>
       <p class="mail-subject"><bdi>${mail && plain(mail.subject)}</bdi></p>
       ${
@@ -73,43 +75,41 @@ const TEST_TO = 'test-mail-to'
 /** @param {{ app: App, draft: Draft }} props */
 function Test({ app, draft }) {
   const [to, setTo] = useState(remembered(TEST_TO))
-  const [done, setDone] = useState('')
-  const { busy, problem, doing } = useDoing()
-  const send = doing('test', async () => {
-    setDone('')
-    await draft.flush()
-    const { id } = draft.store.get()
-    const answer = /** @type {{ to: string, response: string }} */ (
-      await app.api.post(`/campaigns/${id}/test`, { to }).catch(withAnswer)
-    )
-    remember(TEST_TO, to)
-    setDone(`Sent to ${answer.to}: ${answer.response}`)
-  })
+  const [state, setState] = useState({ busy: false, problem: '', done: '' })
+  const send = async (/** @type {Event} */ event) => {
+    event.preventDefault()
+    setState({ busy: true, problem: '', done: '' })
+    try {
+      await draft.flush()
+      const { id } = draft.store.get()
+      const answer = /** @type {{ to: string, response: string }} */ (
+        await app.api.post(`/campaigns/${id}/test`, { to })
+      )
+      remember(TEST_TO, to)
+      setState({ busy: false, problem: '', done: `Sent to ${answer.to}: ${answer.response}` })
+    } catch (error) {
+      setState({ busy: false, problem: testProblem(error), done: '' })
+    }
+  }
   return html`
-    <form
-      class="test"
-      onSubmit=${(/** @type {Event} */ event) => {
-        event.preventDefault()
-        send()
-      }}
-    >
+    <form class="test" onSubmit=${send}>
       <${AddressField}
         id="test-to"
         label="A test mail to yourself"
         value=${to}
-        problem=${problem}
+        problem=${state.problem}
         onChange=${setTo}
         more=${{ autocomplete: 'email' }}
       />
-      <button class="plain" aria-disabled=${busy !== ''}>${busy ? 'Sending…' : 'Send a test'}</button>
-      ${done && html`<p class="hint" role="status"><${Icon} name="check" tone="green" /> ${plain(done)}</p>`}
+      <button class="plain" disabled=${state.busy}>${state.busy ? 'Sending…' : 'Send a test'}</button>
+      ${state.done && html`<p class="hint" role="status"><${Icon} name="check" tone="green" /> ${plain(state.done)}</p>`}
     </form>
   `
 }
 
-/** What the mail server said says it best. @param {unknown} error @returns {never} */
-function withAnswer(error) {
+/** What the mail server said says it best. @param {unknown} error */
+function testProblem(error) {
   const details = error instanceof Error && 'details' in error ? error.details : undefined
   const said = details && typeof details === 'object' && 'response' in details ? `: ${details.response}` : ''
-  throw new Error(problemOf(error) + said)
+  return problemOf(error) + said
 }

@@ -1,9 +1,9 @@
 // Choosing a time in the chart: with the pointer (a bar, or several by dragging) or with the keys.
-/** @import { Frame } from '../feed/spans.js' */
-/** @import { Bar } from '../feed/rates.js' */
+/** @import { Frame } from '../counts/spans.js' */
+/** @import { Bar } from '../counts/rates.js' */
 /** @import { Filter } from '../../types.d.ts' */
 import { useState } from '../../vendor/htm.js'
-import { iso } from '../feed/spans.js'
+import { iso } from '../counts/spans.js'
 
 /** @typedef {{ first: number, end: number }} Range of bars */
 

@@ -1,17 +1,17 @@
 // How much there was, when: bars stacked by tone, filtered like the list. What one chooses in it is what the list shows.
 /** @import { App } from '../../main.js' */
-/** @import { Bar } from '../feed/rates.js' */
+/** @import { Bar } from '../counts/rates.js' */
 /** @import { Range } from './chart-choice.js' */
-/** @import { Frame } from '../feed/spans.js' */
-/** @import { Tally } from '../feed/tally.js' */
+/** @import { Frame } from '../counts/spans.js' */
+/** @import { Tally } from '../counts/tally.js' */
 /** @import { Filter } from '../../types.d.ts' */
 import { html, useEffect, useMemo, useRef } from '../../vendor/htm.js'
 import { addressOf, queryOf } from '../filter.js'
 import { lookOf, TONES } from '../kinds.js'
-import { roundTop, together } from '../feed/rates.js'
-import { frameOfTime, iso, ticksOf } from '../feed/spans.js'
+import { roundTop, together } from '../counts/rates.js'
+import { frameOfTime, iso, ticksOf } from '../counts/spans.js'
 import { count, counted, spanWords, tickWords } from '../../ground/words.js'
-import { createTally } from '../feed/tally.js'
+import { createTally } from '../counts/tally.js'
 import { Failed } from '../../parts/asked.js'
 import { useNow, useSize, useStore } from '../../parts/hooks.js'
 import { useChartChoice } from './chart-choice.js'
@@ -37,7 +37,9 @@ export function RateChart({ app, filter, onChange, goTo }) {
     lastAt: last || null,
   }
   const frame = frameOfTime(filter, standing, now)
-  const tally = useTally(app, filter, frame, state !== 'asking')
+  const { phase } = useStore(app.feed.list.store)
+  // The list is what one waits for: the counts, which may take the database a while, are asked for after it.
+  const tally = useTally(app, filter, frame, state !== 'asking' && phase !== 'asking')
   const answer = useStore(tally.question.store)
   useStore(tally.store)
   const bars = tally.rates.bars(frame.start, frame.end)
@@ -46,11 +48,7 @@ export function RateChart({ app, filter, onChange, goTo }) {
       <figcaption class="unseen" role="img" aria-label=${summary(bars, frame, now)}></figcaption>
       ${
         answer.state === 'failed'
-          ? html`<${Failed}
-              what="the counts"
-              problem=${answer.problem}
-              again=${answer.final ? undefined : tally.question.ask}
-            />`
+          ? html`<${Failed} of=${answer} what="the counts" again=${tally.question.ask} />`
           : html`<${Plot}
               frame=${frame}
               bars=${bars}
@@ -92,15 +90,18 @@ function useTally({ api, asking, feed }, filter, { span, start, end, isLive }, r
       }),
     inputs,
   )
+  const asked = useRef(/** @type {Tally | null} */ (null))
+  if (ready) asked.current = tally
+  const isAsked = asked.current === tally
   useEffect(() => {
-    if (!ready) return
+    if (!isAsked) return
     tally.start()
     const stop = feed.onRows(tally.count)
     return () => {
       stop()
       tally.stop()
     }
-  }, [tally, ready])
+  }, [tally, isAsked])
   return tally
 }
 

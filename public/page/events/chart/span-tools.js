@@ -1,10 +1,10 @@
 // Which time the chart shows, and from where on the list goes back: buttons, and a box for any time.
 /** @import { App } from '../../main.js' */
-/** @import { Frame } from '../feed/spans.js' */
+/** @import { Frame } from '../counts/spans.js' */
 /** @import { Filter } from '../../types.d.ts' */
 import { html, useState } from '../../vendor/htm.js'
-import { iso, shifted, SPANS } from '../feed/spans.js'
-import { readWhen } from '../feed/when.js'
+import { iso, shifted, SPANS } from '../counts/spans.js'
+import { readWhen } from '../counts/when.js'
 import { Icon } from '../../parts/icon.js'
 
 /**

@@ -1,10 +1,15 @@
-// What has come while the list is held still: kept as long as it is little, then only counted, to be read anew.
+// Why the list is held still, and what has come meanwhile: kept as long as it is little, then only counted, to be read anew.
 /** @import { Row } from '../../types.d.ts' */
 import { compareCursors } from './cursor.js'
 
 const MOST_ASIDE = 5000
 
-export function createAside(most = MOST_ASIDE) {
+/** @typedef {'scroll' | 'hover' | 'keys' | 'pause'} Hold why the list is held still: scrolled, hovered, walked through by keys, paused */
+
+/** @param {{ onFree: () => void, most?: number }} options `onFree`: nothing holds the list any more */
+export function createAside({ onFree, most = MOST_ASIDE }) {
+  /** @type {Set<Hold>} */
+  const holds = new Set()
   /** @type {Row[]} oldest first */
   let rows = []
   let waiting = 0
@@ -14,6 +19,24 @@ export function createAside(most = MOST_ASIDE) {
   return {
     get waiting() {
       return waiting
+    },
+    get isHeld() {
+      return holds.size > 0
+    },
+    /** By the word of whoever looks. */
+    get isPaused() {
+      return holds.has('pause')
+    },
+    /** Holds the list still for a reason, or lets go of that reason. @param {Hold} reason @param {boolean} on */
+    hold(reason, on) {
+      if (holds.has(reason) === on) return
+      if (on) holds.add(reason)
+      else if (holds.delete(reason) && holds.size === 0) onFree()
+    },
+    /** Lets go of every hold. */
+    free() {
+      holds.clear()
+      onFree()
     },
     /** The newest that ever came, shown or not. */
     get newest() {

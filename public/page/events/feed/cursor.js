@@ -41,3 +41,9 @@ export function previous(cursor) {
   const [epoch, seq] = parse(cursor)
   return `${epoch}-${Math.max(0, seq - 1)}`
 }
+
+/** What lies before this is all up to a place; null: nothing does. @param {string} cursor */
+export function following(cursor) {
+  const [epoch, seq] = parse(cursor)
+  return epoch === 0 ? null : `${epoch}-${seq + 1}`
+}

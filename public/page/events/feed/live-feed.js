@@ -3,27 +3,28 @@
 // The one rule: read the newest page first, then take from the socket only what lies after it. A changed filter goes
 // to the server at once; its answer, a position, says from where on the socket keeps to it. What came before that
 // place is in the archive, so the page is read then.
+//
+// An archive that takes its time, or cannot be read, keeps nobody from what happens now: the list then begins where the
+// socket does, and what came before goes below it once it can be had.
 /** @import { Api } from '../../ground/api.js' */
 /** @import { Asking } from '../../ground/asking.js' */
 /** @import { Filter, Row } from '../../types.d.ts' */
 /** @import { Connection, ConnectionState, Gap, MailEvent } from '../../../client.d.ts' */
-import { createAside } from './aside.js'
+import { createArchive } from './archive.js'
 import { createBatch } from './batch.js'
 import { compareCursors, distance, later } from './cursor.js'
-import { rowOf, storedRow } from '../facts.js'
-import { ALL, fits, frameOf, isAll, queryOf, sameFilter } from '../filter.js'
+import { rowOf } from '../facts.js'
+import { ALL, frameOf, sameFilter } from '../filter.js'
 import { createStore } from '../../ground/store.js'
-import { createKeysetList } from '../../lists/keyset.js'
 import { createPolling } from './polling.js'
+import { createShown } from './shown.js'
 
 /** Behind by more than this, reading anew is quicker than being told each event. */
 const TOO_FAR_BEHIND = 10_000
 /** Within this time after a filter change, every position may be the answer to it. */
 const SETTLE_MS = 5000
-/** An archive that has not answered by then keeps nobody from what happens now. */
+/** An archive that has not answered by then is not waited for. */
 const PATIENCE_MS = 1000
-/** So many rows are kept while the list flows: the older ones are read again when one goes there. */
-const MOST_FLOWING = 4000
 
 /**
  * @typedef {object} FeedState
@@ -61,19 +62,11 @@ const BEFORE = {
  */
 export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, schedule, onSignedOut }) {
   const store = createStore(BEFORE)
-  const list = createKeysetList({
-    read,
-    asking,
-    keyOf: (/** @type {Row} */ row) => row.cursor,
-    // The sequence has no holes.
-    between: (above, below) =>
-      isAll(store.get().filter) ? Math.max(0, distance(below.cursor, above.cursor) - 1) : null,
-  })
-  const aside = createAside()
+  const archive = createArchive(api)
+  const shown = createShown({ read: archive.page, asking, store, onTooMany: readNewest })
+  const { list, isHere } = shown
   const batch = createBatch({ handOn: showAll, onFull, schedule })
   const polling = createPolling({ read: poll, onState: (polls) => store.set({ polls }), tryNow })
-  /** Why the list is held still: scrolled, hovered, walked through by keys, paused. @type {Set<string>} */
-  const holds = new Set()
   /** @type {Connection | undefined} */
   let connection
   /** The filter was changed, and the socket still brings what the old one let through. */
@@ -81,40 +74,26 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
   let settleUntil = 0
   /** The socket has brought all that lies after this place. @type {string | undefined} */
   let from
+  /** The list begins there, as soon as that is known. */
+  let isDue = false
   /** @type {string | undefined} */
   let head
-  /** @type {string | null} */
-  let watched = null
-  /** @type {Set<(rows: readonly Row[]) => void>} */
-  const listeners = new Set()
-
-  /** @param {{ query: Filter, place: string | null, fromEnd: boolean, limit: number, signal: AbortSignal }} ask */
-  async function read({ query: filter, place, fromEnd, limit, signal }) {
-    // With a filter: the head, read first, so that the socket need not look through all that did not match.
-    const isFirst = place === null && !fromEnd
-    const at = isFirst && !isAll(filter) ? await headOfFeed(signal) : undefined
-    const page = fromEnd ? { limit, after: place ?? '0' } : { limit, before: place }
-    const { events, next } = await api.events({ ...queryOf(filter), ...page }, signal)
-    return { rows: events.map(storedRow), next, head: at }
-  }
-
-  /** @param {AbortSignal} [signal] */
-  async function headOfFeed(signal) {
-    return (await api.events({ limit: 1 }, signal)).events[0]?.cursor
-  }
-
-  /** @param {number} [come] */
-  function changed(come = 0) {
-    store.set({ waiting: aside.waiting, come })
-    list.changed()
-  }
 
   async function readNewest() {
+    const late = setTimeout(beginHere, PATIENCE_MS)
+    const forget = list.store.subscribe(() => {
+      const { phase, final } = list.store.get()
+      if (phase !== 'failed') return
+      if (final) join()
+      else beginHere()
+    })
     const page = await list.show(store.get().filter)
+    clearTimeout(late)
+    forget()
     if (!page) return undefined
-    aside.reset(page.rows[0]?.cursor)
-    changed()
-    const after = later(page.head, aside.newest) ?? '0'
+    isDue = false
+    shown.reset(page.rows[0]?.cursor)
+    const after = later(page.head, shown.newest) ?? '0'
     const isMissing = connection && (from === undefined || compareCursors(after, from) < 0)
     if (isMissing) {
       from = after
@@ -124,18 +103,24 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
     return after
   }
 
+  /** With what the socket brings from now on. */
+  function beginHere() {
+    join()
+    const place = later(from, shown.newest)
+    isDue = place === undefined
+    if (place === undefined) return
+    shown.begin(place)
+    batch.flush()
+  }
+
   /** @param {Filter} filter */
   async function open(filter) {
     store.set({ filter })
-    const late = setTimeout(join, PATIENCE_MS)
-    const forget = list.store.subscribe(() => list.store.get().phase === 'failed' && join())
     const after = await readNewest()
-    clearTimeout(late)
-    forget()
     if (after !== undefined) join(after)
   }
 
-  /** @param {string} [after] without it: from now on; what lies between is had once the newest page is there */
+  /** @param {string} [after] without it: from now on */
   function join(after) {
     if (connection) return
     from = after
@@ -161,6 +146,7 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
     settleUntil = performance.now() + SETTLE_MS
     batch.clear()
     list.hold()
+    from = connection.cursor
     store.set({ filter })
     connection.filter(frameOf(filter))
     // Without a connection no answer comes; what the archive has can be shown all the same.
@@ -176,12 +162,10 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
   function onGap({ to, reason }) {
     if (stale) return
     // What the feed no longer keeps is in the archive all the same.
-    if (reason === 'expired') readNewest()
-    else batch.add({ type: 'gap', cursor: to, noticedAt: api.now() })
-  }
-
-  function isHere() {
-    return list.store.get().phase === 'here'
+    if (reason === 'expired') {
+      from = to
+      readNewest()
+    } else batch.add({ type: 'gap', cursor: to, noticedAt: api.now() })
   }
 
   function onFull() {
@@ -193,27 +177,16 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
   /** @param {Row[]} rows oldest first */
   function showAll(rows) {
     if (!isHere()) return batch.putBack(rows)
-    const { filter } = store.get()
-    const fresh = aside.fresh(rows).filter((row) => fits(filter, row))
     if (head && connection?.cursor) store.set({ behind: distance(connection.cursor, head) })
-    if (fresh.length === 0) return
-    for (const listener of listeners) listener(fresh)
-    const touches = (/** @type {Row} */ row) => row.type === 'event' && row.messageId === watched
-    if (watched !== null && fresh.some(touches)) store.set({ touched: store.get().touched + 1 })
-    if (holds.size > 0) aside.put(fresh)
-    else flow(fresh)
-    changed(fresh.length)
+    shown.put(rows)
   }
 
-  /** @param {readonly Row[]} fresh oldest first */
-  function flow(fresh) {
-    list.pages.prepend(fresh.toReversed())
-    list.pages.cut(MOST_FLOWING)
-  }
-
-  function onPosition() {
+  /** @param {{ cursor: string }} position */
+  function onPosition({ cursor }) {
     if (!stale && performance.now() > settleUntil) return
     stale = false
+    from = cursor
+    shown.reset(cursor)
     readNewest()
   }
 
@@ -223,7 +196,8 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
     if (state.state === 'catching_up') {
       from ??= state.cursor
       // Connected anew after a filter change: the filter was in the address of this connection.
-      if (stale) onPosition()
+      if (stale) onPosition(state)
+      else if (isDue) beginHere()
       measure()
     } else {
       head = undefined
@@ -236,7 +210,7 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
 
   /** How far it is to the head; when it is very far, the list begins anew there. */
   async function measure() {
-    const newest = await headOfFeed().catch(() => undefined)
+    const newest = await archive.head().catch(() => undefined)
     if (!newest || !connection?.cursor || store.get().connection.state !== 'catching_up') return
     const behind = distance(connection.cursor, newest)
     if (behind > TOO_FAR_BEHIND) {
@@ -255,20 +229,12 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
   /** What the socket would have brought. */
   async function poll() {
     // Without its newest page the list begins nowhere: it is enough to know that the hub answers.
-    if (!isHere()) return void (await headOfFeed())
+    if (!isHere()) return void (await archive.head())
     stale = false
     const { filter } = store.get()
-    const after = aside.newest ?? connection?.cursor ?? '0'
-    const { events } = await api.events({ ...queryOf(filter), limit: 1000, after })
-    if (sameFilter(filter, store.get().filter)) for (const event of events) batch.add(storedRow(event))
-  }
-
-  function showWaiting() {
-    if (aside.waiting === 0) return
-    const kept = aside.take()
-    if (!kept) return void readNewest()
-    flow(kept)
-    changed()
+    const after = shown.newest ?? connection?.cursor ?? '0'
+    const rows = await archive.since(filter, after)
+    if (sameFilter(filter, store.get().filter)) for (const row of rows) batch.add(row)
   }
 
   return {
@@ -276,39 +242,12 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
     store,
     open,
     setFilter,
-    /**
-     * Holds the list still for a reason, or lets go of that reason.
-     * @param {'scroll' | 'hover' | 'keys' | 'pause'} reason
-     * @param {boolean} on
-     */
-    hold(reason, on) {
-      if (holds.has(reason) === on) return
-      if (on) holds.add(reason)
-      else holds.delete(reason)
-      if (reason === 'pause') store.set({ paused: on })
-      if (holds.size === 0) showWaiting()
-    },
-    /** Lets go of every hold: the newest, now. */
-    showNewest() {
-      holds.clear()
-      store.set({ paused: false })
-      showWaiting()
-    },
-    /**
-     * Each row once, as it comes over the socket.
-     * @param {(rows: readonly Row[]) => void} listener
-     * @returns {() => void} stops it
-     */
-    onRows(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    hold: shown.hold,
+    showNewest: shown.showNewest,
+    onRows: shown.onRows,
+    watch: shown.watch,
     /** What comes is all that the filter lets through, and comes as it happens. */
     seesAll: () => store.get().connection.state === 'live' && !stale && isHere(),
-    /** @param {string | null} messageId */
-    watch(messageId) {
-      watched = messageId
-    },
     retryNow: tryNow,
     close() {
       list.close()

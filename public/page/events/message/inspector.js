@@ -50,14 +50,7 @@ export function Inspector({ app, id, event, row, onFilter, onClose }) {
       <div class="inside">
         ${chosen && html`<${Marks} app=${app} row=${chosen} onFilter=${onFilter} />`}
         ${answer.state === 'old' && html`<${Old} of=${answer} again=${again} />`}
-        ${
-          answer.state === 'failed' &&
-          html`<${Failed}
-            what="the timeline"
-            problem=${answer.problem}
-            again=${answer.final ? undefined : again}
-          />`
-        }
+        ${answer.state === 'failed' && html`<${Failed} of=${answer} what="the timeline" again=${again} />`}
         ${answer.state === 'asking' && html`<${Waiting} what="the timeline" />`}
         ${
           chosen &&
