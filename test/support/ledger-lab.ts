@@ -2,7 +2,8 @@
 import { createCampaignStore } from '../../src/adapters/sql/campaigns/campaigns.ts'
 import { starting } from '../../src/adapters/sql/list/starts.ts'
 import { adding } from '../../src/adapters/sql/list/totals.ts'
-import { rowsFor, type Sql } from '../../src/adapters/sql/driver/dialect.ts'
+import type { Sql } from '../../src/adapters/sql/driver/dialect.ts'
+import { putting } from '../../src/adapters/sql/list/suppressions.ts'
 import { createLedger } from '../../src/adapters/sql/campaigns/ledger.ts'
 import { DELIVERY_STATUSES, emptyTally, type Tally } from '../../src/core/campaigns/outcome.ts'
 import type {
@@ -102,7 +103,7 @@ export async function openLedgerLab(lab: SqlLab): Promise<LedgerLab> {
   const ledger = createLedger(sql)
   const suppressEmail: LedgerLab['suppressEmail'] = async (email, reason, until = null) => {
     const row = { emailKey: email.toLowerCase(), email, reason, source: 'api', since: NOON, until } as const
-    await sql.run(rowsFor(sql.tables.suppressions, [row]))
+    await sql.atomically(putting(sql, [row]))
   }
   return {
     sql,

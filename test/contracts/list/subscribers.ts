@@ -4,6 +4,7 @@ import { openListLab, type ListLab } from '../../support/list-lab.ts'
 import type { SqlLab } from '../../support/sql-lab.ts'
 import { promisesOfConfirming } from './confirming.ts'
 import { promisesOfFinding } from './find.ts'
+import { promisesOfTheHeld } from './held.ts'
 import { promisesOfImporting } from './import.ts'
 import { promisesOfMembership } from './membership.ts'
 import { promisesOfRemoving } from './remove.ts'
@@ -23,5 +24,6 @@ export function subscribersContract(openLab: () => Promise<SqlLab>): void {
   describe('search', () => promisesOfSearching(current))
   describe('import', () => promisesOfImporting(current))
   describe('removing', () => promisesOfRemoving(current))
+  describe('who is suppressed', () => promisesOfTheHeld(current))
   describe('how many there are', () => promisesOfTotals(current))
 }

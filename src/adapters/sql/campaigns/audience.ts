@@ -5,7 +5,7 @@ import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { hidden } from '../driver/hidden.ts'
 import { unsendable } from '../list/starts.ts'
-import { holding } from '../list/suppressions.ts'
+import { heldOnList, holding } from '../list/held.ts'
 import { countListed } from '../list/totals.ts'
 
 const count = words<number>`count(*)`.mapWith(Number)
@@ -14,16 +14,10 @@ export function createAudience(sql: Sql, reasons: Ledger['reasons']): Ledger['au
   const { db } = sql
   const { subscribers, suppressions, chunks } = sql.tables
 
-  /** A few thousand suppressions lead, not a million subscribers. */
   function suppressedSubscribers(now: number) {
-    return sql.read(
-      db
-        .select({ reason: suppressions.reason, count })
-        .from(suppressions)
-        .innerJoin(subscribers, eq(subscribers.emailKey, suppressions.emailKey))
-        .where(and(eq(hidden(subscribers.subscribed), 1), holding(sql, now)))
-        .groupBy(suppressions.reason),
-    )
+    const { reason, subscribed } = suppressions
+    const wanting = and(eq(subscribed, 1), heldOnList(sql, now))
+    return sql.read(db.select({ reason, count }).from(suppressions).where(wanting).groupBy(reason))
   }
 
   async function beyondAscii(now: number): Promise<number> {

@@ -6,7 +6,7 @@ import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { SuppressionReason } from '../../../core/list/ports.ts'
 import { rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 import { portions } from '../driver/portions.ts'
-import { holding } from '../list/suppressions.ts'
+import { holding } from '../list/held.ts'
 import { namesOf } from './names.ts'
 
 const CHUNK = 500

@@ -4,6 +4,7 @@ import type { Log } from '../../../core/log.ts'
 import { breath, pause } from '../../../core/pause.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { restart } from './starts.ts'
+import { renote } from './held.ts'
 import { recount } from './totals.ts'
 
 /** Small steps: others write between them. */
@@ -34,6 +35,8 @@ export function startFilling(sql: Sql, log: Log): { close(): Promise<void> } {
   const stop = new AbortController()
   async function fill(): Promise<void> {
     if (await recount(sql)) log.warn({}, 'the count of the list was wrong: it was counted again')
+    const noted = await renote(sql)
+    if (noted > 0) log.warn({ noted }, 'suppressions knew wrong who is on the list: that was mended')
     const filled = await fillStarts(sql, stop.signal)
     if (filled > 0) log.info({ filled }, 'older subscribers were added to the search index')
   }

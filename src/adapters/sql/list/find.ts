@@ -7,22 +7,20 @@ import { isFound, soughtBy } from '../../../core/list/search.ts'
 import { isActive } from '../../../core/list/suppression.ts'
 import { breath } from '../../../core/pause.ts'
 import type { Sql } from '../driver/dialect.ts'
-import { hidden } from '../driver/hidden.ts'
 import { ORDERS } from '../driver/orders.ts'
 import { portions } from '../driver/portions.ts'
-import { createStarts } from './starts.ts'
-import { holding, isHeld, selectSuppression } from './suppressions.ts'
+import { heldOnList } from './held.ts'
+import { createStarts, toBytes, toId } from './starts.ts'
+import { isHeld, selectSuppression } from './suppressions.ts'
 import { countListed } from './totals.ts'
 
 /**
- * Who is suppressed is in no index, nor in which order many are who are found by a short text. They are looked for in slices of the
- * list, one statement each: whatever the list's size, no statement takes long. SQLite has one thread for all that is read: others get
- * their turn between.
+ * Who is not suppressed is in no index, nor in which order many are who are found by a short text. They are looked for in slices of
+ * the list, one statement each: whatever the list's size, no statement takes long. SQLite has one thread for all that is read: others
+ * get their turn between.
  */
 const SLICE = 10_000
 const STEP = 1_000
-/** So few are fetched at once, sorted, and need no looking through. */
-const FEW = 5_000
 
 type Asked = Omit<SubscriberQuery, 'limit' | 'after' | 'order'>
 type Filter = Omit<Asked, 'q'> & { readonly sought?: string | undefined }
@@ -74,13 +72,13 @@ export function createFind(sql: Sql, now: () => number) {
 
   /** How many of those who are found are suppressed and subscribed, or not: suppressions lead, there are fewer of them. */
   async function countHeld(sought: string | undefined): Promise<ReadonlyMap<boolean, number>> {
-    const subscribed = hidden(subscribers.subscribed)
+    const { subscribed, subscriber, emailKey: key } = suppressions
+    const found = sought === undefined ? undefined : starts.finds(sought, { id: subscriber, key })
     const rows = await sql.read(
       db
-        .select({ subscribed: subscribed.mapWith(Number), count: words`count(*)`.mapWith(Number) })
+        .select({ subscribed, count: words`count(*)`.mapWith(Number) })
         .from(suppressions)
-        .innerJoin(subscribers, eq(subscribers.emailKey, suppressions.emailKey))
-        .where(and(holding(sql, now()), sought === undefined ? undefined : starts.finds(sought)))
+        .where(and(heldOnList(sql, now()), found))
         .groupBy(subscribed),
     )
     return new Map(rows.map((row) => [row.subscribed === 1, row.count]))
@@ -111,29 +109,41 @@ export function createFind(sql: Sql, now: () => number) {
     return count
   }
 
-  /** The ids of all who may be suppressed, or not mailable; undefined where they are many. */
-  async function fewStanding({ suppressed, mailable }: Filter): Promise<readonly string[] | undefined> {
-    if (suppressed !== true && mailable !== false) return undefined
-    const { id } = subscribers
-    const held = await sql.read(
-      db
-        .select({ id })
-        .from(suppressions)
-        .innerJoin(subscribers, eq(subscribers.emailKey, suppressions.emailKey))
-        .where(holding(sql, now()))
-        .limit(FEW),
-    )
-    const gone = suppressed
-      ? []
-      : await sql.read(
-          db
-            .select({ id })
-            .from(subscribers)
-            .where(conditionOf({ subscribed: false }))
-            .limit(FEW),
-        )
-    const ids = new Set([...held, ...gone].map((row) => row.id))
-    return held.length + gone.length < FEW ? [...ids].sort() : undefined
+  /** Who is suppressed beyond a place, in order of ids. */
+  async function heldBeyond({ after, order }: Way, limit: number): Promise<string[]> {
+    const { subscriber } = suppressions
+    const beyond = after === STARTS[order] ? undefined : ORDERS[order].beyond(subscriber, toBytes(after))
+    const id = words<string>`lower(hex(${subscriber}))`
+    const held = db.select({ id }).from(suppressions).where(and(heldOnList(sql, now()), beyond)) // prettier-ignore
+    const found = await sql.read(held.orderBy(ORDERS[order].sorted(subscriber)).limit(limit))
+    return found.map((row) => toId(row.id))
+  }
+
+  /** The same of those who have left. */
+  async function leftBeyond(way: Way, limit: number): Promise<string[]> {
+    const left = db
+      .select({ id: subscribers.id })
+      .from(subscribers)
+      .where(and(conditionOf({ subscribed: false }), isBeyond(way)))
+    return (await sql.read(left.orderBy(sorted(way.order)).limit(limit))).map((row) => row.id)
+  }
+
+  /** Those who are suppressed, or have left: each of it is in an index, in order of ids. */
+  async function* heldOrLeft(filter: Filter, { after, order }: Way, limit: number) {
+    const kinds = [
+      ...(filter.suppressed === false ? [] : [heldBeyond]),
+      ...(filter.suppressed || filter.subscribed ? [] : [leftBeyond]),
+    ]
+    for (let from: Way = { after, order }; ; await breath()) {
+      const found = await Promise.all(kinds.map((beyond) => beyond(from, limit)))
+      const ids = inOrder([...new Set(found.flat())], order)
+      // One of them may end before the other: what lies beyond the nearer end is for the next step.
+      const [end] = inOrder(found.flatMap((some) => (some.length < limit ? [] : some.slice(-1))), order) // prettier-ignore
+      const step = end === undefined ? ids : ids.slice(0, ids.indexOf(end) + 1)
+      yield rows(and(inArray(subscribers.id, step), conditionOf(filter)), step.length, order)
+      if (end === undefined) return
+      from = { after: end, order }
+    }
   }
 
   function conditionOf({ email, subscribed, sought, suppressed, mailable }: Filter): SQL | undefined {
@@ -194,18 +204,15 @@ export function createFind(sql: Sql, now: () => number) {
       yield rows(and(inArray(subscribers.id, some), condition), STEP, order)
   }
 
-  /** Those who fit, in steps, where what is sought, or their standing, is that of few; else the list is looked through. */
-  async function foundBy(filter: Filter, way: Way, limit: number) {
-    const { sought, ...others } = filter
-    if (sought !== undefined && !(await starts.areComplete())) return lookedThrough(filter, way)
-    const found = sought === undefined ? undefined : await starts.few(sought)
+  /** Those who fit, in steps, where what is sought leads to few, or has no index yet. */
+  async function foundBy({ sought, ...others }: Filter, way: Way, limit: number) {
+    if (sought === undefined) return undefined
+    if (!(await starts.areComplete())) return lookedThrough({ sought, ...others }, way)
+    const found = await starts.few(sought)
+    if (!found) return undefined
+    const ids = idsBeyond(found, way)
     const condition = conditionOf(others)
-    if (found) {
-      const ids = idsBeyond(found, way)
-      return withIds(condition ? ids : ids.slice(0, limit), condition, way.order)
-    }
-    const few = looksThrough(filter) ? await fewStanding(filter) : undefined
-    return few && withIds(idsBeyond(few, way), conditionOf(filter), way.order)
+    return withIds(condition ? ids : ids.slice(0, limit), condition, way.order)
   }
 
   async function* steps(filter: Filter, way: Way, limit: number): AsyncGenerator<Subscriber[]> {
@@ -214,6 +221,8 @@ export function createFind(sql: Sql, now: () => number) {
     const condition = pageOf(filter)
     if (!condition || !looksThrough(filter))
       return yield rows(and(condition, isBeyond(way)), limit, way.order)
+    if (filter.suppressed === true || filter.mailable === false)
+      return yield* heldOrLeft(filter, way, filter.sought === undefined ? Math.min(limit, STEP) : STEP)
     for await (const { hits, range } of slices(condition, way, filter.subscribed === false))
       if (hits > 0) yield rows(and(condition, range), limit, way.order)
   }
@@ -248,6 +257,9 @@ export function createFind(sql: Sql, now: () => number) {
     },
   }
 }
+
+const inOrder = (ids: string[], order: Order): string[] =>
+  order === 'asc' ? ids.sort() : ids.sort().reverse()
 
 /** Of ids that are in order, those that a page may begin with. */
 function idsBeyond(ids: readonly string[], { after, order }: Way): readonly string[] {

@@ -43,7 +43,7 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
 
   /** False when the row is no longer as it was read. */
   async function change(
-    { id, subscribed, waiting }: Pick<Row, 'id' | 'subscribed' | 'waiting'>,
+    { id, key, subscribed, waiting }: Pick<Row, 'id' | 'subscribed' | 'waiting'> & { readonly key: string },
     { email, name, ...to }: Partial<Row>,
   ) {
     const asRead = and(
@@ -57,7 +57,7 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
       .set(isNamed ? { ...to, email, name } : to)
       .where(asRead)
     const [changed = 0] = await sql.atomically([
-      changing(sql, update, subscribed, to.subscribed ?? subscribed),
+      ...changing(sql, [key], update, subscribed, to.subscribed ?? subscribed),
       ...(isNamed ? restarting(sql, [{ id, email, name }]) : []),
     ])
     if (changed === 0 && isNamed) await restart(sql, [id]) // whoever was faster has named them
@@ -135,8 +135,8 @@ export function leavings(
 
   async function leave(email: string, now: number, released: { confirmationSentAt?: null } = {}) {
     const key = emailKey(email)
-    const touched = await sql.atomically(leaving(sql, [key], now, released))
-    if (touched.some((count) => count > 0)) return 'done'
+    const [waited = 0, left = 0] = await sql.atomically(leaving(sql, [key], now, released))
+    if (waited + left > 0) return 'done'
     const mine = eq(subscribers.emailKey, key)
     const [row] = await sql.read(db.select({ id: subscribers.id }).from(subscribers).where(mine))
     return row ? 'left' : 'unknown'

@@ -26,11 +26,11 @@ type Person = {
 }
 
 /** An id as the index has it. */
-const toBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex')
+export const toBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex')
 /** The same in SQL. */
-const bytesOf = (id: Column | SQL): SQL => words`unhex(replace(${id}, '-', ''))`
+export const bytesOf = (id: Column | SQL): SQL => words`unhex(replace(${id}, '-', ''))`
 
-const toId = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+export const toId = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 
 /** In the transaction that adds people. */
 export function starting({ tables: { subscriberStarts } }: Sql, people: readonly Person[]): Write {
@@ -122,6 +122,8 @@ function waysOf({ tables: { subscribers, subscriberStarts } }: Sql, sought: stri
   return [byKey, ...texts.map((start) => byStart(and(beginning(text, start), lt(shared, start.length))))]
 }
 
+type Whose = { readonly id: Column | SQL; readonly key: Column }
+
 /** That many are found sooner by looking through the list. */
 const MANY = 5_000
 
@@ -152,13 +154,13 @@ export function createStarts(sql: Sql) {
       )
       return (await Promise.all(counts)).flat().reduce((sum, row) => sum + row.count, 0)
     },
-    /** The same as a condition on subscribers. */
-    finds(sought: string): SQL | undefined {
+    /** The same as a condition, on subscribers or on who has such an id, as bytes, and key. */
+    finds(sought: string, whose: Whose = { id: bytesOf(subscribers.id), key: subscribers.emailKey }) {
       const { id, text } = subscriberStarts
       const texts = sought.startsWith('@') ? [sought] : [sought, `@${sought}`]
-      const theirs = and(eq(id, bytesOf(subscribers.id)), or(...texts.map((each) => beginning(text, each))))
+      const theirs = and(eq(id, whose.id), or(...texts.map((each) => beginning(text, each))))
       return or(
-        beginning(hidden(subscribers.emailKey), sought),
+        beginning(hidden(whose.key), sought),
         exists(db.select({ id }).from(subscriberStarts).where(theirs)),
       )
     },

@@ -12,7 +12,7 @@ import { portions } from '../driver/portions.ts'
 import { createFind } from './find.ts'
 import { createImport } from './import.ts'
 import { comings, leavings } from './membership.ts'
-import { ending, endingOf, endingUpTo } from './starts.ts'
+import { ending, endingOf, endingUpTo, toBytes } from './starts.ts'
 import { createSuppressions, isHeld, selectSuppression, type ListOptions } from './suppressions.ts'
 import { removing } from './totals.ts'
 
@@ -69,14 +69,14 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
       }
     }
   }
-  const removingHeld = (whom: SQL) => removing(sql, whom, isForgotten())
+  const removingHeld = (whom: SQL, noted: SQL) => removing(sql, whom, noted, isForgotten())
 
   return {
     async remove(id) {
       const mine = eq(subscribers.id, id)
       const [, ...removed] = await removeRemembering(mine, async () => [
         ending(sql, [id]),
-        ...removingHeld(mine),
+        ...removingHeld(mine, eq(suppressions.subscriber, toBytes(id))),
       ])
       return removed.some((count) => count > 0)
     },
@@ -90,7 +90,8 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
         const [row] = await sql.read(step.offset(REMOVED_AT_ONCE - 1))
         end = row && row.id < last ? row.id : last
         const these = lte(subscribers.id, end)
-        await removeRemembering(these, async () => [endingUpTo(sql, end), ...removingHeld(these)])
+        const noted = lte(suppressions.subscriber, toBytes(end))
+        await removeRemembering(these, async () => [endingUpTo(sql, end), ...removingHeld(these, noted)])
       }
     },
 
@@ -105,7 +106,7 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
         return [
           endingOf(sql, ids().where(person)),
           // What is suppressed since it was read goes with the rest.
-          ...removing(sql, person, hashed ? undefined : left),
+          ...removing(sql, person, mine, hashed ? undefined : left),
           db.delete(suppressions).where(mine),
           db.delete(liftings).where(eq(liftings.emailKey, own)),
           ...(hashed ? [rowsFor(suppressions, [hashed])] : []),

@@ -35,6 +35,7 @@ import {
 import { newRowsFor, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import { hidden } from '../driver/hidden.ts'
 import { ORDERS } from '../driver/orders.ts'
+import { holding, notingNew } from './held.ts'
 import { changing } from './totals.ts'
 
 export type ListOptions = {
@@ -181,10 +182,6 @@ export function selectSuppression({ tables: { suppressions } }: Sql) {
   return { key, email, reason, source, since, until }
 }
 
-export function holding({ tables: { suppressions } }: Sql, now: number): SQL | undefined {
-  return or(isNull(suppressions.until), gt(suppressions.until, now))
-}
-
 /** Of a subscriber: a suppression holds. */
 export function isHeld(sql: Sql, now: number): SQL {
   const { subscribers, suppressions } = sql.tables
@@ -192,7 +189,7 @@ export function isHeld(sql: Sql, now: number): SQL {
   return words`EXISTS (SELECT 1 FROM ${suppressions} WHERE ${and(own, holding(sql, now))})`
 }
 
-type Row = Sql['tables']['suppressions']['$inferSelect']
+type Row = Omit<Sql['tables']['suppressions']['$inferSelect'], 'subscriber' | 'subscribed'>
 
 /** Suppressions as they are to be, where those that are there (`there`, if it is known) may be replaced. Equal ones share a statement. */
 export function putting(sql: Sql, rows: readonly Row[], there?: ReadonlySet<string>): Write[] {
@@ -212,7 +209,11 @@ export function putting(sql: Sql, rows: readonly Row[], there?: ReadonlySet<stri
     const replaceable = and(mine, replaceableBy(sql, first))
     return [sql.db.update(suppressions).set({ reason, source, since, until }).where(replaceable)]
   })
-  return [newRowsFor(suppressions, rows), ...updates]
+  return [
+    newRowsFor(suppressions, rows),
+    ...updates,
+    ...notingNew(sql, rows.map(({ emailKey }) => emailKey)), // prettier-ignore
+  ]
 }
 
 /** Any source but the two that core's rule knows. */
@@ -271,5 +272,8 @@ export function leaving(
       .set({ ...left(since), ...released })
       .where(and(mine, from))
   // In this order: who is confirmed between the two leaves all the same.
-  return [gone(gt(subscribers.waiting, 0)), changing(sql, gone(eq(hidden(subscribers.subscribed), 1)), 1, 0)]
+  return [
+    gone(gt(subscribers.waiting, 0)),
+    ...changing(sql, keys, gone(eq(hidden(subscribers.subscribed), 1)), 1, 0),
+  ]
 }

@@ -3,6 +3,7 @@ import { and, eq, gt, sql as words, type SQL } from '../driver/drizzle.ts'
 import type { Row } from '../../../core/list/membership.ts'
 import { rowsFor, type Counted, type Sql, type Write } from '../driver/dialect.ts'
 import { hidden } from '../driver/hidden.ts'
+import { noting, unnoting } from './held.ts'
 
 type Total = Sql['tables']['listTotals']['$inferSelect']['name']
 
@@ -24,17 +25,21 @@ function counted(
 /** Adds people. */
 export function adding(sql: Sql, people: readonly Row[]): Write[] {
   const groups = Map.groupBy(people, ({ subscribed }) => subscribed)
-  return [...groups].map(([subscribed, rows]) =>
-    counted(sql.tables, rowsFor(sql.tables.subscribers, rows), { listed: 1, subscribed }),
-  )
+  return [
+    ...[...groups].map(([subscribed, rows]) =>
+      counted(sql.tables, rowsFor(sql.tables.subscribers, rows), { listed: 1, subscribed }),
+    ),
+    noting(sql, people.map(({ emailKey }) => emailKey)), // prettier-ignore
+  ]
 }
 
 /**
  * Removes all of these; fails as by null where one of them is such that they must not be. The first statement only locks them:
  * none of them joins or leaves between the others. It cannot lock who is not there: whoever comes after the second is not
- * touched by the third.
+ * touched by the third. `noted`: the suppressions that note them.
  */
-export function removing({ db, tables }: Sql, whom: SQL, mustStay: SQL | undefined): Write[] {
+export function removing(sql: Sql, whom: SQL, noted: SQL, mustStay: SQL | undefined): Write[] {
+  const { db, tables } = sql
   const { subscribers } = tables
   const having = (subscribed: number) =>
     db.delete(subscribers).where(and(whom, eq(hidden(subscribers.subscribed), subscribed)))
@@ -44,12 +49,21 @@ export function removing({ db, tables }: Sql, whom: SQL, mustStay: SQL | undefin
     db.update(subscribers).set({ waiting: unchanged }).where(whom),
     counted(tables, having(1), { listed: -1, subscribed: -1 }),
     counted(tables, having(0), { listed: -1 }),
+    unnoting(sql, noted),
   ]
 }
 
-/** A change of rows all of which were, and become, subscribed or not. */
-export const changing = (sql: Sql, write: Counted['counted'], from: number, to: number): Write =>
-  counted(sql.tables, write, { subscribed: to - from })
+/** A change of rows with these keys, all of which were, and become, subscribed or not. */
+export const changing = (
+  sql: Sql,
+  keys: readonly string[],
+  write: Counted['counted'],
+  from: number,
+  to: number,
+): Write[] => [
+  counted(sql.tables, write, { subscribed: to - from }),
+  ...(from === to ? [] : [noting(sql, keys)]),
+]
 
 /** How many are on the list; subscribed or not, if that is asked. */
 export async function countListed(sql: Sql, subscribed?: boolean): Promise<number> {

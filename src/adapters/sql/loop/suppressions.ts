@@ -16,6 +16,7 @@ import {
 import type { ArchiveRow } from '../../../core/events/ports.ts'
 import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import { createHistories, createPasts, inSteps, type SuppressionOptions } from './past.ts'
+import { notingNew } from '../list/held.ts'
 import { leaving, notListed, putting } from '../list/suppressions.ts'
 
 export function createSuppressionEffects(sql: Sql, { secret, softBounces }: SuppressionOptions) {
@@ -52,6 +53,7 @@ export function createSuppressionEffects(sql: Sql, { secret, softBounces }: Supp
       return isNews ? [{ ...place, ...reasonOf(put) }] : []
     })
     const left = all.filter(({ leaves }) => leaves).map(({ key }) => key)
+    const fresh = puts.filter(({ emailKey }) => !held.has(emailKey))
     return [
       ...(lifted.length > 0 ? [lifting(sql, lifted)] : []),
       ...putting(
@@ -59,10 +61,8 @@ export function createSuppressionEffects(sql: Sql, { secret, softBounces }: Supp
         puts.filter(({ emailKey }) => held.has(emailKey)),
       ),
       // Where somebody else is quicker, all is undone, and decided anew.
-      rowsFor(
-        sql.tables.suppressions,
-        puts.filter(({ emailKey }) => !held.has(emailKey)),
-      ),
+      rowsFor(sql.tables.suppressions, fresh),
+      ...notingNew(sql, fresh.map(({ emailKey }) => emailKey)), // prettier-ignore
       ...(left.length > 0 ? leaving(sql, left, now) : []),
     ]
   }

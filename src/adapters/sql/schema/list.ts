@@ -59,17 +59,24 @@ export function listTables(c: Columns) {
   )
 
   /** No foreign key: a suppression outlives the subscriber, and may come before there is one. */
-  const suppressions = c.table('suppressions', {
-    /** emailKey(), or for an erased person only its keyed hash. */
-    emailKey: c.key(320, 'email_key').primaryKey(),
-    /** As it was told; null for an erased person. */
-    email: c.key(254),
-    reason: c.key(16).$type<SuppressionReason>().notNull(),
-    source: c.key(64).notNull(),
-    since: c.integer().notNull(),
-    /** null = for good. */
-    until: c.integer(),
-  })
+  const suppressions = c.table(
+    'suppressions',
+    {
+      /** emailKey(), or for an erased person only its keyed hash. */
+      emailKey: c.key(320, 'email_key').primaryKey(),
+      /** As it was told; null for an erased person. */
+      email: c.key(254),
+      reason: c.key(16).$type<SuppressionReason>().notNull(),
+      source: c.key(64).notNull(),
+      since: c.integer().notNull(),
+      /** null = for good. */
+      until: c.integer(),
+      /** Who is on the list by this address, as bytes, and whether subscribed; null: nobody. See held.ts. */
+      subscriber: c.id16(),
+      subscribed: c.small(),
+    },
+    (t) => [c.sparseIndex('suppressions_subscriber', t.subscriber, t.subscribed, t.reason, t.until)],
+  )
 
   /** When an address was allowed again by hand: what happened before is history, and may be told later. */
   const liftings = c.table('liftings', {

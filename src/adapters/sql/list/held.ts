@@ -1,0 +1,89 @@
+// What a suppression notes of who is on the list by its address: so who is suppressed is counted, and paged through, by one
+// index, without a look at each of them in a list of a million.
+import {
+  and,
+  asc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  not,
+  or,
+  sql as words,
+  type SQL,
+} from '../driver/drizzle.ts'
+import { breath } from '../../../core/pause.ts'
+import type { Sql, Write } from '../driver/dialect.ts'
+import { bytesOf } from './starts.ts'
+
+const STEP = 1_000
+
+export function holding({ tables: { suppressions } }: Sql, now: number): SQL | undefined {
+  return or(isNull(suppressions.until), gt(suppressions.until, now))
+}
+
+/** Of suppressions: one that holds, of somebody on the list. */
+export const heldOnList = (sql: Sql, now: number): SQL | undefined =>
+  and(isNotNull(sql.tables.suppressions.subscriber), holding(sql, now))
+
+/** What there is to note, as a query of the list. */
+function toNote({ tables: { subscribers, suppressions } }: Sql) {
+  const same = eq(subscribers.emailKey, suppressions.emailKey)
+  const of = (what: SQL) => words`(SELECT ${what} FROM ${subscribers} WHERE ${same})`
+  return { subscriber: of(bytesOf(subscribers.id)), subscribed: of(words`${subscribers.subscribed}`) }
+}
+
+/** In the transaction that changes these rows of the list, after it has. */
+export const noting = (sql: Sql, keys: readonly string[]): Write =>
+  sql.db
+    .update(sql.tables.suppressions)
+    .set(toNote(sql))
+    .where(inArray(sql.tables.suppressions.emailKey, [...keys]))
+
+/**
+ * In the transaction that adds suppressions, after it has. The first statement waits for who is changing the list: they have looked
+ * for these suppressions before they were there. Whoever changes it later waits for this transaction, and notes it then.
+ */
+export function notingNew(sql: Sql, keys: readonly string[]): Write[] {
+  if (keys.length === 0) return []
+  const { subscribers, suppressions } = sql.tables
+  const { waiting, emailKey } = subscribers
+  const fresh = and(inArray(suppressions.emailKey, [...keys]), isNull(suppressions.subscriber))
+  return [
+    sql.db.update(subscribers).set({ waiting: words`${waiting}` }).where(inArray(emailKey, [...keys])), // prettier-ignore
+    sql.db.update(suppressions).set(toNote(sql)).where(fresh),
+  ]
+}
+
+/** In the transaction that removes people: `whose` of the suppressions are theirs. */
+export const unnoting = ({ db, tables: { suppressions } }: Sql, whose: SQL): Write =>
+  db.update(suppressions).set({ subscriber: null, subscribed: null }).where(whose)
+
+/** Notes anew, in steps, what a process of a version that knew nothing of it has left wrong; how many. For a start. */
+export async function renote(sql: Sql): Promise<number> {
+  const { suppressions } = sql.tables
+  const { emailKey: key, subscriber, subscribed } = suppressions
+  const right = toNote(sql)
+  const isWrong = or(
+    not(eq(words`coalesce(${subscriber}, '')`, words`coalesce(${right.subscriber}, '')`)),
+    not(eq(words`coalesce(${subscribed}, 2)`, words`coalesce(${right.subscribed}, 2)`)),
+  )
+  let mended = 0
+  for (let after = ''; ; await breath()) {
+    const step = await sql.read(
+      sql.db
+        .select({ key, isWrong: words`${isWrong}`.mapWith(Number) })
+        .from(suppressions)
+        .where(gt(key, after))
+        .orderBy(asc(key))
+        .limit(STEP),
+    )
+    const wrong = step.filter((row) => row.isWrong === 1).map((row) => row.key)
+    if (wrong.length > 0) await sql.atomically([unnoting(sql, inArray(key, wrong)), ...notingNew(sql, wrong)])
+    mended += wrong.length
+    const last = step.at(-1)
+    if (!last || step.length < STEP) return mended
+    after = last.key
+  }
+}
