@@ -33,7 +33,7 @@ export type NewEvent = WithFacts & {
   readonly data: Buffer
 }
 
-/** Events that lie together, packed and compressed: who keeps all of them may keep that. See packing.ts. */
+/** Events that lie together, packed and perhaps compressed: who keeps all of them may keep that. See packing.ts. */
 export type PackedEvents = {
   /** The seq of the first one, and how many there are. */
   readonly first: number

@@ -39,6 +39,18 @@ test('a follower that was busy is given what this process has stored meanwhile, 
   await follower.close()
 })
 
+test('where nobody follows, nothing is kept of it', async () => {
+  const feed = await lab().open()
+  const start = await feed.last(0)
+  await feed.append(makeEvents(5))
+  const before = await readsOfRedis()
+  const given: number[] = []
+  const follower = feed.follow(start, ({ events }) => void given.push(...seqs(events)))
+  await until(() => expect(given).toEqual([1, 2, 3, 4, 5]))
+  expect(await readsOfRedis()).toBeGreaterThan(before)
+  await follower.close()
+})
+
 test('what is given so is what everybody reads', async () => {
   const feed = await lab().open()
   const given: unknown[] = []

@@ -2,8 +2,8 @@
 import { HubError, isHubError } from '../../../core/errors.ts'
 import { gather } from '../../../core/gather.ts'
 import type { Log } from '../../../core/log.ts'
+import { countIn, packEvents, type Piece } from '../../../core/events/pieces.ts'
 import type { EventFeed } from '../../../core/events/ports.ts'
-import { countIn, packEvents, type Piece } from './blocks.ts'
 import { startFollower, type EmbeddedFollower } from './follow.ts'
 import { openMirror } from './mirror.ts'
 import type { Bounds } from './store.ts'
@@ -52,7 +52,6 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
 
   return {
     append(events) {
-      // At once: as objects that wait for a commit, they would outlive the young generation, which costs more than all else here.
       const pieces = packEvents(events, now())
       return attempt(() => makeRoom().then(() => commits.ask(pieces)))
     },

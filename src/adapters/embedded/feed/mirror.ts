@@ -1,15 +1,15 @@
 // The feed's file with what is asked for most kept in memory: what it holds, and its newest events.
 import type { Cursor } from '../../../core/events/cursor.ts'
 import { cursorAt, endOf, type Life, type Span } from '../../../core/events/span.ts'
+import { countIn, type Piece } from '../../../core/events/pieces.ts'
 import type { Appended, FeedPage } from '../../../core/events/ports.ts'
+import { createTail, pageOf, type Tail } from '../../../core/events/tail.ts'
 import type { Log } from '../../../core/log.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import { createRenewal } from '../../sqlite/renewal.ts'
 import { startThread, type Thread } from '../../sqlite/thread.ts'
-import { countIn, joined, type Piece } from './blocks.ts'
-import { pageOf } from './held.ts'
+import { joined } from './blocks.ts'
 import type { Bounds, State, Store } from './store.ts'
-import { createTail } from './tail.ts'
 import type { FeedFile } from './thread.ts'
 
 /** Trimming goes in steps: an append waits for one of them, not for all. */
@@ -27,7 +27,7 @@ type MirrorOptions = {
 type Held = {
   readonly thread: Thread<Store>
   lives: readonly Life[]
-  tail: ReturnType<typeof createTail>
+  tail: Tail
   state: State
 }
 
@@ -86,7 +86,8 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
       const known = tail.after(after, limit)
       if (known) return known
       const { held, from, ...page } = await thread.call('read', after, limit)
-      return pageOf(held, from, page)
+      const pieces = held.map(({ bytes, ...piece }) => ({ ...piece, bytes: toBuffer(bytes) }))
+      return pageOf(pieces, from, page)
     },
     async search(after: Cursor, limit: number, names: readonly string[]) {
       const { thread } = await current()

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { hashBytes, hashOf } from '../../../core/name-hash.ts'
 import { plainTextIn } from '../../../core/events/facts.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
-import type { BlockEvent } from './blocks.ts'
+import type { PieceEvent } from '../../../core/events/pieces.ts'
 
 /** Few: all of a span is unpacked for one event. */
 const SPAN_EVENTS = 256
@@ -22,7 +22,7 @@ export function naming(names: readonly string[]) {
   const wanted = new Set([...names, ANYBODY])
   return {
     hashes: new Set([...wanted].map(hashOf)),
-    isNamedIn: (event: BlockEvent): boolean => namesIn(event).some((name) => wanted.has(name)),
+    isNamedIn: (event: PieceEvent): boolean => namesIn(event).some((name) => wanted.has(name)),
   }
 }
 
@@ -43,7 +43,7 @@ export function prepareNames(db: DatabaseSync) {
 
   return {
     /** In the order of their places. A place that comes twice was rolled back. */
-    add(first: number, events: readonly BlockEvent[]): void {
+    add(first: number, events: readonly PieceEvent[]): void {
       for (const [n, event] of events.entries()) {
         const seq = first + n
         if (seq !== expected) growing = undefined
@@ -62,7 +62,7 @@ export function prepareNames(db: DatabaseSync) {
       return false
     },
     /** What a search has found in a whole span. */
-    renew(number: number, events: readonly BlockEvent[]): void {
+    renew(number: number, events: readonly PieceEvent[]): void {
       note({ number, hashes: new Set(events.flatMap(namesIn).map(hashOf)) })
     },
     /** Somebody has been taken out of the span that has this place. */
@@ -75,7 +75,7 @@ export function prepareNames(db: DatabaseSync) {
 }
 
 /** Recipient, or else message; and who has sent it in. Addresses in lower case, as they are compared. */
-function namesIn({ head: [, kind], texts: [, bytes] }: BlockEvent): string[] {
+function namesIn({ head: [, kind], texts: [, bytes] }: PieceEvent): string[] {
   const facts = bytes?.toString('latin1') ?? ''
   const names = [plainTextIn(facts, 'recipient')?.toLowerCase() ?? plainTextIn(facts, 'message_id')]
   if (kind === 'inbound') names.push(plainTextIn(facts, 'sender')?.toLowerCase())

@@ -3,10 +3,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Kind } from '../../../core/events/event.ts'
 import type { StoredFacts } from '../../../core/events/facts.ts'
+import { cut, numbered, type PieceEvent } from '../../../core/events/pieces.ts'
 import { factsOfOlder } from '../../../core/events/providers/providers.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import { transaction } from '../../sqlite/transaction.ts'
-import { cut, numbered, toBlockEvent, type BlockEvent } from './blocks.ts'
+import { toBlockEvent } from './blocks.ts'
 import { prepareRun, RUN_IDS } from './seen.ts'
 
 type Row = { seq: number; epoch: number; at: number; kind: Kind; id: Uint8Array; data: Uint8Array } & {
@@ -16,7 +17,7 @@ type Row = { seq: number; epoch: number; at: number; kind: Kind; id: Uint8Array;
 /** `add` is given a block at a time: the seq of its first event, its epoch, and its events. */
 export function convertRows(
   db: DatabaseSync,
-  add: (first: number, epoch: number, events: readonly BlockEvent[]) => void,
+  add: (first: number, epoch: number, events: readonly PieceEvent[]) => void,
 ): void {
   if (!db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'events'`).get()) return
   transaction(db, () => {
@@ -52,7 +53,7 @@ export function convertSeen(db: DatabaseSync): void {
 }
 
 /** Those of the first version have no facts: they are read from their data. */
-function toEvent({ at, kind, id, data: bytes, facts, more }: Row): BlockEvent {
+function toEvent({ at, kind, id, data: bytes, facts, more }: Row): PieceEvent {
   const data = toBuffer(bytes)
   const told = facts ? { facts, more: more ?? null } : factsOfOlder(kind, data.toString())
   return toBlockEvent({ id: toBuffer(id), kind, data, ...told }, at)

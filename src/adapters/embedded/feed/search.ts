@@ -1,6 +1,7 @@
 // Looks through the feed for the events that name somebody: what is noted of who is in its spans saves most of the reading.
 import type { FeedEvent } from '../../../core/events/event.ts'
-import { cursorIn, eventsIn, seqIn, toEvent, type Block } from './blocks.ts'
+import { toEvent } from '../../../core/events/pieces.ts'
+import { cursorIn, eventsIn, seqIn, type Block } from './blocks.ts'
 import { firstOf, lastOf, naming, spanOf, type Names } from './names.ts'
 
 /** What a span that is passed over counts: an append waits for all of one search. */

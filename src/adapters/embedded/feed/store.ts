@@ -4,25 +4,15 @@ import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
 import type { PackedEvents } from '../../../core/events/event.ts'
 import { cursorAt, locate, type Life } from '../../../core/events/span.ts'
 import { headsIn } from '../../../core/events/packing.ts'
+import { numbered, unpackEvents, type PieceEvent } from '../../../core/events/pieces.ts'
 import type { FeedPage } from '../../../core/events/ports.ts'
+import type { Held } from '../../../core/events/tail.ts'
 import { lockBeside } from '../../sqlite/lock.ts'
 import { transaction } from '../../sqlite/transaction.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import { expanded } from '../../sqlite/compressed.ts'
 import { claimVersion } from '../../sqlite/version.ts'
-import {
-  eventsIn,
-  idOf,
-  numbered,
-  seqIn,
-  sizeOf,
-  sizeOfAll,
-  toData,
-  unpackEvents,
-  type Block,
-  type BlockEvent,
-} from './blocks.ts'
-import type { Held } from './held.ts'
+import { eventsIn, idOf, seqIn, sizeOf, sizeOfAll, toData, type Block } from './blocks.ts'
 import { prepareNames, type Names } from './names.ts'
 import { convertRows, convertSeen } from './older.ts'
 import { createSearch } from './search.ts'
@@ -156,7 +146,7 @@ function prepareBlocks(db: DatabaseSync) {
   /** Those that have what comes after a seq, in their order. One of them may begin before it. */
   const after = (seq: number) => from.iterate(seq + 1) as Iterable<Block>
   return {
-    add(first: number, epoch: number, events: readonly BlockEvent[], packed?: Buffer): PackedEvents {
+    add(first: number, epoch: number, events: readonly PieceEvent[], packed?: Buffer): PackedEvents {
       const size = sizeOfAll(events)
       const data = toData(events, packed)
       insert.run(first, first + events.length - 1, epoch, size, data)
@@ -175,7 +165,7 @@ function prepareBlocks(db: DatabaseSync) {
           if (seqIn(block, each) > seq) yield { id: idOf(each), at: each.head[2] }
     },
     /** What is left of a block; tells how much smaller it has become. */
-    keep({ first, size }: Block, events: readonly BlockEvent[]): number {
+    keep({ first, size }: Block, events: readonly PieceEvent[]): number {
       const left = sizeOfAll(events)
       if (events.length > 0) update.run(left, toData(events), first)
       else remove.run(first)
@@ -280,7 +270,7 @@ function pageAfter(blocks: Blocks, from: number, limit: number) {
   let [left, size] = [limit, 0]
   for (const { first, epoch, data } of blocks.after(from)) {
     const bytes = expanded(toBuffer(data))
-    const heads = headsIn<BlockEvent['head']>(bytes)
+    const heads = headsIn<PieceEvent['head']>(bytes)
     const seqs = heads.map(([[n]]) => first + n)
     held.push({ bytes, epoch, seqs, stored: { first, count: heads.length, data } })
     for (const [n, seq] of seqs.entries()) {

@@ -1,13 +1,21 @@
 // Appends a batch to the feed in Redis: one script for each slice of it.
 import { gather } from '../../../core/gather.ts'
 import { HubError } from '../../../core/errors.ts'
-import type { FeedEvent, NewEvent } from '../../../core/events/event.ts'
+import type { NewEvent } from '../../../core/events/event.ts'
 import { BEGINNING, parseCursor, type Cursor } from '../../../core/events/cursor.ts'
+import {
+  countIn,
+  grouped,
+  packEvents,
+  toPiece,
+  unpackEvents,
+  type Piece,
+} from '../../../core/events/pieces.ts'
+import type { Held, Tail } from '../../../core/events/tail.ts'
 import type { Session } from '../connection.ts'
 import { isOutOfMemory, makeRoom, type Room } from './bounds.ts'
 import { lifeArgs, type Memory } from './memory.ts'
-import { notesOf } from './names.ts'
-import type { Own } from './own.ts'
+import { NOTE_BYTES, notesOf } from './names.ts'
 import { appendScript } from './scripts.ts'
 import { run } from '../script.ts'
 import { FEED_KEYS, seenKeys } from '../keys.ts'
@@ -15,38 +23,44 @@ import { FEED_KEYS, seenKeys } from '../keys.ts'
 /** Redis does nothing else while a script runs, and Lua's unpack fails near 8,000 values. */
 const SLICE_EVENTS = 1_000
 
+/** And who is named in its events. */
+type NotedPiece = Piece & { readonly notes: Buffer }
+
+type Keep = Tail['push']
+
 /** The places, from 1, of the events in a slice that were there before. */
 type Known = readonly number[]
 
 /** What comes while a script runs shares the next one: each has a price of its own, whatever it appends. */
-export function createAppender(session: () => Promise<Session>, room: Room, memory: Memory, own: Own) {
-  return gather(
-    async (batches: readonly (readonly NewEvent[])[]) => {
+export function createAppender(session: () => Promise<Session>, room: Room, memory: Memory, keep: Keep) {
+  const commits = gather(
+    async (batches: readonly (readonly NotedPiece[])[]) => {
       const known = await appendAll(batches.flat())
       room.keepNowAndThen()
-      return batches.map(({ length }) => {
-        const duplicates = known.splice(0, length).filter(Boolean).length
-        return { accepted: length - duplicates, duplicates }
+      return batches.map((batch) => {
+        const events = known.splice(0, countIn(batch))
+        const duplicates = events.filter(Boolean).length
+        return { accepted: events.length - duplicates, duplicates }
       })
     },
-    { most: SLICE_EVENTS, sizeOf: ({ length }) => length },
-  ).ask
+    { most: SLICE_EVENTS, sizeOf: countIn },
+  )
+  return (events: readonly NewEvent[]) => commits.ask(noted(events, memory.now()))
 
   /**
    * Tells of each whether it was known. Only a batch that is alone has several slices: one after the other, for were one
    * lost, what follows it in the batch must not be there already.
    */
-  async function appendAll(events: readonly NewEvent[]): Promise<boolean[]> {
+  async function appendAll(pieces: readonly NotedPiece[]): Promise<boolean[]> {
     const known: boolean[] = []
-    for (let start = 0; start < events.length; start += SLICE_EVENTS) {
-      const slice = events.slice(start, start + SLICE_EVENTS)
+    for (const slice of grouped(pieces, SLICE_EVENTS)) {
       const places = new Set(await appendSlice(slice))
-      known.push(...slice.map((_, n) => places.has(n + 1)))
+      known.push(...range(1, countIn(slice)).map((place) => places.has(place)))
     }
     return known
   }
 
-  async function appendSlice(slice: readonly NewEvent[]): Promise<Known> {
+  async function appendSlice(slice: readonly NotedPiece[]): Promise<Known> {
     const known = await tryAppend(slice)
     if (known) return known
     // Full, says a note in Redis: perhaps no longer so.
@@ -56,12 +70,12 @@ export function createAppender(session: () => Promise<Session>, room: Room, memo
     return again
   }
 
-  async function tryAppend(slice: readonly NewEvent[]): Promise<Known | undefined> {
+  async function tryAppend(slice: readonly NotedPiece[]): Promise<Known | undefined> {
     try {
-      return await send(await session(), slice, memory, own)
+      return await send(await session(), slice, memory, keep)
     } catch (error) {
       if (!isOutOfMemory(error) || !(await makeRoom(await session(), memory))) throw error
-      return send(await session(), slice, memory, own)
+      return send(await session(), slice, memory, keep)
     }
   }
 }
@@ -79,35 +93,49 @@ export function createProbe(session: () => Promise<Session>, room: Room, memory:
   }
 }
 
+function noted(events: readonly NewEvent[], at: number): NotedPiece[] {
+  const notes = notesOf(events)
+  let from = 0
+  return packEvents(events, at).map((piece) => ({
+    ...piece,
+    notes: notes.subarray(from, (from += piece.count * NOTE_BYTES)),
+  }))
+}
+
 /** undefined when the feed is full. */
 async function send(
   session: Session,
-  slice: readonly NewEvent[],
+  pieces: readonly NotedPiece[],
   memory: Memory,
-  own: Own,
+  keep: Keep,
 ): Promise<Known | undefined> {
   const keys = [...Object.values(FEED_KEYS), ...seenKeys(memory.now())]
-  const each = slice.flatMap(({ id, kind, data, facts, more }) => [id, kind, data, facts, more ?? ''])
-  const life = lifeArgs(session, memory)
-  const args = [...life, notesOf(slice), ...each]
+  const notes = Buffer.concat(pieces.map((piece) => piece.notes))
+  const args = [...lifeArgs(session, memory), notes, ...pieces.map(({ bytes }) => bytes)]
   const answer = (await run(session.redis, appendScript, keys, args)) as [last: string, known: number[]] | []
   const [last, known = []] = answer
   if (last === undefined) return undefined
   const newest = parseCursor(last) ?? BEGINNING
   memory.see(newest)
-  own.push(stored(slice, known, newest, Number(life[1])))
+  keep(stored(pieces, known, newest))
   return known
 }
 
-/** What a slice has become: all that was not known, one after the other, `newest` the last of them. */
-function stored(
-  slice: readonly NewEvent[],
-  known: Known,
-  { epoch, seq: last }: Cursor,
-  receivedAt: number,
-): FeedEvent[] {
+/** What pieces have become: all that was not known, one after the other, `newest` the last of them. */
+function stored(pieces: readonly Piece[], known: Known, { epoch, seq: last }: Cursor): Held[] {
   const places = new Set(known)
-  const fresh = slice.filter((_, n) => !places.has(n + 1))
-  const before = last - fresh.length
-  return fresh.map((event, n) => ({ ...event, receivedAt, cursor: { epoch, seq: before + 1 + n } }))
+  let place = 0
+  let seq = last - (countIn(pieces) - places.size)
+  return pieces.flatMap((piece): Held[] => {
+    const isNew = range(1, piece.count).map(() => !places.has((place += 1)))
+    const isAll = !isNew.includes(false)
+    const { count, bytes } = isAll ? piece : toPiece(unpackEvents(piece.bytes).filter((_, n) => isNew[n]))
+    if (count === 0) return []
+    const first = seq + 1
+    seq += count
+    return [{ bytes, epoch, seqs: range(first, seq), stored: { first, count, data: bytes } }]
+  })
 }
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, n) => from + n)

@@ -2,13 +2,13 @@
 import { HubError, isHubError } from '../../../core/errors.ts'
 import type { Log } from '../../../core/log.ts'
 import type { EventFeed } from '../../../core/events/ports.ts'
+import { createTail } from '../../../core/events/tail.ts'
 import { openConnection, reasonOf, type Session } from '../connection.ts'
 import { tellDurability } from './durability.ts'
 import { createAppender, createProbe } from './append.ts'
 import { createRoom, isOutOfMemory, noteTaken, readTaken, unlessOutOfMemory, type Bounds } from './bounds.ts'
 import { startFollower, type RedisFollower } from './follow.ts'
 import { beginLife, createMemory } from './memory.ts'
-import { createOwn } from './own.ts'
 import { eraseEvents, findLast, readPage } from './read.ts'
 import { searchEvents } from './search.ts'
 
@@ -38,8 +38,11 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
   })
   const room = createRoom(session, bounds, memory, log)
   const followers = new Set<RedisFollower>()
-  const own = createOwn(() => followers.size > 0)
-  const append = createAppender(session, room, memory, own)
+  /** What this process has stored itself, until its followers have it: they need not ask Redis for it, nor read it once more. */
+  const own = createTail()
+  const append = createAppender(session, room, memory, (stored) => {
+    if (followers.size > 0) own.push(stored)
+  })
   const probe = createProbe(session, room, memory)
   const { attempt, end } = createAttempts()
   const onMoved = () => own.trim(Math.min(...Array.from(followers, ({ position }) => position().seq)))
@@ -57,7 +60,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
         async close() {
           await follower.close()
           followers.delete(follower)
-          if (followers.size === 0) own.forget()
+          if (followers.size === 0) own.trim(Infinity)
         },
       }
     },
@@ -78,7 +81,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
     erase: (cursors) =>
       attempt(async () => {
         await eraseEvents(await session(), cursors)
-        own.forget()
+        own.trim(Infinity) // what is left of it is read from Redis
       }),
     ping: () => attempt(() => probe()),
     async close() {

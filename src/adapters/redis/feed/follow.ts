@@ -5,9 +5,9 @@ import { isHubError } from '../../../core/errors.ts'
 import type { FeedEvent } from '../../../core/events/event.ts'
 import type { Log } from '../../../core/log.ts'
 import type { FeedPage, Follower } from '../../../core/events/ports.ts'
+import type { Tail } from '../../../core/events/tail.ts'
 import { openConnection, reasonOf, type Session } from '../connection.ts'
 import type { Memory } from './memory.ts'
-import type { Own } from './own.ts'
 import { bytesOf, fitting, PAGE_BYTES, readPage, streamId, toEvent, type Entry } from './read.ts'
 import { FEED_KEYS } from '../keys.ts'
 
@@ -28,7 +28,7 @@ type FollowOptions = {
   readonly after: Cursor
   readonly onPage: (page: FeedPage) => void | Promise<void>
   readonly memory: Memory
-  readonly own: Own
+  readonly own: Tail
   /** Told after each page that was taken. */
   readonly onMoved: () => void
   readonly greet: (session: Session) => Promise<void>
@@ -87,7 +87,7 @@ function createPages(session: () => Promise<Session>, { memory, own }: FollowOpt
   let count = FIRST_TAIL_EVENTS
   return async (cursor: Cursor): Promise<FeedPage | undefined> => {
     const known = own.after(cursor, PAGE_EVENTS)
-    if (known) {
+    if (known && compareCursors(known.next, cursor) > 0) {
       isAtHead = true // as far as is known here: the place is looked for anew where something else comes
       return known
     }

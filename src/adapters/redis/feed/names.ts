@@ -7,7 +7,7 @@ import { namesKey } from '../keys.ts'
 
 /** Each key has the notes of so many places, by their numbers: just below what Redis sets aside for 64 KiB. */
 export const NOTES_A_KEY = 16_000
-const BYTES = 4
+export const NOTE_BYTES = 4
 
 /**
  * Whoever searches has to look at the event: it may name two, or spell a name in several ways, or it was stored before there
@@ -39,8 +39,8 @@ export async function readNotes(redis: Redis, seq: number) {
   return {
     last: first + NOTES_A_KEY - 1,
     at(place: number): number {
-      const from = (place - first) * BYTES
-      return notes && from + BYTES <= notes.length ? notes.readUInt32LE(from) : LOOK
+      const from = (place - first) * NOTE_BYTES
+      return notes && from + NOTE_BYTES <= notes.length ? notes.readUInt32LE(from) : LOOK
     },
   }
 }
@@ -56,12 +56,12 @@ export const NOTE = `
 local function note(seq, notes)
   local at = 0
   while at < #notes do
-    local place = seq + at / ${BYTES}
+    local place = seq + at / ${NOTE_BYTES}
     local within = place % ${NOTES_A_KEY}
     local key = '${namesKey('')}' .. string.format('%.0f', (place - within) / ${NOTES_A_KEY})
-    local some = string.sub(notes, at + 1, at + (${NOTES_A_KEY} - within) * ${BYTES})
-    if within == 0 then redis.call('SETRANGE', key, ${(NOTES_A_KEY - 1) * BYTES}, '\\0\\0\\0\\0') end
-    redis.call('SETRANGE', key, within * ${BYTES}, some)
+    local some = string.sub(notes, at + 1, at + (${NOTES_A_KEY} - within) * ${NOTE_BYTES})
+    if within == 0 then redis.call('SETRANGE', key, ${(NOTES_A_KEY - 1) * NOTE_BYTES}, '\\0\\0\\0\\0') end
+    redis.call('SETRANGE', key, within * ${NOTE_BYTES}, some)
     at = at + #some
   end
 end

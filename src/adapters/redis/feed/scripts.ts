@@ -45,15 +45,29 @@ const BEGIN = `${LIFE}
 if tonumber(epoch) == knownEpoch and seqOf(newest()) < knownSeq then begin() end
 `
 
-// More KEYS: the sets of seen ids, today's first. More ARGV: the notes of all events, then id, kind, data and the two texts of
-// facts of each.
+// More KEYS: the sets of seen ids, today's first. More ARGV: the notes of all events, then the events, in pieces: see
+// core/events/pieces.ts.
 // Redis numbers the events of an epoch itself (EPOCH-*): the number of the first one tells, at no cost, whether any that the
 // caller knows are missing. Answers nothing when the feed is full; else the newest cursor (0 when none was new), and which of
 // the events were known.
 const APPEND = `${LIFE}${NOTE}
 if state[4] == '1' then return {} end
-local ids, seen, known = {}, {}, {}
-for n = 6, #ARGV, 5 do ids[#ids + 1] = ARGV[n] end
+local ids, each, seen, known = {}, {}, {}, {}
+for n = 6, #ARGV do
+  local piece = ARGV[n]
+  local at = string.find(piece, '\\n', 1, true)
+  for _, sizes in ipairs(cjson.decode(string.sub(piece, 1, at))) do
+    local event = {'k', sizes[1][2], 't', string.format('%.0f', sizes[1][3])}
+    for text, name in ipairs({'i', 'f', 'm', 'd'}) do
+      local to = at + sizes[text + 1]
+      event[#event + 1] = name
+      event[#event + 1] = string.sub(piece, at + 1, to)
+      at = to
+    end
+    ids[#ids + 1] = event[6]
+    each[#each + 1] = event
+  end
+end
 for b = 4, #KEYS do
   if redis.call('EXISTS', KEYS[b]) == 1 then
     for n, found in ipairs(redis.call('SMISMEMBER', KEYS[b], unpack(ids))) do
@@ -61,11 +75,7 @@ for b = 4, #KEYS do
     end
   end
 end
-local function add(n)
-  local at = 5 * n + 1
-  return redis.call('XADD', events, epoch .. '-*', 'i', ids[n], 'k', ARGV[at + 1], 't', ARGV[2], 'd', ARGV[at + 2],
-    'f', ARGV[at + 3], 'm', ARGV[at + 4])
-end
+local function add(n) return redis.call('XADD', events, epoch .. '-*', unpack(each[n])) end
 local fresh, notes, last = {}, {}, nil
 for n = 1, #ids do
   local id = ids[n]

@@ -35,7 +35,7 @@ export function toBlocks(rows: readonly ArchiveRow[]): {
     const place = group[0]?.event.cursor
     if (!packed || !place || !isWhole(packed, group)) return []
     for (const row of group) blockOf.set(row, place.seq)
-    return [{ ...place, version: 1, data: toBuffer(packed.data) }]
+    return [{ ...place, version: 1, data: compressed(toBuffer(packed.data)) }]
   })
   const packed = rows
     .filter((row) => !blockOf.has(row))

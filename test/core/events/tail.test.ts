@@ -1,25 +1,24 @@
 // The newest events in memory: what is told of them, and how much is kept. A page is what it was when it was asked for, whenever
 // somebody looks into it.
 import { expect, test } from 'vitest'
-import { packEvents } from '../../../src/adapters/embedded/feed/blocks.ts'
-import type { Held } from '../../../src/adapters/embedded/feed/held.ts'
-import { createTail } from '../../../src/adapters/embedded/feed/tail.ts'
+import { packEvents } from '../../../src/core/events/pieces.ts'
+import { createTail, type Held, type Tail } from '../../../src/core/events/tail.ts'
 import { makeEvents, range, seqs } from '../../support/feed-lab.ts'
 
 const epoch = 1_700_000_000_000
 
 /** So many events from a place on, as they are held once they are stored. */
-function held(first: number, count: number): Held[] {
+function held(first: number, count: number, life = epoch): Held[] {
   let from = first
   return packEvents(makeEvents(count, `from ${first}`), epoch).map(({ count, bytes }) => {
     const stored = { first: from, count, data: bytes }
-    return { bytes, epoch, seqs: range(from, (from += count) - 1), stored }
+    return { bytes, epoch: life, seqs: range(from, (from += count) - 1), stored }
   })
 }
 
 test.each([
-  ['trimmed', (tail: ReturnType<typeof createTail>) => tail.trim(10)],
-  ['pushed out by newer ones', (tail: ReturnType<typeof createTail>) => tail.push(held(11, 6_000))],
+  ['trimmed', (tail: Tail) => tail.trim(10)],
+  ['pushed out by newer ones', (tail: Tail) => tail.push(held(11, 6_000))],
 ])('a page keeps its events when they are %s before it is looked into', (_, letGo) => {
   const tail = createTail({ epoch, seq: 0 })
   tail.push(held(1, 10))
@@ -38,7 +37,7 @@ function heldAs(numbers: readonly number[], data?: Buffer): Held {
   return { bytes, epoch, seqs: numbers, stored: { first: fresh[0] ?? 0, count: fresh.length, data: bytes } }
 }
 
-const after = (tail: ReturnType<typeof createTail>, seq: number, limit = 100) => {
+const after = (tail: Tail, seq: number, limit = 100) => {
   const page = tail.after({ epoch, seq }, limit)
   return page && seqs(page.events)
 }
@@ -74,4 +73,32 @@ test('what the feed has let go of within a piece is here no longer', () => {
   tail.push([heldAs([1, 2, 3]), heldAs([4, 5, 6])])
   tail.trim(4)
   expect([after(tail, 3), after(tail, 4)]).toEqual([undefined, [5, 6]])
+})
+
+test('a hole begins another stretch: somebody else has stored what is missing', () => {
+  const tail = createTail()
+  tail.push(held(5, 3))
+  tail.push([])
+  tail.push(held(8, 2))
+  expect([after(tail, 4), after(tail, 6), after(tail, 3)]).toEqual([range(5, 9), range(7, 9), undefined])
+  tail.push(held(11, 2))
+  expect([after(tail, 8), after(tail, 9), after(tail, 10)]).toEqual([undefined, undefined, [11, 12]])
+})
+
+test('and so does another life of the feed, whatever the numbers', () => {
+  const tail = createTail()
+  tail.push(held(5, 3))
+  tail.push(held(8, 2, epoch + 1))
+  expect(after(tail, 7)).toBeUndefined()
+  expect(tail.after({ epoch: epoch + 1, seq: 7 }, 100)?.events).toHaveLength(2)
+  expect(tail.after({ epoch: epoch + 1, seq: 5 }, 100)).toBeUndefined()
+})
+
+test('what follows on what was let go of is here again', () => {
+  const tail = createTail()
+  tail.push(held(1, 6))
+  tail.trim(Infinity)
+  expect([after(tail, 5), after(tail, 6)]).toEqual([undefined, []])
+  tail.push(held(7, 2))
+  expect(after(tail, 6)).toEqual([7, 8])
 })
