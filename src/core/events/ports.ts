@@ -36,7 +36,8 @@ export type EventFeed = {
   /**
    * Stores a batch, in its order, durably; an event whose id was stored within the last 48 hours is a
    * duplicate and changes nothing. Throws feed.unavailable or feed.full when it is not sure that all is stored;
-   * the same batch may then be given again. What was appended can be read at once.
+   * the same batch may then be given again. What was appended can be read at once. When it returns, before anything is stored,
+   * it has copied what it needs of the events' bytes.
    */
   append(events: readonly NewEvent[]): Promise<Appended>
   /** The events after a cursor, at most `limit` (1 to 10,000) of them and about 4 MiB of data. */

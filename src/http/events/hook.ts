@@ -152,7 +152,8 @@ function takeBatch(deps: HookDeps) {
     const body = request.body ?? Buffer.alloc(0)
     const isForm = !JSON_TYPE.test(request.headers['content-type'] ?? FORM)
     const text = isForm ? formBatch(deps, request, body) : jsonBatch(deps, request, body)
-    const { kinds, answered } = storeBatch(deps, text, isForm && deps.keys.length > 0)
+    const { kinds, isTaken, answered } = storeBatch(deps, text, isForm && deps.keys.length > 0)
+    if (isTaken) giveBack(body)
     const answer = await answered
     deps.watch.accepted(answer, kinds)
     return answer
@@ -166,7 +167,8 @@ function takeBatch(deps: HookDeps) {
 function storeBatch(deps: HookDeps, text: Buffer, isSigned: boolean) {
   const { events, unreadable } = readBatch(text)
   const batch = { events: isSigned ? events : broughtBy('hand', events), unreadable }
-  return { kinds: events.map(({ kind }) => kind), answered: store(deps, batch) }
+  const kinds = events.map(({ kind }) => kind)
+  return { kinds, isTaken: unreadable.length === 0, answered: store(deps, batch) }
 }
 
 /** The batch of a form, once its signature is found right. */
