@@ -2,7 +2,8 @@
 // events only for whoever looks at them.
 import { BEGINNING, type Cursor } from './cursor.ts'
 import type { FeedEvent, PackedEvents } from './event.ts'
-import { toEvent, unpackEvents } from './pieces.ts'
+import { headsIn } from './packing.ts'
+import type { PieceEvent } from './pieces.ts'
 import type { FeedPage } from './ports.ts'
 
 /** Packed events, the seq of each of them, 0 for a duplicate, and what the feed has stored of them. */
@@ -92,10 +93,27 @@ export function pageOf(
   }
 }
 
+/** Cut out of the bytes at once: an array of texts for each event would cost as much as its texts. */
 function* eventsIn(held: readonly Held[], from: number, to: number): Generator<FeedEvent> {
-  for (const { bytes, epoch, seqs, stored } of held)
-    for (const [n, event] of unpackEvents(bytes).entries()) {
+  for (const { bytes, epoch, seqs, stored: packed } of held) {
+    let at = bytes.indexOf('\n') + 1
+    for (const [n, [[, kind, receivedAt], ...sizes]] of headsIn<PieceEvent['head']>(bytes).entries()) {
+      const [id = 0, facts = 0, more = 0, data = 0] = sizes
+      const [factsAt, moreAt] = [at + id, at + id + facts]
+      const [idAt, dataAt] = [at, moreAt + more]
+      at = dataAt + data
       const seq = seqs[n] ?? 0
-      if (seq > from && seq <= to) yield toEvent({ epoch, seq }, event, stored)
+      if (seq <= from || seq > to) continue
+      yield {
+        cursor: { epoch, seq },
+        receivedAt,
+        kind,
+        id: bytes.subarray(idAt, factsAt),
+        data: bytes.subarray(dataAt, at),
+        facts: bytes.toString('utf8', factsAt, moreAt),
+        more: more > 0 ? bytes.toString('utf8', moreAt, dataAt) : null,
+        packed,
+      }
     }
+  }
 }

@@ -21,9 +21,9 @@ export function isOurs(
   { subaccount, sender }: Pick<EventFacts, 'subaccount' | 'sender'>,
   scope: Scope,
 ): boolean {
-  const name = subaccount?.trim().toLowerCase() ?? ''
-  const ours = scope.subaccounts.map((each) => each.toLowerCase())
-  if (name !== '' && ours.length > 0 && !ours.includes(name)) return false
+  const { subaccounts } = scope
+  const name = subaccounts.length > 0 ? (subaccount?.trim().toLowerCase() ?? '') : ''
+  if (name !== '' && !subaccounts.some((each) => each.toLowerCase() === name)) return false
   const address = OF_THE_LIST.includes(kind) ? (sender?.trim() ?? '') : ''
   return address === '' || scope.sender === undefined || emailKey(address) === emailKey(scope.sender)
 }

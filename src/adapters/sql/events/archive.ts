@@ -292,6 +292,7 @@ function toTextRows({ event: { cursor, data, facts, more } }: ArchiveRow) {
 }
 
 function toTagRows({ event, facts }: ArchiveRow) {
+  if (facts.tags.length === 0) return [] // most have none
   const keys = new Set(facts.tags.slice(0, TAGS_INDEXED).map((tag) => keyOf(tag, KEY_LENGTH.tag)))
   return [...keys].map((tag) => ({ tag, ...event.cursor }))
 }
