@@ -23,6 +23,15 @@ export function promisesOfAppending(lab: () => FeedLab): void {
     expect((await (await lab().open()).read(BEGINNING, 2)).events).toEqual(events)
   })
 
+  test('has copied the bytes of its events when it returns', async () => {
+    const feed = await lab().open()
+    const batch = makeEvents(3)
+    const answer = feed.append(batch)
+    for (const { data, id } of batch) for (const bytes of [data, id]) bytes.fill(0)
+    await answer
+    expect((await feed.read(BEGINNING, 3)).events).toMatchObject(makeEvents(3))
+  })
+
   test('keeps the order of a batch', async () => {
     const feed = await lab().open()
     const batch = makeEvents(300)
