@@ -71,6 +71,7 @@ export function createHub(
   const queue = createQueue(CATCH_UP_READS, onError)
   let tail: { position: Cursor; readonly follower: Follower } | undefined
   let turn = Promise.resolve()
+  let newest: Member | undefined
 
   /** Begins, or ends, as it is needed by then. In turns: no follower begins before the last one has given all that it will. */
   function followIfWanted(): Promise<void> {
@@ -133,15 +134,20 @@ export function createHub(
   }
 
   function goOn(member: Member): void {
-    if (tail && compareCursors(member.cursor, tail.position) < 0) return catchUp(member)
+    const order = tail ? compareCursors(member.cursor, tail.position) : 1
+    if (order < 0) return catchUp(member)
+    if (tail && order === 0) member.cursor = tail.position
     member.state = 'live'
     member.observer.onPosition(member.cursor, true)
   }
 
   return {
     observe(observer, after, filter) {
-      const member: Member = { observer, filter, key: filterKey(filter), cursor: after, state: 'behind' }
-      members.add(member)
+      const key = filterKey(filter)
+      // Thousands want the same, and stand at the same place: both are there once.
+      const same = newest?.key === key ? newest : { filter, key }
+      const member: Member = { observer, filter: same.filter, key: same.key, cursor: after, state: 'behind' }
+      members.add((newest = member))
       catchUp(member)
       return member
     },

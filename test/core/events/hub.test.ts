@@ -374,3 +374,13 @@ test.each([
   expect(waits).toEqual([])
   await quick.close()
 })
+
+test('observers that want the same hold one filter and one place', async () => {
+  const observer = { onEvents: () => true, onGap: () => {}, onPosition: () => {} }
+  await append(3)
+  const many = Array.from({ length: 3 }, () => hub.observe(observer, { ...start }, { kinds: ['opened'] }))
+  await until(() => expect(hub.catchingUp()).toBe(0))
+  for (const what of ['filter', 'cursor'] as const)
+    expect(new Set(many.map((each) => each[what])).size).toBe(1)
+  expect(many[0]?.cursor.seq).toBe(3)
+})
