@@ -105,3 +105,12 @@ test('a rate that is not known is none: before the first answer, and when answer
   seeLess()
   expect([pulse.perMinute(NOW), pulse.perMinute(NOW + 60_000)]).toEqual([7, null])
 })
+
+test('what comes before the hub has counted is not shown as all there is', async () => {
+  const { pulse } = lab()
+  pulse.count([row])
+  expect(pulse.tally.rates.recent(NOW)).toBe(0)
+  await pulse.tally.question.ask()
+  pulse.count([row])
+  expect(pulse.tally.rates.recent(NOW)).toBe(8)
+})

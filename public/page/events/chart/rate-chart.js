@@ -12,7 +12,7 @@ import { roundTop, together } from '../counts/rates.js'
 import { frameOfTime, iso, ticksOf } from '../counts/spans.js'
 import { count, counted, spanWords, tickWords } from '../../ground/words.js'
 import { createTally } from '../counts/tally.js'
-import { Failed } from '../../parts/asked.js'
+import { Failed, Waiting } from '../../parts/asked.js'
 import { useNow, useSize, useStore } from '../../parts/hooks.js'
 import { useChartChoice } from './chart-choice.js'
 import { SpanTools } from './span-tools.js'
@@ -56,7 +56,7 @@ export function RateChart({ app, filter, onChange, goTo }) {
               now=${now}
               filter=${filter}
               onChange=${onChange}
-              nothing=${answer.state === 'asking' ? '' : setup?.webhooks_silent ? 'Awaiting news: webhooks are silent' : 'Nothing in this time'}
+              nothing=${answer.state === 'asking' ? html`<${Waiting} what="the counts" />` : setup?.webhooks_silent ? 'Awaiting news: webhooks are silent' : 'Nothing in this time'}
             />`
       }
       <${SpanTools} app=${app} filter=${filter} frame=${frame} now=${now} onChange=${onChange} goTo=${goTo} />
@@ -113,7 +113,7 @@ function useTally({ api, asking, feed }, filter, { span, start, end, isLive }, r
  * @param {number} props.now
  * @param {Filter} props.filter
  * @param {(filter: Filter) => void} props.onChange
- * @param {string} props.nothing what to say where there is no bar
+ * @param {unknown} props.nothing what to say where there is no bar
  */
 function Plot({ frame, bars, reach, now, filter, onChange, nothing }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null))

@@ -82,7 +82,8 @@ export function createTally({ asking, now, read, step, start, sees }) {
     /** @param {readonly Row[]} rows */
     count(rows) {
       if (!sees?.()) missed = true
-      else for (const row of rows) if (row.type === 'event') rates.add(row.kind, now())
+      // Before the hub has counted, what comes would look like all there is.
+      else if (counted > 0) for (const row of rows) if (row.type === 'event') rates.add(row.kind, now())
       telling ??= setTimeout(changed, TELL_EVERY_MS)
     },
   }
