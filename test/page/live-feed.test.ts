@@ -211,6 +211,16 @@ test('a changed filter is answered by a position: only then the page is read, an
   await until(() => expect(shown()).toEqual([5, 4, 1]))
 })
 
+test('a filter that the socket does not answer to is asked of the archive all the same', async () => {
+  const { feed, asked, socket, shown } = lab([stored(1), stored(2, 'opened')])
+  await feed.open(ALL)
+  socket.state('live')
+  asked.length = 0
+  void feed.setFilter(kinds('opened'))
+  expect(shown()).toEqual([2, 1])
+  await until(() => expect([asked.length > 0, shown()]).toEqual([true, [2]]))
+})
+
 test('any position soon after may have been the answer: the page is read again', async () => {
   const archive = [stored(1, 'opened')]
   const { feed, socket, shown } = lab(archive)

@@ -10,6 +10,8 @@ import { useStore } from '../parts/hooks.js'
 
 /** @typedef {{ name: string, view?: unknown, problem: string }} Shown */
 
+const LIMIT_MS = 15_000
+const LATE = new Error('The hub does not answer')
 const NOTHING = { name: 'nothing', view: NotFoundView, problem: '' }
 /** Where each address was scrolled to, for the way back. @type {Map<string, number>} */
 const scrolled = new Map()
@@ -61,16 +63,19 @@ export function ViewOf({ app }) {
 /** @param {Route} route @param {(shown: Shown) => void} show @param {ReturnType<typeof createRetry>} retry */
 async function load(route, show, retry) {
   try {
-    const [loaded] = await Promise.all([route.load(), loadStyles(route.name)])
+    const [loaded] = await Promise.race([Promise.all([route.load(), loadStyles(route.name)]), late()])
     const view = Object.entries(loaded).find(([exported]) => exported.endsWith('View'))?.[1]
     show({ name: route.name, view, problem: '' })
   } catch (error) {
     // One that cannot be read (a file of another version) is had again by loading the page anew: "Try again" does that.
     console.error(error)
-    show({ name: route.name, problem: 'its files could not be read' })
+    show({ name: route.name, problem: error === LATE ? LATE.message : 'its files could not be read' })
     retry.later()
   }
 }
+
+/** @returns {Promise<never>} */
+const late = () => new Promise((_, reject) => setTimeout(reject, LIMIT_MS, LATE))
 
 /** index.html names the style sheets of each view; they are loaded with it. @param {string} name */
 function loadStyles(name) {

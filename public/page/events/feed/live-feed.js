@@ -72,6 +72,8 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
   /** The filter was changed, and the socket still brings what the old one let through. */
   let stale = false
   let settleUntil = 0
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let unanswered
   /** The socket has brought all that lies after this place. @type {string | undefined} */
   let from
   /** The list begins there, as soon as that is known. */
@@ -149,8 +151,10 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
     from = connection.cursor
     store.set({ filter })
     connection.filter(frameOf(filter))
+    clearTimeout(unanswered)
     // Without a connection no answer comes; what the archive has can be shown all the same.
     if (['waiting', 'connecting'].includes(connection.state)) await readNewest()
+    else unanswered = setTimeout(readNewest, PATIENCE_MS)
   }
 
   /** @param {MailEvent} event */
@@ -185,6 +189,7 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
   function onPosition({ cursor }) {
     if (!stale && performance.now() > settleUntil) return
     stale = false
+    clearTimeout(unanswered)
     from = cursor
     shown.reset(cursor)
     readNewest()
@@ -250,6 +255,7 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
     seesAll: () => store.get().connection.state === 'live' && !stale && isHere(),
     retryNow: tryNow,
     close() {
+      clearTimeout(unanswered)
       list.close()
       polling.stop()
       connection?.close()
