@@ -1,6 +1,6 @@
 // /campaigns: from the first draft to the last delivery.
 import type { FastifyInstance } from 'fastify'
-import { Type, type Static, type TStringOptions } from 'typebox'
+import { Type, type TStringOptions } from 'typebox'
 import { PREHEADER_LENGTH, SUBJECT_LENGTH, TAG_LENGTH } from '../../core/campaigns/campaign.ts'
 import type { CampaignStore } from '../../core/campaigns/ports.ts'
 import { campaignIn, CampaignSchema, WholeCampaignSchema } from './json.ts'
@@ -10,6 +10,7 @@ import { registerDeliveries, registerDeliveriesTo, type DeliveriesDeps } from '.
 import { registerLinks, type LinksDeps } from './links.ts'
 import { IdempotencyHeaders, idempotencyKey } from '../server/idempotency.ts'
 import { errors, IdParams, nextFor, nothing, oneOf, pageOf, tagged } from '../server/answers/schemas.ts'
+import { route } from '../server/route.ts'
 
 export type CampaignsDeps = VerbDeps &
   DeliveriesDeps &
@@ -66,51 +67,38 @@ const Page = Type.Object({
   }),
 })
 
-const aboutCampaigns = tagged('Campaigns')
+const about = tagged('Campaigns')
 const NOT_NOW = errors(401, 'campaign.not_found', 'campaign.wrong_state', 503)
-
-type NewBody = Static<typeof NewCampaign>
-type ChangedBody = Static<typeof ChangedCampaign>
 
 export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDeps): Promise<void> {
   const { actions, present } = deps
   registerCreating(app, deps)
 
-  app.get<{ Querystring: Static<typeof Page> }>(
-    '/campaigns',
-    {
-      schema: {
-        ...aboutCampaigns,
-        summary: 'List all campaigns, newest first',
-        querystring: Page,
-        response: {
-          200: Type.Object(
-            { campaigns: Type.Array(CampaignSchema), next: nextFor('before') },
-            { description: 'A page of campaigns' },
-          ),
-          ...errors(400, 401, 503),
-        },
-      },
+  route(app, 'GET /campaigns', {
+    ...about,
+    summary: 'List all campaigns, newest first',
+    querystring: Page,
+    response: {
+      200: Type.Object(
+        { campaigns: Type.Array(CampaignSchema), next: nextFor('before') },
+        { description: 'A page of campaigns' },
+      ),
+      ...errors(400, 401, 503),
     },
-    async ({ query: { limit, before, order } }) => {
+    handler: async ({ query: { limit, before, order } }) => {
       const found = await deps.campaigns.list(limit + 1, before, order)
       const { page, next } = pageOf(found, limit, ({ id }) => id)
       return { campaigns: await present.list(page), next }
     },
-  )
+  })
 
-  app.get<{ Params: { id: string } }>(
-    '/campaigns/:id',
-    {
-      schema: {
-        ...aboutCampaigns,
-        summary: 'Show one campaign, with what it says',
-        params: IdParams,
-        response: { 200: WholeCampaignSchema, ...errors(401, 'campaign.not_found', 503) },
-      },
-    },
-    async ({ params }) => present.one(await actions.get(params.id)),
-  )
+  route(app, 'GET /campaigns/:id', {
+    ...about,
+    summary: 'Show one campaign, with what it says',
+    params: IdParams,
+    response: { 200: WholeCampaignSchema, ...errors(401, 'campaign.not_found', 503) },
+    handler: async ({ params }) => present.one(await actions.get(params.id)),
+  })
 
   registerChanging(app, deps)
   registerCampaignVerbs(app, deps)
@@ -121,64 +109,49 @@ export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDep
 }
 
 function registerCreating(app: FastifyInstance, { actions, present }: CampaignsDeps): void {
-  app.post<{ Body: NewBody }>(
-    '/campaigns',
-    {
-      bodyLimit: CAMPAIGN_BODY_LIMIT,
-      schema: {
-        ...aboutCampaigns,
-        summary: 'Create a campaign, and start it if wanted',
-        description:
-          'A draft; with `send_at` it is scheduled; with `start` it runs at once. With an `Idempotency-Key` the same request again answers with the campaign that was made first (`Idempotency-Replayed: true`); another request with that key is 409.',
-        headers: IdempotencyHeaders,
-        body: NewCampaign,
-        response: {
-          201: campaignIn('draft', 'Draft or scheduled'),
-          202: campaignIn('running', 'Started'),
-          ...errors(400, 401, 'campaign.idempotency_conflict', 'campaign.sender_not_set_up', 413, 415, 503),
-        },
-      },
+  route(app, 'POST /campaigns', {
+    bodyLimit: CAMPAIGN_BODY_LIMIT,
+    ...about,
+    summary: 'Create a campaign, and start it if wanted',
+    description:
+      'A draft; with `send_at` it is scheduled; with `start` it runs at once. With an `Idempotency-Key` the same request again answers with the campaign that was made first (`Idempotency-Replayed: true`); another request with that key is 409.',
+    headers: IdempotencyHeaders,
+    body: NewCampaign,
+    response: {
+      201: campaignIn('draft', 'Draft or scheduled'),
+      202: campaignIn('running', 'Started'),
+      ...errors(400, 401, 'campaign.idempotency_conflict', 'campaign.sender_not_set_up', 413, 415, 503),
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const { reply_to: replyTo, send_at: sendAt, ...rest } = request.body
       const made = await actions.create({ ...rest, replyTo, sendAt }, idempotencyKey(request))
       reply.status(request.body.start ? 202 : 201).header('location', `/campaigns/${made.campaign.id}`)
       return present.created(reply, made)
     },
-  )
+  })
 }
 
 function registerChanging(app: FastifyInstance, { actions, present }: CampaignsDeps): void {
-  app.patch<{ Params: { id: string }; Body: ChangedBody }>(
-    '/campaigns/:id',
-    {
-      bodyLimit: CAMPAIGN_BODY_LIMIT,
-      schema: {
-        ...aboutCampaigns,
-        summary: 'Edit a draft, or one that is scheduled',
-        description: 'What is not given stays. A `send_at` makes it scheduled, `send_at: null` a draft.',
-        params: IdParams,
-        body: ChangedCampaign,
-        response: { 200: campaignIn('draft', 'As it is now'), ...NOT_NOW, ...errors(400, 413, 415) },
-      },
-    },
-    async ({ params, body: { reply_to: replyTo, send_at: sendAt, ...rest } }) =>
+  route(app, 'PATCH /campaigns/:id', {
+    bodyLimit: CAMPAIGN_BODY_LIMIT,
+    ...about,
+    summary: 'Edit a draft, or one that is scheduled',
+    description: 'What is not given stays. A `send_at` makes it scheduled, `send_at: null` a draft.',
+    params: IdParams,
+    body: ChangedCampaign,
+    response: { 200: campaignIn('draft', 'As it is now'), ...NOT_NOW, ...errors(400, 413, 415) },
+    handler: async ({ params, body: { reply_to: replyTo, send_at: sendAt, ...rest } }) =>
       present.one(await actions.edit(params.id, { ...rest, replyTo, sendAt })),
-  )
+  })
 
-  app.delete<{ Params: { id: string } }>(
-    '/campaigns/:id',
-    {
-      schema: {
-        ...aboutCampaigns,
-        summary: 'Delete a draft, or one that is scheduled',
-        params: IdParams,
-        response: { 204: nothing('Deleted'), ...NOT_NOW },
-      },
-    },
-    async ({ params }, reply) => {
+  route(app, 'DELETE /campaigns/:id', {
+    ...about,
+    summary: 'Delete a draft, or one that is scheduled',
+    params: IdParams,
+    response: { 204: nothing('Deleted'), ...NOT_NOW },
+    handler: async ({ params }, reply) => {
       await actions.remove(params.id)
       return reply.status(204).send()
     },
-  )
+  })
 }

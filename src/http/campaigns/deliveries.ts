@@ -32,6 +32,7 @@ import { sendCsv, wantsCsv } from '../server/answers/files.ts'
 import { DRAFT } from './example.ts'
 import { existing, IdOrAddress } from '../list/subscribers.ts'
 import type { SubscriberStore } from '../../core/list/ports.ts'
+import { route } from '../server/route.ts'
 
 export type DeliveriesDeps = {
   readonly actions: Pick<Actions, 'get'>
@@ -117,60 +118,50 @@ type Instants = Record<`${PeopleFact}_at`, string | null>
 
 export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): void {
   const { actions, ledger } = deps
-  app.get<{ Params: { id: string }; Querystring: Static<typeof Query> }>(
-    '/campaigns/:id/deliveries',
-    {
-      schema: {
-        ...tagged('Campaigns'),
-        summary: 'List who got it, who did not, and why',
-        description: 'With `Accept: text/csv`: all of them in one file, whatever `limit` says.',
-        produces: ['application/json', 'text/csv'],
-        params: IdParams,
-        querystring: Query,
-        response: {
-          200: Type.Object(
-            { deliveries: Type.Array(DeliverySchema), next: nextFor('after') },
-            { description: 'A page of deliveries, or all as a file' },
-          ),
-          ...errors(400, 401, 'campaign.not_found', 503),
-        },
-      },
+  route(app, 'GET /campaigns/:id/deliveries', {
+    ...tagged('Campaigns'),
+    summary: 'List who got it, who did not, and why',
+    description: 'With `Accept: text/csv`: all of them in one file, whatever `limit` says.',
+    produces: ['application/json', 'text/csv'],
+    params: IdParams,
+    querystring: Query,
+    response: {
+      200: Type.Object(
+        { deliveries: Type.Array(DeliverySchema), next: nextFor('after') },
+        { description: 'A page of deliveries, or all as a file' },
+      ),
+      ...errors(400, 401, 'campaign.not_found', 503),
     },
-    async ({ params, query }, reply) => {
+    handler: async ({ params, query }, reply) => {
       const { id: campaignId } = await actions.get(params.id)
       if (wantsCsv(reply)) return sendFile(reply, deps, campaignId, query)
       const found = await ledger.deliveries({ campaignId, ...query, limit: query.limit + 1 })
       const { page, next } = pageOf(found, query.limit, ({ id }) => id)
       return { deliveries: await toJson(deps, campaignId, page), next }
     },
-  )
+  })
 }
 
 export function registerDeliveriesTo(app: FastifyInstance, deps: DeliveriesDeps): void {
-  app.get<{ Params: { id: string }; Querystring: Static<typeof History> }>(
-    '/subscribe/:id/deliveries',
-    {
-      schema: {
-        ...tagged('Mailing list'),
-        summary: 'List what a subscriber got of each campaign, newest first',
-        params: IdOrAddress,
-        querystring: History,
-        response: {
-          200: Type.Object(
-            { deliveries: Type.Array(DeliveryToSchema), next: nextFor('after') },
-            { description: 'A page of deliveries to one subscriber' },
-          ),
-          ...errors(400, 401, 'subscriber.not_found', 503),
-        },
-      },
+  route(app, 'GET /subscribe/:id/deliveries', {
+    ...tagged('Mailing list'),
+    summary: 'List what a subscriber got of each campaign, newest first',
+    params: IdOrAddress,
+    querystring: History,
+    response: {
+      200: Type.Object(
+        { deliveries: Type.Array(DeliveryToSchema), next: nextFor('after') },
+        { description: 'A page of deliveries to one subscriber' },
+      ),
+      ...errors(400, 401, 'subscriber.not_found', 503),
     },
-    async ({ params, query: { limit, after } }) => {
+    handler: async ({ params, query: { limit, after } }) => {
       const { id } = await existing(deps, params.id)
       const found = await deps.ledger.deliveriesTo(id, limit + 1, after?.toLowerCase())
       const { page, next } = pageOf(found, limit, ({ campaignId }) => campaignId)
       return { deliveries: await Promise.all(page.map((delivery) => historyJson(deps, delivery))), next }
     },
-  )
+  })
 }
 
 async function historyJson({ reactions }: DeliveriesDeps, delivery: DeliveryTo) {

@@ -6,6 +6,7 @@ import { isRetryable } from '../../core/campaigns/reasons.ts'
 import type { Ledger } from '../../core/campaigns/ports.ts'
 import { errors, IdParams, tagged } from '../server/answers/schemas.ts'
 import { campaignIn, type Present } from './json.ts'
+import { route } from '../server/route.ts'
 
 type FailuresDeps = {
   readonly actions: Pick<Actions, 'get' | 'retryFailed'>
@@ -48,50 +49,33 @@ const Which = Type.Object(
 )
 
 export function registerFailures(app: FastifyInstance, { actions, ledger, present }: FailuresDeps): void {
-  app.get<{ Params: { id: string } }>(
-    '/campaigns/:id/failures',
-    {
-      schema: {
-        ...about,
-        summary: 'List why deliveries failed',
-        description:
-          'By the code of the answer and its first words; what servers add for each recipient is left out. `GET /campaigns/{id}/deliveries?reason=` lists a group.',
-        params: IdParams,
-        response: { 200: Failures, ...errors(401, 'campaign.not_found', 503) },
-      },
-    },
-    async ({ params }) => {
+  route(app, 'GET /campaigns/:id/failures', {
+    ...about,
+    summary: 'List why deliveries failed',
+    description:
+      'By the code of the answer and its first words; what servers add for each recipient is left out. `GET /campaigns/{id}/deliveries?reason=` lists a group.',
+    params: IdParams,
+    response: { 200: Failures, ...errors(401, 'campaign.not_found', 503) },
+    handler: async ({ params }) => {
       const { id } = await actions.get(params.id)
       const { failed } = await ledger.reasons(id)
       const groups = [...failed].map(([reason, count]) => ({ reason, count, retryable: isRetryable(reason) }))
       return { failures: groups.sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1)) }
     },
-  )
+  })
 
-  app.post<{ Params: { id: string }; Querystring: { reason?: string } }>(
-    '/campaigns/:id/retry-failed',
-    {
-      schema: {
-        ...about,
-        summary: 'Retry the failed deliveries',
-        params: IdParams,
-        querystring: Which,
-        response: {
-          202: campaignIn('running', 'They are queued again'),
-          ...errors(
-            400,
-            401,
-            'campaign.not_found',
-            'campaign.wrong_state',
-            'campaign.sender_not_set_up',
-            503,
-          ),
-        },
-      },
+  route(app, 'POST /campaigns/:id/retry-failed', {
+    ...about,
+    summary: 'Retry the failed deliveries',
+    params: IdParams,
+    querystring: Which,
+    response: {
+      202: campaignIn('running', 'They are queued again'),
+      ...errors(400, 401, 'campaign.not_found', 'campaign.wrong_state', 'campaign.sender_not_set_up', 503),
     },
-    async ({ params, query }, reply) => {
+    handler: async ({ params, query }, reply) => {
       const campaign = await actions.retryFailed(params.id, query.reason)
       return reply.status(202).send(await present.one(campaign))
     },
-  )
+  })
 }

@@ -6,6 +6,7 @@ import type { CampaignStore, Ledger } from '../../core/campaigns/ports.ts'
 import { queuedByLane } from '../../core/sending/lanes/lanes.ts'
 import type { LaneControl, LaneState } from '../../core/sending/ports.ts'
 import { errors, Instant, instantOrNull, oneOf, orNull, tagged } from '../server/answers/schemas.ts'
+import { route } from '../server/route.ts'
 
 export type LanesDeps = {
   readonly lanes: Pick<LaneControl, 'states' | 'resume'>
@@ -72,37 +73,27 @@ export async function registerLanes(
     return lane
   }
 
-  app.get(
-    '/lanes',
-    {
-      schema: {
-        ...about,
-        summary: 'List the lanes: one for each mail provider (MAIL_LANES)',
-        response: {
-          200: Type.Object({ lanes: Type.Array(LaneSchema) }, { description: 'The lanes' }),
-          ...errors(401, 503),
-        },
-      },
+  route(app, 'GET /lanes', {
+    ...about,
+    summary: 'List the lanes: one for each mail provider (MAIL_LANES)',
+    response: {
+      200: Type.Object({ lanes: Type.Array(LaneSchema) }, { description: 'The lanes' }),
+      ...errors(401, 503),
     },
-    async () => ({ lanes: await all() }),
-  )
+    handler: async () => ({ lanes: await all() }),
+  })
 
-  app.post<{ Params: { name: string } }>(
-    '/lanes/:name/resume',
-    {
-      schema: {
-        ...about,
-        summary: 'Resume a lane, at its full pace',
-        description:
-          'For a lane that was paused by a fault of the sender, once that is mended; workers go on within a second. Changes nothing on a lane that is open.',
-        params: Type.Object({ name: Type.String({ maxLength: 100 }) }),
-        response: { 200: { ...LaneSchema, description: 'The lane' }, ...errors(401, 'lane.not_found', 503) },
-      },
-    },
-    async ({ params: { name } }) => {
+  route(app, 'POST /lanes/:name/resume', {
+    ...about,
+    summary: 'Resume a lane, at its full pace',
+    description:
+      'For a lane that was paused by a fault of the sender, once that is mended; workers go on within a second. Changes nothing on a lane that is open.',
+    params: Type.Object({ name: Type.String({ maxLength: 100 }) }),
+    response: { 200: { ...LaneSchema, description: 'The lane' }, ...errors(401, 'lane.not_found', 503) },
+    handler: async ({ params: { name } }) => {
       await existing(name)
       await lanes.resume(name)
       return existing(name)
     },
-  )
+  })
 }

@@ -6,6 +6,7 @@ import { linkKey } from '../../core/events/facts.ts'
 import { linksIn } from '../../core/loop/links.ts'
 import type { LinkCounts, ReactionStore } from '../../core/loop/ports.ts'
 import { errors, IdParams, orNull, tagged } from '../server/answers/schemas.ts'
+import { route } from '../server/route.ts'
 
 export type LinksDeps = {
   readonly actions: Pick<Actions, 'get'>
@@ -37,17 +38,12 @@ const Links = Type.Object(
 const NOBODY: LinkCounts = { people: 0, robots: 0 }
 
 export function registerLinks(app: FastifyInstance, { actions, reactions }: LinksDeps): void {
-  app.get<{ Params: { id: string } }>(
-    '/campaigns/:id/links',
-    {
-      schema: {
-        ...tagged('Campaigns'),
-        summary: 'List its links, and how many people and robots have followed each',
-        params: IdParams,
-        response: { 200: Links, ...errors(401, 'campaign.not_found', 503) },
-      },
-    },
-    async ({ params }) => {
+  route(app, 'GET /campaigns/:id/links', {
+    ...tagged('Campaigns'),
+    summary: 'List its links, and how many people and robots have followed each',
+    params: IdParams,
+    response: { 200: Links, ...errors(401, 'campaign.not_found', 503) },
+    handler: async ({ params }) => {
       const { id, content } = await actions.get(params.id)
       const counts = await reactions.links(id)
       // What has placeholders in it is told as one with all that are only one subscriber's.
@@ -58,5 +54,5 @@ export function registerLinks(app: FastifyInstance, { actions, reactions }: Link
         links: [...links, ...(others ? [{ url: null, ...others }] : [])].sort((a, b) => b.people - a.people),
       }
     },
-  )
+  })
 }

@@ -8,6 +8,7 @@ import { WholeCampaignSchema, type Present } from './json.ts'
 import { acceptForms, FORMS } from '../server/bodies/form.ts'
 import { IdempotencyHeaders, idempotencyKey } from '../server/idempotency.ts'
 import { errors, tagged } from '../server/answers/schemas.ts'
+import { route } from '../server/route.ts'
 
 type SendMailDeps = {
   readonly actions: Pick<Actions, 'create'>
@@ -50,25 +51,20 @@ export function createSendMail({ actions, present }: SendMailDeps) {
 export async function registerSendMail(app: FastifyInstance, { send, answer }: SendMail): Promise<void> {
   await app.register(async (forms) => {
     acceptForms(forms)
-    forms.post<{ Body: Static<typeof SendMailBody> }>(
-      '/subscribe/send-mail',
-      {
-        bodyLimit: BODY_LIMIT,
-        schema: {
-          ...tagged('Campaigns'),
-          summary: 'Write to everybody on the list',
-          description:
-            'The same as creating and starting a campaign. Answers at once, whatever the size of the list; `Idempotency-Key` makes a repeated call one campaign.',
-          consumes: FORMS,
-          headers: IdempotencyHeaders,
-          body: SendMailBody,
-          response: {
-            203: answer,
-            ...errors(400, 401, 'campaign.idempotency_conflict', 'campaign.sender_not_set_up', 413, 415, 503),
-          },
-        },
+    route(forms, 'POST /subscribe/send-mail', {
+      bodyLimit: BODY_LIMIT,
+      ...tagged('Campaigns'),
+      summary: 'Write to everybody on the list',
+      description:
+        'The same as creating and starting a campaign. Answers at once, whatever the size of the list; `Idempotency-Key` makes a repeated call one campaign.',
+      consumes: FORMS,
+      headers: IdempotencyHeaders,
+      body: SendMailBody,
+      response: {
+        203: answer,
+        ...errors(400, 401, 'campaign.idempotency_conflict', 'campaign.sender_not_set_up', 413, 415, 503),
       },
-      async (request, reply) => send(request, request.body, reply),
-    )
+      handler: async (request, reply) => send(request, request.body, reply),
+    })
   })
 }

@@ -14,6 +14,7 @@ import { IdempotencyHeaders, idempotencyKey } from '../server/idempotency.ts'
 import { registerFailures } from './failures.ts'
 import { campaignIn, type Present } from './json.ts'
 import { errors, IdParams, SenderProblem, tagged } from '../server/answers/schemas.ts'
+import { route } from '../server/route.ts'
 
 export type VerbDeps = {
   readonly actions: Actions
@@ -56,22 +57,17 @@ const VERBS = [
 export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps): void {
   const { actions, present } = deps
   for (const [verb, status, summary, campaign] of VERBS)
-    app.post<{ Params: { id: string } }>(
-      `/campaigns/:id/${verb}`,
-      {
-        schema: {
-          ...about,
-          summary,
-          params: IdParams,
-          response: {
-            [status]: campaign,
-            ...errors(401, 'campaign.not_found', 'campaign.wrong_state', 'campaign.sender_not_set_up', 503),
-          },
-        },
+    route(app, `POST /campaigns/:id/${verb}`, {
+      ...about,
+      summary,
+      params: IdParams,
+      response: {
+        [status]: campaign,
+        ...errors(401, 'campaign.not_found', 'campaign.wrong_state', 'campaign.sender_not_set_up', 503),
       },
-      async ({ params }, reply) =>
+      handler: async ({ params }, reply) =>
         reply.status(status).send(await present.one(await actions[verb](params.id))),
-    )
+    })
   registerDuplicate(app, deps)
   registerFailures(app, deps)
   registerTest(app, deps)
@@ -80,67 +76,49 @@ export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps): voi
 }
 
 function registerDuplicate(app: FastifyInstance, { actions, present }: VerbDeps): void {
-  app.post<{ Params: { id: string } }>(
-    '/campaigns/:id/duplicate',
-    {
-      schema: {
-        ...about,
-        summary: 'Duplicate it: make a new draft that says the same',
-        description:
-          'With an `Idempotency-Key` the same request again answers with the draft that was made first.',
-        params: IdParams,
-        headers: IdempotencyHeaders,
-        response: {
-          201: campaignIn('draft', 'The new draft'),
-          ...errors(400, 401, 'campaign.not_found', 'campaign.idempotency_conflict', 503),
-        },
-      },
+  route(app, 'POST /campaigns/:id/duplicate', {
+    ...about,
+    summary: 'Duplicate it: make a new draft that says the same',
+    description:
+      'With an `Idempotency-Key` the same request again answers with the draft that was made first.',
+    params: IdParams,
+    headers: IdempotencyHeaders,
+    response: {
+      201: campaignIn('draft', 'The new draft'),
+      ...errors(400, 401, 'campaign.not_found', 'campaign.idempotency_conflict', 503),
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const made = await actions.duplicate(request.params.id, idempotencyKey(request))
       reply.status(201).header('location', `/campaigns/${made.campaign.id}`)
       return present.created(reply, made)
     },
-  )
+  })
 }
 
 function registerTest(app: FastifyInstance, deps: VerbDeps): void {
   const { actions, suppressions, sendTest, senderProblem, now } = deps
-  app.post<{ Params: { id: string }; Body: { to: string } }>(
-    '/campaigns/:id/test',
-    {
-      config: { rateLimit: TEST_LIMIT },
-      schema: {
-        ...about,
-        summary: 'Send it to one address, as a test',
-        description: 'Counts for no statistics. 502 tells what the mail server said.',
-        params: IdParams,
-        body: Type.Object({ to: Type.String({ examples: ['me@example.com'] }) }),
-        response: {
-          200: Type.Object(
-            {
-              to: Type.String({ examples: ['me@example.com'] }),
-              response: Type.String({
-                description: 'The mail server said',
-                examples: ['250 2.0.0 Ok: queued'],
-              }),
-            },
-            { description: 'The mail server has taken it' },
-          ),
-          ...errors(
-            400,
-            401,
-            'campaign.not_found',
-            'campaign.sender_not_set_up',
-            'subscriber.suppressed',
-            429,
-            'campaign.test_failed',
-            503,
-          ),
+  route(app, 'POST /campaigns/:id/test', {
+    config: { rateLimit: TEST_LIMIT },
+    ...about,
+    summary: 'Send it to one address, as a test',
+    description: 'Counts for no statistics. 502 tells what the mail server said.',
+    params: IdParams,
+    body: Type.Object({ to: Type.String({ examples: ['me@example.com'] }) }),
+    response: {
+      200: Type.Object(
+        {
+          to: Type.String({ examples: ['me@example.com'] }),
+          response: Type.String({
+            description: 'The mail server said',
+            examples: ['250 2.0.0 Ok: queued'],
+          }),
         },
-      },
+        { description: 'The mail server has taken it' },
+      ),
+      ...errors(400, 401, 'campaign.not_found', 'campaign.sender_not_set_up', 'subscriber.suppressed'),
+      ...errors('campaign.test_failed', 503),
     },
-    async ({ params, body }) => {
+    handler: async ({ params, body }) => {
       const campaign = await actions.get(params.id)
       const to = body.to.trim()
       const problem = emailProblem(to)
@@ -151,84 +129,72 @@ function registerTest(app: FastifyInstance, deps: VerbDeps): void {
       if (kind !== 'sent') throw new HubError('campaign.test_failed', { details: { kind, response } })
       return { to, response }
     },
-  )
+  })
 }
 
 function registerPreview(app: FastifyInstance, deps: VerbDeps): void {
   const { actions, render } = deps
-  app.get<{ Params: { id: string }; Querystring: { subscriber?: string } }>(
-    '/campaigns/:id/preview',
-    {
-      schema: {
-        ...about,
-        summary: 'Preview what a subscriber would get',
-        description:
-          "Without `subscriber`, for a made-up one. The unsubscribe link is nobody's. With `Accept: text/html`: the mail itself, for a frame of the hub's own page.",
-        params: IdParams,
-        querystring: Type.Object({
-          subscriber: Type.Optional(
-            Type.String({ maxLength: 320, description: "A subscriber's id or address" }),
-          ),
-        }),
-        response: {
-          200: Type.Object(
-            { subject: Type.String(), html: Type.String(), text: Type.String() },
-            {
-              description: 'The mail, with its placeholders filled',
-              examples: [{ subject: 'News in May, Ann', html: '<p>Hello Ann</p>', text: 'Hello Ann' }],
-            },
-          ),
-          ...errors(401, 'campaign.not_found', 'subscriber.not_found', 503),
+  route(app, 'GET /campaigns/:id/preview', {
+    ...about,
+    summary: 'Preview what a subscriber would get',
+    description:
+      "Without `subscriber`, for a made-up one. The unsubscribe link is nobody's. With `Accept: text/html`: the mail itself, for a frame of the hub's own page.",
+    params: IdParams,
+    querystring: Type.Object({
+      subscriber: Type.Optional(Type.String({ maxLength: 320, description: "A subscriber's id or address" })),
+    }),
+    response: {
+      200: Type.Object(
+        { subject: Type.String(), html: Type.String(), text: Type.String() },
+        {
+          description: 'The mail, with its placeholders filled',
+          examples: [{ subject: 'News in May, Ann', html: '<p>Hello Ann</p>', text: 'Hello Ann' }],
         },
-      },
+      ),
+      ...errors(401, 'campaign.not_found', 'subscriber.not_found', 503),
     },
-    async ({ params, query, headers }, reply) => {
+    handler: async ({ params, query, headers }, reply) => {
       const campaign = await actions.get(params.id)
       const mail = render(campaign, query.subscriber ? await existing(deps, query.subscriber) : SAMPLE)
       addVary(reply, 'Accept')
       return wantsPage(headers.accept) ? reply.headers(MAIL_HEADERS).send(mail.html) : mail
     },
-  )
+  })
 }
 
 function registerAudience(app: FastifyInstance, { actions, ledger, senderProblem, now }: VerbDeps): void {
   const Count = Type.Integer({ minimum: 0 })
-  app.get<{ Params: { id: string } }>(
-    '/campaigns/:id/audience',
-    {
-      schema: {
-        ...about,
-        summary: 'Count how many would get it, how many are skipped, and why',
-        description: 'Once it is started and has gone through the list: whom it has taken.',
-        params: IdParams,
-        response: {
-          200: Type.Object(
-            {
-              recipients: Count,
-              skipped: Count,
-              reasons: Type.Record(Type.String(), Count),
-              sender_problem: SenderProblem,
-            },
-            {
-              description: 'Counts of subscribers',
-              examples: [
-                {
-                  recipients: 1230,
-                  skipped: 20,
-                  reasons: { 'suppressed: bounce': 20 },
-                  sender_problem: null,
-                },
-              ],
-            },
-          ),
-          ...errors(401, 'campaign.not_found', 503),
+  route(app, 'GET /campaigns/:id/audience', {
+    ...about,
+    summary: 'Count how many would get it, how many are skipped, and why',
+    description: 'Once it is started and has gone through the list: whom it has taken.',
+    params: IdParams,
+    response: {
+      200: Type.Object(
+        {
+          recipients: Count,
+          skipped: Count,
+          reasons: Type.Record(Type.String(), Count),
+          sender_problem: SenderProblem,
         },
-      },
+        {
+          description: 'Counts of subscribers',
+          examples: [
+            {
+              recipients: 1230,
+              skipped: 20,
+              reasons: { 'suppressed: bounce': 20 },
+              sender_problem: null,
+            },
+          ],
+        },
+      ),
+      ...errors(401, 'campaign.not_found', 503),
     },
-    async ({ params }) => {
+    handler: async ({ params }) => {
       const { recipients, skipped: reasons } = await ledger.audience(await actions.get(params.id), now())
       const skipped = Object.values(reasons).reduce((sum, count) => sum + count, 0)
       return { recipients, skipped, reasons, sender_problem: senderProblem }
     },
-  )
+  })
 }

@@ -1,11 +1,12 @@
 // /api/quarantine: what was signed but could not be read as an event, to be looked at, and read again after an update.
 import type { FastifyInstance } from 'fastify'
-import { Type, type Static } from 'typebox'
+import { Type } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import { broughtBy } from '../../core/events/facts.ts'
 import type { EventFeed, Quarantine, QuarantineEntry } from '../../core/events/ports.ts'
 import { readAgain } from '../../core/events/intake/replay.ts'
 import { errors, IdParams, Instant, instant, nextFor, nothing, tagged } from '../server/answers/schemas.ts'
+import { route } from '../server/route.ts'
 
 const Entry = Type.Object(
   {
@@ -31,7 +32,6 @@ const Query = Type.Object({
   before: Type.Optional(Type.String({ description: '`next` of the page before' })),
   reason: Type.Optional(Reason),
 })
-type Query = Static<typeof Query>
 const Replayed = Type.Object(
   { accepted: Type.Integer(), duplicates: Type.Integer() },
   { description: 'Stored, and out of quarantine', examples: [{ accepted: 1, duplicates: 0 }] },
@@ -43,23 +43,18 @@ export async function registerQuarantine(
   quarantine: Quarantine,
 ): Promise<void> {
   const about = tagged('Operations')
-  app.get<{ Querystring: Query }>(
-    '/api/quarantine',
-    {
-      schema: {
-        ...about,
-        summary: 'List what could not be read as an event, newest first',
-        querystring: Query,
-        response: {
-          200: Type.Object(
-            { quarantine: Type.Array(Entry), next: nextFor('before') },
-            { description: 'A page of entries' },
-          ),
-          ...errors(400, 401, 503),
-        },
-      },
+  route(app, 'GET /api/quarantine', {
+    ...about,
+    summary: 'List what could not be read as an event, newest first',
+    querystring: Query,
+    response: {
+      200: Type.Object(
+        { quarantine: Type.Array(Entry), next: nextFor('before') },
+        { description: 'A page of entries' },
+      ),
+      ...errors(400, 401, 503),
     },
-    async (request) => {
+    handler: async (request) => {
       const { limit, before, reason } = request.query
       const page = await quarantine.list(limit, before, reason)
       const last = page.at(-1)?.id
@@ -67,54 +62,39 @@ export async function registerQuarantine(
       const isLast = last === undefined || (await quarantine.list(1, last, reason)).length === 0
       return { quarantine: page.map(present), next: isLast ? null : last }
     },
-  )
+  })
 
-  app.post<{ Params: { id: string } }>(
-    '/api/quarantine/:id/replay',
-    {
-      schema: {
-        ...about,
-        summary: 'Retry an entry: read it as an event once more',
-        description:
-          'Stores what can be read by now and takes the entry out of quarantine; 409 when it still cannot be read.',
-        params: IdParams,
-        response: { 200: Replayed, ...errors(401, 'quarantine.not_found', 'quarantine.unreadable', 503) },
-      },
-    },
-    async (request) => replay(feed, quarantine, request.params.id),
-  )
+  route(app, 'POST /api/quarantine/:id/replay', {
+    ...about,
+    summary: 'Retry an entry: read it as an event once more',
+    description:
+      'Stores what can be read by now and takes the entry out of quarantine; 409 when it still cannot be read.',
+    params: IdParams,
+    response: { 200: Replayed, ...errors(401, 'quarantine.not_found', 'quarantine.unreadable', 503) },
+    handler: async (request) => replay(feed, quarantine, request.params.id),
+  })
 
-  app.delete<{ Params: { id: string } }>(
-    '/api/quarantine/:id',
-    {
-      schema: {
-        ...about,
-        summary: 'Discard an entry',
-        params: IdParams,
-        response: { 204: nothing('Discarded'), ...errors(401, 'quarantine.not_found', 503) },
-      },
-    },
-    async ({ params }, reply) => {
+  route(app, 'DELETE /api/quarantine/:id', {
+    ...about,
+    summary: 'Discard an entry',
+    params: IdParams,
+    response: { 204: nothing('Discarded'), ...errors(401, 'quarantine.not_found', 503) },
+    handler: async ({ params }, reply) => {
       if (!(await quarantine.discard(params.id))) throw new HubError('quarantine.not_found')
       return reply.status(204).send()
     },
-  )
+  })
 
-  app.delete<{ Querystring: { reason: string } }>(
-    '/api/quarantine',
-    {
-      schema: {
-        ...about,
-        summary: 'Discard all entries of one reason',
-        querystring: Type.Object({ reason: Reason }),
-        response: { 204: nothing('Discarded, be it any or none'), ...errors(400, 401, 503) },
-      },
-    },
-    async ({ query }, reply) => {
+  route(app, 'DELETE /api/quarantine', {
+    ...about,
+    summary: 'Discard all entries of one reason',
+    querystring: Type.Object({ reason: Reason }),
+    response: { 204: nothing('Discarded, be it any or none'), ...errors(400, 401, 503) },
+    handler: async ({ query }, reply) => {
       await quarantine.discardAll(query.reason)
       return reply.status(204).send()
     },
-  )
+  })
 }
 
 async function replay(feed: EventFeed, quarantine: Quarantine, id: string) {

@@ -6,6 +6,7 @@ import type { EventArchive, Quarantine } from '../../core/events/ports.ts'
 import { reconcile, type MandrillAccount } from '../../core/events/reconcile.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import { errors, instantOrNull, InstantOrNull, oneOf, orNull, tagged } from '../server/answers/schemas.ts'
+import { route } from '../server/route.ts'
 
 type ReconcileDeps = {
   readonly archive: Pick<EventArchive, 'total' | 'brought'>
@@ -46,17 +47,12 @@ const Answer = Type.Object(
 )
 
 export async function registerReconcile(app: FastifyInstance, deps: ReconcileDeps): Promise<void> {
-  app.get(
-    '/api/reconcile',
-    {
-      schema: {
-        ...tagged('Operations'),
-        summary: 'Check whether an event of Mandrill is missing',
-        description: 'Asks Mandrill how many events it has sent, with MANDRILL_API_KEY.',
-        response: { 200: Answer, ...errors(401, 'reconcile.no_key', 502, 503) },
-      },
-    },
-    async () => {
+  route(app, 'GET /api/reconcile', {
+    ...tagged('Operations'),
+    summary: 'Check whether an event of Mandrill is missing',
+    description: 'Asks Mandrill how many events it has sent, with MANDRILL_API_KEY.',
+    response: { 200: Answer, ...errors(401, 'reconcile.no_key', 502, 503) },
+    handler: async () => {
       if (!deps.account) throw new HubError('reconcile.no_key')
       // Mandrill first: what arrives meanwhile is then counted here, and nothing is called missing that is not.
       const told = await deps.account.webhooks()
@@ -72,7 +68,7 @@ export async function registerReconcile(app: FastifyInstance, deps: ReconcileDep
       })
       return { ...rest, by_hand: byHand, webhooks: webhooks.map(webhookJson) }
     },
-  )
+  })
 }
 
 function webhookJson({

@@ -6,6 +6,7 @@ import { broughtBy } from '../../core/events/facts.ts'
 import type { EventFeed } from '../../core/events/ports.ts'
 import { createSample, SAMPLE_LIFE } from '../../core/events/providers/mandrill/example.ts'
 import { errors, tagged } from '../server/answers/schemas.ts'
+import { route } from '../server/route.ts'
 
 type SampleDeps = {
   readonly feed: Pick<EventFeed, 'append'>
@@ -17,24 +18,19 @@ export async function registerSample(app: FastifyInstance, { feed, now, log }: S
   const timers = new Set<NodeJS.Timeout>()
   app.addHook('onClose', async () => timers.forEach(clearTimeout))
 
-  app.post(
-    '/api/sample',
-    {
-      schema: {
-        ...tagged('Operations'),
-        summary: 'Store a sample: the events of one made-up mail',
-        description:
-          'Events like those of Mandrill, tagged `sample`: one mail is sent, delivered, opened and clicked over ten seconds. Its recipient is nobody.',
-        response: {
-          202: Type.Object(
-            { accepted: Type.Integer({ examples: [1] }) },
-            { description: 'The first is stored, the others follow' },
-          ),
-          ...errors(401, 503),
-        },
-      },
+  route(app, 'POST /api/sample', {
+    ...tagged('Operations'),
+    summary: 'Store a sample: the events of one made-up mail',
+    description:
+      'Events like those of Mandrill, tagged `sample`: one mail is sent, delivered, opened and clicked over ten seconds. Its recipient is nobody.',
+    response: {
+      202: Type.Object(
+        { accepted: Type.Integer({ examples: [1] }) },
+        { description: 'The first is stored, the others follow' },
+      ),
+      ...errors(401, 503),
     },
-    async (_request, reply) => {
+    handler: async (_request, reply) => {
       const tell = createSample(now())
       const append = (step: (typeof SAMPLE_LIFE)[number]) =>
         feed.append(broughtBy('hand', readBatch(Buffer.from(JSON.stringify([tell(step)]))).events))
@@ -49,5 +45,5 @@ export async function registerSample(app: FastifyInstance, { feed, now, log }: S
       }
       return reply.status(202).send({ accepted })
     },
-  )
+  })
 }

@@ -23,6 +23,7 @@ import {
   SenderProblem,
   tagged,
 } from '../server/answers/schemas.ts'
+import { route } from '../server/route.ts'
 
 /** This process. */
 export type Running = {
@@ -176,17 +177,12 @@ function signOf({ disk: { free, size }, ...setup }: SetupJson): string {
 
 export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Promise<void> {
   const about = tagged('Operations')
-  app.get(
-    '/api/setup',
-    {
-      schema: {
-        ...about,
-        summary: 'Show how far the set-up has come',
-        response: { 200: Setup, ...errors(401, 503) },
-      },
-    },
-    async () => describeSetup(deps),
-  )
+  route(app, 'GET /api/setup', {
+    ...about,
+    summary: 'Show how far the set-up has come',
+    response: { 200: Setup, ...errors(401, 503) },
+    handler: async () => describeSetup(deps),
+  })
 }
 
 type SetupJson = Awaited<ReturnType<typeof describeSetup>>

@@ -29,8 +29,8 @@ export function registerConfirm(app: FastifyInstance, deps: ConfirmDeps): Promis
       {
         path: '',
         summary: 'Confirm a subscription (double opt-in)',
-        async follow({ params }) {
-          const link = links.readConfirm(params.token, now())
+        async follow(token) {
+          const link = links.readConfirm(token, now())
           if (!link) return undefined
           const outcome = await subscribers.confirm(link.subscriberId, link.asked, now())
           return outcome === 'unknown' ? undefined : { status: 200, words: CONFIRM.done }

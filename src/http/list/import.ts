@@ -1,7 +1,7 @@
 // POST /subscribe/import and /suppressions/import: a CSV file of any size, read as it comes and never held in memory.
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { Type, type Static, type TObject } from 'typebox'
+import { Type, type TObject } from 'typebox'
 import { charsetNamed, decodeText } from '../../core/csv/charset.ts'
 import { HubError } from '../../core/errors.ts'
 import { importCsv, type ImportOptions, type TableReport } from '../../core/list/import.ts'
@@ -9,6 +9,7 @@ import { importSuppressions } from '../../core/list/import-suppressions.ts'
 import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
 import { firstFile, MULTIPART } from '../server/bodies/multipart.ts'
 import { errors, oneOf, tagged } from '../server/answers/schemas.ts'
+import { route } from '../server/route.ts'
 
 type Timing = { readonly now: () => number; readonly idleMs?: number }
 type SubscriberImportDeps = Timing & { readonly subscribers: Pick<SubscriberStore, 'import'> }
@@ -80,7 +81,7 @@ const documentedBody = (example: string) => ({
   },
 })
 
-type Route = {
+type Import = {
   readonly url: string
   readonly summary: string
   readonly description: string
@@ -119,33 +120,28 @@ export async function registerSuppressionImport(
   })
 }
 
-async function registerImport(app: FastifyInstance, { now, idleMs = IDLE_MS }: Timing, route: Route) {
-  const { url, summary, description, report, example, run } = route
+async function registerImport(app: FastifyInstance, { now, idleMs = IDLE_MS }: Timing, about: Import) {
+  const { url, summary, description, report, example, run } = about
   await app.register(async (files) => {
     files.removeAllContentTypeParsers()
     files.addContentTypeParser(['text/csv', MULTIPART], (_request, payload, done) => done(null, payload))
-    files.post<{ Querystring: Static<typeof Query>; Body: IncomingMessage }>(
-      url,
-      {
-        config: { longBody: true, documentedBody: documentedBody(example) },
-        schema: {
-          ...tagged('Mailing list'),
-          summary,
-          description,
-          querystring: Query,
-          response: { 200: report, ...errors(400, 401, 408, 415, 503) },
-        },
-      },
-      async ({ body, headers, query }, reply) => {
+    route(files, `POST ${url}`, {
+      config: { longBody: true, documentedBody: documentedBody(example) },
+      ...tagged('Mailing list'),
+      summary,
+      description,
+      querystring: Query,
+      response: { 200: report, ...errors(400, 401, 408, 415, 503) },
+      handler: async ({ body, headers, query }, reply) => {
         if (!body || headers['content-encoding'] !== undefined)
           throw new HubError('request.unsupported_media_type')
         const dryRun = query.dry_run !== undefined && !['false', '0'].includes(query.dry_run)
-        const { pieces, used } = await readFile(body, headers['content-type'] ?? '', idleMs, reply)
-        const { errorCount, ...done } = await run(pieces, { dryRun, now })
-        const { charset, assumed } = used()
+        const file = await readFile(body as IncomingMessage, headers['content-type'] ?? '', idleMs, reply)
+        const { errorCount, ...done } = await run(file.pieces, { dryRun, now })
+        const { charset, assumed } = file.used()
         return { ...done, error_count: errorCount, charset, charset_assumed: assumed }
       },
-    )
+    })
   })
 }
 

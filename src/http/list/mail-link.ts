@@ -6,10 +6,10 @@ import { acceptAnyBody } from '../server/bodies/any-body.ts'
 import { addVary } from '../server/answers/errors.ts'
 import { languageFor, sendPage } from '../server/answers/plain-page.ts'
 import { tagged } from '../server/answers/schemas.ts'
+import { route } from '../server/route.ts'
 import type { Words } from './page-words.ts'
 
 type About = { readonly summary: string; readonly description?: string }
-type LinkRequest = FastifyRequest<{ Params: { readonly token: string } }>
 
 /** A page to answer with. */
 export type Answer = {
@@ -35,7 +35,7 @@ type MailLink = {
     readonly response?: Readonly<Record<number, object>>
     readonly rateLimit?: object
     /** Does what it is for, any number of times. */
-    readonly follow: (request: LinkRequest) => Promise<Answer | undefined>
+    readonly follow: (token: string, request: FastifyRequest) => Promise<Answer | undefined>
   })[]
 }
 
@@ -65,20 +65,22 @@ export async function registerMailLink(app: FastifyInstance, link: MailLink): Pr
     const config = { public: true, anyOrigin: true }
     const path = `${link.path}/:token`
     const { asks, isKnown, ...about } = get
-    pages.get(
-      path,
-      { config, schema: { ...schema, ...about, response } },
-      async (request: LinkRequest, reply) =>
+    route(pages, `GET ${path}`, {
+      config,
+      ...schema,
+      ...about,
+      response,
+      handler: async (request, reply) =>
         send(request, reply, isKnown(request.params.token) ? { status: 200, words: asks } : notKnown),
-    )
+    })
     for (const { path: behind, response: more, rateLimit, follow, ...told } of posts)
-      pages.post(
-        path + behind,
-        {
-          config: { ...config, ...(rateLimit && { rateLimit }) },
-          schema: { ...schema, ...told, response: { ...response, ...more } },
-        },
-        async (request: LinkRequest, reply) => send(request, reply, (await follow(request)) ?? notKnown),
-      )
+      route(pages, `POST ${path}${behind}`, {
+        config: { ...config, ...(rateLimit && { rateLimit }) },
+        ...schema,
+        ...told,
+        response: { ...response, ...more },
+        handler: async (request, reply) =>
+          send(request, reply, (await follow(request.params.token, request)) ?? notKnown),
+      })
   })
 }

@@ -13,6 +13,7 @@ import { wantsCsv } from '../server/answers/files.ts'
 import { registerSubscriberImport } from './import.ts'
 import { Email, presentSubscriber, readEmail, SubscriberSchema, UnsubscribedSchema } from './json.ts'
 import { registerSubscribing, type SubscribingDeps } from './subscribing.ts'
+import { route } from '../server/route.ts'
 
 export type SubscribersDeps = SubscribingDeps & {
   readonly subscribers: SubscriberStore
@@ -59,22 +60,17 @@ export async function registerSubscribers(app: FastifyInstance, deps: Subscriber
 }
 
 function registerLeaving(app: FastifyInstance, { subscribers, now }: SubscribersDeps): void {
-  app.patch<{ Body: { email: string } }>(
-    '/subscribe',
-    {
-      schema: {
-        ...about,
-        summary: 'Unsubscribe an address',
-        description: 'The subscriber stays on the list, and gets nothing.',
-        consumes: FORMS,
-        body: Type.Object({ email: Email }),
-        response: {
-          201: UnsubscribedSchema,
-          ...errors(400, 401, 'subscriber.not_found', 'subscriber.unsubscribed', 415, 503),
-        },
-      },
+  route(app, 'PATCH /subscribe', {
+    ...about,
+    summary: 'Unsubscribe an address',
+    description: 'The subscriber stays on the list, and gets nothing.',
+    consumes: FORMS,
+    body: Type.Object({ email: Email }),
+    response: {
+      201: UnsubscribedSchema,
+      ...errors(400, 401, 'subscriber.not_found', 'subscriber.unsubscribed', 415, 503),
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const email = readEmail(request.body.email)
       const outcome = await subscribers.unsubscribe(email, now())
       if (outcome === 'left') throw new HubError('subscriber.unsubscribed')
@@ -82,39 +78,29 @@ function registerLeaving(app: FastifyInstance, { subscribers, now }: Subscribers
       if (outcome === 'unknown' || !subscriber) throw new HubError('subscriber.not_found')
       return reply.status(201).send(presentSubscriber(subscriber))
     },
-  )
+  })
 }
 
 function registerReading(app: FastifyInstance, deps: SubscribersDeps): void {
-  app.get<{ Querystring: Static<typeof Query> }>(
-    '/subscribe',
-    {
-      schema: {
-        ...about,
-        summary: 'List the subscribers, the first to come first',
-        description:
-          'Those who have left, too. With `Accept: text/csv`: all that match in one file, whatever `limit` and `after` say.',
-        produces: ['application/json', 'text/csv'],
-        querystring: Query,
-        response: { 200: Page, ...errors(400, 401, 503) },
-      },
-    },
-    async ({ query }, reply) =>
+  route(app, 'GET /subscribe', {
+    ...about,
+    summary: 'List the subscribers, the first to come first',
+    description:
+      'Those who have left, too. With `Accept: text/csv`: all that match in one file, whatever `limit` and `after` say.',
+    produces: ['application/json', 'text/csv'],
+    querystring: Query,
+    response: { 200: Page, ...errors(400, 401, 503) },
+    handler: async ({ query }, reply) =>
       wantsCsv(reply) ? sendList(reply, deps.subscribers, filterOf(query)) : list(deps, query),
-  )
+  })
 
-  app.get<{ Params: { id: string } }>(
-    '/subscribe/:id',
-    {
-      schema: {
-        ...about,
-        summary: 'Show one subscriber, by id or address',
-        params: IdOrAddress,
-        response: { 200: SubscriberSchema, ...errors(401, 'subscriber.not_found', 503) },
-      },
-    },
-    async ({ params }) => presentSubscriber(await existing(deps, params.id)),
-  )
+  route(app, 'GET /subscribe/:id', {
+    ...about,
+    summary: 'Show one subscriber, by id or address',
+    params: IdOrAddress,
+    response: { 200: SubscriberSchema, ...errors(401, 'subscriber.not_found', 503) },
+    handler: async ({ params }) => presentSubscriber(await existing(deps, params.id)),
+  })
 }
 
 /** An empty field of a form is no filter. */
@@ -151,59 +137,44 @@ export async function existing(
 
 function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
   const { subscribers, forget } = deps
-  app.delete(
-    '/subscribe',
-    {
-      preValidation: async (request) => meansEverybody(request),
-      schema: {
-        ...about,
-        summary: 'Remove everybody from the list',
-        description: 'Suppressions stay. `DELETE /subscribe/` is 404: an empty id must not erase the list.',
-        response: { 204: nothing('The list is empty'), ...errors(400, 401, 'subscriber.not_found', 503) },
-      },
-    },
-    async (_request, reply) => {
+  route(app, 'DELETE /subscribe', {
+    preValidation: async (request) => meansEverybody(request),
+    ...about,
+    summary: 'Remove everybody from the list',
+    description: 'Suppressions stay. `DELETE /subscribe/` is 404: an empty id must not erase the list.',
+    response: { 204: nothing('The list is empty'), ...errors(400, 401, 'subscriber.not_found', 503) },
+    handler: async (_request, reply) => {
       await subscribers.removeAll()
       return reply.status(204).send()
     },
-  )
+  })
 
-  app.delete<{ Params: { id: string } }>(
-    '/subscribe/:id',
-    {
-      schema: {
-        ...about,
-        summary: 'Remove a subscriber from the list',
-        description: 'A suppression stays.',
-        params: IdParams,
-        response: { 204: nothing('Removed'), ...errors(401, 'subscriber.not_found', 503) },
-      },
-    },
-    async ({ params }, reply) => {
+  route(app, 'DELETE /subscribe/:id', {
+    ...about,
+    summary: 'Remove a subscriber from the list',
+    description: 'A suppression stays.',
+    params: IdParams,
+    response: { 204: nothing('Removed'), ...errors(401, 'subscriber.not_found', 503) },
+    handler: async ({ params }, reply) => {
       if (!isUuid(params.id) || !(await subscribers.remove(params.id)))
         throw new HubError('subscriber.not_found')
       return reply.status(204).send()
     },
-  )
+  })
 
-  app.post<{ Params: { id: string } }>(
-    '/subscribe/:id/erase',
-    {
-      schema: {
-        ...about,
-        summary: 'Erase everything about a person (GDPR)',
-        description:
-          'The person, their events, history and mails in the outbox. Of a suppressed address only a keyed hash stays, so that it is ' +
-          'still refused. Instead of the id an address may be given: for who is not on the list, or not any more.',
-        params: IdOrAddress,
-        response: { 204: nothing('Forgotten'), ...errors(401, 'subscriber.not_found', 503) },
-      },
-    },
-    async ({ params }, reply) => {
+  route(app, 'POST /subscribe/:id/erase', {
+    ...about,
+    summary: 'Erase everything about a person (GDPR)',
+    description:
+      'The person, their events, history and mails in the outbox. Of a suppressed address only a keyed hash stays, so that it is ' +
+      'still refused. Instead of the id an address may be given: for who is not on the list, or not any more.',
+    params: IdOrAddress,
+    response: { 204: nothing('Forgotten'), ...errors(401, 'subscriber.not_found', 503) },
+    handler: async ({ params }, reply) => {
       await forget(isAddress(params.id) ? params.id : (await existing(deps, params.id)).email)
       return reply.status(204).send()
     },
-  )
+  })
 }
 
 const isAddress = (text: string): boolean => emailProblem(text) === undefined

@@ -10,6 +10,7 @@ import { FORMS } from '../server/bodies/form.ts'
 import { languageFor } from '../server/answers/plain-page.ts'
 import { errors, tagged } from '../server/answers/schemas.ts'
 import { Email, Name, presentSubscriber, readEmail, readName, SubscriberSchema } from './json.ts'
+import { route } from '../server/route.ts'
 
 type MailBody = { readonly subject: string; readonly content: string }
 
@@ -54,41 +55,36 @@ type Request = FastifyRequest<{ Body: Static<typeof Body> }>
 
 export function registerSubscribing(app: FastifyInstance, deps: SubscribingDeps): void {
   const { access } = deps
-  app.post<{ Body: Static<typeof Body> }>(
-    '/subscribe',
-    {
-      bodyLimit: BODY_LIMIT,
-      config: {
-        public: true,
-        rateLimit: { ...STRANGERS, allowList: (request: FastifyRequest) => access.isSignedIn(request) },
-      },
-      onRequest: async (request) => {
-        const { 'content-length': length, 'transfer-encoding': coding } = request.headers
-        const isSmall = coding === undefined && Number(length ?? 0) <= STRANGERS_BODY
-        if (!isSmall && !access.isSignedIn(request)) throw new HubError('request.too_large')
-      },
-      schema: {
-        ...tagged('Mailing list'),
-        summary: 'Subscribe a subscriber',
-        description:
-          'Brings back one who had left. Public: without the token at most 20 a minute come from one address. With DOUBLE_OPT_IN the subscriber has to confirm by mail, and `subscribed` is false until then; the mail is in English or Korean, as `Accept-Language` asks; at most one such mail an hour goes to an address that nobody confirms. With `subject` and `content`, and the token, it is the same as `POST /subscribe/send-mail`.',
-        security: [{}, { token: [] }, { session: [] }],
-        consumes: FORMS,
-        body: Body,
-        response: {
-          201: SubscriberSchema,
-          ...(deps.sendMail && { 203: deps.sendMail.answer }),
-          ...errors(400, 401, 409, 413, 415, 429, 503),
-        },
-      },
+  route(app, 'POST /subscribe', {
+    bodyLimit: BODY_LIMIT,
+    config: {
+      public: true,
+      rateLimit: { ...STRANGERS, allowList: (request: FastifyRequest) => access.isSignedIn(request) },
     },
-    async (request, reply) => {
+    onRequest: async (request) => {
+      const { 'content-length': length, 'transfer-encoding': coding } = request.headers
+      const isSmall = coding === undefined && Number(length ?? 0) <= STRANGERS_BODY
+      if (!isSmall && !access.isSignedIn(request)) throw new HubError('request.too_large')
+    },
+    ...tagged('Mailing list'),
+    summary: 'Subscribe a subscriber',
+    description:
+      'Brings back one who had left. Public: without the token at most 20 a minute come from one address. With DOUBLE_OPT_IN the subscriber has to confirm by mail, and `subscribed` is false until then; the mail is in English or Korean, as `Accept-Language` asks; at most one such mail an hour goes to an address that nobody confirms. With `subject` and `content`, and the token, it is the same as `POST /subscribe/send-mail`.',
+    security: [{}, { token: [] }, { session: [] }],
+    consumes: FORMS,
+    body: Body,
+    response: {
+      201: SubscriberSchema,
+      ...(deps.sendMail && { 203: deps.sendMail.answer }),
+      ...errors(400, 401, 409, 413, 415, 429, 503),
+    },
+    handler: async (request, reply) => {
       const { email, subject, subjectl, content } = request.body
       const isCampaign =
         email === undefined && [subject, subjectl, content].some((each) => each !== undefined)
       return isCampaign ? sendMail(deps, request, reply) : subscribe(deps, request, reply)
     },
-  )
+  })
 }
 
 async function subscribe(deps: SubscribingDeps, request: Request, reply: FastifyReply) {

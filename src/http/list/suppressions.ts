@@ -1,6 +1,6 @@
 // /suppressions: addresses that get no mail, whatever the list says.
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { Type, type Static } from 'typebox'
+import { Type } from 'typebox'
 import { badField, HubError } from '../../core/errors.ts'
 import { AN_INSTANT, readInstant } from '../../core/instant.ts'
 import { csvLine } from '../../core/csv/write.ts'
@@ -29,6 +29,7 @@ import {
 } from '../server/answers/schemas.ts'
 import { registerSuppressionImport } from './import.ts'
 import { Email, readEmail } from './json.ts'
+import { route } from '../server/route.ts'
 
 export type SuppressionsDeps = {
   readonly suppressions: SuppressionStore
@@ -103,20 +104,15 @@ export async function registerSuppressions(app: FastifyInstance, deps: Suppressi
 }
 
 function registerReading(app: FastifyInstance, { suppressions, now }: SuppressionsDeps): void {
-  app.get<{ Querystring: Static<typeof Query> }>(
-    '/suppressions',
-    {
-      schema: {
-        ...about,
-        summary: 'List the suppressed addresses, in order of address',
-        description:
-          'Those that are over (`until`), too. With `Accept: text/csv`: all that match in one file, but for erased persons.',
-        produces: ['application/json', 'text/csv'],
-        querystring: Query,
-        response: { 200: Page, ...errors(400, 401, 503) },
-      },
-    },
-    async ({ query: { limit, after, order, email, reason, q } }, reply) => {
+  route(app, 'GET /suppressions', {
+    ...about,
+    summary: 'List the suppressed addresses, in order of address',
+    description:
+      'Those that are over (`until`), too. With `Accept: text/csv`: all that match in one file, but for erased persons.',
+    produces: ['application/json', 'text/csv'],
+    querystring: Query,
+    response: { 200: Page, ...errors(400, 401, 503) },
+    handler: async ({ query: { limit, after, order, email, reason, q } }, reply) => {
       const filter = { reason, q: q || undefined }
       if (wantsCsv(reply) && !email) return sendFile(reply, suppressions, filter)
       if (email) {
@@ -131,24 +127,19 @@ function registerReading(app: FastifyInstance, { suppressions, now }: Suppressio
       const { page, next } = pageOf(found, limit, ({ key }) => nextFrom(key))
       return { count, suppressions: page.map(present), next }
     },
-  )
+  })
 }
 
 function registerWriting(app: FastifyInstance, { suppressions, now }: SuppressionsDeps): void {
-  app.post<{ Body: Static<typeof NewSuppression> }>(
-    '/suppressions',
-    {
-      schema: {
-        ...about,
-        summary: 'Suppress an address',
-        description:
-          'The reason is `manual` unless another is given. A stronger one that is there already stays, and is the answer. `unsubscribe` takes the subscriber off the list, too.',
-        consumes: FORMS,
-        body: NewSuppression,
-        response: { 201: SuppressionSchema, ...errors(400, 401, 415, 503) },
-      },
-    },
-    async ({ body }, reply) => {
+  route(app, 'POST /suppressions', {
+    ...about,
+    summary: 'Suppress an address',
+    description:
+      'The reason is `manual` unless another is given. A stronger one that is there already stays, and is the answer. `unsubscribe` takes the subscriber off the list, too.',
+    consumes: FORMS,
+    body: NewSuppression,
+    response: { 201: SuppressionSchema, ...errors(400, 401, 415, 503) },
+    handler: async ({ body }, reply) => {
       const email = readEmail(body.email)
       const since = now()
       const until = body.until == null ? null : readInstant(body.until)
@@ -159,24 +150,19 @@ function registerWriting(app: FastifyInstance, { suppressions, now }: Suppressio
       const held = (await suppressions.get(email, since)) ?? { ...suppression, key: '' }
       return reply.status(201).send(present(held))
     },
-  )
+  })
 
-  app.delete<{ Params: { email: string } }>(
-    '/suppressions/:email',
-    {
-      schema: {
-        ...about,
-        summary: 'Lift the suppression of an address',
-        description: 'Subscribes nobody.',
-        params: Type.Object({ email: Type.String() }),
-        response: { 204: nothing('Lifted'), ...errors(401, 'suppression.not_found', 503) },
-      },
-    },
-    async ({ params }, reply) => {
+  route(app, 'DELETE /suppressions/:email', {
+    ...about,
+    summary: 'Lift the suppression of an address',
+    description: 'Subscribes nobody.',
+    params: Type.Object({ email: Type.String() }),
+    response: { 204: nothing('Lifted'), ...errors(401, 'suppression.not_found', 503) },
+    handler: async ({ params }, reply) => {
       if (!(await suppressions.remove(params.email))) throw new HubError('suppression.not_found')
       return reply.status(204).send()
     },
-  )
+  })
 }
 
 function sendFile(

@@ -48,8 +48,7 @@ export function registerUnsubscribe(app: FastifyInstance, deps: UnsubscribeDeps)
         summary: 'Unsubscribe, any number of times',
         description:
           'What `List-Unsubscribe-Post` of each mail leads to (RFC 8058). The body is ignored. The page offers to take it back, for an hour.',
-        async follow(request) {
-          const { token } = request.params
+        async follow(token, request) {
           const link = links.readUnsubscribe(token)
           if (!link) return undefined
           await unsubscribe(deps, link, request)
@@ -66,8 +65,8 @@ export function registerUnsubscribe(app: FastifyInstance, deps: UnsubscribeDeps)
           'The same as `POST /subscribe` of that person: with DOUBLE_OPT_IN a mail asks them to confirm.',
         response: { 409: pageSchema('A page: it was longer ago, or not by such a link') },
         rateLimit: STRANGERS,
-        async follow(request) {
-          const link = links.readUnsubscribe(request.params.token)
+        async follow(token, request) {
+          const link = links.readUnsubscribe(token)
           return link && takeBack(deps, link, request)
         },
       },

@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { createHealth, type Check } from '../../core/operations/health.ts'
 import { createMetrics, type MetricsDeps } from './metrics.ts'
 import { errors, oneOf, tagged } from '../server/answers/schemas.ts'
+import { route } from '../server/route.ts'
 
 type OperationsDeps = MetricsDeps & { readonly checks: readonly Check[] }
 
@@ -39,55 +40,40 @@ export async function registerOperations(app: FastifyInstance, deps: OperationsD
   const metrics = createMetrics(deps)
   const health = createHealth(deps.checks)
 
-  app.get(
-    '/healthz',
-    {
-      ...open,
-      schema: {
-        ...about,
-        summary: 'Check that the process is alive',
-        security: [],
-        response: { 200: Alive, ...errors(403) },
-      },
-    },
-    async () => ({ status: 'ok' as const }),
-  )
+  route(app, 'GET /healthz', {
+    ...open,
+    ...about,
+    summary: 'Check that the process is alive',
+    security: [],
+    response: { 200: Alive, ...errors(403) },
+    handler: async () => ({ status: 'ok' as const }),
+  })
 
-  app.get(
-    '/readyz',
-    {
-      ...open,
-      schema: {
-        ...about,
-        summary: 'Check that webhooks can be stored, and that all else works',
-        description:
-          'For a load balancer: it takes the webhook away only on 503. Asks the stores at most once a second.',
-        security: [],
-        response: { 200: Ready, ...errors(403), 503: NotReady },
-      },
-    },
-    async (_request, reply) => {
+  route(app, 'GET /readyz', {
+    ...open,
+    ...about,
+    summary: 'Check that webhooks can be stored, and that all else works',
+    description:
+      'For a load balancer: it takes the webhook away only on 503. Asks the stores at most once a second.',
+    security: [],
+    response: { 200: Ready, ...errors(403), 503: NotReady },
+    handler: async (_request, reply) => {
       const { status, states } = await health()
       const body = { status, stores: states, tracking_lag: deps.tracking?.lag() }
       return reply.status(status === 'unavailable' ? 503 : 200).send(body)
     },
-  )
+  })
 
-  app.get(
-    '/metrics',
-    {
-      logLevel: 'warn',
-      schema: {
-        ...about,
-        summary: 'Get the metrics, for Prometheus',
-        produces: ['text/plain'],
-        response: {
-          200: Type.String({ description: 'The metrics', examples: ['mail_event_hub_sockets 3\n'] }),
-          ...errors(401),
-        },
-      },
+  route(app, 'GET /metrics', {
+    logLevel: 'warn',
+    ...about,
+    summary: 'Get the metrics, for Prometheus',
+    produces: ['text/plain'],
+    response: {
+      200: Type.String({ description: 'The metrics', examples: ['mail_event_hub_sockets 3\n'] }),
+      ...errors(401),
     },
-    async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()),
-  )
+    handler: async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()),
+  })
   app.addHook('onClose', async () => metrics.clear())
 }

@@ -5,6 +5,7 @@ import { HubError } from '../../../core/errors.ts'
 import { SESSION_COOKIE, type Access } from './access.ts'
 import { errors, Instant, instant, nothing, oneOf, tagged } from '../answers/schemas.ts'
 import type { Tickets } from './tickets.ts'
+import { route } from '../route.ts'
 
 const State = Type.Object(
   {
@@ -28,35 +29,25 @@ export async function registerSession(
   const about = tagged('Access')
   const open = { config: { public: true } }
 
-  app.get(
-    '/api/session',
-    {
-      ...open,
-      schema: {
-        ...about,
-        summary: 'Check whether this browser is signed in',
-        security: [],
-        response: { 200: State, ...errors(403) },
-      },
-    },
-    async (request) => ({ signed_in: access.isSignedIn(request), auth }),
-  )
+  route(app, 'GET /api/session', {
+    ...open,
+    ...about,
+    summary: 'Check whether this browser is signed in',
+    security: [],
+    response: { 200: State, ...errors(403) },
+    handler: async (request) => ({ signed_in: access.isSignedIn(request), auth }),
+  })
 
-  app.post<{ Body: { token: string } }>(
-    '/api/session',
-    {
-      config: { public: true, rateLimit: SIGN_IN_LIMIT },
-      schema: {
-        ...about,
-        summary: 'Sign in with the API token: sets a cookie',
-        description:
-          'HttpOnly, SameSite=Strict, and Secure under https. It counts only with the origin of the hub or an allowed one.',
-        security: [],
-        body: SignIn,
-        response: { 200: State, ...errors(400, 'access.bad_token', 'access.foreign_origin', 429) },
-      },
-    },
-    async (request, reply) => {
+  route(app, 'POST /api/session', {
+    config: { public: true, rateLimit: SIGN_IN_LIMIT },
+    ...about,
+    summary: 'Sign in with the API token: sets a cookie',
+    description:
+      'HttpOnly, SameSite=Strict, and Secure under https. It counts only with the origin of the hub or an allowed one.',
+    security: [],
+    body: SignIn,
+    response: { 200: State, ...errors(400, 'access.bad_token', 'access.foreign_origin', 429) },
+    handler: async (request, reply) => {
       if (!access.isOwnOrigin(request)) throw new HubError('access.foreign_origin')
       if (access.required && !access.isToken(request.body.token)) throw new HubError('access.bad_token')
       const { value, maxAge } = await access.newSession()
@@ -70,24 +61,19 @@ export async function registerSession(
       })
       return { signed_in: true, auth }
     },
-  )
+  })
 
-  app.delete(
-    '/api/session',
-    {
-      ...open,
-      schema: {
-        ...about,
-        summary: 'Sign out: every copy of the cookie ends',
-        security: [],
-        response: { 204: nothing('The cookie is gone'), ...errors(403) },
-      },
-    },
-    async (request, reply) => {
+  route(app, 'DELETE /api/session', {
+    ...open,
+    ...about,
+    summary: 'Sign out: every copy of the cookie ends',
+    security: [],
+    response: { 204: nothing('The cookie is gone'), ...errors(403) },
+    handler: async (request, reply) => {
       await access.endSession(request)
       return reply.clearCookie(SESSION_COOKIE, { path: '/' }).status(204).send()
     },
-  )
+  })
 }
 
 const Ticket = Type.Object(
@@ -96,20 +82,15 @@ const Ticket = Type.Object(
 )
 
 export async function registerTickets(app: FastifyInstance, tickets: Tickets): Promise<void> {
-  app.post(
-    '/api/tickets',
-    {
-      schema: {
-        ...tagged('Access'),
-        summary: 'Make a ticket for one socket',
-        description:
-          'Goes into `/ws/email?ticket=`. Single use, 60 seconds: browsers cannot set headers on a socket.',
-        response: { 201: Ticket, ...errors(401) },
-      },
-    },
-    async (_request, reply) => {
+  route(app, 'POST /api/tickets', {
+    ...tagged('Access'),
+    summary: 'Make a ticket for one socket',
+    description:
+      'Goes into `/ws/email?ticket=`. Single use, 60 seconds: browsers cannot set headers on a socket.',
+    response: { 201: Ticket, ...errors(401) },
+    handler: async (_request, reply) => {
       const { token: ticket, expiresAt } = tickets.issue()
       return reply.status(201).send({ ticket, expires_at: instant(expiresAt) })
     },
-  )
+  })
 }

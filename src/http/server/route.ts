@@ -1,0 +1,37 @@
+// A route in one piece: its address, what /doc tells of it, and its handler, which is given what the schemas say.
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchema,
+  RouteShorthandOptions,
+} from 'fastify'
+import type { Static, TSchema } from 'typebox'
+
+type Given<P extends TSchema, Q extends TSchema, B extends TSchema> = {
+  Params: Static<P>
+  Querystring: Static<Q>
+  Body: Static<B>
+}
+type Options = Pick<
+  RouteShorthandOptions,
+  'config' | 'bodyLimit' | 'logLevel' | 'onRequest' | 'preValidation'
+>
+type Route<P extends TSchema, Q extends TSchema, B extends TSchema> = FastifySchema &
+  Options & {
+    readonly params?: P
+    readonly querystring?: Q
+    readonly body?: B
+    readonly handler: (request: FastifyRequest<Given<P, Q, B>>, reply: FastifyReply) => Promise<unknown>
+  }
+
+/** `at`: `GET /campaigns/:id`. */
+export function route<P extends TSchema, Q extends TSchema, B extends TSchema>(
+  app: FastifyInstance,
+  at: string,
+  { handler, config, bodyLimit, logLevel, onRequest, preValidation, ...schema }: Route<P, Q, B>,
+): void {
+  const [method = '', url = ''] = at.split(' ')
+  const options = { config, bodyLimit, logLevel, onRequest, preValidation }
+  app.route<Given<P, Q, B>>({ method, url, ...options, schema, handler })
+}
