@@ -2,6 +2,7 @@
 // A value that cannot be taken stops the start with one line that names it.
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import { isLoopback } from '../core/address.ts'
 import * as read from './values.ts'
 
 export class ConfigError extends Error {}
@@ -194,7 +195,7 @@ function checkTogether(values: Values): void {
   for (const name of ['API_TOKEN', 'SECRET'] as const)
     if (shared.length && !values[name])
       throw new ConfigError(`${name}: must be given with ${shared.join(' and ')}, the same for every process`)
-  if (values.AUTH === 'off' && !read.isLoopback(values.HOST))
+  if (values.AUTH === 'off' && !isLoopback(values.HOST))
     throw new ConfigError('AUTH: off is only for a loopback HOST such as 127.0.0.1')
   if (values.ROLE !== 'all' && shared.length < 2)
     throw new ConfigError(

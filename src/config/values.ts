@@ -203,8 +203,3 @@ export function host(value: string): string {
     throw new Error(`must be an address or a host's name, without brackets, not "${value}"`)
   return value
 }
-
-export function isLoopback(host: string): boolean {
-  const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase()
-  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'))
-}

@@ -44,6 +44,9 @@ export function emailKey(email: string): string {
 /** What follows the @, whatever it is. */
 export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase()
 
+/** Of a host: nobody else reaches it by this name or address. */
+export const isLoopback = (host: string): boolean => /^(localhost|\[?::1]?|127(\.\d{1,3}){3})$/i.test(host)
+
 /** Lower case, and in punycode where it is internationalised; undefined for what is no dotted domain. */
 function asciiDomain(domain: string): string | undefined {
   // URL does what domainToASCII does (UTS 46), and more: nothing but a host name may reach it.

@@ -96,7 +96,7 @@ async function requireAlone(sql: Sql, patienceMs: number): Promise<void> {
 
 async function forgetMarksOf({ REDIS_URL, DATA_DIR }: Config): Promise<void> {
   if (REDIS_URL) {
-    const { forgetRedisMarks } = await import('../adapters/redis/sending/forget-marks.ts')
+    const { forgetRedisMarks } = await import('../adapters/redis/sending/marks.ts')
     return named('REDIS_URL', () => forgetRedisMarks({ url: REDIS_URL, log: quiet }))
   }
   const store = openSendFile(join(DATA_DIR, 'sending.sqlite'))

@@ -5,7 +5,8 @@ import { adding } from '../../src/adapters/sql/list/totals.ts'
 import type { Sql } from '../../src/adapters/sql/driver/dialect.ts'
 import { putting } from '../../src/adapters/sql/list/suppressions.ts'
 import { createLedger } from '../../src/adapters/sql/campaigns/ledger.ts'
-import { DELIVERY_STATUSES, emptyTally, type Tally } from '../../src/core/campaigns/outcome.ts'
+import { emptyTally, type Tally } from '../../src/core/campaigns/outcome.ts'
+import { DELIVERY_STATUSES } from '../../src/core/campaigns/ports.ts'
 import type {
   Campaign,
   CampaignStore,

@@ -2,8 +2,14 @@
 //
 // Not nodemailer's composer: that one builds a tree of streams for each mail, at several times the cost.
 import { encode, wrap } from 'nodemailer/lib/qp'
-import type { Mailbox } from '../../core/campaigns/mail/mailbox.ts'
+import {
+  BEYOND_ASCII,
+  isBeyondAscii,
+  toSmtpAddress,
+  type Mailbox,
+} from '../../core/campaigns/mail/mailbox.ts'
 import type { OutgoingMail } from '../../core/campaigns/ports.ts'
+import type { SendResult } from '../../core/sending/ports.ts'
 import { mailboxHeader, rawHeader, replyToHeader, textHeader } from './headers.ts'
 
 export type Mime = {
@@ -16,6 +22,15 @@ export type Mime = {
 const BOUNDARY = '=_alternative'
 /** Of bytes beyond ASCII: above it, base64 is the shorter one. */
 const BASE64_SHARE = 1 / 6
+
+/** Why a mail cannot be sent at all, whichever way. */
+export function unsendable({ to }: OutgoingMail): SendResult | undefined {
+  if (toSmtpAddress(to.address)) return undefined
+  const response = isBeyondAscii(to.address)
+    ? `553 5.6.7 the hub sends to no address with ${BEYOND_ASCII}`
+    : '553 5.1.3 this is not an address that a mail can be sent to'
+  return { kind: 'failed', response, unknownRecipient: false }
+}
 
 export function buildMime(mail: OutgoingMail, from: Mailbox, at: number): Mime {
   return {

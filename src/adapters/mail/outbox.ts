@@ -1,14 +1,13 @@
 // Mails as .eml files in a folder: what happens to them where no mail server is set up.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { access, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Mailbox } from '../../core/campaigns/mail/mailbox.ts'
 import type { Mailer, SendResult } from '../../core/sending/ports.ts'
 import type { OutgoingMail } from '../../core/campaigns/ports.ts'
 import { emailKey } from '../../core/address.ts'
-import { buildMime, toBytes } from './mime.ts'
-import { unsendable } from './unsendable.ts'
+import { buildMime, toBytes, unsendable } from './mime.ts'
 
 type OutboxOptions = {
   readonly dir: string
@@ -64,7 +63,7 @@ function createWriter(dir: string, room: number) {
 
   async function placeOf(name: string): Promise<string> {
     const flat = join(dir, name)
-    if (used < room || (await exists(flat))) return flat
+    if (used < room || existsSync(flat)) return flat
     const folder = join(dir, createHash('sha256').update(name).digest('hex').slice(0, 2))
     await mkdir(folder, { recursive: true, mode: 0o700 })
     return join(folder, name)
@@ -107,13 +106,6 @@ function removeDrafts(dir: string, before: number): void {
     if ((statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < before)
       rmSync(path, { force: true })
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }
 
 /** Removes the mails to one recipient (GDPR); tells how many there were. */

@@ -1,5 +1,7 @@
 // What Mandrill itself says about its webhooks. https://mailchimp.com/developer/transactional/api/webhooks/list-webhooks/
 import { HubError } from '../../core/errors.ts'
+import { asObject, asShort, asText } from '../../core/events/intake/payload.ts'
+import { readDate } from '../../core/events/providers/mandrill/facts.ts'
 import type { MandrillAccount, WebhookReport } from '../../core/events/reconcile.ts'
 
 type AccountOptions = {
@@ -11,6 +13,7 @@ type AccountOptions = {
 
 const TIMEOUT_MS = 10_000
 const MOST_WEBHOOKS = 1000
+const NAME_LENGTH = 100
 
 export function createMandrillAccount(options: AccountOptions): MandrillAccount {
   const { key, baseUrl, timeoutMs = TIMEOUT_MS } = options
@@ -25,7 +28,8 @@ export function createMandrillAccount(options: AccountOptions): MandrillAccount 
       })
       const body: unknown = await answer.json()
       if (answer.ok) return body
-      throw new HubError('reconcile.unavailable', { details: { status: answer.status, name: nameOf(body) } })
+      const name = asShort(asObject(body).name, NAME_LENGTH) // Mandrill's word for what is wrong, such as Invalid_Key
+      throw new HubError('reconcile.unavailable', { details: { status: answer.status, name } })
     } catch (error) {
       throw error instanceof HubError ? error : new HubError('reconcile.unavailable', { cause: error })
     }
@@ -40,26 +44,14 @@ export function createMandrillAccount(options: AccountOptions): MandrillAccount 
   }
 }
 
-/** Mandrill's word for what is wrong, such as Invalid_Key. */
-function nameOf(body: unknown): string | null {
-  return typeof body === 'object' && body !== null && 'name' in body ? String(body.name).slice(0, 100) : null
-}
-
 function toReport(item: unknown): WebhookReport {
-  const webhook = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>
-  const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null)
+  const webhook = asObject(item)
   return {
     id: Number(webhook.id) || 0,
-    url: text(webhook.url) ?? '',
+    url: asText(webhook.url) ?? '',
     eventsSent: Math.max(0, Number(webhook.events_sent) || 0),
-    createdAt: readDate(text(webhook.created_at)),
-    lastSentAt: readDate(text(webhook.last_sent_at)),
-    lastError: text(webhook.last_error),
+    createdAt: readDate(webhook.created_at),
+    lastSentAt: readDate(webhook.last_sent_at),
+    lastError: asText(webhook.last_error),
   }
-}
-
-/** `YYYY-MM-DD HH:MM:SS`, in UTC although it does not say so. */
-function readDate(text: string | null): number | null {
-  const ms = text === null ? Number.NaN : Date.parse(`${text.slice(0, 19).replace(' ', 'T')}Z`)
-  return Number.isFinite(ms) ? ms : null
 }

@@ -14,9 +14,3 @@ export function lockFile(path: string): FileLock {
   }
   return { release: () => db.close() }
 }
-
-/**
- * One hub for one store's file. Beside the file, not in it: a lock on the file itself would keep backups out, which
- * read it while the hub runs.
- */
-export const lockBeside = (file: string): FileLock => lockFile(`${file}.lock`)

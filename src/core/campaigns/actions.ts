@@ -30,8 +30,12 @@ type CreateInput = ContentInput & {
   readonly sendAt?: string | null | undefined
   readonly start?: boolean | undefined
 }
+type Changes = Partial<Omit<CampaignHead, 'id' | 'expanded'>>
 /** What is not given stays; null takes away. */
 type EditInput = Partial<ContentInput> & { readonly sendAt?: string | null | undefined }
+
+/** Mails go out by it. */
+const SENDING: readonly Verb[] = ['start', 'resume', 'retry-failed']
 
 export type Actions = ReturnType<typeof createActions>
 
@@ -49,14 +53,17 @@ export function createActions(options: ActionsOptions) {
     return campaign
   }
 
+  /** The campaign as it is, where the verb is allowed. */
+  async function allowing(verb: Verb, id: string): Promise<Campaign> {
+    const campaign = await get(id)
+    requireState(campaign.status, verb)
+    if (SENDING.includes(verb)) requireSender(senderProblem)
+    return campaign
+  }
+
   /** Changes a campaign from one of the states in which the verb is allowed; the campaign as it is then. */
-  async function change(
-    verb: Verb,
-    id: string,
-    to: Partial<Omit<CampaignHead, 'id' | 'expanded'>>,
-  ): Promise<Campaign> {
-    const before = await get(id)
-    requireState(before.status, verb)
+  async function change(verb: Verb, id: string, to: Changes): Promise<Campaign> {
+    await allowing(verb, id)
     const changed = await campaigns.change(id, VERBS[verb], to)
     const after = await get(id)
     if (!changed) throw wrongState(after.status, verb) // somebody else was faster
@@ -102,8 +109,7 @@ export function createActions(options: ActionsOptions) {
   }
 
   async function edit(id: string, input: EditInput): Promise<Campaign> {
-    const before = await get(id)
-    requireState(before.status, 'edit')
+    const before = await allowing('edit', id)
     const { sendAt: sendAtText, ...given } = withoutUndefined(input)
     const content = readContent({ ...before, ...given }, options.readHtml)
     // Only what was given is written: somebody else may be editing another part.
@@ -114,7 +120,7 @@ export function createActions(options: ActionsOptions) {
   }
 
   /** As `change`, and something may be due, or to be cancelled, now. */
-  async function move(verb: Verb, id: string, to: Partial<Omit<CampaignHead, 'id' | 'expanded'>>) {
+  async function move(verb: Verb, id: string, to: Changes) {
     const campaign = await change(verb, id, to)
     wake()
     return campaign
@@ -125,26 +131,17 @@ export function createActions(options: ActionsOptions) {
     get,
     edit,
     pause: (id: string) => change('pause', id, { status: 'paused', statusReason: null }),
-    async resume(id: string) {
-      requireState((await get(id)).status, 'resume')
-      requireSender(senderProblem)
-      return move('resume', id, { status: 'running', statusReason: null })
-    },
+    resume: (id: string) => move('resume', id, { status: 'running', statusReason: null }),
     cancel: (id: string) => move('cancel', id, { status: 'cancelled', statusReason: null }),
     async remove(id: string) {
-      requireState((await get(id)).status, 'delete')
+      await allowing('delete', id)
       if (!(await campaigns.remove(id))) throw wrongState((await get(id)).status, 'delete')
     },
-    async start(id: string) {
-      requireState((await get(id)).status, 'start')
-      requireSender(senderProblem)
-      const started = { status: 'running', statusReason: null, startedAt: now(), transport } as const
-      return move('start', id, started)
-    },
+    start: (id: string) =>
+      move('start', id, { status: 'running', statusReason: null, startedAt: now(), transport }),
     /** Those of one group of reasons only, where one is named. */
     async retryFailed(id: string, reason?: string) {
-      requireState((await get(id)).status, 'retry-failed')
-      requireSender(senderProblem)
+      await allowing('retry-failed', id)
       if (reason !== undefined) await requireReason(ledger, id, reason)
       await ledger.retryFailed(id, now(), reason)
       wake()

@@ -5,8 +5,6 @@ import { countReasons, writeReasons } from './reasons.ts'
 export type DeliveryState = Pick<Delivery, 'n' | 'status' | 'attempts' | 'dueAt' | 'reason' | 'updatedAt'>
 export type Tally = Readonly<Record<DeliveryStatus, number>>
 
-export const DELIVERY_STATUSES = ['queued', 'sent', 'deferred', 'failed', 'skipped', 'cancelled'] as const
-
 const REASON_LENGTH = 500
 
 export const isOpen = (status: DeliveryStatus): boolean => status === 'queued' || status === 'deferred'

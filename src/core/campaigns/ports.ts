@@ -5,7 +5,8 @@
 
 import type { Order } from '../ports.ts'
 
-export type CampaignStatus = 'draft' | 'scheduled' | 'running' | 'paused' | 'finished' | 'cancelled'
+export const CAMPAIGN_STATUSES = ['draft', 'scheduled', 'running', 'paused', 'finished', 'cancelled'] as const
+export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number]
 
 export type CampaignContent = {
   readonly subject: string
@@ -67,7 +68,8 @@ export type CampaignStore = {
 /** A chunk of one campaign: at most 500 deliveries of one lane. */
 export type ChunkRef = { readonly campaignId: string; readonly chunk: number; readonly lane: string }
 
-export type DeliveryStatus = 'queued' | 'sent' | 'deferred' | 'failed' | 'skipped' | 'cancelled'
+export const DELIVERY_STATUSES = ['queued', 'sent', 'deferred', 'failed', 'skipped', 'cancelled'] as const
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number]
 
 export type Delivery = {
   /** `CHUNK-N`: unique within the campaign, and what X-MC-Metadata carries. */

@@ -13,7 +13,8 @@ export type Subscriber = {
   readonly updatedAt: number
 }
 
-export type SuppressionReason = 'bounce' | 'complaint' | 'unsubscribe' | 'reject' | 'manual'
+export const SUPPRESSION_REASONS = ['bounce', 'complaint', 'unsubscribe', 'reject', 'manual'] as const
+export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number]
 
 /** Stops mail to an address whatever the list says; outlives the subscriber. */
 export type Suppression = {

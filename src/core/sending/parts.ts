@@ -1,5 +1,12 @@
 // What sending works with; each part of it takes what it needs.
-import type { Campaign, CampaignStore, Delivery, Ledger, OutgoingMail } from '../campaigns/ports.ts'
+import type {
+  Campaign,
+  CampaignStore,
+  Delivery,
+  DeliveryStatus,
+  Ledger,
+  OutgoingMail,
+} from '../campaigns/ports.ts'
 import type { SubscriberStore, SuppressionStore } from '../list/ports.ts'
 import type { Log } from '../log.ts'
 import type { Leases } from '../ports.ts'
@@ -36,3 +43,25 @@ export type SendingParts = {
 export type HeardOf = (campaignId: string, ids: readonly string[]) => Promise<ReadonlyMap<string, unknown>>
 
 export type Compiled = { mail(delivery: Delivery): OutgoingMail }
+
+/** What this process has done since its start, for /metrics. */
+export type Counters = ReturnType<typeof createCounters>
+
+export function createCounters(lanes: readonly string[]) {
+  const counts = new Map(
+    lanes.map((lane) => [lane, { sent: 0, deferred: 0, failed: 0, skipped: 0, in_doubt: 0 }]),
+  )
+  return {
+    count(lane: string, status: Exclude<DeliveryStatus, 'queued'>): void {
+      const of = counts.get(lane)
+      if (of && status !== 'cancelled') of[status] += 1 // a cancelled one was not tried
+    },
+    /** Mails that somebody claimed and said nothing of: sent again, unless something came back of them. */
+    doubt(lane: string, count: number): void {
+      const of = counts.get(lane)
+      if (of) of.in_doubt += count
+    },
+    /** By lane. */
+    read: () => counts,
+  }
+}

@@ -5,11 +5,10 @@
 import { pause } from '../pause.ts'
 import { createLaneOf, queuedByLane, type LaneConfig } from './lanes/lanes.ts'
 import type { ChunkRef } from '../campaigns/ports.ts'
-import { createCounters } from './counters.ts'
 import { startFeeder } from './feeder.ts'
 import { openGate } from './lanes/gate.ts'
 import { createHealth } from './lanes/health.ts'
-import type { SendingParts } from './parts.ts'
+import { createCounters, type SendingParts } from './parts.ts'
 import { openWatch } from './watch.ts'
 import { workOn } from './worker.ts'
 

@@ -5,11 +5,10 @@
 import { pause } from '../pause.ts'
 import type { ChunkRef, Delivery, OutgoingMail } from '../campaigns/ports.ts'
 import type { Mailer, SendResult } from './ports.ts'
-import type { Counters } from './counters.ts'
 import { openJournal, type Journal } from './journal.ts'
 import type { Gate } from './lanes/gate.ts'
 import type { Health, Judgement } from './lanes/health.ts'
-import type { Compiled, SendingParts } from './parts.ts'
+import type { Compiled, Counters, SendingParts } from './parts.ts'
 import { createTodo, type Todo } from './todo.ts'
 import { outcomeOf } from './verdict.ts'
 import type { Watch } from './watch.ts'
@@ -28,10 +27,13 @@ type WorkerParts = SendingParts & {
   readonly tellEveryMs: () => number
 }
 
-type Work = WorkerParts & {
+type Chunk = WorkerParts & {
   readonly ref: ChunkRef
   readonly journal: Journal
   readonly compiled: Compiled
+}
+
+type Work = Chunk & {
   readonly todo: Todo
   /** Refused mails. They hold up nobody: others go out meanwhile, and what becomes of those tells. */
   readonly refused: Set<Refused>
@@ -66,7 +68,7 @@ export async function workOn(parts: WorkerParts, ref: ChunkRef, signal: AbortSig
   const token = await takeOver(parts, ref, signal)
   const journal = openJournal({ ...parts, ref, token, tellEveryMs: parts.tellEveryMs() })
   const compiled = await parts.watch.open(ref.campaignId)
-  if (compiled) await sendAll(parts, ref, journal, compiled, signal)
+  if (compiled) await sendAll({ ...parts, ref, journal, compiled }, signal)
   await journal.close(patience(parts.now, signal))
 }
 
@@ -93,22 +95,16 @@ function patience(now: () => number, signal: AbortSignal): () => boolean {
   }
 }
 
-async function sendAll(
-  parts: WorkerParts,
-  ref: ChunkRef,
-  journal: Journal,
-  compiled: Compiled,
-  signal: AbortSignal,
-): Promise<void> {
-  const deliveries = await parts.ledger.open(ref, parts.now())
+async function sendAll(chunk: Chunk, signal: AbortSignal): Promise<void> {
+  const deliveries = await chunk.ledger.open(chunk.ref, chunk.now())
   if (signal.aborted) return
-  const work = begin(parts, ref, journal, compiled, deliveries)
-  const letGo = parts.watch.hold(ref.campaignId, work.stop)
+  const work = begin(chunk, deliveries)
+  const letGo = chunk.watch.hold(chunk.ref.campaignId, work.stop)
   signal.addEventListener('abort', work.stop)
   // On a slow lane a chunk takes many minutes. What was deferred at its beginning is due long before its end.
-  const timer = setTimeout(work.stop, parts.inHandMs)
+  const timer = setTimeout(work.stop, chunk.inHandMs)
   try {
-    const senders = Math.min(parts.connections, deliveries.length)
+    const senders = Math.min(chunk.connections, deliveries.length)
     do await Promise.all(Array.from({ length: senders }, () => keepSending(work)))
     while (await judgeRest(work))
   } finally {
@@ -118,35 +114,27 @@ async function sendAll(
   }
 }
 
-function begin(
-  parts: WorkerParts,
-  ref: ChunkRef,
-  journal: Journal,
-  compiled: Compiled,
-  deliveries: readonly Delivery[],
-): Work {
+function begin(chunk: Chunk, deliveries: readonly Delivery[]): Work {
+  const { ref, journal, counters, subscribers, reactions, now, gate } = chunk
   const stopping = new AbortController()
   const todo = createTodo(deliveries, {
-    unmailable: parts.subscribers.unmailable,
-    heardOf: parts.reactions.of,
-    now: parts.now,
+    unmailable: subscribers.unmailable,
+    heardOf: reactions.of,
+    now,
     onDone(outcome) {
-      parts.counters.count(ref.lane, outcome.status)
+      counters.count(ref.lane, outcome.status)
       journal.tell(outcome)
     },
   })
   const work: Work = {
-    ...parts,
-    ref,
-    journal,
-    compiled,
+    ...chunk,
     todo,
     refused: new Set(),
     stopped: stopping.signal,
     stop() {
       stopping.abort()
       journal.stop()
-      parts.gate.leave(work)
+      gate.leave(work)
     },
     waiting: 0,
     troubled: false,

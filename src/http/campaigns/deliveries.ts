@@ -3,15 +3,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { csvLine } from '../../core/csv/write.ts'
 import type { Actions } from '../../core/campaigns/actions.ts'
-import { DELIVERY_STATUSES, isOpen } from '../../core/campaigns/outcome.ts'
-import {
-  PEOPLE,
-  type DeliveryStatus,
-  type DeliveryTo,
-  type Ledger,
-  type ListedDelivery,
-  type PeopleFact,
-} from '../../core/campaigns/ports.ts'
+import { isOpen } from '../../core/campaigns/outcome.ts'
+import { DELIVERY_STATUSES, PEOPLE, type PeopleFact } from '../../core/campaigns/ports.ts'
+import type { DeliveryTo, Ledger, ListedDelivery } from '../../core/campaigns/ports.ts'
 import type { ReactionStore } from '../../core/loop/ports.ts'
 import type { Reactions } from '../../core/loop/heard.ts'
 import {
@@ -43,12 +37,10 @@ export type DeliveriesDeps = {
 
 const FILE_STEP = 1000
 
-const Status = oneOf<DeliveryStatus>(DELIVERY_STATUSES)
+const Status = oneOf(DELIVERY_STATUSES)
 const Query = Type.Object({
   status: Type.Optional(Status),
-  people: Type.Optional(
-    oneOf<PeopleFact>(PEOPLE, { description: 'Only whom this is known of; not of robots' }),
-  ),
+  people: Type.Optional(oneOf(PEOPLE, { description: 'Only whom this is known of; not of robots' })),
   reason: Type.Optional(
     Type.String({
       maxLength: 500,

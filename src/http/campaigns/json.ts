@@ -2,8 +2,9 @@
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { queuedByLane } from '../../core/sending/lanes/lanes.ts'
-import { DELIVERY_STATUSES, emptyTally, type Tally } from '../../core/campaigns/outcome.ts'
-import { PEOPLE, type Campaign, type CampaignHead, type Ledger } from '../../core/campaigns/ports.ts'
+import { emptyTally, type Tally } from '../../core/campaigns/outcome.ts'
+import { CAMPAIGN_STATUSES, DELIVERY_STATUSES, PEOPLE } from '../../core/campaigns/ports.ts'
+import type { Campaign, CampaignHead, Ledger } from '../../core/campaigns/ports.ts'
 import type { LaneControl, LaneState } from '../../core/sending/ports.ts'
 import type { ReactionStore } from '../../core/loop/ports.ts'
 import type { Log } from '../../core/log.ts'
@@ -40,7 +41,7 @@ const FIELDS = {
   id: Type.String({ format: 'uuid' }),
   subject: Type.String(),
   tag: TextOrNull,
-  status: oneOf(['draft', 'scheduled', 'running', 'paused', 'finished', 'cancelled']),
+  status: oneOf(CAMPAIGN_STATUSES),
   status_reason: TextOrNull,
   transport: oneOf(['smtp', 'outbox'], {
     description: 'outbox: mails are written to files, since no SMTP server is set',

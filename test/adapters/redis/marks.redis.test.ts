@@ -1,7 +1,7 @@
 // Marks in Redis, against the contract, and what only Redis can do to them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SEND_KEYS } from '../../../src/adapters/redis/keys.ts'
-import { forgetRedisMarks } from '../../../src/adapters/redis/sending/forget-marks.ts'
+import { forgetRedisMarks } from '../../../src/adapters/redis/sending/marks.ts'
 import { marksContract } from '../../contracts/sending/marks.ts'
 import { startRedis, type RedisServer } from '../../support/redis.ts'
 import { silentLog } from '../../support/feed-lab.ts'

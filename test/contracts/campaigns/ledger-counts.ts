@@ -1,7 +1,8 @@
 // Promises of the counts: whatever comes, in whatever order and how often, they are those of a simple model.
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { DELIVERY_STATUSES, emptyTally, type Tally } from '../../../src/core/campaigns/outcome.ts'
+import { emptyTally, type Tally } from '../../../src/core/campaigns/outcome.ts'
+import { DELIVERY_STATUSES } from '../../../src/core/campaigns/ports.ts'
 import type { ChunkRef, DeliveryStatus, Outcome } from '../../../src/core/campaigns/ports.ts'
 import { queuedByLane } from '../../../src/core/sending/lanes/lanes.ts'
 import { until } from '../../support/eventually.ts'

@@ -7,17 +7,8 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
-import {
-  BackupError,
-  copyFile,
-  DATABASES,
-  exists,
-  settleFile,
-  syncFolders,
-  writeList,
-  type Backup,
-  type Database,
-} from './files.ts'
+import { BackupError, bring, DATABASES, settleFile, syncFolders, writeList } from './files.ts'
+import type { Backup, Database } from './files.ts'
 
 type BackUpOptions = {
   readonly dataDir: string
@@ -46,8 +37,8 @@ export async function backUp({
   const files = new Map<string, string>()
   const wanted = DATABASES.filter((name) => databases.includes(name))
   for (const [name, sum] of await copyDatabases(dataDir, to, wanted)) files.set(name, sum)
-  for (const path of [...(await present(dataDir, SECRETS)), ...(await mails(dataDir))]) {
-    const sum = await copyFile(join(dataDir, path), join(to, path)).catch(isGone)
+  for (const path of [...SECRETS, ...(await mails(dataDir))]) {
+    const sum = await bring(join(dataDir, path), join(to, path)).catch(isGone)
     if (sum) files.set(path, sum)
   }
   if (files.size === 0) return rm(to, { recursive: true }).then(() => undefined)
@@ -87,18 +78,13 @@ function hold(file: string): DatabaseSync {
   }
 }
 
-async function present(dir: string, names: readonly string[]): Promise<string[]> {
-  const there = await Promise.all(names.map((name) => exists(join(dir, name))))
-  return names.filter((_, n) => there[n])
-}
-
 /** Whole ones only; those that are being written have another name. */
 async function mails(dataDir: string): Promise<string[]> {
   const entries = await readdir(join(dataDir, OUTBOX), { recursive: true }).catch(isGone)
   return (entries ?? []).filter((path) => path.endsWith('.eml')).map((path) => join(OUTBOX, path))
 }
 
-/** A mail may be erased at any moment. */
+/** A mail may be erased at any moment, and secrets may be settings. */
 function isGone(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error
 }

@@ -1,7 +1,7 @@
 // What a backup of DATA_DIR is: a folder of files, and a list of them that is written last. Without it, it is none.
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { chmod, mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
+import { constants, createReadStream } from 'node:fs'
+import { chmod, copyFile, mkdir, open, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
@@ -57,26 +57,14 @@ function parse(text: string): Record<string, unknown> {
   }
 }
 
-/** Copies a file and waits for the disk; its SHA-256. */
-export async function copyFile(from: string, to: string): Promise<string> {
+/** Copies a file, as settled. */
+export async function bring(from: string, to: string): Promise<string> {
   await mkdir(dirname(to), { recursive: true, mode: 0o700 })
-  const hash = createHash('sha256')
-  const file = await open(to, 'wx', 0o600)
-  try {
-    await pipeline(createReadStream(from), async (chunks) => {
-      for await (const chunk of chunks as AsyncIterable<Buffer>) {
-        hash.update(chunk)
-        await file.writeFile(chunk) // goes on where the last one ended
-      }
-    })
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  return hash.digest('hex')
+  await copyFile(from, to, constants.COPYFILE_EXCL)
+  return settleFile(to)
 }
 
-/** Of a file that somebody else has written: waits for the disk; its SHA-256. */
+/** Closes a file to everybody but its owner, and waits for the disk; its SHA-256. */
 export async function settleFile(path: string): Promise<string> {
   await chmod(path, 0o600)
   const hash = createHash('sha256')
@@ -96,9 +84,3 @@ async function syncPath(path: string): Promise<void> {
   const file = await open(path, 'r')
   await file.sync().finally(() => file.close())
 }
-
-export const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  )

@@ -2,7 +2,7 @@
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { BackupError, copyFile, readList, syncFolders, type Backup } from './files.ts'
+import { BackupError, bring, readList, syncFolders, type Backup } from './files.ts'
 import { LOCK_FILE, lockFolder, RESTORING } from '../data-dir-lock.ts'
 
 type RestoreOptions = {
@@ -23,7 +23,7 @@ export async function restore({ from, dataDir, prepare }: RestoreOptions): Promi
   try {
     await requireEmpty(dataDir)
     await rm(aside, { recursive: true, force: true }) // of a restore that was interrupted
-    for (const [path, sum] of backup.files) await bring(join(from, path), join(aside, path), sum)
+    for (const [path, sum] of backup.files) await bringWhole(join(from, path), join(aside, path), sum)
     for (const path of backup.files.keys()) if (path.endsWith('.sqlite')) checkDatabase(join(aside, path))
     await prepare(aside, backup)
     await syncFolders(aside)
@@ -44,8 +44,8 @@ async function requireEmpty(dir: string): Promise<void> {
     )
 }
 
-async function bring(from: string, to: string, sum: string): Promise<void> {
-  const found = await copyFile(from, to).catch((cause: unknown) => {
+async function bringWhole(from: string, to: string, sum: string): Promise<void> {
+  const found = await bring(from, to).catch((cause: unknown) => {
     throw new BackupError(`${from} cannot be copied`, { cause })
   })
   if (found !== sum) throw new BackupError(`${from} is damaged: it is not what was backed up`)

@@ -11,8 +11,7 @@ import {
   type Piece,
   type PieceEvent,
 } from '../../../core/events/pieces.ts'
-import { toBuffer } from '../../sqlite/bytes.ts'
-import { compressed, expanded } from '../../sqlite/compressed.ts'
+import { compressed, expanded, toBuffer } from '../../sqlite/bytes.ts'
 
 /** A block: the seq of its n-th event is first + n. `size`: what its events take by `sizeOf`. */
 export type Block = {

@@ -1,5 +1,5 @@
 // The SQLite file of the embedded feed: its tables, and every statement that runs on them.
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
 import type { PackedEvents } from '../../../core/events/event.ts'
 import { cursorAt, locate, type Life } from '../../../core/events/span.ts'
@@ -7,11 +7,9 @@ import { headsIn } from '../../../core/events/packing.ts'
 import { numbered, unpackEvents, type PieceEvent } from '../../../core/events/pieces.ts'
 import type { FeedPage } from '../../../core/events/ports.ts'
 import type { Held } from '../../../core/events/tail.ts'
-import { lockBeside } from '../../sqlite/lock.ts'
+import { openOwn } from '../../sqlite/own.ts'
 import { transaction } from '../../sqlite/transaction.ts'
-import { toBuffer } from '../../sqlite/bytes.ts'
-import { expanded } from '../../sqlite/compressed.ts'
-import { claimVersion } from '../../sqlite/version.ts'
+import { expanded, toBuffer } from '../../sqlite/bytes.ts'
 import { eventsIn, idOf, seqIn, sizeOf, sizeOfAll, toData, type Block } from './blocks.ts'
 import { prepareNames, type Names } from './names.ts'
 import { convertRows, convertSeen } from './older.ts'
@@ -50,10 +48,7 @@ export type Store = ReturnType<typeof openStore>
 
 /** Opens the file and begins a new life of the feed: nobody can tell whether its tail is the one it had. */
 export function openStore(file: string, at: number) {
-  const lock = lockBeside(file)
-  const db = new DatabaseSync(file, { timeout: 2_000 })
-  claimVersion(db, file, VERSION)
-  db.exec(SCHEMA)
+  const { db, close } = openOwn(file, VERSION, SCHEMA)
   const blocks = prepareBlocks(db)
   convertRows(db, blocks.add)
   convertSeen(db)
@@ -118,8 +113,7 @@ export function openStore(file: string, at: number) {
       try {
         seen.close(state.head)
       } catch {} // a full disk: they are in their blocks as well
-      db.close()
-      lock.release()
+      close()
     },
   }
 }

@@ -2,11 +2,9 @@
 //
 // A commit is written to the operating system, not waited for on the disk: kill -9 loses nothing, a power loss may lose
 // the marks of the last moments, and the few mails they were of are then sent again.
-import { DatabaseSync } from 'node:sqlite'
 import { HubError } from '../../../core/errors.ts'
-import { lockBeside } from '../../sqlite/lock.ts'
+import { openOwn } from '../../sqlite/own.ts'
 import { transaction } from '../../sqlite/transaction.ts'
-import { claimVersion } from '../../sqlite/version.ts'
 
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
@@ -28,16 +26,7 @@ const VERSION = 1
 export type SendFile = ReturnType<typeof openSendFile>
 
 export function openSendFile(file: string) {
-  const lock = lockBeside(file)
-  const db = new DatabaseSync(file, { timeout: 2_000 })
-  try {
-    claimVersion(db, file, VERSION)
-    db.exec(SCHEMA)
-  } catch (error) {
-    db.close()
-    lock.release()
-    throw error
-  }
+  const { db, close } = openOwn(file, VERSION, SCHEMA)
   return {
     db,
     /** Does what touches the file, all or nothing. Whatever goes wrong with it, sending is unavailable. */
@@ -48,10 +37,6 @@ export function openSendFile(file: string) {
         throw new HubError('sending.unavailable', { cause: error })
       }
     },
-    close(): void {
-      if (!db.isOpen) return
-      db.close()
-      lock.release()
-    },
+    close,
   }
 }

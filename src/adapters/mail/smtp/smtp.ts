@@ -5,11 +5,10 @@ import { toSmtpAddress, type Mailbox } from '../../../core/campaigns/mail/mailbo
 import type { Mailer, SendResult } from '../../../core/sending/ports.ts'
 import type { OutgoingMail } from '../../../core/campaigns/ports.ts'
 import type { Dkim } from '../dkim.ts'
-import { buildMime, toBytes } from '../mime.ts'
+import { buildMime, toBytes, unsendable } from '../mime.ts'
 import { openSessions, type Limits } from './pool.ts'
 import { startDeadline } from './session.ts'
 import { readSmtpUrl } from './url.ts'
-import { unsendable } from '../unsendable.ts'
 
 export type SmtpOptions = {
   readonly url: string

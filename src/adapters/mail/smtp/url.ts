@@ -1,5 +1,5 @@
 // SMTP_URL: which server, which way in. It holds a password, so no message repeats it.
-import { isIP } from 'node:net'
+import { isLoopback } from '../../../core/address.ts'
 
 export type SmtpServer = {
   readonly host: string
@@ -55,8 +55,4 @@ function readOptions(options: URLSearchParams): string | undefined {
   if (name !== undefined && !/^[a-z0-9.:[\]-]{1,255}$/i.test(name))
     throw new Error('SMTP_URL: the option name must be the name of a host')
   return name
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }

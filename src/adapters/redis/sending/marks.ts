@@ -1,15 +1,52 @@
-// The marks in Redis: one hash a chunk, one script for all steps of a moment.
+// The marks in Redis: one script for all steps of a moment. A chunk is one hash: `token`, and for each mail its number with
+// either an empty text (claimed, and nothing known of it yet) or its outcome.
 import type { Marks, Step } from '../../../core/sending/ports.ts'
 import type { ChunkRef, Outcome } from '../../../core/campaigns/ports.ts'
 import { gather } from '../../../core/gather.ts'
+import type { Log } from '../../../core/log.ts'
 import { SEND_KEYS } from '../keys.ts'
-import type { SendConnection } from './connection.ts'
-import { dropScript, stepScript, takeScript } from './mark-scripts.ts'
+import { openAsking, type Asking } from '../asking.ts'
+import { script } from '../script.ts'
 
 /** Marks are gone as soon as the ledger has them; this is for a hub that is shut down for a long time. */
 const KEPT_SECONDS = 90 * 86_400
 
-export function createRedisMarks({ run }: Pick<SendConnection, 'run'>): Marks {
+// KEYS: chunk, token. ARGV: seconds that marks are kept.
+// Tokens only grow, also over a Redis that has lost everything: they begin at its clock.
+const takeScript = script(`
+local time = redis.call('TIME')
+local last = tonumber(redis.call('GET', KEYS[2]) or '0')
+local token = string.format('%.0f', math.max(last + 1, time[1] * 1000000 + time[2]))
+redis.call('SET', KEYS[2], token)
+redis.call('HSET', KEYS[1], 'token', token)
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+return redis.call('HGETALL', KEYS[1])
+`)
+
+// KEYS: chunks. ARGV, of each: token, how many fields, then these: number and outcome, or number and nothing for a claim.
+const stepScript = script(`
+local answers = {}
+local at = 1
+for n, chunk in ipairs(KEYS) do
+  local token, count = ARGV[at], tonumber(ARGV[at + 1])
+  local first, last = at + 2, at + 1 + count
+  answers[n] = 'fenced'
+  if redis.call('HGET', chunk, 'token') == token then
+    if count > 0 then redis.call('HSET', chunk, unpack(ARGV, first, last)) end
+    answers[n] = 'go'
+  end
+  at = last + 1
+end
+return answers
+`)
+
+// KEYS: chunk. ARGV: token.
+const dropScript = script(`
+if redis.call('HGET', KEYS[1], 'token') == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 1
+`)
+
+export function createRedisMarks({ run }: Pick<Asking, 'run'>): Marks {
   const steps = gather(async (all: readonly StepOf[]) => {
     const keys = all.map(({ ref }) => SEND_KEYS.chunk(ref.campaignId, ref.chunk))
     const args = all.flatMap(({ token, fields }) => [token, fields.length, ...fields])
@@ -53,4 +90,27 @@ function toTaken(reply: readonly string[]) {
     else outcomes.push(JSON.parse(value) as Outcome)
   }
   return { token, outcomes, inDoubt }
+}
+
+const FORGET_PATIENCE_MS = 10_000
+const KEYS_A_STEP = 1_000
+
+/** For a ledger that comes from a backup: its chunks may be others than those that were marked. */
+export async function forgetRedisMarks({ url, log }: { url: string; log: Log }): Promise<void> {
+  const failure = 'sending.unavailable'
+  const { ask, close } = openAsking({
+    url,
+    name: 'hub-restored',
+    patienceMs: FORGET_PATIENCE_MS,
+    failure,
+    log,
+  })
+  const forget = ask(async (redis) => {
+    for (let cursor = '0'; ;) {
+      const [next, keys] = await redis.scan(cursor, 'MATCH', SEND_KEYS.anyChunk, 'COUNT', KEYS_A_STEP)
+      if (keys.length > 0) await redis.unlink(...keys)
+      if ((cursor = next) === '0') return
+    }
+  })
+  await forget.finally(close)
 }

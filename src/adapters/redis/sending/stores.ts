@@ -1,8 +1,8 @@
 // What sending needs, on Redis and for any number of processes: queue, marks and lanes.
 import type { LaneConfig } from '../../../core/sending/lanes/lanes.ts'
 import type { SendStores } from '../../../core/sending/ports.ts'
+import { openAsking } from '../asking.ts'
 import { openRedisLaneControl } from './lane-control.ts'
-import { openSendConnection } from './connection.ts'
 import { createRedisMarks } from './marks.ts'
 import { openRedisSendQueue, type RedisQueueOptions } from './queue.ts'
 
@@ -11,10 +11,15 @@ type RedisSendOptions = RedisQueueOptions & {
   readonly now?: (() => number) | undefined
 }
 
+const PATIENCE_MS = 1_000
+
+/** Whatever goes wrong with the connection that marks and lanes share, sending is unavailable for the moment. */
 export function openRedisSendStores({ configs, now, ...options }: RedisSendOptions): SendStores {
-  const connection = openSendConnection(options)
+  const { url, log } = options
+  const failure = 'sending.unavailable'
+  const connection = openAsking({ url, name: 'hub-send', patienceMs: PATIENCE_MS, failure, log })
   const queue = openRedisSendQueue(options)
-  const lanes = openRedisLaneControl({ connection, configs, now, log: options.log })
+  const lanes = openRedisLaneControl({ connection, configs, now, log })
   return {
     queue,
     marks: createRedisMarks(connection),

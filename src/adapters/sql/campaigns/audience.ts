@@ -1,14 +1,11 @@
 // Whom a campaign would reach, or has taken: recipients, and those it passes over and why.
-import { and, eq, isNull, sql as words } from '../driver/drizzle.ts'
+import { and, count, eq, hidden, isNull, sql as words } from '../driver/drizzle.ts'
 import { BEYOND_ASCII } from '../../../core/campaigns/mail/mailbox.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
-import { hidden } from '../driver/hidden.ts'
 import { unsendable } from '../list/starts.ts'
 import { heldOnList, holding } from '../list/held.ts'
 import { countListed } from '../list/totals.ts'
-
-const count = words<number>`count(*)`.mapWith(Number)
 
 export function createAudience(sql: Sql, reasons: Ledger['reasons']): Ledger['audience'] {
   const { db } = sql
@@ -17,19 +14,19 @@ export function createAudience(sql: Sql, reasons: Ledger['reasons']): Ledger['au
   function suppressedSubscribers(now: number) {
     const { reason, subscribed } = suppressions
     const wanting = and(eq(subscribed, 1), heldOnList(sql, now))
-    return sql.read(db.select({ reason, count }).from(suppressions).where(wanting).groupBy(reason))
+    const counts = db.select({ reason, count: count() }).from(suppressions)
+    return sql.read(counts.where(wanting).groupBy(reason))
   }
 
   async function beyondAscii(now: number): Promise<number> {
     const beyond = unsendable(sql)
-    const [row] = await sql.read(
-      db
-        .select({ count })
-        .from(beyond)
-        .innerJoin(subscribers, eq(subscribers.id, beyond.id))
-        .leftJoin(suppressions, and(eq(suppressions.emailKey, subscribers.emailKey), holding(sql, now)))
-        .where(and(eq(hidden(subscribers.subscribed), 1), isNull(suppressions.emailKey))),
-    )
+    const listed = db
+      .select({ count: count() })
+      .from(beyond)
+      .innerJoin(subscribers, eq(subscribers.id, beyond.id))
+    const held = and(eq(suppressions.emailKey, subscribers.emailKey), holding(sql, now))
+    const free = and(eq(hidden(subscribers.subscribed), 1), isNull(suppressions.emailKey))
+    const [row] = await sql.read(listed.leftJoin(suppressions, held).where(free))
     return row?.count ?? 0
   }
 
@@ -45,12 +42,8 @@ export function createAudience(sql: Sql, reasons: Ledger['reasons']): Ledger['au
 
   async function hasTaken(campaignId: string) {
     const all = words<number>`coalesce(sum(${chunks.queued} + ${chunks.sent} + ${chunks.deferred} + ${chunks.failed} + ${chunks.cancelled}), 0)`
-    const [row] = await sql.read(
-      db
-        .select({ recipients: all.mapWith(Number) })
-        .from(chunks)
-        .where(eq(chunks.campaignId, campaignId)),
-    )
+    const taken = db.select({ recipients: all.mapWith(Number) }).from(chunks)
+    const [row] = await sql.read(taken.where(eq(chunks.campaignId, campaignId)))
     const { skipped } = await reasons(campaignId)
     return { recipients: row?.recipients ?? 0, skipped: Object.fromEntries(skipped) }
   }

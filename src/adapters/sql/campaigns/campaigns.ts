@@ -1,9 +1,21 @@
 // Campaigns: what each says, and its state, which only changes from a state that the caller expects.
-import { and, asc, eq, getTableColumns, inArray, isNull, lte, or, sql as words } from '../driver/drizzle.ts'
+import {
+  and,
+  asc,
+  count,
+  eq,
+  getTableColumns,
+  inArray,
+  isNull,
+  lte,
+  or,
+  ORDERS,
+  sql as words,
+  type SQL,
+} from '../driver/drizzle.ts'
 import { HubError, isHubError } from '../../../core/errors.ts'
 import type { Campaign, CampaignContent, CampaignHead, CampaignStore } from '../../../core/campaigns/ports.ts'
 import { rowsFor, type Sql, type Tables } from '../driver/dialect.ts'
-import { ORDERS } from '../driver/orders.ts'
 
 /** Far more than anybody runs at a time. */
 const ACTIVE_LIMIT = 1000
@@ -28,13 +40,15 @@ export function createCampaignStore(sql: Sql): CampaignStore {
     return row && toCampaign(row)
   }
 
+  async function heads(where: SQL | undefined, limit: number, ...order: SQL[]): Promise<CampaignHead[]> {
+    const some = db.select(head).from(campaigns).where(where)
+    const rows = await sql.read(some.orderBy(...order).limit(limit))
+    return rows.map((row) => ({ ...row, expanded: row.expanded === 1 }))
+  }
+
   async function repeated(key: string, print: string | null): Promise<Campaign | undefined> {
-    const [row] = await sql.read(
-      db
-        .select({ ...whole, fingerprint })
-        .from(campaigns)
-        .where(eq(idempotencyKey, key)),
-    )
+    const all = db.select({ ...whole, fingerprint }).from(campaigns)
+    const [row] = await sql.read(all.where(eq(idempotencyKey, key)))
     if (!row) return undefined
     const { fingerprint: first, ...campaign } = row
     if (first !== print) throw new HubError('campaign.idempotency_conflict')
@@ -44,10 +58,8 @@ export function createCampaignStore(sql: Sql): CampaignStore {
   async function create(campaign: Campaign, key?: string, print?: string) {
     const row = { ...campaign, expanded: campaign.expanded ? 1 : 0, expandedTo: '', nextChunk: 0 }
     try {
-      await naming(
-        campaign,
-        sql.run(rowsFor(campaigns, [{ ...row, idempotencyKey: key, fingerprint: print }])),
-      )
+      const rows = rowsFor(campaigns, [{ ...row, idempotencyKey: key, fingerprint: print }])
+      await naming(campaign, sql.run(rows))
       return { campaign, created: true }
     } catch (error) {
       if (sql.fault(error) !== 'duplicate' || key === undefined) throw error
@@ -61,13 +73,10 @@ export function createCampaignStore(sql: Sql): CampaignStore {
     create,
     repeated,
     get,
-    async list(limit, place, order = 'desc') {
+    list(limit, place, order = 'desc') {
       const { sorted, beyond } = ORDERS[order]
       const rest = place === undefined ? undefined : beyond(campaigns.id, place)
-      const rows = await sql.read(
-        db.select(head).from(campaigns).where(rest).orderBy(sorted(campaigns.id)).limit(limit),
-      )
-      return rows.map(toHead)
+      return heads(rest, limit, sorted(campaigns.id))
     },
     async change(id, from, to) {
       const unchanged = words`${campaigns.status}`
@@ -79,29 +88,18 @@ export function createCampaignStore(sql: Sql): CampaignStore {
       const removable = inArray(campaigns.status, ['draft', 'scheduled'])
       return (await sql.run(db.delete(campaigns).where(and(eq(campaigns.id, id), removable)))) > 0
     },
-    async active(now) {
+    active(now) {
       const due = and(eq(campaigns.status, 'scheduled'), lte(campaigns.sendAt, now))
-      const rows = await sql.read(
-        db
-          .select(head)
-          .from(campaigns)
-          .where(or(eq(campaigns.status, 'running'), due))
-          .orderBy(asc(words`coalesce(${campaigns.startedAt}, ${campaigns.sendAt})`), asc(campaigns.id))
-          .limit(ACTIVE_LIMIT),
-      )
-      return rows.map(toHead)
+      const began = words`coalesce(${campaigns.startedAt}, ${campaigns.sendAt})`
+      return heads(or(eq(campaigns.status, 'running'), due), ACTIVE_LIMIT, asc(began), asc(campaigns.id))
     },
     async countByStatus() {
       const { status } = campaigns
-      const count = words`count(*)`.mapWith(Number)
-      const rows = await sql.read(db.select({ status, count }).from(campaigns).groupBy(status))
+      const rows = await sql.read(db.select({ status, count: count() }).from(campaigns).groupBy(status))
       return new Map(rows.map((row) => [row.status, row.count]))
     },
-    async cancelling() {
-      const unsettled = and(eq(campaigns.status, 'cancelled'), isNull(campaigns.finishedAt))
-      const rows = await sql.read(db.select(head).from(campaigns).where(unsettled).limit(ACTIVE_LIMIT))
-      return rows.map(toHead)
-    },
+    cancelling: () =>
+      heads(and(eq(campaigns.status, 'cancelled'), isNull(campaigns.finishedAt)), ACTIVE_LIMIT),
   }
 }
 
@@ -122,7 +120,3 @@ async function naming<T>(says: Partial<CampaignContent>, write: Promise<T>): Pro
 }
 
 const toCampaign = (row: Omit<Row, Internals>): Campaign => ({ ...row, expanded: row.expanded === 1 })
-const toHead = (row: Omit<Row, Internals | 'content' | 'text'>): CampaignHead => ({
-  ...row,
-  expanded: row.expanded === 1,
-})

@@ -31,6 +31,9 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
   const { campaigns, chunks, deliveries } = sql.tables
   const nextVersion = words`${chunks.version} + 1`
 
+  const inChunks = (campaignId: string, numbers: number[]) =>
+    and(eq(deliveries.campaignId, campaignId), inArray(deliveries.chunk, numbers))
+
   async function dueChunks(campaignId: string, limit: number): Promise<number[]> {
     const due = and(eq(chunks.campaignId, campaignId), isNotNull(chunks.dueAt))
     const rows = await sql.read(db.select({ number: chunks.number }).from(chunks).where(due).limit(limit))
@@ -46,25 +49,12 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
   async function cancelChunks(campaignId: string, numbers: number[], now: number): Promise<void> {
     const these = and(eq(chunks.campaignId, campaignId), inArray(chunks.number, numbers))
     const cancelled = words`${chunks.cancelled} + ${chunks.queued} + ${chunks.deferred}`
+    const open = and(inChunks(campaignId, numbers), inArray(deliveries.status, ['queued', 'deferred']))
     await sql.atomically([
       db.update(chunks).set({ version: nextVersion, dueAt: null, cancelled }).where(these),
       db.update(chunks).set({ queued: 0, deferred: 0 }).where(these),
-      db
-        .update(deliveries)
-        .set({ status: 'cancelled', updatedAt: now })
-        .where(
-          and(
-            eq(deliveries.campaignId, campaignId),
-            inArray(deliveries.chunk, numbers),
-            inArray(deliveries.status, ['queued', 'deferred']),
-          ),
-        ),
+      db.update(deliveries).set({ status: 'cancelled', updatedAt: now }).where(open),
     ])
-  }
-
-  async function requireRetriable(campaignId: string): Promise<void> {
-    const status = await statusOf(campaignId)
-    if (!status || !isAllowed(status, 'retry-failed')) throw new HubError('campaign.wrong_state')
   }
 
   async function countOpen(campaignId: string): Promise<number> {
@@ -75,14 +65,8 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
 
   async function failedAfter(campaignId: string, number: number, reason: string | undefined) {
     const next = and(eq(chunks.campaignId, campaignId), gt(chunks.number, number), gt(chunks.failed, 0))
-    const rows = await sql.read(
-      db
-        .select({ number: chunks.number, reasons: chunks.reasons })
-        .from(chunks)
-        .where(next)
-        .orderBy(asc(chunks.number))
-        .limit(CHUNKS_A_STEP),
-    )
+    const some = db.select({ number: chunks.number, reasons: chunks.reasons }).from(chunks).where(next)
+    const rows = await sql.read(some.orderBy(asc(chunks.number)).limit(CHUNKS_A_STEP))
     const numbers = rows.filter(({ reasons }) => mayHold(reasons, reason)).map(({ number }) => number)
     return { numbers, last: rows.at(-1)?.number }
   }
@@ -90,7 +74,7 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
   /** Those of these chunks that failed for a reason of this group. */
   async function ofGroup(campaignId: string, numbers: number[], group: string) {
     const { chunk, n, status, reason } = deliveries
-    const failed = and(eq(deliveries.campaignId, campaignId), inArray(chunk, numbers), eq(status, 'failed'))
+    const failed = and(inChunks(campaignId, numbers), eq(status, 'failed'))
     const rows = await sql.read(db.select({ chunk, n, reason }).from(deliveries).where(failed))
     const byChunk = Map.groupBy(rows.filter((row) => reasonGroup(row.reason) === group), (row) => row.chunk) // prettier-ignore
     return [...byChunk].map(([number, own]) => ({ number, ns: own.map((row) => row.n) }))
@@ -98,34 +82,24 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
 
   async function requeue(campaignId: string, numbers: number[], meant: SQL | undefined, now: number) {
     const these = and(eq(chunks.campaignId, campaignId), inArray(chunks.number, numbers))
-    const failed = and(eq(deliveries.campaignId, campaignId), meant, eq(deliveries.status, 'failed'))
+    const meantFailed = and(eq(deliveries.campaignId, campaignId), meant, eq(deliveries.status, 'failed'))
     const { status } = campaigns
     // Refused by the column, and all undone, for any other state.
     const running = words`CASE WHEN ${status} IN ('running', 'finished') THEN 'running' WHEN ${status} = 'paused' THEN 'paused' ELSE NULL END`
     const later = words`CASE WHEN ${deliveries.updatedAt} < ${now} THEN ${now} ELSE ${deliveries.updatedAt} + 1 END`
-    const here = and(failed, eq(deliveries.chunk, chunks.number))
+    const earlierAttempts = words`${deliveries.attempts}`
+    const again = { status: 'queued', earlierAttempts, dueAt: now, updatedAt: later } as const
+    const here = and(meantFailed, eq(deliveries.chunk, chunks.number))
     const moved = db.select({ count: words`count(*)` }).from(deliveries).where(here) // prettier-ignore
+    const dueAt = words`CASE WHEN ${chunks.dueAt} < ${now} THEN ${chunks.dueAt} ELSE ${now} END`
+    const [queued, failed] = [words`${chunks.queued} + ${moved}`, words`${chunks.failed} - ${moved}`]
     const touched = await sql.atomically([
       db.update(campaigns).set({ status: running, finishedAt: null }).where(eq(campaigns.id, campaignId)),
-      db
-        .update(chunks)
-        .set({
-          version: nextVersion,
-          dueAt: words`CASE WHEN ${chunks.dueAt} < ${now} THEN ${chunks.dueAt} ELSE ${now} END`,
-          queued: words`${chunks.queued} + ${moved}`,
-          failed: words`${chunks.failed} - ${moved}`,
-          reasons: null,
-        })
-        .where(these),
+      db.update(chunks).set({ version: nextVersion, dueAt, queued, failed, reasons: null }).where(these),
       db
         .update(deliveries)
-        .set({
-          status: 'queued',
-          earlierAttempts: words`${deliveries.attempts}`,
-          dueAt: now,
-          updatedAt: later,
-        })
-        .where(and(failed, inArray(deliveries.chunk, numbers))),
+        .set(again)
+        .where(and(meantFailed, inArray(deliveries.chunk, numbers))),
     ])
     return touched.at(-1) ?? 0
   }
@@ -150,7 +124,8 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
       return left
     },
     async retryFailed(campaignId, now, reason) {
-      await requireRetriable(campaignId)
+      const status = await statusOf(campaignId)
+      if (!status || !isAllowed(status, 'retry-failed')) throw new HubError('campaign.wrong_state')
       let count = 0
       for (let last = -1; ;) {
         const step = await failedAfter(campaignId, last, reason)
@@ -167,19 +142,12 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
       }
     },
     async finishIfDone(campaignId, now) {
-      const left = db
-        .select({ number: chunks.number })
-        .from(chunks)
-        .where(and(eq(chunks.campaignId, campaigns.id), isNotNull(chunks.dueAt)))
-      const done = and(
-        eq(campaigns.id, campaignId),
-        eq(campaigns.status, 'running'),
-        eq(campaigns.expanded, 1),
-        notExists(left),
-      )
-      return (
-        (await sql.run(db.update(campaigns).set({ status: 'finished', finishedAt: now }).where(done))) > 0
-      )
+      const { id, status, expanded } = campaigns
+      const due = and(eq(chunks.campaignId, id), isNotNull(chunks.dueAt))
+      const left = db.select({ number: chunks.number }).from(chunks).where(due)
+      const done = and(eq(id, campaignId), eq(status, 'running'), eq(expanded, 1), notExists(left))
+      const finish = db.update(campaigns).set({ status: 'finished', finishedAt: now })
+      return (await sql.run(finish.where(done))) > 0
     },
   }
 }

@@ -16,13 +16,14 @@ import {
   lt,
   lte,
   or,
+  ORDERS,
   sql as words,
 } from '../driver/drizzle.ts'
 import type { DeliveryQuery, DeliveryTo, Ledger, ListedDelivery } from '../../../core/campaigns/ports.ts'
 import { hasReason, mayHold, reasonGroup, WITH_REASON } from '../../../core/campaigns/reasons.ts'
+import { readDeliveryId } from '../../../core/loop/correlation.ts'
 import type { Order } from '../../../core/ports.ts'
 import type { Sql, Tables } from '../driver/dialect.ts'
-import { ORDERS } from '../driver/orders.ts'
 import { isRare } from '../loop/rare.ts'
 import { mayName } from './names.ts'
 
@@ -52,22 +53,15 @@ export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deli
     const { number, lane, reasons } = chunks
     const place = reactionPlaces
     const here = and(eq(place.campaignId, campaignId), eq(place.fact, people ?? ''), eq(place.chunk, number))
-    return sql.read(
-      db
-        .select({ number, lane, reasons })
-        .from(chunks)
-        .where(
-          and(
-            eq(chunks.campaignId, campaignId),
-            orBeyond(number, from),
-            status && gt(chunks[status], 0),
-            q ? mayName(sql, [q]) : undefined,
-            isRare(people) ? exists(db.select({ n: place.n }).from(place).where(here)) : undefined,
-          ),
-        )
-        .orderBy(sorted(number))
-        .limit(CHUNKS_A_STEP),
+    const mayFit = and(
+      eq(chunks.campaignId, campaignId),
+      orBeyond(number, from),
+      status && gt(chunks[status], 0),
+      q ? mayName(sql, [q]) : undefined,
+      isRare(people) ? exists(db.select({ n: place.n }).from(place).where(here)) : undefined,
     )
+    const some = db.select({ number, lane, reasons }).from(chunks).where(mayFit)
+    return sql.read(some.orderBy(sorted(number)).limit(CHUNKS_A_STEP))
   }
 
   function rowsOf(
@@ -91,72 +85,43 @@ export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deli
     // What is in reaction_places for good needs no second look.
     if (people && (people === 'clicked' || !isRare(people)))
       rows.innerJoin(reactions, and(same(reactions), isNotNull(reactions[people])))
-    return sql.read(
-      rows
-        .where(
-          and(
-            eq(deliveries.campaignId, campaignId),
-            inArray(chunk, numbers),
-            or(beyond(chunk, place.chunk), beyond(n, place.n)),
-            status && eq(deliveries.status, status),
-            reason === undefined ? undefined : inArray(deliveries.status, [...WITH_REASON]),
-            q ? words`instr(lower(${deliveries.email}), ${q.toLowerCase()}) > 0` : undefined,
-          ),
-        )
-        .orderBy(sorted(chunk), sorted(n))
-        .limit(limit),
+    const fitting = and(
+      eq(deliveries.campaignId, campaignId),
+      inArray(chunk, numbers),
+      or(beyond(chunk, place.chunk), beyond(n, place.n)),
+      status && eq(deliveries.status, status),
+      reason === undefined ? undefined : inArray(deliveries.status, [...WITH_REASON]),
+      q ? words`instr(lower(${deliveries.email}), ${q.toLowerCase()}) > 0` : undefined,
     )
+    return sql.read(rows.where(fitting).orderBy(sorted(chunk), sorted(n)).limit(limit))
   }
 
   /** Those of a page's campaigns that the subscriber's id may be in, by what their chunks tell. */
   async function chunksOf(subscriberId: string, campaignIds: string[]) {
     const { campaignId, number, lane, firstReader, lastReader } = chunks
-    return sql.read(
-      db
-        .select({ campaignId, number, lane })
-        .from(chunks)
-        .where(
-          and(
-            inArray(campaignId, campaignIds),
-            gte(lastReader, subscriberId),
-            lte(firstReader, subscriberId),
-          ),
-        ),
-    )
+    const around = and(gte(lastReader, subscriberId), lte(firstReader, subscriberId))
+    const some = db.select({ campaignId, number, lane }).from(chunks)
+    return sql.read(some.where(and(inArray(campaignId, campaignIds), around)))
   }
 
   async function startedBefore(id: string | undefined) {
     const older = id === undefined ? undefined : lt(campaigns.id, id)
-    return sql.read(
-      db
-        .select({ id: campaigns.id, subject: campaigns.subject })
-        .from(campaigns)
-        .where(and(isNotNull(campaigns.startedAt), older))
-        .orderBy(desc(campaigns.id))
-        .limit(CAMPAIGNS_A_STEP),
-    )
+    const all = db.select({ id: campaigns.id, subject: campaigns.subject }).from(campaigns)
+    const started = all.where(and(isNotNull(campaigns.startedAt), older))
+    return sql.read(started.orderBy(desc(campaigns.id)).limit(CAMPAIGNS_A_STEP))
   }
 
   async function ofCampaigns(subscriberId: string, campaignIds: string[]) {
     if (campaignIds.length === 0) return []
     const places = await chunksOf(subscriberId, campaignIds)
-    const within = [...Map.groupBy(places, ({ campaignId }) => campaignId)].map(([id, own]) =>
-      and(
-        eq(deliveries.campaignId, id),
-        inArray(
-          deliveries.chunk,
-          own.map(({ number }) => number),
-        ),
-      ),
-    )
+    const within = [...Map.groupBy(places, ({ campaignId }) => campaignId)].map(([id, own]) => {
+      const numbers = own.map(({ number }) => number)
+      return and(eq(deliveries.campaignId, id), inArray(deliveries.chunk, numbers))
+    })
     if (within.length === 0) return []
     const lanes = new Map(places.map(({ campaignId, number, lane }) => [`${campaignId}/${number}`, lane]))
-    const rows = await sql.read(
-      db
-        .select()
-        .from(deliveries)
-        .where(and(eq(deliveries.subscriberId, subscriberId), or(...within))),
-    )
+    const theirs = and(eq(deliveries.subscriberId, subscriberId), or(...within))
+    const rows = await sql.read(db.select().from(deliveries).where(theirs))
     return rows.map((row) => toDelivery(row, lanes.get(`${row.campaignId}/${row.chunk}`) ?? ''))
   }
 
@@ -164,13 +129,11 @@ export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deli
     async deliveries(query) {
       const found: ListedDelivery[] = []
       const way = WAYS[query.order ?? 'asc']
-      for (let place = readPlace(query.after) ?? way.start; ;) {
+      // Anything that is no delivery's id is the beginning.
+      for (let place: Place = readDeliveryId(query.after ?? '') ?? way.start; ;) {
         const batch = await nextChunks(query, place.chunk, way)
-        const lanes = new Map(
-          batch
-            .filter(({ reasons }) => mayHold(reasons, query.reason))
-            .map(({ number, lane }) => [number, lane]),
-        )
+        const perhaps = batch.filter(({ reasons }) => mayHold(reasons, query.reason))
+        const lanes = new Map(perhaps.map(({ number, lane }) => [number, lane]))
         const atOnce = query.reason === undefined ? query.limit - found.length : ROWS_A_STEP
         const rows = lanes.size > 0 ? await rowsOf(query, place, [...lanes.keys()], atOnce, way) : []
         for (const { row, listed } of rows)
@@ -207,10 +170,4 @@ function fits(row: Tables['deliveries']['$inferSelect'], { reason }: DeliveryQue
 
 export function toDelivery<T extends Tables['deliveries']['$inferSelect']>(row: T, lane: string) {
   return { id: `${row.chunk}-${row.n}`, ...row, lane }
-}
-
-/** Anything that is no delivery's id is the beginning. */
-function readPlace(after: string | undefined): Place | undefined {
-  const match = /^(\d{1,9})-(\d{1,9})$/.exec(after ?? '')
-  return match ? { chunk: Number(match[1]), n: Number(match[2]) } : undefined
 }

@@ -3,8 +3,7 @@ import { and, eq, inArray, sql as words } from '../driver/drizzle.ts'
 import { emailKey } from '../../../core/address.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import { breath } from '../../../core/pause.ts'
-import type { Sql } from '../driver/dialect.ts'
-import { portions } from '../driver/portions.ts'
+import { portions, type Sql } from '../driver/dialect.ts'
 import { chunksNaming, forgettingName } from './names.ts'
 
 /** Read at once: about fifty thousand deliveries. */
@@ -27,9 +26,8 @@ export function createErase(sql: Sql): Ledger['erase'] {
     const theirs = inArray(words`lower(${email})`, spellings)
     let erased = 0
     for await (const step of steps(spellings)) {
-      const found = await sql.read(
-        db.select({ campaignId, chunk, n, email }).from(deliveries).where(and(step, theirs)),
-      )
+      const named = db.select({ campaignId, chunk, n, email }).from(deliveries)
+      const found = await sql.read(named.where(and(step, theirs)))
       for (const place of found) {
         const here = and(eq(campaignId, place.campaignId), eq(chunk, place.chunk), eq(n, place.n))
         const emptied = db.update(deliveries).set({ email: '', name: '', reason: null }).where(here)

@@ -4,8 +4,7 @@ import { BEYOND_ASCII, isBeyondAscii } from '../../../core/campaigns/mail/mailbo
 import { tallyOf } from '../../../core/campaigns/outcome.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { SuppressionReason } from '../../../core/list/ports.ts'
-import { rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
-import { portions } from '../driver/portions.ts'
+import { portions, rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 import { holding } from '../list/held.ts'
 import { namesOf } from './names.ts'
 
@@ -27,12 +26,8 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
 
   async function placeOf(campaignId: string) {
     const { id, status, expanded, expandedTo, nextChunk, startedAt } = campaigns
-    const [place] = await sql.read(
-      db
-        .select({ id, status, expanded, expandedTo, nextChunk, startedAt })
-        .from(campaigns)
-        .where(eq(campaigns.id, campaignId)),
-    )
+    const places = db.select({ id, status, expanded, expandedTo, nextChunk, startedAt }).from(campaigns)
+    const [place] = await sql.read(places.where(eq(id, campaignId)))
     return place
   }
 
@@ -44,22 +39,14 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
     limit: number,
   ): Promise<Subscriber[]> {
     const { email, name, subscribed } = subscribers
+    const all = db
+      .select({ id: subscribers.id, email, name, subscribed, suppressed: suppressions.reason })
+      .from(subscribers)
+    const held = and(eq(suppressions.emailKey, subscribers.emailKey), holding(sql, now))
     const hasLeftSince = gt(subscribers.updatedAt, startedAt)
-    return sql.read(
-      db
-        .select({ id: subscribers.id, email, name, subscribed, suppressed: suppressions.reason })
-        .from(subscribers)
-        .leftJoin(suppressions, and(eq(suppressions.emailKey, subscribers.emailKey), holding(sql, now)))
-        .where(
-          and(
-            or(eq(subscribed, 1), hasLeftSince),
-            gt(subscribers.id, id),
-            lte(subscribers.subscribedAt, startedAt),
-          ),
-        )
-        .orderBy(asc(subscribers.id))
-        .limit(limit),
-    )
+    const wasSubscribed = and(or(eq(subscribed, 1), hasLeftSince), lte(subscribers.subscribedAt, startedAt))
+    const next = all.leftJoin(suppressions, held).where(and(wasSubscribed, gt(subscribers.id, id)))
+    return sql.read(next.orderBy(asc(subscribers.id)).limit(limit))
   }
 
   /**
@@ -69,14 +56,9 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
    */
   function movePlace(from: Place, to: string, chunksMade: number, last: boolean): Write {
     const here = words`${campaigns.expandedTo} = ${from.expandedTo} AND ${campaigns.status} IN ('running', 'paused')`
-    return db
-      .update(campaigns)
-      .set({
-        expanded: last ? 1 : 0,
-        expandedTo: words`CASE WHEN ${here} THEN ${to} ELSE NULL END`,
-        nextChunk: from.nextChunk + chunksMade,
-      })
-      .where(eq(campaigns.id, from.id))
+    const expandedTo = words`CASE WHEN ${here} THEN ${to} ELSE NULL END`
+    const place = { expanded: last ? 1 : 0, expandedTo, nextChunk: from.nextChunk + chunksMade }
+    return db.update(campaigns).set(place).where(eq(campaigns.id, from.id))
   }
 
   return async (campaign, laneOf, limit, now) => {
@@ -88,27 +70,19 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
     const last = subscribers.length < limit
     const groups = inChunks(subscribers, laneOf).map(({ lane, subscribers }, index) => {
       const number = place.nextChunk + index
-      return {
-        number,
-        lane,
-        rows: subscribers.map((subscriber, n) => toRow(place.id, number, n, subscriber, startedAt, now)),
-      }
+      const rows = subscribers.map((each, n) => toRow(place.id, number, n, each, startedAt, now))
+      const names = namesOf({ campaignId: place.id, chunk: number }, rows)
+      return { chunk: toChunk(place.id, number, lane, rows), names, rows }
     })
+    const made = groups.map(({ chunk }) => chunk)
+    const named = groups.map(({ names }) => names)
+    const rows = groups.flatMap(({ rows }) => rows)
     try {
       await sql.atomically([
         movePlace(place, subscribers.at(-1)?.id ?? place.expandedTo, groups.length, last),
-        rowsFor(
-          chunks,
-          groups.map(({ number, lane, rows }) => toChunk(place.id, number, lane, rows)),
-        ),
-        rowsFor(
-          chunkNames,
-          groups.map(({ number, rows }) => namesOf({ campaignId: place.id, chunk: number }, rows)),
-        ),
-        rowsFor(
-          deliveries,
-          groups.flatMap(({ rows }) => rows),
-        ),
+        rowsFor(chunks, made),
+        rowsFor(chunkNames, named),
+        rowsFor(deliveries, rows),
       ])
       return last ? 'done' : 'more'
     } catch (error) {

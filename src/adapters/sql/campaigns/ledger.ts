@@ -1,7 +1,6 @@
 // The ledger of deliveries: one row a recipient, in chunks that each count their own.
 import { and, asc, eq, inArray, lte, sql as words } from '../driver/drizzle.ts'
-import { DELIVERY_STATUSES } from '../../../core/campaigns/outcome.ts'
-import type { DeliveryStatus, Ledger } from '../../../core/campaigns/ports.ts'
+import { DELIVERY_STATUSES, type DeliveryStatus, type Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { createAudience } from './audience.ts'
 import { createSteps } from './changes.ts'
@@ -21,13 +20,9 @@ export function createLedger(sql: Sql): Ledger {
       campaignIds.map((id) => [id, new Map()]),
     )
     if (campaignIds.length === 0) return found
-    const rows = await sql.read(
-      db
-        .select({ id: chunks.campaignId, lane: chunks.lane, ...sums(sql) })
-        .from(chunks)
-        .where(inArray(chunks.campaignId, [...campaignIds]))
-        .groupBy(chunks.campaignId, chunks.lane),
-    )
+    const { campaignId: id, lane } = chunks
+    const all = db.select({ id, lane, ...sums(sql) }).from(chunks)
+    const rows = await sql.read(all.where(inArray(id, [...campaignIds])).groupBy(id, lane))
     for (const { id, lane, ...tally } of rows) found.get(id)?.set(lane, tally)
     return found
   }
@@ -42,31 +37,17 @@ export function createLedger(sql: Sql): Ledger {
     erase: createErase(sql),
     tallies,
     async dueChunks(campaignId, lane, now, limit) {
-      const rows = await sql.read(
-        db
-          .select({ chunk: chunks.number })
-          .from(chunks)
-          .where(and(eq(chunks.campaignId, campaignId), eq(chunks.lane, lane), lte(chunks.dueAt, now)))
-          .orderBy(asc(chunks.dueAt), asc(chunks.number))
-          .limit(limit),
-      )
+      const { number, dueAt } = chunks
+      const due = and(eq(chunks.campaignId, campaignId), eq(chunks.lane, lane), lte(dueAt, now))
+      const some = db.select({ chunk: number }).from(chunks).where(due)
+      const rows = await sql.read(some.orderBy(asc(dueAt), asc(number)).limit(limit))
       return rows.map(({ chunk }) => ({ campaignId, chunk, lane }))
     },
     async open({ campaignId, chunk, lane }, now) {
-      const rows = await sql.read(
-        db
-          .select()
-          .from(deliveries)
-          .where(
-            and(
-              eq(deliveries.campaignId, campaignId),
-              eq(deliveries.chunk, chunk),
-              inArray(deliveries.status, ['queued', 'deferred']),
-              lte(deliveries.dueAt, now),
-            ),
-          )
-          .orderBy(asc(deliveries.n)),
-      )
+      const { status, dueAt, n } = deliveries
+      const here = and(eq(deliveries.campaignId, campaignId), eq(deliveries.chunk, chunk))
+      const due = and(here, inArray(status, ['queued', 'deferred']), lte(dueAt, now))
+      const rows = await sql.read(db.select().from(deliveries).where(due).orderBy(asc(n)))
       return rows.map((row) => toDelivery(row, lane))
     },
   }

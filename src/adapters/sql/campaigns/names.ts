@@ -21,21 +21,16 @@ export function mayName({ db, tables: { chunks, chunkNames } }: Sql, texts: read
   const { campaignId, chunk, addresses } = chunkNames
   const own = and(eq(campaignId, chunks.campaignId), eq(chunk, chunks.number))
   const found = or(...texts.map((text) => words`instr(${addresses}, ${bytesOf(text)}) > 0`)) ?? words`1 = 0`
-  return notExists(
-    db
-      .select({ chunk })
-      .from(chunkNames)
-      .where(and(own, not(found))),
-  )
+  const others = db.select({ chunk }).from(chunkNames)
+  return notExists(others.where(and(own, not(found))))
 }
 
 /** The chunks that may have deliveries to one of these addresses. */
 export async function chunksNaming(sql: Sql, campaignId: string, emails: readonly string[]) {
   const { chunks } = sql.tables
   const found = sql.db.select({ number: chunks.number }).from(chunks)
-  const rows = await sql.read(
-    found.where(and(eq(chunks.campaignId, campaignId), mayName(sql, emails.map(whole)))),
-  )
+  const naming = and(eq(chunks.campaignId, campaignId), mayName(sql, emails.map(whole)))
+  const rows = await sql.read(found.where(naming))
   return rows.map(({ number }) => number)
 }
 

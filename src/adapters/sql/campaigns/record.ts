@@ -15,33 +15,25 @@ export function createRecord(sql: Sql): Ledger['record'] {
   const { db } = sql
   const { chunks, deliveries } = sql.tables
 
-  async function versionOf({ campaignId, chunk }: ChunkRef): Promise<number | undefined> {
-    const [row] = await sql.read(
-      db
-        .select({ version: chunks.version })
-        .from(chunks)
-        .where(and(eq(chunks.campaignId, campaignId), eq(chunks.number, chunk))),
-    )
+  const isIt = ({ campaignId, chunk }: ChunkRef) =>
+    and(eq(chunks.campaignId, campaignId), eq(chunks.number, chunk))
+
+  async function versionOf(ref: ChunkRef): Promise<number | undefined> {
+    const [row] = await sql.read(db.select({ version: chunks.version }).from(chunks).where(isIt(ref)))
     return row?.version
   }
 
   function statesOf({ campaignId, chunk }: ChunkRef): Promise<DeliveryState[]> {
     const { n, status, attempts, dueAt, reason, updatedAt } = deliveries
-    return sql.read(
-      db
-        .select({ n, status, attempts, dueAt, reason, updatedAt })
-        .from(deliveries)
-        .where(and(eq(deliveries.campaignId, campaignId), eq(deliveries.chunk, chunk))),
-    )
+    const all = db.select({ n, status, attempts, dueAt, reason, updatedAt }).from(deliveries)
+    return sql.read(all.where(and(eq(deliveries.campaignId, campaignId), eq(deliveries.chunk, chunk))))
   }
 
   /** First in its transaction: where the chunk is no longer of this version all is undone. */
-  function countAnew({ campaignId, chunk }: ChunkRef, version: number, all: readonly DeliveryState[]): Write {
+  function countAnew(ref: ChunkRef, version: number, all: readonly DeliveryState[]): Write {
     const next = words`CASE WHEN ${chunks.version} = ${version} THEN ${version + 1} ELSE NULL END`
-    return db
-      .update(chunks)
-      .set({ version: next, ...tallyOf(all) })
-      .where(and(eq(chunks.campaignId, campaignId), eq(chunks.number, chunk)))
+    const counted = { version: next, ...tallyOf(all) }
+    return db.update(chunks).set(counted).where(isIt(ref))
   }
 
   return async (ref, outcomes) => {

@@ -2,6 +2,8 @@
 // with 447 entries anew: that takes half a second, and a process keeps 170 MB of it.
 import { createRequire } from 'node:module'
 
+import type { Column, SQL } from 'drizzle-orm'
+
 export type { Column, SQL, SQLWrapper } from 'drizzle-orm'
 
 const require = createRequire(import.meta.url)
@@ -31,3 +33,12 @@ export const {
   or,
   sql,
 } = require('drizzle-orm') as typeof import('drizzle-orm')
+
+/** The column, without its indexes: another one leads, which it would only disturb. What is null stays so. */
+export const hidden = (column: Column): SQL => sql`coalesce(${column}, NULL)`
+
+/** Which way a page goes on: what sorts it, and what lies beyond a place, there or beyond, and up to it. */
+export const ORDERS = {
+  asc: { sorted: asc, beyond: gt, orBeyond: gte, upTo: lte },
+  desc: { sorted: desc, beyond: lt, orBeyond: lte, upTo: gte },
+} as const

@@ -6,10 +6,8 @@ import type { PackedEvents } from '../../../core/events/event.ts'
 import type { StoredFacts } from '../../../core/events/facts.ts'
 import { pack, unpack, type Packed } from '../../../core/events/packing.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
-import { toBuffer } from '../../sqlite/bytes.ts'
-import { compressed, expanded } from '../../sqlite/compressed.ts'
-import type { Sql, Tables, Write } from '../driver/dialect.ts'
-import { portions } from '../driver/portions.ts'
+import { compressed, expanded, toBuffer } from '../../sqlite/bytes.ts'
+import { portions, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 import { inPlaces } from './places.ts'
 
 /** More are smaller together, but who asks for one of them unpacks all: it takes 60 µs. */

@@ -4,6 +4,7 @@ import {
   eq,
   exists,
   gte,
+  hidden,
   inArray,
   lt,
   or,
@@ -12,7 +13,6 @@ import {
   type SQL,
 } from '../driver/drizzle.ts'
 import type { EventSelection } from '../../../core/events/ports.ts'
-import { hidden } from '../driver/hidden.ts'
 import { linkKey } from '../../../core/events/facts.ts'
 import { emailKey } from '../../../core/address.ts'
 import type { Sql } from '../driver/dialect.ts'

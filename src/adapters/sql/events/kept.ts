@@ -5,6 +5,7 @@ import {
   and,
   eq,
   gte,
+  hidden,
   inArray,
   isNotNull,
   lt,
@@ -13,7 +14,6 @@ import {
   type SQL,
 } from '../driver/drizzle.ts'
 import { rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
-import { hidden } from '../driver/hidden.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
 import { MINUTE_MS, startOf } from './spans.ts'
 

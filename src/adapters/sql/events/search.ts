@@ -7,10 +7,9 @@ import { compareCursors, formatCursor, type Cursor } from '../../../core/events/
 import type { ArchivedEvent, EventArchive, EventQuery } from '../../../core/events/ports.ts'
 import { isWanted, LIST_KINDS } from '../../../core/events/filter.ts'
 import { factsOfOlder } from '../../../core/events/providers/providers.ts'
-import type { Sql } from '../driver/dialect.ts'
+import { portions, type Sql } from '../driver/dialect.ts'
 import { fromParts } from '../driver/texts.ts'
 import { textsIn, type InBlock, type Texts } from './blocks.ts'
-import { portions } from '../driver/portions.ts'
 import { inPlaces, stretches } from './places.ts'
 import { createSelecting, type Ranges } from './selection.ts'
 

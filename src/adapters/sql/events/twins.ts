@@ -2,8 +2,7 @@
 // feed that began anew, is looked for in the archive. Of two within one run the database itself refuses the later one.
 import { and, eq, inArray } from '../driver/drizzle.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
-import type { Sql } from '../driver/dialect.ts'
-import { portions } from '../driver/portions.ts'
+import { portions, type Sql } from '../driver/dialect.ts'
 import { nextTo, runsOf, runsSince } from './runs.ts'
 
 const HOUR_MS = 3_600_000

@@ -1,14 +1,12 @@
 // Reading the list: keyset pages in order of ids, with what is known of each address.
-import { and, eq, inArray, not, sql as words, type SQL } from '../driver/drizzle.ts'
+import { and, count, eq, inArray, not, ORDERS, sql as words, type SQL } from '../driver/drizzle.ts'
 import type { Subscriber, SubscriberQuery } from '../../../core/list/ports.ts'
 import type { Order } from '../../../core/ports.ts'
 import { emailKey } from '../../../core/address.ts'
 import { isFound, soughtBy } from '../../../core/list/search.ts'
 import { isActive } from '../../../core/list/suppression.ts'
 import { breath } from '../../../core/pause.ts'
-import type { Sql } from '../driver/dialect.ts'
-import { ORDERS } from '../driver/orders.ts'
-import { portions } from '../driver/portions.ts'
+import { portions, type Sql } from '../driver/dialect.ts'
 import { heldOnList } from './held.ts'
 import { createStarts, toBytes, toId } from './starts.ts'
 import { isHeld, selectSuppression } from './suppressions.ts'
@@ -44,6 +42,7 @@ export function createFind(sql: Sql, now: () => number) {
   const { db } = sql
   const { subscribers, suppressions } = sql.tables
   const starts = createStarts(sql)
+  const isOwn = eq(suppressions.emailKey, subscribers.emailKey)
 
   const isBeyond = ({ after, order }: Way) => ORDERS[order].beyond(subscribers.id, after)
   const sorted = (order: Order) => ORDERS[order].sorted(subscribers.id)
@@ -51,22 +50,15 @@ export function createFind(sql: Sql, now: () => number) {
   async function rows(where: SQL | undefined, limit: number, order: Order = 'asc'): Promise<Subscriber[]> {
     const { id, email, name, subscribed, createdAt, updatedAt } = subscribers
     const { reason, source, since, until } = selectSuppression(sql)
-    const found = await sql.read(
-      db
-        .select({ id, email, name, subscribed, createdAt, updatedAt, reason, source, since, until })
-        .from(subscribers)
-        .leftJoin(suppressions, eq(suppressions.emailKey, subscribers.emailKey))
-        .where(where)
-        .orderBy(sorted(order))
-        .limit(limit),
-    )
+    const known = { id, email, name, subscribed, createdAt, updatedAt, reason, source, since, until }
+    const all = db.select(known).from(subscribers).leftJoin(suppressions, isOwn).where(where)
+    const found = await sql.read(all.orderBy(sorted(order)).limit(limit))
     const at = now()
     return found.map((row) => toSubscriber(row, at))
   }
 
   async function countOf(where: SQL | undefined): Promise<number> {
-    const count = words`count(*)`.mapWith(Number)
-    const [row] = await sql.read(db.select({ count }).from(subscribers).where(where))
+    const [row] = await sql.read(db.select({ count: count() }).from(subscribers).where(where))
     return row?.count ?? 0
   }
 
@@ -74,13 +66,8 @@ export function createFind(sql: Sql, now: () => number) {
   async function countHeld(sought: string | undefined): Promise<ReadonlyMap<boolean, number>> {
     const { subscribed, subscriber, emailKey: key } = suppressions
     const found = sought === undefined ? undefined : starts.finds(sought, { id: subscriber, key })
-    const rows = await sql.read(
-      db
-        .select({ subscribed, count: words`count(*)`.mapWith(Number) })
-        .from(suppressions)
-        .where(and(heldOnList(sql, now()), found))
-        .groupBy(subscribed),
-    )
+    const counts = db.select({ subscribed, count: count() }).from(suppressions)
+    const rows = await sql.read(counts.where(and(heldOnList(sql, now()), found)).groupBy(subscribed))
     return new Map(rows.map((row) => [row.subscribed === 1, row.count]))
   }
 
@@ -121,10 +108,8 @@ export function createFind(sql: Sql, now: () => number) {
 
   /** The same of those who have left. */
   async function leftBeyond(way: Way, limit: number): Promise<string[]> {
-    const left = db
-      .select({ id: subscribers.id })
-      .from(subscribers)
-      .where(and(conditionOf({ subscribed: false }), isBeyond(way)))
+    const gone = and(conditionOf({ subscribed: false }), isBeyond(way))
+    const left = db.select({ id: subscribers.id }).from(subscribers).where(gone)
     return (await sql.read(left.orderBy(sorted(way.order)).limit(limit))).map((row) => row.id)
   }
 
@@ -176,10 +161,9 @@ export function createFind(sql: Sql, now: () => number) {
         .orderBy(sorted(order))
         .limit(SLICE)
         .as('looked')
-      const all = words`count(*)`.mapWith(Number)
       const hits = words`coalesce(sum(${looked.hit}), 0)`.mapWith(Number)
       const end = words<string | null>`${order === 'asc' ? words`max` : words`min`}(${looked.id})`
-      const [slice] = await sql.read(db.select({ all, hits, end }).from(looked))
+      const [slice] = await sql.read(db.select({ all: count(), hits, end }).from(looked))
       if (!slice || slice.end === null) return
       const upTo = ORDERS[order].upTo(subscribers.id, slice.end)
       yield { hits: slice.hits, range: and(isBeyond(from), upTo) }

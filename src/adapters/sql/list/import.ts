@@ -28,12 +28,8 @@ export function createImport(sql: Sql, secret: string) {
 
   async function known(keys: readonly string[]): Promise<ReadonlyMap<string, Known>> {
     const { id, email, name, subscribed } = subscribers
-    const rows = await sql.read(
-      db
-        .select({ key: subscribers.emailKey, id, email, name, subscribed })
-        .from(subscribers)
-        .where(inArray(subscribers.emailKey, [...keys])),
-    )
+    const all = db.select({ key: subscribers.emailKey, id, email, name, subscribed }).from(subscribers)
+    const rows = await sql.read(all.where(inArray(subscribers.emailKey, [...keys])))
     return new Map(rows.map(({ key, ...row }) => [key, row]))
   }
 
@@ -48,12 +44,8 @@ export function createImport(sql: Sql, secret: string) {
         ...(isHashed ? [[erasedKey(key), key] as const] : []),
       ]),
     )
-    const rows = await sql.read(
-      db
-        .select({ stored, reason, until })
-        .from(suppressions)
-        .where(inArray(stored, [...names.keys()])),
-    )
+    const all = db.select({ stored, reason, until }).from(suppressions)
+    const rows = await sql.read(all.where(inArray(stored, [...names.keys()])))
     return Map.groupBy(rows, (row) => names.get(row.stored) ?? row.stored)
   }
 

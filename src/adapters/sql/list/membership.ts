@@ -26,18 +26,15 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
 
   /** True when the subscriber had said not to want mail, and takes it back by this. */
   async function lift(key: string): Promise<boolean> {
-    const wish = and(
-      inArray(suppressions.emailKey, [key, erasedKey(key)]),
-      eq(suppressions.reason, 'unsubscribe'),
-    )
+    const theirs = inArray(suppressions.emailKey, [key, erasedKey(key)])
+    const wish = and(theirs, eq(suppressions.reason, 'unsubscribe'))
     return (await sql.run(db.delete(suppressions).where(wish))) > 0
   }
 
   async function rowOf(where: ReturnType<typeof eq>) {
     const { id, emailKey: key, email, subscribed, waiting } = subscribers
-    const [row] = await sql.read(
-      db.select({ id, key, email, subscribed, waiting }).from(subscribers).where(where),
-    )
+    const all = db.select({ id, key, email, subscribed, waiting }).from(subscribers)
+    const [row] = await sql.read(all.where(where))
     return row
   }
 
@@ -46,16 +43,13 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
     { id, key, subscribed, waiting }: Pick<Row, 'id' | 'subscribed' | 'waiting'> & { readonly key: string },
     { email, name, ...to }: Partial<Row>,
   ) {
-    const asRead = and(
-      eq(subscribers.id, id),
-      eq(subscribers.subscribed, subscribed),
-      eq(subscribers.waiting, waiting),
-    )
+    const isAsRead = and(eq(subscribers.subscribed, subscribed), eq(subscribers.waiting, waiting))
     const isNamed = email !== undefined && name !== undefined
+    const changes = isNamed ? { ...to, email, name } : to
     const update = db
       .update(subscribers)
-      .set(isNamed ? { ...to, email, name } : to)
-      .where(asRead)
+      .set(changes)
+      .where(and(eq(subscribers.id, id), isAsRead))
     const [changed = 0] = await sql.atomically([
       ...changing(sql, [key], update, subscribed, to.subscribed ?? subscribed),
       ...(isNamed ? restarting(sql, [{ id, email, name }]) : []),
@@ -67,11 +61,8 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
   async function insert(row: Row): Promise<boolean> {
     const hash = [erasedKey(row.emailKey)]
     try {
-      await sql.atomically([
-        ...adding(sql, [row]),
-        starting(sql, [row]),
-        forgetting(sql, hash, row.createdAt),
-      ])
+      const added = [...adding(sql, [row]), starting(sql, [row])]
+      await sql.atomically([...added, forgetting(sql, hash, row.createdAt)])
       return true
     } catch (error) {
       if (sql.fault(error) === 'duplicate') return false
@@ -145,9 +136,8 @@ export function leavings(
   return {
     unsubscribe: (email, now) => leave(email, now, { confirmationSentAt: null }),
     async unsubscribeById(id, now) {
-      const [row] = await sql.read(
-        db.select({ email: subscribers.email }).from(subscribers).where(eq(subscribers.id, id)),
-      )
+      const emails = db.select({ email: subscribers.email }).from(subscribers)
+      const [row] = await sql.read(emails.where(eq(subscribers.id, id)))
       if (!row) return 'unknown'
       const outcome = await leave(row.email, now)
       await suppressions.put({ ...row, reason: 'unsubscribe', source: 'link', since: now, until: null })

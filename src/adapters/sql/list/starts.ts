@@ -1,8 +1,10 @@
 // What `q` finds: the texts that it may begin, written with each subscriber, and found by an index.
 import {
   and,
+  count,
   eq,
   exists,
+  hidden,
   inArray,
   lt,
   lte,
@@ -15,7 +17,6 @@ import {
 import { isBeyondAscii } from '../../../core/campaigns/mail/mailbox.ts'
 import { startsOf } from '../../../core/list/search.ts'
 import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
-import { hidden } from '../driver/hidden.ts'
 import { beginning } from '../events/subjects.ts'
 
 type Person = {
@@ -51,12 +52,8 @@ export function unsendable({ db, tables: { subscriberStarts } }: Sql) {
   const hex = words`lower(hex(${id}))`
   const part = (from: number, length: number) => words`substr(${hex}, ${words.raw(`${from}, ${length}`)})`
   const parts = [part(1, 8), part(9, 4), part(13, 4), part(17, 4), part(21, 12)]
-  const joined = words<string>`concat(${words.join(parts, words.raw(`, '-', `))})`
-  return db
-    .select({ id: joined.as('whose') })
-    .from(subscriberStarts)
-    .where(eq(text, UNSENDABLE))
-    .as('unsendable')
+  const joined = words<string>`concat(${words.join(parts, words.raw(`, '-', `))})`.as('whose')
+  return db.select({ id: joined }).from(subscriberStarts).where(eq(text, UNSENDABLE)).as('unsendable')
 }
 
 /** In the transaction that removes people. */
@@ -94,12 +91,8 @@ export async function restart(sql: Sql, ids: readonly string[]): Promise<void> {
 
 async function peopleWith({ db, tables: { subscribers }, read }: Sql, ids: readonly string[]) {
   const { id, email, name } = subscribers
-  const rows = await read(
-    db
-      .select({ id, email, name })
-      .from(subscribers)
-      .where(inArray(id, [...ids])),
-  )
+  const all = db.select({ id, email, name }).from(subscribers)
+  const rows = await read(all.where(inArray(id, [...ids])))
   return new Map(rows.map((row) => [row.id, row]))
 }
 
@@ -148,9 +141,8 @@ export function createStarts(sql: Sql) {
     },
     /** How many are found. */
     async count(sought: string): Promise<number> {
-      const count = words`count(*)`.mapWith(Number)
       const counts = waysOf(sql, sought).map(({ table, where }) =>
-        sql.read(db.select({ count }).from(table).where(where)),
+        sql.read(db.select({ count: count() }).from(table).where(where)),
       )
       return (await Promise.all(counts)).flat().reduce((sum, row) => sum + row.count, 0)
     },

@@ -1,14 +1,12 @@
 // The mailing list in SQL, put together; and how subscribers are removed from it.
-import { and, asc, desc, eq, inArray, lte, not, type SQL } from '../driver/drizzle.ts'
+import { and, asc, desc, eq, hidden, inArray, lte, not, type SQL } from '../driver/drizzle.ts'
 import type { SubscriberStore } from '../../../core/list/ports.ts'
 import { emailKey } from '../../../core/address.ts'
 import { whyUnmailable } from '../../../core/list/membership.ts'
 import { createErasedKeys } from '../../../core/list/subscriber.ts'
 import { isActive, strongest } from '../../../core/list/suppression.ts'
 import { breath } from '../../../core/pause.ts'
-import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
-import { hidden } from '../driver/hidden.ts'
-import { portions } from '../driver/portions.ts'
+import { portions, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import { createFind } from './find.ts'
 import { createImport } from './import.ts'
 import { comings, leavings } from './membership.ts'
@@ -74,10 +72,9 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
   return {
     async remove(id) {
       const mine = eq(subscribers.id, id)
-      const [, ...removed] = await removeRemembering(mine, async () => [
-        ending(sql, [id]),
-        ...removingHeld(mine, eq(suppressions.subscriber, toBytes(id))),
-      ])
+      const noted = eq(suppressions.subscriber, toBytes(id))
+      const removal = async () => [ending(sql, [id]), ...removingHeld(mine, noted)]
+      const [, ...removed] = await removeRemembering(mine, removal)
       return removed.some((count) => count > 0)
     },
 
@@ -121,13 +118,10 @@ function unmailable(sql: Sql): SubscriberStore['unmailable'] {
   const { subscribers, suppressions } = sql.tables
   return async (ids, now) => {
     const { reason, until } = suppressions
-    const rows = await sql.read(
-      db
-        .select({ id: subscribers.id, subscribed: subscribers.subscribed, reason, until })
-        .from(subscribers)
-        .leftJoin(suppressions, eq(suppressions.emailKey, subscribers.emailKey))
-        .where(inArray(subscribers.id, [...ids])),
-    )
+    const { id, subscribed } = subscribers
+    const all = db.select({ id, subscribed, reason, until }).from(subscribers)
+    const known = all.leftJoin(suppressions, eq(suppressions.emailKey, subscribers.emailKey))
+    const rows = await sql.read(known.where(inArray(id, [...ids])))
     const found = new Map(rows.map((row) => [row.id, row]))
     const verdicts = ids.map((id) => [id, whyUnmailable(found.get(id), now)] as const)
     return new Map(verdicts.flatMap(([id, why]) => (why ? [[id, why] as const] : [])))

@@ -1,9 +1,11 @@
 // Suppressions: addresses that get no mail whatever the list says. A table of their own: they outlive the subscriber.
 import {
   and,
+  count,
   eq,
   gt,
   gte,
+  hidden,
   inArray,
   isNotNull,
   isNull,
@@ -11,30 +13,17 @@ import {
   lte,
   notInArray,
   or,
+  ORDERS,
   sql as words,
   type SQL,
 } from '../driver/drizzle.ts'
-import type {
-  Suppression,
-  SuppressionFilter,
-  SuppressionReason,
-  SuppressionStore,
-} from '../../../core/list/ports.ts'
+import { SUPPRESSION_REASONS, type Suppression, type SuppressionReason } from '../../../core/list/ports.ts'
+import type { SuppressionFilter, SuppressionStore } from '../../../core/list/ports.ts'
 import { emailKey } from '../../../core/address.ts'
 import { left } from '../../../core/list/membership.ts'
 import { createErasedKeys, foldText } from '../../../core/list/subscriber.ts'
-import {
-  isActive,
-  MANDRILL,
-  MIRROR,
-  placeOf,
-  replaces,
-  STRENGTH,
-  strongest,
-} from '../../../core/list/suppression.ts'
+import { isActive, MANDRILL, MIRROR, placeOf, replaces, strongest } from '../../../core/list/suppression.ts'
 import { newRowsFor, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
-import { hidden } from '../driver/hidden.ts'
-import { ORDERS } from '../driver/orders.ts'
 import { holding, notingNew } from './held.ts'
 import { changing } from './totals.ts'
 
@@ -58,12 +47,9 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
     const names = new Map(
       all.flatMap(({ email, since }) => keysOf(email).map((key) => [key, since] as const)),
     )
-    const found = await sql.read(
-      db
-        .select({ key: suppressions.emailKey, until: suppressions.until })
-        .from(suppressions)
-        .where(inArray(suppressions.emailKey, [...names.keys()])),
-    )
+    const { emailKey: key, until } = suppressions
+    const kept = db.select({ key, until }).from(suppressions)
+    const found = await sql.read(kept.where(inArray(key, [...names.keys()])))
     const holding = found.filter((row) => isActive(row, names.get(row.key) ?? 0))
     return { there: new Set(found.map(({ key }) => key)), holding: new Set(holding.map(({ key }) => key)) }
   }
@@ -72,10 +58,8 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
   async function rowsOf(all: readonly Suppression[]) {
     const { there, holding } = await known(all)
     const isKnown = (of: ReadonlySet<string>, key: string) => of.has(erasedKey(key))
-    const apart = await notListed(
-      sql,
-      all.map(keyOf).filter((key) => isKnown(holding, key)),
-    )
+    const hashed = all.map(keyOf).filter((key) => isKnown(holding, key))
+    const apart = await notListed(sql, hashed)
     const rows = all.map((each) => {
       const { reason, source, since, until } = each
       const key = keyOf(each)
@@ -109,29 +93,19 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
 
   return {
     async get(email, now) {
-      const rows = await sql.read(
-        db
-          .select(columns)
-          .from(suppressions)
-          .where(inArray(suppressions.emailKey, keysOf(email))),
-      )
+      const theirs = inArray(suppressions.emailKey, keysOf(email))
+      const rows = await sql.read(db.select(columns).from(suppressions).where(theirs))
       return strongest(rows.filter((row) => isActive(row, now)))
     },
     list(limit, after, filter = {}, order = 'asc') {
       const { sorted, beyond } = ORDERS[order]
       const rest = after ? beyond(suppressions.emailKey, after) : undefined
-      return sql.read(
-        db
-          .select(columns)
-          .from(suppressions)
-          .where(and(rest, selected(filter)))
-          .orderBy(sorted(suppressions.emailKey))
-          .limit(limit),
-      )
+      const all = db.select(columns).from(suppressions)
+      const found = all.where(and(rest, selected(filter)))
+      return sql.read(found.orderBy(sorted(suppressions.emailKey)).limit(limit))
     },
     async count(filter = {}) {
-      const count = words`count(*)`.mapWith(Number)
-      const [row] = await sql.read(db.select({ count }).from(suppressions).where(selected(filter)))
+      const [row] = await sql.read(db.select({ count: count() }).from(suppressions).where(selected(filter)))
       return row?.count ?? 0
     },
     async put(suppression) {
@@ -140,19 +114,16 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
     putAll,
     async remove(email) {
       const mine = inArray(suppressions.emailKey, keysOf(email))
-      const held = await sql.read(
-        db.select({ emailKey: suppressions.emailKey }).from(suppressions).where(mine),
-      )
+      const { emailKey } = suppressions
+      const held = await sql.read(db.select({ emailKey }).from(suppressions).where(mine))
       if (held.length === 0) return false
       const at = Math.floor(now() / 1_000) * 1_000 // Mandrill tells seconds: what happens in this one comes after it
+      const lifted = held.map(({ emailKey }) => ({ emailKey, at }))
       const keys = held.map(({ emailKey }) => emailKey)
       await sql.atomically([
-        db.delete(suppressions).where(inArray(suppressions.emailKey, keys)),
+        db.delete(suppressions).where(inArray(emailKey, keys)),
         db.delete(liftings).where(inArray(liftings.emailKey, keys)),
-        rowsFor(
-          liftings,
-          keys.map((emailKey) => ({ emailKey, at })),
-        ),
+        rowsFor(liftings, lifted),
       ])
       return true
     },
@@ -166,13 +137,10 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
  */
 export async function notListed(sql: Sql, keys: readonly string[]): Promise<ReadonlySet<string>> {
   if (keys.length === 0) return new Set()
-  const { emailKey: key } = sql.tables.subscribers
-  const rows = await sql.read(
-    sql.db
-      .select({ key })
-      .from(sql.tables.subscribers)
-      .where(inArray(key, [...keys])),
-  )
+  const { subscribers } = sql.tables
+  const { emailKey: key } = subscribers
+  const all = sql.db.select({ key }).from(subscribers)
+  const rows = await sql.read(all.where(inArray(key, [...keys])))
   const listed = new Set(rows.map((row) => row.key))
   return new Set(keys.filter((each) => !listed.has(each)))
 }
@@ -202,11 +170,8 @@ export function putting(sql: Sql, rows: readonly Row[], there?: ReadonlySet<stri
     const [first] = group
     if (!first) return []
     const { reason, source, since, until } = first
-    const mine = inArray(
-      suppressions.emailKey,
-      group.map(({ emailKey }) => emailKey),
-    )
-    const replaceable = and(mine, replaceableBy(sql, first))
+    const keys = group.map(({ emailKey }) => emailKey)
+    const replaceable = and(inArray(suppressions.emailKey, keys), replaceableBy(sql, first))
     return [sql.db.update(suppressions).set({ reason, source, since, until }).where(replaceable)]
   })
   return [
@@ -222,20 +187,16 @@ const ANOTHER = 'api'
 /** Where what is there is replaced by this: core's rule, asked of each kind of suppression that may be there. */
 function replaceableBy({ tables: { suppressions } }: Sql, told: Row) {
   const { reason, source, until } = suppressions
+  const later = told.since + 1
+  const isLater = gt(until, told.since)
   const ends = [
     { until: null, is: isNull(until) },
     { until: told.since, is: lte(until, told.since) },
     ...(told.until === null
-      ? [{ until: told.since + 1, is: gt(until, told.since) }]
+      ? [{ until: later, is: isLater }]
       : [
-          {
-            until: Math.max(told.until - 1, told.since + 1),
-            is: and(gt(until, told.since), lt(until, told.until)),
-          },
-          {
-            until: Math.max(told.until, told.since + 1),
-            is: and(gt(until, told.since), gte(until, told.until)),
-          },
+          { until: Math.max(told.until - 1, later), is: and(isLater, lt(until, told.until)) },
+          { until: Math.max(told.until, later), is: and(isLater, gte(until, told.until)) },
         ]),
   ]
   const sources = [
@@ -243,18 +204,14 @@ function replaceableBy({ tables: { suppressions } }: Sql, told: Row) {
     { source: MANDRILL, is: eq(source, MANDRILL) },
     { source: ANOTHER, is: notInArray(source, [MIRROR, MANDRILL]) },
   ]
-  const reasons = Object.keys(STRENGTH) as SuppressionReason[]
-  return or(
-    ...ends.flatMap((end) =>
-      sources.flatMap((from) => {
-        const which = reasons.filter((each) =>
-          replaces(told, { reason: each, source: from.source, until: end.until }),
-        )
-        return which.length > 0 ? [and(end.is, from.is, inArray(reason, which))] : []
-      }),
-    ),
-    words`1 = 0`,
+  const cases = ends.flatMap((end) =>
+    sources.flatMap((from) => {
+      const isReplaced = (reason: SuppressionReason) => replaces(told, { ...from, reason, until: end.until })
+      const which = SUPPRESSION_REASONS.filter(isReplaced)
+      return which.length > 0 ? [and(end.is, from.is, inArray(reason, which))] : []
+    }),
   )
+  return or(...cases, words`1 = 0`)
 }
 
 /** Who does not want mail is taken off the list, or no longer waits to be on it, in the same transaction. */
@@ -266,11 +223,8 @@ export function leaving(
 ): Write[] {
   const { subscribers } = sql.tables
   const mine = inArray(subscribers.emailKey, [...keys])
-  const gone = (from: SQL) =>
-    sql.db
-      .update(subscribers)
-      .set({ ...left(since), ...released })
-      .where(and(mine, from))
+  const changes = { ...left(since), ...released }
+  const gone = (from: SQL) => sql.db.update(subscribers).set(changes).where(and(mine, from))
   // In this order: who is confirmed between the two leaves all the same.
   return [
     gone(gt(subscribers.waiting, 0)),

@@ -1,8 +1,7 @@
 // How many are on the list: written in the very transaction that changes it, so that nobody has to count a million rows.
-import { and, eq, gt, sql as words, type SQL } from '../driver/drizzle.ts'
+import { and, eq, gt, hidden, sql as words, type SQL } from '../driver/drizzle.ts'
 import type { Row } from '../../../core/list/membership.ts'
 import { rowsFor, type Counted, type Sql, type Write } from '../driver/dialect.ts'
-import { hidden } from '../driver/hidden.ts'
 import { noting, unnoting } from './held.ts'
 
 type Total = Sql['tables']['listTotals']['$inferSelect']['name']
@@ -68,12 +67,8 @@ export const changing = (
 /** How many are on the list; subscribed or not, if that is asked. */
 export async function countListed(sql: Sql, subscribed?: boolean): Promise<number> {
   const { name, count } = sql.tables.listTotals
-  const rows = await sql.read(
-    sql.db
-      .select({ name, count: words`sum(${count})`.mapWith(Number) })
-      .from(sql.tables.listTotals)
-      .groupBy(name),
-  )
+  const sums = { name, count: words`sum(${count})`.mapWith(Number) }
+  const rows = await sql.read(sql.db.select(sums).from(sql.tables.listTotals).groupBy(name))
   const of = (total: Total) => rows.find((row) => row.name === total)?.count ?? 0
   if (subscribed === undefined) return of('listed')
   return subscribed ? of('subscribed') : of('listed') - of('subscribed')
@@ -93,26 +88,22 @@ export async function recount(sql: Sql): Promise<boolean> {
   }
   // In one statement: both of the same moment.
   const isRight = words`sum(${listTotals.count}) = CASE ${name} WHEN 'listed' THEN ${here('listed')} ELSE ${here('subscribed')} END`
-  const looked = await sql.read(
-    db
-      .select({ isRight: isRight.mapWith(Number) })
-      .from(listTotals)
-      .groupBy(name),
-  )
+  const asked = db.select({ isRight: isRight.mapWith(Number) }).from(listTotals)
+  const looked = await sql.read(asked.groupBy(name))
   if (looked.every((total) => total.isRight === 1)) return false
   const none = TOTALS.flatMap((total) =>
     Array.from({ length: PARTS }, (_, n) => ({ name: total, part: n, count: 0 })),
   )
+  const counted = TOTALS.map((total) => {
+    const first = and(eq(name, total), eq(part, 0))
+    const sum = { count: here(total) }
+    return db.update(listTotals).set(sum).where(first)
+  })
   await sql.atomically([
     // Locks all of them: who is changing the list has added to them before this, or does after it.
     rowsFor(listTotals, none, 'count'),
     db.update(listTotals).set({ count: 0 }).where(gt(part, 0)),
-    ...TOTALS.map((total) =>
-      db
-        .update(listTotals)
-        .set({ count: here(total) })
-        .where(and(eq(name, total), eq(part, 0))),
-    ),
+    ...counted,
   ])
   return true
 }

@@ -19,12 +19,8 @@ export function createBrakeEffects(sql: Sql, rates: BrakeRates) {
 
   async function countsOf(ids: readonly string[]): Promise<ReadonlyMap<string, Counts>> {
     const facts = WATCHED.flatMap((fact) => [fact, baseOf(fact)])
-    const rows = await sql.read(
-      db
-        .select()
-        .from(reactionCounts)
-        .where(and(inArray(reactionCounts.campaignId, [...ids]), inArray(reactionCounts.fact, facts))),
-    )
+    const watched = and(inArray(reactionCounts.campaignId, [...ids]), inArray(reactionCounts.fact, facts))
+    const rows = await sql.read(db.select().from(reactionCounts).where(watched))
     const groups = Map.groupBy(rows, ({ campaignId }) => campaignId)
     return new Map(
       [...groups].map(([id, own]) => [id, Object.fromEntries(own.map(({ fact, count }) => [fact, count]))]),
@@ -37,11 +33,10 @@ export function createBrakeEffects(sql: Sql, rates: BrakeRates) {
     return new Set(rows.map(({ id }) => id))
   }
 
-  const pause = ({ campaignId, reason }: Paused): Write =>
-    db
-      .update(campaigns)
-      .set({ status: 'paused', statusReason: reason })
-      .where(and(eq(campaigns.id, campaignId), eq(campaigns.status, 'running')))
+  function pause({ campaignId, reason: statusReason }: Paused): Write {
+    const isRunning = and(eq(campaigns.id, campaignId), eq(campaigns.status, 'running'))
+    return db.update(campaigns).set({ status: 'paused', statusReason }).where(isRunning)
+  }
 
   return async (deltas: Deltas): Promise<BrakeEffects> => {
     const ids = [...deltas].filter(([, delta]) => WATCHED.some((fact) => delta[fact] !== 0)).map(([id]) => id)

@@ -19,7 +19,7 @@ import {
 import { linkKey } from '../../../core/events/facts.ts'
 import { linksIn } from '../../../core/loop/links.ts'
 import { changesFor, newRowsFor, rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
-import type { Correlated, Known, ReactionRow } from './deliveries.ts'
+import type { Correlated, ReactionRow } from './deliveries.ts'
 import { RARE } from './rare.ts'
 
 /** By campaign: how many subscribers more, or fewer, each is true of. */
@@ -62,18 +62,15 @@ function change(events: readonly Correlated[], links: ReadonlyMap<string, Links>
   const [first] = events
   if (!first) return undefined
   const { campaignId, chunk, n, reaction: before } = first.about
-  const earlier = heardBefore(first.about)
+  const earlier = before ? readHeard(before.heard, before) : NOTHING_HEARD
   const heard = events.reduce((sum, { row }) => join(sum, hear(row)), earlier)
   const own = links.get(campaignId)
   const reactions = reactionsOf(heard, own?.size ?? Infinity)
   const messageId = before?.messageId ?? events.find(({ messageId }) => messageId)?.messageId ?? null
   const after = { campaignId, chunk, n, messageId, ...reactions, heard: writeHeard(heard) }
   if (before && isSame(before, after)) return undefined
-  return {
-    before,
-    after,
-    links: own && heard.clicks.length > 0 ? linksBetween(campaignId, earlier, heard, own) : [],
-  }
+  const clicked = own && heard.clicks.length > 0 ? linksBetween(campaignId, earlier, heard, own) : []
+  return { before, after, links: clicked }
 }
 
 /** What one delivery adds to the counts of links, or takes away: clicks may turn out to be a scanner's. */
@@ -101,10 +98,6 @@ function newRare({ before, after }: Change) {
   const { campaignId, chunk, n } = after
   const news = RARE.filter((fact) => isTrue(after, fact) > isTrue(before, fact))
   return news.map((fact) => ({ campaignId, fact, chunk, n }))
-}
-
-function heardBefore({ reaction }: Known): Heard {
-  return reaction ? readHeard(reaction.heard, reaction) : NOTHING_HEARD
 }
 
 function isSame(before: ReactionRow, after: ReactionRow): boolean {
@@ -147,9 +140,8 @@ function createLinksOf(sql: Sql) {
   const known = new Map<string, Links>()
 
   async function read(id: string): Promise<Links | undefined> {
-    const [row] = await sql.read(
-      db.select({ content: campaigns.content }).from(campaigns).where(eq(campaigns.id, id)),
-    )
+    const { content } = campaigns
+    const [row] = await sql.read(db.select({ content }).from(campaigns).where(eq(campaigns.id, id)))
     return row && new Set(linksIn(row.content).map(linkKey))
   }
 

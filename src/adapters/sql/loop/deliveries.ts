@@ -8,15 +8,14 @@ import {
   type DeliveryKey,
 } from '../../../core/loop/correlation.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
-import type { Sql, Tables } from '../driver/dialect.ts'
+import { portions, type Sql, type Tables } from '../driver/dialect.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
-import { portions } from '../driver/portions.ts'
 
 /** Each is a term of one condition: SQLite goes no deeper than a thousand. */
 const CHUNKS_AT_ONCE = 200
 
 export type ReactionRow = Tables['reactions']['$inferSelect']
-export type Known = DeliveryKey & { readonly email: string; readonly reaction: ReactionRow | null }
+type Known = DeliveryKey & { readonly email: string; readonly reaction: ReactionRow | null }
 /** An event, the delivery that it is about, and Mandrill's id of the message. */
 export type Correlated = {
   readonly row: ArchiveRow
@@ -30,10 +29,8 @@ export function createCorrelation(sql: Sql): (rows: readonly ArchiveRow[]) => Pr
     const events = rows
       .filter(({ event }) => isOfMail(event.kind))
       .map((row) => ({ row, key: namedDelivery(row.facts), messageId: messageKey(row) }))
-    const named = await findDeliveries(
-      sql,
-      events.flatMap(({ key }) => key ?? []),
-    )
+    const keys = events.flatMap(({ key }) => key ?? [])
+    const named = await findDeliveries(sql, keys)
     const believed = events.map(({ row, key }) => {
       const about = key && named.get(wholeId(key))
       return about && isRecipient(about, row.facts) ? about : undefined
@@ -56,13 +53,8 @@ async function findDeliveries(sql: Sql, keys: readonly DeliveryKey[]): Promise<R
   for (const condition of conditions(sql, keys)) {
     const { campaignId, chunk, n, email } = deliveries
     const same = and(eq(reactions.campaignId, campaignId), eq(reactions.chunk, chunk), eq(reactions.n, n))
-    const found = await sql.read(
-      sql.db
-        .select({ campaignId, chunk, n, email, reaction: reactions })
-        .from(deliveries)
-        .leftJoin(reactions, same)
-        .where(condition),
-    )
+    const all = sql.db.select({ campaignId, chunk, n, email, reaction: reactions }).from(deliveries)
+    const found = await sql.read(all.leftJoin(reactions, same).where(condition))
     for (const each of found) known.set(wholeId(each), each)
   }
   return known
@@ -71,18 +63,16 @@ async function findDeliveries(sql: Sql, keys: readonly DeliveryKey[]): Promise<R
 /** The deliveries that messages were linked with by earlier pages. */
 async function findByMessage(sql: Sql, messageIds: readonly string[]): Promise<Map<string, Known>> {
   const { messageLinks } = sql.tables
-  const any = sql.db.select({ messageId: messageLinks.messageId }).from(messageLinks)
+  if (messageIds.length === 0) return new Map()
+  const { messageId } = messageLinks
   // A hub that has sent nothing itself has none: it need not look for each message.
-  if (
-    messageIds.length === 0 ||
-    (await sql.read(any.where(gt(messageLinks.messageId, '')).limit(1))).length === 0
-  )
-    return new Map()
+  const any = sql.db.select({ messageId }).from(messageLinks).where(gt(messageId, '')).limit(1)
+  if ((await sql.read(any)).length === 0) return new Map()
   const links: (DeliveryKey & { messageId: string })[] = []
-  for (const some of portions(messageIds))
-    links.push(
-      ...(await sql.read(sql.db.select().from(messageLinks).where(inArray(messageLinks.messageId, some)))),
-    )
+  for (const some of portions(messageIds)) {
+    const theirs = sql.db.select().from(messageLinks).where(inArray(messageId, some))
+    links.push(...(await sql.read(theirs)))
+  }
   const deliveries = await findDeliveries(sql, links)
   return new Map(
     links.flatMap((link) => {

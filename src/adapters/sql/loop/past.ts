@@ -1,5 +1,5 @@
 // What is known of the addresses of a page, for judging what it tells of them.
-import { and, eq, gt, inArray, isNull, lte, or, sql as words, type SQL } from '../driver/drizzle.ts'
+import { and, eq, gt, hidden, inArray, isNull, lte, or, sql as words, type SQL } from '../driver/drizzle.ts'
 import { formatCursor, type Cursor } from '../../../core/events/cursor.ts'
 import { eventFacts, type Kind } from '../../../core/events/event.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
@@ -14,9 +14,7 @@ import {
   type Past,
   type Told,
 } from '../../../core/loop/suppressing.ts'
-import type { Sql } from '../driver/dialect.ts'
-import { hidden } from '../driver/hidden.ts'
-import { portions } from '../driver/portions.ts'
+import { portions, type Sql } from '../driver/dialect.ts'
 import { inPlaces } from '../events/places.ts'
 import { inRuns, runsSince } from '../events/runs.ts'
 import { createSearch } from '../events/search.ts'
@@ -125,9 +123,8 @@ function createHeard(sql: Sql, softBounces: number) {
       .where(and(where, isNull(notOurs)))
       .as('heard')
     const counts = or(eq(heard.place, 1), and(eq(heard.kind, 'soft_bounced'), lte(heard.place, softBounces)))
-    return sql.read(
-      sql.db.select({ email: heard.email, kind: heard.kind, at: heard.at }).from(heard).where(counts),
-    )
+    const { email: whose, kind: what, at: when } = heard
+    return sql.read(sql.db.select({ email: whose, kind: what, at: when }).from(heard).where(counts))
   }
   return async (emails: string[], since: number, runs: readonly number[]) => {
     const lately = inRuns(sql, runs).map((run) =>

@@ -1,5 +1,5 @@
 // What came back of the mails, as the API shows it: counts by campaign, and what was heard of each delivery.
-import { and, between, eq, inArray, isNull, sql as words } from '../driver/drizzle.ts'
+import { and, between, count, eq, inArray, isNull } from '../driver/drizzle.ts'
 import { readDeliveryId } from '../../../core/loop/correlation.ts'
 import { reactionsOf, NOTHING_HEARD, type Reactions } from '../../../core/loop/heard.ts'
 import type { ReactionStore } from '../../../core/loop/ports.ts'
@@ -19,29 +19,19 @@ export function createReactionStore(sql: Sql): ReactionStore {
       eq(reactions.chunk, linkUnsubscribes.chunk),
       eq(reactions.n, linkUnsubscribes.n),
     )
-    const rows = await sql.read(
-      db
-        .select({ id: linkUnsubscribes.campaignId, count: words`count(*)`.mapWith(Number) })
-        .from(linkUnsubscribes)
-        .leftJoin(reactions, same)
-        .where(and(inArray(linkUnsubscribes.campaignId, [...ids]), isNull(reactions.unsubscribed)))
-        .groupBy(linkUnsubscribes.campaignId),
-    )
+    const { campaignId: id } = linkUnsubscribes
+    const all = db.select({ id, count: count() }).from(linkUnsubscribes).leftJoin(reactions, same)
+    const only = and(inArray(id, [...ids]), isNull(reactions.unsubscribed))
+    const rows = await sql.read(all.where(only).groupBy(id))
     return new Map(rows.map(({ id, count }) => [id, count]))
   }
 
   return {
     async counts(ids) {
       if (ids.length === 0) return new Map()
-      const [rows, left] = await Promise.all([
-        sql.read(
-          db
-            .select()
-            .from(reactionCounts)
-            .where(inArray(reactionCounts.campaignId, [...ids])),
-        ),
-        leftByLink(ids),
-      ])
+      const theirs = inArray(reactionCounts.campaignId, [...ids])
+      const all = db.select().from(reactionCounts).where(theirs)
+      const [rows, left] = await Promise.all([sql.read(all), leftByLink(ids)])
       const counts = new Map<string, ReturnType<typeof noReactions>>()
       const of = (id: string) => counts.get(id) ?? counts.set(id, noReactions()).get(id) ?? noReactions()
       for (const { campaignId, fact, count } of rows) Object.assign(of(campaignId), { [fact]: count })
@@ -51,9 +41,8 @@ export function createReactionStore(sql: Sql): ReactionStore {
 
     async links(campaignId) {
       const { link, fact, count } = linkCounts
-      const rows = await sql.read(
-        db.select({ link, fact, count }).from(linkCounts).where(eq(linkCounts.campaignId, campaignId)),
-      )
+      const all = db.select({ link, fact, count }).from(linkCounts)
+      const rows = await sql.read(all.where(eq(linkCounts.campaignId, campaignId)))
       const counts = new Map<string, { people: number; robots: number }>()
       for (const { link, fact, count } of rows) {
         const before = counts.get(link) ?? { people: 0, robots: 0 }
@@ -99,12 +88,9 @@ export function createReactionStore(sql: Sql): ReactionStore {
     async addressOf({ campaignId, deliveryId }) {
       const key = readDeliveryId(deliveryId)
       if (!key) return undefined
-      const here = and(
-        eq(deliveries.campaignId, campaignId),
-        eq(deliveries.chunk, key.chunk),
-        eq(deliveries.n, key.n),
-      )
-      const [row] = await sql.read(db.select({ email: deliveries.email }).from(deliveries).where(here))
+      const { campaignId: id, chunk, n, email } = deliveries
+      const here = and(eq(id, campaignId), eq(chunk, key.chunk), eq(n, key.n))
+      const [row] = await sql.read(db.select({ email }).from(deliveries).where(here))
       return row?.email || undefined
     },
   }

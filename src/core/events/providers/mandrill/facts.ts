@@ -164,7 +164,7 @@ function deliveredAt({ smtp_events: answers }: Payload): number | null {
 }
 
 /** `YYYY-MM-DD HH:MM:SS`, in UTC although it does not say so. */
-function readDate(text: unknown): number | null {
+export function readDate(text: unknown): number | null {
   const match = typeof text === 'string' ? /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)/.exec(text) : null
   const ms = match ? Date.parse(`${match[1]}T${match[2]}Z`) : Number.NaN
   return Number.isFinite(ms) ? ms : null
