@@ -18,7 +18,7 @@ import { createActions } from '../core/campaigns/actions.ts'
 import { composeConfirmation, type AskedToConfirm } from '../core/campaigns/mail/confirmation.ts'
 import { identityOf } from '../core/campaigns/mail/identity.ts'
 import { createLaneOf, type LaneConfig } from '../core/sending/lanes/lanes.ts'
-import { createLinks, type UnsubscribeLink } from '../core/campaigns/mail/links.ts'
+import { createLinks } from '../core/campaigns/mail/links.ts'
 import { createLoopNews } from '../core/loop/news.ts'
 import { senderProblem } from '../core/campaigns/mail/sender.ts'
 import { compileMail, NOBODY, type MailSettings } from '../core/campaigns/mail/message.ts'
@@ -130,9 +130,9 @@ function singleMails({ config, mail, settings }: Parts) {
   }
 }
 
-/** What comes back of the mails, by webhooks and by links. */
+/** What comes back of the mails by webhooks. */
 function hearing({ stores, send, laneConfigs, log }: Parts) {
-  const { campaigns, ledger, reactions } = stores
+  const { campaigns, ledger } = stores
   return {
     loop: createLoopNews({ ...send, laneOf: createLaneOf(laneConfigs), log }),
     async sentOfLate() {
@@ -140,9 +140,6 @@ function hearing({ stores, send, laneConfigs, log }: Parts) {
       const tallies = [...(await ledger.tallies(ids)).values()].flatMap((lanes) => [...lanes.values()])
       return tallies.reduce((sum, { sent }) => sum + sent, 0)
     },
-    onUnsubscribed: async ({ delivery, at }: UnsubscribeLink & { readonly at: number }): Promise<void> =>
-      void (delivery && (await reactions.leftByLink(delivery, at))),
-    addressOf: reactions.addressOf,
   }
 }
 

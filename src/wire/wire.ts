@@ -12,8 +12,7 @@ import { createQuarantine } from '../adapters/sql/events/quarantine.ts'
 import { isHubError } from '../core/errors.ts'
 import { checkProgress } from '../core/operations/health.ts'
 import { catchUp, isBehindFeed } from '../core/events/tracking/behind.ts'
-import { createErasure } from '../core/list/erasure.ts'
-import { createForget, type Forget } from '../core/list/forget.ts'
+import { createErasure, createForget } from '../core/list/forget.ts'
 import { startHeartbeat } from '../core/operations/heartbeat.ts'
 import { createHub } from '../core/events/hub.ts'
 import type { EventArchive, EventFeed } from '../core/events/ports.ts'
@@ -73,7 +72,7 @@ export async function wire(config: Config, log: Log) {
       ...events,
       ...tracked,
       checks: [...base.checks, { name: 'archive', needed: false, ping: checkProgress(tracked.tracking) }],
-      side: { ...side, forget: forgetting(side, tracked.erase) },
+      side: { ...side, forget: tracked.forget },
       stores,
       running: { role: config.ROLE, since, disk: () => diskOf(config.DATA_DIR), others: heartbeat.others },
       page: createPagePack(log),
@@ -94,10 +93,6 @@ export async function wire(config: Config, log: Log) {
   }
 }
 
-function forgetting({ ledger, subscribers, eraseFromOutbox: outbox }: CampaignSide, events: Forget) {
-  return createForget({ events, deliveries: ledger.erase, outbox, subscribers, now: Date.now })
-}
-
 /** That events fill their room is not a worker's trouble; that Redis has no memory is. */
 async function pingAsWorker(feed: EventFeed): Promise<void> {
   await feed.ping().catch((error: unknown) => {
@@ -109,8 +104,8 @@ type TrackingNeeds = Omit<Needs, 'heard'> & { readonly events: Events; readonly 
 
 /** The readers of the feed: the bus, and the archive with all that events change. */
 async function openTracking(config: Config, needs: TrackingNeeds) {
-  const { events, sql, leases, owner, secret, side, log } = needs
-  const { feed } = events
+  const { sql, leases, owner, secret, side, log } = needs
+  const { feed } = needs.events
   const archiveDays = config.ARCHIVE_DAYS
   const effects = createLoop(sql, {
     secret,
@@ -130,13 +125,15 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
   const sent = () => (expected ? side.sentOfLate() : Promise.resolve(0))
   const arrived = async () => (await archive.brought()).last ?? 0
   const silence = watchSilence({ sent, arrived, now: Date.now, log })
+  const { ledger, subscribers, eraseFromOutbox: outbox } = side
+  const events = createErasure({ feed, archive, quarantine, tracking })
   return {
     archive,
     quarantine,
     hub,
     tracking,
     silence,
-    erase: createErasure({ feed, archive, quarantine, tracking }),
+    forget: createForget({ events, deliveries: ledger.erase, outbox, subscribers, now: Date.now }),
     account: key ? createMandrillAccount({ key, baseUrl }) : undefined,
     async close() {
       silence.close()

@@ -13,11 +13,7 @@ import { registerSecurityHeaders } from '../../src/http/server/answers/headers.t
 import { REQUEST_OPTIONS, setUpRequests } from '../../src/http/server/requests.ts'
 import { registerSubscribers, type SubscribersDeps } from '../../src/http/list/subscribers.ts'
 import { registerSuppressions } from '../../src/http/list/suppressions.ts'
-import {
-  registerUnsubscribe,
-  type UnsubscribeDeps,
-  type Unsubscription,
-} from '../../src/http/list/unsubscribe.ts'
+import { registerUnsubscribe, type UnsubscribeDeps } from '../../src/http/list/unsubscribe.ts'
 import { toAnswer } from './answer.ts'
 import { openListLab } from './list-lab.ts'
 import { openSqliteLab, type SqlLab } from './sql-lab.ts'
@@ -32,7 +28,8 @@ export const ANN = { email: 'Ann@Example.com', name: 'Ann 안녕' }
 export const error = (status: number, code: string) => ({ status, body: { error: { code } } })
 
 type Options = Partial<
-  Pick<SubscribersDeps, 'doubleOptIn' | 'forget' | 'sendMail'> & Pick<UnsubscribeDeps, 'addressOf'>
+  Pick<SubscribersDeps, 'doubleOptIn' | 'forget' | 'sendMail'> &
+    Pick<UnsubscribeDeps['reactions'], 'addressOf'>
 > & { readonly auth?: 'on' | 'off' }
 
 export type ListApp = Awaited<ReturnType<typeof startListApp>>
@@ -43,7 +40,7 @@ export async function startListApp(options: Options = {}, openLab: () => Promise
   const links = createLinks('a secret of the tests', PUBLIC_URL)
   const mails: AskedToConfirm[] = []
   const mailer = { broken: false }
-  const unsubscriptions: Unsubscription[] = []
+  const unsubscriptions: { readonly delivery: object; readonly at: number }[] = []
   const access = createAccess({
     auth: options.auth ?? 'on',
     token: TOKEN,
@@ -77,7 +74,10 @@ export async function startListApp(options: Options = {}, openLab: () => Promise
     ...options,
     ...subscribing,
     identity,
-    onUnsubscribed: async (unsubscription) => void unsubscriptions.push(unsubscription),
+    reactions: {
+      addressOf: options.addressOf ?? (async () => undefined),
+      leftByLink: async (delivery, at) => void unsubscriptions.push({ delivery, at }),
+    },
   })
 
   const call = async (request: InjectOptions) => toAnswer(await app.inject(request))

@@ -149,9 +149,6 @@ function registerChanging(app: FastifyInstance, { actions, present }: CampaignsD
     summary: 'Delete a draft, or one that is scheduled',
     params: IdParams,
     response: { 204: nothing('Deleted'), ...NOT_NOW },
-    handler: async ({ params }, reply) => {
-      await actions.remove(params.id)
-      return reply.status(204).send()
-    },
+    handler: async ({ params }) => actions.remove(params.id),
   })
 }

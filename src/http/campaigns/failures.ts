@@ -73,9 +73,6 @@ export function registerFailures(app: FastifyInstance, { actions, ledger, presen
       202: campaignIn('running', 'They are queued again'),
       ...errors(400, 401, 'campaign.not_found', 'campaign.wrong_state', 'campaign.sender_not_set_up', 503),
     },
-    handler: async ({ params, query }, reply) => {
-      const campaign = await actions.retryFailed(params.id, query.reason)
-      return reply.status(202).send(await present.one(campaign))
-    },
+    handler: async ({ params, query }) => present.one(await actions.retryFailed(params.id, query.reason)),
   })
 }

@@ -1,5 +1,6 @@
 // What the sending side tells Prometheus: its own mails, and the lanes, which all workers share.
 import { Counter, Gauge, type Registry } from 'prom-client'
+import type { LaneState } from '../../core/sending/ports.ts'
 import type { Sending } from '../../core/sending/sending.ts'
 
 type Metrics = Awaited<ReturnType<Sending['metrics']>>
@@ -32,7 +33,7 @@ export function registerSendingMetrics(sending: Pick<Sending, 'metrics'>, regist
   for (const registry of registers) registry.registerMetric(mails)
   const laneGauge = (name: string, help: string, values: (metrics: Metrics) => Iterable<[string, number]>) =>
     new Gauge({
-      name,
+      name: `mail_event_hub_lane_${name}`,
       help,
       labelNames: ['lane'],
       registers,
@@ -40,15 +41,9 @@ export function registerSendingMetrics(sending: Pick<Sending, 'metrics'>, regist
         for (const [lane, value] of values(await read())) this.set({ lane }, value)
       },
     })
-  laneGauge(
-    'mail_event_hub_lane_queued',
-    'Deliveries of running campaigns that are queued or deferred',
-    (all) => all.queued,
-  )
-  laneGauge('mail_event_hub_lane_per_second', 'Mails a second that the lane allows now', ({ lanes }) =>
-    lanes.map((lane) => [lane.name, lane.perSecond]),
-  )
-  laneGauge('mail_event_hub_lane_paused', '1 while a fault of the sender holds the lane', ({ lanes }) =>
-    lanes.map((lane) => [lane.name, lane.state === 'paused' ? 1 : 0]),
-  )
+  const ofEach = (name: string, help: string, read: (lane: LaneState) => number) =>
+    laneGauge(name, help, ({ lanes }) => lanes.map((lane) => [lane.name, read(lane)]))
+  laneGauge('queued', 'Deliveries of running campaigns that are queued or deferred', ({ queued }) => queued)
+  ofEach('per_second', 'Mails a second that the lane allows now', ({ perSecond }) => perSecond)
+  ofEach('paused', '1 while a fault of the sender holds the lane', ({ state }) => Number(state === 'paused'))
 }

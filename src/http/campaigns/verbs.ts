@@ -65,8 +65,7 @@ export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps): voi
         [status]: campaign,
         ...errors(401, 'campaign.not_found', 'campaign.wrong_state', 'campaign.sender_not_set_up', 503),
       },
-      handler: async ({ params }, reply) =>
-        reply.status(status).send(await present.one(await actions[verb](params.id))),
+      handler: async ({ params }) => present.one(await actions[verb](params.id)),
     })
   registerDuplicate(app, deps)
   registerFailures(app, deps)
@@ -89,7 +88,7 @@ function registerDuplicate(app: FastifyInstance, { actions, present }: VerbDeps)
     },
     handler: async (request, reply) => {
       const made = await actions.duplicate(request.params.id, idempotencyKey(request))
-      reply.status(201).header('location', `/campaigns/${made.campaign.id}`)
+      reply.header('location', `/campaigns/${made.campaign.id}`)
       return present.created(reply, made)
     },
   })

@@ -79,9 +79,8 @@ export async function registerQuarantine(
     summary: 'Discard an entry',
     params: IdParams,
     response: { 204: nothing('Discarded'), ...errors(401, 'quarantine.not_found', 503) },
-    handler: async ({ params }, reply) => {
+    handler: async ({ params }) => {
       if (!(await quarantine.discard(params.id))) throw new HubError('quarantine.not_found')
-      return reply.status(204).send()
     },
   })
 
@@ -90,9 +89,8 @@ export async function registerQuarantine(
     summary: 'Discard all entries of one reason',
     querystring: Type.Object({ reason: Reason }),
     response: { 204: nothing('Discarded, be it any or none'), ...errors(400, 401, 503) },
-    handler: async ({ query }, reply) => {
+    handler: async ({ query }) => {
       await quarantine.discardAll(query.reason)
-      return reply.status(204).send()
     },
   })
 }

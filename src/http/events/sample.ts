@@ -30,7 +30,7 @@ export async function registerSample(app: FastifyInstance, { feed, now, log }: S
       ),
       ...errors(401, 503),
     },
-    handler: async (_request, reply) => {
+    handler: async () => {
       const tell = createSample(now())
       const append = (step: (typeof SAMPLE_LIFE)[number]) =>
         feed.append(broughtBy('hand', readBatch(Buffer.from(JSON.stringify([tell(step)]))).events))
@@ -43,7 +43,7 @@ export async function registerSample(app: FastifyInstance, { feed, now, log }: S
         }, step.afterMs)
         timers.add(timer)
       }
-      return reply.status(202).send({ accepted })
+      return { accepted }
     },
   })
 }

@@ -7,6 +7,7 @@ import { HubError } from '../../core/errors.ts'
 import { importCsv, type ImportOptions, type TableReport } from '../../core/list/import.ts'
 import { importSuppressions } from '../../core/list/import-suppressions.ts'
 import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
+import { within } from '../../core/pause.ts'
 import { firstFile, MULTIPART } from '../server/bodies/multipart.ts'
 import { errors, oneOf, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
@@ -172,7 +173,10 @@ async function* readWithin(
   const chunks = body.iterator({ destroyOnReturn: false })
   try {
     for (;;) {
-      const { done, value } = await withinTime(chunks.next(), idleMs, onIdle)
+      const { done, value } = await within(idleMs, chunks.next(), () => {
+        onIdle()
+        throw new HubError('request.timeout')
+      })
       if (done) return
       yield value as Buffer
     }
@@ -180,19 +184,6 @@ async function* readWithin(
     // A failed import does not read on: what still comes is dropped, so that the client comes to its answer.
     // It flows once the iterator no longer listens: https://nodejs.org/api/stream.html#readableresume
     void chunks.return?.().then(() => body.resume())
-  }
-}
-
-async function withinTime<T>(next: Promise<T>, ms: number, onIdle: () => void): Promise<T> {
-  const { promise: idle, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
-    onIdle()
-    reject(new HubError('request.timeout'))
-  }, ms)
-  try {
-    return await Promise.race([next, idle])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

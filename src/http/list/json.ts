@@ -53,11 +53,11 @@ export const SubscriberSchema = Type.Object(FIELDS, {
   description: 'The subscriber',
   examples: [READER],
 })
-export const UnsubscribedSchema = Type.Object(FIELDS, {
-  title: 'Subscriber',
+export const UnsubscribedSchema = {
+  ...SubscriberSchema,
   description: 'The subscriber, who gets no campaigns any more',
   examples: [{ ...READER, subscribed: false, mailable: false, updated_at: '2026-06-01T08:00:00.000Z' }],
-})
+}
 
 type SubscriberJson = Static<typeof SubscriberSchema>
 

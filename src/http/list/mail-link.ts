@@ -2,7 +2,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { linesOf, type ListIdentity } from '../../core/campaigns/mail/identity.ts'
-import { acceptAnyBody } from '../server/bodies/any-body.ts'
 import { addVary } from '../server/answers/errors.ts'
 import { languageFor, sendPage } from '../server/answers/plain-page.ts'
 import { tagged } from '../server/answers/schemas.ts'
@@ -40,6 +39,8 @@ type MailLink = {
 }
 
 const PAGE = '<!DOCTYPE html>…'
+/** Of a body that is taken whatever it is, and not read: a mail program's one-click form, or nothing at all. */
+const BODY_LIMIT = 64 * 1024
 
 export const pageSchema = (description: string) => Type.String({ description, examples: [PAGE] })
 
@@ -61,7 +62,14 @@ export async function registerMailLink(app: FastifyInstance, link: MailLink): Pr
   }
   const response = { 200: pageSchema('A page'), 404: pageSchema(`A page: ${link.unknownMeans}`) }
   await app.register(async (pages) => {
-    acceptAnyBody(pages)
+    pages.removeAllContentTypeParsers()
+    // Whatever its sender calls it, or cannot spell: Fastify would answer 415 to what is no content type.
+    pages.addHook(
+      'onRequest',
+      async ({ headers }) => void (headers['content-type'] &&= 'application/octet-stream'),
+    )
+    const asBytes = { parseAs: 'buffer', bodyLimit: BODY_LIMIT } as const
+    pages.addContentTypeParser('*', asBytes, (_request, _body, done) => done(null, undefined))
     const config = { public: true, anyOrigin: true }
     const path = `${link.path}/:token`
     const { asks, isKnown, ...about } = get

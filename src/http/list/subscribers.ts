@@ -1,15 +1,26 @@
 // /subscribe: the mailing list. Subscribers subscribe here by themselves; all else needs the token.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { badField, HubError } from '../../core/errors.ts'
 import { isUuid } from '../../core/ids.ts'
 import type { Forget } from '../../core/list/forget.ts'
-import type { SubscriberStore } from '../../core/list/ports.ts'
+import { csvLine } from '../../core/csv/write.ts'
+import { LIST_COLUMNS } from '../../core/list/columns.ts'
+import { isMailable } from '../../core/list/membership.ts'
+import type { Subscriber, SubscriberStore } from '../../core/list/ports.ts'
 import { emailProblem } from '../../core/address.ts'
 import { acceptForms, FORMS } from '../server/bodies/form.ts'
-import { errors, IdParams, InOrder, nextFor, nothing, pageOf, tagged } from '../server/answers/schemas.ts'
-import { sendList } from './export.ts'
-import { wantsCsv } from '../server/answers/files.ts'
+import {
+  errors,
+  IdParams,
+  InOrder,
+  instant,
+  nextFor,
+  nothing,
+  pageOf,
+  tagged,
+} from '../server/answers/schemas.ts'
+import { sendCsv, wantsCsv } from '../server/answers/files.ts'
 import { registerSubscriberImport } from './import.ts'
 import { Email, presentSubscriber, readEmail, SubscriberSchema, UnsubscribedSchema } from './json.ts'
 import { registerSubscribing, type SubscribingDeps } from './subscribing.ts'
@@ -37,6 +48,8 @@ const Query = Type.Object({
   suppressed: Type.Optional(Type.Boolean()),
   mailable: Type.Optional(Type.Boolean({ description: 'Subscribed, and not suppressed' })),
 })
+/** Subscribers that are in memory at a time, for a file of all. */
+const FILE_STEP = 1000
 export const IdOrAddress = Type.Object({ id: Type.String({ maxLength: 320 }) })
 const Page = Type.Object(
   {
@@ -70,13 +83,13 @@ function registerLeaving(app: FastifyInstance, { subscribers, now }: Subscribers
       201: UnsubscribedSchema,
       ...errors(400, 401, 'subscriber.not_found', 'subscriber.unsubscribed', 415, 503),
     },
-    handler: async (request, reply) => {
+    handler: async (request) => {
       const email = readEmail(request.body.email)
       const outcome = await subscribers.unsubscribe(email, now())
       if (outcome === 'left') throw new HubError('subscriber.unsubscribed')
       const [subscriber] = await subscribers.find({ limit: 1, email })
       if (outcome === 'unknown' || !subscriber) throw new HubError('subscriber.not_found')
-      return reply.status(201).send(presentSubscriber(subscriber))
+      return presentSubscriber(subscriber)
     },
   })
 }
@@ -91,7 +104,7 @@ function registerReading(app: FastifyInstance, deps: SubscribersDeps): void {
     querystring: Query,
     response: { 200: Page, ...errors(400, 401, 503) },
     handler: async ({ query }, reply) =>
-      wantsCsv(reply) ? sendList(reply, deps.subscribers, filterOf(query)) : list(deps, query),
+      wantsCsv(reply) ? sendFile(reply, deps, filterOf(query)) : list(deps, query),
   })
 
   route(app, 'GET /subscribe/:id', {
@@ -111,6 +124,25 @@ const filterOf = ({ email, q, subscribed, suppressed, mailable }: Static<typeof 
   suppressed,
   mailable,
 })
+
+function sendFile(
+  reply: FastifyReply,
+  { subscribers }: SubscribersDeps,
+  filter: ReturnType<typeof filterOf>,
+) {
+  return sendCsv(reply, 'subscribers', {
+    columns: LIST_COLUMNS,
+    full: FILE_STEP,
+    page: (last) => subscribers.find({ ...filter, limit: FILE_STEP, after: last?.id }),
+    toLine,
+  })
+}
+
+function toLine(subscriber: Subscriber): string {
+  const { id, email, name, subscribed, suppressed, createdAt, updatedAt } = subscriber
+  const state = [String(subscribed), suppressed?.reason ?? '', String(isMailable(subscriber))]
+  return csvLine([id, email, name, ...state, instant(createdAt), instant(updatedAt)])
+}
 
 async function list({ subscribers }: SubscribersDeps, query: Static<typeof Query>) {
   const filter = filterOf(query)
@@ -143,10 +175,7 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
     summary: 'Remove everybody from the list',
     description: 'Suppressions stay. `DELETE /subscribe/` is 404: an empty id must not erase the list.',
     response: { 204: nothing('The list is empty'), ...errors(400, 401, 'subscriber.not_found', 503) },
-    handler: async (_request, reply) => {
-      await subscribers.removeAll()
-      return reply.status(204).send()
-    },
+    handler: async () => subscribers.removeAll(),
   })
 
   route(app, 'DELETE /subscribe/:id', {
@@ -155,10 +184,9 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
     description: 'A suppression stays.',
     params: IdParams,
     response: { 204: nothing('Removed'), ...errors(401, 'subscriber.not_found', 503) },
-    handler: async ({ params }, reply) => {
+    handler: async ({ params }) => {
       if (!isUuid(params.id) || !(await subscribers.remove(params.id)))
         throw new HubError('subscriber.not_found')
-      return reply.status(204).send()
     },
   })
 
@@ -170,10 +198,8 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
       'still refused. Instead of the id an address may be given: for who is not on the list, or not any more.',
     params: IdOrAddress,
     response: { 204: nothing('Forgotten'), ...errors(401, 'subscriber.not_found', 503) },
-    handler: async ({ params }, reply) => {
-      await forget(isAddress(params.id) ? params.id : (await existing(deps, params.id)).email)
-      return reply.status(204).send()
-    },
+    handler: async ({ params }) =>
+      forget(isAddress(params.id) ? params.id : (await existing(deps, params.id)).email),
   })
 }
 

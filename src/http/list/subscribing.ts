@@ -82,12 +82,12 @@ export function registerSubscribing(app: FastifyInstance, deps: SubscribingDeps)
       const { email, subject, subjectl, content } = request.body
       const isCampaign =
         email === undefined && [subject, subjectl, content].some((each) => each !== undefined)
-      return isCampaign ? sendMail(deps, request, reply) : subscribe(deps, request, reply)
+      return isCampaign ? sendMail(deps, request, reply) : subscribe(deps, request)
     },
   })
 }
 
-async function subscribe(deps: SubscribingDeps, request: Request, reply: FastifyReply) {
+async function subscribe(deps: SubscribingDeps, request: Request) {
   const email = readEmail(request.body.email)
   const name = readName(request.body.name)
   const { outcome, subscriber } = await deps.subscribers.subscribe(email, name, deps.now(), !deps.doubleOptIn)
@@ -96,7 +96,7 @@ async function subscribe(deps: SubscribingDeps, request: Request, reply: Fastify
   if (!subscriber) throw new HubError('subscriber.not_found') // removed again in this very moment
   if (!subscriber.subscribed && deps.doubleOptIn) await askToConfirm(deps, subscriber, request)
   const shown = deps.access.isSignedIn(request) ? subscriber : forStranger(subscriber, name)
-  return reply.status(201).send(presentSubscriber(shown))
+  return presentSubscriber(shown)
 }
 
 /** Nothing that the list knew of the subscriber before: whoever types an address need not be its owner. */

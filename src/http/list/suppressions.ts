@@ -5,12 +5,8 @@ import { badField, HubError } from '../../core/errors.ts'
 import { AN_INSTANT, readInstant } from '../../core/instant.ts'
 import { csvLine } from '../../core/csv/write.ts'
 import { SUPPRESSION_COLUMNS } from '../../core/list/import-suppressions.ts'
-import type {
-  ListedSuppression,
-  SuppressionFilter,
-  SuppressionReason,
-  SuppressionStore,
-} from '../../core/list/ports.ts'
+import { SUPPRESSION_REASONS, type ListedSuppression, type SuppressionFilter } from '../../core/list/ports.ts'
+import type { SuppressionStore } from '../../core/list/ports.ts'
 import { acceptForms, FORMS } from '../server/bodies/form.ts'
 import { sendCsv, wantsCsv } from '../server/answers/files.ts'
 import {
@@ -36,8 +32,7 @@ export type SuppressionsDeps = {
   readonly now: () => number
 }
 
-const REASONS = ['bounce', 'complaint', 'unsubscribe', 'reject', 'manual'] as const
-const Reason = oneOf<SuppressionReason>(REASONS)
+const Reason = oneOf(SUPPRESSION_REASONS)
 
 const SuppressionSchema = Type.Object(
   {
@@ -139,7 +134,7 @@ function registerWriting(app: FastifyInstance, { suppressions, now }: Suppressio
     consumes: FORMS,
     body: NewSuppression,
     response: { 201: SuppressionSchema, ...errors(400, 401, 415, 503) },
-    handler: async ({ body }, reply) => {
+    handler: async ({ body }) => {
       const email = readEmail(body.email)
       const since = now()
       const until = body.until == null ? null : readInstant(body.until)
@@ -148,7 +143,7 @@ function registerWriting(app: FastifyInstance, { suppressions, now }: Suppressio
       const suppression = { email, reason: body.reason ?? 'manual', source: 'api', since, until } as const
       await suppressions.put(suppression)
       const held = (await suppressions.get(email, since)) ?? { ...suppression, key: '' }
-      return reply.status(201).send(present(held))
+      return present(held)
     },
   })
 
@@ -158,9 +153,8 @@ function registerWriting(app: FastifyInstance, { suppressions, now }: Suppressio
     description: 'Subscribes nobody.',
     params: Type.Object({ email: Type.String() }),
     response: { 204: nothing('Lifted'), ...errors(401, 'suppression.not_found', 503) },
-    handler: async ({ params }, reply) => {
+    handler: async ({ params }) => {
       if (!(await suppressions.remove(params.email))) throw new HubError('suppression.not_found')
-      return reply.status(204).send()
     },
   })
 }

@@ -4,15 +4,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ListIdentity } from '../../core/campaigns/mail/identity.ts'
 import type { Links, UnsubscribeLink } from '../../core/campaigns/mail/links.ts'
 import type { Subscriber, SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
+import type { ReactionStore } from '../../core/loop/ports.ts'
 import { pageSchema, registerMailLink, type Answer } from './mail-link.ts'
 import { UNSUBSCRIBE } from './page-words.ts'
 import { askToConfirm, STRANGERS, type AskToConfirmDeps } from './subscribing.ts'
-
-export type Unsubscription = UnsubscribeLink & {
-  readonly at: number
-  /** False when the subscriber had left already. */
-  readonly first: boolean
-}
 
 export type UnsubscribeDeps = AskToConfirmDeps & {
   readonly links: Pick<Links, 'readUnsubscribe'>
@@ -21,10 +16,8 @@ export type UnsubscribeDeps = AskToConfirmDeps & {
   readonly suppressions: Pick<SuppressionStore, 'put'>
   readonly now: () => number
   readonly identity: ListIdentity
-  /** Called for each unsubscription, repeated ones too; the subscriber is off the list whatever becomes of it. */
-  readonly onUnsubscribed?: (unsubscription: Unsubscription) => Promise<void>
-  /** To whom a mail went. So a link still works for an address that was removed from the list and came back. */
-  readonly addressOf?: (delivery: NonNullable<UnsubscribeLink['delivery']>) => Promise<string | undefined>
+  /** A link still works for an address that was removed from the list and came back: `addressOf` knows to whom the mail went. */
+  readonly reactions: Pick<ReactionStore, 'leftByLink' | 'addressOf'>
 }
 
 /** Whoever finds the mail later, or has been sent a copy, takes nothing back. */
@@ -103,17 +96,18 @@ async function takeBack(
   return { status: 200, words: UNSUBSCRIBE.asked }
 }
 
+/** They are off the list whatever becomes of counting it. */
 async function unsubscribe(deps: UnsubscribeDeps, link: UnsubscribeLink, { log }: FastifyRequest) {
+  const { subscriberId, delivery } = link
   const at = deps.now()
-  const outcome = await deps.subscribers.unsubscribeById(link.subscriberId, at)
-  if (outcome === 'unknown' && link.delivery) {
-    const email = await deps.addressOf?.(link.delivery)
+  const outcome = await deps.subscribers.unsubscribeById(subscriberId, at)
+  if (!delivery) return
+  if (outcome === 'unknown') {
+    const email = await deps.reactions.addressOf(delivery)
     const wish = { reason: 'unsubscribe', source: 'link', since: at, until: null } as const
     if (email) await deps.suppressions.put({ email, ...wish })
   }
-  try {
-    await deps.onUnsubscribed?.({ ...link, at, first: outcome === 'done' })
-  } catch (error) {
-    log.error({ err: error }, 'an unsubscription was not counted')
-  }
+  await deps.reactions
+    .leftByLink(delivery, at)
+    .catch((err: unknown) => log.error({ err }, 'an unsubscription was not counted'))
 }

@@ -5,7 +5,7 @@ import type { Hub } from '../../core/events/hub.ts'
 import type { EventFeed, Quarantine } from '../../core/events/ports.ts'
 import type { Silence } from '../../core/events/silence.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
-import type { CampaignStore } from '../../core/campaigns/ports.ts'
+import { CAMPAIGN_STATUSES, type CampaignStore } from '../../core/campaigns/ports.ts'
 import type { Sending } from '../../core/sending/sending.ts'
 import type { HookWatch } from '../events/hook-watch.ts'
 import { registerSendingMetrics } from '../campaigns/metrics.ts'
@@ -24,7 +24,6 @@ export type MetricsDeps = {
   readonly requests: Histogram
 }
 
-const CAMPAIGN_STATUSES = ['draft', 'scheduled', 'running', 'paused', 'finished', 'cancelled'] as const
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 /** Measures every request from now on, by the pattern of its route: a URL would be a label without end. */
@@ -58,9 +57,10 @@ export function createMetrics(deps: MetricsDeps): Registry {
   })
   build.set({ version: deps.version, node: process.version }, 1)
   /** A store that is gone must not take the other metrics with it: what it would tell is left out. */
-  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
+  const gauge = (name: string, help: string, read: (() => number | Promise<number>) | undefined) =>
+    read &&
     new Gauge({
-      name,
+      name: `mail_event_hub_${name}`,
       help,
       registers,
       async collect() {
@@ -70,30 +70,14 @@ export function createMetrics(deps: MetricsDeps): Registry {
         )
       },
     })
-  if (hub) {
-    gauge('mail_event_hub_sockets', 'Sockets that are open in this process', () => hub.observers())
-    gauge('mail_event_hub_sockets_catching_up', 'Of them, those that are behind the feed', () =>
-      hub.catchingUp(),
-    )
-  }
-  if (feed) {
-    gauge('mail_event_hub_feed_bytes', 'What the feed keeps', async () => (await feed.size()).bytes)
-    gauge(
-      'mail_event_hub_feed_bytes_bound',
-      'What it may keep: EVENT_MAX_BYTES',
-      async () => (await feed.size()).bound,
-    )
-  }
-  if (tracking)
-    gauge('mail_event_hub_tracking_lag_events', 'Events that the archive has not taken yet', () =>
-      tracking.lag(),
-    )
-  if (quarantine)
-    gauge('mail_event_hub_quarantine_entries', 'Entries in quarantine', () => quarantine.count())
-  if (silence)
-    gauge('mail_event_hub_webhooks_silent_seconds', 'How long mails have gone out without an event', () =>
-      silence.seconds(),
-    )
+  const sizeOf = (what: 'bytes' | 'bound') => feed && (async () => (await feed.size())[what])
+  gauge('sockets', 'Sockets that are open in this process', hub?.observers)
+  gauge('sockets_catching_up', 'Of them, those that are behind the feed', hub?.catchingUp)
+  gauge('feed_bytes', 'What the feed keeps', sizeOf('bytes'))
+  gauge('feed_bytes_bound', 'What it may keep: EVENT_MAX_BYTES', sizeOf('bound'))
+  gauge('tracking_lag_events', 'Events that the archive has not taken yet', tracking?.lag)
+  gauge('quarantine_entries', 'Entries in quarantine', quarantine?.count)
+  gauge('webhooks_silent_seconds', 'How long mails have gone out without an event', silence?.seconds)
   if (watch) registerHookMetrics(watch, registry)
   if (campaigns) registerCampaignMetrics(campaigns, registry)
   if (sending) registerSendingMetrics(sending, registers)

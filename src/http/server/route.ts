@@ -25,7 +25,7 @@ type Route<P extends TSchema, Q extends TSchema, B extends TSchema> = FastifySch
     readonly handler: (request: FastifyRequest<Given<P, Q, B>>, reply: FastifyReply) => Promise<unknown>
   }
 
-/** `at`: `GET /campaigns/:id`. */
+/** `at`: `GET /campaigns/:id`. The first status of its answers is what it answers with, unless the handler says another. */
 export function route<P extends TSchema, Q extends TSchema, B extends TSchema>(
   app: FastifyInstance,
   at: string,
@@ -33,5 +33,12 @@ export function route<P extends TSchema, Q extends TSchema, B extends TSchema>(
 ): void {
   const [method = '', url = ''] = at.split(' ')
   const options = { config, bodyLimit, logLevel, onRequest, preValidation }
-  app.route<Given<P, Q, B>>({ method, url, ...options, schema, handler })
+  const [status = '200'] = Object.keys(schema.response ?? {})
+  app.route<Given<P, Q, B>>({
+    method,
+    url,
+    ...options,
+    schema,
+    handler: (request, reply) => handler(request, reply.status(Number(status))),
+  })
 }

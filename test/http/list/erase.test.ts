@@ -1,7 +1,7 @@
 // POST /subscribe/{id}/erase reaches events: in the feed, in the archive, and in quarantine. Of that person only.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { BEGINNING, type Cursor } from '../../../src/core/events/cursor.ts'
-import { createErasure } from '../../../src/core/list/erasure.ts'
+import { createErasure } from '../../../src/core/list/forget.ts'
 import { readAll, texts } from '../../support/feed-lab.ts'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 import { openSocket } from '../../support/socket.ts'

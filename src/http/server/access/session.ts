@@ -71,7 +71,7 @@ export async function registerSession(
     response: { 204: nothing('The cookie is gone'), ...errors(403) },
     handler: async (request, reply) => {
       await access.endSession(request)
-      return reply.clearCookie(SESSION_COOKIE, { path: '/' }).status(204).send()
+      reply.clearCookie(SESSION_COOKIE, { path: '/' })
     },
   })
 }
@@ -88,9 +88,9 @@ export async function registerTickets(app: FastifyInstance, tickets: Tickets): P
     description:
       'Goes into `/ws/email?ticket=`. Single use, 60 seconds: browsers cannot set headers on a socket.',
     response: { 201: Ticket, ...errors(401) },
-    handler: async (_request, reply) => {
+    handler: async () => {
       const { token: ticket, expiresAt } = tickets.issue()
-      return reply.status(201).send({ ticket, expires_at: instant(expiresAt) })
+      return { ticket, expires_at: instant(expiresAt) }
     },
   })
 }
