@@ -6,7 +6,7 @@ import { choose, TOKEN, tryAgain, type OpenPage, type RunningHub } from '../supp
 import { eventually } from '../support/eventually.ts'
 import { focusedText, isSeen } from '../support/in-page.js'
 import { startMailSink, type MailSink } from '../support/mail-sink.ts'
-import { usePageLab } from '../support/page-lab.ts'
+import { usePageLab, useProgramLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
 
 const PLACE = '/dashboard/campaigns'
@@ -245,7 +245,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
 })
 
 describe('on a hub of its own', () => {
-  const lab = usePageLab((hub) => peopleOf(hub).import('email,name\nann@example.com,Ann'))
+  const lab = useProgramLab((hub) => peopleOf(hub).import('email,name\nann@example.com,Ann'))
   const open = async (path: string, before?: (page: Page) => Promise<unknown>) =>
     (await lab.open({ path: PLACE + path, ...(before && { before }) })).page
 

@@ -3,9 +3,9 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { live, mailEvent, mailEvents, subjects, tryAgain, withoutSetupFrames } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { usePageLab } from '../support/page-lab.ts'
+import { useProgramLab } from '../support/page-lab.ts'
 
-const lab = usePageLab((hub) => hub.post(mailEvents(250, (index) => ({ subject: `Mail ${index}` }))))
+const lab = useProgramLab((hub) => hub.post(mailEvents(250, (index) => ({ subject: `Mail ${index}` }))))
 
 /** Answers of one address, as the test says: a status, never, or as they are. */
 function tap(match: string | RegExp) {

@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { live, mailEvent, mailEvents, subjects } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { usePageLab } from '../support/page-lab.ts'
+import { useProgramLab } from '../support/page-lab.ts'
 
 const MANY = 300
 const TIMES = { ip: '203.0.113.7', location: { city: 'Seoul', country: 'South Korea' } }
 
 describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
-  const lab = usePageLab(undefined, undefined, kind)
+  const lab = useProgramLab(undefined, undefined, kind)
 
   test('from the first event to the oldest, through an outage', async () => {
     const { hub } = lab

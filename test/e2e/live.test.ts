@@ -1,7 +1,15 @@
 // The live list in a real browser: what comes shows, the filter is the server's, and event data is only ever text.
 import type { Browser } from 'playwright-core'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { live, mailEvent, mailEvents, openPage, runHub, sharedBrowser, subjects } from '../support/browser.ts'
+import {
+  live,
+  mailEvent,
+  mailEvents,
+  openPage,
+  serveHub,
+  sharedBrowser,
+  subjects,
+} from '../support/browser.ts'
 import type { OpenPage, RunningHub } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -17,7 +25,7 @@ const open = async (path?: string) => {
 }
 
 beforeAll(async () => void (browser = await sharedBrowser()))
-beforeEach(async () => void (hub = await runHub()))
+beforeEach(async () => void (hub = await serveHub()))
 afterEach(async () => {
   const problems = pages.flatMap((opened) => opened.problems)
   await Promise.all(pages.splice(0).map((opened) => opened.close()))

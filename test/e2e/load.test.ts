@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { live, mailEvents, subjects, TOKEN } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { usePageLab } from '../support/page-lab.ts'
+import { useProgramLab } from '../support/page-lab.ts'
 
 const BATCHES = 50
 const BATCH = 100
 
-const lab = usePageLab()
+const lab = useProgramLab()
 
 async function postAll(meanwhile: () => Promise<void>): Promise<void> {
   for (let batch = 0; batch < BATCHES; batch += 1) {

@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest'
 import { live, mailEvents, subjects } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { usePageLab } from '../support/page-lab.ts'
+import { useProgramLab } from '../support/page-lab.ts'
 
-const lab = usePageLab()
+const lab = useProgramLab()
 
 const post = (from: number, count: number) =>
   lab.hub.post(mailEvents(count, (index) => ({ subject: `Mail ${from + index}` })))

@@ -8,7 +8,7 @@ import {
   sharedBrowser,
   openPage,
   refuse,
-  runHub,
+  serveHub,
   withoutSetupFrames,
 } from '../support/browser.ts'
 import type { OpenPage, PageOptions, RunningHub } from '../support/browser.ts'
@@ -22,7 +22,7 @@ let hub: RunningHub
 let opened: OpenPage | undefined
 
 beforeAll(async () => void (browser = await sharedBrowser()))
-beforeEach(async () => void (hub = await runHub({ MANDRILL_WEBHOOK_URL: WEBHOOK_URL })))
+beforeEach(async () => void (hub = await serveHub({ MANDRILL_WEBHOOK_URL: WEBHOOK_URL })))
 afterEach(async () => {
   // What is nowhere is a 404, what is still unreadable a 409, what a test cuts off never arrives: any browser tells of these.
   const problems = opened?.problems.filter((problem) => !/404|409|ERR_FAILED|TypeError/.test(problem))

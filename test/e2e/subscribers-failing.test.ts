@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { mailEvent, tryAgain } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { overflow } from '../support/in-page.js'
-import { usePageLab } from '../support/page-lab.ts'
+import { useProgramLab } from '../support/page-lab.ts'
 import { peopleOf, type People } from '../support/people.ts'
 
 const PLACE = '/dashboard/subscribers'
@@ -13,7 +13,7 @@ const EVIL = `<img src=x onerror=alert(1)>\u202Egpj.exe {{name}} ${'w'.repeat(12
 const ANN = 'ann@example.org'
 
 let people: People
-const lab = usePageLab(async (hub) => {
+const lab = useProgramLab(async (hub) => {
   people = peopleOf(hub)
   const rows = Array.from({ length: 450 }, (_, n) => `reader${n}@example.com,Reader ${n}`)
   await people.import(`email,name\n${rows.join('\n')}`)

@@ -1,10 +1,11 @@
-// A whole hub as a process of its own, and a real browser that looks at it: what the tests of the page share.
+// A whole hub, and a real browser that looks at it: what the tests of the page share.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core'
 import { webhookRequest } from '../../simulator/batch.ts'
 import { PATIENCE_MS, until } from './eventually.ts'
+import { startHub } from './hub.ts'
 import { spawnHub, type HubProcess } from './process.ts'
 import { findCommand, freePort } from './server-process.ts'
 
@@ -17,24 +18,50 @@ export type RunningHub = {
   readonly dataDir: string
   /** A signed, form-encoded batch, as Mandrill sends it. Resolves when the hub has stored it. */
   post(events: readonly unknown[] | string): Promise<void>
+  close(): Promise<void>
+}
+
+export type HubProgram = RunningHub & {
   /** kill -9: it gets no chance to tidy up. */
   kill(): Promise<void>
   /** The same port, the same data. */
   start(): Promise<void>
-  close(): Promise<void>
 }
 
-/** Starts `node src/server.ts` on a free port with data of its own. */
-export async function runHub(env: Record<string, string> = {}): Promise<RunningHub> {
-  const port = await freePort()
-  const dataDir = await mkdtemp(join(tmpdir(), 'hub-page-'))
+/** Where a hub is to be found, and what it is told of that. */
+async function makePlace({ MANDRILL_WEBHOOK_URL }: Record<string, string>) {
+  const port = String(await freePort())
   const url = `http://localhost:${port}`
-  const webhookUrl = env.MANDRILL_WEBHOOK_URL ?? `${url}/api/hook`
-  const settings = { PORT: String(port), DATA_DIR: dataDir, API_TOKEN: TOKEN, MANDRILL_WEBHOOK_KEYS: KEY }
+  const webhookUrl = MANDRILL_WEBHOOK_URL ?? `${url}/api/hook`
+  const settings = { API_TOKEN: TOKEN, MANDRILL_WEBHOOK_KEYS: KEY, MANDRILL_WEBHOOK_URL: webhookUrl }
+  return { url, webhookUrl, settings: { PORT: port, PUBLIC_URL: url, ...settings } }
+}
+
+async function post(
+  { url, webhookUrl }: Pick<RunningHub, 'url' | 'webhookUrl'>,
+  events: readonly unknown[] | string,
+): Promise<void> {
+  const json = typeof events === 'string' ? events : JSON.stringify(events)
+  const { headers, body } = webhookRequest(json, { key: KEY, webhookUrl })
+  const response = await fetch(`${url}/api/hook`, { method: 'POST', headers, body })
+  if (!response.ok) throw new Error(`The hook answered ${response.status}: ${await response.text()}`)
+}
+
+/** A hub in this process: a program of its own costs several times as much to start. */
+export async function serveHub(env: Record<string, string> = {}): Promise<RunningHub> {
+  const { settings, ...place } = await makePlace(env)
+  const { dir: dataDir, close } = await startHub({ ...settings, ...env })
+  return { ...place, dataDir, post: (events) => post(place, events), close }
+}
+
+/** Starts `node src/server.ts` with data of its own. */
+export async function runHub(env: Record<string, string> = {}): Promise<HubProgram> {
+  const { settings, ...place } = await makePlace(env)
+  const dataDir = await mkdtemp(join(tmpdir(), 'hub-page-'))
   let running: HubProcess | undefined
 
   async function start(): Promise<void> {
-    running = spawnHub({ LOG_LEVEL: 'error', ...settings, ...env })
+    running = spawnHub({ LOG_LEVEL: 'error', DATA_DIR: dataDir, ...settings, ...env })
     running.child.stderr?.pipe(process.stderr)
     await running.ready()
   }
@@ -44,19 +71,11 @@ export async function runHub(env: Record<string, string> = {}): Promise<RunningH
     await running?.exited
   }
 
-  async function post(events: readonly unknown[] | string): Promise<void> {
-    const json = typeof events === 'string' ? events : JSON.stringify(events)
-    const { headers, body } = webhookRequest(json, { key: KEY, webhookUrl })
-    const response = await fetch(`${url}/api/hook`, { method: 'POST', headers, body })
-    if (!response.ok) throw new Error(`The hook answered ${response.status}: ${await response.text()}`)
-  }
-
   await start()
   return {
-    url,
-    webhookUrl,
+    ...place,
+    post: (events) => post(place, events),
     dataDir,
-    post,
     start,
     kill: () => stop('SIGKILL'),
     async close() {

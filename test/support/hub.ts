@@ -1,14 +1,16 @@
-// A whole hub inside the test's process, on stores of its own, listening on a free port of the loopback.
+// A whole hub inside the test's process, on stores of its own, listening on the loopback: on PORT, or any that is free.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { pino } from 'pino'
+import { createPagePack } from '../../src/adapters/page/pack.ts'
 import { buildApp, type Deps } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { wire } from '../../src/wire/wire.ts'
 import { webhookRequest } from '../../simulator/batch.ts'
 import { toAnswer, type Answer } from './answer.ts'
+import { silentLog } from './feed-lab.ts'
 
 export const KEY = 'a-webhook-key'
 export const WEBHOOK_URL = 'https://hub.example.com/api/hook'
@@ -33,6 +35,9 @@ export type TestHub = {
   close(): Promise<void>
 }
 
+/** One for all hubs of this process. */
+const page = createPagePack(silentLog)
+
 export async function startHub(env: Record<string, string> = {}, given?: string): Promise<TestHub> {
   const dir = given ?? (await mkdtemp(join(tmpdir(), 'hub-test-')))
   const logged: Record<string, unknown>[] = []
@@ -49,9 +54,9 @@ export async function startHub(env: Record<string, string> = {}, given?: string)
   }
   const wired = await wire(loadConfig({ ...defaults, ...env }, '/nonexistent/.env'), log)
   if (!wired.serving) throw new Error('a hub for tests serves')
-  const serving = { ...wired.serving, log }
+  const serving = { ...wired.serving, log, page }
   const app = await buildApp(serving)
-  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const url = await app.listen({ host: '127.0.0.1', port: Number(env.PORT ?? 0) })
   const call = async (options: InjectOptions) => toAnswer(await app.inject(options))
   return {
     app,

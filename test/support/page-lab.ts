@@ -3,7 +3,15 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
-import { openPage, runHub, sharedBrowser, type PageOptions, type RunningHub } from './browser.ts'
+import {
+  openPage,
+  runHub,
+  serveHub,
+  sharedBrowser,
+  type HubProgram,
+  type PageOptions,
+  type RunningHub,
+} from './browser.ts'
 import { startMariaDb } from './mariadb.ts'
 import { startRedis } from './redis.ts'
 
@@ -17,15 +25,25 @@ type Stores = {
   close(): Promise<unknown>
 }
 
-/** `fill` tells the hub what there is to see. */
-export function usePageLab(
-  fill: (hub: RunningHub) => Promise<unknown> = async () => {},
-  env: () => Record<string, string> = () => ({}),
-  kind: 'embedded' | 'shared' = 'embedded',
+type Asked = [
+  /** Tells the hub what there is to see. */
+  fill?: (hub: RunningHub) => Promise<unknown>,
+  env?: () => Record<string, string>,
+  kind?: 'embedded' | 'shared',
+]
+
+export const usePageLab = (...asked: Asked) => useLab<RunningHub>(serveHub, ...asked)
+
+/** The hub is a program of its own, which can be killed. */
+export const useProgramLab = (...asked: Asked) => useLab<HubProgram>(runHub, ...asked)
+
+function useLab<Hub extends RunningHub>(
+  open: (env: Record<string, string>) => Promise<Hub>,
+  ...[fill = async () => {}, env = () => ({}), kind = 'embedded']: Asked
 ) {
   let browser: Browser
   let stores: Stores
-  let hub: RunningHub
+  let hub: Hub
   const embedded: Stores = {
     empty: async () => ({}),
     async breakArchive() {
@@ -36,7 +54,7 @@ export function usePageLab(
     close: async () => {},
   }
   async function start(): Promise<void> {
-    hub = await runHub({ SECRET, ...(await stores.empty()), ...env() })
+    hub = await open({ SECRET, ...(await stores.empty()), ...env() })
     await fill(hub)
   }
   beforeAll(async () => {
