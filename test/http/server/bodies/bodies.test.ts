@@ -1,6 +1,6 @@
 // Bodies of strangers: whatever they claim or hold, a batch of Mandrill's is taken.
 import { once } from 'node:events'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 
 import { startHub, TOKEN, type TestHub } from '../../../support/hub.ts'
 import { head, postBatch, seemingWebhook, stranger, type Stranger } from '../../../support/strangers.ts'
@@ -86,4 +86,18 @@ test('a body that comes in pieces of a byte is taken', async () => {
   )) as [Stranger]
   if (!heard()) await once(socket, 'data')
   expect(heard()).toMatch(/^HTTP\/1.1 200 /)
+})
+
+test('no clock is set for a body that came with its head', async () => {
+  const clocks = vi.spyOn(globalThis, 'setTimeout')
+  const set = () => clocks.mock.calls.filter(([, ms]) => ms === 60_000).length
+  const json = '{"mandrill_events":[]}'
+  const to = (length: number) =>
+    head('POST /api/hook', JSON_TYPE, `authorization: ${TOKEN}`, `content-length: ${length}`)
+  const [whole] = await open(1, `${to(json.length)}${json}`)
+  await until(() => expect(whole?.heard()).toMatch(/^HTTP\/1\.1 200 /))
+  expect(set()).toBe(0)
+  await open(1, to(json.length))
+  await until(() => expect(set()).toBe(1))
+  clocks.mockRestore()
 })
