@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { live, mailEvent, mailEvents, subjects, tryAgain } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { usePageLab } from '../support/page-lab.ts'
+import { useProgramLab } from '../support/page-lab.ts'
 
 describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
-  const lab = usePageLab(undefined, undefined, kind)
+  const lab = useProgramLab(undefined, undefined, kind)
 
   test('a database that is away keeps nobody from what happens now', async () => {
     await lab.hub.post(mailEvents(3, (index) => ({ subject: `Before ${index}` })))

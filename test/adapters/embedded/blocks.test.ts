@@ -1,7 +1,7 @@
 // Events on their way to the feed's file, packed as they come: which of them become one block.
 import { expect, test } from 'vitest'
 import { joined } from '../../../src/adapters/embedded/feed/blocks.ts'
-import { packEvents, unpackEvents } from '../../../src/core/events/pieces.ts'
+import { packEvents, toEvent, unpackEvents } from '../../../src/core/events/pieces.ts'
 import { makeEvents, range } from '../../support/feed-lab.ts'
 
 const piecesOf = (...counts: readonly number[]) =>
@@ -32,4 +32,12 @@ test('what is large stays a block of its own, and each keeps the time when it ca
   const pieces = joined([large, small, small].flatMap((event, at) => packEvents([event], at)))
   const times = pieces.map(({ bytes }) => unpackEvents(bytes).map(({ head: [, , at] }) => at))
   expect(times).toEqual([[0], [1, 2]])
+})
+
+test('an event that lacks a text is damaged, and no empty one', () => {
+  const [event] = piecesOf(1).flatMap(({ bytes }) => unpackEvents(bytes))
+  if (!event) throw new Error('no event')
+  const cursor = { epoch: 1, seq: 1 }
+  expect(toEvent(cursor, event).data).toEqual(makeEvents(1, 'batch 0')[0]?.data)
+  expect(() => toEvent(cursor, { ...event, texts: event.texts.slice(1) })).toThrow('damaged')
 })

@@ -54,29 +54,37 @@ test('the history begins with the oldest event that is kept, and ends with the n
   await app.close()
 })
 
-test('is pushed on change, and every 5 s where nothing changes', async () => {
+test('is looked up once a second, and pushed on change, and every 5 s where nothing changes', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const state = { now: NOON, looks: 0, told: 0, silent: 0 }
+  const { wired } = hub
   const board = openSetupBoard({
-    ...hub.wired,
+    ...wired,
+    archive: { ...wired.archive, brought: async () => ({ first: null, last: null, byHand: 0 }), find: none },
+    quarantine: { ...wired.quarantine, count: async () => 0 },
+    feed: { ...wired.feed, size: async () => ({ bytes: 1, bound: 2 }) },
+    running: { ...wired.running, others: none, disk: async () => ({ free: 1, size: 2 }) },
     now: () => state.now,
     watch: { status: () => ({ probeSeenAt: null, refused: [] }) },
     proxy: { unknown: () => ((state.looks += 1), null) },
     silence: { seconds: () => state.silent },
   })
   board.join({ hasRoom: () => true, write: () => void (state.told += 1) })
-  const toldAfter = async (changes: Partial<typeof state>) => {
+  const after = async (ms: number, changes: Partial<typeof state> = {}) => {
     Object.assign(state, changes)
-    for (const until = state.looks + 3; state.looks < until;) {
-      await vi.advanceTimersByTimeAsync(1_000)
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    return state.told
+    await vi.advanceTimersByTimeAsync(ms)
+    return [state.looks, state.told]
   }
-  expect(await toldAfter({})).toBe(1)
-  expect(await toldAfter({ now: NOON + 4_999, silent: 1 })).toBe(1)
-  expect(await toldAfter({ now: NOON + 5_000 })).toBe(2)
-  expect(await toldAfter({ silent: SILENT_AFTER_MS / 1000 })).toBe(3)
+  expect(await after(0)).toEqual([1, 1])
+  expect(await after(999)).toEqual([1, 1])
+  expect(await after(1)).toEqual([2, 1])
+  expect(await after(1_000, { now: NOON + 4_999, silent: 1 })).toEqual([3, 1])
+  expect(await after(1_000, { now: NOON + 5_000 })).toEqual([4, 2])
+  expect(await after(1_000, { silent: SILENT_AFTER_MS / 1000 })).toEqual([5, 3])
   board.close()
   vi.useRealTimers()
 })
+
+async function none(): Promise<[]> {
+  return []
+}

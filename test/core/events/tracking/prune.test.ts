@@ -15,17 +15,25 @@ function lab(events: number, entries: number) {
     })
   }
   const clock = { now: NOON }
+  const nap = vi.fn(async () => {})
   const [archived, quarantined] = [holding(events), holding(entries)]
   const prune = createPruning({
     archive: { prune: archived } as Partial<EventArchive> as EventArchive,
     quarantine: { prune: quarantined } as Partial<Quarantine> as Quarantine,
     archiveDays: 30,
     now: () => clock.now,
-    nap: async () => {},
+    nap,
   })
   const gone = async ({ mock }: typeof archived) =>
     (await Promise.all(mock.results.map(({ value }) => value as Promise<number>))).reduce((a, b) => a + b, 0)
-  return { clock, prune, archived, gone: async () => [await gone(archived), await gone(quarantined)] }
+  return {
+    clock,
+    prune,
+    archived,
+    quarantined,
+    nap,
+    gone: async () => [await gone(archived), await gone(quarantined)],
+  }
 }
 
 test.each([
@@ -33,10 +41,12 @@ test.each([
   [0, 300],
   [700, 120],
 ])('%d old events and %d of quarantine go in one go', async (events, entries) => {
-  const { prune, gone, archived } = lab(events, entries)
+  const { prune, gone, archived, quarantined, nap } = lab(events, entries)
   await prune()
   expect(await gone()).toEqual([events, entries])
-  expect(archived).toHaveBeenCalledWith(NOON - 30 * DAY, expect.any(Number))
+  for (const asked of [archived, quarantined])
+    expect(asked).toHaveBeenCalledWith(NOON - 30 * DAY, expect.any(Number))
+  expect(nap).toHaveBeenCalledTimes(archived.mock.calls.length - 1) // others have their turn in between
 })
 
 test('when nothing old is left, nobody asks for a while', async () => {
@@ -48,4 +58,10 @@ test('when nothing old is left, nobody asks for a while', async () => {
   clock.now += 10 * MINUTE
   await prune()
   expect(archived).toHaveBeenCalledTimes(2)
+})
+
+test('of very many no more than a few thousand go at a time, and the rest the next time', async () => {
+  const { prune, gone } = lab(12_000, 0)
+  const after = async () => (await prune(), (await gone())[0])
+  expect([await after(), await after(), await after()]).toEqual([5_000, 10_000, 12_000])
 })
