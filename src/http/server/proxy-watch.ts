@@ -6,11 +6,12 @@ export type ProxyWatch = ReturnType<typeof createProxyWatch>
 export function createProxyWatch(log: Pick<FastifyBaseLogger, 'warn'>, trusted: readonly string[]) {
   let unknown: string | null = null
   return {
-    see({ headers, ip }: Pick<FastifyRequest, 'headers' | 'ip'>): void {
-      if (unknown !== null || trusted.length > 0 || headers['x-forwarded-for'] === undefined) return
-      unknown = ip
+    // The address is asked for where it counts: each socket would keep what Node then finds out about it.
+    see(request: Pick<FastifyRequest, 'headers' | 'ip'>): void {
+      if (unknown !== null || trusted.length > 0 || request.headers['x-forwarded-for'] === undefined) return
+      unknown = request.ip
       log.warn(
-        { address: ip },
+        { address: unknown },
         'a request came with X-Forwarded-For, which is not believed: if a proxy stands before the hub, put its address into TRUST_PROXY, or all subscribers share one address and its limits',
       )
     },
