@@ -1,7 +1,7 @@
 // Live where there is little room: at 400 % an event is read all the same; the strip's words are whole, and stay in place.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { choose, live, mailEvents, refuse, subjects, TOKEN } from '../support/browser.ts'
+import { choose, live, mailEvents, refuse, subjects, TOKEN, withoutSetupFrames } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
@@ -104,6 +104,8 @@ test('at 320 × 256 a question begins with its first words, its answers in sight
   await people.call('DELETE', `/campaigns/${id}`)
 })
 
+const LONG_PROBLEM = 'The database cannot be reached'
+
 const places = (page: Page) =>
   page
     .locator('.strip > :is(.state, .last, .rate)')
@@ -142,5 +144,33 @@ test("the strip's words are whole at every width, and nothing moves when they ch
     await page.locator('.strip .last time .narrow').evaluate((time) => (time.textContent = '59 min'))
   })
   expect(after).toEqual(before)
+  await close()
+})
+
+test('a problem of many words is whole, too, at every width', async () => {
+  const { page, close } = await lab.open({
+    before: (page) =>
+      page
+        .route('**/api/setup', (route) =>
+          route.fulfill({
+            status: 503,
+            json: { error: { code: 'archive.unavailable', message: LONG_PROBLEM } },
+          }),
+        )
+        .then(() => withoutSetupFrames(page)),
+  })
+  await live(page)
+  const problem = page.locator('.problems > span')
+  await problem.waitFor()
+  for (const width of [1280, 1000, 768, 642, 390, 320]) {
+    await page.setViewportSize({ width, height: 800 })
+    const whole = async () => [
+      width,
+      await problem.innerText(),
+      await problem.evaluate(isWhole),
+      await cut(page),
+    ]
+    await eventually(whole).toEqual([width, LONG_PROBLEM, true, []])
+  }
   await close()
 })

@@ -9,6 +9,9 @@ import { useNow, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { Progress } from '../parts/progress.js'
 
+/** So many letters of a problem have their place on a phone. */
+const SHORT = 20
+
 /** @param {{ app: App }} props */
 export function Strip({ app }) {
   const feed = useStore(app.feed.store)
@@ -32,8 +35,10 @@ export function Strip({ app }) {
     app.title.set({ wrong: wrong ?? '' })
   }, [reached, feed.connection.state, problem, problems[0]])
 
+  const wordy = feed.connection.state === 'live' ? '' : ' wordy'
+  const troubled = problems.length === 1 && String(problems[0]).length > SHORT ? ' troubled' : ''
   return html`
-    <section class=${feed.connection.state === 'live' ? 'strip' : 'strip wordy'} aria-label="State">
+    <section class=${`strip${wordy}${troubled}`} aria-label="State">
       <p class="state" title=${state.word}>
         <${Icon} name=${state.icon} tone=${state.tone} /><strong key=${state.word}>${state.word}</strong>
       </p>
