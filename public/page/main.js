@@ -17,6 +17,7 @@ import { ROUTES } from './routes.js'
 import { createCampaigns } from './campaigns/store.js'
 import { createSends } from './campaigns/sends.js'
 import { createSetup } from './setup/store.js'
+import { keepFocus } from './frame/kept-focus.js'
 import { createTitle } from './frame/title.js'
 import { SignInView } from './frame/sign-in.js'
 
@@ -181,6 +182,7 @@ render(
   html`<${Boundary} what="The page"><${Page} /><//>`,
   /** @type {Element} */ (document.getElementById('page')),
 )
+keepFocus()
 addEventListener('hashchange', onHashChange)
 tabs.addEventListener('message', onSignedOut)
 begin()

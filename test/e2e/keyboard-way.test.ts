@@ -1,9 +1,10 @@
 // The main way through the page without a pointer: every step is a key, from finding an event to signing out.
 import type { Page } from 'playwright-core'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { choose, go, live, mailEvent } from '../support/browser.ts'
 import { eventually, until } from '../support/eventually.ts'
-import { focusedNames, holdSeconds } from '../support/in-page.js'
+import { focusedNames, focusedText, holdSeconds } from '../support/in-page.js'
+import { startMailSink } from '../support/mail-sink.ts'
 import { usePageLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
 
@@ -29,6 +30,10 @@ const press = async (page: Page, name: string) => {
   await reach(page, name)
   await page.keyboard.press('Enter')
 }
+/** Nobody is put back to the page's beginning. */
+const isAt = (page: Page, words: string) => eventually(() => page.evaluate(focusedText)).toBe(words)
+/** What a screen reader has been told last. */
+const told = (page: Page) => page.locator('#page > .unseen[role=status]').textContent()
 
 test('an event is found, opened and closed', async () => {
   const { page, close } = await lab.open()
@@ -64,9 +69,10 @@ test('a campaign is written, sent, and taken back in time', async () => {
   await page.getByRole('dialog').waitFor()
   await page.evaluate(holdSeconds) // those to undo do not go by
   await press(page, 'Send to …')
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
-  await press(page, 'Undo')
+  await isAt(page, 'Undo')
+  await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' })
+  await isAt(page, 'By keys alone')
   const { campaigns } = await peopleOf(lab.hub).call<{ campaigns: { status: string }[] }>('GET', '/campaigns')
   expect(campaigns.map(({ status }) => status)).toEqual(['draft'])
   await close()
@@ -93,8 +99,10 @@ test('a subscriber is found with a history, a file is imported, a suppression li
   await page.keyboard.press('Enter')
   const buffer = Buffer.from('email\nby-keys@example.net\n')
   await (await chooser).setFiles({ name: 'people.csv', mimeType: 'text/csv', buffer })
+  await isAt(page, 'Checked people.csv')
   await press(page, 'Import 1')
   await page.getByRole('heading', { name: 'Imported people.csv' }).waitFor()
+  await isAt(page, ' Imported people.csv')
 
   await press(page, 'Suppressions')
   await page.locator('.line', { hasText: 'angry@example.org' }).waitFor()
@@ -108,4 +116,60 @@ test('a subscriber is found with a history, a file is imported, a suppression li
   await press(page, 'Sign out')
   await page.getByLabel('API token').waitFor()
   await close()
+})
+
+describe('where some mailboxes are full', () => {
+  let sink: Awaited<ReturnType<typeof startMailSink>>
+  let isFull = true
+  beforeAll(async () => {
+    sink = await startMailSink({
+      onRcptTo: ({ address }, _session, done) =>
+        isFull && address.startsWith('full')
+          ? done(Object.assign(new Error('5.2.2 over quota'), { responseCode: 552 }))
+          : done(),
+    })
+  })
+  afterAll(() => sink.close())
+  const lab = usePageLab(
+    (hub) => {
+      isFull = true
+      return peopleOf(hub).import('email\nann@example.org\nfull1@example.org\nfull2@example.org')
+    },
+    () => ({ SMTP_URL: sink.url }),
+  )
+
+  test('what failed is tried again, mail to somebody is stopped and allowed again; each is told, and one stays where one was', async () => {
+    await peopleOf(lab.hub).campaign('Half of it')
+    const { page, close } = await lab.open()
+    await live(page)
+    await go(page, 'c', 'Campaigns')
+    await page.locator('.line', { hasText: 'Half of it' }).waitFor()
+    await choose(page, 'j', 'Half of it')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Half of it' }).waitFor()
+    isFull = false
+    await press(page, 'Retry these 2…')
+    await page.getByRole('dialog').waitFor()
+    await press(page, 'Retry 2')
+    await eventually(() => told(page)).toBe('Retried: they are queued again')
+    await page.getByRole('heading', { name: 'Failed' }).waitFor({ state: 'detached' })
+    await isAt(page, 'Mails 3')
+
+    await go(page, 'u', 'Subscribers')
+    await page.locator('.line', { hasText: 'ann@example.org' }).waitFor()
+    await choose(page, 'j', 'ann@example.org')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'ann@example.org' }).waitFor()
+    for (const [verb, then, said] of [
+      ['Stop all mail', 'Lift the suppression…', 'Suppressed'],
+      ['Lift the suppression', 'Stop all mail…', 'Lifted'],
+    ] as const) {
+      await press(page, `${verb}…`)
+      await page.getByRole('dialog').waitFor()
+      await press(page, verb)
+      await eventually(() => told(page)).toBe(said)
+      await isAt(page, then)
+    }
+    await close()
+  })
 })

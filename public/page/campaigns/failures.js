@@ -27,6 +27,7 @@ export function Failures({ app, campaign }) {
   const retry = async () => {
     const query = asks?.reason === null ? {} : { reason: asks?.reason }
     app.campaigns.put(await app.api.post(`/campaigns/${id}/retry-failed`, undefined, { query }))
+    app.say('Retried: they are queued again')
     await again()
   }
   const mayRetry = status !== 'cancelled'

@@ -3,8 +3,7 @@
 /** @import { Campaign } from '../../client.d.ts' */
 /** @import { Tone } from '../events/kinds.js' */
 /** @import { News } from './words.js' */
-import { html, useState } from '../vendor/htm.js'
-import { problemOf } from '../ground/asking.js'
+import { html } from '../vendor/htm.js'
 import {
   deliveriesAt,
   isKnown,
@@ -20,7 +19,7 @@ import { lookOf } from '../events/kinds.js'
 import { count, counted, plain } from '../ground/words.js'
 import { Asked } from '../parts/asked.js'
 import { Boundary } from '../parts/boundary.js'
-import { useFresh, useNow, useQuestion, useStore } from '../parts/hooks.js'
+import { useDoing, useFresh, useNow, useQuestion, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { Failures } from './failures.js'
 
@@ -99,7 +98,7 @@ function Missing({ news }) {
       ${
         news === 'silent'
           ? 'Awaiting news: webhooks are silent, so there may be more than they have told.'
-          : 'Awaiting news: mails went out, and no webhook has told of them yet.'
+          : 'Awaiting news: the mails went out, but no webhook has told of them yet.'
       }${' '}
       <a href="/dashboard/setup" data-view>Is the webhook connected?</a>
     </span>
@@ -153,18 +152,15 @@ function Bar({ tone, amount, of, robot }) {
 /** @param {{ app: App, campaign: Campaign }} props */
 function Lanes({ app, campaign: { lanes, status } }) {
   const now = useNow(app.api.now)
-  const [problem, setProblem] = useState('')
+  const { problem, doing } = useDoing()
   const underWay = status === 'running' || status === 'paused'
   const shown = underWay ? lanes.filter(({ state, queued }) => state !== 'open' || queued > 0) : []
   if (shown.length === 0) return null
-  const resume = async (/** @type {string} */ name) => {
-    setProblem('')
-    try {
+  const resume = (/** @type {string} */ name) =>
+    doing(name, async () => {
       await app.api.post(`/lanes/${encodeURIComponent(name)}/resume`)
-    } catch (error) {
-      setProblem(problemOf(error))
-    }
-  }
+      app.say('The lane is resumed')
+    })
   return html`
     <section>
       <h2>Lanes</h2>
@@ -181,7 +177,7 @@ function Lanes({ app, campaign: { lanes, status } }) {
             <li key=${name}>
               <${Icon} name=${icon} tone=${tone} />
               <span>${plain(laneSentence(lane, now))}</span>
-              ${state !== 'open' && html`<button type="button" class="plain" onClick=${() => resume(name)}>Resume now</button>`}
+              ${state !== 'open' && html`<button type="button" class="plain" onClick=${resume(name)}>Resume now</button>`}
             </li>
           `
         })}
@@ -214,7 +210,7 @@ function Links({ app, campaign, news }) {
                     <li key=${link.url}>
                       ${
                         link.url === null
-                          ? html`<span>To unsubscribe, and others that are one person’s own</span>`
+                          ? html`<span>To unsubscribe, and others that differ for each person</span>`
                           : html`<bdi title=${plain(link.url)}
                               >${plain(link.url.replace(/^https?:\/\//, ''))}</bdi
                             >`

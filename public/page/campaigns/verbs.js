@@ -2,52 +2,56 @@
 /** @import { App } from '../main.js' */
 /** @import { Campaign } from '../../client.d.ts' */
 import { html, useState } from '../vendor/htm.js'
-import { problemOf } from '../ground/asking.js'
 import { counted, titleOf } from '../ground/words.js'
+import { useDoing } from '../parts/hooks.js'
 import { Question } from '../parts/question.js'
 
 /** @param {{ app: App, campaign: Campaign }} props */
 export function Verbs({ app, campaign }) {
-  const [asks, setAsks] = useState('')
-  const [busy, setBusy] = useState('')
-  const [problem, setProblem] = useState('')
+  const [asks, setAsks] = useState(false)
+  const { busy, problem, doing } = useDoing()
   const { id, status, deliveries } = campaign
   const left = Number(deliveries.queued ?? 0) + Number(deliveries.deferred ?? 0)
   const act = async (/** @type {string} */ verb) => {
     app.campaigns.put(await app.api.post(`/campaigns/${id}/${verb}`))
     app.say(DONE[verb] ?? '')
   }
-  const now = (/** @type {string} */ verb) => async () => {
-    setBusy(verb)
-    setProblem('')
-    try {
-      await (verb === 'duplicate' ? duplicate(app, id) : act(verb))
-    } catch (error) {
-      setProblem(problemOf(error))
-    }
-    setBusy('')
-  }
-  const button = (/** @type {string} */ verb, /** @type {string} */ word) =>
-    html`<button type="button" class="plain" disabled=${busy !== ''} onClick=${now(verb)}>${word}</button>`
+  const [verb, word] = status === 'paused' ? ['resume', 'Resume'] : ['pause', 'Pause']
   return html`
     <div class="verbs">
-      ${status === 'running' && button('pause', 'Pause')} ${status === 'paused' && button('resume', 'Resume')}
       ${
         (status === 'running' || status === 'paused') &&
-        html`<button type="button" class="plain" onClick=${() => setAsks('cancel')}>Cancel…</button>`
+        html`
+          <button
+            type="button"
+            class="plain"
+            aria-disabled=${busy !== ''}
+            onClick=${doing(verb, () => act(verb))}
+          >
+            ${word}
+          </button>
+          <button type="button" class="plain" onClick=${() => setAsks(true)}>Cancel…</button>
+        `
       }
-      ${button('duplicate', 'Duplicate')}
+      <button
+        type="button"
+        class="plain"
+        aria-disabled=${busy !== ''}
+        onClick=${doing('duplicate', () => duplicate(app, id))}
+      >
+        Duplicate
+      </button>
       ${problem && html`<p class="wrong" role="alert">Not done: ${problem}</p>`}
     </div>
     ${
-      asks === 'cancel' &&
+      asks &&
       html`<${Question}
         title=${`Cancel “${titleOf(campaign.subject)}”?`}
         yes="Cancel the rest"
         no="Go on sending"
         dangerous
         onYes=${() => act('cancel')}
-        onClose=${() => setAsks('')}
+        onClose=${() => setAsks(false)}
       >
         <p>
           ${deliveries.total === null ? 'Everybody who has not received it yet' : `${counted(left, 'person', 'people')} who ${left === 1 ? 'has' : 'have'} not received it yet`}${' '}

@@ -22,9 +22,13 @@ export function muteSummaries(muted) {
 
 /** @param {{ app: App }} props */
 export function Announcer({ app }) {
-  const { said } = useStore(app.spoken)
+  const spoken = useStore(app.spoken)
   const [words, setWords] = useState('')
-  useEffect(() => setWords(said), [said])
+  // The same words once more are read again only when something of them is another.
+  useEffect(
+    () => setWords((before) => (spoken.said && spoken.said === before ? `${before}\u00a0` : spoken.said)),
+    [spoken],
+  )
 
   useEffect(() => {
     let last = ''

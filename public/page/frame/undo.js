@@ -12,6 +12,9 @@ export function Undo({ what, seconds = 10, onTime, onUndo }) {
   const [left, setLeft] = useState(seconds)
   // Not by the time of day: a clock that is put right meanwhile would send at once, or days later.
   const until = useRef(performance.now() + seconds * 1000)
+  const button = useRef(/** @type {HTMLButtonElement | null} */ (null))
+  // So few seconds are no time to look for it by keys.
+  useEffect(() => button.current?.focus(), [])
   useEffect(() => {
     const timer = setInterval(() => {
       const now = Math.ceil((until.current - performance.now()) / 1000)
@@ -26,7 +29,7 @@ export function Undo({ what, seconds = 10, onTime, onUndo }) {
     <p class="undo">
       <span role="status" class="unseen">${`${what} in ${seconds} seconds`}</span>
       <span aria-hidden="true">${what} in <span class="number">${left}</span>${'\u00a0'}s</span>
-      <button type="button" class="plain" onClick=${onUndo}>Undo</button>
+      <button type="button" class="plain" ref=${button} onClick=${onUndo}>Undo</button>
     </p>
   `
 }

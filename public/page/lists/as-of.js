@@ -5,8 +5,8 @@ import { useStore } from '../parts/hooks.js'
 
 /** @param {{ of: import('../types.d.ts').Store<import('./keyset.js').ListState>, onRefresh: () => void }} props */
 export function AsOf({ of, onRefresh }) {
-  const { at, phase } = useStore(of)
-  return html`<button type="button" class="link as-of" disabled=${phase === 'asking'} onClick=${onRefresh}>
+  const { at } = useStore(of)
+  return html`<button type="button" class="link as-of" onClick=${onRefresh}>
     ${`as of ${at === null ? '‒‒:‒‒:‒‒' : exactTime(at)} · Refresh`}
   </button>`
 }

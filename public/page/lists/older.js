@@ -41,6 +41,7 @@ export function useSource({ asking }, read, inputs) {
     answer.value &&
     (follows ? { rows: [...answer.value.rows, ...older.rows], next: older.next } : answer.value)
   const more = async () => {
+    if (busy) return
     const before = follows ? older : { rows: [], next: answer.value?.next ?? null }
     const kept = { first: answer.value, older: before }
     setOlder({ ...kept, busy: true, problem: '' })
@@ -58,7 +59,7 @@ export function useSource({ asking }, read, inputs) {
 export function Older({ source: { more, busy, problem } }) {
   return html`
     <p class="older">
-      <button type="button" class="plain" disabled=${busy} onClick=${more}>
+      <button type="button" class="plain" aria-disabled=${busy} onClick=${more}>
         ${problem ? 'Try again' : 'Show older'}
       </button>
       ${problem && html`<span class="wrong" role="alert">The rest could not be read: ${problem}</span>`}

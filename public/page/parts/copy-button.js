@@ -35,6 +35,7 @@ async function copyText(text) {
 // On plain http beyond localhost there is no clipboard API; the old way still works there.
 /** @param {string} text */
 function copyBySelection(text) {
+  const before = document.activeElement
   const area = document.createElement('textarea')
   area.value = text
   area.className = 'unseen'
@@ -42,5 +43,6 @@ function copyBySelection(text) {
   area.select()
   const done = document.execCommand('copy')
   area.remove()
+  if (before instanceof HTMLElement) before.focus()
   return done
 }

@@ -1,6 +1,7 @@
 // What views and parts use to follow something: a store, the clock, a size, a media query.
 /** @import { Answer, Clock, Store } from '../types.d.ts' */
 /** @import { Asking } from '../ground/asking.js' */
+import { problemOf } from '../ground/asking.js'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from '../vendor/htm.js'
 
 /**
@@ -96,6 +97,30 @@ export function useSize(ref) {
     return () => observer.disconnect()
   }, [])
   return size
+}
+
+/**
+ * What is done when somebody asks for it, one thing at a time: which is under way, and why the last one was not done. Its button
+ * stays enabled meanwhile, or it would lose the focus.
+ */
+export function useDoing() {
+  const [{ busy, problem }, setState] = useState({ busy: '', problem: '' })
+  const isBusy = useRef(false)
+  /** @param {string} what @param {() => unknown} act may be waited for */
+  const doing = (what, act) => async () => {
+    if (isBusy.current) return
+    isBusy.current = true
+    setState({ busy: what, problem: '' })
+    let problem = ''
+    try {
+      await act()
+    } catch (error) {
+      problem = problemOf(error)
+    }
+    isBusy.current = false
+    setState({ busy: '', problem })
+  }
+  return { busy, problem, doing }
 }
 
 /** @param {string} query */

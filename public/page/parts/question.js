@@ -19,6 +19,7 @@ export function Question({ title, yes, no = 'Cancel', dangerous, onYes, onClose,
   useEffect(() => dialog.current?.showModal(), [])
   const answer = async (/** @type {Event} */ event) => {
     event.preventDefault()
+    if (busy) return
     setBusy(true)
     setProblem('')
     try {
@@ -30,14 +31,20 @@ export function Question({ title, yes, no = 'Cancel', dangerous, onYes, onClose,
     }
   }
   return html`
-    <dialog class="question" ref=${dialog} onClose=${onClose} aria-labelledby="question-title">
+    <dialog
+      class="question"
+      ref=${dialog}
+      onClose=${onClose}
+      aria-labelledby="question-title"
+      aria-describedby="question-body"
+    >
       <form onSubmit=${answer}>
         <h2 id="question-title">${title}</h2>
-        <div class="question-body">${children}</div>
+        <div id="question-body" class="question-body">${children}</div>
         ${problem && html`<p class="wrong" role="alert">${problem}</p>`}
         <p class="answers">
           <button type="button" class="plain" onClick=${() => dialog.current?.close()}>${no}</button>
-          <button class=${dangerous ? 'main dangerous' : 'main'} disabled=${busy}>${yes}</button>
+          <button class=${dangerous ? 'main dangerous' : 'main'} aria-disabled=${busy}>${yes}</button>
         </p>
       </form>
     </dialog>

@@ -95,6 +95,7 @@ function Group({ app, reason, entries, more, onChanged, onDiscard }) {
   const [said, setSaid] = useState('')
   const [busy, setBusy] = useState(false)
   const retry = async () => {
+    if (busy) return
     setBusy(true)
     setSaid('')
     let read = 0
@@ -133,8 +134,10 @@ ${plainJson(data.slice(0, MOST_SHOWN))}</pre>
         )}
       </div>
       <div class="do">
-        <button type="button" class="plain" disabled=${busy} onClick=${retry}>Retry</button>
-        <button type="button" class="plain" disabled=${busy} onClick=${onDiscard}>Discard</button>
+        <button type="button" class="plain" aria-disabled=${busy} onClick=${retry}>Retry</button>
+        <button type="button" class="plain" aria-disabled=${busy} onClick=${() => busy || onDiscard()}>
+          Discard
+        </button>
         ${said && html`<span role="alert" class="wrong">${said}</span>`}
       </div>
     </li>

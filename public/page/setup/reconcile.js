@@ -13,6 +13,7 @@ export function Reconcile({ app }) {
   const [busy, setBusy] = useState(false)
   const [said, setSaid] = useState(/** @type {Reconciled | string | null} */ (null))
   const ask = async () => {
+    if (busy) return
     setBusy(true)
     try {
       setSaid(await app.api.get('/api/reconcile', { limitMs: 60_000 }))
@@ -27,7 +28,7 @@ export function Reconcile({ app }) {
       <h2>Is anything missing?</h2>
       <p>Compares how many events Mandrill says it has sent with what has arrived.</p>
       <p class="ask">
-        <button type="button" class="plain" disabled=${busy} onClick=${ask}>Ask Mandrill</button>
+        <button type="button" class="plain" aria-disabled=${busy} onClick=${ask}>Ask Mandrill</button>
         <span role="status">${busy ? 'Asking…' : ''}</span>
       </p>
       ${typeof said === 'string' && html`<p class="verdict" role="alert">${said}</p>`}
@@ -41,8 +42,7 @@ function Verdict({ said: { verdict, sent, received, by_hand: byHand, missing, we
   const words = {
     complete: `Complete: Mandrill has sent ${counted(sent, 'event')}, and ${sent === 1 ? 'it has' : 'all have'} arrived`,
     missing: `${counted(missing, 'event')} missing: Mandrill has sent ${count(sent)}, and ${count(received)} of them arrived`,
-    unknown:
-      'Mandrill’s count cannot be compared: it is older than this hub, or knows no webhook with its URL',
+    unknown: 'Mandrill’s count cannot be compared: its webhook is older than this hub, or has another URL',
   }
   const look = { complete: ['check', 'green'], missing: ['problem', 'red'], unknown: ['unknown', 'amber'] }[
     verdict

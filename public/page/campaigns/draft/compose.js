@@ -3,11 +3,10 @@
 /** @import { Draft, Fields } from './draft.js' */
 /** @import { WholeCampaign } from '../campaign.js' */
 import { html, useEffect, useLayoutEffect, useState } from '../../vendor/htm.js'
-import { problemOf } from '../../ground/asking.js'
 import { stateLook, within } from '../words.js'
 import { exactTime, fullTime, plain } from '../../ground/words.js'
 import { Field } from '../../parts/field.js'
-import { useNow, useStore } from '../../parts/hooks.js'
+import { useDoing, useNow, useStore } from '../../parts/hooks.js'
 import { Icon } from '../../parts/icon.js'
 import { createDraft } from './draft.js'
 import { DeleteQuestion, ScheduleQuestion, SendQuestion } from './questions.js'
@@ -143,21 +142,9 @@ function Form({ draft, locked }) {
  */
 function Verbs({ app, draft, campaign, pending }) {
   const [asks, setAsks] = useState('')
-  const [busy, setBusy] = useState('')
-  const [problem, setProblem] = useState('')
+  const { busy, problem, doing } = useDoing()
   const [audience, setAudience] = useState(/** @type {import('./questions.js').Audience | null} */ (null))
   const { id } = useStore(draft.store)
-  const doing = (/** @type {string} */ what, /** @type {() => Promise<unknown>} */ act) => async () => {
-    if (busy !== '') return
-    setBusy(what)
-    setProblem('')
-    try {
-      await act()
-    } catch (error) {
-      setProblem(problemOf(error))
-    }
-    setBusy('')
-  }
   /** How many is counted now, not when one began to write. */
   const ask = (/** @type {string} */ what) =>
     doing(what, async () => {

@@ -7,7 +7,7 @@ import { remember, remembered } from '../../ground/memory.js'
 import { plain } from '../../ground/words.js'
 import { Failed } from '../../parts/asked.js'
 import { AddressField, Field } from '../../parts/field.js'
-import { useQuestion, useStore } from '../../parts/hooks.js'
+import { useDoing, useQuestion, useStore } from '../../parts/hooks.js'
 import { Icon } from '../../parts/icon.js'
 import { Preview } from './preview.js'
 
@@ -75,41 +75,43 @@ const TEST_TO = 'test-mail-to'
 /** @param {{ app: App, draft: Draft }} props */
 function Test({ app, draft }) {
   const [to, setTo] = useState(remembered(TEST_TO))
-  const [state, setState] = useState({ busy: false, problem: '', done: '' })
-  const send = async (/** @type {Event} */ event) => {
-    event.preventDefault()
-    setState({ busy: true, problem: '', done: '' })
-    try {
-      await draft.flush()
-      const { id } = draft.store.get()
-      const answer = /** @type {{ to: string, response: string }} */ (
-        await app.api.post(`/campaigns/${id}/test`, { to })
-      )
-      remember(TEST_TO, to)
-      setState({ busy: false, problem: '', done: `Sent to ${answer.to}: ${answer.response}` })
-    } catch (error) {
-      setState({ busy: false, problem: testProblem(error), done: '' })
-    }
-  }
+  const [done, setDone] = useState('')
+  const { busy, problem, doing } = useDoing()
+  const send = doing('test', async () => {
+    setDone('')
+    await draft.flush()
+    const { id } = draft.store.get()
+    const answer = /** @type {{ to: string, response: string }} */ (
+      await app.api.post(`/campaigns/${id}/test`, { to }).catch(withAnswer)
+    )
+    remember(TEST_TO, to)
+    setDone(`Sent to ${answer.to}: ${answer.response}`)
+  })
   return html`
-    <form class="test" onSubmit=${send}>
+    <form
+      class="test"
+      onSubmit=${(/** @type {Event} */ event) => {
+        event.preventDefault()
+        send()
+      }}
+    >
       <${AddressField}
         id="test-to"
         label="A test mail to yourself"
         value=${to}
-        problem=${state.problem}
+        problem=${problem}
         onChange=${setTo}
         more=${{ autocomplete: 'email' }}
       />
-      <button class="plain" disabled=${state.busy}>${state.busy ? 'Sending…' : 'Send a test'}</button>
-      ${state.done && html`<p class="hint" role="status"><${Icon} name="check" tone="green" /> ${plain(state.done)}</p>`}
+      <button class="plain" aria-disabled=${busy !== ''}>${busy ? 'Sending…' : 'Send a test'}</button>
+      ${done && html`<p class="hint" role="status"><${Icon} name="check" tone="green" /> ${plain(done)}</p>`}
     </form>
   `
 }
 
-/** What the mail server said says it best. @param {unknown} error */
-function testProblem(error) {
+/** What the mail server said says it best. @param {unknown} error @returns {never} */
+function withAnswer(error) {
   const details = error instanceof Error && 'details' in error ? error.details : undefined
   const said = details && typeof details === 'object' && 'response' in details ? `: ${details.response}` : ''
-  return problemOf(error) + said
+  throw new Error(problemOf(error) + said)
 }
