@@ -26,6 +26,8 @@ const WIDTHS = [
   { width: 390, height: 844 },
   { width: 320, height: 256 },
 ]
+/** Between two of them: what fits there is looked at, and no more. */
+const TABLET = { width: 768, height: 1024 }
 const KINDS = [
   'send',
   'deferral',
@@ -103,7 +105,7 @@ const VIEWS: Readonly<Record<string, () => View>> = {
 /** At each width, light and dark. */
 async function look(page: Page, path: string, ready: string, arrange?: View[2]): Promise<string[]> {
   const found: string[] = []
-  for (const size of WIDTHS) {
+  for (const size of [...WIDTHS, TABLET]) {
     const at = (faults: readonly string[], where = '') =>
       found.push(...faults.map((fault) => `${size.width}${where}: ${fault}`))
     await page.emulateMedia({ colorScheme: 'light' })
@@ -115,6 +117,7 @@ async function look(page: Page, path: string, ready: string, arrange?: View[2]):
     await arrange?.(page)
     if (await page.evaluate(overflow)) at(['wider than its window'])
     at(await page.evaluate(cutWords), ' cut')
+    if (size === TABLET) continue
     at(await page.evaluate(gluedWords), ' without a blank')
     at(await axeFaults(page))
     at(await page.evaluate(faintSigns), ' faint')

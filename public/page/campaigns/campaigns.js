@@ -125,6 +125,7 @@ function Line({ campaign, now, missing }) {
     if (deliveries.total === null) return 'gathering the list…'
     const news = newsOf(campaign, missing)
     const sent = `${count(sentOf(campaign))} sent`
+    if (news === 'none') return sent
     if (news === 'never') return `${sent} to files`
     if (news === 'awaited') return parted(sent, 'awaiting news')
     const told = (/** @type {'opened' | 'clicked'} */ fact) => {

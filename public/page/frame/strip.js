@@ -9,8 +9,9 @@ import { useNow, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { Progress } from '../parts/progress.js'
 
-/** So many letters of a problem have their place on a phone. */
+/** So many letters have their place: of one problem on a phone, of several elsewhere. */
 const SHORT = 20
+const LONG = 44
 
 /** @param {{ app: App }} props */
 export function Strip({ app }) {
@@ -36,7 +37,9 @@ export function Strip({ app }) {
   }, [reached, feed.connection.state, problem, problems[0]])
 
   const wordy = feed.connection.state === 'live' ? '' : ' wordy'
-  const troubled = problems.length === 1 && String(problems[0]).length > SHORT ? ' troubled' : ''
+  const all = problems.join(', ')
+  const few = problems.length > 1 ? `${problems.length} problems` : all
+  const troubled = few.length > SHORT ? ' troubled' : ''
   return html`
     <section class=${`strip${wordy}${troubled}`} aria-label="State">
       <p class="state" title=${state.word}>
@@ -64,18 +67,10 @@ export function Strip({ app }) {
       </p>
       ${
         problems.length > 0 &&
-        html`<a
-          key=${problems.join()}
-          class="problems"
-          href="/dashboard/setup"
-          data-view
-          title=${problems.join(', ')}
-        >
+        html`<a key=${all} class="problems" href="/dashboard/setup" data-view title=${all}>
           <${Icon} name="problem" tone="red" /><span
-            ><span class="wide">${problems.join(', ')}</span
-            ><span class="narrow"
-              >${problems.length > 1 ? `${problems.length} problems` : problems[0]}</span
-            ></span
+            ><span class="wide">${all.length > LONG ? few : all}</span
+            ><span class="narrow">${few}</span></span
           >
         </a>`
       }

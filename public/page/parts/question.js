@@ -10,9 +10,10 @@ import { problemOf } from '../ground/asking.js'
  * @param {boolean} [props.dangerous]
  * @param {() => unknown} props.onYes may be waited for; what it throws is shown, and the question stays
  * @param {() => void} props.onClose
+ * @param {unknown} [props.after] what leads on from what it threw
  * @param {unknown} [props.children] what there is to know before one answers
  */
-export function Question({ title, yes, no = 'Cancel', dangerous, onYes, onClose, children }) {
+export function Question({ title, yes, no = 'Cancel', dangerous, onYes, onClose, after, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState('')
@@ -41,7 +42,7 @@ export function Question({ title, yes, no = 'Cancel', dangerous, onYes, onClose,
       <form onSubmit=${answer}>
         <h2 id="question-title">${title}</h2>
         <div id="question-body" class="question-body">${children}</div>
-        ${problem && html`<p class="wrong" role="alert">${problem}</p>`}
+        ${problem && html`<p class="wrong" role="alert">${problem}</p>`}${problem && after}
         <p class="answers">
           <button type="button" class="plain" onClick=${() => dialog.current?.close()}>${no}</button>
           <button class=${dangerous ? 'main dangerous' : 'main'} aria-disabled=${busy}>${yes}</button>

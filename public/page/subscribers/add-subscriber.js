@@ -13,9 +13,9 @@ const PLACE = '/dashboard/subscribers'
 export function AddSubscriber({ app, onClose }) {
   const [email, setEmail] = useState('')
   const [name, setName] = useState('')
-  const [{ wrong, known }, setProblem] = useState({ wrong: '', known: false })
+  const [refused, setRefused] = useState(0)
   const add = async () => {
-    setProblem({ wrong: '', known: false })
+    setRefused(0)
     try {
       const added = /** @type {Subscriber} */ (
         await app.api.post('/subscribe', { email: email.trim(), name })
@@ -23,13 +23,18 @@ export function AddSubscriber({ app, onClose }) {
       forgetLists()
       app.router.go(`${PLACE}/${added.id}`)
     } catch (error) {
-      if (error instanceof ApiError && [400, 409].includes(error.status))
-        setProblem({ wrong: error.message, known: error.status === 409 })
+      if (error instanceof ApiError) setRefused(error.status)
       throw error
     }
   }
   return html`
-    <${Question} title="Add a subscriber" yes="Add" onYes=${add} onClose=${onClose}>
+    <${Question}
+      title="Add a subscriber"
+      yes="Add"
+      onYes=${add}
+      onClose=${onClose}
+      after=${refused === 409 && html`<p><a href=${`${PLACE}/${encodeURIComponent(email.trim())}`} data-view>Show ${email.trim()}</a></p>`}
+    >
       <p class="hint">
         Add only people who have asked for it. If DOUBLE_OPT_IN is on, they first get a mail to confirm it.
       </p>
@@ -37,7 +42,7 @@ export function AddSubscriber({ app, onClose }) {
         id="email"
         value=${email}
         onChange=${setEmail}
-        more=${{ 'aria-invalid': wrong ? 'true' : undefined }}
+        more=${{ 'aria-invalid': [400, 409].includes(refused) ? 'true' : undefined }}
       />
       <${Field}
         id="name"
@@ -46,12 +51,6 @@ export function AddSubscriber({ app, onClose }) {
         onChange=${setName}
         more=${{ autocomplete: 'off' }}
       />
-      ${
-        known &&
-        html`<p>
-          <a href=${`${PLACE}/${encodeURIComponent(email.trim())}`} data-view>Show ${email.trim()}</a>
-        </p>`
-      }
     <//>
   `
 }

@@ -23,15 +23,14 @@ export function AddSuppression({ app, onAdded, onClose }) {
         <label for="reason">Reason</label>
         <select
           id="reason"
+          aria-describedby="reason-hint"
           value=${reason}
           onChange=${(/** @type {Event} */ { currentTarget }) =>
             setReason(/** @type {HTMLSelectElement} */ (currentTarget).value)}
         >
-          ${REASON_WORDS.toReversed().map(
-            ({ reason: value, word }) =>
-              html`<option value=${value}>${word}: ${lookOfReason(value).why}</option>`,
-          )}
+          ${REASON_WORDS.toReversed().map(({ reason: value, word }) => html`<option value=${value}>${word}</option>`)}
         </select>
+        <p id="reason-hint" class="hint">${lookOfReason(reason).why}</p>
       </div>
     <//>
   `

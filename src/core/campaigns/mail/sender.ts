@@ -7,11 +7,11 @@ export function senderProblem(publicUrl: string, { address }: Mailbox): string |
   const { protocol, hostname } = new URL(publicUrl)
   const problems = [
     isThisMachine(hostname)
-      ? `PUBLIC_URL is ${publicUrl}: nobody else reaches the links in mails there`
+      ? `PUBLIC_URL is ${publicUrl}, where nobody else reaches the links in mails`
       : protocol === 'https:'
         ? ''
-        : `PUBLIC_URL is ${publicUrl}: mail providers unsubscribe by https only`,
-    isThisMachine(domainOf(address)) ? `MAIL_FROM is ${address}: nobody can be answered there` : '',
+        : `PUBLIC_URL is ${publicUrl}, but mail providers unsubscribe by https only`,
+    isThisMachine(domainOf(address)) ? `MAIL_FROM is ${address}, where no answer arrives` : '',
   ]
   return problems.filter(Boolean).join('; ') || null
 }
