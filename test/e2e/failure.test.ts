@@ -113,6 +113,19 @@ test('a view that cannot be loaded says so, and is there when it can', async () 
   await close()
 })
 
+test('a view whose files never come says so', async () => {
+  const setup = tap(/\/setup[^/]*\.js/)
+  setup.set('hang')
+  const { page, close } = await lab.open({ before: setup.before })
+  await live(page)
+  await page.getByRole('link', { name: 'Set-up', exact: true }).click()
+  await page.getByText('Could not load this view: The hub does not answer').waitFor()
+  setup.set('pass')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('heading', { name: 'Set-up', level: 1 }).waitFor()
+  await close()
+})
+
 test('set-up says what it cannot know, and what was true when', async () => {
   const setup = tap('**/api/setup')
   setup.set(503)
