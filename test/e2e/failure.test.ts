@@ -172,6 +172,26 @@ test('where no WebSocket comes through the hub is asked, and the page says so', 
   await close()
 })
 
+test('a hub that is frozen keeps its socket, and is not said to be live', async () => {
+  const api = tap('**/api/**')
+  const { page, close } = await lab.open({
+    before: async (opened) => {
+      await withoutSetupFrames(opened)
+      await api.before(opened)
+    },
+  })
+  await live(page)
+  await eventually(() => page.locator('.strip .rate').innerText()).toMatch(/^\d/)
+  api.set('hang')
+  await page.locator('.state', { hasText: 'The hub does not answer' }).waitFor()
+  await eventually(() => page.locator('.strip .rate').innerText()).toMatch(/^–/)
+  await eventually(() => page.locator('.strip .last').innerText()).toMatch(/–$/)
+  api.set('pass')
+  await live(page)
+  await eventually(() => page.locator('.strip .rate').innerText()).toMatch(/^\d/)
+  await close()
+})
+
 test('with the hub gone nothing goes on as if it were measured; all of it comes back', async () => {
   const { page, close } = await lab.open()
   await live(page)

@@ -17,12 +17,14 @@ const LONG = 44
 export function Strip({ app }) {
   const feed = useStore(app.feed.store)
   const { problem, final } = useStore(app.feed.list.store)
-  const state = stateWords({ ...feed, problem })
   const answer = useStore(app.setup.store)
+  // A hub that is frozen keeps its sockets, and says nothing on them.
+  const isSilent = answer.state !== 'here' && !app.api.isReached()
+  const state = stateWords({ ...feed, problem, isSilent })
   useStore(app.pulse.tally.store)
   const now = useNow(app.api.now)
-  const rate = app.pulse.perMinute(now)
-  const reached = feed.polls || ['live', 'catching_up'].includes(feed.connection.state)
+  const rate = isSilent ? null : app.pulse.perMinute(now)
+  const reached = !isSilent && (feed.polls || ['live', 'catching_up'].includes(feed.connection.state))
   const fresh = answer.state === 'here' ? answer.value : undefined
   const lastAt = Math.max(app.pulse.lastAt(), Date.parse(fresh?.history.last_at ?? '') || 0)
   // Connected, and yet not told: what the hub itself cannot reach. Where there is no connection, the state says so.

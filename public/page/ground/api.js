@@ -128,6 +128,8 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
 
   return {
     now: () => Date.now() + ahead,
+    /** The last call was answered, be it by a refusal. */
+    isReached: () => reached,
     call,
     /** The answer as it is, whatever its status. @param {string} path @param {CallOptions} [options] */
     fetch: (path, options = {}) => reach('GET', path, options),
