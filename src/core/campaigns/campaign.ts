@@ -122,3 +122,12 @@ export function readSendAt(text: string, now: number): number {
   if (sendAt > now + AHEAD_MS) throw badField('send_at', 'must be within five years')
   return sendAt
 }
+
+/** After a restore these may have sent more than is known: resuming one sends such mails again. So does a scheduled one whose time has come. */
+export const UNCERTAIN: readonly CampaignStatus[] = ['running', 'paused']
+
+/** What the operator reads. `madeAt`: when the backup was made, if that is known. */
+export function restoredReason(madeAt?: number): string {
+  const of = madeAt === undefined ? '' : ` of ${new Date(madeAt).toISOString()}`
+  return `restored from a backup${of}: whoever got this mail after it was made is not known here, and gets it again when it is resumed`
+}

@@ -19,6 +19,7 @@ import { EventJson, eventTexts } from './json.ts'
 import { eventExample, factsExample } from '../../core/events/providers/mandrill/example.ts'
 import { wantedFile } from '../server/answers/files.ts'
 import { CursorText, errors, orNull, tagged } from '../server/answers/schemas.ts'
+import { route } from '../server/route.ts'
 
 export type EventsDeps = {
   readonly feed: EventFeed
@@ -88,20 +89,15 @@ const Page = Type.Object(
 
 export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Promise<void> {
   const about = tagged('Events')
-  app.get<{ Querystring: Static<typeof Query> }>(
-    '/api/events',
-    {
-      schema: {
-        ...about,
-        summary: 'Search the history of events',
-        description:
-          'Newest first; with `after` oldest first. Contains every event that was answered 200 before the request. A page is about 8 MiB at most, so it may be shorter than `limit`: go on while there is a `next`. With `Accept: text/csv` all that is selected, as one file of its facts; with `Accept: application/x-ndjson` each event a line, as it is in `events`: a line break between two tokens of `data` is a blank there.',
-        produces: ['application/json', 'text/csv', 'application/x-ndjson'],
-        querystring: Query,
-        response: { 200: Page, ...errors(400, 401, 503) },
-      },
-    },
-    async (request, reply) => {
+  route(app, 'GET /api/events', {
+    ...about,
+    summary: 'Search the history of events',
+    description:
+      'Newest first; with `after` oldest first. Contains every event that was answered 200 before the request. A page is about 8 MiB at most, so it may be shorter than `limit`: go on while there is a `next`. With `Accept: text/csv` all that is selected, as one file of its facts; with `Accept: application/x-ndjson` each event a line, as it is in `events`: a line break between two tokens of `data` is a blank there.',
+    produces: ['application/json', 'text/csv', 'application/x-ndjson'],
+    querystring: Query,
+    response: { 200: Page, ...errors(400, 401, 503) },
+    handler: async (request, reply) => {
       const query = toQuery(request.query)
       await caughtUp(deps)
       const file = wantedFile(reply, ['text/csv', 'application/x-ndjson'])
@@ -109,23 +105,18 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
       const events = await deps.archive.find(query)
       return sendRaw(reply, pageText(events, await nextOf(deps.archive, events, query), request.query.data))
     },
-  )
+  })
 
-  app.get<{ Params: { cursor: string } }>(
-    '/api/events/:cursor',
-    {
-      schema: {
-        ...about,
-        summary: 'Show one event as its provider sent it',
-        description: 'Nothing else, and byte for byte: `data` of the event at this cursor.',
-        params: Type.Object({ cursor: CursorText }),
-        response: {
-          200: Type.Any({ description: 'The payload', examples: [eventExample] }),
-          ...errors(401, 'event.not_found', 503),
-        },
-      },
+  route(app, 'GET /api/events/:cursor', {
+    ...about,
+    summary: 'Show one event as its provider sent it',
+    description: 'Nothing else, and byte for byte: `data` of the event at this cursor.',
+    params: Type.Object({ cursor: CursorText }),
+    response: {
+      200: Type.Any({ description: 'The payload', examples: [eventExample] }),
+      ...errors(401, 'event.not_found', 503),
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       await caughtUp(deps)
       const cursor = parseCursor(request.params.cursor)
       const before = cursor && { epoch: cursor.epoch, seq: Math.max(0, cursor.seq - 1) }
@@ -134,27 +125,22 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
         throw new HubError('event.not_found')
       return sendRaw(reply, event.data)
     },
-  )
+  })
 
-  app.get<{ Params: { id: string }; Querystring: { data: boolean } }>(
-    '/api/messages/:id',
-    {
-      schema: {
-        ...about,
-        summary: "Show one message's timeline",
-        description: 'Oldest first: its first 1,000 events, or about 8 MiB of them.',
-        params: Type.Object({ id: Type.String({ description: "Mandrill's `_id`", maxLength: 500 }) }),
-        querystring: Type.Object({ data: WithData }),
-        response: {
-          200: Type.Object(
-            { message: Type.Any({ examples: [MESSAGE] }), events: Type.Array(EventJson) },
-            { description: 'The message, and its events' },
-          ),
-          ...errors(401, 'message.not_found', 503),
-        },
-      },
+  route(app, 'GET /api/messages/:id', {
+    ...about,
+    summary: "Show one message's timeline",
+    description: 'Oldest first: its first 1,000 events, or about 8 MiB of them.',
+    params: Type.Object({ id: Type.String({ description: "Mandrill's `_id`", maxLength: 500 }) }),
+    querystring: Type.Object({ data: WithData }),
+    response: {
+      200: Type.Object(
+        { message: Type.Any({ examples: [MESSAGE] }), events: Type.Array(EventJson) },
+        { description: 'The message, and its events' },
+      ),
+      ...errors(401, 'message.not_found', 503),
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       await caughtUp(deps)
       const messageId = request.params.id
       const events = await deps.archive.find({ messageId, after: { epoch: 0, seq: 0 }, limit: MAX_TIMELINE })
@@ -162,7 +148,7 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
       const head = JSON.stringify(messageHead(messageId, events))
       return sendRaw(reply, `{"message":${head},"events":[${eventTexts(events, request.query.data)}]}`)
     },
-  )
+  })
 }
 
 export async function caughtUp({

@@ -4,6 +4,7 @@ import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import { caughtUp, readSelection, Selecting, type EventsDeps } from './events.ts'
 import { errors, Instant, instant, tagged } from '../server/answers/schemas.ts'
+import { route } from '../server/route.ts'
 
 /** Of an answer: a week of minutes. */
 const MOST_STEPS = 10_080
@@ -42,18 +43,13 @@ const Stats = Type.Object(
 )
 
 export function registerStats(app: FastifyInstance, deps: EventsDeps): void {
-  app.get<{ Querystring: Static<typeof Query> }>(
-    '/api/stats',
-    {
-      schema: {
-        ...tagged('Events'),
-        summary: 'Count events by kind and step of time',
-        description: `At most ${MOST_STEPS.toLocaleString('en')} steps. By minutes they are known, of all, of a campaign or of a subaccount, and by kind; with any other filter, two of these, or shorter steps, they are counted anew: of more than a million events, or 50,000 entries of Mandrill’s lists, that is refused.`,
-        querystring: Query,
-        response: { 200: Stats, ...errors('stats.too_many', 401, 503) },
-      },
-    },
-    async ({ query }) => {
+  route(app, 'GET /api/stats', {
+    ...tagged('Events'),
+    summary: 'Count events by kind and step of time',
+    description: `At most ${MOST_STEPS.toLocaleString('en')} steps. By minutes they are known, of all, of a campaign or of a subaccount, and by kind; with any other filter, two of these, or shorter steps, they are counted anew: of more than a million events, or 50,000 entries of Mandrill’s lists, that is refused.`,
+    querystring: Query,
+    response: { 200: Stats, ...errors('stats.too_many', 401, 503) },
+    handler: async ({ query }) => {
       const asked = toCount(query, deps.now())
       await caughtUp(deps)
       const byStep = new Map<number, Record<string, number>>()
@@ -66,7 +62,7 @@ export function registerStats(app: FastifyInstance, deps: EventsDeps): void {
       const isMinutes = query.step === MINUTE
       return { steps, ...(isMinutes && { minutes: steps.map(({ at, counts }) => ({ minute: at, counts })) }) }
     },
-  )
+  })
 }
 
 function toCount(query: Static<typeof Query>, now: number) {

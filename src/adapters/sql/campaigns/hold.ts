@@ -1,6 +1,6 @@
 // Makes a database that comes from a backup safe to start on: its campaigns wait until the operator says otherwise.
 import { and, eq, inArray, lte, or, sql as words } from '../driver/drizzle.ts'
-import { UNCERTAIN } from '../../../core/campaigns/hold.ts'
+import { UNCERTAIN } from '../../../core/campaigns/campaign.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { dropLeases } from '../driver/leases.ts'
 
