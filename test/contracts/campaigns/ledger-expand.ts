@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createLedger } from '../../../src/adapters/sql/campaigns/ledger.ts'
 import { createSubscribers } from '../../../src/adapters/sql/list/subscribers.ts'
 import { emailOf, laneOf, readerId, type LedgerLab } from '../../support/ledger-lab.ts'
-import { MINUTE, NOON } from '../../support/times.ts'
+import { HOUR, MINUTE, NOON } from '../../support/times.ts'
 
 export function promisesOfExpanding(lab: () => LedgerLab): void {
   test('gives everybody who is subscribed one delivery, as they are now', async () => {
@@ -39,6 +39,13 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
     await lab().expand(campaign)
     const subscribers = (await lab().all(campaign.id)).map(({ subscriberId }) => subscriberId).sort()
     expect(subscribers).toEqual([0, 1, 2, 30].map(readerId))
+  })
+
+  test('takes in who had subscribed before the clock was set back', async () => {
+    await lab().addSubscribers({ count: 2, subscribedAt: NOON + HOUR })
+    const campaign = await lab().start()
+    await lab().expand(campaign)
+    expect(await lab().all(campaign.id)).toHaveLength(2)
   })
 
   test('writes down who has left since the start as skipped', async () => {

@@ -9,6 +9,8 @@ import { holding } from '../list/held.ts'
 import { namesOf } from './names.ts'
 
 const CHUNK = 500
+/** Further ahead no clock is that has not been set back since: who subscribed by such a one did so before the start. */
+const AHEAD_MS = 60_000
 
 type Place = { readonly id: string; readonly expandedTo: string; readonly nextChunk: number }
 type Subscriber = {
@@ -44,7 +46,11 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
       .from(subscribers)
     const held = and(eq(suppressions.emailKey, subscribers.emailKey), holding(sql, now))
     const hasLeftSince = gt(subscribers.updatedAt, startedAt)
-    const wasSubscribed = and(or(eq(subscribed, 1), hasLeftSince), lte(subscribers.subscribedAt, startedAt))
+    const isBefore = or(
+      lte(subscribers.subscribedAt, startedAt),
+      gt(subscribers.subscribedAt, now + AHEAD_MS),
+    )
+    const wasSubscribed = and(or(eq(subscribed, 1), hasLeftSince), isBefore)
     const next = all.leftJoin(suppressions, held).where(and(wasSubscribed, gt(subscribers.id, id)))
     return sql.read(next.orderBy(asc(subscribers.id)).limit(limit))
   }
