@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { buildApp, buildWorkerApp } from './app.ts'
 import { ConfigError, likelySlips, loadConfig, type Config } from './config/config.ts'
 import { giveBackMemoryLater } from './memory.ts'
+import { letHelpersStepBack } from './priority.ts'
 import { listenToSignals } from './stopping.ts'
 import { terminalLines } from './terminal.ts'
 import { wire, type Wired } from './wire/wire.ts'
@@ -34,6 +35,7 @@ await app.listen({ host: config.HOST, port: config.PORT }).catch(cannotListen)
 if (wired.serving) greet(config, wired)
 flushCompileCache() // where npm start has asked for one: the next start is faster by a third
 giveBackMemoryLater()
+letHelpersStepBack()
 
 function readConfig(): Config {
   try {

@@ -101,13 +101,14 @@ const RULES: readonly Rule[] = [
       (CORE_ROOMS[roomOf(from)] ?? []).includes(roomOf(to)),
   },
   {
-    says: 'an adapter imports core, its own folder and its own driver; sql and embedded share sqlite; a thread gives back memory',
+    says: 'an adapter imports core, its own folder and its own driver; sql and embedded share sqlite; a thread gives back memory, or steps back',
     from: (file) => isIn('adapters', file),
     allows: (to, from) =>
       isIn('core', to) ||
       roomOf(to) === roomOf(from) ||
       (['adapters/sql', 'adapters/embedded'].includes(roomOf(from)) && isIn('adapters/sqlite', to)) ||
-      (roomOf(from) === 'adapters/sqlite' && to === 'memory.ts') ||
+      (['adapters/sql', 'adapters/sqlite'].includes(roomOf(from)) &&
+        ['memory.ts', 'priority.ts'].includes(to)) ||
       (to.startsWith('node:') && (to !== 'node:sqlite' || !isIn('adapters/redis', from))) ||
       (PACKAGES[roomOf(from)] ?? []).includes(to),
   },
@@ -145,7 +146,9 @@ const RULES: readonly Rule[] = [
     from: (file) => file === 'server.ts',
     allows: (to) =>
       isInAny(['config', 'wire', 'core'], to) ||
-      ['app.ts', 'memory.ts', 'stopping.ts', 'terminal.ts', 'version.ts', 'pino'].includes(to) ||
+      ['app.ts', 'memory.ts', 'priority.ts', 'stopping.ts', 'terminal.ts', 'version.ts', 'pino'].includes(
+        to,
+      ) ||
       to.startsWith('node:'),
   },
   {
