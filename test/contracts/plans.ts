@@ -20,14 +20,6 @@ const ALLOWED: readonly (readonly [shape: RegExp, why: string])[] = [
     'how many of those who are found have left: of all who have left, each is asked',
   ],
   [
-    /^select (suppressions.reason|coalesce\(subscribers.subscribed, NULL\)), count\(\*\) from suppressions inner join/,
-    'whom an audience leaves out, and how many the list says are suppressed: all suppressions are counted',
-  ],
-  [
-    /^select (subscribers.)?id from suppressions inner join/,
-    'who of the list is suppressed: all suppressions are gone through',
-  ],
-  [
     /^select distinct (quarantine_texts.)?id from quarantine_texts/,
     'erasing a person goes through all that is in quarantine',
   ],

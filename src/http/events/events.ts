@@ -102,8 +102,11 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
       await caughtUp(deps)
       const file = wantedFile(reply, ['text/csv', 'application/x-ndjson'])
       if (file) return sendFile(reply, file, deps.archive, query, request.query.data)
-      const events = await deps.archive.find(query)
-      return sendRaw(reply, pageText(events, await nextOf(deps.archive, events, query), request.query.data))
+      const found = await deps.archive.find({ ...query, limit: query.limit + 1 })
+      const events = found.slice(0, query.limit)
+      const isFull = found.length > query.limit
+      const next = isFull ? events.at(-1)?.cursor : await nextOf(deps.archive, events, query)
+      return sendRaw(reply, pageText(events, next, request.query.data))
     },
   })
 
@@ -210,7 +213,7 @@ function readCursor(field: string, text: string | undefined): Cursor | undefined
   return cursor
 }
 
-/** The last event's cursor, if anything follows it. Its length does not tell: a page has a bound in bytes, too. */
+/** Of a page that is not full: its last event's cursor, if anything follows it. A page has a bound in bytes, too. */
 async function nextOf(
   archive: EventArchive,
   events: readonly ArchivedEvent[],

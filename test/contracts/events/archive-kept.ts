@@ -6,7 +6,8 @@ import type { Sql } from '../../../src/adapters/sql/driver/dialect.ts'
 import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import type { Count, EventArchive, EventSelection } from '../../../src/core/events/ports.ts'
 import { EPOCH, makeRow, makeRows, type SqlLab } from '../../support/sql-lab.ts'
-import { DAY, MINUTE } from '../../support/times.ts'
+import { listening, updateOfSqlite } from '../../support/plans.ts'
+import { DAY, HOUR, MINUTE } from '../../support/times.ts'
 
 const at = (seq: number) => ({ epoch: EPOCH, seq })
 const SPRING = { campaignId: 'spring' }
@@ -57,6 +58,27 @@ export function promisesOfKeptCounts(lab: () => SqlLab): void {
     const both = rows.filter(({ facts }) => facts.campaignId === 'spring' && facts.subaccount === 'shop')
     expect(both.length).toBeGreaterThan(5)
     expect(await amount({ ...SPRING, subaccount: 'shop' })).toBe(both.length)
+  })
+
+  test('of a campaign and a tag of another time nothing is looked through, and nothing is missed of the same time', async () => {
+    const heard: string[] = []
+    const sql = listening(await lab().open(), updateOfSqlite, ({ text }) => void heard.push(text))
+    const archive = createEventArchive(sql)
+    const late = EPOCH + 60 * MINUTE
+    const told = [
+      ...makeRows(1, 20, { campaignId: 'early' }),
+      ...makeRows(21, 40, { receivedAt: late, tags: ['late'] }),
+      ...makeRows(41, 42, { receivedAt: late, tags: ['late'], campaignId: 'may', subaccount: 'shop' }),
+      ...makeRows(43, 50, { receivedAt: late + HOUR, campaignId: 'may' }),
+    ]
+    await archive.record(BEGINNING, at(50), told)
+    heard.length = 0
+    expect(await archive.find({ campaignId: 'early', tag: 'late', limit: 10 })).toEqual([])
+    expect(await archive.find({ campaignId: 'early', subaccount: 'shop', limit: 10 })).toEqual([])
+    expect(heard.filter((text) => /exists|coalesce/i.test(text))).toEqual([])
+    for (const filter of [{ tag: 'late' }, { subaccount: 'shop' }])
+      expect(await archive.find({ campaignId: 'may', ...filter, limit: 10 })).toHaveLength(2)
+    expect(await archive.find({ campaignId: 'may', tag: 'late', after: at(42), limit: 10 })).toEqual([])
   })
 
   test('a campaign with a name that is longer than a key is known by a short one', async () => {

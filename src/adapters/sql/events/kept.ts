@@ -97,6 +97,24 @@ export async function neverCame({ db, tables, read }: Sql, query: EventSelection
   return (await Promise.all(found)).some((rows) => rows.length === 0)
 }
 
+/** Between when those came that are of the campaign, and of the subaccount, that are asked for; undefined: there is none. */
+export async function timeOf({ db, tables, read }: Sql, query: EventSelection) {
+  const { field, value, minute } = tables.eventCounts
+  const end = (which: 'min' | 'max') => words<number | null>`${words.raw(which)}(${minute})`
+  const asked = FIELDS.flatMap((each) => (query[each] === undefined ? [] : keptOf(each, query[each])))
+  const ends = asked.map(async (of) => {
+    const theirs = and(eq(field, of.field), eq(value, of.value))
+    const [row] = await read(db.select({ first: end('min'), last: end('max') }).from(tables.eventCounts).where(theirs)) // prettier-ignore
+    return { since: row?.first ?? Infinity, until: (row?.last ?? 0) + MINUTE_MS }
+  })
+  const all = await Promise.all(ends)
+  const [since, until] = [
+    Math.max(0, ...all.map((one) => one.since)),
+    Math.min(...all.map((one) => one.until)),
+  ]
+  return since < until ? { since, until } : undefined
+}
+
 /** Where the step begins that an instant is in. */
 export const stepOf = (instant: Column, step: number) =>
   words<number>`${instant} - ${instant} % ${words.raw(String(step))}`.mapWith(Number).as('at')

@@ -7,7 +7,7 @@ import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
 import type { EventSelection } from '../../../core/events/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { conditionsOf, inTime, soughtBy, type Condition, type Sought, type Table } from './conditions.ts'
-import { neverCame } from './kept.ts'
+import { neverCame, timeOf } from './kept.ts'
 import { stretches, type Bounds } from './places.ts'
 import { runsOf } from './runs.ts'
 import { boundsOf, narrower } from './spans.ts'
@@ -70,6 +70,23 @@ export function createSelecting(sql: Sql) {
     return { leader: conditions[counts.indexOf(least)], count: least }
   }
 
+  /**
+   * A tag, a link or a subaccount that came at another time than the campaign, as its counts tell: else the whole campaign would be
+   * looked through. Only asked by counts: for a page that is bounded so, MariaDB leaves the index that leads.
+   */
+  async function areApart(query: EventSelection, conditions: readonly Condition[], bounds: Bounds) {
+    const { campaignId, subaccount, tag, url } = query
+    const told = [campaignId, subaccount].some((each) => each !== undefined)
+    const asked = [campaignId, subaccount, tag, url].filter((each) => each !== undefined)
+    if (!told || asked.length < 2) return false
+    const time = await timeOf(sql, query)
+    const theirs = time && (await boundsOf(sql, time))
+    if (!theirs) return true
+    const within = narrower(bounds, theirs)
+    const counts = conditions.map(({ table, leads }) => countOf(table, leads, within, 1))
+    return (await Promise.all(counts)).includes(0)
+  }
+
   /** undefined: nothing can fit. */
   async function select(query: EventSelection, asked: Bounds): Promise<Selection | undefined> {
     if (await neverCame(sql, query)) return undefined
@@ -80,6 +97,7 @@ export function createSelecting(sql: Sql) {
     const isInRuns = [query.email, query.messageId, query.q].some((text) => text !== undefined)
     const runs = isInRuns ? await runsOf(sql) : []
     const conditions = conditionsOf(sql, query, runs)
+    if (await areApart(query, conditions, bounds)) return undefined
     const sought = query.q === undefined ? undefined : soughtBy(sql, query.q, runs)
     const alone = conditions.length < 2 && !sought
     const { leader, count } = alone ? { leader: conditions[0], count: 0 } : await leaderOf(conditions, bounds)
