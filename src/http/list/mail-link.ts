@@ -66,7 +66,7 @@ export async function registerMailLink(app: FastifyInstance, link: MailLink): Pr
     // Whatever its sender calls it, or cannot spell: Fastify would answer 415 to what is no content type.
     pages.addHook(
       'onRequest',
-      async ({ headers }) => void (headers['content-type'] &&= 'application/octet-stream'),
+      async ({ headers }) => void (headers['content-type'] = 'application/octet-stream'),
     )
     const asBytes = { parseAs: 'buffer', bodyLimit: BODY_LIMIT } as const
     pages.addContentTypeParser('*', asBytes, (_request, _body, done) => done(null, undefined))

@@ -73,7 +73,7 @@ describe('/unsubscribe/{token}', () => {
     expect((await app.call({ method: 'POST', url: path, headers })).status).toBe(200)
   })
 
-  test.each(['foo', '/', 'a/b, c/d', ' '])('POST works whatever its body is called: %j', async (type) => {
+  test.each(['foo', '/', 'a/b, c/d', ''])('POST works whatever its body is called: %j', async (type) => {
     const headers = { 'content-type': type }
     expect((await app.call({ method: 'POST', url: path, headers, payload: 'x=y' })).status).toBe(200)
     expect(await isSubscribed()).toBe(false)
