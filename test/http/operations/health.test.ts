@@ -1,4 +1,5 @@
 // What /readyz tells a load balancer of a hub on its own files: ready, degraded, or that webhooks cannot be stored.
+// It waits by the clock.
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
