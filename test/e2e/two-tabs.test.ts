@@ -39,9 +39,10 @@ test('a campaign that is started in one is seen in the other', async () => {
 })
 
 test('a subscriber who is changed in one is shown as changed in the other', async () => {
+  await peopleOf(lab.hub).subscribe('bob@example.org')
   const [page, other] = await openTabs([
-    '/dashboard/subscribers/ann@example.org',
-    '/dashboard/subscribers/ann@example.org',
+    '/dashboard/subscribers/bob@example.org',
+    '/dashboard/subscribers/bob@example.org',
   ])
   await page.getByRole('button', { name: 'Unsubscribe…' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Unsubscribe', exact: true }).click()
