@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { choose, TOKEN, tryAgain, type OpenPage, type RunningHub } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { focusedText, isSeen } from '../support/in-page.js'
+import { focusedText, isSeen, overflow } from '../support/in-page.js'
 import { startMailSink, type MailSink } from '../support/mail-sink.ts'
 import { usePageLab, useProgramLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
@@ -346,7 +346,7 @@ describe('on a hub of its own', () => {
     const hostile = '<img src=x onerror=alert(1)>\u202eexe.gpj'
     const { id } = await api(lab.hub).create({
       subject: hostile,
-      tag: '<b>tag',
+      tag: `<b>${'tag'.repeat(15)}`,
       content: `<p>${hostile}</p><script>alert(1)</script>`,
       preheader: hostile,
     })
@@ -360,6 +360,8 @@ describe('on a hub of its own', () => {
     await fetch(`${lab.hub.url}/campaigns/${id}/start`, { method: 'POST', headers: { authorization: TOKEN } })
     await page.getByRole('link', { name: 'Deliveries' }).click()
     await page.locator('.deliveries .line', { hasText: 'ok@example.com' }).waitFor()
+    await page.setViewportSize({ width: 320, height: 800 })
+    expect(await page.evaluate(overflow)).toBe(0)
     await page.locator('.back a').click()
     await page.locator('.campaigns .line', { hasText: '⟨202e⟩' }).waitFor()
     expect(await page.locator('main img, main b, main script').count()).toBe(0)
