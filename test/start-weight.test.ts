@@ -32,9 +32,16 @@ afterAll(() => rm(dir, { recursive: true, force: true }))
 
 const of = (name: string) => loaded.filter((url) => url.includes(`/node_modules/${name}/`))
 
-test('a hub on its own stores loads nothing of Redis, MySQL and mail servers', () => {
+test('a hub on its own stores loads nothing of Redis, MySQL and mail servers, nor what reads the HTML of mails', () => {
   expect(loaded.some((url) => url.endsWith('/src/server.ts'))).toBe(true)
-  for (const name of ['ioredis', 'bullmq', 'mysql2', 'nodemailer/lib/smtp-connection'])
+  for (const name of [
+    'ioredis',
+    'bullmq',
+    'mysql2',
+    'nodemailer/lib/smtp-connection',
+    'html-to-text',
+    'htmlparser2',
+  ])
     expect(of(name)).toEqual([])
   expect(loaded.filter((url) => /\/adapters\/redis\/|\.mysql\.ts$/.test(url))).toEqual([])
   expect(of('drizzle-orm').filter((url) => /\/mysql-/.test(url))).toEqual([])

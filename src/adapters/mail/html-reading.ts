@@ -1,7 +1,9 @@
 // What a mail program makes of HTML: its words, its attributes, and which links a recipient can see and follow.
-import { Parser } from 'htmlparser2'
+import { createRequire } from 'node:module'
 import type { HtmlReading } from '../../core/campaigns/mail/placeholders.ts'
 import { createPlaces, isUnreadable, type Place } from './hiding.ts'
+
+const require = createRequire(import.meta.url)
 
 /** No mail program shows what is nested deeper, and the parser takes quadratic time for it. */
 const DEPTH = 1_000
@@ -24,6 +26,7 @@ export function readHtml(html: string): HtmlReading {
   const links: Link[] = []
   const state = { hidden: 0, link: undefined as Link | undefined }
 
+  const { Parser } = require('htmlparser2') as typeof import('htmlparser2') // with the first mail: see html-to-text.ts
   const parser = new Parser({
     onopentag(name, attributes) {
       parts.attributes.push(...Object.values(attributes))

@@ -8,9 +8,9 @@ import { queryReader } from './queries.ts'
 
 export function registerCompilers(app: FastifyInstance): void {
   // Nothing is taken for what it is not; queries alone, which are texts by nature, are read as numbers.
-  const ajv = addFormats.default(new Ajv({ useDefaults: true }))
+  const ajv = once(() => addFormats.default(new Ajv({ useDefaults: true })))
   app.setValidatorCompiler<object>(({ schema, httpPart }) => {
-    const check = once(() => ajv.compile(schema))
+    const check = once(() => ajv().compile(schema))
     if (httpPart === 'querystring') return queryReader(schema, check)
     return (value) => (check()(value) ? { value } : { error: check().errors ?? [] })
   })
