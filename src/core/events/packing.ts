@@ -7,7 +7,10 @@
 export type Packed<Head, Text = Buffer> = { readonly head: Head; readonly texts: readonly Text[] }
 
 /** First a line of JSON: of each its values and the lengths of its texts. Then all the texts. */
-export function pack<Head>(all: readonly Packed<Head, Buffer | string>[]): Buffer {
+export function pack<Head>(
+  all: readonly Packed<Head, Buffer | string>[],
+  allocate: (size: number) => Buffer = Buffer.allocUnsafeSlow,
+): Buffer {
   let size = 0
   const sized = (text: Buffer | string) => {
     const length = Buffer.byteLength(text)
@@ -15,7 +18,7 @@ export function pack<Head>(all: readonly Packed<Head, Buffer | string>[]): Buffe
     return length
   }
   const heads = `${JSON.stringify(all.map(({ head, texts }) => [head, ...texts.map(sized)]))}\n`
-  const bytes = Buffer.allocUnsafeSlow(heads.length + size)
+  const bytes = allocate(heads.length + size)
   let at = bytes.write(heads, 'latin1')
   for (const { texts } of all)
     for (const text of texts) at += typeof text === 'string' ? bytes.write(text, at) : text.copy(bytes, at)

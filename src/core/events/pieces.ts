@@ -13,6 +13,9 @@ export type Piece = { readonly count: number; readonly bytes: Buffer }
 export const PIECE_EVENTS = 64
 export const PIECE_BYTES = 256 * 1024
 
+/** Goes to another thread without being copied. Nobody writes into it once it is packed. */
+const shared = (size: number): Buffer => Buffer.from(new SharedArrayBuffer(size))
+
 /** At once: as objects that wait for a commit, events would outlive the young generation, which costs more than all else. */
 export function packEvents(events: readonly NewEvent[], at: number): Piece[] {
   return Array.from(cut(events), (few) => ({
@@ -22,13 +25,14 @@ export function packEvents(events: readonly NewEvent[], at: number): Piece[] {
         head: [n, kind, at],
         texts: [id, facts, more ?? '', data],
       })),
+      shared,
     ),
   }))
 }
 
 export const toPiece = (events: readonly PieceEvent[]): Piece => ({
   count: events.length,
-  bytes: pack(events.map(numbered)),
+  bytes: pack(events.map(numbered), shared),
 })
 
 export const countIn = (pieces: readonly Piece[]): number => pieces.reduce((sum, { count }) => sum + count, 0)
