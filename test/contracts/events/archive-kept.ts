@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
 import { byStepAndKind } from '../../../src/adapters/sql/events/counts.ts'
-import type { Sql } from '../../../src/adapters/sql/driver/dialect.ts'
+import { rowsFor, type Sql } from '../../../src/adapters/sql/driver/dialect.ts'
 import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import type { Count, EventArchive, EventSelection } from '../../../src/core/events/ports.ts'
 import { EPOCH, makeRow, makeRows, type SqlLab } from '../../support/sql-lab.ts'
@@ -79,6 +79,21 @@ export function promisesOfKeptCounts(lab: () => SqlLab): void {
     for (const filter of [{ tag: 'late' }, { subaccount: 'shop' }])
       expect(await archive.find({ campaignId: 'may', ...filter, limit: 10 })).toHaveLength(2)
     expect(await archive.find({ campaignId: 'may', tag: 'late', after: at(42), limit: 10 })).toEqual([])
+  })
+
+  test('a few of one kind, in a campaign of more than a million events, are counted by seconds', async () => {
+    const { sql, archive } = await filled()
+    const large = {
+      field: 'campaignId',
+      value: 'spring',
+      minute: EPOCH,
+      kind: 'sent',
+      count: 2_000_000,
+    } as const
+    await sql.run(rowsFor(sql.tables.eventCounts, [large], 'count'))
+    const opened: EventSelection = { ...SPRING, kinds: ['opened'] }
+    const seconds = await archive.counts({ ...opened, step: 1_000 })
+    expect(inMinutes(seconds)).toEqual(await archive.counts({ ...opened, step: MINUTE }))
   })
 
   test('a campaign with a name that is longer than a key is known by a short one', async () => {
