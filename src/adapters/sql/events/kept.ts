@@ -3,6 +3,7 @@
 import type { ArchiveRow, Count, CountQuery, EventSelection } from '../../../core/events/ports.ts'
 import {
   and,
+  count,
   eq,
   gte,
   hidden,
@@ -55,7 +56,7 @@ export async function keepingThose(sql: Sql, where: readonly (SQL | undefined)[]
     where.map(async (some) => {
       const value = events[field]
       const rows = sql.db
-        .select({ value, at: minute, kind: events.kind, count: words`count(*)`.mapWith(Number) })
+        .select({ value, at: minute, kind: events.kind, count: count() })
         .from(events)
         .where(and(some, isNotNull(hidden(value))))
         .groupBy(value, words`at`, events.kind)
@@ -79,13 +80,16 @@ export function keptAs(query: CountQuery): Kept | undefined {
   return field && others.length === 0 ? keptOf(field, query[field] ?? '') : undefined
 }
 
+/** Of those that are counted, the campaign and the subaccount that are asked for. */
+const askedOf = (query: EventSelection): Kept[] =>
+  FIELDS.flatMap((each) => (query[each] === undefined ? [] : keptOf(each, query[each])))
+
 /** No event of these kinds has come that is counted so. */
 export async function neverCame({ db, tables, read }: Sql, query: EventSelection): Promise<boolean> {
   const { field, value, minute, kind } = tables.eventCounts
   const { kinds } = query
-  const asked = FIELDS.flatMap((each) => (query[each] === undefined ? [] : keptOf(each, query[each])))
   if (!kinds) return false
-  const found = asked.map((of) =>
+  const found = askedOf(query).map((of) =>
     read(
       db
         .select({ minute })
@@ -101,8 +105,7 @@ export async function neverCame({ db, tables, read }: Sql, query: EventSelection
 export async function timeOf({ db, tables, read }: Sql, query: EventSelection) {
   const { field, value, minute } = tables.eventCounts
   const end = (which: 'min' | 'max') => words<number | null>`${words.raw(which)}(${minute})`
-  const asked = FIELDS.flatMap((each) => (query[each] === undefined ? [] : keptOf(each, query[each])))
-  const ends = asked.map(async (of) => {
+  const ends = askedOf(query).map(async (of) => {
     const theirs = and(eq(field, of.field), eq(value, of.value))
     const [row] = await read(db.select({ first: end('min'), last: end('max') }).from(tables.eventCounts).where(theirs)) // prettier-ignore
     return { since: row?.first ?? Infinity, until: (row?.last ?? 0) + MINUTE_MS }

@@ -2,7 +2,7 @@
 //
 // That is decided by counts that give up early, not by the databases' statistics: SQLite has none, and a wrong guess reads
 // the whole table.
-import { and, eq, exists, inArray, sql as words, type SQL } from '../driver/drizzle.ts'
+import { and, count, eq, exists, inArray, type SQL } from '../driver/drizzle.ts'
 import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
 import type { EventSelection } from '../../../core/events/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
@@ -35,7 +35,7 @@ export function createSelecting(sql: Sql) {
     const ranges = leads.flatMap((lead) => stretches(table, bounds).map((stretch) => and(lead, stretch)))
     const counts = ranges.map(async (range) => {
       const some = db.select({ seq: table.seq }).from(table).where(range).limit(limit).as('some')
-      const [row] = await sql.read(db.select({ count: words`count(*)`.mapWith(Number) }).from(some))
+      const [row] = await sql.read(db.select({ count: count() }).from(some))
       return row?.count ?? 0
     })
     return Math.min(
