@@ -104,12 +104,12 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
   /** @template T @param {T} answer no object: no JSON, mostly of a proxy that answers in the hub's place @param {string} [has] */
   function told(answer, has) {
     if (answer === null || typeof answer !== 'object') throw unreadable()
-    if (has !== undefined && !(has in answer)) throw new ApiError(0, 'unreadable', UNREADABLE)
+    if (has !== undefined && !(has in answer)) throw unreadable(UNREADABLE)
     return answer
   }
 
-  function unreadable() {
-    return new ApiError(0, 'unreadable', 'The answer was not the hub’s')
+  function unreadable(message = 'The answer was not the hub’s') {
+    return new ApiError(0, 'unreadable', message)
   }
 
   /** @param {unknown} error */
