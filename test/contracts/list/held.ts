@@ -10,6 +10,7 @@ import { makeReaders, makeSuppression, type ListLab } from '../../support/list-l
 import { HOUR, NOON } from '../../support/times.ts'
 
 const READERS = 6
+const going = new AbortController().signal
 const emailOf = (n: number) => `reader-${n}@example.com`
 const REASONS = ['bounce', 'complaint', 'unsubscribe', 'manual'] as const
 
@@ -135,7 +136,7 @@ export function promisesOfTheHeld(lab: () => ListLab): void {
     )
     await Promise.all(work.map((one) => one()))
     await expectRight()
-    expect(await renote(sql)).toBe(0)
+    expect(await renote(sql, going)).toBe(0)
   })
 
   test('what a process of before has written beside this one is mended', async () => {
@@ -152,9 +153,20 @@ export function promisesOfTheHeld(lab: () => ListLab): void {
       )
     await older({ subscriber: null, subscribed: null }, 1)
     await older({ subscribed: 0 }, 2)
-    expect(await renote(sql)).toBe(2)
-    expect(await renote(sql)).toBe(0)
+    expect(await renote(sql, going)).toBe(2)
+    expect(await renote(sql, going)).toBe(0)
     await expectRight()
+  })
+
+  test('a process that stops mends no more of them than it has begun with', async () => {
+    const { list, suppressions, sql } = lab()
+    const { db, tables, run } = sql
+    const all = makeReaders(1, 2_000)
+    for (const half of [all.slice(0, 1_000), all.slice(1_000)]) await list.import(half, NOON, false)
+    await suppressions.putAll(all.map(({ email }) => makeSuppression(email)))
+    await run(db.update(tables.suppressions).set({ subscribed: 0 }))
+    expect(await renote(sql, AbortSignal.abort())).toBe(1_000)
+    expect(await renote(sql, going)).toBe(1_000)
   })
 
   test('suppressions of before note it when their tables are brought up to date', async () => {
@@ -170,6 +182,6 @@ export function promisesOfTheHeld(lab: () => ListLab): void {
     await raw("DELETE FROM migrations WHERE name = '0017_held'")
     await lab().another()
     await expectRight()
-    expect(await renote(sql)).toBe(0)
+    expect(await renote(sql, going)).toBe(0)
   })
 }

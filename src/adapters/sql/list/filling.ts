@@ -1,4 +1,5 @@
-// What is brought up to date in the background: subscribers who are older than the index of what `q` finds, and the totals.
+// What is brought up to date in the background: the totals, what suppressions note of the list, and subscribers who are older than
+// the index of what `q` finds.
 import { and, asc, eq, gt, lte } from '../driver/drizzle.ts'
 import type { Log } from '../../../core/log.ts'
 import { breath, pause } from '../../../core/pause.ts'
@@ -35,8 +36,9 @@ export function startFilling(sql: Sql, log: Log): { close(): Promise<void> } {
   const stop = new AbortController()
   async function fill(): Promise<void> {
     if (await recount(sql)) log.warn({}, 'the count of the list was wrong: it was counted again')
-    const noted = await renote(sql)
-    if (noted > 0) log.warn({ noted }, 'suppressions knew wrong who is on the list: that was mended')
+    const noted = await renote(sql, stop.signal)
+    if (noted > 0)
+      log.warn({ noted }, 'suppressions were wrong about who is on the list: they were corrected')
     const filled = await fillStarts(sql, stop.signal)
     if (filled > 0) log.info({ filled }, 'older subscribers were added to the search index')
   }

@@ -61,7 +61,7 @@ export const unnoting = ({ db, tables: { suppressions } }: Sql, whose: SQL): Wri
   db.update(suppressions).set({ subscriber: null, subscribed: null }).where(whose)
 
 /** Notes anew, in steps, what a process of a version that knew nothing of it has left wrong; how many. For a start. */
-export async function renote(sql: Sql): Promise<number> {
+export async function renote(sql: Sql, signal: AbortSignal): Promise<number> {
   const { suppressions } = sql.tables
   const { emailKey: key, subscriber, subscribed } = suppressions
   const right = toNote(sql)
@@ -83,7 +83,7 @@ export async function renote(sql: Sql): Promise<number> {
     if (wrong.length > 0) await sql.atomically([unnoting(sql, inArray(key, wrong)), ...notingNew(sql, wrong)])
     mended += wrong.length
     const last = step.at(-1)
-    if (!last || step.length < STEP) return mended
+    if (!last || step.length < STEP || signal.aborted) return mended
     after = last.key
   }
 }
