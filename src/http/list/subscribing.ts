@@ -94,7 +94,7 @@ async function subscribe(deps: SubscribingDeps, request: Request) {
   if (outcome === 'suppressed') throw new HubError('subscriber.suppressed')
   if (outcome === 'exists') throw new HubError('subscriber.exists')
   if (!subscriber) throw new HubError('subscriber.not_found') // removed again in this very moment
-  if (!subscriber.subscribed && deps.doubleOptIn) await askToConfirm(deps, subscriber, request)
+  if (deps.doubleOptIn) await askToConfirm(deps, subscriber, request)
   const shown = deps.access.isSignedIn(request) ? subscriber : forStranger(subscriber, name)
   return presentSubscriber(shown)
 }
