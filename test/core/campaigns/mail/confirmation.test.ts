@@ -4,7 +4,10 @@ import { composeConfirmation } from '../../../../src/core/campaigns/mail/confirm
 import type { Language } from '../../../../src/core/campaigns/mail/identity.ts'
 import { FROM } from '../../../support/mails.ts'
 
-const compose = (language: Language = 'en') =>
+const compose = (
+  language: Language = 'en',
+  sender: { from: typeof FROM; replyTo: string | null } = { from: FROM, replyTo: null },
+) =>
   composeConfirmation(
     {
       subscriberId: 'abc',
@@ -13,7 +16,7 @@ const compose = (language: Language = 'en') =>
       expiresAt: Date.UTC(2026, 10, 25, 12, 30),
       language,
     },
-    { from: FROM, list: { name: 'The <Garden> Letter', address: '1 Rose Lane' }, replyTo: null },
+    { ...sender, list: { name: 'The <Garden> Letter', address: '1 Rose Lane' } },
   )
 
 describe('a confirmation', () => {
@@ -27,6 +30,7 @@ describe('a confirmation', () => {
       expect(subject).toBe(title)
       expect(html).toContain(`<html lang="${language}">`)
       expect(html).toContain(link)
+      expect(html).not.toContain('<Garden>')
       expect(html).toContain('<p>The &#60;Garden&#62; Letter<br>1 Rose Lane</p>')
       expect(text).toContain('\n-- \nThe <Garden> Letter\n1 Rose Lane\n')
       expect(html).toContain('href="https://hub.example.com/confirm/token?a=1&#38;b=2"')
@@ -41,5 +45,11 @@ describe('a confirmation', () => {
   test('is marked as made by a machine, and the same for every try', () => {
     expect(compose().headers).toEqual({ 'Auto-Submitted': 'auto-generated' })
     expect(compose().messageId).toBe(`confirm.abc.${Date.UTC(2026, 10, 25, 12, 30)}@example.com`)
+  })
+
+  test('is answered where the sender says, and has a Message-ID in ASCII', () => {
+    const mail = compose('en', { from: { ...FROM, address: 'news@정원.example' }, replyTo: 'us@example.com' })
+    expect(mail.replyTo).toBe('us@example.com')
+    expect(mail.messageId).toMatch(/@xn--[a-z0-9-]+\.example$/)
   })
 })
