@@ -1,5 +1,5 @@
 // The list's engine with a hub of the test's own: archive first, then the socket; nothing missing, nothing twice.
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { ApiError } from '../../public/page/ground/api.js'
 import { createAsking } from '../../public/page/ground/asking.js'
 import type { Options } from '../../public/client.js'
@@ -30,13 +30,13 @@ function lab(archive: StoredEvent[]) {
   const seeks: string[] = []
   let state = 'connecting'
   let cursor: string | undefined
-  let isOut = false
+  let isOut: number | undefined
   let held: Promise<StoredEvent[]> | undefined
   const api = {
     now: () => Date.parse('2030-01-01T00:01:00Z'),
     async events({ events: kinds = '', limit, before, after }: Record<string, unknown>) {
       asked.push({ kinds, limit })
-      if (isOut) throw new ApiError(503, 'archive.unavailable', 'no database')
+      if (isOut) throw new ApiError(isOut, 'archive.unavailable', 'no database')
       const there = (await held) ?? archive
       const matching = there.filter(({ kind }) => kinds === '' || String(kinds).split(',').includes(kind))
       const seq = (text: unknown) => Number(String(text).split('-')[1] ?? 0)
@@ -84,13 +84,14 @@ function lab(archive: StoredEvent[]) {
         .at(-1)
         ?.onState?.({ state: next, ...more } as Parameters<NonNullable<Options['onState']>>[0])
     },
+    gap: (to: string) => connections.at(-1)?.onGap?.({ from: '3-1', to, reason: 'expired' }),
     position: (live = true) => connections.at(-1)?.onPosition?.({ cursor: cursor ?? '0', live }),
   }
   const shown = () =>
     Array.from({ length: feed.list.pages.size }, (_, place) =>
       Number(feed.list.pages.at(place)?.cursor.split('-')[1]),
     )
-  const outage = (on: boolean) => void (isOut = on)
+  const outage = (on: boolean, status = 503) => void (isOut = on ? status : undefined)
   /** Until the test says so nothing is answered; then what was there by the time of the question. */
   const hang = (then: StoredEvent[]) => {
     const { promise, resolve } = Promise.withResolvers<StoredEvent[]>()
@@ -107,6 +108,8 @@ const kinds = (...names: string[]): Filter => ({ ...ALL, kinds: names })
 type Listed = { list: { store: { get(): { phase: string } } } }
 const phase = (feed: Listed) => feed.list.store.get().phase
 const settled = (feed: Listed) => until(() => expect(phase(feed)).toBe('here'))
+
+afterEach(() => void vi.useRealTimers())
 
 test('the newest page first, then what lies after it', async () => {
   const { feed, connections, socket, shown } = lab([1, 2, 3].map((seq) => stored(seq)))
@@ -175,6 +178,66 @@ test('a page that comes late, and yet before the socket, is the beginning all th
   socket.say(4)
   await until(() => expect(shown()).toEqual([4, 3, 2, 1]))
   expect(feed.list.store.get().begun).toBe(false)
+})
+
+test('an archive that fails is not waited for; one that would fail again is told of instead', async () => {
+  vi.useFakeTimers()
+  for (const [status, isHere] of [
+    [503, 'here'],
+    [400, 'failed'],
+  ] as const) {
+    const { feed, connections, socket, outage } = lab([])
+    outage(true, status)
+    void feed.open(ALL)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(connections.length).toBe(1)
+    socket.at(5)
+    socket.state('catching_up')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(phase(feed)).toBe(isHere)
+    feed.close()
+  }
+})
+
+test('a page that came in time is not given up later; one that has failed begins the list once', async () => {
+  vi.useFakeTimers()
+  const { feed, socket, shown, outage } = lab([stored(1), stored(2)])
+  await feed.open(ALL)
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(shown()).toEqual([2, 1])
+  socket.at(2)
+  socket.state('waiting')
+  outage(true)
+  void feed.setFilter(kinds('opened'))
+  await vi.advanceTimersByTimeAsync(0)
+  expect(feed.list.store.get().reads).toBe(2)
+  feed.close()
+})
+
+test('what came while the archive took its time is shown when the list begins without it', async () => {
+  vi.useFakeTimers()
+  const archive = [1, 2, 3].map((seq) => stored(seq))
+  const { feed, socket, shown, hang } = lab(archive)
+  await feed.open(ALL)
+  hang(archive)
+  socket.gap('3-9')
+  socket.say(10)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(shown()).toEqual([10])
+  feed.close()
+})
+
+test('where the archive ends before what the socket brings, that is told once more from there', async () => {
+  const archive = [1, 2, 3].map((seq) => stored(seq))
+  const { feed, socket, seeks, shown, hang } = lab(archive)
+  await feed.open(ALL)
+  const answer = hang(archive)
+  socket.gap('3-9')
+  socket.say(10)
+  answer()
+  await until(() => expect(seeks).toEqual(['3-3']))
+  socket.say(4)
+  await until(() => expect(shown()).toEqual([4, 3, 2, 1]))
 })
 
 test('an empty hub is followed from its beginning', async () => {
