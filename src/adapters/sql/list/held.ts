@@ -46,14 +46,10 @@ export const noting = (sql: Sql, keys: readonly string[]): Write =>
  * for these suppressions before they were there. Whoever changes it later waits for this transaction, and notes it then.
  */
 export function notingNew(sql: Sql, keys: readonly string[]): Write[] {
-  if (keys.length === 0) return []
-  const { subscribers, suppressions } = sql.tables
+  const { subscribers } = sql.tables
   const { waiting, emailKey } = subscribers
-  const fresh = and(inArray(suppressions.emailKey, [...keys]), isNull(suppressions.subscriber))
-  return [
-    sql.db.update(subscribers).set({ waiting: words`${waiting}` }).where(inArray(emailKey, [...keys])), // prettier-ignore
-    sql.db.update(suppressions).set(toNote(sql)).where(fresh),
-  ]
+  const locking = sql.db.update(subscribers).set({ waiting: words`${waiting}` })
+  return [locking.where(inArray(emailKey, [...keys])), noting(sql, keys)]
 }
 
 /** In the transaction that removes people: `whose` of the suppressions are theirs. */
@@ -80,7 +76,7 @@ export async function renote(sql: Sql, signal: AbortSignal): Promise<number> {
         .limit(STEP),
     )
     const wrong = step.filter((row) => row.isWrong === 1).map((row) => row.key)
-    if (wrong.length > 0) await sql.atomically([unnoting(sql, inArray(key, wrong)), ...notingNew(sql, wrong)])
+    if (wrong.length > 0) await sql.atomically(notingNew(sql, wrong))
     mended += wrong.length
     const last = step.at(-1)
     if (!last || step.length < STEP || signal.aborted) return mended
