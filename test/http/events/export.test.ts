@@ -74,7 +74,7 @@ test('as CSV each fact has its column', async () => {
     msg: { _id: 'as a table', email: 'ada@example.com', subject: 'One, two', tags: ['spring', 'first'] },
   }
   await hub.post([opened])
-  const [names = '', line = ''] = (await ask('message=as%20a%20table', { accept: 'text/csv' })).payload.split(
+  const [names = '', line = ''] = (await ask('message=as%20a%20table', { accept: 'Text/CSV' })).payload.split(
     '\r\n',
   )
   expect(names).toMatch(/^\W?cursor,kind,received_at,/)

@@ -26,7 +26,10 @@ export function sharedLimit(shared: Counting, own: Counting): FastifyRateLimitSt
       const here = own.count(key, windowMs)
       const everywhere = shared.count(key, windowMs).catch(() => here)
       void Promise.all([here, everywhere]).then(
-        ([mine, all]) => told(null, { current: Math.max(mine.count, all.count), ttl: all.leftMs }),
+        ([mine, all]) => {
+          const { count, leftMs } = mine.count > all.count ? mine : all
+          told(null, { current: count, ttl: leftMs })
+        },
         (error: unknown) => told(error instanceof Error ? error : new Error(String(error))),
       )
     }

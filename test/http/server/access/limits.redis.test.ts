@@ -36,6 +36,7 @@ test('sign-ups from one address, at whichever process, are counted together', as
 })
 
 test('sign-in has a limit of its own', async () => {
+  expect((await signUps('192.0.2.1', 21)).at(-1)).toBe(429)
   const call = {
     method: 'POST',
     url: '/api/session',
