@@ -5,6 +5,7 @@ import fastify from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ArchivedEvent, EventQuery } from '../../../src/core/events/ports.ts'
 import { sendFile } from '../../../src/http/events/export.ts'
+import type { FileType } from '../../../src/http/server/answers/files.ts'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 
 let hub: TestHub
@@ -106,4 +107,34 @@ test('no more is read than the client takes', async () => {
   expect(read).toBe(PAGES)
   expect(bytes).toBeGreaterThan(PAGES * data.length)
   await app.close()
+})
+
+/** An answer whose archive is `find`. */
+async function answerOf(type: FileType, find: () => Promise<readonly ArchivedEvent[]>) {
+  const app = fastify()
+  app.get('/', (_request, reply) => sendFile(reply, type, { find }, {}, false))
+  const answer = await app.inject('/')
+  await app.close()
+  return answer
+}
+
+test('what was kept before addresses were facts has its address in a file, too', async () => {
+  const old: ArchivedEvent = {
+    cursor: { epoch: 1, seq: 1 },
+    kind: 'opened',
+    receivedAt: 0,
+    facts: '{"provider":"mandrill","at":null}',
+    more: null,
+    data: '{"event":"open","ip":"203.0.113.7","msg":{}}',
+  }
+  for (const type of ['text/csv', 'application/x-ndjson'] as const) {
+    const pages = [[old], []]
+    expect((await answerOf(type, async () => pages.shift() ?? [])).payload).toContain('203.0.113.7')
+  }
+})
+
+test('an archive that does not answer is an error, and no file', async () => {
+  const answer = await answerOf('application/x-ndjson', () => Promise.reject(new Error('gone')))
+  expect(answer.statusCode).toBe(500)
+  expect(answer.headers).not.toHaveProperty('content-disposition')
 })
