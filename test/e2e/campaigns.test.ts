@@ -2,7 +2,14 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { choose, TOKEN, tryAgain, type OpenPage, type RunningHub } from '../support/browser.ts'
+import {
+  choose,
+  TOKEN,
+  tryAgain,
+  withoutSetupFrames,
+  type OpenPage,
+  type RunningHub,
+} from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { focusedText, isSeen, overflow } from '../support/in-page.js'
 import { startMailSink, type MailSink } from '../support/mail-sink.ts'
@@ -299,6 +306,32 @@ describe('on a hub of its own', () => {
     expect(await api(lab.hub).one(id)).toMatchObject({ subject: 'Kept, too' })
   })
 
+  test('a draft that is again what the hub has is saved, unless the hub may have taken what came between', async () => {
+    const { id } = await api(lab.hub).create({ subject: 'As it was' })
+    let answers = true
+    const page = await open(`/${id}`, async (page) => {
+      await page.route(`**/campaigns/${id}`, async (route) => {
+        if (answers || route.request().method() !== 'PATCH') return route.continue()
+        await route.fetch()
+        await route.abort()
+      })
+    })
+    const subject = page.getByLabel('Subject')
+    await subject.fill('Hello {{nobody}}')
+    await page.getByText('Not saved, the last changes are only in this tab: see below').waitFor()
+    await subject.fill('As it was')
+    await page.locator('.standing', { hasText: /saved$/ }).waitFor()
+    await subject.fill('')
+    await page.getByText('not saved yet: it needs a subject and a mail').waitFor()
+    answers = false
+    await subject.fill('Taken without an answer')
+    await page.getByText(/: The hub cannot be reached/).waitFor()
+    answers = true
+    await subject.fill('As it was')
+    await page.getByText(/^saved at/).waitFor()
+    expect(await api(lab.hub).one(id)).toMatchObject({ subject: 'As it was' })
+  })
+
   test('reasons and links that cannot be had say why, and take nothing else with them', async () => {
     const { id } = await api(lab.hub).create({ subject: 'Half', start: true })
     const page = await open(`/${id}`, (page) =>
@@ -376,6 +409,18 @@ describe('on a hub of its own', () => {
     await lab.hub.start()
     await page.getByText(/there is no connection to the hub/).waitFor({ state: 'detached' })
     await page.getByText('Finished').waitFor()
+  })
+
+  test('a hub that is frozen keeps its socket: the numbers say since when, and a screen reader hears it', async () => {
+    const { id } = await api(lab.hub).create({ subject: 'Frozen', start: true })
+    const page = await open(`/${id}`, withoutSetupFrames)
+    await page.getByText('Finished').waitFor()
+    await page.route('**/api/**', (route) => route.abort())
+    await page.getByText(/As of .*: the hub does not answer/).waitFor()
+    await page.locator('.unseen[role=status]', { hasText: 'The hub does not answer' }).waitFor()
+    await page.unroute('**/api/**')
+    await page.getByText(/: the hub does not answer/).waitFor({ state: 'detached' })
+    await page.locator('.unseen[role=status]', { hasText: /^Live$/ }).waitFor()
   })
 })
 

@@ -75,10 +75,11 @@ function Standing({ app, draft, campaign }) {
   const now = useNow(app.api.now)
   const { word, icon, tone } = stateLook(campaign?.status ?? 'draft')
   const at = campaign?.send_at ? Date.parse(campaign.send_at) : null
+  const needs = 'not saved yet: it needs a subject and a mail'
   const saving = {
-    empty: 'not saved yet: it needs a subject and a mail',
+    empty: needs,
     saved: savedAt ? `saved at ${exactTime(savedAt)}` : 'saved',
-    unsaved: 'not saved yet…',
+    unsaved: draft.isWhole() ? 'not saved yet…' : needs,
     saving: 'saving…',
     failed: '',
   }[state]

@@ -26,10 +26,11 @@ const FIELDS = /** @type {const} */ (['subject', 'preheader', 'content', 'text',
  * @param {(campaign: WholeCampaign, isNew: boolean) => void} deps.onSaved
  */
 export function createDraft({ api, campaign, onSaved }) {
+  /** What the hub has, as far as that is known. @type {{ readonly [Name in keyof Fields]?: string | undefined }} */
   let saved = fieldsOf(campaign)
   const store = createStore(
     /** @type {DraftState} */ ({
-      fields: saved,
+      fields: fieldsOf(campaign),
       id: campaign?.id ?? '',
       state: campaign ? 'saved' : 'empty',
       problem: '',
@@ -60,13 +61,14 @@ export function createDraft({ api, campaign, onSaved }) {
   async function save() {
     const sent = store.get().fields
     const { id } = store.get()
+    const body = changes()
     store.set({ state: 'saving' })
     try {
       const answer = /** @type {WholeCampaign} */ (
         id
-          ? await api.call('PATCH', `/campaigns/${id}`, { body: changes() })
+          ? await api.call('PATCH', `/campaigns/${id}`, { body })
           : await api.call('POST', '/campaigns', {
-              body: changes(),
+              body,
               headers: { 'idempotency-key': `${key}-${hash(sent)}` },
             })
       )
@@ -78,7 +80,11 @@ export function createDraft({ api, campaign, onSaved }) {
       onSaved(answer, id === '')
     } catch (error) {
       store.set({ state: 'failed', problem: problemOf(error), wrong: fieldIn(error) })
-      if (!isFinal(error)) retry.later()
+      if (!isFinal(error)) {
+        // It may have been saved all the same: what is typed instead is sent, even if it is what was there before.
+        saved = { ...saved, ...Object.fromEntries(Object.keys(body).map((name) => [name, undefined])) }
+        retry.later()
+      }
       throw error
     }
   }
@@ -87,7 +93,8 @@ export function createDraft({ api, campaign, onSaved }) {
   async function flush() {
     clearTimeout(timer)
     await saving?.catch(() => {})
-    if (!isWhole() || Object.keys(changes()).length === 0) return
+    if (!isWhole()) return
+    if (Object.keys(changes()).length === 0) return store.set({ state: 'saved' })
     saving = save()
     try {
       await saving
