@@ -72,6 +72,8 @@ const app = {
   campaigns,
   sends: createSends({ api, put: campaigns.put, say: (said) => spoken.set({ said }) }),
   setup,
+  /** A hub that is frozen keeps its sockets, and says nothing on them. */
+  isSilent: () => setup.store.get().state !== 'here' && !api.isReached(),
   /** For whoever does not see the page. @param {string} said */
   say: (said) => spoken.set({ said }),
   help: () => helps.set({ open: true }),

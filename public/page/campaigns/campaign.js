@@ -126,7 +126,9 @@ const LATE_MS = 2000
 /** Numbers that nobody renews say since when. @param {{ app: App, answer: Answer<unknown>, campaign: Campaign }} props */
 function Told({ app, answer, campaign }) {
   const { connection, polls } = useStore(app.feed.store)
-  const cut = !polls && connection.state !== 'live' && connection.state !== 'catching_up'
+  useStore(app.setup.store)
+  const isCut = !polls && connection.state !== 'live' && connection.state !== 'catching_up'
+  const cut = isCut || app.isSilent()
   const at = useRef(answer.at ?? app.api.now())
   useEffect(() => {
     if (!cut) at.current = app.api.now()
@@ -137,7 +139,7 @@ function Told({ app, answer, campaign }) {
         <${Icon}
           name="waiting"
           tone="amber"
-        />${`As of ${exactTime(at.current)}: there is no connection to the hub.`}
+        />${`As of ${exactTime(at.current)}: ${isCut ? 'there is no connection to the hub' : 'the hub does not answer'}.`}
       </p>`
     : null
 }

@@ -34,12 +34,13 @@ export function Announcer({ app }) {
     let last = ''
     const tellState = () => {
       // Without the number that changes all the time.
-      const { word } = stateWords({ ...app.feed.store.get(), behind: null })
+      const { word } = stateWords({ ...app.feed.store.get(), behind: null, isSilent: app.isSilent() })
       if (word !== last) setWords(word)
       last = word
     }
     tellState()
-    return app.feed.store.subscribe(tellState)
+    const stops = [app.feed.store, app.setup.store].map(({ subscribe }) => subscribe(tellState))
+    return () => stops.forEach((stop) => stop())
   }, [])
 
   useEffect(() => {

@@ -18,8 +18,7 @@ export function Strip({ app }) {
   const feed = useStore(app.feed.store)
   const { problem, final } = useStore(app.feed.list.store)
   const answer = useStore(app.setup.store)
-  // A hub that is frozen keeps its sockets, and says nothing on them.
-  const isSilent = answer.state !== 'here' && !app.api.isReached()
+  const isSilent = app.isSilent()
   const state = stateWords({ ...feed, problem, isSilent })
   useStore(app.pulse.tally.store)
   const now = useNow(app.api.now)
