@@ -1,6 +1,6 @@
 // What a backup of DATA_DIR is: a folder of files, and a list of them that is written last. Without it, it is none.
 import { createHash } from 'node:crypto'
-import { constants, createReadStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { chmod, copyFile, mkdir, open, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -60,7 +60,7 @@ function parse(text: string): Record<string, unknown> {
 /** Copies a file, as settled. */
 export async function bring(from: string, to: string): Promise<string> {
   await mkdir(dirname(to), { recursive: true, mode: 0o700 })
-  await copyFile(from, to, constants.COPYFILE_EXCL)
+  await copyFile(from, to)
   return settleFile(to)
 }
 
