@@ -97,8 +97,7 @@ export function createHub(
     tail.position = page.next
     for (const member of members) if (member.state === 'live') giveLive(member, page, before)
     const took = now() - began
-    if (page.events.length > 1 && took > GATHER.afterMs && members.size > 0)
-      await nap.wait(Math.min(took, GATHER.mostMs))
+    if (page.events.length > 1 && took > GATHER.afterMs) await nap.wait(Math.min(took, GATHER.mostMs))
   }
 
   function giveLive(member: Member, page: FeedPage, before: Cursor): void {
