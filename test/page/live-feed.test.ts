@@ -310,6 +310,22 @@ test('a filter that is changed without a connection shows what the archive has, 
   await until(() => expect(shown()).toEqual([3, 1]))
 })
 
+test('a filter that is changed before there is a connection is read at once; one that is answered, once', async () => {
+  vi.useFakeTimers()
+  const { feed, asked, socket, shown } = lab([stored(1, 'opened'), stored(2)])
+  await feed.open(ALL)
+  await feed.setFilter(kinds('opened'))
+  expect(shown()).toEqual([1])
+  socket.state('live')
+  await feed.setFilter(ALL)
+  socket.position()
+  await vi.advanceTimersByTimeAsync(0)
+  const reads = asked.length
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(asked.length).toBe(reads)
+  feed.close()
+})
+
 test('of two quick filter changes only the last one counts', async () => {
   const { feed, socket, shown } = lab([stored(1, 'opened'), stored(2, 'clicked'), stored(3)])
   await feed.open(ALL)
