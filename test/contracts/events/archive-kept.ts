@@ -66,7 +66,7 @@ export function promisesOfKeptCounts(lab: () => SqlLab): void {
     const archive = createEventArchive(sql)
     const late = EPOCH + 60 * MINUTE
     const told = [
-      ...makeRows(1, 20, { campaignId: 'early' }),
+      ...makeRows(1, 20, { campaignId: 'early', tags: ['first'] }),
       ...makeRows(21, 40, { receivedAt: late, tags: ['late'] }),
       ...makeRows(41, 42, { receivedAt: late, tags: ['late'], campaignId: 'may', subaccount: 'shop' }),
       ...makeRows(43, 50, { receivedAt: late + HOUR, campaignId: 'may' }),
@@ -75,10 +75,15 @@ export function promisesOfKeptCounts(lab: () => SqlLab): void {
     heard.length = 0
     expect(await archive.find({ campaignId: 'early', tag: 'late', limit: 10 })).toEqual([])
     expect(await archive.find({ campaignId: 'early', subaccount: 'shop', limit: 10 })).toEqual([])
+    expect(await archive.find({ campaignId: 'may', tag: 'first', limit: 10 })).toEqual([])
     expect(heard.filter((text) => /exists|coalesce/i.test(text))).toEqual([])
     for (const filter of [{ tag: 'late' }, { subaccount: 'shop' }])
       expect(await archive.find({ campaignId: 'may', ...filter, limit: 10 })).toHaveLength(2)
     expect(await archive.find({ campaignId: 'may', tag: 'late', after: at(42), limit: 10 })).toEqual([])
+    heard.length = 0
+    for (const filter of [{ campaignId: 'may' }, { tag: 'late', url: 'https://example.com/' }])
+      await archive.find({ ...filter, limit: 10 })
+    expect(heard.filter((text) => /min\(|event_spans/i.test(text))).toEqual([])
   })
 
   test('a few of one kind, in a campaign of more than a million events, are counted by seconds', async () => {

@@ -3,9 +3,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createLedger } from '../../../src/adapters/sql/campaigns/ledger.ts'
+import { startFilling } from '../../../src/adapters/sql/list/filling.ts'
 import { renote } from '../../../src/adapters/sql/list/held.ts'
 import { sql as words } from '../../../src/adapters/sql/driver/drizzle.ts'
 import type { Subscriber, SubscriberQuery } from '../../../src/core/list/ports.ts'
+import { silentLog } from '../../support/feed-lab.ts'
 import { makeReaders, makeSuppression, type ListLab } from '../../support/list-lab.ts'
 import { HOUR, NOON } from '../../support/times.ts'
 
@@ -158,6 +160,9 @@ export function promisesOfTheHeld(lab: () => ListLab): void {
     expect(await renote(sql, going)).toBe(3)
     expect(await renote(sql, going)).toBe(0)
     await expectRight()
+    await older({ subscribed: 0 }, 2)
+    await startFilling(sql, silentLog).close() // as each start does
+    expect(await renote(sql, going)).toBe(0)
   })
 
   test('a process that stops mends no more of them than it has begun with', async () => {
