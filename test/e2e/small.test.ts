@@ -172,5 +172,22 @@ test('a problem of many words is whole, too, at every width', async () => {
     ]
     await eventually(whole).toEqual([width, LONG_PROBLEM, true, []])
   }
+  // A state of more words has its place beside it.
+  await page.getByRole('button', { name: 'Pause' }).click()
+  const word = page.locator('.strip .state strong', { hasText: 'Live, list paused' })
+  await word.waitFor()
+  for (const width of [768, 642, 390, 320]) {
+    await page.setViewportSize({ width, height: 800 })
+    const gap = async () => {
+      const [left, right] = await Promise.all([word.boundingBox(), page.locator('.problems').boundingBox()])
+      return (right?.x ?? 0) - ((left?.x ?? 0) + (left?.width ?? 0))
+    }
+    await eventually(gap).toBeGreaterThan(0)
+    await eventually(async () => [width, await word.evaluate(isWhole), await cut(page)]).toEqual([
+      width,
+      true,
+      [],
+    ])
+  }
   await close()
 })

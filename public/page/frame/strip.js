@@ -37,10 +37,12 @@ export function Strip({ app }) {
     app.title.set({ wrong: wrong ?? '' })
   }, [reached, feed.connection.state, problem, problems[0]])
 
-  const wordy = feed.connection.state === 'live' ? '' : ' wordy'
+  const wordy = { live: '', pause: ' paused' }[state.icon] ?? ' wordy'
   const all = problems.join(', ')
   const few = problems.length > 1 ? `${problems.length} problems` : all
-  const troubled = few.length > SHORT ? ' troubled' : ''
+  // Beside a state of many words there is no room for a problem of many.
+  const fewest = wordy && few.length > SHORT ? '1 problem' : few
+  const troubled = fewest.length > SHORT ? ' troubled' : ''
   return html`
     <section class=${`strip${wordy}${troubled}`} aria-label="State">
       <p class="state" title=${state.word}>
@@ -71,7 +73,7 @@ export function Strip({ app }) {
         html`<a key=${all} class="problems" href="/dashboard/setup" data-view title=${all}>
           <${Icon} name="problem" tone="red" /><span
             ><span class="wide">${all.length > LONG ? few : all}</span
-            ><span class="narrow">${few}</span></span
+            ><span class="narrow">${fewest}</span></span
           >
         </a>`
       }
