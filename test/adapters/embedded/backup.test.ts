@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { backUp } from '../../../src/adapters/embedded/backup/backup.ts'
 import { BackupError, settleFile, writeList } from '../../../src/adapters/embedded/backup/files.ts'
 import { restore } from '../../../src/adapters/embedded/backup/restore.ts'
+import { lockDataDir } from '../../../src/adapters/embedded/data-dir-lock.ts'
 
 let folder: string
 const at = (...path: string[]) => join(folder, ...path)
@@ -166,4 +167,20 @@ test('a DATA_DIR that holds anything is left alone', async () => {
   await expect(bringBack()).rejects.toThrow(BackupError)
   expect(await readFile(at('new/mine'), 'utf8')).toBe('x')
   expect(existsSync(at('new/secret'))).toBe(false)
+})
+
+test('what has changed since it was backed up is not restored', async () => {
+  await put('backup/secret')
+  await madeOf(['secret'])
+  await writeFile(at('backup/secret'), 'y')
+  await expect(bringBack()).rejects.toThrow(/secret is damaged/)
+})
+
+test('a DATA_DIR that a hub has is left alone', async () => {
+  await put('backup/secret')
+  await madeOf(['secret'])
+  const lock = lockDataDir(at('new'))
+  await expect(bringBack()).rejects.toThrow(/another hub is running/)
+  lock.release()
+  await bringBack()
 })
