@@ -65,6 +65,18 @@ describe('a store that is wiped under a running hub', () => {
     expect(page.gap).toMatchObject({ from: cursor, reason: 'reset' })
     expect(seqs(page.events)).toEqual([1, 2, 3])
   })
+
+  test.for(['events', 'meta'])(
+    'begins a life of another name, also in the same moment, where %s alone are gone',
+    async (lost) => {
+      await (await lab().open()).append(makeEvents(10))
+      const { epoch } = await (await lab().open()).last(0)
+      await redis().command('DEL', `hub:{feed}:${lost}`)
+      const fresh = await lab().open() // knows nothing of before
+      await fresh.append(makeEvents(3, 'new'))
+      expect((await fresh.last(0)).epoch).toBeGreaterThan(epoch)
+    },
+  )
 })
 
 describe('a Redis without memory', () => {
