@@ -1,4 +1,5 @@
 // `npm run backup` where the stores of a hub are not in DATA_DIR. It asks neither store, so none has to run.
+import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,4 +51,17 @@ test('a folder that holds something is refused, and left alone', async () => {
   await writeFile(join(taken, 'mine'), 'not to be lost')
   await expect(backUp(ELSEWHERE)).rejects.toThrow(/backup failed: .* is not empty/)
   expect(await readdir(taken)).toEqual(['mine'])
+})
+
+test.each([
+  ['none', []],
+  ['two', ['one', 'two']],
+  ['an option', ['--help']],
+])('what is not one folder is told how it is called, and fails the script: %s', (_, words) => {
+  const { status, stderr } = spawnSync(process.execPath, ['src/commands/backup.ts', ...words], {
+    encoding: 'utf8',
+    env: { ...process.env, DATA_DIR: join(folder, 'data') },
+  })
+  expect(stderr).toMatch(/^backup failed: usage: /)
+  expect(status).toBe(1)
 })
