@@ -77,6 +77,28 @@ describe('a store that is wiped under a running hub', () => {
       expect((await fresh.last(0)).epoch).toBeGreaterThan(epoch)
     },
   )
+
+  test('is told to a cursor of a life before the last, too', async () => {
+    await (await lab().open()).append(makeEvents(10))
+    const cursor = await (await lab().open()).last(5)
+    await redis().command('DEL', 'hub:{feed}:meta')
+    await (await lab().open()).append(makeEvents(10, 'second'))
+    await redis().command('DEL', 'hub:{feed}:events')
+    const fresh = await lab().open()
+    await fresh.append(makeEvents(20, 'new'))
+    const page = await fresh.read(cursor, 30)
+    expect(page.gap).toMatchObject({ from: cursor, reason: 'reset' })
+    expect(seqs(page.events)).toEqual(range(1, 20))
+  })
+
+  test('goes on where the names of its lives alone are gone', async () => {
+    await (await lab().open()).append(makeEvents(10))
+    await redis().command('DEL', 'hub:{feed}:lives')
+    const fresh = await lab().open()
+    await fresh.append(makeEvents(3, 'new'))
+    const page = await fresh.read(await fresh.last(3), 10)
+    expect(texts(page.events)).toEqual(texts(makeEvents(3, 'new')))
+  })
 })
 
 describe('a Redis without memory', () => {
