@@ -326,6 +326,29 @@ test('a filter that is changed before there is a connection is read at once; one
   feed.close()
 })
 
+test('what does not fit is not shown, though the socket brings it; what has come is all where nothing is asked', async () => {
+  const archive = [stored(1)]
+  const { feed, socket, shown, hang } = lab(archive)
+  await feed.open({ ...ALL, message: 'm6' })
+  expect(feed.seesAll()).toBe(false)
+  socket.state('live')
+  expect(feed.seesAll()).toBe(true)
+  feed.watch('m7')
+  socket.say(5, 6)
+  await until(() => expect(shown()).toEqual([6, 1]))
+  expect(feed.store.get().touched).toBe(0)
+  feed.hold('pause', true)
+  expect(feed.store.get().paused).toBe(true)
+  feed.showNewest()
+  expect(feed.store.get().paused).toBe(false)
+  await feed.setFilter(ALL)
+  expect(feed.seesAll()).toBe(false)
+  hang(archive)
+  socket.position()
+  expect(feed.seesAll()).toBe(false)
+  feed.close()
+})
+
 test('of two quick filter changes only the last one counts', async () => {
   const { feed, socket, shown } = lab([stored(1, 'opened'), stored(2, 'clicked'), stored(3)])
   await feed.open(ALL)
