@@ -1,7 +1,7 @@
 // The four states of an answer, when it is asked for again, and when not.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ApiError, createApi } from '../../public/page/ground/api.js'
-import { createAsking } from '../../public/page/ground/asking.js'
+import { createAsking, failureOf } from '../../public/page/ground/asking.js'
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.parse('2030-05-06T12:00:00Z') })
@@ -140,4 +140,16 @@ test('what is pushed ends a failure', async () => {
   question.put(7)
   await vi.advanceTimersByTimeAsync(60_000)
   expect([asked(), ...state()]).toEqual([1, 'here', 7, ''])
+})
+
+test.each([
+  [0, false],
+  [400, true],
+  [404, true],
+  [408, false],
+  [429, false],
+  [503, false],
+])('after a %s, it is final: %s', (status, final) => {
+  const failure = failureOf(new ApiError(status, 'some.code', 'so it is'))
+  expect(failure).toEqual({ problem: 'so it is', final, missing: status === 404 })
 })
