@@ -25,6 +25,17 @@ test('some tens are answered in order, and the connection stays', async () => {
   socket.destroy()
 })
 
+test('one after the other, a connection has as many as it likes', async () => {
+  const { socket, heard, isClosed } = await stranger(hub.address, head('GET /nowhere'))
+  const answers = () => heard().match(/HTTP\/1.1 404/g)
+  for (let n = 1; n <= 120; n++) {
+    await until(() => expect(answers()).toHaveLength(n))
+    socket.write(head('GET /nowhere'))
+  }
+  expect(isClosed()).toBe(false)
+  socket.destroy()
+})
+
 test('of more than are taken at once the last that is answered says so, and what follows is not done', async () => {
   const { heard, closed } = await stranger(
     hub.address,
