@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { firstTries } from './test/support/first-tries.ts'
 import { LongestFirst } from './test/support/sequencer.ts'
 
 const SERVERS = ['test/**/*.{redis,mysql,nginx}.test.ts', 'test/{chaos,backup}/**/*.test.ts']
@@ -35,6 +36,7 @@ export default defineConfig({
     pool: 'forks', // tests kill, freeze and limit processes
     isolate: false, // each file would load the same modules: two fifths of what tests without servers cost
     maxWorkers: Math.min(12, 3 * availableParallelism()), // a test without a page waits for three quarters of its time
+    reporters: ['default', firstTries],
     env: { TMPDIR },
     // What takes a second here takes twenty on a machine that is busy with something else.
     testTimeout: 180_000,
@@ -55,7 +57,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'servers', include: SERVERS, exclude: [...configDefaults.exclude, ...PAGES] },
       },
-      // A browser that has to share its processor may lose a click: what passes only a second time is named "(retry x1)".
+      // A browser that has to share its processor may lose a click: what passes only a second time is named "(retry x1)", and its fault told.
       { extends: true, test: { name: 'pages', include: PAGES, retry: 1 } },
     ],
   },
