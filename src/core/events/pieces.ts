@@ -1,7 +1,7 @@
 // Events on their way into a feed, and its newest ones: those that came together stay packed, a few large pieces that the garbage
 // collector need not look into and that cost little between threads and processes.
 import type { Cursor } from './cursor.ts'
-import type { FeedEvent, Kind, NewEvent, PackedEvents } from './event.ts'
+import type { FeedEvent, Kind, NewEvent } from './event.ts'
 import { pack, unpack, type Packed } from './packing.ts'
 
 /** The texts are its id, its facts, what only the loop asks for ('' for most), and its data. */
@@ -82,8 +82,7 @@ export const numbered = ({ head: [, kind, at], texts }: PieceEvent, n: number): 
   texts,
 })
 
-/** `packed`: of the whole piece, if all of it is there. */
-export function toEvent(cursor: Cursor, event: PieceEvent, packed?: PackedEvents): FeedEvent {
+export function toEvent(cursor: Cursor, event: PieceEvent): FeedEvent {
   const {
     head: [, kind, receivedAt],
     texts: [id, facts, more, data],
@@ -97,6 +96,5 @@ export function toEvent(cursor: Cursor, event: PieceEvent, packed?: PackedEvents
     data,
     facts: facts.toString(),
     more: more.toString() || null,
-    packed,
   }
 }
