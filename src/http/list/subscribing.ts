@@ -62,9 +62,8 @@ export function registerSubscribing(app: FastifyInstance, deps: SubscribingDeps)
       rateLimit: { ...STRANGERS, allowList: (request: FastifyRequest) => access.isSignedIn(request) },
     },
     onRequest: async (request) => {
-      const { 'content-length': length, 'transfer-encoding': coding } = request.headers
-      const isSmall = coding === undefined && Number(length ?? 0) <= STRANGERS_BODY
-      if (!isSmall && !access.isSignedIn(request)) throw new HubError('request.too_large')
+      const isLarge = Number(request.headers['content-length'] ?? 0) > STRANGERS_BODY
+      if (isLarge && !access.isSignedIn(request)) throw new HubError('request.too_large')
     },
     ...tagged('Mailing list'),
     summary: 'Subscribe a subscriber',

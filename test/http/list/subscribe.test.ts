@@ -174,11 +174,11 @@ describe('POST without the token', () => {
     )
   })
 
-  test('may not be of a length that nobody tells', async () => {
+  test('may be of a length that nobody tells', async () => {
     const headers = { 'content-type': form, 'transfer-encoding': 'chunked' }
-    const payload = Readable.from(['email=', 'ann@example.com'])
+    const payload = Readable.from(['email=ann@exa', 'mple.com&name='])
     const answer = await app.call({ method: 'POST', url: '/subscribe', headers, payload })
-    expect(answer).toMatchObject(error(413, 'request.too_large'))
+    expect(answer.status).toBe(201)
   })
 
   test('cannot write to everybody', async () => {

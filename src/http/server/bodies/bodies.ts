@@ -54,8 +54,12 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
+/** Whose bodies were taken before Node has said that these are all. */
+const taken = new WeakSet<IncomingMessage>()
+
 /** Bytes that came with the head lie there, though Node has not said yet that these are all. */
-export const isThere = (raw: IncomingMessage): boolean => raw.complete !== false || isBuffered(raw)
+export const isThere = (raw: IncomingMessage): boolean =>
+  raw.complete !== false || isBuffered(raw) || taken.has(raw)
 
 const isBuffered = ({ readableLength, headers }: IncomingMessage): boolean =>
   readableLength > 0 && readableLength >= Number(headers['content-length'])
@@ -100,6 +104,7 @@ function collector(
     })
     if (isBuffered(raw)) {
       share.add(claimed)
+      if (!raw.complete) taken.add(raw)
       return finish(raw.read() as Buffer)
     }
     raw.on('data', add)

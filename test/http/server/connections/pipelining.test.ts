@@ -25,6 +25,20 @@ test('some tens are answered in order, and the connection stays', async () => {
   socket.destroy()
 })
 
+test.each([
+  ['a ticket', 'POST /api/tickets', '{}', '201'],
+  ['what is wrong with it', 'POST /subscribe', '{"email":"x","name":""}', '400'],
+  ['that it is no batch', 'POST /api/hook', '{', '400'],
+])('whose bodies came with them, and that are answered at once with %s', async (_, line, body, status) => {
+  const headers = [`authorization: ${TOKEN}`, 'content-type: application/json']
+  const request = `${head(line, ...headers, `content-length: ${body.length}`)}${body}`
+  const { socket, heard, isClosed } = await stranger(hub.address, request.repeat(5))
+  await until(() => expect(heard().match(/(?<=HTTP\/1.1 )\d+/g)).toEqual(Array(5).fill(status)))
+  expect(heard()).not.toMatch(/^connection: close/im)
+  expect(isClosed()).toBe(false)
+  socket.destroy()
+})
+
 test('one after the other, a connection has as many as it likes', async () => {
   const { socket, heard, isClosed } = await stranger(hub.address, head('GET /nowhere'))
   const answers = () => heard().match(/HTTP\/1.1 404/g)
