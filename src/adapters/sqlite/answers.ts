@@ -3,8 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { giveBackMemoryLater } from '../../memory.ts'
 
 export type Api = { readonly [name: string]: (...args: never[]) => unknown; close(): void }
-export type Question = { readonly id: number; readonly name: string; readonly args: readonly unknown[] }
-export type Answer = { readonly id: number } & ({ readonly value: unknown } | { readonly error: Failure })
+export type Question = { readonly name: string; readonly args: readonly unknown[] }
+export type Answer = { readonly value: unknown } | { readonly error: Failure }
 /** What is left of an error on its way between threads is only what is named here. */
 export type Failure = { readonly message: string; readonly code: unknown; readonly errcode: unknown }
 
@@ -12,7 +12,7 @@ export type Failure = { readonly message: string; readonly code: unknown; readon
 export function answerWith<Data>(open: (data: Data) => Api): void {
   let opened: Api | undefined
 
-  function answer(name: string, args: readonly unknown[]): { value: unknown } | { error: Failure } {
+  function answer(name: string, args: readonly unknown[]): Answer {
     try {
       if (name === 'close') return { value: opened?.close() }
       opened ??= open(workerData as Data)
@@ -23,9 +23,9 @@ export function answerWith<Data>(open: (data: Data) => Api): void {
     }
   }
 
-  parentPort?.on('message', ({ id, name, args }: Question) => {
+  parentPort?.on('message', ({ name, args }: Question) => {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-    parentPort?.postMessage({ id, ...answer(name, args) } satisfies Answer)
+    parentPort?.postMessage(answer(name, args))
     if (name === 'close') parentPort?.close()
   })
   giveBackMemoryLater()

@@ -15,20 +15,19 @@ export type Thread<A extends Api> = {
 /** `module` calls answerWith, which is given `data`. */
 export function startThread<A extends Api>(module: URL, data: unknown): Thread<A> {
   const worker = new Worker(module, { workerData: data, execArgv: [] })
-  const asked = new Map<number, PromiseWithResolvers<unknown>>()
-  let lastId = 0
+  /** In their order. No Map: of one whose entries come and go, each table that it outgrows keeps the next one, and all in it, alive. */
+  let asked: PromiseWithResolvers<unknown>[] = []
   let cause: unknown
   let failure: unknown
 
   worker.on('error', (error) => (cause = error)) // always followed by its exit
   worker.on('exit', () => {
     failure = cause ?? new Error('The thread has ended')
-    for (const { reject } of asked.values()) reject(failure)
-    asked.clear()
+    for (const { reject } of asked) reject(failure)
+    asked = []
   })
   worker.on('message', (answer: Answer) => {
-    const question = asked.get(answer.id)
-    asked.delete(answer.id)
+    const question = asked.shift()
     if ('error' in answer) question?.reject(toError(answer.error))
     else question?.resolve(answer.value)
   })
@@ -36,9 +35,9 @@ export function startThread<A extends Api>(module: URL, data: unknown): Thread<A
   function call(name: string, ...args: readonly unknown[]): Promise<unknown> {
     if (failure) return Promise.reject(failure)
     const question = Promise.withResolvers<unknown>()
-    asked.set((lastId += 1), question)
+    asked.push(question)
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-    worker.postMessage({ id: lastId, name, args } satisfies Question)
+    worker.postMessage({ name, args } satisfies Question)
     return question.promise
   }
 

@@ -94,19 +94,27 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
 
 /** Does what needs Redis. Whatever goes wrong with it, the feed is unavailable. */
 function createAttempts() {
-  const underWay = new Set<Promise<unknown>>()
+  let underWay = 0
   let ended = false
+  const idle = Promise.withResolvers<void>()
+  const endIfIdle = (): void => {
+    if (ended && underWay === 0) idle.resolve()
+  }
   return {
     attempt<T>(work: () => Promise<T>): Promise<T> {
       if (ended) return Promise.reject(new HubError('feed.unavailable'))
       const result = work().catch(translate)
-      underWay.add(result)
-      return result.finally(() => underWay.delete(result))
+      underWay += 1
+      return result.finally(() => {
+        underWay -= 1
+        endIfIdle()
+      })
     },
     /** No more from here on; waits for what is under way. */
-    async end(): Promise<void> {
+    end(): Promise<void> {
       ended = true
-      await Promise.allSettled(underWay)
+      endIfIdle()
+      return idle.promise
     },
   }
 }

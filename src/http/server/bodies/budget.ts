@@ -12,14 +12,28 @@ type Upload = {
 export type ByteBudget = ReturnType<typeof createByteBudget>
 export type Share = ReturnType<ByteBudget['open']>
 
-type Held = Upload & { bytes: number; byteMs: number; since: number; isWhole: boolean }
+/** `place`: among those that are coming; NOWHERE for one that is whole, or over. */
+type Held = Upload & { bytes: number; byteMs: number; since: number; place: number; isOver: boolean }
+
+const NOWHERE = -1
 
 /** Room is made for more than the one who asks, or a flood would have each piece of a body look through all of them. */
 const LOW_WATER = 7 / 8
 
 export function createByteBudget(limit: number, now = () => performance.now()) {
-  const shares = new Set<Held>()
+  /** No Set: of one whose entries come and go, each table that it outgrows keeps the next one, and all in it, alive. */
+  const coming: Held[] = []
   let taken = 0
+
+  /** Makes way for nobody any more. The last one takes its place. */
+  function leave(share: Held): void {
+    const { place } = share
+    const last = place === NOWHERE ? undefined : coming.pop()
+    share.place = NOWHERE
+    if (!last || last === share) return
+    coming[place] = last
+    last.place = place
+  }
 
   /** What a share has cost so far: bytes times the time that they were held. */
   function costOf(share: Held): number {
@@ -29,7 +43,10 @@ export function createByteBudget(limit: number, now = () => performance.now()) {
   }
 
   function release(share: Held): void {
-    if (shares.delete(share)) taken -= share.bytes
+    if (share.isOver) return
+    share.isOver = true
+    leave(share)
+    taken -= share.bytes
   }
 
   /**
@@ -37,7 +54,6 @@ export function createByteBudget(limit: number, now = () => performance.now()) {
    * when it is whole, many slow uploads cost much. An address answers for all that it sends.
    */
   function makeRoom(): void {
-    const coming = [...shares].filter((share) => !share.isWhole)
     const ofAddress = new Map<string, number>()
     for (const share of coming)
       ofAddress.set(share.address, (ofAddress.get(share.address) ?? 0) + costOf(share))
@@ -57,19 +73,26 @@ export function createByteBudget(limit: number, now = () => performance.now()) {
 
   return {
     open(upload: Upload) {
-      const share: Held = { ...upload, bytes: 0, byteMs: 0, since: now(), isWhole: false }
-      shares.add(share)
+      const share: Held = {
+        ...upload,
+        bytes: 0,
+        byteMs: 0,
+        since: now(),
+        place: coming.length,
+        isOver: false,
+      }
+      coming.push(share)
       return {
         /** So much more of it has arrived. May call `drop`, its own too, when there is no room. */
         add(bytes: number): void {
-          if (!shares.has(share)) return
+          if (share.isOver) return
           costOf(share)
           share.bytes += bytes
           taken += bytes
           if (taken > limit) makeRoom()
         },
         /** All of it is there, and it is being worked on: it makes way for nobody any more. */
-        whole: (): void => void (share.isWhole = true),
+        whole: (): void => leave(share),
         release: (): void => release(share),
       }
     },
