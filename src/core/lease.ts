@@ -15,7 +15,7 @@ export function createLease(name: string, { leases, owner, now }: Holder) {
   /** Asks for it now; true when this process has it. */
   async function take(): Promise<boolean> {
     askedAt = now()
-    return (held = await leases.take(name, owner, now(), now() + LEASE_MS))
+    return (held = await leases.take(name, owner, LEASE_MS))
   }
 
   return {

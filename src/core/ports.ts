@@ -6,8 +6,11 @@ export type Order = 'asc' | 'desc'
 
 /** A right to do something alone for a while, among all processes on the same database. */
 export type Leases = {
-  /** True when `owner` has it now until `untilMs`: nobody else had it, or it was the owner's already. */
-  take(name: string, owner: string, nowMs: number, untilMs: number): Promise<boolean>
+  /**
+   * True when `owner` has it from now on for `lifeMs`: nobody else had it, or it was the owner's already. By one clock for all of
+   * them, the store's: those of processes differ.
+   */
+  take(name: string, owner: string, lifeMs: number): Promise<boolean>
   release(name: string, owner: string): Promise<void>
 }
 

@@ -7,9 +7,9 @@ function lab() {
   const clock = { now: NOON }
   const kept: { owner: string | undefined; until: number } = { owner: undefined, until: 0 }
   const leases = {
-    take: async (_name: string, owner: string, now: number, until: number) => {
-      if (kept.owner !== undefined && kept.owner !== owner && kept.until > now) return false
-      Object.assign(kept, { owner, until })
+    take: async (_name: string, owner: string, lifeMs: number) => {
+      if (kept.owner !== undefined && kept.owner !== owner && kept.until > clock.now) return false
+      Object.assign(kept, { owner, until: clock.now + lifeMs })
       return true
     },
     release: async () => void Object.assign(kept, { owner: undefined }),

@@ -1,5 +1,5 @@
 // What the stores see of a database: one query builder and one way to write, whichever of the two it is.
-import { getTableColumns, getTableName, type Column } from './drizzle.ts'
+import { getTableColumns, getTableName, type Column, type SQL } from './drizzle.ts'
 import { DrizzleQueryError } from './drizzle.ts'
 import type { MySqlRemoteDatabase } from 'drizzle-orm/mysql-proxy'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
@@ -56,6 +56,8 @@ export type Driver = {
   fault(error: unknown): 'duplicate' | 'null' | undefined
   /** Writes something and changes nothing: a database that is read-only, or full, throws. */
   ping(): Promise<void>
+  /** The database's own clock within a statement, in milliseconds since 1970. */
+  readonly now: SQL
   close(): Promise<void>
 }
 

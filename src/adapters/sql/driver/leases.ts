@@ -1,21 +1,24 @@
 // Leases: which process may do something alone for a while.
-import { and, eq, lte, or } from './drizzle.ts'
+import { and, eq, gt, lte, or, sql as words } from './drizzle.ts'
 import type { Leases } from '../../../core/ports.ts'
-import { rowsFor, type Sql, type Write } from './dialect.ts'
+import type { Sql, Write } from './dialect.ts'
 
 export function createLeases(sql: Sql): Leases {
-  const { db } = sql
+  const { db, now } = sql
   const { leases } = sql.tables
   return {
-    async take(name, owner, nowMs, untilMs) {
-      const free = or(eq(leases.owner, owner), lte(leases.untilMs, nowMs))
+    async take(name, owner, lifeMs) {
+      const untilMs = words<number>`${now} + ${lifeMs}`
+      const isOver = lte(leases.untilMs, now)
+      // The clock has been set back: nobody has it for so long.
+      const isOfLater = gt(leases.untilMs, words`${now} + ${2 * lifeMs}`)
       const update = db
         .update(leases)
         .set({ owner, untilMs })
-        .where(and(eq(leases.name, name), free))
+        .where(and(eq(leases.name, name), or(eq(leases.owner, owner), isOver, isOfLater)))
       if ((await sql.run(update)) > 0) return true
       try {
-        return (await sql.run(rowsFor(leases, [{ name, owner, untilMs }]))) > 0
+        return (await sql.run(db.insert(leases).values({ name, owner, untilMs }))) > 0
       } catch (error) {
         if (sql.fault(error) === 'duplicate') return false
         throw error

@@ -1,5 +1,6 @@
 // MySQL 8 and MariaDB, through mysql2: for hubs of several processes.
 import { setTimeout as pause } from 'node:timers/promises'
+import { sql as words } from '../drizzle.ts'
 import { drizzle } from '../drizzle.mysql.ts'
 import type { Log } from '../../../../core/log.ts'
 import { CHANGING_NOTHING, onMysql, timesTouched, type Driver, type Sql, type Write } from '../dialect.ts'
@@ -52,6 +53,7 @@ function createDriver({ use, close }: Connections): Driver {
       const number = errorNumber(error)
       return number === NULL_REFUSED ? 'null' : number === DUPLICATE ? 'duplicate' : undefined
     },
+    now: words`cast(unix_timestamp(now(3)) * 1000 as signed)`,
     ping: () => use(async (session) => void (await session.run(CHANGING_NOTHING))),
     close,
   }

@@ -1,5 +1,6 @@
 // SQLite, through node:sqlite: for a hub that needs nothing else installed.
 import type { SQLInputValue } from 'node:sqlite'
+import { sql as words } from '../drizzle.ts'
 import { drizzle } from '../drizzle.sqlite.ts'
 import { HubError } from '../../../../core/errors.ts'
 import type { Log } from '../../../../core/log.ts'
@@ -73,6 +74,7 @@ function createDriver(writer: Asked, reader: Asked): Omit<Driver, 'close'> {
       const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0
       return code === NOT_NULL ? 'null' : DUPLICATE.has(code) ? 'duplicate' : undefined
     },
+    now: words`cast(unixepoch('subsec') * 1000 as integer)`,
     async ping() {
       await writer.ask('run', { text: CHANGING_NOTHING, values: [] })
       await reader.ask('all', 'SELECT 1', [])
