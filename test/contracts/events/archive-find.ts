@@ -236,6 +236,34 @@ export function promisesOfFinding(lab: () => SqlLab): void {
     await fc.assert(property, { numRuns: 20 })
   })
 
+  test('many are looked through, and counted, in portions: others are answered between', async () => {
+    const sql = await lab().open()
+    let asked = 0
+    const archive = createEventArchive({ ...sql, read: (query) => ((asked += 1), sql.read(query)) })
+    const rows = Array.from({ length: 20_100 }, (_, n) =>
+      makeRow(n + 1, n % 2 ? { kind: 'opened', tags: ['odd'] } : { kind: 'clicked', tags: ['even'] }),
+    )
+    for (let n = 0; n < rows.length; n += 2_010) {
+      const [from, to] = [n && { epoch: EPOCH, seq: n }, { epoch: EPOCH, seq: n + 2_010 }]
+      await archive.record(from || BEGINNING, to, rows.slice(n, n + 2_010))
+    }
+    const [tag, unlike] = ['odd', ['clicked' as const]]
+    asked = 0
+    const counts = await archive.counts({ tag, step: DAY })
+    expect(counts).toMatchObject([{ kind: 'opened', count: 10_050 }])
+    expect(asked).toBeGreaterThan(10)
+    expect(await archive.counts({ tag, kinds: unlike, step: DAY })).toEqual([])
+    asked = 0
+    expect(await archive.find({ tag, kinds: unlike, limit: 100 })).toEqual([])
+    expect(asked).toBeGreaterThan(10)
+    const ends = { before: { epoch: EPOCH, seq: 15_000 }, after: { epoch: EPOCH, seq: 5_000 } }
+    for (const [end, place] of Object.entries(ends)) {
+      const query = { tag, kinds: [...unlike, 'opened' as const], limit: 5_000, [end]: place }
+      const found = await archive.find(query)
+      expect(found.map(({ cursor }) => cursor)).toEqual(model(rows, query))
+    }
+  })
+
   test('what an event does not tell is no empty text', async () => {
     const archive = await open()
     await fill(archive, [{ messageId: 'm' }, { subaccount: '' }, { subaccount: '' }])

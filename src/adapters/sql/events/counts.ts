@@ -8,14 +8,15 @@ import type { Kind } from '../../../core/events/event.ts'
 import { LIST_KINDS } from '../../../core/events/filter.ts'
 import type { ArchivedEvent, Count, CountQuery, EventArchive } from '../../../core/events/ports.ts'
 import { portions, type Sql } from '../driver/dialect.ts'
-import { keptAs, OF_ALL, readKept, stepOf } from './kept.ts'
-import { inPlaces, stretches } from './places.ts'
-import { createSelecting } from './selection.ts'
-import { DAY_MS, MINUTE_MS, startOf } from './spans.ts'
+import { keptAs, readKept, stepOf } from './kept.ts'
+import { inPlaces } from './places.ts'
+import { createSelecting, SLICE } from './selection.ts'
+import { MINUTE_MS, startOf } from './spans.ts'
 
 const NEVER = startOf(Number.MAX_SAFE_INTEGER, MINUTE_MS)
 /** A second or two of the database's time. */
 const MOST_COUNTED = 1_000_000
+const MOST_SLICES = MOST_COUNTED / SLICE
 /** Entries of lists, which have to be read. */
 const MOST_READ = 50_000
 const PAGE = 1_000
@@ -23,7 +24,7 @@ const PAGE = 1_000
 export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive['counts'] {
   const { db } = sql
   const { events } = sql.tables
-  const { select, countOf } = createSelecting(sql)
+  const { select, slicesOf } = createSelecting(sql)
 
   /** Of these events, by one statement. */
   function counted(step: number, where: SQL | undefined, tags?: SQL) {
@@ -40,18 +41,7 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
     return sql.read(joined.where(where).groupBy(words`at`, events.kind))
   }
 
-  /** To count all of them only to see that they are no million takes nearly as long as to count them: what is kept tells. */
-  async function areKnownToBeFew(query: CountQuery): Promise<boolean> {
-    const of = keptAs(query)
-    if (!of) return false
-    const kinds = of === OF_ALL ? query.kinds : undefined
-    const since = startOf(query.since ?? 0, MINUTE_MS)
-    const counts = await readKept(sql, of, { since, until: query.until, kinds, step: DAY_MS })
-    return counts.reduce((sum, { count }) => sum + count, 0) < MOST_COUNTED
-  }
-
-  async function anew(asked: CountQuery): Promise<Count[]> {
-    const { step, ...query } = asked
+  async function anew({ step, ...query }: CountQuery): Promise<Count[]> {
     const selection = await select(query, {})
     if (!selection) return []
     if ('places' in selection) {
@@ -61,18 +51,22 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
         found.push(...(await counted(step, and(inPlaces(events, some), ...checks))))
       return byStepAndKind(found)
     }
-    const { table, leads, checks, bounds } = selection
-    // Of a large campaign another filter may lead to few; and who is erased is still among those that are kept.
-    const most = (await areKnownToBeFew(asked)) ? 0 : await countOf(table, leads, bounds, MOST_COUNTED)
-    if (most === MOST_COUNTED) throw new HubError('stats.too_many')
-    const ranges = leads.flatMap((lead) =>
-      stretches(table, bounds).map((stretch) =>
-        table === events
-          ? counted(step, and(lead, stretch, ...checks))
-          : counted(step, and(...checks), and(lead, stretch)),
-      ),
-    )
-    return byStepAndKind((await Promise.all(ranges)).flat())
+    const { leads, table, checks } = selection
+    const slices: (SQL | undefined)[] = []
+    let full = 0
+    for (const lead of leads)
+      for await (const { stretches, isFull } of slicesOf(selection, lead, 'asc')) {
+        slices.push(...stretches.map((stretch) => and(lead, stretch)))
+        if (isFull && (full += 1) === MOST_SLICES) throw new HubError('stats.too_many')
+      }
+    const found: Count[] = []
+    for (const slice of slices)
+      found.push(
+        ...(table === events
+          ? await counted(step, and(slice, ...checks))
+          : await counted(step, and(...checks), slice)),
+      )
+    return byStepAndKind(found)
   }
 
   /** Whole minutes are known; where a part of one is asked for, at both ends, that is counted. */

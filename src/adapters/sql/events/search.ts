@@ -2,7 +2,7 @@
 //
 // A page is found in two steps. First its places, from the index of one filter, which alone gives them in
 // order; the other filters are looked up for each (see selection.ts). Then the rows of those places that fit.
-import { and, asc, desc, getTableColumns, sql as words, type SQL } from '../driver/drizzle.ts'
+import { and, getTableColumns, ORDERS, sql as words, type SQL } from '../driver/drizzle.ts'
 import { compareCursors, formatCursor, type Cursor } from '../../../core/events/cursor.ts'
 import type { ArchivedEvent, EventArchive, EventQuery } from '../../../core/events/ports.ts'
 import { isWanted, LIST_KINDS } from '../../../core/events/filter.ts'
@@ -11,7 +11,7 @@ import { portions, type Sql } from '../driver/dialect.ts'
 import { fromParts } from '../driver/texts.ts'
 import { textsIn, type InBlock, type Texts } from './blocks.ts'
 import { inPlaces, stretches } from './places.ts'
-import { createSelecting, type Ranges } from './selection.ts'
+import { createSelecting, ordered, type Ranges } from './selection.ts'
 
 /** Of a page's data: one event may be as large as a webhook's body, and a page is a thousand of them. */
 const PAGE_BYTES = 8 * 1024 * 1024
@@ -26,22 +26,26 @@ const isApart = ({ block }: Row): boolean => block === null
 export function createSearch(sql: Sql): EventArchive['find'] {
   const { db } = sql
   const { events, eventTexts } = sql.tables
-  const { select, onEvents } = createSelecting(sql)
+  const { select, slicesOf, onEvents } = createSelecting(sql)
 
-  async function placesIn({ table, bounds, order }: Ranges, where: SQL | undefined, query: EventQuery) {
-    const direction = query.after ? asc : desc
-    const inCursorOrder = stretches(table, bounds)
+  /** Of one range. Where another filter may leave few of many, that is looked for slice by slice. */
+  async function placesIn(ranges: Ranges, lead: SQL | undefined, query: EventQuery) {
+    const { table, checks, bounds, order, areLong } = ranges
+    const way = query.after ? 'asc' : 'desc'
+    const whole = { stretches: ordered(stretches(table, bounds), way) }
+    const where = and(lead, onEvents(table, checks))
     const found: Cursor[] = []
-    for (const stretch of query.after ? inCursorOrder : inCursorOrder.toReversed()) {
-      const some = db
-        .select({ epoch: table.epoch, seq: table.seq })
-        .from(table)
-        .where(and(where, stretch))
-        .orderBy(...order.map(direction))
-        .limit(query.limit - found.length)
-      found.push(...(await sql.read(some)))
-      if (found.length === query.limit) break
-    }
+    for await (const slice of areLong ? slicesOf(ranges, lead, way) : [whole])
+      for (const stretch of slice.stretches) {
+        const some = db
+          .select({ epoch: table.epoch, seq: table.seq })
+          .from(table)
+          .where(and(where, stretch))
+          .orderBy(...order.map(ORDERS[way].sorted))
+          .limit(query.limit - found.length)
+        found.push(...(await sql.read(some)))
+        if (found.length === query.limit) return found
+      }
     return found
   }
 
@@ -64,8 +68,7 @@ export function createSearch(sql: Sql): EventArchive['find'] {
     if (!selection) return []
     const order = inOrder(query)
     if ('places' in selection) return checked(selection.places.toSorted(order), selection.checks, query)
-    const { table, leads, checks } = selection
-    const pages = leads.map((lead) => placesIn(selection, and(lead, onEvents(table, checks)), query))
+    const pages = selection.leads.map((lead) => placesIn(selection, lead, query))
     return (await Promise.all(pages)).flat().sort(order).slice(0, query.limit)
   }
 

@@ -2,9 +2,10 @@
 //
 // That is decided by counts that give up early, not by the databases' statistics: SQLite has none, and a wrong guess reads
 // the whole table.
-import { and, count, eq, exists, inArray, type SQL } from '../driver/drizzle.ts'
-import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
+import { and, count, eq, exists, inArray, ORDERS, type SQL } from '../driver/drizzle.ts'
+import { BEGINNING, compareCursors, type Cursor } from '../../../core/events/cursor.ts'
 import type { EventSelection } from '../../../core/events/ports.ts'
+import type { Order } from '../../../core/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { conditionsOf, inTime, soughtBy, type Condition, type Sought, type Table } from './conditions.ts'
 import { neverCame, timeOf } from './kept.ts'
@@ -15,11 +16,24 @@ import { subjectsWith } from './subjects.ts'
 
 /** A filter that leads no page is not worth counting further. */
 const COUNT_LIMIT = 10_000
+/**
+ * Entries of an index that one statement goes through. SQLite has one thread for all that is read: others get their turn between.
+ */
+export const SLICE = 2_000
 
 /** Ranges of an index, each in cursor order, where these checks hold. */
 export type Ranges = Pick<Condition, 'table' | 'leads' | 'order'> & {
   readonly checks: readonly SQL[]
   readonly bounds: Bounds
+  /** Many are in them, of whom the checks may leave none. */
+  readonly areLong: boolean
+}
+/** Of one range. */
+type Slice = {
+  /** Each is one range of the index, in the order that was asked for. */
+  readonly stretches: readonly (SQL | undefined)[]
+  /** More of the range comes after it. */
+  readonly isFull: boolean
 }
 type Selection =
   | Ranges
@@ -42,6 +56,30 @@ export function createSelecting(sql: Sql) {
       (await Promise.all(counts)).reduce((sum, count) => sum + count, 0),
       limit,
     )
+  }
+
+  /** The place in a range of which so many entries come up to it. */
+  async function nthIn({ table, order }: Ranges, lead: SQL | undefined, bounds: Bounds, way: Order) {
+    for (const stretch of ordered(stretches(table, bounds), way)) {
+      const some = db.select({ epoch: table.epoch, seq: table.seq }).from(table).where(and(lead, stretch))
+      const sorted = some.orderBy(...order.map(ORDERS[way].sorted))
+      const [place] = await sql.read(sorted.limit(1).offset(SLICE - 1))
+      if (place) return place
+    }
+    return undefined
+  }
+
+  /** A range, from either end of it, in slices that are short work for a database. */
+  async function* slicesOf(ranges: Ranges, lead: SQL | undefined, way: Order): AsyncGenerator<Slice> {
+    for (let left = ranges.bounds; ;) {
+      const end = await nthIn(ranges, lead, left, way)
+      const { epoch, seq } = end ?? BEGINNING
+      const upTo = way === 'asc' ? { below: { epoch, seq: seq + 1 } } : { above: { epoch, seq: seq - 1 } }
+      const within = stretches(ranges.table, end ? { ...left, ...upTo } : left)
+      yield { stretches: ordered(within, way), isFull: end !== undefined }
+      if (!end) return
+      left = way === 'asc' ? { ...left, above: end } : { ...left, below: end }
+    }
   }
 
   /** All places where something sought for is, if they are few. */
@@ -112,7 +150,7 @@ export function createSelecting(sql: Sql) {
       leads: [undefined],
       order: [events.epoch, events.seq],
     }
-    return { table, leads, order, checks, bounds }
+    return { table, leads, order, checks, bounds, areLong: count >= COUNT_LIMIT }
   }
 
   /** A condition on events, for a select that reads from another table. */
@@ -122,5 +160,9 @@ export function createSelecting(sql: Sql) {
     return exists(db.select({ seq: events.seq }).from(events).where(same))
   }
 
-  return { select, countOf, onEvents }
+  return { select, slicesOf, onEvents }
 }
+
+/** In order, or from the last one back. */
+export const ordered = <T>(all: readonly T[], way: Order): readonly T[] =>
+  way === 'asc' ? all : all.toReversed()
