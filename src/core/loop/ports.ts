@@ -1,5 +1,5 @@
 // What the loop asks of the world: what came back of the mails. Every sentence is a promise of test/contracts/.
-import type { Reaction, Reactions } from './heard.ts'
+import type { Reaction, Reactions } from './reactions.ts'
 
 export type LinkCounts = Readonly<Record<'people' | 'robots', number>>
 type DeliveryName = { readonly campaignId: string; readonly deliveryId: string }

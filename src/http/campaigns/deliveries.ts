@@ -7,7 +7,7 @@ import { isOpen } from '../../core/campaigns/outcome.ts'
 import { DELIVERY_STATUSES, PEOPLE, type PeopleFact } from '../../core/campaigns/ports.ts'
 import type { DeliveryTo, Ledger, ListedDelivery } from '../../core/campaigns/ports.ts'
 import type { ReactionStore } from '../../core/loop/ports.ts'
-import type { Reactions } from '../../core/loop/heard.ts'
+import type { Reactions } from '../../core/loop/reactions.ts'
 import {
   errors,
   IdParams,

@@ -1,7 +1,7 @@
 // The counts of campaigns, and the brakes that go by them.
 import { and, eq, inArray } from '../driver/drizzle.ts'
 import { judgeCampaign, type BrakeRates, type Paused, type Settled } from '../../../core/loop/brakes.ts'
-import { REACTIONS, type Reaction } from '../../../core/loop/heard.ts'
+import { REACTIONS, type Reaction } from '../../../core/loop/reactions.ts'
 import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import type { Deltas } from './changes.ts'
 

@@ -4,18 +4,18 @@ import { addUp } from '../driver/add-up.ts'
 import { wholeId } from '../../../core/loop/correlation.ts'
 import {
   REACTIONS,
+  clicksByLink,
+  evidenceIn,
+  merge,
+  NO_EVIDENCE,
   reactionsOf,
-  followed,
-  hear,
-  join,
-  NOTHING_HEARD,
-  readHeard,
-  writeHeard,
-  type ByWhom,
+  readEvidence,
+  writeEvidence,
+  type Evidence,
+  type FirstVisits,
   type Reaction,
   type Reactions,
-  type Heard,
-} from '../../../core/loop/heard.ts'
+} from '../../../core/loop/reactions.ts'
 import { linkKey } from '../../../core/events/facts.ts'
 import { linksIn } from '../../../core/loop/links.ts'
 import { changesFor, newRowsFor, rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
@@ -62,23 +62,23 @@ function change(events: readonly Correlated[], links: ReadonlyMap<string, Links>
   const [first] = events
   if (!first) return undefined
   const { campaignId, chunk, n, reaction: before } = first.about
-  const earlier = before ? readHeard(before.heard, before) : NOTHING_HEARD
-  const heard = events.reduce((sum, { row }) => join(sum, hear(row)), earlier)
+  const earlier = before ? readEvidence(before.heard, before) : NO_EVIDENCE
+  const evidence = events.reduce((sum, { row }) => merge(sum, evidenceIn(row)), earlier)
   const own = links.get(campaignId)
-  const reactions = reactionsOf(heard, own?.size ?? Infinity)
+  const reactions = reactionsOf(evidence, own?.size ?? Infinity)
   const messageId = before?.messageId ?? events.find(({ messageId }) => messageId)?.messageId ?? null
-  const after = { campaignId, chunk, n, messageId, ...reactions, heard: writeHeard(heard) }
+  const after = { campaignId, chunk, n, messageId, ...reactions, heard: writeEvidence(evidence) }
   if (before && isSame(before, after)) return undefined
-  const clicked = own && heard.clicks.length > 0 ? linksBetween(campaignId, earlier, heard, own) : []
+  const clicked = own && evidence.clicks.length > 0 ? linksBetween(campaignId, earlier, evidence, own) : []
   return { before, after, links: clicked }
 }
 
-/** What one delivery adds to the counts of links, or takes away: clicks may turn out to be a scanner's. */
-function linksBetween(campaignId: string, before: Heard, after: Heard, own: Links): LinkRow[] {
-  const was = followed(before, own)
-  const is = followed(after, own)
+/** What one delivery adds to the counts of links, or takes away when clicks turn out to be a scanner's. */
+function linksBetween(campaignId: string, before: Evidence, after: Evidence, own: Links): LinkRow[] {
+  const was = clicksByLink(before, own)
+  const is = clicksByLink(after, own)
   return [...new Set([...was.keys(), ...is.keys()])].flatMap((link) => {
-    const more = (who: keyof ByWhom) => isSet(is.get(link)?.[who]) - isSet(was.get(link)?.[who])
+    const more = (who: keyof FirstVisits) => isSet(is.get(link)?.[who]) - isSet(was.get(link)?.[who])
     return [
       { campaignId, link, fact: 'clicked' as const, count: more('person') },
       { campaignId, link, fact: 'robotClicked' as const, count: more('robot') },

@@ -1,12 +1,12 @@
 // What came back of the mails, as the API shows it: counts by campaign, and what was heard of each delivery.
 import { and, between, count, eq, inArray, isNull } from '../driver/drizzle.ts'
 import { readDeliveryId } from '../../../core/loop/correlation.ts'
-import { reactionsOf, NOTHING_HEARD, type Reactions } from '../../../core/loop/heard.ts'
+import { NO_EVIDENCE, reactionsOf, type Reactions } from '../../../core/loop/reactions.ts'
 import type { ReactionStore } from '../../../core/loop/ports.ts'
 import { newRowsFor, type Sql } from '../driver/dialect.ts'
 import { noReactions } from './changes.ts'
 
-const NO_REACTIONS: Reactions = reactionsOf(NOTHING_HEARD, 0)
+const NO_REACTIONS: Reactions = reactionsOf(NO_EVIDENCE, 0)
 
 export function createReactionStore(sql: Sql): ReactionStore {
   const { db } = sql

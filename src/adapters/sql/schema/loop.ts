@@ -2,7 +2,7 @@
 import type { Columns } from './columns.sqlite.ts'
 
 export function loopTables(c: Columns) {
-  /** Of each delivery that an event was about: since when each fact is true. See core/loop/heard.ts. */
+  /** Of each delivery that an event was about: since when each fact is true. See core/loop/reactions.ts. */
   const reactions = c.table(
     'reactions',
     {
