@@ -1,7 +1,7 @@
 // What an event means for further mail to its address: stop it, allow it again, or nothing.
 //
-// Events come late and out of order. What counts is when they happened: a bounce from before the address was allowed again
-// is history, whichever is told first, and of two changes of Mandrill's list the later one holds.
+// Events come late and out of order, so what counts is when they happened: a bounce from before the address was allowed
+// again no longer matters, even if it arrives afterwards, and of two changes of Mandrill's list the later one holds.
 import type { FeedEvent, Kind } from '../events/event.ts'
 import type { EventFacts, Reason } from '../events/facts.ts'
 import type { Suppression, SuppressionReason } from '../list/ports.ts'
@@ -10,7 +10,7 @@ import { LIFTABLE, MANDRILL, MIRROR, replaces } from '../list/suppression.ts'
 
 export const SOFT_BOUNCE_WINDOW_MS = 30 * 86_400_000
 
-/** Kinds whose meaning depends on what else is known of the address, and what has to be known for it. */
+/** Kinds whose meaning depends on earlier events about the address (JUDGED), and the kinds of those (REMEMBERED). */
 export const JUDGED: readonly Kind[] = ['bounced', 'soft_bounced', 'rejected', 'suppressed']
 export const REMEMBERED: readonly Kind[] = [
   'soft_bounced',
@@ -20,58 +20,70 @@ export const REMEMBERED: readonly Kind[] = [
   'suppressed',
   'unsuppressed',
 ]
-/** All kinds of which anything may follow: most events are of others. */
-const TELLING: ReadonlySet<Kind> = new Set([...JUDGED, 'complained', 'unsubscribed', 'unsuppressed'])
-/** However long ago it was. */
+/** The only kinds that can change a suppression. Most events are of other kinds. */
+const DECISIVE: ReadonlySet<Kind> = new Set([...JUDGED, 'complained', 'unsubscribed', 'unsuppressed'])
+/** Kinds that matter however long ago they happened. */
 export const NEVER_FORGOTTEN: readonly Kind[] = ['suppressed', 'unsuppressed']
 
-export type Told = { readonly event: Pick<FeedEvent, 'kind' | 'receivedAt'>; readonly facts: EventFacts }
+export type JudgedEvent = { readonly event: Pick<FeedEvent, 'kind' | 'receivedAt'>; readonly facts: EventFacts }
 
-export type Past = {
+/** What the events about an address have said so far: when each last happened. */
+export type AddressState = {
   /** The newest ones, newest first. */
   readonly softBounces: readonly number[]
-  readonly through: number
-  /** The last time that the address was allowed again, by Mandrill's operator or here by hand. */
+  /** A mail got through. */
+  readonly delivered: number
+  /** The address was allowed again, by Mandrill's operator or here by hand. */
   readonly lifted: number
+  /** The provider put it on its list. */
   readonly listed: number
 }
-export const NO_PAST: Past = { softBounces: [], through: -Infinity, lifted: -Infinity, listed: -Infinity }
-
-export const instantOf = ({ event, facts }: Told): number => facts.at ?? event.receivedAt
-
-/** Keeps so many soft bounces as suppress, the newest by when they happened: older ones decide nothing. */
-export function remember(past: Past, kind: Kind, at: number, most: number): Past {
-  if (kind === 'soft_bounced') {
-    const softBounces = [...past.softBounces, at].sort((a, b) => b - a).slice(0, most)
-    return { ...past, softBounces }
-  }
-  if (kind === 'unsuppressed') return { ...past, lifted: Math.max(past.lifted, at) }
-  if (kind === 'suppressed') return { ...past, listed: Math.max(past.listed, at) }
-  if (!REMEMBERED.includes(kind)) return past
-  return { ...past, through: Math.max(past.through, at) }
+export const NOTHING_KNOWN: AddressState = {
+  softBounces: [],
+  delivered: -Infinity,
+  lifted: -Infinity,
+  listed: -Infinity,
 }
 
-/** `put: null` = whatever may be lifted is lifted. */
+export const instantOf = ({ event, facts }: JudgedEvent): number => facts.at ?? event.receivedAt
+
+/** The state after one more event. `most`: as many soft bounces as suppress are kept; older ones decide nothing. */
+export function withEvent(state: AddressState, kind: Kind, at: number, most: number): AddressState {
+  if (kind === 'soft_bounced') {
+    const softBounces = [...state.softBounces, at].sort((a, b) => b - a).slice(0, most)
+    return { ...state, softBounces }
+  }
+  if (kind === 'unsuppressed') return { ...state, lifted: Math.max(state.lifted, at) }
+  if (kind === 'suppressed') return { ...state, listed: Math.max(state.listed, at) }
+  if (!REMEMBERED.includes(kind)) return state
+  return { ...state, delivered: Math.max(state.delivered, at) }
+}
+
+/** `put: null` lifts whatever may be lifted. */
 type Verdict = { readonly email: string; readonly put: Suppression | null }
 
-/** `past`: what is known of the address, this event included. */
-export function judge(row: Told, past: Past, softBounces: number): Verdict | undefined {
+/** `state` includes this event. */
+export function judge(row: JudgedEvent, state: AddressState, softBounces: number): Verdict | undefined {
   const { email } = row.facts
-  if (!TELLING.has(row.event.kind) || email === null || emailProblem(email) !== undefined) return undefined
+  if (!DECISIVE.has(row.event.kind) || email === null || emailProblem(email) !== undefined) return undefined
   if (row.event.kind === 'unsuppressed') return { email, put: null }
-  const put = suppressionBy(row, email, past, softBounces)
-  return put && (!isLiftable(put) || past.lifted <= instantOf(row)) ? { email, put } : undefined
+  const put = suppressionBy(row, email, state, softBounces)
+  return put && (!isLiftable(put) || state.lifted <= instantOf(row)) ? { email, put } : undefined
 }
 
-/** After a lifting: what still holds of `before`, since it happened later than that. */
-export function judgeAgain(before: readonly Told[], past: Past, softBounces: number): readonly Verdict[] {
-  return before
-    .filter((row) => instantOf(row) > past.lifted)
+/** After a lifting: the verdicts on earlier events that happened later than the lifting, and so still hold. */
+export function judgeAgain(
+  earlier: readonly JudgedEvent[],
+  state: AddressState,
+  softBounces: number,
+): readonly Verdict[] {
+  return earlier
+    .filter((row) => instantOf(row) > state.lifted)
     .sort((a, b) => instantOf(a) - instantOf(b))
-    .flatMap((row) => judge(row, past, softBounces) ?? [])
+    .flatMap((row) => judge(row, state, softBounces) ?? [])
 }
 
-function suppressionBy(row: Told, email: string, past: Past, softBounces: number): Suppression | undefined {
+function suppressionBy(row: JudgedEvent, email: string, state: AddressState, softBounces: number) {
   const put = (reason: SuppressionReason): Suppression => ({
     email,
     reason,
@@ -87,27 +99,27 @@ function suppressionBy(row: Told, email: string, past: Past, softBounces: number
     case 'bounced':
       return put('bounce')
     case 'soft_bounced':
-      return countSoft(past) >= softBounces ? put('bounce') : undefined
+      return countSoftBounces(state) >= softBounces ? put('bounce') : undefined
     case 'rejected': {
       const reason = REFUSED_FOR_GOOD[row.facts.reason ?? 'other']
       return reason && put(reason)
     }
     case 'suppressed': {
-      const listed = mirror(row, email)
-      return isLiftable(listed) && past.listed > instantOf(row) ? undefined : listed
+      const entry = fromProvidersList(row, email)
+      return isLiftable(entry) && state.listed > instantOf(row) ? undefined : entry
     }
     default:
       return undefined
   }
 }
 
-/** Soft bounces within the window before the last of them, since a mail got through. */
-function countSoft({ softBounces, through, lifted }: Past): number {
-  const from = Math.max(through, lifted, Math.max(...softBounces) - SOFT_BOUNCE_WINDOW_MS)
+/** Soft bounces since a mail got through, within the window that ends with the last of them. */
+function countSoftBounces({ softBounces, delivered, lifted }: AddressState): number {
+  const from = Math.max(delivered, lifted, Math.max(...softBounces) - SOFT_BOUNCE_WINDOW_MS)
   return softBounces.filter((at) => at > from).length
 }
 
-/** Of the provider's list. */
+/** By the reason of an entry of the provider's list. */
 const LISTED: Partial<Readonly<Record<Reason, SuppressionReason>>> = {
   bounce: 'bounce',
   soft_bounce: 'bounce',
@@ -116,9 +128,9 @@ const LISTED: Partial<Readonly<Record<Reason, SuppressionReason>>> = {
 }
 
 /**
- * Why a mail was refused, where that is about its subscriber. The others are a mailbox's that is full for a time
- * (soft_bounce), or the sender's own (invalid_sender, unsigned, rule, test_limit). A reason that is not told, or that
- * nobody knows, suppresses nobody: Mandrill, which refuses, does so again, and tells its list by events of its own.
+ * By the reason of a refusal, where it is about the subscriber. The others are about a mailbox that is full for a while
+ * (soft_bounce), or about the sender (invalid_sender, unsigned, rule, test_limit). A refusal without a known reason
+ * suppresses nobody: Mandrill will refuse the next mail as well, and reports its list by events of its own.
  */
 const REFUSED_FOR_GOOD: Partial<Readonly<Record<Reason, SuppressionReason>>> = {
   bounce: 'reject',
@@ -128,7 +140,7 @@ const REFUSED_FOR_GOOD: Partial<Readonly<Record<Reason, SuppressionReason>>> = {
   unsubscribe: 'unsubscribe',
 }
 
-function mirror({ event, facts }: Told, email: string): Suppression {
+function fromProvidersList({ event, facts }: JudgedEvent, email: string): Suppression {
   const reason = LISTED[facts.reason ?? 'other'] ?? 'reject'
   const since = event.receivedAt
   const ends = facts.ends === 0 ? since : facts.ends
@@ -136,12 +148,12 @@ function mirror({ event, facts }: Told, email: string): Suppression {
   return { email, reason, source: MIRROR, since, until }
 }
 
-/** What many verdicts come to for one address: first perhaps a lifting, then perhaps a suppression. */
+/** All verdicts on one address taken together: a lifting, then a suppression, either of which may be missing. */
 export type Decision = {
   readonly email: string
   readonly lifted: boolean
   readonly put: Suppression | null
-  /** The subscriber does not want mail any more: off the list, too. */
+  /** The subscriber wants no more mail, and is taken off the list. */
   readonly leaves: boolean
 }
 

@@ -1,7 +1,7 @@
-// The loop: what events change, as writes that go into the very transaction that archives them and moves the position.
+// The loop: what events change, as writes that go into the transaction that archives them and moves the position.
 //
-// There is one writer, tracking, and a stale one's transaction fails. So what is there may be read first, the rules are
-// plain functions of core, and what is written is exact, whatever comes twice, late, or after a crash.
+// Tracking is the only writer, and the transaction of a stale one fails. So the present state may be read first, the rules
+// are plain functions of core, and what is written is exact, whatever comes twice, late, or after a crash.
 import type { BrakeRates } from '../../../core/loop/brakes.ts'
 import type { LoopNews } from '../../../core/loop/news.ts'
 import { isOurs, type Scope } from '../../../core/loop/scope.ts'
@@ -12,19 +12,19 @@ import { createBrakeEffects } from './brakes.ts'
 import { createCorrelation } from './deliveries.ts'
 import { createReactionEffects } from './changes.ts'
 import { createSuppressionEffects } from './suppressions.ts'
-import type { SuppressionOptions } from './past.ts'
+import type { SuppressionOptions } from './addresses.ts'
 
 export type LoopOptions = SuppressionOptions &
   BrakeRates & {
     readonly scope: Scope
-    /** Told after the commit. A crash in between loses it: nothing that is exact may hang on it. */
+    /** Called after the commit. A crash in between loses the call, so nothing exact may depend on it. */
     readonly onCommitted?: (news: LoopNews) => void
   }
 
 /** What a page of events changes besides the archive. */
 export type PageEffects = (rows: readonly ArchiveRow[]) => Promise<{
   readonly writes: readonly Write[]
-  /** Those that are another sender's: kept, and shown, but they change no subscriber. */
+  /** Another sender's events: kept and shown, but they change no subscriber. */
   readonly notOurs: ReadonlySet<ArchiveRow>
   readonly committed: () => void
 }>
@@ -37,7 +37,7 @@ export function createLoop(sql: Sql, options: LoopOptions): PageEffects {
   return async (rows) => {
     if (rows.length === 0) return { writes: [], notOurs: new Set(), committed: () => {} }
     const correlated = await correlate(rows)
-    // What is about a mail of the hub is the hub's, whatever the settings say.
+    // An event about a mail of the hub is always the hub's, whatever MANDRILL_SUBACCOUNTS says.
     const known = new Map(correlated.map(({ row, about }) => [row, about]))
     const notOurs = new Set(
       rows.filter((row) => !known.has(row) && !isOurs(row.event.kind, row.facts, options.scope)),

@@ -9,22 +9,22 @@ import {
   judge,
   judgeAgain,
   JUDGED,
-  NO_PAST,
-  remember,
+  NOTHING_KNOWN,
+  withEvent,
   type Decision,
 } from '../../../core/loop/suppressing.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
 import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
-import { createHistories, createPasts, inSteps, type SuppressionOptions } from './past.ts'
+import { createAddressStates, createHistories, inSteps, type SuppressionOptions } from './addresses.ts'
 import { notingNew } from '../list/held.ts'
 import { leaving, notListed, putting } from '../list/suppressions.ts'
 
 export function createSuppressionEffects(sql: Sql, { secret, softBounces }: SuppressionOptions) {
   const erasedKey = createErasedKeys(secret)
-  const pastOf = createPasts(sql, { secret, softBounces })
+  const statesBefore = createAddressStates(sql, { secret, softBounces })
   const historyOf = createHistories(sql)
 
-  /** Of whom only a hash is kept. */
+  /** Erased persons of whom only a hash is kept. */
   function keptApart(keys: readonly string[], held: ReadonlyMap<string, Held>, now: number) {
     const isHolding = (hashed: Held | undefined) => hashed !== undefined && isActive(hashed, now)
     return notListed(
@@ -60,7 +60,7 @@ export function createSuppressionEffects(sql: Sql, { secret, softBounces }: Supp
         sql,
         puts.filter(({ emailKey }) => held.has(emailKey)),
       ),
-      // Where somebody else is quicker, all is undone, and decided anew.
+      // Fails, and undoes the whole page, where somebody else was quicker: then it is decided anew.
       rowsFor(sql.tables.suppressions, fresh),
       ...notingNew(sql, fresh.map(({ emailKey }) => emailKey)), // prettier-ignore
       ...(left.length > 0 ? leaving(sql, left, now) : []),
@@ -68,25 +68,25 @@ export function createSuppressionEffects(sql: Sql, { secret, softBounces }: Supp
   }
 
   return async (rows: readonly ArchiveRow[]): Promise<readonly Write[]> => {
-    const pasts = await pastOf(rows)
+    const states = await statesBefore(rows)
     const histories = await historyOf(rows)
     const verdicts = rows.flatMap((row) => {
       const email = row.facts.email ?? ''
-      const before = pasts.get(email)
-      const past = before ? remember(before, row.event.kind, instantOf(row), softBounces) : NO_PAST
-      if (before) pasts.set(email, past)
+      const before = states.get(email)
+      const state = before ? withEvent(before, row.event.kind, instantOf(row), softBounces) : NOTHING_KNOWN
+      if (before) states.set(email, state)
       const history = histories.get(email) ?? []
       if (JUDGED.includes(row.event.kind)) history.push(row)
-      const verdict = judge(row, past, softBounces)
+      const verdict = judge(row, state, softBounces)
       if (!verdict) return []
-      return verdict.put === null ? [verdict, ...judgeAgain(history, past, softBounces)] : [verdict]
+      return verdict.put === null ? [verdict, ...judgeAgain(history, state, softBounces)] : [verdict]
     })
     const now = Math.max(...rows.map(({ event }) => event.receivedAt))
     return verdicts.length === 0 ? [] : writesOf(decide(verdicts), now)
   }
 }
 
-/** Takes away what may be taken away at all. */
+/** Deletes suppressions whose reason allows it. */
 function lifting({ db, tables: { suppressions } }: Sql, keys: readonly string[]): Write {
   const mine = inArray(suppressions.emailKey, [...keys])
   return db.delete(suppressions).where(and(mine, inArray(suppressions.reason, [...LIFTABLE])))

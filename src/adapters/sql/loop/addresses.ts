@@ -7,12 +7,12 @@ import { createErasedKeys } from '../../../core/list/subscriber.ts'
 import { LIFTABLE } from '../../../core/list/suppression.ts'
 import {
   JUDGED,
-  NO_PAST,
-  remember,
+  NOTHING_KNOWN,
   REMEMBERED,
   SOFT_BOUNCE_WINDOW_MS,
-  type Past,
-  type Told,
+  withEvent,
+  type AddressState,
+  type JudgedEvent,
 } from '../../../core/loop/suppressing.ts'
 import { portions, type Sql } from '../driver/dialect.ts'
 import { inPlaces } from '../events/places.ts'
@@ -29,30 +29,30 @@ const FEW = 150
 /** The newest ones of an address that has been allowed again: older ones lie before that, or hold nothing more. */
 const HISTORY = 50
 
-/** Of those addresses about which something is to be judged. */
-export function createPasts(sql: Sql, { secret, softBounces }: SuppressionOptions) {
-  const heardOf = createHeard(sql, softBounces)
+/** The states of those addresses that a page judges something about, before that page. */
+export function createAddressStates(sql: Sql, { secret, softBounces }: SuppressionOptions) {
+  const latestEvents = createLatestEvents(sql, softBounces)
   const liftedByHand = createLiftedByHand(sql, secret)
-  return async (rows: readonly ArchiveRow[]): Promise<Map<string, Past>> => {
+  return async (rows: readonly ArchiveRow[]): Promise<Map<string, AddressState>> => {
     const judged = rows.filter(({ event }) => JUDGED.includes(event.kind) || event.kind === 'unsuppressed')
     const emails = emailsOf(judged)
     const keys = new Map(emails.map((email) => [keyOf(email, KEY_LENGTH.email), email]))
-    const pasts = new Map(emails.map((email) => [email, NO_PAST]))
-    const tell = (email: string, kind: Told['event']['kind'], at: number) =>
-      pasts.set(email, remember(pasts.get(email) ?? NO_PAST, kind, at, softBounces))
+    const states = new Map(emails.map((email) => [email, NOTHING_KNOWN]))
+    const add = (email: string, kind: Kind, at: number) =>
+      states.set(email, withEvent(states.get(email) ?? NOTHING_KNOWN, kind, at, softBounces))
     const newest = Math.max(...judged.map(({ event }) => event.receivedAt))
     const since = newest - SOFT_BOUNCE_WINDOW_MS
     const runs = keys.size > 0 ? await runsSince(sql, startOf(since, DAY_MS)) : []
-    const found = await inSteps([...keys.keys()], (some) => heardOf(some, since, runs))
-    for (const { email, kind, at } of found) tell(keys.get(email ?? '') ?? '', kind, at)
-    for (const [email, at] of await liftedByHand(emails)) tell(email, 'unsuppressed', at)
-    return pasts
+    const found = await inSteps([...keys.keys()], (some) => latestEvents(some, since, runs))
+    for (const { email, kind, at } of found) add(keys.get(email ?? '') ?? '', kind, at)
+    for (const [email, at] of await liftedByHand(emails)) add(email, 'unsuppressed', at)
+    return states
   }
 }
 
 /**
- * What had suppressed the addresses that are allowed again now: some of it may have happened since, and be told already.
- * None where nothing holds that could be lifted.
+ * The earlier events that suppressed addresses which this page allows again: some may have happened later than that, and only
+ * have arrived before. Empty where no suppression holds that could be lifted.
  */
 export function createHistories(sql: Sql) {
   const { suppressions } = sql.tables
@@ -69,7 +69,7 @@ export function createHistories(sql: Sql) {
     return new Set(rows.map(formatCursor))
   }
 
-  async function historyOf(email: string): Promise<Told[]> {
+  async function historyOf(email: string): Promise<JudgedEvent[]> {
     const found = await find({ email, kinds: JUDGED, limit: HISTORY })
     const ours = await oursAt(found.map(({ cursor }) => cursor))
     return found
@@ -77,9 +77,9 @@ export function createHistories(sql: Sql) {
       .map((event) => ({ event, facts: eventFacts(event) }))
   }
 
-  return async (rows: readonly ArchiveRow[]): Promise<ReadonlyMap<string, Told[]>> => {
+  return async (rows: readonly ArchiveRow[]): Promise<ReadonlyMap<string, JudgedEvent[]>> => {
     const emails = emailsOf(rows.filter(({ event }) => event.kind === 'unsuppressed'))
-    const histories = new Map(emails.map((email) => [email, [] as Told[]]))
+    const histories = new Map(emails.map((email) => [email, [] as JudgedEvent[]]))
     for (const { key } of await inSteps(emails, held)) histories.set(key, (await historyOf(key)).reverse())
     return histories
   }
@@ -107,11 +107,11 @@ const emailsOf = (rows: readonly ArchiveRow[]): readonly string[] => [
 ]
 
 /**
- * Of each address and kind the newest event, and of soft bounces as many as suppress: nothing else decides anything. The
- * database counts them off, so that an address with very many events is one like any other here. The addresses lead:
- * SQLite would take the index of kinds for a longer list of them, and read a large part of the archive.
+ * Of each address and kind the newest event, and as many soft bounces as suppress: nothing else decides anything. The
+ * database picks them, so that an address with very many events costs no more than others. `hidden` keeps SQLite from using
+ * the index of kinds, for which it would read a large part of the archive.
  */
-function createHeard(sql: Sql, softBounces: number) {
+function createLatestEvents(sql: Sql, softBounces: number) {
   const { email, judging, kind, occurredAt, receivedAt, notOurs } = sql.tables.events
   const at = words<number>`coalesce(${occurredAt}, ${receivedAt})`.mapWith(Number)
   const place = words<number>`row_number() over (partition by ${email}, ${kind} order by ${at} desc)`
