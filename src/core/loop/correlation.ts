@@ -9,12 +9,12 @@ export type DeliveryKey = { readonly campaignId: string; readonly chunk: number;
 
 const OF_MAILS: ReadonlySet<Kind> = new Set(MAIL_KINDS)
 
-/** Of a mail that was sent: no inbound mail, no change of a list, no word that nobody knows yet. */
+/** About a mail that was sent: not an inbound mail, a change of a list, or an unknown kind. */
 export const isOfMail = (kind: Kind): boolean => OF_MAILS.has(kind)
 
 export const wholeId = ({ campaignId, chunk, n }: DeliveryKey): string => `${campaignId}/${chunk}-${n}`
 
-/** The delivery that X-MC-Metadata gave the mail, and that came back. */
+/** The delivery that the event's metadata names: the mail carried it in X-MC-Metadata. */
 export function namedDelivery({ campaignId, deliveryId }: EventFacts): DeliveryKey | undefined {
   const key = campaignId !== null && isUuid(campaignId) ? readDeliveryId(deliveryId ?? '') : undefined
   return key && campaignId !== null ? { campaignId, ...key } : undefined
@@ -25,12 +25,12 @@ export function readDeliveryId(id: string): Omit<DeliveryKey, 'campaignId'> | un
   return match ? { chunk: Number(match[1]), n: Number(match[2]) } : undefined
 }
 
-/** An event that names no address contradicts nobody. Of an erased subscriber nobody can tell any more: not believed. */
+/** An event without an address contradicts nobody. A delivery to an erased person has no address left to compare with. */
 export function isRecipient(delivery: { readonly email: string }, { email }: EventFacts): boolean {
   return email === null || emailKey(email) === emailKey(delivery.email)
 }
 
-/** An event that names no address is about the one that its mail went to. */
+/** An event without an address is about the recipient of its mail. */
 export function addressed(row: ArchiveRow, about: { readonly email: string } | undefined): ArchiveRow {
   if (!about || row.facts.email !== null) return row
   return { ...row, facts: { ...row.facts, recipient: about.email, email: emailKey(about.email) } }

@@ -1,5 +1,5 @@
-// After tracking has committed a page: lanes learn of deferrals, the log of campaigns that the brakes have paused. None
-// of this has to be exact: a lane's pace is advice.
+// What follows after tracking has committed a page: lanes slow down after deferrals, and the log names the campaigns that the
+// brakes have paused. None of this has to be exact, since a lane's pace is only advice.
 import type { Log } from '../log.ts'
 import type { ArchiveRow } from '../events/ports.ts'
 import type { Paused } from './brakes.ts'
@@ -36,8 +36,8 @@ export function createLoopNews(options: Options): (news: LoopNews) => void {
       .catch((err: unknown) => log.warn({ err, lane }, 'the pace of a lane cannot be passed on'))
   }
 
-  /** One lesson a lane and page: what the provider said last, other than about one subscriber's mailbox. */
-  function learn(rows: readonly ArchiveRow[]): ReadonlyMap<string, string> {
+  /** The last deferral of each lane in a page, other than those about one subscriber's mailbox. */
+  function lastDeferrals(rows: readonly ArchiveRow[]): ReadonlyMap<string, string> {
     const deferrals = new Map<string, string>()
     for (const { event, facts } of rows) {
       if (facts.email === null) continue
@@ -52,7 +52,7 @@ export function createLoopNews(options: Options): (news: LoopNews) => void {
   }
 
   return ({ paused, rows }) => {
-    for (const [lane, answer] of learn(rows)) void slow(lane, answer)
+    for (const [lane, answer] of lastDeferrals(rows)) void slow(lane, answer)
     for (const { campaignId, reason } of paused)
       log.error({ campaign: campaignId, reason }, 'a campaign was paused')
   }

@@ -1,4 +1,4 @@
-// Robots that only their behaviour tells: who clicks everything at once. What user agents tell: see events/agents.ts.
+// Robots that only give themselves away by clicking everything at once. Those known by their user agent: events/agents.ts.
 
 /** A scanner follows links while the mail is being delivered; nobody reads so fast. */
 const SECONDS_OF_DELIVERY_MS = 5_000
@@ -7,8 +7,8 @@ const FEWEST_LINKS = 2
 type Click = { readonly at: number; readonly link: string }
 
 /**
- * The clicks of whoever followed every link of the mail (`links` different ones, and two at least) within seconds of its
- * delivery. A single fast click may be a person's, and stays one.
+ * The early clicks, if they followed every link of the mail (`links` different ones, at least two) within seconds of its
+ * delivery. A single fast click may be a person's, and counts as one.
  */
 export function scannersClicks(
   clicks: readonly Click[],

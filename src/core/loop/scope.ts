@@ -1,20 +1,20 @@
-// Whose an event is: one account of Mandrill may serve several senders, and its webhooks tell of all of them.
+// Whether an event is ours: one Mandrill account may serve several senders, and its webhooks report on all of them.
 import type { Kind } from '../events/event.ts'
 import type { EventFacts } from '../events/facts.ts'
 import { emailKey } from '../address.ts'
 
 export type Scope = {
-  /** Empty: all are ours. */
+  /** Empty: all subaccounts are ours. */
   readonly subaccounts: readonly string[]
-  /** The address that our mails are from; undefined while none is set. */
+  /** The address that our mails are from; undefined while MAIL_FROM is not set. */
   readonly sender: string | undefined
 }
 
 const OF_THE_LIST: readonly Kind[] = ['suppressed', 'unsuppressed']
 
 /**
- * May it change a subscriber? What names no subaccount, or no sender, is of the whole account: Mandrill itself applies such
- * an entry of its list to every subaccount. An entry may be limited to a subaccount or a sender.
+ * May this event change a subscriber? Without a subaccount or sender it concerns the whole account: Mandrill applies such an
+ * entry of its list to every subaccount. An entry may also be limited to one subaccount or sender.
  */
 export function isOurs(
   kind: Kind,
