@@ -4,7 +4,7 @@ import type { Log } from '../log.ts'
 import type { ArchiveRow } from '../events/ports.ts'
 import type { Paused } from './brakes.ts'
 import type { LaneControl } from '../sending/ports.ts'
-import { createAnswers, type Answers } from '../sending/lanes/answers.ts'
+import { createRecentAnswers, type RecentAnswers } from '../sending/lanes/recent-answers.ts'
 import { isAboutMailbox } from '../sending/verdict.ts'
 
 export type LoopNews = {
@@ -21,11 +21,11 @@ type Options = {
 
 export function createLoopNews(options: Options): (news: LoopNews) => void {
   const { lanes, laneOf, log, now = Date.now } = options
-  const answers = new Map<string, Answers>()
+  const answers = new Map<string, RecentAnswers>()
 
-  function answersOf(email: string): Answers {
+  function answersOf(email: string): RecentAnswers {
     const lane = laneOf(email)
-    const known = answers.get(lane) ?? createAnswers(now)
+    const known = answers.get(lane) ?? createRecentAnswers(now)
     answers.set(lane, known)
     return known
   }

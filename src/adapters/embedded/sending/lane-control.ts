@@ -1,8 +1,8 @@
-// The pace of the lanes in the memory of the only process: after a restart each lane is tried at full pace again.
+// The memory of the lanes in a hub's only process: after a restart each lane is tried at full pace again.
 import {
   createLaneControl,
-  NOTHING_KEPT,
-  type Kept,
+  NEW_LANE,
+  type LaneMemory,
   type LaneStore,
 } from '../../../core/sending/lanes/control.ts'
 import {
@@ -14,7 +14,7 @@ import {
 } from '../../../core/sending/lanes/lanes.ts'
 import type { LaneControl } from '../../../core/sending/ports.ts'
 
-/** Whoever has not asked for so long wants no place. */
+/** An owner that has not asked for this long wants no place. */
 const WANTED_MS = 2_500
 
 export function createEmbeddedLaneControl(
@@ -24,16 +24,16 @@ export function createEmbeddedLaneControl(
   const lanes = new Map(configs.map(({ name }) => [name, newLane()]))
   const laneOf = (name: string) => lanes.get(name) ?? newLane()
   const store: LaneStore = {
-    async change(name, what, rule) {
-      const { kept } = laneOf(name)
-      kept[what] = rule(kept[what], now())
+    async change(name, part, rule) {
+      const { memory } = laneOf(name)
+      memory[part] = rule(memory[part], now())
     },
-    pace: async (name) => ({ kept: laneOf(name).kept.pace, at: now() }),
+    pace: async (name) => ({ value: laneOf(name).memory.pace, at: now() }),
     async lease({ name, perSecond }, count) {
       const lane = laneOf(name)
-      const paused = lane.kept.pace.pausedUntil - now()
+      const paused = lane.memory.pace.pausedUntil - now()
       if (paused > 0) return { granted: 0, retryAfterMs: Math.min(paused, PAUSED_ASK_MS) }
-      const { nextAt, ...leased } = spaced(lane.nextAt, rateOf(perSecond, lane.kept.pace), count, now())
+      const { nextAt, ...leased } = spaced(lane.nextAt, rateOf(perSecond, lane.memory.pace), count, now())
       lane.nextAt = nextAt
       return leased
     },
@@ -49,14 +49,14 @@ export function createEmbeddedLaneControl(
 }
 
 type Lane = {
-  readonly kept: { -readonly [K in keyof Kept]: Kept[K] }
+  readonly memory: { -readonly [K in keyof LaneMemory]: LaneMemory[K] }
   nextAt: number
   readonly places: Map<symbol, string>
   /** Until when an owner that asked for places counts. */
   readonly owners: Map<string, number>
 }
 
-const newLane = (): Lane => ({ kept: { ...NOTHING_KEPT }, nextAt: 0, places: new Map(), owners: new Map() })
+const newLane = (): Lane => ({ memory: { ...NEW_LANE }, nextAt: 0, places: new Map(), owners: new Map() })
 
 function mayConnect(
   { connections }: LaneConfig,

@@ -1,10 +1,10 @@
-// The pace of the lanes, and what they were told, in Redis, where all workers share it.
+// The memory of the lanes in Redis, where all workers share it: pace, suspicion, the next free moment, connections.
 import { randomUUID } from 'node:crypto'
 import type { Log } from '../../../core/log.ts'
 import {
   createLaneControl,
-  NOTHING_KEPT,
-  type Kept,
+  NEW_LANE,
+  type LaneMemory,
   type LaneStore,
 } from '../../../core/sending/lanes/control.ts'
 import { AHEAD_MS, PAUSED_ASK_MS, TURN_MS, type LaneConfig } from '../../../core/sending/lanes/lanes.ts'
@@ -21,11 +21,11 @@ type RedisLaneOptions = {
   readonly log: Log
 }
 
-/** Workers that learn something of a lane at the same moment get in each other's way a few times at most. */
+/** Workers that change a lane at the same moment collide a few times at most. */
 const TRIES = 10
 const KEPT_MS = 6_000
 const RENEW_MS = 2_000
-/** Whoever has not asked for so long wants no place. */
+/** An owner that has not asked for this long wants no place. */
 const WANTED_MS = 2_500
 
 export function openRedisLaneControl(options: RedisLaneOptions): LaneControl & { close(): Promise<void> } {
@@ -33,20 +33,20 @@ export function openRedisLaneControl(options: RedisLaneOptions): LaneControl & {
   const clock = (): string => (now ? String(now()) : '')
   const places = openPlaces(options, clock)
 
-  async function peek<K extends keyof Kept>(lane: string, what: K) {
-    const reply = await connection.run(peekScript, [SEND_KEYS.lane(lane)], [clock(), what])
+  async function peek<K extends keyof LaneMemory>(lane: string, part: K) {
+    const reply = await connection.run(peekScript, [SEND_KEYS.lane(lane)], [clock(), part])
     const [text = '', at] = reply as string[]
-    const kept: Kept[K] = text ? { ...NOTHING_KEPT[what], ...JSON.parse(text) } : NOTHING_KEPT[what]
-    return { text, kept, at: Number(at) }
+    const value: LaneMemory[K] = text ? { ...NEW_LANE[part], ...JSON.parse(text) } : NEW_LANE[part]
+    return { text, value, at: Number(at) }
   }
 
   const store: LaneStore = {
-    async change(lane, what, rule) {
+    async change(lane, part, rule) {
       for (let tries = 0; tries < TRIES; tries++) {
-        const { text, kept, at } = await peek(lane, what)
-        const next = rule(kept, at)
-        if (next === kept) return
-        const args = [what, text, JSON.stringify(next)]
+        const { text, value, at } = await peek(lane, part)
+        const next = rule(value, at)
+        if (next === value) return
+        const args = [part, text, JSON.stringify(next)]
         if ((await connection.run(swapScript, [SEND_KEYS.lane(lane)], args)) === 1) return
       }
     },
@@ -62,7 +62,7 @@ export function openRedisLaneControl(options: RedisLaneOptions): LaneControl & {
   return { ...createLaneControl(configs, store, now ?? Date.now), close: places.close }
 }
 
-/** Places among the connections of a lane: kept by a heartbeat, so that a dead worker's are soon free. */
+/** Places among a lane's connections. A heartbeat renews them, so those of a dead worker are soon free. */
 function openPlaces({ connection, log }: RedisLaneOptions, clock: () => string) {
   const held = new Map<string, Set<string>>()
   let troubled = false
@@ -74,7 +74,7 @@ function openPlaces({ connection, log }: RedisLaneOptions, clock: () => string) 
   }
 
   const heartbeat = setInterval(() => {
-    // What expires in an outage is asked for again. It is told once.
+    // Places that expire in an outage are asked for again. An outage is logged once.
     renew().then(
       () => (troubled = false),
       (err: unknown) => {
@@ -110,8 +110,7 @@ function openPlaces({ connection, log }: RedisLaneOptions, clock: () => string) 
   }
 }
 
-// Redis's own clock is the scripts', so that all workers have the same one; tests give theirs.
-// The first ARGV of each script: a clock in ms, or nothing.
+// Scripts go by Redis's clock, which all workers share; tests give theirs. The first ARGV of each script: a clock in ms, or ''.
 const CLOCK = `
 local now = tonumber(ARGV[1])
 if not now then
@@ -120,12 +119,12 @@ if not now then
 end
 `
 
-// KEYS: lane. ARGV: clock, field. Answers the field as it is kept, and the time.
+// KEYS: lane. ARGV: clock, field. Answers the field as it is stored, and the time.
 const peekScript = script(`${CLOCK}
 return { redis.call('HGET', KEYS[1], ARGV[2]) or '', string.format('%.0f', now) }
 `)
 
-// KEYS: lane. ARGV: field, what it was, what it shall be. Answers 0 when someone else has changed it.
+// KEYS: lane. ARGV: field, old value, new value. Answers 0 when someone else has changed it.
 const swapScript = script(`
 if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])

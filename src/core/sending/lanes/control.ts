@@ -1,21 +1,21 @@
-// The pace of the lanes, and what they were told: the rules, over whatever keeps it.
+// LaneControl: the rules of pace and suspicion, over any store that remembers a lane.
 import { HubError } from '../../errors.ts'
 import type { LaneControl } from '../ports.ts'
 import { FULL_PACE, pause, resume, slowDown, speedUp, toState, type LaneConfig, type Pace } from './lanes.ts'
-import { NO_SUSPICION, taken, weigh, type Suspicion } from './suspicion.ts'
+import { NO_SUSPICION, weigh, withSuccesses, type Suspicion } from './suspicion.ts'
 
-/** What is kept of a lane, and what there is before anything is. */
-export type Kept = { readonly pace: Pace; readonly suspicion: Suspicion }
-export const NOTHING_KEPT: Kept = { pace: FULL_PACE, suspicion: NO_SUSPICION }
+/** What is remembered of a lane. */
+export type LaneMemory = { readonly pace: Pace; readonly suspicion: Suspicion }
+export const NEW_LANE: LaneMemory = { pace: FULL_PACE, suspicion: NO_SUSPICION }
 
 export type LaneStore = {
-  /** Applies a rule to what is kept, at the store's own time. Where somebody was faster, the rule is asked once more. */
-  change<K extends keyof Kept>(
+  /** Applies a rule to one part of the memory, at the store's own time; again, where somebody else was faster. */
+  change<K extends keyof LaneMemory>(
     lane: string,
-    what: K,
-    rule: (kept: Kept[K], at: number) => Kept[K],
+    part: K,
+    rule: (now: LaneMemory[K], at: number) => LaneMemory[K],
   ): Promise<void>
-  pace(lane: string): Promise<{ readonly kept: Pace; readonly at: number }>
+  pace(lane: string): Promise<{ readonly value: Pace; readonly at: number }>
   lease(lane: LaneConfig, count: number): ReturnType<LaneControl['lease']>
   connect(lane: LaneConfig, owner: string): ReturnType<LaneControl['connect']>
 }
@@ -31,8 +31,8 @@ export function createLaneControl(
     throw new HubError('server.internal', { message: `There is no lane ${lane}` })
   }
 
-  const change: LaneStore['change'] = async (lane, what, rule) =>
-    store.change(configOf(lane).name, what, rule)
+  const change: LaneStore['change'] = async (lane, part, rule) =>
+    store.change(configOf(lane).name, part, rule)
 
   return {
     lease: async (lane, count) => store.lease(configOf(lane), count),
@@ -41,17 +41,17 @@ export function createLaneControl(
       change(lane, 'pace', (pace, at) =>
         result === 'sent' ? speedUp(pace, at) : slowDown(pace, reason, at, deferredShare),
       ),
-    async weigh(lane, told, refusal) {
+    async weigh(lane, successes, refusal) {
       let answer: Awaited<ReturnType<LaneControl['weigh']>> = { verdict: 'open', at: 0 }
-      await change(lane, 'suspicion', (kept, at) => {
-        const suspicion = taken(kept, told, at)
+      await change(lane, 'suspicion', (before, at) => {
+        const suspicion = withSuccesses(before, successes, at)
         const weighed = refusal ? weigh(suspicion, refusal, at) : { suspicion, verdict: 'open' as const }
         answer = { verdict: weighed.verdict, at: refusal?.at ?? at }
         return weighed.suspicion
       })
       return answer
     },
-    // The caller's clock may be another than the store's: what counts is how long.
+    // Only the length counts: the caller's clock may differ from the store's.
     pause(lane, reason, untilMs) {
       const length = untilMs - now()
       return change(lane, 'pace', (pace, at) => pause(pace, reason, at + length, at))
@@ -60,8 +60,8 @@ export function createLaneControl(
     states: () =>
       Promise.all(
         configs.map(async (config) => {
-          const { kept, at } = await store.pace(config.name)
-          return toState(config, kept, at)
+          const { value, at } = await store.pace(config.name)
+          return toState(config, value, at)
         }),
       ),
   }

@@ -1,4 +1,4 @@
-// The gate of a lane: every mail of this process passes it, with a place among the connections and a right to be sent
+// The gate of a lane: every mail of this process waits here for a place among the connections and for the right to be sent
 // now. Campaigns take turns, so that ten subscribers do not wait behind a million.
 import type { Log } from '../../log.ts'
 import { ago, createNap } from '../../pause.ts'
@@ -13,11 +13,11 @@ export type Gate = ReturnType<typeof openGate>
 type Waiter = { readonly group: object; readonly pass: (permit: Permit | undefined) => void }
 
 const RETRY_MS = 500
-/** All places are in use: one that is put back ends the wait, one of another process is found out by asking. */
+/** While all places are in use: a place of this process that is put back ends the wait, others are found by asking again. */
 const FULL_MS = 100
-/** However slow a lane is, it is asked again: a timer of more than 2^31 ms would end at once. */
+/** However slow a lane is, it is asked again by then: a timer of more than 2^31 ms would end at once. */
 const ASK_MS = 60_000
-/** A twentieth of a second's mails: with as much again that a lane may be ahead, any second holds a tenth more at most. */
+/** A twentieth of a second's mails. A lane may be ahead by as much again, so no second has more than a tenth extra. */
 const STOCK_MS = 50
 
 export function openGate(options: GateOptions) {
@@ -69,7 +69,7 @@ export function openGate(options: GateOptions) {
       void serveAll()
       return entered
     },
-    /** Whoever of a group still waits goes away without. */
+    /** Ends the wait of everybody in a group, without a permit. */
     leave: (group: object): void => turns.drop((waiter) => waiter.group === group),
     async close(): Promise<void> {
       state.closed = true
@@ -81,15 +81,15 @@ export function openGate(options: GateOptions) {
 }
 
 /**
- * Rights to send that are leased and not used yet: as many as were used in the moments before, so that a fast lane does
- * not ask for each mail. They are thrown away soon, or a lane that was held up would make up for it all at once.
+ * Rights to send that are leased and not used yet: about as many as were used in the moments before, so that a fast lane need
+ * not ask for each mail. They expire soon, or a lane that was held up would catch up all at once.
  */
 function createStock({ lane, lanes, now }: PlacesOptions) {
   const state = { count: 0, filledAt: 0, used: 0 }
   const isEmpty = (): boolean => state.count === 0 || ago(state.filledAt, now()) >= STOCK_MS
   return {
     isEmpty,
-    /** Leases what is needed now, and what the next moments are likely to need. When to ask again if there is none. */
+    /** Leases what is needed now and, likely, in the next moments. Returns how long to wait if nothing was granted, else 0. */
     async fill(needed: number): Promise<number> {
       const likely = ago(state.filledAt, now()) < 2 * STOCK_MS ? state.used : 0
       const { granted, retryAfterMs } = await lanes.lease(lane, needed + likely)
@@ -105,7 +105,7 @@ function createStock({ lane, lanes, now }: PlacesOptions) {
   }
 }
 
-/** Who waits, by campaign: the campaigns take turns, within one the first come goes first. */
+/** Who waits, by campaign: campaigns take turns, and within one the first to come is the first to go. */
 function createTurns() {
   const campaigns = new Map<string, Waiter[]>()
   let count = 0
@@ -121,7 +121,7 @@ function createTurns() {
       for (const [campaignId, waiting] of campaigns) {
         const waiter = waiting.shift()
         campaigns.delete(campaignId)
-        if (waiting.length > 0) campaigns.set(campaignId, waiting) // to the end of the row
+        if (waiting.length > 0) campaigns.set(campaignId, waiting) // now last in turn
         if (!waiter) continue
         count -= 1
         return waiter

@@ -3,16 +3,16 @@ import { domainOf } from '../../address.ts'
 import type { Log } from '../../log.ts'
 import type { Delivery } from '../../campaigns/ports.ts'
 import type { LaneControl, SendResult } from '../ports.ts'
-import { createAnswers } from './answers.ts'
+import { createRecentAnswers } from './recent-answers.ts'
 import { isAboutSubscriber, sameness } from './refusals.ts'
 import type { Refusal, Verdict } from './suspicion.ts'
 import { isAboutMailbox } from '../verdict.ts'
 
-/** `ours`: it is about us, this mail stays queued. `open`: whose matter it is shows later. */
+/** Whom an answer is about. `ours`: about us, so the mail stays queued. `open`: not known yet. */
 export type Judgement = 'theirs' | 'ours' | 'open'
 type Noted = {
   readonly judgement: Judgement
-  /** The same question a little later. */
+  /** Asks again, a little later. */
   readonly ask?: () => Promise<Judgement>
 }
 type Recipient = Pick<Delivery, 'subscriberId' | 'email'>
@@ -21,7 +21,7 @@ export type Health = ReturnType<typeof createHealth>
 
 type HealthOptions = {
   readonly lane: string
-  /** Of several providers: one domain there may refuse what all others take. */
+  /** The lane serves several providers, of which one may refuse what all others take. */
   readonly isMixed: boolean
   readonly lanes: LaneControl
   readonly now: () => number
@@ -30,34 +30,35 @@ type HealthOptions = {
 
 const MINUTE_MS = 60_000
 const FAULT_PAUSES_MS = [1, 5, 15, 60, 360, 1440].map((minutes) => minutes * MINUTE_MS)
-/** After all these nothing is tried any more until somebody resumes the lane. */
+/** After all these pauses nothing is tried until somebody resumes the lane. */
 const FOR_GOOD_MS = 10 * 365 * 24 * 60 * MINUTE_MS
-/** One domain that refuses us while no other has mails is let go after so many pauses: its mails have failed. */
+/** When the only domain with mails keeps refusing us, its mails fail after so many pauses. */
 const DOMAIN_PAUSES = 4
-/** When a lane has gone well for so long, the next fault is a new one. */
+/** When a lane has gone well for this long, the next fault counts as the first one. */
 const CALM_MS = 30 * MINUTE_MS
-/** Mails that were under way when a lane was paused are answered within this. */
+/** Mails that were under way when a lane was paused are answered by then. */
 const UNDER_WAY_MS = 10_000
 const DOMAINS_TOLD = 4
 /** One lost connection is an accident; the third one in a row is an outage. */
 const LOST_IN_A_ROW = 3
 const OUTAGE_PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000]
-/** Lanes learn one lesson a second from all that is answered at the same time. */
+/** How often this process reports to the lane: answers that come at the same time are one lesson. */
 const SENT_EVERY_MS = 1_000
 const DEFERRED_EVERY_MS = 250
 
 export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) {
-  const answers = createAnswers(now)
-  const last = { sent: 0, deferred: 0 }
+  const answers = createRecentAnswers(now)
+  const reportedAt = { sent: 0, deferred: 0 }
   const state = { faults: 0, outages: 0, lost: 0, pausedAt: 0, pausedUntil: 0 }
-  const taken = { count: 0, domains: new Set<string>(), lastAt: 0, begunAt: 0 }
+  /** Since the last report. */
+  const successes = { count: 0, domains: new Set<string>(), lastAt: 0, begunAt: 0 }
 
-  /** The lane's pace is advice: that it cannot be told now stops nothing. */
+  /** The lane's pace is advice: that it cannot be reported now stops nothing. */
   async function tell(report: Promise<void>): Promise<void> {
     await report.catch((err: unknown) => log.warn({ err, lane }, 'the pace of a lane cannot be passed on'))
   }
 
-  /** Mails that were under way when it was paused are no news; where somebody has resumed it since, it is paused again. */
+  /** True when this is a new pause, not only another answer to a mail that was under way when the lane was paused. */
   async function pauseFor(ms: number, reason: string, why?: string): Promise<boolean> {
     const isNews = now() >= state.pausedUntil
     if (isNews) {
@@ -77,22 +78,23 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
     if (await pauseFor(ms, reason, why)) state.faults += 1
   }
 
-  async function lose(reason: string): Promise<void> {
+  async function connectionLost(reason: string): Promise<void> {
     state.lost += 1
     if (state.lost < LOST_IN_A_ROW) return
-    // Not for the log: the mailer tells it of an outage and of its end.
-    if (await pauseFor(at(OUTAGE_PAUSES_MS, state.outages), reason)) state.outages += 1
+    // Not logged: the mailer logs the outage and its end.
+    const ms = OUTAGE_PAUSES_MS[Math.min(state.outages, OUTAGE_PAUSES_MS.length - 1)] ?? 0
+    if (await pauseFor(ms, reason)) state.outages += 1
   }
 
   async function weigh(refusal?: Refusal): Promise<{ verdict: Verdict; at: number }> {
-    const { count, domains, lastAt, begunAt } = taken
-    const told = { count, domains: [...domains], agoMs: now() - lastAt, begunAgoMs: now() - begunAt }
-    taken.count = 0
-    taken.domains.clear()
-    return lanes.weigh(lane, told, refusal)
+    const { count, domains, lastAt, begunAt } = successes
+    const report = { count, domains: [...domains], agoMs: now() - lastAt, begunAgoMs: now() - begunAt }
+    successes.count = 0
+    successes.domains.clear()
+    return lanes.weigh(lane, report, refusal)
   }
 
-  /** Whose matter a permanent answer is. Where that cannot be found out now, it stays open. */
+  /** Whom a permanent refusal is about. `open` where the store cannot be asked now. */
   async function refused(response: string, { subscriberId, email }: Recipient) {
     const domain = isMixed ? domainOf(email) : null
     const refusal: Refusal = { answer: sameness(response), subscriber: subscriberId, domain }
@@ -121,17 +123,17 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
   async function sent(email: string, begunAt: number): Promise<void> {
     calmDown()
     answers.note('sent')
-    taken.count += 1
-    taken.lastAt = now()
-    taken.begunAt = Math.max(taken.begunAt, begunAt)
-    if (isMixed && taken.domains.size < DOMAINS_TOLD) taken.domains.add(domainOf(email))
-    if (now() - last.sent < SENT_EVERY_MS) return
-    last.sent = now()
+    successes.count += 1
+    successes.lastAt = now()
+    successes.begunAt = Math.max(successes.begunAt, begunAt)
+    if (isMixed && successes.domains.size < DOMAINS_TOLD) successes.domains.add(domainOf(email))
+    if (now() - reportedAt.sent < SENT_EVERY_MS) return
+    reportedAt.sent = now()
     await tell(lanes.report(lane, 'sent'))
     await tell(weigh().then(() => undefined))
   }
 
-  /** What goes out before a pause has ended does so because somebody has resumed the lane. */
+  /** A mail that goes out within a pause shows that somebody has resumed the lane. */
   function calmDown(): void {
     if (now() < state.pausedUntil && now() - state.pausedAt > UNDER_WAY_MS) state.pausedUntil = now()
     if (now() - state.pausedUntil >= CALM_MS) state.faults = 0
@@ -140,14 +142,14 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
   async function deferred(result: SendResult): Promise<void> {
     if (isAboutMailbox(result)) return
     answers.note('deferred')
-    if (now() - last.deferred < DEFERRED_EVERY_MS) return
-    last.deferred = now()
+    if (now() - reportedAt.deferred < DEFERRED_EVERY_MS) return
+    reportedAt.deferred = now()
     await tell(lanes.report(lane, 'deferred', result.response, answers.deferredShare()))
   }
 
   return {
     async note(result: SendResult, to: Recipient, begunAt: number): Promise<Noted> {
-      if (result.kind === 'unreachable') return lose(result.response).then(() => THEIRS)
+      if (result.kind === 'unreachable') return connectionLost(result.response).then(() => THEIRS)
       Object.assign(state, { lost: 0, outages: 0 })
       if (result.kind === 'sender_fault') return blame(result.response).then(() => OURS)
       if (result.kind === 'failed' && !isAboutSubscriber(result.response)) return refused(result.response, to)
@@ -160,7 +162,3 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
 
 const THEIRS: Noted = { judgement: 'theirs' }
 const OURS: Noted = { judgement: 'ours' }
-
-function at(steps: readonly number[], index: number): number {
-  return steps[Math.min(index, steps.length - 1)] ?? 0
-}

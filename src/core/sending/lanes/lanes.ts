@@ -1,7 +1,8 @@
 // Lanes: which one an address falls into, and how its pace follows what the provider says.
 //
-// The pace is additive up, multiplicative down, as TCP's: a server that defers is given less at once, and trust comes
-// back slowly. How much less depends on how much it defers, as in DCTCP (RFC 8257). These rules are plain functions over a Pace; an adapter keeps it where all workers see it.
+// The pace rises additively and falls multiplicatively, as TCP's: a server that defers gets less at once, and trust comes back
+// slowly. How much less depends on how much it defers, as in DCTCP (RFC 8257). These rules are plain functions over a Pace,
+// which an adapter keeps where all workers see it.
 import { domainOf } from '../../address.ts'
 import type { Tally } from '../../campaigns/outcome.ts'
 import type { LaneState } from '../ports.ts'
@@ -18,13 +19,13 @@ export type LaneConfig = {
 
 export const DEFAULT_LANE = 'default'
 
-/** The lane of an address: by its exact domain, since a subdomain is often somebody else's server. */
+/** The lane of an address, by its exact domain: a subdomain is often somebody else's server. */
 export function createLaneOf(configs: readonly LaneConfig[]): (email: string) => string {
   const lanes = new Map(configs.flatMap(({ name, domains }) => domains.map((domain) => [domain, name])))
   return (email) => lanes.get(domainOf(email)) ?? DEFAULT_LANE
 }
 
-/** How many deliveries wait on each lane. What was put on a lane that is no longer configured goes out on the default one. */
+/** How many deliveries wait on each lane. Those on a lane that is no longer configured go out on the default lane. */
 export function queuedByLane(
   names: readonly string[],
   tallies: Iterable<ReadonlyMap<string, Tally>>,
@@ -46,7 +47,7 @@ export type Pace = {
   readonly pauseReason: string | null
   readonly slowedAt: number
   readonly raisedAt: number
-  /** When it was opened, slowed from its full pace, or paused; a pause that is over is followed by another state. */
+  /** When it was opened, slowed from its full pace, or paused. */
   readonly since: number | null
 }
 
@@ -62,20 +63,20 @@ export const FULL_PACE: Pace = {
 
 const RAISED_BY = 0.05
 const FLOOR = 0.05
-/** One deferral among very many slows a little, too. */
+/** Even one deferral among very many slows a little. */
 const LEAST_SHARE = 0.1
-/** So long after a deferral nothing is raised for successes alone. */
+/** For this long after a deferral no success raises the pace. */
 const QUIET_MS = 5_000
-/** Mails that were under way together are answered together: one lesson a second is learned from them. */
+/** Mails that were under way together are answered together: only one lesson a second is drawn from them. */
 const LESSON_MS = 1_000
 const REASON_CHARACTERS = 300
-/** Whoever pauses a lane for longer waits for somebody to resume it. */
+/** A longer pause means that somebody has to resume the lane. */
 const FOR_GOOD_MS = 365 * 24 * 3_600_000
 
 /**
- * `deferred`: which share of the provider's latest answers were deferrals. All of them, or an answer that says itself that
- * there is too much mail, halve the pace. Of fewer the pace comes to rest where it is in proportion: a lane with
- * 3 % of greylisting goes at 97 %.
+ * `deferred`: the share of deferrals among the provider's recent answers. If all are, or if the answer itself speaks of too
+ * much mail, the pace is halved. With a smaller share the pace settles in proportion: a lane with 3 % of greylisting goes
+ * at 97 %.
  */
 export function slowDown(pace: Pace, reason: string, now: number, deferred = 1): Pace {
   if (now - pace.slowedAt < LESSON_MS) return pace
@@ -88,7 +89,7 @@ export function slowDown(pace: Pace, reason: string, now: number, deferred = 1):
 
 export function speedUp(pace: Pace, now: number): Pace {
   if (pace.share >= 1 || now < raisableAt(pace)) return pace
-  // Rounded, or twenty steps of a twentieth would end a little below the whole.
+  // Rounded, or twenty steps of a twentieth would add up to a little less than 1.
   const share = Math.min(1, Math.round((pace.share + RAISED_BY) * 1e6) / 1e6)
   if (share >= 1) return { ...pace, share, reason: null, raisedAt: now, since: now }
   return { ...pace, share, raisedAt: now }
@@ -97,7 +98,7 @@ export function speedUp(pace: Pace, now: number): Pace {
 const raisableAt = ({ raisedAt, slowedAt }: Pace): number =>
   Math.max(raisedAt + LESSON_MS, slowedAt + QUIET_MS)
 
-/** After a pause it begins slowly: whether the trouble is over is asked with few mails. */
+/** After a pause the lane begins slowly: a few mails show whether the trouble is over. */
 export function pause(pace: Pace, reason: string, until: number, now: number): Pace {
   if (until <= pace.pausedUntil) return pace
   const text = clip(reason)
@@ -113,7 +114,7 @@ export function pause(pace: Pace, reason: string, until: number, now: number): P
   }
 }
 
-/** Somebody has seen to it. */
+/** Somebody says that the trouble is over. */
 export function resume(pace: Pace, now: number): Pace {
   return pace.share >= 1 && pace.pausedUntil <= now ? pace : { ...FULL_PACE, since: now }
 }
@@ -139,13 +140,10 @@ export function rateOf(perSecond: number, pace: Pace): number {
   return perSecond * pace.share
 }
 
-/**
- * How long mails may be ahead of their even spacing: a twentieth of a second's worth, so that a whole second's worth and
- * this are still within a tenth of the rate. Lanes slower than that send one by one.
- */
+/** How far mails may run ahead of their even spacing, so that several can go out together. Slower lanes send one by one. */
 export const AHEAD_MS = 50
 
-/** Instants of today are doubles that lie a quarter of a microsecond apart: what is due within this is due. */
+/** Present-day instants are doubles a quarter of a microsecond apart: what is due within this counts as due. */
 const GRAIN_MS = 0.001
 
 /** Even spacing as one number, the instant at which the next mail would be due (GCRA, as ATM networks call it). */
@@ -157,20 +155,20 @@ export function spaced(
 ): { readonly granted: number; readonly nextAt: number; readonly retryAfterMs: number } {
   const interval = 1_000 / perSecond
   const ahead = Math.max(interval, AHEAD_MS)
-  // Further ahead than this it is of a slower pace, or of a clock that was set back.
+  // Further ahead than that, it is from a slower pace, or from before a clock was set back.
   const from = Math.max(Math.min(nextAt, now + ahead), now)
   const granted = Math.max(0, Math.min(count, Math.floor((ahead - (from - now) + GRAIN_MS) / interval)))
   const then = from + granted * interval
   return { granted, nextAt: then, retryAfterMs: granted > 0 ? 0 : Math.max(1, then + interval - ahead - now) }
 }
 
-/** A paused lane is asked again at least so often: it may be resumed before its time. */
+/** A paused lane is asked again at least this often: it may be resumed early. */
 export const PAUSED_ASK_MS = 1_000
 
-/** While there are fewer places than owners, how long one may have a place before it is another's turn. */
+/** While there are fewer places than owners: how long one may keep a place before it is another's turn. */
 export const TURN_MS = 1_000
 
-/** How many of a lane's connections an owner may hold, of all owners (sorted) that want some. */
+/** How many of a lane's connections an owner may hold. `owners`: all that want some, sorted. */
 export function allowance(
   connections: number,
   owners: readonly string[],

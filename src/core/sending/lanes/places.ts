@@ -1,4 +1,4 @@
-// The places among a lane's connections that this process holds: asked for when needed, given back soon.
+// This process's places among a lane's connections: asked for when needed, given back soon.
 import { ago } from '../../pause.ts'
 import { TURN_MS } from './lanes.ts'
 import type { LaneControl } from '../ports.ts'
@@ -18,17 +18,17 @@ const IDLE_MS = 500
 
 export function openPlaces({ lane, lanes, owner, connections, now }: PlacesOptions) {
   let idle: (Place & { idleSince: number })[] = []
-  let held = 0
+  let heldCount = 0
   let refusedAt = 0
   let closed = false
-  const leaving = new Set<Promise<void>>()
+  const releasing = new Set<Promise<void>>()
 
   function giveBack({ release }: Place): void {
-    held -= 1
-    const gone = release()
-      .catch(() => undefined) // it expires; that the store is gone is told by whoever asks for places
-      .finally(() => leaving.delete(gone))
-    leaving.add(gone)
+    heldCount -= 1
+    const released = release()
+      .catch(() => undefined) // it expires by itself; an outage of the store is reported by the next ready()
+      .finally(() => releasing.delete(released))
+    releasing.add(released)
   }
 
   const sweep = setInterval(() => {
@@ -39,20 +39,20 @@ export function openPlaces({ lane, lanes, owner, connections, now }: PlacesOptio
   sweep.unref()
 
   return {
-    /** How many can be taken now, `wanted` at most. */
+    /** Gets up to `wanted` places ready to be taken; returns how many there are. */
     async ready(wanted: number): Promise<number> {
-      while (idle.length < wanted && held < connections && ago(refusedAt, now()) >= ASK_AGAIN_MS && !closed) {
+      while (idle.length < wanted && heldCount < connections && ago(refusedAt, now()) >= ASK_AGAIN_MS && !closed) {
         const { granted, release } = await lanes.connect(lane, owner)
         if (!granted) refusedAt = now()
         else {
-          held += 1
+          heldCount += 1
           idle.push({ since: now(), idleSince: now(), release })
         }
       }
       return Math.min(idle.length, wanted)
     },
     take: (): Place | undefined => idle.pop(),
-    /** A place that was held for a while goes back to all workers, so that each has its turn. */
+    /** A place that was held for a while goes back to the store, so that each worker has its turn. */
     putBack(place: Place): void {
       if (closed || ago(place.since, now()) >= TURN_MS) giveBack(place)
       else idle.push({ ...place, idleSince: now() })
@@ -61,7 +61,7 @@ export function openPlaces({ lane, lanes, owner, connections, now }: PlacesOptio
       closed = true
       clearInterval(sweep)
       idle.splice(0).forEach(giveBack)
-      await Promise.all(leaving)
+      await Promise.all(releasing)
     },
   }
 }

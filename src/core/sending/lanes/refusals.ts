@@ -1,10 +1,10 @@
-// Permanent answers: whose matter one is, as far as it says so, and which of them are the same answer.
+// Permanent answers: whom one is about, as far as it says so, and which answers say the same.
 //
-// RFC 3463 and the IANA registry give the codes. Servers do not keep to them: Yandex tells an unknown subscriber with 5.7.1,
-// Postfix a bad sender with 5.1.0 at RCPT. So the words are looked at, too, and what names the sender goes before all.
+// RFC 3463 and the IANA registry define the codes, but servers do not keep to them: Yandex reports an unknown subscriber as
+// 5.7.1, Postfix a bad sender as 5.1.0 at RCPT. So the words are looked at as well, and those that name the sender come first.
 import { codesOf } from '../../campaigns/reasons.ts'
 
-/** A mailbox that does not exist, is closed, full or takes no mail from lists; a domain that has no way to it. */
+/** The mailbox does not exist, is closed, is full or takes no list mail; or no server of its domain can be reached. */
 const MAILBOX_CODES = new Set(
   '5.1.1 5.1.2 5.1.3 5.1.4 5.1.6 5.1.10 5.2.1 5.2.2 5.2.4 5.4.1 5.4.4 5.6.7 5.7.13 5.7.17 5.7.18'.split(' '),
 )
@@ -31,7 +31,7 @@ export function namesSender(response: string): boolean {
   return SENDER_WORDS.test(response)
 }
 
-/** It is about one subscriber's mailbox; of any other answer it is open whom it is about. */
+/** It is about one subscriber's mailbox. Whom any other answer is about is open. */
 export function isAboutSubscriber(response: string): boolean {
   if (namesSender(response)) return false
   return MAILBOX_CODES.has(codesOf(response).enhanced) || MAILBOX_WORDS.test(response)
@@ -39,7 +39,7 @@ export function isAboutSubscriber(response: string): boolean {
 
 const WORDS = 12
 
-/** The same for every subscriber who is told the same: without addresses, names of hosts, numbers, and what is made up anew. */
+/** Equal for answers that say the same to different subscribers: without addresses, host names, numbers and ids. */
 export function sameness(response: string): string {
   const { code, enhanced, words } = codesOf(response)
   const same = words

@@ -1,34 +1,32 @@
-// Whether permanent answers are about their subscribers, or about us: plain functions over what a lane remembers of them.
-// An adapter keeps it where all workers see it.
+// Whether permanent refusals are about their subscribers, or about us: plain functions over what a lane remembers of them.
+// An adapter keeps that memory where all workers see it.
 //
-// The same answer to several subscribers in a row, or to more than a small share of them, is about us. But a domain may refuse
-// us while all others take our mails: that is between it and us, and no reason to stop a lane of many domains.
+// The same answer to several subscribers in a row, or to more than a small share of them, is about us. But a single domain may
+// refuse us while all others take our mails: that is no reason to stop a lane of many domains.
 
-/** What a lane has been told, other than that a mailbox is unknown or full. */
+/** A permanent answer, other than that a mailbox is unknown or full. */
 export type Refusal = {
-  /** What makes two answers the same. */
+  /** Equal for answers that say the same: see sameness() in refusals.ts. */
   readonly answer: string
   readonly subscriber: string
   /** null on a lane of a single provider. */
   readonly domain: string | null
-  /** As weighing it has told before: then it is not counted again. */
+  /** Given when it is weighed again: when it was weighed first. Then it is not counted again. */
   readonly at?: number | undefined
 }
 
-/**
- * Mails that were taken since this was told last, a few of their domains, how long ago the last of them was taken, and how
- * long ago one of them was begun at last.
- */
-export type Taken = {
+/** Mails that were accepted since the last report, and a few of their domains. */
+export type Successes = {
   readonly count: number
   readonly domains: readonly string[]
+  /** How long ago the latest was accepted, and how long ago the latest was begun. */
   readonly agoMs: number
   readonly begunAgoMs: number
 }
 
 /**
- * `sender`: it is about us. `domain`: one domain refuses us, and there was no other to compare it with. `subscriber`: it is
- * between the subscriber, or the subscriber's domain, and us. `open`: not known yet.
+ * `sender`: it is about us. `domain`: one domain refuses us, and there is no other to compare it with. `subscriber`: it is
+ * about the subscriber, or the subscriber's domain alone. `open`: not known yet.
  */
 export type Verdict = 'sender' | 'domain' | 'subscriber' | 'open'
 
@@ -36,22 +34,23 @@ type Suspect = {
   readonly answer: string
   readonly subscribers: readonly string[]
   readonly domains: readonly string[]
-  /** The minute that subscribers and `taken` are counted in. */
+  /** When the minute began in which subscribers and accepted mails (`taken`) are counted. */
   readonly since: number
   readonly lastAt: number
   readonly taken: number
+  /** Domains that accepted mails meanwhile and are not among `domains`. */
   readonly elsewhere: number
-  /** Subscribers who were told so, and nobody was taken in between. */
+  /** Subscribers who got this answer with no mail accepted in between. */
   readonly row: number
-  /** Until a mail is taken, the next one who is told so is enough. */
+  /** We were blamed, and no mail has been accepted since: the next such answer is enough to blame us again. */
   readonly blamed: boolean
-  /** Whoever was told so until then was told about us. */
+  /** Every such answer until then was about us. */
   readonly blamedAt: number
 }
 
 export type Suspicion = {
   readonly suspects: readonly Suspect[]
-  /** Refusals of any wording since a mail was taken, and some of their domains. */
+  /** Refusals of any wording since a mail was accepted, and some of their domains. */
   readonly row: number
   readonly rowDomains: readonly string[]
 }
@@ -60,21 +59,21 @@ export const NO_SUSPICION: Suspicion = { suspects: [], row: 0, rowDomains: [] }
 
 const MINUTE_MS = 60_000
 const IN_A_ROW = 3
-/** Any answers to so many in a row: servers word one fault in several ways. */
+/** So many refusals in a row, whatever their wording: servers word one fault in several ways. */
 const ANY_IN_A_ROW = 10
-/** Of a minute: so many subscribers at least, and more than this share of them. */
+/** Within a minute: at least so many subscribers, and more than this share of them. */
 const SHARE = { subscribers: 5, of: 0.1, domains: 3 }
-/** Mails that other domains took meanwhile, and it is about this one. */
+/** When so many mails were accepted by other domains, it is about this domain. */
 const ELSEWHERE = 3
 const KEPT = { ms: 5 * MINUTE_MS, suspects: 12, subscribers: 50, domains: 5 }
 
 /**
- * What others saw before the first refusal, and tell after it, says nothing of the time since; nor does what was under way
- * then, of the other domains: all of them may be refused from then on.
+ * Successes from before a suspect's first refusal say nothing about it, even when they are reported later. Mails that were
+ * under way then say nothing about other domains: all of them may refuse from then on.
  */
-export function taken(
+export function withSuccesses(
   suspicion: Suspicion,
-  { count, domains, agoMs, begunAgoMs }: Taken,
+  { count, domains, agoMs, begunAgoMs }: Successes,
   now: number,
 ): Suspicion {
   const isSince = ({ since }: Suspect) => now - agoMs >= since
@@ -91,7 +90,7 @@ export function taken(
       blamed: false,
     }
   })
-  // The row of any wording is as long as those that are left of it.
+  // What is left of the overall row are the rows of the suspects that these successes do not clear.
   const row = suspects.reduce((sum, each) => sum + each.row, 0)
   return { suspects, row, rowDomains: row === 0 ? [] : suspicion.rowDomains }
 }
@@ -104,7 +103,7 @@ export function weigh(
   const known = suspicion.suspects.find(({ answer }) => answer === refusal.answer)
   if (refusal.at !== undefined)
     return { suspicion, verdict: known ? judge(known, refusal, suspicion) : 'open' }
-  const suspect = counted(known, refusal, now)
+  const suspect = withRefusal(known, refusal, now)
   const others = suspicion.suspects.filter((each) => each !== known && isKept(each, now))
   const next = {
     suspects: [suspect, ...others].slice(0, KEPT.suspects),
@@ -113,7 +112,7 @@ export function weigh(
   }
   const verdict = judge(suspect, refusal, next)
   if (verdict !== 'sender' && verdict !== 'domain') return { suspicion: next, verdict }
-  // Whatever was said in this row was the same fault.
+  // All refusals of this row had the same cause.
   const suspects = next.suspects.map((each) =>
     each === suspect || (next.row >= ANY_IN_A_ROW && each.row > 0)
       ? { ...each, blamedAt: now, blamed: verdict === 'sender' }
@@ -128,12 +127,12 @@ const withDomain = (domains: readonly string[], { domain }: Refusal): readonly s
 const isKept = ({ blamed, row, lastAt, blamedAt }: Suspect, now: number): boolean =>
   blamed || row > 0 || Math.max(lastAt, blamedAt) > now - KEPT.ms
 
-function counted(known: Suspect | undefined, refusal: Refusal, now: number): Suspect {
+function withRefusal(known: Suspect | undefined, refusal: Refusal, now: number): Suspect {
   const { answer, subscriber } = refusal
   const none: readonly string[] = []
   const fresh = { answer, subscribers: none, domains: none, since: now, taken: 0, elsewhere: 0 }
   const before = known ?? { ...fresh, row: 0, blamed: false, blamedAt: 0 }
-  // What was told in a row stays together, however slow the lane is.
+  // Refusals in a row stay together, however slow the lane is.
   const suspect = now - before.since > MINUTE_MS && before.row === 0 ? { ...before, ...fresh } : before
   const isKnown = suspect.subscribers.includes(subscriber)
   return {

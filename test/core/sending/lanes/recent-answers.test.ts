@@ -1,11 +1,11 @@
 // The share of deferrals among a provider's latest answers.
 import { expect, test } from 'vitest'
-import { createAnswers } from '../../../../src/core/sending/lanes/answers.ts'
+import { createRecentAnswers } from '../../../../src/core/sending/lanes/recent-answers.ts'
 import { NOON, SECOND } from '../../../support/times.ts'
 
 function lab() {
   const clock = { now: NOON }
-  const answers = createAnswers(() => clock.now)
+  const answers = createRecentAnswers(() => clock.now)
   const note = (result: 'sent' | 'deferred', count: number) => {
     for (let n = 0; n < count; n++) answers.note(result)
   }
