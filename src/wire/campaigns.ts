@@ -39,8 +39,8 @@ export type Needs = {
   readonly leases: Leases
   readonly owner: string
   readonly secret: string
-  /** Resolves when what came back until now is known here, or when the signal says so. */
-  readonly heard: (signal: AbortSignal) => Promise<void>
+  /** Resolves when all events stored by now are tracked, or when the signal aborts. */
+  readonly untilTracked: (signal: AbortSignal) => Promise<void>
   readonly log: Log
 }
 

@@ -40,8 +40,8 @@ export async function wire(config: Config, log: Log) {
   const archive = createEventArchive(sql)
   await patiently(feedOf(config), log, () => compare(config, { feed: events.feed, archive, sql, log }))
   const shared = { sql, leases: createLeases(sql), owner: randomUUID(), secret: settings.secret, log }
-  const heard = (signal: AbortSignal) => catchUp({ feed: events.feed, archive }, signal)
-  const side = await openCampaignSide(config, { ...shared, heard })
+  const untilTracked = (signal: AbortSignal) => catchUp({ feed: events.feed, archive }, signal)
+  const side = await openCampaignSide(config, { ...shared, untilTracked })
   const serves = config.ROLE !== 'worker'
   const base = {
     now: Date.now,
@@ -100,7 +100,7 @@ async function pingAsWorker(feed: EventFeed): Promise<void> {
   })
 }
 
-type TrackingNeeds = Omit<Needs, 'heard'> & { readonly events: Events; readonly side: CampaignSide }
+type TrackingNeeds = Omit<Needs, 'untilTracked'> & { readonly events: Events; readonly side: CampaignSide }
 
 /** The readers of the feed: the bus, and the archive with all that events change. */
 async function openTracking(config: Config, needs: TrackingNeeds) {

@@ -47,7 +47,7 @@ const sending = startSending({
   subscribers: createSubscribers(sql, list),
   suppressions: createSuppressions(sql, list),
   reactions: createReactionStore(sql),
-  heard: async () => {},
+  untilTracked: async () => {},
   laneConfigs: configs,
   mailer,
   senderProblem: null,

@@ -28,7 +28,7 @@ test('who has left since they were looked at gets no mail', async () => {
   const done: number[] = []
   const todo = createTodo(deliveries, {
     unmailable: async () => left,
-    heardOf: async () => new Map(),
+    reactionsTo: async () => new Map(),
     now,
     onDone: ({ n }) => void done.push(n),
   })

@@ -85,7 +85,7 @@ export async function openSendingLab({ sql, send, script, log = silentLog }: Lab
       subscribers,
       suppressions,
       reactions: createReactionStore(ledgerLab.sql),
-      heard: async () => {},
+      untilTracked: async () => {},
       laneConfigs,
       mailer,
       compile,

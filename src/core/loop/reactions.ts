@@ -132,7 +132,10 @@ export function clicksByLink(
 /** When a person, and a robot, came first. */
 export type FirstVisits = { readonly person: number | null; readonly robot: number | null }
 
-function firstVisits(visits: readonly Visit[], scanned: ReadonlySet<{ at: number; link: string }>): FirstVisits {
+function firstVisits(
+  visits: readonly Visit[],
+  scanned: ReadonlySet<{ at: number; link: string }>,
+): FirstVisits {
   const reported = visits.filter(({ by }) => (by & (PERSON | ROBOT)) !== 0)
   // A list says little of who it was, so its entry counts only where no event reports the same visit.
   const isReported = (visit: Visit) =>

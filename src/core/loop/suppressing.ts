@@ -25,7 +25,10 @@ const DECISIVE: ReadonlySet<Kind> = new Set([...JUDGED, 'complained', 'unsubscri
 /** Kinds that matter however long ago they happened. */
 export const NEVER_FORGOTTEN: readonly Kind[] = ['suppressed', 'unsuppressed']
 
-export type JudgedEvent = { readonly event: Pick<FeedEvent, 'kind' | 'receivedAt'>; readonly facts: EventFacts }
+export type JudgedEvent = {
+  readonly event: Pick<FeedEvent, 'kind' | 'receivedAt'>
+  readonly facts: EventFacts
+}
 
 /** What the events about an address have said so far: when each last happened. */
 export type AddressState = {

@@ -1,6 +1,5 @@
-// The feeder: turns what the ledger says is due into chunks in the queue. It is the sweeper, too: a chunk that is due and
-// that nobody has is simply added again, whatever became of it. One process does this at a time; were it two, nothing
-// would be wrong.
+// The feeder: puts the chunks that the ledger says are due into the queue. It is the sweeper, too: a chunk that is due and
+// that nobody has is simply added again, whatever became of it. One process does this at a time, but two would do no harm.
 import { createLease } from '../lease.ts'
 import { ago, backOff, createNap } from '../pause.ts'
 import { DEFAULT_LANE } from './lanes/lanes.ts'
@@ -13,19 +12,19 @@ type FeederOptions = SendingParts & {
 }
 
 const TICK_MS = 200
-/** However often it is woken. */
+/** It feeds no more often than this, however often it is woken. */
 const FEED_SPACING_MS = 20
-/** A campaign with nothing due, but for mails to be tried again later, is looked at less often. */
+/** A campaign with nothing due now is looked at less often. */
 const REST_MS = 1_000
 /**
- * Chunks of one campaign and lane in the queue at a time: enough for several workers, and so few that the chunks of all
- * campaigns together are in hand at the same time, where they take turns mail by mail.
+ * Chunks of one campaign and lane in the queue at a time (`most`; fewer when many campaigns run): enough for several workers,
+ * and so few that chunks of all campaigns are in hand at the same time, where they take turns mail by mail.
  */
 const AHEAD = { most: 4, ofAll: 12 }
-/** Subscribers a step: the step is one transaction. */
+/** Subscribers in one step, which is one transaction. */
 const EXPAND_READERS = 2_000
 const CANCEL_DELIVERIES = 5_000
-/** Lanes that are no longer configured may still hold mails of campaigns that began before. */
+/** How often to look for lanes that are no longer configured and still hold mails of older campaigns. */
 const STRAYS_MS = 10_000
 const RETRY_MS = { first: 200, most: 5_000 }
 
@@ -117,7 +116,7 @@ async function startDue(options: FeederOptions, active: readonly CampaignHead[])
   return running
 }
 
-/** Its audience is who was subscribed at its time, whenever somebody resumes it. */
+/** Sets startedAt, so that its audience is who was subscribed at its time, whenever somebody resumes it. */
 async function holdBack({ campaigns, mailer, now, log }: FeederOptions, { id }: CampaignHead, why: string) {
   const statusReason = `No mail can go out: ${why}`
   const paused = { status: 'paused', statusReason, startedAt: now(), transport: mailer.transport } as const
@@ -125,7 +124,7 @@ async function holdBack({ campaigns, mailer, now, log }: FeederOptions, { id }: 
     log.error({ campaign: id, reason: statusReason }, 'a scheduled campaign does not begin: it is paused')
 }
 
-/** One step of each campaign that is not expanded yet, so that small ones do not wait for large ones. */
+/** One step for each campaign that is not expanded yet, so that small ones do not wait for large ones. */
 async function expand({ ledger, laneOf, now }: FeederOptions, running: readonly CampaignHead[]) {
   let more = false
   for (const campaign of running)
@@ -158,7 +157,7 @@ async function feed(
   return due.length > 0
 }
 
-/** The lanes of a campaign's chunks, and the lane each goes out on. */
+/** The lanes that a campaign has chunks on, and the lane that each goes out on. */
 function createLanes({ ledger, laneNames, now }: FeederOptions) {
   const own = laneNames.map((name) => ({ name, goesTo: name }))
   const strays = new Map<string, { lanes: typeof own; readAt: number }>()

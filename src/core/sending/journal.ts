@@ -1,5 +1,5 @@
-// What becomes of a chunk's mails, told twice: to the marks at once, so that a crash forgets nothing, and to the ledger
-// in bulk. Callers of one moment share one step of the marks.
+// Records the outcomes of a chunk's mails twice: in the marks at once, so that a crash loses nothing, and in the ledger in
+// bulk. Calls of the same moment share one step of the marks.
 import { gather } from '../gather.ts'
 import { breath, createNap } from '../pause.ts'
 import type { ChunkRef, Ledger, Outcome } from '../campaigns/ports.ts'
@@ -23,23 +23,22 @@ export function openJournal(options: JournalOptions) {
   const steps = createSteps(options)
   const book = openBook(options)
   return {
-    /** A mail may be sent when the answer is 'go'. 'stopped' = the journal is being closed. */
+    /** 'go': the mail may be sent. 'stopped': the journal is being closed. */
     claim: steps.claim,
     note(outcome: Outcome): void {
       steps.note(outcome)
       book.add(outcome)
     },
-    /** What became of a mail that needs no claim: skipped, or known by now to have been sent. */
+    /** The outcome of a mail that needs no claim: skipped, or found to have been sent already. */
     tell: book.add,
-    /** Refuses every claim that is not granted yet, and those to come. */
+    /** Refuses all claims that are not granted yet, and all later ones. */
     stop: steps.stop,
-    /** Tells the ledger the rest, trying as long as `patient()`. What it could not be told stays marked. */
+    /** Tells the ledger the rest, trying while `patient()`. What it could not be told stays marked. */
     async close(patient: () => boolean): Promise<void> {
       steps.stop()
       if (!(await book.close(patient))) return steps.done()
-      // Nothing marked is needed any more: what was claimed and has no outcome is still to be sent in the ledger, and
-      // whether it did go out is told by what comes back of it. Marks that stay because of an outage are told again,
-      // which changes nothing.
+      // No mark is needed any more: a mail that was claimed without an outcome is still due in the ledger, and if it did go
+      // out, its reactions will show it. Marks that an outage leaves behind are recorded again, which changes nothing.
       await options.marks.drop(ref, options.token).catch(() => undefined)
     },
   }
@@ -47,7 +46,7 @@ export function openJournal(options: JournalOptions) {
 
 type Entry = Outcome | { readonly claim: number }
 
-/** The marks' side: one step after the other, each with all that has come in meanwhile. */
+/** The marks' side: one step after the other, each with everything that has come in meanwhile. */
 function createSteps({ ref, token, marks, log }: JournalOptions) {
   const nap = createNap()
   const state = { stopped: false, fenced: false, troubled: false }
@@ -62,7 +61,7 @@ function createSteps({ ref, token, marks, log }: JournalOptions) {
         state.troubled = false
         return all.map(() => (state.fenced ? 'fenced' : claims.length > 0 ? 'go' : 'stopped'))
       } catch (err) {
-        // Whether it was done is unknown. The same step again does no harm.
+        // Whether the step was done is unknown. Repeating it does no harm.
         if (!state.troubled) log.warn({ err, ...ref }, 'the marks of a chunk cannot be written, trying again')
         state.troubled = true
         if (state.stopped) break
@@ -72,7 +71,7 @@ function createSteps({ ref, token, marks, log }: JournalOptions) {
     return all.map(() => (state.fenced ? 'fenced' : 'stopped'))
   }
 
-  const steps = gather(step, { pause: breath }) // who comes in the same turn comes along
+  const steps = gather(step, { pause: breath }) // calls of the same turn of the event loop share a step
   return {
     claim: async (n: number): Promise<Step | 'stopped'> =>
       state.fenced ? 'fenced' : state.stopped ? 'stopped' : steps.ask({ claim: n }),

@@ -1,4 +1,4 @@
-// What sending works with; each part of it takes what it needs.
+// What the parts of sending work with.
 import type {
   Campaign,
   CampaignStore,
@@ -18,10 +18,10 @@ export type SendingParts = {
   readonly ledger: Ledger
   readonly subscribers: Pick<SubscriberStore, 'unmailable'>
   readonly suppressions: Pick<SuppressionStore, 'put'>
-  /** What came back of mails that are still to be sent as far as the ledger knows: they were sent. */
-  readonly reactions: { readonly of: HeardOf }
-  /** Resolves when `reactions` knows all that has come back until now, or when the signal says so. */
-  readonly heard: (signal: AbortSignal) => Promise<void>
+  /** A mail that has reactions was sent, even if the ledger does not know it. */
+  readonly reactions: { readonly of: ReactionsTo }
+  /** Resolves when all events stored by now are tracked, so that `reactions` knows them, or when the signal aborts. */
+  readonly untilTracked: (signal: AbortSignal) => Promise<void>
   readonly queue: SendQueue
   readonly marks: Marks
   readonly lanes: LaneControl
@@ -33,14 +33,17 @@ export type SendingParts = {
   readonly compile: (campaign: Campaign) => Compiled
   readonly retryDelaysMs: readonly number[]
   readonly leases: Leases
-  /** This process, unlike any other on the same stores. */
+  /** This process: an id like no other on the same stores. */
   readonly owner: string
   readonly now: () => number
   readonly log: Log
 }
 
-/** Of these deliveries of one campaign, those that something has come back of: they were sent. */
-export type HeardOf = (campaignId: string, ids: readonly string[]) => Promise<ReadonlyMap<string, unknown>>
+/** Of these deliveries of a campaign, the ones that have reactions. */
+export type ReactionsTo = (
+  campaignId: string,
+  ids: readonly string[],
+) => Promise<ReadonlyMap<string, unknown>>
 
 export type Compiled = { mail(delivery: Delivery): OutgoingMail }
 
@@ -56,7 +59,7 @@ export function createCounters(lanes: readonly string[]) {
       const of = counts.get(lane)
       if (of && status !== 'cancelled') of[status] += 1 // a cancelled one was not tried
     },
-    /** Mails that somebody claimed and said nothing of: sent again, unless something came back of them. */
+    /** Mails that a worker claimed without recording an outcome: sent again, unless they have reactions. */
     doubt(lane: string, count: number): void {
       const of = counts.get(lane)
       if (of) of.in_doubt += count

@@ -2,12 +2,12 @@
 import type { Delivery, Outcome } from '../campaigns/ports.ts'
 import type { SendResult } from './ports.ts'
 
-/** It is tried later, as if the server had said so: whether it is the mail's own fault, or the server's, shows then. */
+/** Within the mail: it is tried later, as if deferred. Then it shows whether the mail or the server was at fault. */
 const LOST = 'the connection was lost: '
-/** It waits for what may come back of it, and is then sent once more; lost like that twice in a row, it is given up. */
+/** After the whole mail: it waits for reactions, and is then sent once more. Lost like that twice in a row, it has failed. */
 const DOUBTFUL = 'the connection was lost behind the mail, which may have been taken: '
 
-/** The ledger's outcome; undefined = no server has said anything about this mail, it stays queued. */
+/** The outcome for the ledger; undefined: no server has said anything about this mail, so it stays queued. */
 export function outcomeOf(
   answer: SendResult,
   delivery: Delivery,
@@ -23,16 +23,16 @@ export function outcomeOf(
 }
 
 type Unreachable = Extract<SendResult, { kind: 'unreachable' }>
-type Told = { readonly kind: 'deferred' | 'failed'; readonly response: string }
+type Answer = { readonly kind: 'deferred' | 'failed'; readonly response: string }
 
-/** undefined where no connection stood: that says nothing about this mail. */
-function lost({ response, lost }: Unreachable, { reason }: Delivery): Told | undefined {
+/** undefined where there was no connection, which says nothing about this mail. */
+function lost({ response, lost }: Unreachable, { reason }: Delivery): Answer | undefined {
   if (lost === undefined) return undefined
   if (lost === 'midway') return { kind: 'deferred', response: `${LOST}${response}` }
   return { kind: reason?.startsWith(DOUBTFUL) ? 'failed' : 'deferred', response: `${DOUBTFUL}${response}` }
 }
 
-/** The first delay comes after the first try; when there is none left, it has failed. The subscriber is not suppressed. */
+/** The first delay follows the first try. When no delay is left the mail has failed, and the subscriber is not suppressed. */
 function deferred(
   outcome: Omit<Outcome, 'status'>,
   earlierAttempts: number,
@@ -44,16 +44,16 @@ function deferred(
   return { ...outcome, status: 'failed', reason: `given up after ${tries} tries: ${outcome.reason}` }
 }
 
-// RFC 3463: 4.2.1 and 4.2.2 are about one mailbox, that is disabled, full, or gets too much mail from everybody.
+// RFC 3463: 4.2.1 and 4.2.2 are about one mailbox that is disabled, full, or gets too much mail from everybody.
 const MAILBOX = /(?<![\d.])4\.2\.[12](?![\d.])/
 
-/** Deferred for the subscriber's mailbox alone: no reason to slow down for the others. */
+/** Deferred because of this one mailbox: no reason to slow down for others. */
 export function isAboutMailbox({ response }: SendResult): boolean {
   return MAILBOX.test(response)
 }
 
-// RFC 5321 leaves 421 to servers that will not go on; large providers say so when they get too much. 4.7.28 is Google's
-// word for it. https://support.google.com/a/answer/3726730
+// RFC 5321 has 421 for a server that will not go on; large providers use it for too much mail. 4.7.28 is Google's code for
+// that. https://support.google.com/a/answer/3726730
 const RATE_LIMIT = /(?<![\d.])(?:421|4\.7\.28)(?![\d.])/
 
 export function isRateLimit({ response }: { readonly response: string }): boolean {

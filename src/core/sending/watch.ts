@@ -1,26 +1,26 @@
-// The campaigns whose chunks this process has in hand: read and compiled once, and watched for being stopped.
+// The campaigns whose chunks this process has in hand: compiled once, and watched for being paused or cancelled.
 import type { Campaign } from '../campaigns/ports.ts'
 import type { Compiled, SendingParts } from './parts.ts'
 
 export type Watch = ReturnType<typeof openWatch>
 
-/** Pause and cancel take hold within a second, whoever asked for it and whatever became of them. */
+/** Pause and cancel take hold within a second, whichever process was asked. */
 const LOOK_MS = 400
 /** A campaign's text may be a megabyte. */
 const COMPILED_KEPT = 16
 
 export function openWatch({ campaigns, compile, now, log }: SendingParts) {
   const compiled = new Map<string, Compiled>()
-  const holders = new Map<string, Set<() => void>>()
+  const watchers = new Map<string, Set<() => void>>()
   let looking = false
 
   async function look(): Promise<void> {
-    if (holders.size === 0 || looking) return
+    if (watchers.size === 0 || looking) return
     looking = true
     try {
-      const before = [...holders.keys()]
+      const before = [...watchers.keys()]
       const running = new Set((await campaigns.active(now())).map(({ id }) => id))
-      for (const id of before) if (!running.has(id)) holders.get(id)?.forEach((stop) => stop())
+      for (const id of before) if (!running.has(id)) watchers.get(id)?.forEach((stop) => stop())
     } catch (err) {
       log.warn({ err }, 'whether campaigns still run cannot be checked')
     } finally {
@@ -31,7 +31,7 @@ export function openWatch({ campaigns, compile, now, log }: SendingParts) {
   const timer = setInterval(() => void look(), LOOK_MS)
   timer.unref()
 
-  /** A text that cannot be read stops its own campaign, and says why. */
+  /** A campaign whose mails cannot be made is paused, and says why. */
   async function read(campaign: Campaign): Promise<Compiled | undefined> {
     try {
       return remember(campaign, compiled.get(campaign.id) ?? compile(campaign))
@@ -52,21 +52,18 @@ export function openWatch({ campaigns, compile, now, log }: SendingParts) {
   }
 
   return {
-    /** What a running campaign's mails are made with; undefined when it does not run. */
+    /** Makes a running campaign's mails; undefined when it does not run. */
     async open(campaignId: string): Promise<Compiled | undefined> {
       const campaign = await campaigns.get(campaignId)
       return campaign?.status === 'running' ? read(campaign) : undefined
     },
-    /**
-     * Calls `stop` when the campaign no longer runs, less than a second later: the one way in which workers learn of it.
-     * The end of watching is given back.
-     */
-    hold(campaignId: string, stop: () => void): () => void {
-      const stops = holders.get(campaignId) ?? new Set()
-      holders.set(campaignId, stops.add(stop))
+    /** Calls `stop` within a second after the campaign no longer runs: the only way workers learn of it. Returns how to end. */
+    onStop(campaignId: string, stop: () => void): () => void {
+      const stops = watchers.get(campaignId) ?? new Set()
+      watchers.set(campaignId, stops.add(stop))
       return () => {
         stops.delete(stop)
-        if (stops.size === 0) holders.delete(campaignId)
+        if (stops.size === 0) watchers.delete(campaignId)
       }
     },
     close: () => clearInterval(timer),

@@ -1,7 +1,7 @@
-// One worker with one chunk: takes it over from whoever had it, sends what is left of it, and tells what became of it.
+// One worker with one chunk: takes it over from its former worker, sends what is left of it, and records the outcomes.
 //
-// As many senders as the lane has connections, each with one mail at a time: next one, permit of the gate, claim, try,
-// outcome. The ledger and the marks decide; whatever is in memory here may be lost at any moment.
+// It has as many senders as the lane has connections. Each sends one mail at a time: permit of the gate, next mail, claim,
+// try, outcome. The ledger and the marks decide; whatever is in memory here may be lost at any moment.
 import { pause } from '../pause.ts'
 import type { ChunkRef, Delivery, OutgoingMail } from '../campaigns/ports.ts'
 import type { Mailer, SendResult } from './ports.ts'
@@ -13,17 +13,17 @@ import { createTodo, type Todo } from './todo.ts'
 import { outcomeOf } from './verdict.ts'
 import type { Watch } from './watch.ts'
 
-/** What a worker works with: of its process, and of the lane. */
+/** What all workers of a process share, and what those of a lane do. */
 type WorkerParts = SendingParts & {
   readonly watch: Watch
   readonly counters: Counters
   readonly gate: Gate
   readonly health: Health
   readonly connections: number
-  /** Resolves when what came back until now is known, or the signal says so. */
-  readonly hear: (signal: AbortSignal) => Promise<void>
+  /** Resolves when all events stored by now are tracked, after a while at the latest. */
+  readonly waitForTracking: (signal: AbortSignal) => Promise<void>
   readonly inHandMs: number
-  /** How long outcomes may be kept back from the ledger. */
+  /** How long outcomes may wait before the ledger is told. */
   readonly tellEveryMs: () => number
 }
 
@@ -35,7 +35,7 @@ type Chunk = WorkerParts & {
 
 type Work = Chunk & {
   readonly todo: Todo
-  /** Refused mails. They hold up nobody: others go out meanwhile, and what becomes of those tells. */
+  /** Refused mails that may be our fault. Other mails go out meanwhile, and their answers will tell. */
   readonly refused: Set<Refused>
   readonly stopped: AbortSignal
   readonly stop: () => void
@@ -44,24 +44,24 @@ type Work = Chunk & {
   troubled: boolean
 }
 
-/** Whether the refusal is about its subscriber or about us is not known yet. */
+/** A refusal that may be about its subscriber or about us: not known yet. */
 type Refused = {
   readonly delivery: Delivery
   readonly result: SendResult
   readonly ask: () => Promise<Judgement>
   readonly since: number
-  /** Mails that were taken after it. */
-  taken: number
+  /** Mails that were accepted after it. */
+  acceptedSince: number
 }
 
-/** How long a closing process goes on trying to tell the ledger; the marks hold what it could not. */
+/** How long a closing process goes on trying to tell the ledger; the marks keep what it could not. */
 const CLOSING_MS = 5_000
 const RETRY_MS = 500
-/** So many others were taken after a refused mail: then it is about this one. */
-const TAKEN = 20
-/** At the end of a chunk: what other chunks and workers are told meanwhile counts, too. */
+/** When so many others were accepted after a refused mail, the refusal is about this one. */
+const ENOUGH_ACCEPTED = 20
+/** The wait at the end of a chunk, in which answers to other chunks and workers may tell, too. */
 const GRACE_MS = 1_000
-/** A chunk that is stopped leaves to the next try what was refused just now. */
+/** A stopped chunk leaves younger refusals than this open: the mails stay queued. */
 const YOUNG_MS = 5_000
 
 export async function workOn(parts: WorkerParts, ref: ChunkRef, signal: AbortSignal): Promise<void> {
@@ -72,7 +72,7 @@ export async function workOn(parts: WorkerParts, ref: ChunkRef, signal: AbortSig
   await journal.close(patience(parts.now, signal))
 }
 
-/** Fences off whoever had the chunk, and tells the ledger what they had no time to tell. */
+/** Fences off the chunk's former worker, and tells the ledger what that had no time to tell. */
 async function takeOver(parts: WorkerParts, ref: ChunkRef, signal: AbortSignal): Promise<number> {
   const { token, outcomes, inDoubt } = await parts.marks.take(ref)
   if (outcomes.length > 0) await parts.ledger.record(ref, outcomes, parts.now())
@@ -82,11 +82,11 @@ async function takeOver(parts: WorkerParts, ref: ChunkRef, signal: AbortSignal):
     { ...ref, mails: inDoubt },
     'a worker ended while it sent these mails: those that no event has come back of are sent again',
   )
-  await parts.hear(signal)
+  await parts.waitForTracking(signal)
   return token
 }
 
-/** Whether to go on trying to tell the ledger: always, but for a process that is being closed. */
+/** Whether to go on trying to tell the ledger: always, unless the process is being closed. */
 function patience(now: () => number, signal: AbortSignal): () => boolean {
   let closingSince: number | undefined
   return () => {
@@ -98,10 +98,10 @@ function patience(now: () => number, signal: AbortSignal): () => boolean {
 async function sendAll(chunk: Chunk, signal: AbortSignal): Promise<void> {
   const deliveries = await chunk.ledger.open(chunk.ref, chunk.now())
   if (signal.aborted) return
-  const work = begin(chunk, deliveries)
-  const letGo = chunk.watch.hold(chunk.ref.campaignId, work.stop)
+  const work = createWork(chunk, deliveries)
+  const unwatch = chunk.watch.onStop(chunk.ref.campaignId, work.stop)
   signal.addEventListener('abort', work.stop)
-  // On a slow lane a chunk takes many minutes. What was deferred at its beginning is due long before its end.
+  // On a slow lane a chunk takes many minutes, and what was deferred at its beginning is due long before its end.
   const timer = setTimeout(work.stop, chunk.inHandMs)
   try {
     const senders = Math.min(chunk.connections, deliveries.length)
@@ -110,16 +110,16 @@ async function sendAll(chunk: Chunk, signal: AbortSignal): Promise<void> {
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', work.stop)
-    letGo()
+    unwatch()
   }
 }
 
-function begin(chunk: Chunk, deliveries: readonly Delivery[]): Work {
+function createWork(chunk: Chunk, deliveries: readonly Delivery[]): Work {
   const { ref, journal, counters, subscribers, reactions, now, gate } = chunk
   const stopping = new AbortController()
   const todo = createTodo(deliveries, {
     unmailable: subscribers.unmailable,
-    heardOf: reactions.of,
+    reactionsTo: reactions.of,
     now,
     onDone(outcome) {
       counters.count(ref.lane, outcome.status)
@@ -142,7 +142,7 @@ function begin(chunk: Chunk, deliveries: readonly Delivery[]): Work {
   return work
 }
 
-/** Where fewer mails are left than senders wait at the gate, one more has nothing to do there. */
+/** One sender. It ends when the senders that wait at the gate are enough for the mails that are left. */
 async function keepSending(work: Work): Promise<void> {
   while (!work.stopped.aborted && work.todo.count() > work.waiting) {
     work.waiting += 1
@@ -162,22 +162,22 @@ async function keepSending(work: Work): Promise<void> {
   }
 }
 
-/** One mail, with the gate's permit. */
+/** Sends one mail, with the gate's permit. */
 async function sendNext(work: Work): Promise<void> {
   const delivery = await work.todo.next()
   if (!delivery || work.stopped.aborted) return
   if ((await work.journal.claim(delivery.n)) !== 'go') return work.stop()
   if (!(await isStillToSend(work, delivery))) return
   const mail = make(work.compiled, delivery)
-  if ('kind' in mail) return become(work, delivery, mail, 'theirs')
+  if ('kind' in mail) return handleAnswer(work, delivery, mail, 'theirs')
   const begunAt = work.now()
   const result = await send(work.mailer, mail)
   const { judgement, ask } = await work.health.note(result, delivery, begunAt)
-  if (judgement !== 'open' || !ask) return become(work, delivery, result, judgement)
-  work.refused.add({ delivery, result, ask, since: work.now(), taken: 0 })
+  if (judgement !== 'open' || !ask) return handleAnswer(work, delivery, result, judgement)
+  work.refused.add({ delivery, result, ask, since: work.now(), acceptedSince: 0 })
 }
 
-/** A claim may have waited out an outage, and the subscriber has left meanwhile. */
+/** The claim may have waited out an outage, and the subscriber may have left meanwhile. */
 async function isStillToSend({ todo, counters, journal, ref, stopped }: Work, delivery: Delivery) {
   try {
     const done = await todo.lookAgain(delivery)
@@ -191,7 +191,7 @@ async function isStillToSend({ todo, counters, journal, ref, stopped }: Work, de
   }
 }
 
-/** A mail that cannot be made fails alone. */
+/** A mail that cannot be made fails; the others go on. */
 function make(compiled: Compiled, delivery: Delivery): OutgoingMail | SendResult {
   try {
     return compiled.mail(delivery)
@@ -212,20 +212,20 @@ function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** What became of one mail, and what that means for those that were refused before. */
-async function become(work: Work, delivery: Delivery, result: SendResult, judgement: Judgement) {
+/** Records the outcome of a mail, and asks again about refused ones where it may tell something about them. */
+async function handleAnswer(work: Work, delivery: Delivery, result: SendResult, judgement: Judgement) {
   const { refused, todo } = work
-  if (!(await conclude(work, delivery, result, judgement))) {
+  if (!(await record(work, delivery, result, judgement))) {
     todo.putBack(delivery)
     await Promise.all([...refused].map((each) => judge(work, each, false)))
   } else if (result.kind === 'sent' && refused.size > 0) {
-    for (const each of refused) each.taken += 1
-    for (const each of refused) if (each.taken >= TAKEN) await judge(work, each, true)
+    for (const each of refused) each.acceptedSince += 1
+    for (const each of refused) if (each.acceptedSince >= ENOUGH_ACCEPTED) await judge(work, each, true)
   }
 }
 
-/** False when the mail stays queued: it is about us, or no connection stood, which says nothing about this mail. */
-async function conclude(work: Work, delivery: Delivery, result: SendResult, judgement: Judgement) {
+/** False when the mail stays queued: the answer is about us, or there was no connection. */
+async function record(work: Work, delivery: Delivery, result: SendResult, judgement: Judgement) {
   if (judgement !== 'theirs') return false
   if (result.kind === 'failed' && result.unknownRecipient) await suppress(work, delivery)
   if (result.kind === 'unreachable' && result.lost === 'in doubt') work.counters.doubt(delivery.lane, 1)
@@ -236,22 +236,22 @@ async function conclude(work: Work, delivery: Delivery, result: SendResult, judg
   return true
 }
 
-/** Asks whose matter a refusal is; `last`: what is open yet is about the subscriber. True when it is to be sent again. */
+/** Asks again whom a refusal is about. `last`: if still open, it is about the subscriber. True: the mail is to be sent again. */
 async function judge(work: Work, entry: Refused, last: boolean): Promise<boolean> {
   const { refused, todo } = work
   refused.delete(entry)
   const judgement = await entry.ask()
   if (judgement === 'open' && !last) {
-    refused.add({ ...entry, taken: 0 })
+    refused.add({ ...entry, acceptedSince: 0 })
     return false
   }
   const { delivery, result } = entry
-  if (await conclude(work, delivery, result, judgement === 'open' ? 'theirs' : judgement)) return false
+  if (await record(work, delivery, result, judgement === 'open' ? 'theirs' : judgement)) return false
   todo.putBack(delivery)
   return true
 }
 
-/** When nothing else is left of the chunk. True when some are to be sent again. */
+/** To be called when nothing else is left of the chunk. True: some mails are to be sent again. */
 async function judgeRest(work: Work): Promise<boolean> {
   const { refused, stopped, now } = work
   if (refused.size > 0) await pause(GRACE_MS, stopped)
@@ -259,7 +259,7 @@ async function judgeRest(work: Work): Promise<boolean> {
   return (await Promise.all(due.map((entry) => judge(work, entry, true)))).includes(true)
 }
 
-/** The address does not exist: no later campaign tries it. */
+/** The address does not exist, so no later campaign is to try it. */
 async function suppress({ suppressions, now, log }: Work, { email }: Delivery): Promise<void> {
   try {
     await suppressions.put({ email, reason: 'bounce', source: 'smtp', since: now(), until: null })

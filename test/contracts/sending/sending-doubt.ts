@@ -118,12 +118,12 @@ export function promisesOfDoubt({ lab, script }: Current): void {
     await dieSending(campaign)
     const [asked, read] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     let asks = 0
-    const heard = async () => {
+    const untilTracked = async () => {
       if ((asks += 1) <= known) return
       asked.resolve()
       await read.promise
     }
-    lab().work({ heard })
+    lab().work({ untilTracked })
     await asked.promise
     for (const subscriber of range(5)) await comesBack(await deliveryTo(campaign, subscriber))
     read.resolve()
@@ -132,10 +132,10 @@ export function promisesOfDoubt({ lab, script }: Current): void {
   })
 
   test('a worker that still waits for what came back closes at once', async () => {
-    const heard = (signal: AbortSignal) =>
+    const untilTracked = (signal: AbortSignal) =>
       new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
     const campaign = await lab().mail(1)
-    await lab().work({ heard }).close()
+    await lab().work({ untilTracked }).close()
     expect(lab().got()).toEqual([])
     expect(await lab().status(campaign)).toBe('running')
   })

@@ -41,7 +41,12 @@ export function openPlaces({ lane, lanes, owner, connections, now }: PlacesOptio
   return {
     /** Gets up to `wanted` places ready to be taken; returns how many there are. */
     async ready(wanted: number): Promise<number> {
-      while (idle.length < wanted && heldCount < connections && ago(refusedAt, now()) >= ASK_AGAIN_MS && !closed) {
+      while (
+        idle.length < wanted &&
+        heldCount < connections &&
+        ago(refusedAt, now()) >= ASK_AGAIN_MS &&
+        !closed
+      ) {
         const { granted, release } = await lanes.connect(lane, owner)
         if (!granted) refusedAt = now()
         else {
