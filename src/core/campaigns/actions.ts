@@ -1,4 +1,4 @@
-// What can be done with a campaign: each change is one guarded step in the database, where workers see it.
+// What can be done with a campaign. Each change is one guarded step in the database, where workers see it.
 import { createHash } from 'node:crypto'
 import { badField, HubError } from '../errors.ts'
 import { isUuid, uuidv7 } from '../ids.ts'
@@ -31,10 +31,10 @@ type CreateInput = ContentInput & {
   readonly start?: boolean | undefined
 }
 type Changes = Partial<Omit<CampaignHead, 'id' | 'expanded'>>
-/** What is not given stays; null takes away. */
+/** A field that is not given stays as it is; null removes it. */
 type EditInput = Partial<ContentInput> & { readonly sendAt?: string | null | undefined }
 
-/** Mails go out by it. */
+/** The verbs that send mails. */
 const SENDING: readonly Verb[] = ['start', 'resume', 'retry-failed']
 
 export type Actions = ReturnType<typeof createActions>
@@ -53,7 +53,7 @@ export function createActions(options: ActionsOptions) {
     return campaign
   }
 
-  /** The campaign as it is, where the verb is allowed. */
+  /** The campaign, if the verb is allowed in its state; else throws. */
   async function allowing(verb: Verb, id: string): Promise<Campaign> {
     const campaign = await get(id)
     requireState(campaign.status, verb)
@@ -61,7 +61,7 @@ export function createActions(options: ActionsOptions) {
     return campaign
   }
 
-  /** Changes a campaign from one of the states in which the verb is allowed; the campaign as it is then. */
+  /** Changes a campaign, if the verb is allowed in its state, and returns it as it is then. */
   async function change(verb: Verb, id: string, to: Changes): Promise<Campaign> {
     await allowing(verb, id)
     const changed = await campaigns.change(id, VERBS[verb], to)
@@ -70,7 +70,7 @@ export function createActions(options: ActionsOptions) {
     return after
   }
 
-  /** Once for each key, however often the request comes. Another request with a key that was used is refused. */
+  /** Makes one campaign per key, however often the request comes. Another request with the same key is refused. */
   async function once(key: string | undefined, request: object, make: () => Promise<Campaign> | Campaign) {
     if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key))
       throw badField('idempotency-key', 'must be 1 to 255 visible ASCII characters', 'headers')
@@ -102,7 +102,7 @@ export function createActions(options: ActionsOptions) {
   async function create(input: CreateInput, key?: string) {
     const content = readContent(input, options.readHtml)
     const { sendAt = null, start = false } = input
-    // The key before the time: when the request comes again that may have passed.
+    // The key is looked up before send_at is checked: when the request is repeated, that time may have passed.
     const made = await once(key, { ...content, sendAt, start }, () => make({ ...content, sendAt, start }))
     if (start && made.created) wake()
     return made
@@ -112,14 +112,14 @@ export function createActions(options: ActionsOptions) {
     const before = await allowing('edit', id)
     const { sendAt: sendAtText, ...given } = withoutUndefined(input)
     const content = readContent({ ...before, ...given }, options.readHtml)
-    // Only what was given is written: somebody else may be editing another part.
+    // Only the given fields are written: somebody else may be editing another one.
     const changes = Object.fromEntries(Object.entries(content).filter(([name]) => name in given))
     if (sendAtText === undefined) return change('edit', id, changes)
     const sendAt = sendAtText === null ? null : readSendAt(sendAtText, now())
     return change('edit', id, { ...changes, sendAt, status: sendAt === null ? 'draft' : 'scheduled' })
   }
 
-  /** As `change`, and something may be due, or to be cancelled, now. */
+  /** Like `change`, and wakes the feeder: something may be due, or to be cancelled, now. */
   async function move(verb: Verb, id: string, to: Changes) {
     const campaign = await change(verb, id, to)
     wake()
@@ -139,7 +139,7 @@ export function createActions(options: ActionsOptions) {
     },
     start: (id: string) =>
       move('start', id, { status: 'running', statusReason: null, startedAt: now(), transport }),
-    /** Those of one group of reasons only, where one is named. */
+    /** Only the failures of one group of reasons, if one is named. */
     async retryFailed(id: string, reason?: string) {
       await allowing('retry-failed', id)
       if (reason !== undefined) await requireReason(ledger, id, reason)
@@ -157,7 +157,7 @@ export function createActions(options: ActionsOptions) {
   }
 }
 
-/** A slip in the reason must not look like a group that nobody is in. */
+/** A typo in the reason must not look like a group without failures. */
 async function requireReason(ledger: Pick<Ledger, 'reasons'>, id: string, reason: string): Promise<void> {
   const { failed } = await ledger.reasons(id)
   if (failed.has(reason)) return

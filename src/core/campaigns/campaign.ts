@@ -26,7 +26,7 @@ export const PREHEADER_LENGTH = 200
 /** Mandrill's bound. */
 export const TAG_LENGTH = 50
 const REPLY_TO_LENGTH = 320
-/** A clock that is a little behind still schedules for now. */
+/** So a client whose clock is a little behind can still schedule for now. */
 const PAST_MS = 60_000
 const AHEAD_MS = 5 * 365 * 24 * 3600_000
 
@@ -56,7 +56,7 @@ export function isAllowed(status: CampaignStatus, verb: Verb): boolean {
   return (VERBS[verb] as readonly CampaignStatus[]).includes(status)
 }
 
-/** What a campaign is to say, as it is asked for. An empty text where there may be none is none. */
+/** A campaign's content as it is asked for. An empty optional text counts as none. */
 export type ContentInput = {
   readonly subject: string
   readonly content: string
@@ -66,7 +66,7 @@ export type ContentInput = {
   readonly tag?: string | null | undefined
 }
 
-/** Throws request.invalid or campaign.bad_placeholder, which name the field. */
+/** Checks and trims it. Throws request.invalid or campaign.bad_placeholder, which name the field. */
 export function readContent(input: ContentInput, readHtml: ReadHtml): CampaignContent {
   const content = {
     subject: input.subject.trim(),
@@ -123,10 +123,10 @@ export function readSendAt(text: string, now: number): number {
   return sendAt
 }
 
-/** After a restore these may have sent more than is known: resuming one sends such mails again. So does a scheduled one whose time has come. */
+/** After a restore these may have sent mails that are not known here: resuming one sends such mails again. */
 export const UNCERTAIN: readonly CampaignStatus[] = ['running', 'paused']
 
-/** What the operator reads. `madeAt`: when the backup was made, if that is known. */
+/** The status reason that the operator reads. `madeAt`: when the backup was made, if known. */
 export function restoredReason(madeAt?: number): string {
   const of = madeAt === undefined ? '' : ` of ${new Date(madeAt).toISOString()}`
   return `restored from a backup${of}: whoever got this mail after it was made is not known here, and gets it again when it is resumed`

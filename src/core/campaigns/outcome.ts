@@ -1,4 +1,4 @@
-// What an outcome does to a delivery: states only move forward, whatever comes again, late, or out of order.
+// What an outcome does to a delivery: its state only moves forward, even if outcomes come twice, late or out of order.
 import type { Delivery, DeliveryStatus, Outcome } from './ports.ts'
 import { countReasons, writeReasons } from './reasons.ts'
 
@@ -9,8 +9,8 @@ const REASON_LENGTH = 500
 
 export const isOpen = (status: DeliveryStatus): boolean => status === 'queued' || status === 'deferred'
 
-/** The delivery after an outcome; the very same object when the outcome changes nothing. */
-function settle<T extends DeliveryState>(delivery: T, outcome: Outcome): T {
+/** The delivery after an outcome; the very same object if the outcome changes nothing. */
+function apply<T extends DeliveryState>(delivery: T, outcome: Outcome): T {
   if (!applies(delivery, outcome)) return delivery
   const { status, attempts, dueAt } = outcome
   const reason = outcome.reason?.toWellFormed().slice(0, REASON_LENGTH).toWellFormed() ?? null
@@ -26,7 +26,7 @@ function applies(delivery: DeliveryState, { status, attempts, at }: Outcome): bo
       (delivery.status === 'cancelled' && (status === 'sent' || status === 'failed'))
     )
   if (attempts < delivery.attempts || !isOpen(delivery.status)) return false
-  // No server has answered, so only the clock can tell what came first; but for the first outcome nothing has to.
+  // No server has answered in between, so only the clock tells which came first. The first outcome always applies.
   return at >= delivery.updatedAt || (delivery.status === 'queued' && attempts === 0)
 }
 
@@ -35,7 +35,7 @@ function isSame(a: DeliveryState, b: DeliveryState): boolean {
   return all.every((name) => a[name] === b[name])
 }
 
-export function settleAll<T extends DeliveryState>(
+export function applyOutcomes<T extends DeliveryState>(
   deliveries: readonly T[],
   outcomes: readonly Outcome[],
 ): { readonly all: readonly T[]; readonly changed: readonly T[] } {
@@ -43,7 +43,7 @@ export function settleAll<T extends DeliveryState>(
   const changed = new Map<number, T>()
   for (const outcome of outcomes) {
     const before = byN.get(outcome.n)
-    const after = before && settle(before, outcome)
+    const after = before && apply(before, outcome)
     if (!after || after === before) continue
     byN.set(outcome.n, after)
     changed.set(outcome.n, after)
@@ -55,7 +55,7 @@ export function emptyTally(): Record<DeliveryStatus, number> {
   return { queued: 0, sent: 0, deferred: 0, failed: 0, skipped: 0, cancelled: 0 }
 }
 
-/** What a chunk tells of its deliveries: how many are in each state and why, and when the first of what is left is due. */
+/** A chunk's summary of its deliveries: how many are in each state and why, and when the next one is due. */
 export function tallyOf(
   deliveries: readonly Pick<Delivery, 'status' | 'dueAt' | 'reason'>[],
 ): Tally & { dueAt: number | null; reasons: string } {

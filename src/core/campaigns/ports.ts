@@ -1,6 +1,6 @@
-// What a campaign asks of the world. Every sentence is a promise of test/contracts/.
+// What campaigns ask of the world. Every sentence is a promise of test/contracts/.
 //
-// A campaign is a ledger, not a queue of mails: one delivery row a recipient, in SQL. Rows are grouped in chunks of one
+// A campaign is a ledger, not a queue of mails: one delivery row per recipient, in SQL. Rows are grouped in chunks of one
 // lane. What sends them is in sending/ports.ts.
 
 import type { Order } from '../ports.ts'
@@ -31,37 +31,37 @@ export type Campaign = CampaignContent & {
   readonly expanded: boolean
 }
 
-/** A campaign without its texts, which may be a megabyte each: what lists and loops need. */
+/** A campaign without its texts, which may be a megabyte each. */
 export type CampaignHead = Omit<Campaign, 'content' | 'text'>
 
 export type CampaignStore = {
   /**
-   * With an idempotency key that was used before: that campaign, and created = false. Throws
-   * campaign.idempotency_conflict when the key came with another fingerprint then.
+   * With an idempotency key that was used before it returns that campaign, and created = false. Throws
+   * campaign.idempotency_conflict if the key was used with another fingerprint.
    */
   create(
     campaign: Campaign,
     idempotencyKey?: string,
     fingerprint?: string,
   ): Promise<{ readonly campaign: Campaign; readonly created: boolean }>
-  /** The campaign that was created with this key, if any. Throws as create does. */
+  /** The campaign that was created with this key, if any. Throws like create. */
   repeated(idempotencyKey: string, fingerprint: string): Promise<Campaign | undefined>
   get(id: string): Promise<Campaign | undefined>
-  /** Newest first, or from the first one on. `beyond`: the id of the last one of the page before. */
+  /** Newest first, unless `order` says otherwise. `beyond`: the id of the last one on the previous page. */
   list(limit: number, beyond?: string, order?: Order): Promise<readonly CampaignHead[]>
-  /** False when its status is no longer one of `from`: someone was faster. */
+  /** False if its status is no longer one of `from`: someone else was faster. */
   change(
     id: string,
     from: readonly CampaignStatus[],
     to: Partial<Omit<Campaign, 'id' | 'expanded'>>,
   ): Promise<boolean>
-  /** Drafts and scheduled ones only; false for any other. */
+  /** Only drafts and scheduled campaigns; false for any other. */
   remove(id: string): Promise<boolean>
-  /** Running ones, and scheduled ones that are due (they are to be changed to running then). Oldest start first. */
+  /** Running campaigns, and scheduled ones that are due (the feeder starts them). Oldest start first. */
   active(now: number): Promise<readonly CampaignHead[]>
-  /** How many there are of each status; a status that none has is left out. */
+  /** How many campaigns have each status. Statuses without any are left out. */
   countByStatus(): Promise<ReadonlyMap<CampaignStatus, number>>
-  /** Cancelled ones whose deliveries are not all cancelled yet: Ledger.cancel goes on with them. */
+  /** Cancelled campaigns with deliveries that are not cancelled yet: Ledger.cancel goes on with them. */
   cancelling(): Promise<readonly CampaignHead[]>
 }
 
@@ -82,21 +82,22 @@ export type Delivery = {
   readonly name: string
   readonly lane: string
   readonly status: DeliveryStatus
-  /** Tries that a server has answered. Only grows, also over retryFailed. */
+  /** Tries that a server has answered. Only grows, even over retryFailed. */
   readonly attempts: number
-  /** Of these, the ones before the last retryFailed: RETRY_DELAYS count from there. */
+  /** How many of these were before the last retryFailed: RETRY_DELAYS count from there. */
   readonly earlierAttempts: number
   readonly dueAt: number
-  /** Why it failed, waits or was skipped: the server's answer or a word. */
+  /** Why it failed, waits or was skipped: a server's answer, or the hub's own words. */
   readonly reason: string | null
   readonly updatedAt: number
 }
 
-/** What became of one try. The n-th delivery of its chunk. */
+/** The result of one try to send a delivery. */
 export type Outcome = {
+  /** Which delivery of its chunk. */
   readonly n: number
   readonly status: Exclude<DeliveryStatus, 'queued'>
-  /** One more than the delivery's when a server has answered (sent always), else the same. */
+  /** One more than the delivery had if a server has answered (always for sent), else the same. */
   readonly attempts: number
   /** When a deferred one is to be tried again. */
   readonly dueAt: number
@@ -104,14 +105,14 @@ export type Outcome = {
   readonly at: number
 }
 
-/** `skipped`: subscribers who are subscribed and get nothing all the same, by why. */
+/** `skipped`: how many are subscribed and yet get nothing, by reason. */
 type Audience = { readonly recipients: number; readonly skipped: Readonly<Record<string, number>> }
 
 export type Ledger = {
   /**
-   * Writes the deliveries of the next subscribers of a running campaign (subscribed at or before its start, in keyset
-   * steps of `limit`) and moves the campaign's place in the same transaction. Two callers at once: one does it, the
-   * other gets 'busy'. 'done' when there are no more: the campaign is expanded then.
+   * Writes the deliveries of the next `limit` subscribers of a running campaign (those subscribed at or before its start)
+   * and moves the campaign's place in the list in the same transaction. Of two callers at once one does it, the other gets
+   * 'busy'. 'done': there are no more, and the campaign is expanded.
    */
   expand(
     campaign: CampaignHead,
@@ -119,61 +120,59 @@ export type Ledger = {
     limit: number,
     now: number,
   ): Promise<'more' | 'done' | 'busy'>
-  /** Chunks with something due, earliest first: what must be in the queue. */
+  /** Chunks with something due, earliest first: these must be in the queue. */
   dueChunks(campaignId: string, lane: string, now: number, limit: number): Promise<readonly ChunkRef[]>
   /** The deliveries of a chunk that are still to be sent and due. */
   open(ref: ChunkRef, now: number): Promise<readonly Delivery[]>
   /**
-   * Writes outcomes in bulk and sets when the chunk is due again. Again with the same outcomes changes nothing; an
-   * outcome never overwrites one of a later attempt, nor a final one (sent, failed, skipped, cancelled). But a mail that
-   * was under way when its campaign was cancelled: that it was sent, or failed, is a fact, and takes the place of
-   * `cancelled`.
+   * Writes outcomes in bulk and sets when the chunk is due again. Repeating it changes nothing; an outcome never overwrites
+   * one of a later attempt, nor a final one (sent, failed, skipped, cancelled), with one exception: when a mail was under
+   * way while its campaign was cancelled, `sent` or `failed` replaces `cancelled`.
    */
   record(ref: ChunkRef, outcomes: readonly Outcome[], now: number): Promise<void>
   /**
-   * One step of cancelling what is queued or deferred in a cancelled campaign, about `limit` deliveries; how many were
-   * left to do: 0 = all done, and the campaign's finishedAt is set.
+   * One step of cancelling what is queued or deferred in a cancelled campaign: about `limit` deliveries. Returns how many
+   * were left to do; 0: all is done, and the campaign's finishedAt is set.
    */
   cancel(campaignId: string, limit: number, now: number): Promise<number>
   /**
-   * Makes failed deliveries queued again, those of one group of reasons where it is given; how many. A finished campaign
+   * Queues failed deliveries again, only those of one group of reasons if it is given; returns how many. A finished campaign
    * runs again, in the same transaction. Throws campaign.wrong_state for a draft, scheduled or cancelled one.
    */
   retryFailed(campaignId: string, now: number, reason?: string): Promise<number>
-  /** Makes a running campaign finished when it is expanded and nothing is queued or deferred; false when it is not so. */
+  /** Finishes a running campaign if it is expanded and nothing is queued or deferred; else returns false. */
   finishIfDone(campaignId: string, now: number): Promise<boolean>
-  /** Why deliveries failed, and why they were skipped: groups of reasons (see reasons.ts), and how many each has. */
+  /** Why deliveries failed, and why they were skipped: groups of reasons (see reasons.ts) with their counts. */
   reasons(campaignId: string): Promise<Readonly<Record<'failed' | 'skipped', ReadonlyMap<string, number>>>>
-  /** How many deliveries of each campaign, and lane of it, are in each state. */
+  /** By campaign and lane: how many deliveries are in each state. */
   tallies(
     campaignIds: readonly string[],
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, Readonly<Record<DeliveryStatus, number>>>>>
   /**
-   * Forgets whose an address's deliveries were, in every campaign; how many. They stay, and are counted. Reads the chunks
-   * that note the address, and those of before, which note none: these take about a second for a million deliveries.
+   * Erases the person from the deliveries to an address, in every campaign; returns how many. They stay and are counted.
+   * Reads the chunks that note the address, and older ones without notes: those take about a second per million deliveries.
    */
   erase(email: string): Promise<number>
-  /** Who would get it if it started now; once it is expanded: whom it has taken. */
+  /** Who would get the campaign if it started now; once it is expanded: who is in it. */
   audience(campaign: Pick<CampaignHead, 'id' | 'expanded'>, now: number): Promise<Audience>
-  /** Those that fit all of what is asked, in order of their ids. */
+  /** The deliveries that match all of the query, in order of their ids. */
   deliveries(query: DeliveryQuery): Promise<readonly ListedDelivery[]>
   /**
-   * What one subscriber got of each campaign, or did not, newest campaign first. `before`: the id of the last one's
-   * campaign.
+   * The deliveries to one subscriber, newest campaign first. `before`: the campaign of the last one on the previous page.
    */
   deliveriesTo(subscriberId: string, limit: number, before?: string): Promise<readonly DeliveryTo[]>
 }
 
-/** What recipients are asked for by. */
+/** The reactions by which deliveries can be selected. */
 export const PEOPLE = ['delivered', 'opened', 'clicked', 'bounced', 'complained', 'unsubscribed'] as const
 export type PeopleFact = (typeof PEOPLE)[number]
 
 export type DeliveryQuery = {
   readonly campaignId: string
   readonly status?: DeliveryStatus | undefined
-  /** What is known of the recipient. */
+  /** A reaction of the recipient. */
   readonly people?: PeopleFact | undefined
-  /** The group of a reason why it failed, waits or was skipped. */
+  /** A group of reasons why it failed, waits or was skipped. */
   readonly reason?: string | undefined
   /** A part of the address. */
   readonly q?: string | undefined
@@ -183,7 +182,7 @@ export type DeliveryQuery = {
   readonly limit: number
 }
 
-/** `isListed`: the subscriber is still there, and can be asked for. */
+/** `isListed`: the subscriber is still on the list. */
 export type ListedDelivery = Delivery & { readonly isListed: boolean }
 export type DeliveryTo = Delivery & { readonly subject: string }
 
@@ -193,7 +192,7 @@ export type OutgoingMail = {
   readonly html: string
   readonly text: string
   readonly replyTo: string | null
-  /** `left@right`, without the angle brackets; the same for every try of this mail. */
+  /** `left@right`, without angle brackets; the same for each try to send this mail. */
   readonly messageId: string
   readonly headers: Readonly<Record<string, string>>
 }

@@ -1,8 +1,8 @@
-// Why deliveries failed, wait or were skipped, in groups that a person can act on: servers tell the same thing to each
-// recipient in words of its own, with addresses, ids of queues and links in them.
+// Groups of reasons why deliveries failed, wait or were skipped, which a person can act on: servers say the same thing to each
+// recipient in different words, with addresses, queue ids and links in them.
 import type { Delivery, DeliveryStatus } from './ports.ts'
 
-/** RFC 3463, where the code alone says it all, and the words only tell whose mailbox it was. */
+/** RFC 3463: codes that say it all, where the words only name the mailbox. By what follows the first digit and dot. */
 const MEANINGS: Readonly<Record<string, string>> = {
   '1.1': 'no such mailbox',
   '1.2': 'no such domain',
@@ -17,12 +17,12 @@ const MEANINGS: Readonly<Record<string, string>> = {
   '4.7': 'it took too long to deliver',
 }
 const NO_MAILBOX = /\b(?:user|mailbox|recipient|account|address(?:ee)?)\b/i
-/** Servers that send no enhanced code: 550, 551 and 553 are about the mailbox (RFC 5321, section 4.2.3). */
+/** Without an enhanced code: 550, 551 and 553 are about the mailbox (RFC 5321, section 4.2.3). */
 const OF_MAILBOX = new Set(['550', '551', '553'])
 
-/** The address does not exist. 5.1.0 and 5.1.4 do not say so, and 5.1.7 to 5.1.9 are about the sender. */
-const NOBODY = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10'])
-/** RFC 7504: the domain takes no mail at all. */
+/** The address does not exist. 5.1.0 and 5.1.4 say something else, and 5.1.7 to 5.1.9 are about the sender. */
+const NO_SUCH_ADDRESS = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10'])
+/** RFC 7504: the domain accepts no mail at all. */
 const NO_MAIL = '556'
 
 const ANSWER = /^(\d{3})[ -]?(?:([245]\.\d{1,3}\.\d{1,3})(?!\S))?\s*([^]*)$/
@@ -31,12 +31,12 @@ const GIVEN_UP = /^given up after \d+ tries: /
 const LOST = /^the connection was lost[^:]*(?=: )/
 
 const ADDRESS = /\S+@\S+/g
-/** Letters only: whatever has a digit, a dot or a sign in it may be somebody's. */
+/** Letters only: a word with a digit, a dot or a sign in it may be an id or a name. */
 const PLAIN_WORD = /^[a-z]+(?:['’-][a-z]+)*[.,;:!?)]*$/i
 const WORDS = 8
 const WORD_LENGTH = 24
 
-/** Of which states the reasons are counted. Of a mail that was sent, the reason is what the server said to it. */
+/** The states whose reasons are counted. The reason of a sent mail is just the server's answer. */
 export const WITH_REASON = ['failed', 'skipped', 'deferred'] as const satisfies readonly DeliveryStatus[]
 export type Reasons = Readonly<Record<(typeof WITH_REASON)[number], ReadonlyMap<string, number>>>
 
@@ -69,7 +69,7 @@ function add(counts: Map<string, number>, group: string, count: number): void {
   counts.set(group, (counts.get(group) ?? 0) + count)
 }
 
-/** As it is kept beside a chunk's counts. */
+/** As it is stored beside a chunk's counts. */
 export const writeReasons = (counts: Reasons): string =>
   JSON.stringify(WITH_REASON.map((status) => Object.fromEntries(counts[status])))
 
@@ -84,31 +84,31 @@ export function readReasons(text: string): Reasons {
   }
 }
 
-/** Whether a chunk with these counts may have deliveries of that group; where they are not counted, it may. */
+/** Whether a chunk with these counts may have deliveries of that group. null: not counted, so it may. */
 export function mayHold(reasons: string | null, group: string | undefined): boolean {
   if (group === undefined || reasons === null) return true
   const counts = readReasons(reasons)
   return WITH_REASON.some((status) => counts[status].has(group))
 }
 
-/** Its codes (RFC 5321, RFC 3463) and its words; what is no server's answer is all words. */
+/** The codes (RFC 5321, RFC 3463) and the words of an answer. A text that is no server's answer is all words. */
 export function codesOf(answer: string): Readonly<Record<'code' | 'enhanced' | 'words', string>> {
   const [, code = '', enhanced = '', words = answer] = ANSWER.exec(answer) ?? []
   return { code, enhanced, words }
 }
 
-/** A permanent answer that says nobody is there: the address is suppressed. */
-export function saysNobody(code: string, enhanced: string): boolean {
-  return code.startsWith('5') && (NOBODY.has(enhanced) || (enhanced === '' && code === NO_MAIL))
+/** A permanent answer that says that the address does not exist, so it is suppressed. */
+export function saysNoMailbox(code: string, enhanced: string): boolean {
+  return code.startsWith('5') && (NO_SUCH_ADDRESS.has(enhanced) || (enhanced === '' && code === NO_MAIL))
 }
 
-/** Whether trying a group of failures again can send anything: who is suppressed is skipped. */
+/** Whether retrying a group of failures can send anything: suppressed addresses would be skipped. */
 export function isRetryable(group: string): boolean {
   const { code, enhanced } = codesOf(group.replace(':', ' '))
-  return !saysNobody(code, enhanced)
+  return !saysNoMailbox(code, enhanced)
 }
 
-/** The group of a reason. A reason in the hub's own words, as of a skipped delivery, is its own group. */
+/** The group of a reason. A reason in the hub's own words (of a skipped delivery) is its own group. */
 export function reasonGroup(reason: string | null): string {
   if (!reason) return 'unknown'
   const text = reason.replace(GIVEN_UP, '')
@@ -125,7 +125,7 @@ export function reasonGroup(reason: string | null): string {
 const meaningOf = (code: string, text: string): string | undefined =>
   OF_MAILBOX.has(code) && NO_MAILBOX.test(text) ? MEANINGS['1.1'] : undefined
 
-/** The beginning of the first sentence, as far as its words are everybody's. */
+/** The first sentence, up to the first word that may be particular to one recipient. */
 function plainWords(text: string): string {
   const words: string[] = []
   for (const word of text.trim().split(/\s+/)) {

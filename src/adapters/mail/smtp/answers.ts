@@ -1,7 +1,7 @@
 // What a mail server's answer means for the mail, for its recipient and for the sender.
 //
 // RFC 5321 section 4.2 (the code), RFC 3463 (the enhanced code, which is looked at first), RFC 7504 (521 and 556).
-import { codesOf, saysNobody } from '../../../core/campaigns/reasons.ts'
+import { codesOf, saysNoMailbox } from '../../../core/campaigns/reasons.ts'
 import type { SendResult } from '../../../core/sending/ports.ts'
 import { namesSender } from '../../../core/sending/lanes/refusals.ts'
 
@@ -25,7 +25,7 @@ export function classify(stage: Stage, answer: string): SendResult {
     return code >= 400 && code < 600 ? { kind: 'deferred', response } : { kind: 'unreachable', response }
   if (SIZE_CODES.has(enhanced)) return { kind: 'failed', response, unknownRecipient: false }
   if (isAboutSender(stage, code, enhanced)) return { kind: 'sender_fault', response }
-  const unknownRecipient = saysNobody(digits, enhanced) && !namesSender(response) // Postfix tells of a bad sender at RCPT
+  const unknownRecipient = saysNoMailbox(digits, enhanced) && !namesSender(response) // Postfix tells of a bad sender at RCPT
   return { kind: 'failed', response, unknownRecipient }
 }
 

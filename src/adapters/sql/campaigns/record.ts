@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, sql as words } from '../driver/drizzle.ts'
 import { HubError } from '../../../core/errors.ts'
-import { settleAll, tallyOf, type DeliveryState } from '../../../core/campaigns/outcome.ts'
+import { applyOutcomes, tallyOf, type DeliveryState } from '../../../core/campaigns/outcome.ts'
 import type { ChunkRef, Ledger } from '../../../core/campaigns/ports.ts'
 import { changesFor, type Sql, type Write } from '../driver/dialect.ts'
 
@@ -41,7 +41,7 @@ export function createRecord(sql: Sql): Ledger['record'] {
       // The version first: what changes after this reading makes the transaction fail.
       const version = await versionOf(ref)
       if (version === undefined) return
-      const { all, changed } = settleAll(await statesOf(ref), outcomes)
+      const { all, changed } = applyOutcomes(await statesOf(ref), outcomes)
       if (changed.length === 0) return
       const rows = changed.map((state) => ({ campaignId: ref.campaignId, chunk: ref.chunk, ...state }))
       try {

@@ -5,13 +5,13 @@ import { toAsciiDomain, type Mailbox } from './mailbox.ts'
 import type { OutgoingMail } from '../ports.ts'
 import { escapeHtml } from './template.ts'
 
-/** Somebody who is to be asked. */
+/** A request to confirm a subscription. */
 export type AskedToConfirm = {
   readonly subscriberId: string
   readonly email: string
-  /** Where they confirm. */
+  /** The page where they confirm. */
   readonly url: string
-  /** When the link ends, milliseconds since 1970. */
+  /** When the link expires, in milliseconds since 1970. */
   readonly expiresAt: number
   readonly language: Language
 }
@@ -21,7 +21,7 @@ type Sender = { readonly from: Mailbox; readonly list: ListIdentity; readonly re
 type Words = {
   readonly subject: string
   readonly asked: string
-  /** Before the link, where it stands as text; and on it. */
+  /** `open` stands before the URL in the text; `confirm` is the link in the HTML. */
   readonly open: string
   readonly confirm: string
   readonly until: string
@@ -47,9 +47,7 @@ const WORDS: Readonly<Record<Language, (list: string, address: string, until: st
   }),
 }
 
-/**
- * Holds nothing that the form's user has typed but the address: the name would let anybody send any text to anybody.
- */
+/** Of what was typed into the form it holds only the address: with the name, anybody could send any text to anybody. */
 export function composeConfirmation(request: AskedToConfirm, sender: Sender): OutgoingMail {
   const { subscriberId, email, url, expiresAt, language } = request
   const { from, list, replyTo } = sender
@@ -68,7 +66,7 @@ export function composeConfirmation(request: AskedToConfirm, sender: Sender): Ou
     ].join('\n'),
     text: `${asked}\n\n${open} ${url}\n\n${until}\n${ignore}\n\n-- \n${linesOf(list).join('\n')}\n`,
     replyTo,
-    // The same for every try of this mail.
+    // The same for each attempt to send this mail.
     messageId: `confirm.${subscriberId}.${expiresAt}@${toAsciiDomain(domainOf(from.address))}`,
     // RFC 3834 section 5: keeps other machines from answering this one.
     headers: { 'Auto-Submitted': 'auto-generated' },

@@ -1,4 +1,4 @@
-// Whose mails these are, in words that subscribers know: in the footer of mails, and on the pages for them.
+// The list as subscribers know it: named in the footer of mails and on the pages for subscribers.
 import type { Mailbox } from './mailbox.ts'
 import { oneLine } from './template.ts'
 
@@ -8,15 +8,15 @@ export type ListIdentity = {
   readonly address: string
 }
 
-/** What the hub itself says to subscribers, in mails and on pages, comes in these. */
+/** The languages in which the hub itself speaks to subscribers, in mails and on pages. */
 export type Language = 'en' | 'ko'
 
-/** What is not given is told by the sender. */
+/** Without a name, the list is known by its sender's. */
 export function identityOf({ name, address }: ListIdentity, from: Mailbox): ListIdentity {
   return { name: name || oneLine(from.name).trim() || from.address, address }
 }
 
-/** One line each. */
+/** Name and postal address, a line each. */
 export function linesOf({ name, address }: ListIdentity): readonly string[] {
   return address ? [name, address] : [name]
 }

@@ -1,4 +1,4 @@
-// Links in mails: what their sealed tokens tell.
+// Links in mails, and what their sealed tokens contain.
 import { isUuid } from '../../ids.ts'
 import { createSeal } from '../../seal.ts'
 
@@ -9,7 +9,7 @@ export type UnsubscribeLink = {
 
 type ConfirmLink = {
   readonly subscriberId: string
-  /** When the subscriber asked to be subscribed: the link confirms nothing that was asked later. */
+  /** When the subscriber asked to be subscribed: the link confirms no later request. */
   readonly asked: number
 }
 
@@ -17,7 +17,7 @@ export type Links = ReturnType<typeof createLinks>
 
 const ID_BYTES = 16
 const TIME_BYTES = 6
-/** What links and waiting subscribers had before either told the time. */
+/** Stands for that time in links and rows from before it was recorded. */
 const ASKED_BEFORE = 1
 
 export function createLinks(secret: string, publicUrl: string) {

@@ -1,4 +1,4 @@
-// Who a mail is from or to: a name and an address, as people write them and as mail servers take them.
+// Sender and recipient of a mail: a name and an address, as people write them and as mail servers accept them.
 
 export type Mailbox = { readonly name: string; readonly address: string }
 
@@ -20,8 +20,8 @@ function unquote(name: string): string {
 }
 
 /**
- * An address as SMTP carries it: the domain in ASCII (RFC 5891). undefined when there is none: an empty or impossible
- * part, or a local part beyond ASCII, which only servers with SMTPUTF8 (RFC 6531) take.
+ * An address as SMTP carries it: the domain in ASCII (RFC 5891). undefined where there is none: for an empty or impossible
+ * part, and for a local part beyond ASCII, which only servers with SMTPUTF8 (RFC 6531) accept.
  */
 export function toSmtpAddress(address: string): string | undefined {
   const at = address.lastIndexOf('@')
@@ -31,7 +31,7 @@ export function toSmtpAddress(address: string): string | undefined {
   return domain && isLocalPart(local) && smtp.length <= ADDRESS_LENGTH ? smtp : undefined
 }
 
-/** Why no mail is made for an address of the list: no mail server that the hub knows of takes letters beyond ASCII there. */
+/** Why no mail is made for such an address: hardly any mail server takes it. */
 export const BEYOND_ASCII = 'letters beyond ASCII before the @'
 
 export function isBeyondAscii(address: string): boolean {
@@ -42,11 +42,11 @@ function isLocalPart(local: string): boolean {
   return /^(?:[^\s"()<>@,;:\\[\]\x00-\x20\x7f-\uffff]+|"(?:[ !#-;=?-[\]-~]|\\[!-;=?-~])*")$/.test(local)
 }
 
-/** The domain in ASCII and small letters, or '' when it is none. */
+/** The domain in ASCII and lower case; '' if it is no domain. */
 export function toAsciiDomain(domain: string): string {
   if (/^[a-z0-9.-]+$/i.test(domain)) return domain.toLowerCase()
   if (/^\[[\da-f.:]+\]$/i.test(domain)) return domain
   if (/[\x00-\x2c/:-@[-`{-\x7f]/.test(domain)) return ''
-  const url = `http://${domain}/` // the URL parser holds the only IDNA tables that need no package
+  const url = `http://${domain}/` // the URL parser has the only IDNA tables that need no package
   return URL.canParse(url) ? new URL(url).hostname : ''
 }

@@ -1,4 +1,4 @@
-// A campaign's mails: read once, then rendered for one subscriber after the other.
+// A campaign's mails: its template is compiled once, then rendered for one subscriber after the other.
 import { domainOf } from '../../address.ts'
 import type { Campaign, CampaignContent, Delivery, OutgoingMail } from '../ports.ts'
 import { HubError } from '../../errors.ts'
@@ -9,15 +9,15 @@ import { badPlaceholder, badPlaceholderOfHtml, type ReadHtml } from './placehold
 import { completeHtml, completeText } from './parts.ts'
 import * as template from './template.ts'
 
-/** What a campaign's mails have in common beyond the campaign itself. */
+/** What the mails of all campaigns have in common. */
 export type MailSettings = {
   readonly from: Mailbox
   readonly list: ListIdentity
-  /** Where answers go when the campaign does not say. */
+  /** Where answers go unless the campaign says otherwise. */
   readonly replyTo: string | null
-  /** The subscriber's own link, from core/campaigns/mail/links.ts. */
+  /** The subscriber's own link: see links.ts. */
   readonly unsubscribeUrl: Links['unsubscribeUrl']
-  /** Makes the text alternative. An adapter's: core knows no HTML parser. */
+  /** Makes the text alternative. Comes from an adapter: core has no HTML parser. */
   readonly htmlToText: (html: string) => string
   readonly readHtml: ReadHtml
 }
@@ -27,7 +27,7 @@ type Rendered = Pick<OutgoingMail, 'subject' | 'html' | 'text'>
 
 type MailCampaign = Pick<Campaign, 'id' | keyof CampaignContent>
 
-/** Whom the unsubscribe link of a trial or a preview is for. */
+/** The subscriber of the unsubscribe link in test mails and previews. */
 export const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 /** Throws for a placeholder that nobody can fill. */
@@ -43,7 +43,7 @@ export function checkTemplate(content: CampaignContent, readHtml: ReadHtml): voi
   }
 }
 
-/** A campaign's template, read once. */
+/** Compiles a campaign's template. */
 export function compileMail(campaign: MailCampaign, settings: MailSettings) {
   const read = readContent(campaign, settings)
   const headers = listHeaders(settings)
@@ -64,7 +64,7 @@ export function compileMail(campaign: MailCampaign, settings: MailSettings) {
   return {
     render: (recipient: Recipient): Rendered => renderFor(read, recipient, urlOf(recipient)),
     mail: (recipient: Recipient): OutgoingMail => toMail(recipient, countingHeaders(campaign, recipient.id)),
-    /** A trial of it, to any address: it counts for no statistics. `id` makes its Message-ID unique. */
+    /** A test mail to any address: it counts in no statistics. `id` makes its Message-ID unique. */
     test({ name, address }: Mailbox, id: string): OutgoingMail {
       const mail = toMail({ id: `test-${id}`, subscriberId: NOBODY, email: address, name }, {})
       return { ...mail, subject: `[Test] ${mail.subject}` }
@@ -100,8 +100,8 @@ function renderFor(content: Content, { email, name }: Recipient, unsubscribeUrl:
 }
 
 /**
- * List-Id names the list, as RFC 2919 and the mailbox providers ask. Precedence is no standard, but it is what keeps
- * absence notices away (RFC 3834 section 2). Auto-Submitted is not for mail that somebody has written.
+ * List-Id names the list, as RFC 2919 and the mailbox providers ask. Precedence is no standard, but it keeps absence notices
+ * away (RFC 3834 section 2). Auto-Submitted would be wrong: a person has written this mail.
  */
 function listHeaders({ from }: MailSettings): Record<string, string> {
   const local = from.address.slice(0, from.address.lastIndexOf('@')).replace(/[^a-z0-9-]+/gi, '-')
@@ -113,7 +113,7 @@ function unsubscribeHeaders(url: string): Record<string, string> {
   return { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
 }
 
-/** What comes back in every event of this mail: less than half of the 200 bytes that Mandrill takes. */
+/** Metadata that comes back in every event of this mail: less than half of the 200 bytes that Mandrill allows. */
 function countingHeaders({ id, tag }: MailCampaign, deliveryId: string): Record<string, string> {
   const metadata = JSON.stringify({ campaign_id: id, delivery_id: deliveryId })
   return { 'X-MC-Metadata': metadata, ...(tag && { 'X-MC-Tags': tag }) }

@@ -1,14 +1,14 @@
-// What every mail has around its author's words: a preheader, and a footer with a way to unsubscribe.
+// What a mail has around its author's content: a preheader, and a footer with an unsubscribe link.
 import { linesOf, type ListIdentity } from './identity.ts'
-import { hasWayToLeave, leadsAway, type ReadHtml } from './placeholders.ts'
+import { hasUnsubscribeLink, hasUnsubscribeUrl, type ReadHtml } from './placeholders.ts'
 import { escapeHtml, escapeHtmlOnce } from './template.ts'
 
-/** Mail programs show the beginning of a mail in their lists: this is what they find there, and nobody sees below. */
+/** Hides the preheader in the mail itself: mail programs show it in their lists, as the mail's beginning. */
 const HIDDEN =
   'display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden;mso-hide:all'
 const FOOTER_STYLE = 'margin:24px 0 0;font-size:12px;color:#666;text-align:center'
 
-/** The author's HTML as a whole document, with preheader and, where it has no way to unsubscribe, a footer. */
+/** The author's HTML as a whole document, with preheader and, if it has no unsubscribe link, a footer with one. */
 export function completeHtml(
   content: string,
   preheader: string,
@@ -16,7 +16,7 @@ export function completeHtml(
   readHtml: ReadHtml,
 ): string {
   const document = asDocument(content)
-  const footer = hasWayToLeave(readHtml(content)) ? '' : htmlFooter(list, leaveWord(content))
+  const footer = hasUnsubscribeLink(readHtml(content)) ? '' : htmlFooter(list, unsubscribeWord(content))
   const hidden = preheader.trim() && `<div style="${HIDDEN}">${escapeAround(preheader)}</div>`
   const footed = insertAt(document, bodyEnd(document), footer)
   return insertAt(footed, bodyStart(footed), hidden)
@@ -29,8 +29,8 @@ function asDocument(content: string): string {
 }
 
 export function completeText(text: string, list: ListIdentity): string {
-  if (leadsAway(text)) return text
-  const footer = ['-- ', ...linesOf(list), `${leaveWord(text)}: {{unsubscribe_url}}`]
+  if (hasUnsubscribeUrl(text)) return text
+  const footer = ['-- ', ...linesOf(list), `${unsubscribeWord(text)}: {{unsubscribe_url}}`]
   return `${text.trimEnd()}\n\n${footer.join('\n')}\n`
 }
 
@@ -39,11 +39,11 @@ function htmlFooter(list: ListIdentity, word: string): string {
   return `<p style="${FOOTER_STYLE}">${[...linesOf(list).map(escapeHtml), link].join('<br>')}</p>`
 }
 
-/** In the language of the mail, as the page behind it. */
-const leaveWord = (content: string): string =>
+/** In the language of the mail. */
+const unsubscribeWord = (content: string): string =>
   /\p{Script=Hangul}/u.test(content) ? '수신 거부 · Unsubscribe' : 'Unsubscribe'
 
-/** A preheader is plain text; its placeholders are the mail's. */
+/** Escapes a preheader, which is plain text, except for its placeholders. */
 function escapeAround(preheader: string): string {
   return preheader
     .split(/(\{\{[^{}]*\}\})/)
@@ -55,9 +55,9 @@ function insertAt(text: string, at: number, inserted: string): string {
   return text.slice(0, at) + inserted + text.slice(at)
 }
 
-// Places are looked for with one pass each: a pattern over whole tags takes quadratic time on a hostile text.
+// Each place is found in one pass: a pattern over whole tags would take quadratic time on hostile text.
 
-/** Behind `<body …>`; where that is left out, behind the head. */
+/** After `<body …>`; if that is missing, after the head. */
 function bodyStart(html: string): number {
   const visible = withoutComments(html)
   for (const tag of [/<body[\s>]/i, /<\/head[\s>]/i, /<html[\s>]/i]) {
@@ -67,14 +67,14 @@ function bodyStart(html: string): number {
   return 0
 }
 
-/** Before the last `</body>` or `</html>`, else where the text ends. */
+/** Before the last `</body>` or `</html>`, else at the end of the text. */
 function bodyEnd(html: string): number {
   const ends = [...withoutComments(html).matchAll(/<\/(body|html)[\s>]/gi)]
   const end = ends.findLast(([, name]) => name?.toLowerCase() === 'body') ?? ends.at(-1)
   return end?.index ?? html.length
 }
 
-/** With comments blanked out, everything else at its place: what stands in a comment is seen by nobody. */
+/** The text with comments blanked out, and everything else in its place. */
 function withoutComments(html: string): string {
   const parts: string[] = []
   let from = 0

@@ -1,26 +1,26 @@
-// Placeholders as people write them: which can be filled, which only look so, and whether a mail has a way to leave.
+// Placeholders as people write them: which can be filled, which only look as if, and whether a mail has an unsubscribe link.
 import { FIELDS } from './template.ts'
 
-/** HTML as its subscribers get it. An adapter's: core knows no HTML parser. */
+/** HTML as its subscribers see it. Comes from an adapter: core has no HTML parser. */
 export type HtmlReading = {
-  /** All words, hidden ones too, whatever markup stands between them. */
+  /** All text, hidden text too, without the markup in between. */
   readonly text: string
   readonly attributes: readonly string[]
   readonly visibleText: string
-  /** Where links lead that a subscriber sees. */
+  /** The URLs of the links that a subscriber can see. */
   readonly links: readonly string[]
 }
 
 export type ReadHtml = (html: string) => HtmlReading
 
-// A third brace belongs to another language: {{{name}}}.
+// A third brace belongs to another template language: {{{name}}}.
 const GOOD = new RegExp(`(?<!\\{)\\{\\{\\s*(?:${FIELDS.join('|')})\\s*(?:\\|([^{}]*))?\\}\\}(?!\\})`, 'g')
-/** Anything in two braces; and one of our words behind two braces, however it goes on. */
+/** Anything in two braces; and two braces before one of our words, however it goes on. */
 const LIKE = new RegExp(
   `\\{{2,9}\\s{0,50}[^{}\\s][^{}]{0,200}\\}{2,9}|\\{\\s{0,3}\\{\\s{0,9}(?:${FIELDS.join('|')})(?![\\w-])[^{}<>\\n]{0,40}\\}?(?:\\s{0,3}\\})?`,
   'i',
 )
-/** Of template languages: a filter with arguments, or chained, or one by name; a text in quotes. */
+/** Fallbacks of other template languages: a filter with arguments, a chain of them, a well-known filter, a quoted text. */
 const FILTER =
   /^\s*(?:[a-z_]\w*\s*[:(]|(?:default|fallback|upper|lower|upcase|downcase|uppercase|lowercase|capitalize|titlecase|escape|safe|raw|trim|strip|striptags)\s*$|(["']|&quot;|&apos;|&#0*3[49];).*\1\s*$)|\|/i
 
@@ -29,7 +29,7 @@ const BRACES: Readonly<Record<string, RegExp>> = {
   '}': /%7d|&#0*125;?|&#x0*7d;?|&(?:rbrace|rcub);|\uff5d/gi,
 }
 
-/** The first placeholder of a text that nobody can fill, as it was written. */
+/** The first placeholder in a text that cannot be filled, as it was written. */
 export function badPlaceholder(text: string): string | undefined {
   const rest = text.replace(GOOD, (written, fallback: string | undefined) =>
     fallback !== undefined && FILTER.test(fallback) ? written : '\u0000',
@@ -37,7 +37,7 @@ export function badPlaceholder(text: string): string | undefined {
   return find(rest)
 }
 
-/** The same of HTML, where markup may break one, too. */
+/** The same for HTML, where markup may also break a placeholder. */
 export function badPlaceholderOfHtml(html: string, readHtml: ReadHtml): string | undefined {
   const rest = html.replace(GOOD, (written, fallback: string | undefined) =>
     fallback !== undefined && (FILTER.test(fallback) || /[<>]/.test(fallback)) ? written : '\u0000',
@@ -52,16 +52,16 @@ function find(text: string): string | undefined {
   return LIKE.exec(plain)?.[0].replaceAll('\u0000', '…').trim()
 }
 
-const LEAVE = '\\{\\{\\s*unsubscribe_url\\s*(?:\\|[^{}]*)?\\}\\}'
-const WHOLE = new RegExp(`^${LEAVE}$`)
-/** What stands before or behind it without a blank becomes part of the link. */
-const IN_TEXT = new RegExp(`(?<![\\w:/.@%=?&#-])${LEAVE}(?![\\w/@%=?&#-])`)
+const UNSUBSCRIBE_URL = '\\{\\{\\s*unsubscribe_url\\s*(?:\\|[^{}]*)?\\}\\}'
+const WHOLE = new RegExp(`^${UNSUBSCRIBE_URL}$`)
+/** Characters next to it would become part of the link. */
+const IN_TEXT = new RegExp(`(?<![\\w:/.@%=?&#-])${UNSUBSCRIBE_URL}(?![\\w/@%=?&#-])`)
 
-/** A subscriber can leave: by a link that is seen and leads there, or by the address itself in what is seen. */
-export function hasWayToLeave({ links, visibleText }: HtmlReading): boolean {
-  return links.some((href) => WHOLE.test(href)) || leadsAway(visibleText)
+/** A visible link leads to the unsubscribe page, or its URL stands in the visible text. */
+export function hasUnsubscribeLink({ links, visibleText }: HtmlReading): boolean {
+  return links.some((href) => WHOLE.test(href)) || hasUnsubscribeUrl(visibleText)
 }
 
-export function leadsAway(text: string): boolean {
+export function hasUnsubscribeUrl(text: string): boolean {
   return IN_TEXT.test(text)
 }

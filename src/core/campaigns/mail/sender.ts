@@ -1,8 +1,8 @@
-// Whether mails may go out to a real server: their subscribers must reach the links in them, and their sender.
+// Whether mails may go to a real mail server: subscribers must be able to reach their links and their sender.
 import { domainOf } from '../../address.ts'
 import type { Mailbox } from './mailbox.ts'
 
-/** What keeps campaigns from starting, in words that name the settings; null when nothing does. */
+/** Why no campaign may start, naming the settings; null when all is well. */
 export function senderProblem(publicUrl: string, { address }: Mailbox): string | null {
   const { protocol, hostname } = new URL(publicUrl)
   const problems = [

@@ -1,6 +1,6 @@
-// Text with placeholders: read once a campaign, filled in once a mail without looking at the text again.
+// Text with placeholders: parsed once per campaign, then filled in for each mail without looking at the text again.
 
-/** What a subscriber's own values can be put in for. */
+/** The placeholders there are. */
 export const FIELDS = ['name', 'email', 'unsubscribe_url'] as const
 type Field = (typeof FIELDS)[number]
 type Values = Readonly<Record<Field, string>>
@@ -10,14 +10,14 @@ type Slot = { readonly field: Field; readonly fallback: string }
 /** texts[0], slots[0], texts[1], slots[1], … texts[n]. */
 export type Template = { readonly texts: readonly string[]; readonly slots: readonly Slot[] }
 
-/** How values are written into a kind of text. Whoever fills templates in makes each once a mail. */
+/** Escapes a value for a kind of text. */
 type Writer = (text: string) => string
 
-// Only a word right after the braces makes a placeholder: style sheets and other tools' markup hold braces, too.
-// No part of the pattern can take what another one takes, so reading is linear in the text.
+// Only a word right after the braces makes a placeholder: style sheets and other tools' markup have braces, too.
+// The parts of the pattern do not overlap, so reading takes linear time.
 const PLACEHOLDER = /\{\{\s*([A-Za-z_][\w.-]*)\s*(?:\|([^{}]*))?\}\}/g
 
-/** Reads a text. A placeholder that nobody can fill stays as it is written. */
+/** Parses a text. Other placeholders stay as they are written. */
 export function readTemplate(text: string): Template {
   const texts: string[] = []
   const slots: Slot[] = []
@@ -33,12 +33,12 @@ export function readTemplate(text: string): Template {
   return { texts, slots }
 }
 
-/** The same template with its fallbacks written for the kind of text that it is. */
+/** The same template with its fallbacks escaped for its kind of text. */
 export function withFallbacks({ texts, slots }: Template, write: Writer): Template {
   return { texts, slots: slots.map(({ field, fallback }) => ({ field, fallback: write(fallback) })) }
 }
 
-/** Values come in as they are to appear; they are never read as templates themselves. */
+/** Values are inserted as they are; placeholders in them are not filled. */
 export function fill({ texts, slots }: Template, values: Values): string {
   let filled = texts[0] ?? ''
   for (let at = 0; at < slots.length; at++) {
@@ -48,12 +48,12 @@ export function fill({ texts, slots }: Template, values: Values): string {
   return filled
 }
 
-/** For HTML text and for attributes, whichever quotes these have. */
+/** For HTML text, and for attributes in either kind of quotes. */
 export function escapeHtml(text: string): string {
   return /[&<>"'`]/.test(text) ? text.replace(/[&<>"'`]/g, entity) : text
 }
 
-/** The same for a text that its author has put into HTML: what is an entity there stays one. */
+/** The same for text that an author has written into HTML: an entity stays one. */
 export function escapeHtmlOnce(text: string): string {
   return text.replace(/&(?!#?\w{1,31};)|[<>"'`]/g, entity)
 }
@@ -62,7 +62,7 @@ function entity(character: string): string {
   return `&#${character.charCodeAt(0)};`
 }
 
-/** Line breaks and other control characters become blanks: for names, subjects and headers. */
+/** For names, subjects and headers: line breaks and other control characters become spaces. */
 export function oneLine(text: string): string {
   return /[\x00-\x1f\x7f-\x9f\u2028\u2029]/.test(text)
     ? text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ').trim()

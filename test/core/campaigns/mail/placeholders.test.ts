@@ -4,8 +4,8 @@ import { readHtml } from '../../../../src/adapters/mail/html-reading.ts'
 import {
   badPlaceholder,
   badPlaceholderOfHtml,
-  hasWayToLeave,
-  leadsAway,
+  hasUnsubscribeLink,
+  hasUnsubscribeUrl,
 } from '../../../../src/core/campaigns/mail/placeholders.ts'
 
 const badIn = (html: string) => badPlaceholderOfHtml(html, readHtml)
@@ -106,7 +106,7 @@ describe('nothing is wrong with', () => {
 })
 
 describe('a way to leave', () => {
-  const can = (html: string) => hasWayToLeave(readHtml(html))
+  const can = (html: string) => hasUnsubscribeLink(readHtml(html))
 
   test.each([
     '<a href="{{unsubscribe_url}}">Leave</a>',
@@ -202,7 +202,7 @@ describe('a way to leave', () => {
     ['http://{{unsubscribe_url}}', false],
     ['mailto:{{unsubscribe_url}}', false],
     ['{{unsubscribe_url}}/now', false],
-  ])('in the text %s: %s', (text, is) => expect(leadsAway(text)).toBe(is))
+  ])('in the text %s: %s', (text, is) => expect(hasUnsubscribeUrl(text)).toBe(is))
 
   test('is read in one pass of hostile HTML', () => {
     for (const hostile of [
