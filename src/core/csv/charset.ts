@@ -1,13 +1,13 @@
-// Text files in whatever encoding they come: as told, by their mark, or by what their bytes can only be.
+// Decodes text files in any encoding: the one that is told, the one of their byte order mark, or a guess by their bytes.
 
 type Charset = { readonly charset: string; readonly assumed: boolean }
 type TextStream = {
-  readonly pieces: AsyncIterable<string>
-  /** What it was read as; `assumed` where neither a mark nor the sender has told. */
+  readonly text: AsyncIterable<string>
+  /** What it was read as. `assumed`: neither a mark nor the sender has told. */
   used(): Charset
 }
 
-/** Names that are in use, and not known to https://encoding.spec.whatwg.org/#names-and-labels */
+/** Names in use that are not among https://encoding.spec.whatwg.org/#names-and-labels */
 const ALIASES: Readonly<Record<string, string>> = {
   cp949: 'euc-kr',
   ms949: 'euc-kr',
@@ -29,11 +29,11 @@ const ALIASES: Readonly<Record<string, string>> = {
   utf8mb4: 'utf-8',
   'utf-8-sig': 'utf-8',
 }
-/** Bytes from the first on that is no ASCII: enough to tell one encoding from another. */
+/** Bytes to look at, from the first beyond ASCII on: enough to tell one encoding from another. */
 const WINDOW = 65_536
 const ASCII_ONLY: Charset = { charset: 'utf-8', assumed: false }
 
-/** The decoder's name for it; undefined: nobody knows it. */
+/** The decoder's name for a label; undefined: it is unknown. */
 export function charsetNamed(label: string): string | undefined {
   const name = label.trim().toLowerCase()
   const known = ALIASES[name] ?? name
@@ -45,52 +45,52 @@ export function charsetNamed(label: string): string | undefined {
   }
 }
 
-/** `told` as charsetNamed() gives it. Bytes that are no characters become U+FFFD. */
+/** `told`: what the sender says, by charsetNamed(). Bytes that are no character become U+FFFD. */
 export function decodeText(chunks: AsyncIterable<Buffer>, told: string | undefined): TextStream {
   let used = told === undefined ? ASCII_ONLY : { charset: told, assumed: false }
   let decoder: InstanceType<typeof TextDecoder> | undefined
-  let held: Buffer = Buffer.alloc(0)
+  let undecoded: Buffer = Buffer.alloc(0)
 
   function decide({ charset, assumed }: Charset): void {
     used = { charset, assumed }
     decoder = new TextDecoder(charset)
   }
 
-  /** What can be read by now. Nothing of what is held is lost: it is read when it is known how. */
+  /** The text that can be decoded by now. Until the encoding is known, bytes are held back. */
   function read(chunk: Buffer, isLast: boolean): string {
     if (decoder) return decoder.decode(chunk, { stream: !isLast })
-    held = held.length === 0 ? chunk : Buffer.concat([held, chunk])
-    if (held.length < 4 && !isLast) return ''
-    const plain = marked(held) ?? (told === undefined ? undefined : { charset: told, assumed: false })
-    if (plain) decide(plain.charset === 'utf-16' ? { ...plain, charset: utf16Of(held) } : plain)
-    else if (isUtf16(held)) decide({ charset: utf16Of(held), assumed: true })
+    undecoded = undecoded.length === 0 ? chunk : Buffer.concat([undecoded, chunk])
+    if (undecoded.length < 4 && !isLast) return ''
+    const plain = marked(undecoded) ?? (told === undefined ? undefined : { charset: told, assumed: false })
+    if (plain) decide(plain.charset === 'utf-16' ? { ...plain, charset: utf16Of(undecoded) } : plain)
+    else if (isUtf16(undecoded)) decide({ charset: utf16Of(undecoded), assumed: true })
     else return guess(isLast)
-    return readHeld(isLast)
+    return decodeHeld(isLast)
   }
 
   function guess(isLast: boolean): string {
-    const text = held.toString('latin1')
+    const text = undecoded.toString('latin1')
     const at = text.search(/[\x80-\xff]/)
     if (at < 0) {
-      held = Buffer.alloc(0)
+      undecoded = Buffer.alloc(0)
       return text
     }
-    if (held.length - at < WINDOW && !isLast) return ''
-    decide(guessOf(held.subarray(at, at + WINDOW)))
-    return readHeld(isLast)
+    if (undecoded.length - at < WINDOW && !isLast) return ''
+    decide(guessOf(undecoded.subarray(at, at + WINDOW)))
+    return decodeHeld(isLast)
   }
 
-  function readHeld(isLast: boolean): string {
-    const text = decoder?.decode(held, { stream: !isLast }) ?? ''
-    held = Buffer.alloc(0)
+  function decodeHeld(isLast: boolean): string {
+    const text = decoder?.decode(undecoded, { stream: !isLast }) ?? ''
+    undecoded = Buffer.alloc(0)
     return text
   }
 
-  async function* pieces(): AsyncGenerator<string> {
+  async function* text(): AsyncGenerator<string> {
     for await (const chunk of chunks) yield read(chunk, false)
     yield read(Buffer.alloc(0), true)
   }
-  return { pieces: pieces(), used: () => used }
+  return { text: text(), used: () => used }
 }
 
 function marked(head: Buffer): Charset | undefined {
@@ -100,14 +100,14 @@ function marked(head: Buffer): Charset | undefined {
   return found === undefined ? undefined : { charset: found, assumed: false }
 }
 
-/** How many zero bytes there are in each half of the units of two bytes. */
+/** How many bytes at even places are zero, and how many at odd ones. */
 function zerosOf(head: Buffer): readonly [number, number] {
   const zeros: [number, number] = [0, 0]
   for (const [at, byte] of head.subarray(0, WINDOW).entries()) if (byte === 0) zeros[at % 2 === 0 ? 0 : 1]++
   return zeros
 }
 
-/** Without a mark: a table has many signs of ASCII, whose upper bytes are zero. One that is zero alone is a fault. */
+/** Without a mark: a table has much ASCII, whose upper bytes are zero in UTF-16. A single zero byte is only damage. */
 function isUtf16(head: Buffer): boolean {
   if (!head.includes(0)) return false
   const [even, odd] = zerosOf(head)
@@ -122,7 +122,7 @@ function utf16Of(head: Buffer): string {
   return even > odd ? 'utf-16be' : 'utf-16le'
 }
 
-/** What is neither is read as UTF-8: its lines are told. For one language's code page is as good as another's. */
+/** Bytes that are neither are read as UTF-8, and their lines are errors: one language's code page is as likely as another's. */
 function guessOf(window: Buffer): Charset {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(window, { stream: true })
@@ -133,8 +133,8 @@ function guessOf(window: Buffer): Charset {
 }
 
 /**
- * Nearly all pairs are of the 2,350 syllables of KS X 1001. Words of other code pages with these bytes in pairs, and in no
- * others, are none: their small letters have bytes that never begin one.
+ * Nearly all pairs of bytes are among the 2,350 syllables of KS X 1001. Text in other code pages is not: its lower-case letters
+ * are bytes that never begin such a syllable.
  */
 function isKorean(bytes: Buffer): boolean {
   let syllables = 0

@@ -1,10 +1,10 @@
-// CSV on its way in: RFC 4180 and what people really send, in pieces of any size and with bounded memory.
+// Reads CSV: RFC 4180 and what people really send, in pieces of any size and with bounded memory.
 
 export type CsvRecord =
   | { readonly line: number; readonly cells: readonly string[] }
   | { readonly line: number; readonly problem: string }
 
-/** Characters of one record. One that seems longer has a quote that was never closed. */
+/** Characters of one record at most. One that seems longer has a quote that was never closed. */
 const RECORD_LENGTH = 65_536
 const DELIMITER = /[,;\t]/
 const QUOTED = /"[^"]*"?/g
@@ -12,24 +12,23 @@ const QUOTED = /"[^"]*"?/g
 type Found = { readonly record: CsvRecord | undefined; readonly end: number }
 
 /**
- * Commas, or what is given or the first line has instead of them: spreadsheets write semicolons in half of Europe. A broken
- * line is told and passed over, and reading goes on at the next line: never is more lost than the line that is broken.
- * That is why no library reads it: to csv-parse (7.0, told to skip records with errors) and to papaparse (5.7) one quote that is
- * never closed takes all lines after it.
+ * The delimiter is the given one, or the first line's: spreadsheets write semicolons in half of Europe. A broken line is
+ * reported and skipped, and reading goes on at the next line, so never more than that line is lost. No library does that: for
+ * csv-parse (7.0, told to skip records with errors) and papaparse (5.7) a quote that is never closed swallows the whole rest.
  */
 export function createCsvReader(given?: string) {
   let rest = ''
   let line = 1
   let delimiter = given
-  let begun = false
+  let hasBegun = false
   let skipping = false
   let heldReturn = ''
 
   /** Without the byte order mark, and with every end of line as \n. */
   function normalise(text: string, isLast: boolean): string {
     let all = heldReturn + text
-    if (!begun && all.length > 0) {
-      begun = true
+    if (!hasBegun && all.length > 0) {
+      hasBegun = true
       if (all.startsWith('\ufeff')) all = all.slice(1)
     }
     heldReturn = ''
@@ -83,7 +82,7 @@ export function createCsvReader(given?: string) {
     const window = rest.slice(at, at + RECORD_LENGTH + 1)
     const quoted = readQuoted(window, delimiter)
     if (quoted === 'junk') return { record: { line, problem: PROBLEMS.junk }, end: after }
-    // A record that reaches to the end of what there is may go on in what comes.
+    // A record that reaches the end of the text so far may go on in the next piece.
     const whole = quoted !== 'open' && (isLast || window[quoted.length - 1] === '\n')
     if (whole) return { record: { line, cells: quoted.cells }, end: at + quoted.length }
     if (!isLast && window.length <= RECORD_LENGTH) return undefined
@@ -91,9 +90,9 @@ export function createCsvReader(given?: string) {
   }
 
   return {
-    /** The records that are complete by now. Empty lines are none. */
+    /** The records that are complete by now. Empty lines are skipped. */
     push: (text: string): readonly CsvRecord[] => read(text, false),
-    /** What is left when no more text comes. */
+    /** The rest, when no more text comes. */
     end: (): readonly CsvRecord[] => read('', true),
   }
 }
@@ -104,7 +103,7 @@ const PROBLEMS = {
   junk: 'has text after a closing quote',
 } as const
 
-/** The cells of the record that a text begins with, and its length with its end of line. */
+/** The cells of the record at the beginning of a text, and its length with the line end. */
 function readQuoted(text: string, delimiter: string): { cells: string[]; length: number } | 'open' | 'junk' {
   const cells: string[] = []
   const cellEnd = new RegExp(`[\\n${delimiter}]`, 'g')
@@ -130,7 +129,7 @@ function readQuoted(text: string, delimiter: string): { cells: string[]; length:
   }
 }
 
-/** Where the quote that closes a cell stands; -1: nowhere. Two quotes in a row are one that belongs to the text. */
+/** Where the closing quote of a cell is; -1: there is none. Two quotes in a row stand for one in the text. */
 function closingQuote(text: string, from: number): number {
   for (let at = from; ; at += 2) {
     at = text.indexOf('"', at)

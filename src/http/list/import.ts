@@ -4,8 +4,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type, type TObject } from 'typebox'
 import { charsetNamed, decodeText } from '../../core/csv/charset.ts'
 import { HubError } from '../../core/errors.ts'
-import { importCsv, type ImportOptions, type TableReport } from '../../core/list/import.ts'
-import { importSuppressions } from '../../core/list/import-suppressions.ts'
+import { importSubscribers } from '../../core/list/import/subscribers.ts'
+import { importSuppressions } from '../../core/list/import/suppressions.ts'
+import type { ImportOptions, TableReport } from '../../core/list/import/table.ts'
 import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
 import { within } from '../../core/pause.ts'
 import { firstFile, MULTIPART } from '../server/bodies/multipart.ts'
@@ -88,7 +89,7 @@ type Import = {
   readonly description: string
   readonly example: string
   readonly report: TObject
-  readonly run: (pieces: AsyncIterable<string>, options: ImportOptions) => Promise<TableReport>
+  readonly run: (text: AsyncIterable<string>, options: ImportOptions) => Promise<TableReport>
 }
 
 export async function registerSubscriberImport(
@@ -102,7 +103,7 @@ export async function registerSubscriberImport(
       "An address and a name, found by titles in many languages, or by what is in the columns where there are none. Never re-subscribes who left, bounced or complained, here or by the file's own word: a status column (the list's own file, saved by a spreadsheet in whatever language, or another tool's) brings such a person in as left or suppressed, and a word in it that is not understood is an error. In UTF-8, UTF-16, or what `charset` of the content type says; a Korean file that says nothing is known, too.",
     example: 'email,name\nann@example.com,Ann Reader\n',
     report: Report,
-    run: (pieces, options) => importCsv(subscribers, pieces, options),
+    run: (text, options) => importSubscribers(subscribers, text, options),
   })
 }
 
@@ -117,7 +118,7 @@ export async function registerSuppressionImport(
       "The hub's own file, or another tool's bounces, complaints and unsubscribes. Without a reason it is `manual`; one that is not understood is an error.",
     example: 'email,reason\nann@example.com,complaint\n',
     report: SuppressionReport,
-    run: (pieces, options) => importSuppressions(suppressions, pieces, options),
+    run: (text, options) => importSuppressions(suppressions, text, options),
   })
 }
 
@@ -138,7 +139,7 @@ async function registerImport(app: FastifyInstance, { now, idleMs = IDLE_MS }: T
           throw new HubError('request.unsupported_media_type')
         const dryRun = query.dry_run !== undefined && !['false', '0'].includes(query.dry_run)
         const file = await readFile(body as IncomingMessage, headers['content-type'] ?? '', idleMs, reply)
-        const { errorCount, ...done } = await run(file.pieces, { dryRun, now })
+        const { errorCount, ...done } = await run(file.text, { dryRun, now })
         const { charset, assumed } = file.used()
         return { ...done, error_count: errorCount, charset, charset_assumed: assumed }
       },

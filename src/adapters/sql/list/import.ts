@@ -1,16 +1,16 @@
-// One bulk step of an import: what is known of a thousand addresses is read, and what changes is written at once.
+// One bulk step of an import: reads what is known of a thousand addresses, and writes all changes in one transaction.
 import { and, inArray, lte } from '../driver/drizzle.ts'
 import type { ImportCounts, ImportRow } from '../../../core/list/ports.ts'
 import {
   inQuestion,
-  isTold,
+  getsNoMail,
   oneEach,
   planStep,
-  type Held,
+  type Kept,
   type Keyed,
   type Known,
   type Step,
-} from '../../../core/list/import-step.ts'
+} from '../../../core/list/import/step.ts'
 import { createErasedKeys, ERASED } from '../../../core/list/subscriber.ts'
 import { changesFor, type Sql, type Write } from '../driver/dialect.ts'
 import { beginning } from '../events/subjects.ts'
@@ -18,7 +18,7 @@ import { restarting, starting } from './starts.ts'
 import { leaving, putting } from './suppressions.ts'
 import { adding } from './totals.ts'
 
-/** Others may add one of the same addresses between reading and writing, and erase it again; then it is read again. */
+/** Somebody else may add one of the addresses between reading and writing: then the step is read and planned again. */
 const TRIES = 25
 
 export function createImport(sql: Sql, secret: string) {
@@ -33,11 +33,11 @@ export function createImport(sql: Sql, secret: string) {
     return new Map(rows.map(({ key, ...row }) => [key, row]))
   }
 
-  /** By plain key, whether it is kept by that or by the hash. */
-  async function heldOf(asked: readonly Keyed[]): Promise<ReadonlyMap<string, readonly Held[]>> {
+  /** By plain key, also where a suppression is kept under the hash. */
+  async function suppressionsOf(asked: readonly Keyed[]): Promise<ReadonlyMap<string, readonly Kept[]>> {
     const { emailKey: stored, reason, until } = suppressions
     const erased = db.select({ stored }).from(suppressions).where(beginning(stored, ERASED)).limit(1)
-    const isHashed = (await sql.read(erased)).length > 0 // else a third of the time would go into hashes of nobody
+    const isHashed = (await sql.read(erased)).length > 0 // if there are none, no hashes need be computed: a third of the time
     const names = new Map(
       asked.flatMap(({ key }) => [
         [key, key] as const,
@@ -62,10 +62,10 @@ export function createImport(sql: Sql, secret: string) {
 
   return async (rows: readonly ImportRow[], now: number, dryRun: boolean): Promise<ImportCounts> => {
     const distinct = oneEach(rows)
-    const left = rows.filter(isTold).length
+    const left = rows.filter(getsNoMail).length
     for (let tries = 1; ; tries++) {
       const there = await known([...distinct.keys()])
-      const step = planStep(distinct, there, await heldOf(inQuestion(distinct, there)), now)
+      const step = planStep(distinct, there, await suppressionsOf(inQuestion(distinct, there)), now)
       const { joined: added, renamed } = step
       try {
         if (!dryRun) await write(step, now)
@@ -77,7 +77,7 @@ export function createImport(sql: Sql, secret: string) {
   }
 }
 
-/** In the transaction that puts erased persons on the list again: what is left of their suppressions that are over. */
+/** Deletes suppressions that are over, of erased persons who come back to the list. */
 export function forgetting({ db, tables }: Sql, hashes: readonly string[], now: number): Write {
   const { emailKey: key, until } = tables.suppressions
   return db.delete(tables.suppressions).where(and(inArray(key, [...hashes]), lte(until, now)))

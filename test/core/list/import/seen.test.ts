@@ -1,6 +1,6 @@
 // A set of hashes that takes little memory.
 import { expect, test } from 'vitest'
-import { createSeen } from '../../../src/core/list/seen.ts'
+import { createSeen } from '../../../../src/core/list/import/seen.ts'
 
 test('knows what was added, and nothing else', () => {
   const seen = createSeen()

@@ -1,7 +1,7 @@
 // How a file is read before its lines are: which line is the header, and what each column is for. Files as people have them are in
 // test/http/list.
 import { expect, test } from 'vitest'
-import { layoutOf } from '../../../src/core/list/columns.ts'
+import { layoutOf } from '../../../../src/core/list/import/columns.ts'
 
 const read = (...lines: string[]) => layoutOf(`${lines.join('\n')}\n`, true)
 
@@ -37,5 +37,5 @@ test('without a header a name stands beside the address, and an id is none', () 
 
 test('the column that has the addresses is nothing else, whatever its title says', () => {
   expect(read('Name,Town', 'ann@x.io,Bonn')).toMatchObject({ email: 0, name: -1 })
-  expect(read('Subscribed,Town', 'ann@x.io,Bonn')?.readings.size).toBe(0)
+  expect(read('Subscribed,Town', 'ann@x.io,Bonn')?.statusReaders.size).toBe(0)
 })

@@ -1,5 +1,5 @@
 // A CSV file of addresses that get no mail: the hub's own, or another tool's bounces, complaints and unsubscribes.
-import { readInstant } from '../instant.ts'
+import { readInstant } from '../../instant.ts'
 import type { Layout } from './columns.ts'
 import {
   addressProblem,
@@ -9,11 +9,11 @@ import {
   type ImportOptions,
   type ReadLine,
   type TableReport,
-} from './import.ts'
-import type { Suppression, SuppressionReason, SuppressionStore } from './ports.ts'
-import { standingOf } from './standing.ts'
-import { emailKey } from '../address.ts'
-import { STRENGTH } from './suppression.ts'
+} from './table.ts'
+import type { Suppression, SuppressionReason, SuppressionStore } from '../ports.ts'
+import { mailStatusOf } from './statuses.ts'
+import { emailKey } from '../../address.ts'
+import { STRENGTH } from '../suppression.ts'
 import { fold, isNothing, reasonOf } from './words.ts'
 
 export const SUPPRESSION_COLUMNS = ['email', 'reason', 'source', 'since', 'until']
@@ -27,7 +27,7 @@ const UNTIL = /^(until|expires( at)?|expiry)$/
 
 export async function importSuppressions(
   store: Pick<SuppressionStore, 'putAll'>,
-  pieces: AsyncIterable<string>,
+  text: AsyncIterable<string>,
   { dryRun, now = Date.now }: ImportOptions,
 ): Promise<SuppressionReport> {
   const at = now()
@@ -37,14 +37,14 @@ export async function importSuppressions(
   async function flush(atLeast: number): Promise<void> {
     while (rows.length >= atLeast && rows.length > 0) {
       const step = rows.splice(0, STEP)
-      const holding = strongestOfEach(step.filter(({ until }) => until === null || until > at))
-      const added = await store.putAll(holding, dryRun)
+      const active = strongestOfEach(step.filter(({ until }) => until === null || until > at))
+      const added = await store.putAll(active, dryRun)
       total.added += added
       total.skipped += step.length - added
     }
   }
 
-  const report = await readTable(pieces, readLine(at), async (read) => {
+  const report = await readTable(text, readLine(at), async (read) => {
     for (const row of read) rows.push(row)
     await flush(STEP)
   })
@@ -73,27 +73,27 @@ function readLine(at: number): ReadLine<Suppression> {
     const problem = addressProblem(email)
     if (problem) return { problem }
     const column = layout.titles ? find(REASON) : layout.name
-    const told = read(column)
-    const reason = isNothing(told) ? otherwise(cells, layout, column) : reasonOf(told)
-    if (!reason) return { problem: `This reason is not understood: ${shown(told)}` }
+    const word = read(column)
+    const reason = isNothing(word) ? reasonElsewhere(cells, layout, column) : reasonOf(word)
+    if (!reason) return { problem: `This reason is not understood: ${shown(word)}` }
     const [since, until] = [instantOf(read(find(SINCE))), instantOf(read(find(UNTIL)))]
     if (until === undefined) return { problem: 'until is not a time (RFC 3339)' }
     return { email, reason, source: 'import', since: Math.min(since ?? at, at), until }
   }
 }
 
-/** What the other columns say of one for whom no reason is told. */
-function otherwise(
+/** The reason by the other columns, where the reason's own is empty. */
+function reasonElsewhere(
   cells: readonly string[],
-  { readings }: Layout,
+  { statusReaders }: Layout,
   but: number,
 ): SuppressionReason | undefined {
-  const said = [...readings].flatMap(([n, reading]) => (n === but ? [] : reading(cellAt(cells, n))))
-  const standing = standingOf(said)
-  return standing && (standing.suppressed ?? (standing.wish === 'left' ? 'unsubscribe' : 'manual'))
+  const statuses = [...statusReaders].flatMap(([n, read]) => (n === but ? [] : read(cellAt(cells, n))))
+  const status = mailStatusOf(statuses)
+  return status && (status.suppressed ?? (status.wish === 'left' ? 'unsubscribe' : 'manual'))
 }
 
-/** null: for good. Other tools leave out the T, and mean UTC. */
+/** null: for good. Other tools leave out the T and mean UTC. */
 function instantOf(cell: string): number | null | undefined {
   return isNothing(cell) ? null : (readInstant(cell) ?? readInstant(`${cell.replace(' ', 'T')}Z`))
 }

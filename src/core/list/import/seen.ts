@@ -1,13 +1,13 @@
-// Which addresses a file has named already: a set of 64-bit hashes, for a Set of a million texts takes 100 MB.
+// Which addresses a file has named already: a set of 64-bit hashes, since a Set of a million texts takes 100 MB.
 import { hash } from 'node:crypto'
 
 const FIRST_SIZE = 2 ** 16
-/** 64 MB. A longer file is read, too; its later lines are only compared with what the list holds by then. */
+/** 64 MB. Beyond it, lines of a file are only compared with the list as it is by then. */
 const LARGEST_SIZE = 2 ** 23
-/** A table fuller than this has long ways to a free place. */
+/** In a fuller table it is a long way to a free place. */
 const FULL = 0.6
 
-/** Two of a million keys meet in one hash once in thirty million files. */
+/** Two of a million keys share a hash in one of thirty million files. */
 export function createSeen(largest = LARGEST_SIZE) {
   let table = new Uint32Array(2 * Math.min(FIRST_SIZE, largest))
   let count = 0

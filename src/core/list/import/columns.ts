@@ -1,35 +1,35 @@
-// How a file is read: its delimiter, its header wherever it stands, and what each column is for.
-import { createCsvReader } from '../csv/read.ts'
-import { plainCell } from '../csv/write.ts'
-import { isUuid } from '../ids.ts'
-import { readingOf, type Reading } from './standing.ts'
-import { emailProblem } from '../address.ts'
+// How a file is to be read: its delimiter, where its header is, and what each column is for.
+import { createCsvReader } from '../../csv/read.ts'
+import { plainCell } from '../../csv/write.ts'
+import { isUuid } from '../../ids.ts'
+import { statusReaderFor, type StatusReader } from './statuses.ts'
+import { emailProblem } from '../../address.ts'
 import { fold } from './words.ts'
 
 export type Layout = {
   readonly delimiter: string
-  /** The first line of people; what stands before it is no line of the table. */
+  /** The first line with a person; earlier lines do not belong to the table. */
   readonly from: number
   /** null: there is no header. */
   readonly titles: readonly string[] | null
   readonly email: number
-  /** A whole name, or else its parts in order. */
+  /** The column of the whole name, or else those of its parts, in order. */
   readonly name: number
   readonly nameParts: readonly number[]
-  /** Columns that say whether one wants, and may get, mail. */
-  readonly readings: ReadonlyMap<number, Reading>
+  /** Readers of the columns that say whether somebody wants, and may get, mail. */
+  readonly statusReaders: ReadonlyMap<number, StatusReader>
 }
 
-/** The list's own file. */
+/** The columns of the list's own export. */
 export const LIST_COLUMNS = ['id', 'email', 'name', 'subscribed', 'suppressed', 'mailable', 'created_at', 'updated_at'] // prettier-ignore
 
-/** The title or the address has to be found in what a file begins with. */
+/** The title or an address must be found within the first lines. */
 const HEADER_WITHIN = 10
 const DELIMITERS = [',', ';', '\t', '|']
-/** Excel's own line, which tells the delimiter: it shows all else as a table, and not this. */
+/** Excel's own first line, which names the delimiter. */
 const SEPARATOR = /^\s*"?sep=([,;\t|:~])"?[,;\t|]*\s*$/i
 
-/** By titles without their blanks; the first of them that a file has counts. */
+/** Titles without their spaces. Of several columns that match, the first counts. */
 const EMAIL = new RegExp(
   `^(primary|subscriber|contact|user|customer|member|your|work|home|personal|invitee|recipient)?(${[
     'e?mail(1|id|addr|address|addresses|adresse|adres|adress|primary|1value|1address|address1|value|이메일)?',
@@ -54,20 +54,20 @@ const isAddress = (cell = ''): boolean => emailProblem(plainCell(cell.trim())) =
 type Row = { readonly line: number; readonly cells: readonly string[] }
 type Look = Pick<Layout, 'from' | 'titles' | 'email'> & {
   readonly hits: number
-  /** The first of the people, of which a broken line has no cells. */
+  /** The first persons. A broken line has no cells. */
   readonly people: readonly Row[]
   readonly width: number
 }
 
-/** undefined: nothing in it is an address, and nothing is called so. */
+/** undefined: there are no addresses, and no column is called so. */
 export function layoutOf(head: string, isWhole: boolean): Layout | undefined {
-  const told = SEPARATOR.exec(/^\ufeff?([^\r\n]*)/.exec(head)?.[1] ?? '')?.[1]
-  const looks = (told ? [told] : DELIMITERS).flatMap((delimiter) => {
-    const look = lookAt(rowsOf(head, isWhole, delimiter).slice(told ? 1 : 0))
+  const named = SEPARATOR.exec(/^\ufeff?([^\r\n]*)/.exec(head)?.[1] ?? '')?.[1]
+  const looks = (named ? [named] : DELIMITERS).flatMap((delimiter) => {
+    const look = lookAt(rowsOf(head, isWhole, delimiter).slice(named ? 1 : 0))
     return look ? [{ delimiter, ...look }] : []
   })
   const isTitled = (look: Look) => Number(look.titles !== null)
-  // Only then the width: a | is allowed in an address, and a name may be nothing but commas.
+  // The width comes last: a | is allowed in an address, and a name may be nothing but commas.
   const [best] = looks.toSorted((a, b) => b.hits - a.hits || isTitled(b) - isTitled(a) || b.width - a.width)
   return best && { ...best, ...purposes(best) }
 }
@@ -86,7 +86,7 @@ function lookAt(rows: readonly Row[]): Look | undefined {
   if (first < 0 || first > HEADER_WITHIN) return undefined
   const header = before.at(-1)
   const every = (cells: readonly string[]) => [...cells.keys()]
-  // A header in words that are not known here. What looks like an address with a fault is none.
+  // A header in words that are not known here, unless it may be a line with a faulty address.
   const cells = rows[first]?.cells ?? []
   if (header && isHeader(header.cells, cells) && before.slice(0, -1).every((row) => isCaption(row.cells)))
     return titled(rows, first - 1, () => every(cells))
@@ -99,7 +99,7 @@ const isHeader = (cells: readonly string[], people: readonly string[]): boolean 
   cells.length === people.length && !cells.some((cell) => /[@\d]/.test(cell))
 const isCaption = (cells: readonly string[]): boolean => cells.filter((cell) => cell.trim()).length <= 1
 
-/** The list's own file that has lost its header. */
+/** Recognises the list's own export without its header. */
 const ownColumns = (cells: readonly string[]): readonly string[] | null =>
   cells.length === LIST_COLUMNS.length && isUuid(cells[0] ?? '') ? LIST_COLUMNS : null
 
@@ -123,7 +123,7 @@ function titled(
   }
 }
 
-/** Of several columns that may hold it the one that does, and of equal ones the first. */
+/** Of several possible columns, the one with the most addresses. */
 function mostAddresses(rows: readonly Row[], columns: readonly number[]) {
   const counts = columns.map((email) => ({
     email,
@@ -133,24 +133,25 @@ function mostAddresses(rows: readonly Row[], columns: readonly number[]) {
   return best
 }
 
-/** Without titles: what has letters beside the address, rather after it. */
+/** Without titles the name is the column beside the address that has letters, preferably the one after it. */
 function nameBeside(email: number, people: readonly string[]): number {
   const isName = (n: number) => /\p{L}/u.test(people[n] ?? '') && !isUuid(people[n] ?? '')
   return [email + 1, email - 1].find(isName) ?? email + 1
 }
 
-function purposes({ titles, email, people }: Look): Pick<Layout, 'name' | 'nameParts' | 'readings'> {
-  if (!titles) return { name: nameBeside(email, people[0]?.cells ?? []), nameParts: [], readings: new Map() }
+function purposes({ titles, email, people }: Look): Pick<Layout, 'name' | 'nameParts' | 'statusReaders'> {
+  if (!titles)
+    return { name: nameBeside(email, people[0]?.cells ?? []), nameParts: [], statusReaders: new Map() }
   const names = titles.map((title, n) => (n === email ? '' : compact(title)))
   const parts = [GIVEN, MIDDLE, FAMILY].map((kind) => names.findIndex((title) => kind.test(title)))
-  const readings = titles.flatMap((title, n) => {
+  const readers = titles.flatMap((title, n) => {
     const cells = people.flatMap((row) => row.cells[n] ?? [])
-    const reading = n === email ? undefined : readingOf(title, cells)
-    return reading ? [[n, reading] as const] : []
+    const reader = n === email ? undefined : statusReaderFor(title, cells)
+    return reader ? [[n, reader] as const] : []
   })
   return {
     name: names.findIndex((title) => NAME.test(title)),
     nameParts: parts.filter((n) => n >= 0),
-    readings: new Map(readings),
+    statusReaders: new Map(readers),
   }
 }

@@ -1,12 +1,12 @@
-// Words of files about people, in the languages and tools they come from: yes and no, and what a status says.
-import type { SuppressionReason } from './ports.ts'
+// The words of imported files, in many languages and by many tools: yes and no, and what a status means.
+import type { SuppressionReason } from '../ports.ts'
 
-/** What a cell says of a person. */
-export type Verdict = 'in' | 'unconfirmed' | 'left' | SuppressionReason
-/** 'unknown': a word that is not understood, which is never a yes. */
-export type Said = Verdict | 'unknown'
+/** What a cell says of a person: 'in' wants mail. */
+export type Status = 'in' | 'unconfirmed' | 'left' | SuppressionReason
+/** 'unknown': a word that is not understood, which never counts as a yes. */
+export type StatusOrUnknown = Status | 'unknown'
 
-/** Without case, accents, and the signs that stand between words. */
+/** Without case and accents, and with single spaces for the signs between words. */
 export function fold(text: string): string {
   return text
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
@@ -16,19 +16,19 @@ export function fold(text: string): string {
     .replace(/ı/g, 'i')
     .replace(/ł/g, 'l')
     .replace(/ß/g, 'ss')
-    .replace(/[^\p{L}\p{M}\p{N}+]+/gu, ' ') // marks are letters' parts in Japanese, Hindi, Thai
+    .replace(/[^\p{L}\p{M}\p{N}+]+/gu, ' ') // marks are parts of letters in Japanese, Hindi, Thai
     .trim()
     .normalize('NFC')
 }
 
-/** A word's case is no border of words: ACTIVE, Active and aCTIVE are one. */
+/** Here a change of case begins no new word: ACTIVE, Active and aCTIVE are one. */
 const foldWord = (text: string): string => fold(text.toLowerCase())
 
 /** An empty cell is no word. */
 const wordsOf = (text: string): ReadonlySet<string> =>
   new Set(text.split('|').flatMap((word) => foldWord(word) || []))
 
-/** How spreadsheets write it in their languages, and people. */
+/** As spreadsheets write it in their languages, and people. */
 const YES = wordsOf(
   'true|wahr|vrai|verdadero|verdadeiro|vero|cert|waar|истина|істина|правда|точно|тачно|tačno|prawda|pravda|doğru|참|真|tosi|sant|sann|sand|satt|' +
     'igaz|adevărat|αληθες|αληθης|αληθής|istinito|istina|tõene|patiess|teisinga|egia|אמת|صواب|صحيح|จริง|đúng|benar|सत्य|درست|ақиқат|' +
@@ -41,13 +41,13 @@ const NO = wordsOf(
     'no|n|f|off|nein|non|não|nee|nej|nei|ne|нет|н|ні|не|nie|hayır|nem|ei|nu|όχι|לא|لا|ไม่|không|tidak|नहीं|خیر|否|不|いいえ|아니오|아니요|아뇨|' +
     'unchecked|0|0 0|0 00',
 )
-/** How tools write that there is nothing. */
+/** How tools write that a cell is empty. */
 const NOTHING = wordsOf('null|nil|none|undefined|nan|n a|never|nie|0000 00 00|0000 00 00 00 00 00')
 
-/** A sign in place of a word; ✗ and ☒ say yes on some forms and no on others. */
+/** A sign instead of a word; ✗ and ☒ are missing, since they mean yes on some forms and no on others. */
 const YES_SIGN = /^\s*(-1|[✓✔☑✅○◯⭕]\ufe0f?)\s*$/u // -1 is Visual Basic's
 const NO_SIGN = /^\s*[×❌]\s*$/u
-/** What tables draw where nothing is; any other sign is a word that is not understood. */
+/** What tables show in empty cells; any other sign is a word that is not understood. */
 const BLANK = /^[\s\p{Pd}_.,/[\]{}()"']*$/u
 
 export const isYes = (cell: string): boolean => YES_SIGN.test(cell) || YES.has(foldWord(cell))
@@ -55,11 +55,11 @@ export const isNo = (cell: string): boolean =>
   NO_SIGN.test(cell) || (!YES_SIGN.test(cell) && NO.has(foldWord(cell)))
 export const isNothing = (cell: string): boolean =>
   BLANK.test(cell) || NOTHING.has(foldWord(cell)) || cell.trim() === '\\N'
-/** With a year in it, or three numbers, or seconds since 1970. */
+/** It has a year in it, or three numbers, or seconds since 1970. */
 export const isDate = (cell: string): boolean =>
   /(^|\D)(19|20)\d\d(\D|$)|\d{1,4}\D{1,3}\d{1,2}\D{1,3}\d{1,4}|^\s*\d{8,14}([.,]\d+)?\s*$/.test(cell)
 
-/** What a status may be where one gets mail: only these words, and nothing that is like them. */
+/** The only words for a status that gets mail. */
 const IN = wordsOf(
   'subscribed|subscriber|subscribe|subscription active|marketing contact|currently subscribed|active|active subscriber|enabled|confirmed|verified|opted in|opt in|' +
     'optin|opted-in|double opt in|single opt in|valid|deliverable|regular|premium|ok|okay|good|normal|member|engaged|express|explicit|implied|allow|allowed|granted|' +
@@ -74,8 +74,8 @@ const IN = wordsOf(
     'naročen|naročena|odoberá|aktívny|prenumeruoja|aktyvus|abonē|aktīvs|tellija|aktiivne|subscrit|subscrita|actiu|activa',
 )
 
-/** Parts of words that say one gets no mail: the first that fits. Careful, so a part is enough. */
-const OUT: readonly (readonly [RegExp, Verdict])[] = [
+/** Parts of words for a status that gets no mail; the first that matches counts. To be careful, a part is enough. */
+const OUT: readonly (readonly [RegExp, Status])[] = [
   [/complain|spam|abus|junk|fbl|beschwer|plainte|queja|reclamo|жалоб|스팸|불만|신고|迷惑|投诉/, 'complaint'],
   [
     /unconfirm|non ?marketing|не ?подпис|not (yet )?confirm|non confirm|no confirm|nao confirm|unbestatig|nicht bestatig|onbevestig|niet bevestig|niepotwierdz|obekraft|ubekreft|ubekraeft|nevahvist|onaylanma|не ?подтвержд|не ?підтвер|nepotvr|pending|await|waiting|ausstehend|attente|attesa|pendient|pendent|oczekuj|unverif|not verif|unactivat|not activat|미확인|미인증|미동의|대기|未確認|仮登録|未确认|待确认|non ?subscrib|nicht abonn|non abonn|no suscri|nao inscr|non iscri|niet ingeschr|미구독|未購読|未登録|未订阅|未訂閱|never ?subscrib|not yet subscrib|no consent|transactional|temp hold|not set|unknown consent|unengaged/,
@@ -96,37 +96,37 @@ const OUT: readonly (readonly [RegExp, Verdict])[] = [
   ],
 ]
 
-/** A whole cell that says so whatever its column is called. */
-const TELLING =
+/** Whole cells that are plain whatever their column is called. */
+const PLAIN =
   /^((globally|list|manually|automatically|admin|hard|soft|user) )*(un ?subscribed|opted out|block ?listed|black ?listed|bounced?|complained|complaint|marked as spam|spam complaint|cleaned|unconfirmed|not confirmed|suppressed|undeliverable|do not contact|abgemeldet|ausgetragen|desabonnee?|desinscrite?|disiscritto|dado de baja|descadastrado|uitgeschreven|afgemeld|wypisany|wypisana|отписан|수신 ?거부|구독 ?취소|구독 ?해지|탈퇴(회원)?|退订|已退订|配信停止)$/
 
-const outWord = (folded: string): Verdict | undefined => OUT.find(([word]) => word.test(folded))?.[1]
+const outWord = (folded: string): Status | undefined => OUT.find(([word]) => word.test(folded))?.[1]
 
-/** A status in words. */
-export function statusOf(cell: string): Said {
+/** The status that a cell of a status column says. */
+export function statusOf(cell: string): StatusOrUnknown {
   const word = foldWord(cell)
   const out = outWord(word)
   if (out) return out
   if (IN.has(word)) return 'in'
-  if (/\d/.test(word)) return 'unknown' // every tool numbers them in its own way
+  if (/\d/.test(word)) return 'unknown' // each tool numbers them in its own way
   return isYes(cell) ? 'in' : isNo(cell) ? 'left' : 'unknown'
 }
 
-/** By its words a column is about this, though its title may as well mean a province: not by OK or NE, which are some. */
+/** Shows that a column is about statuses when its title may mean a province: OK and NE do not, they are provinces. */
 export const isStatus = (cell: string): boolean => cell.trim().length > 3 && statusOf(cell) !== 'unknown'
 
-/** What a cell says that nobody has asked, for no title tells what its column is about. */
-export function telling(cell: string): Verdict | undefined {
+/** The status in a cell of any column, where it is plain. */
+export function plainStatus(cell: string): Status | undefined {
   if (cell.length > 40 || cell === '') return undefined
   const word = foldWord(cell)
-  return TELLING.test(word) ? outWord(word) : undefined
+  return PLAIN.test(word) ? outWord(word) : undefined
 }
 
-/** Why an address gets no mail, in whatever tool's word. undefined: not understood. */
+/** Why an address gets no mail, in any tool's words; undefined: not understood. */
 export function reasonOf(cell: string): SuppressionReason | undefined {
   const word = fold(cell)
   if (/^[45]\d\d( |$)|^[45] \d/.test(word)) return 'bounce' // a mail server's answer
-  const said = outWord(word) ?? outWord(foldWord(cell))
-  if (said === 'left') return 'unsubscribe'
-  return said === 'in' || said === 'unconfirmed' ? undefined : said
+  const status = outWord(word) ?? outWord(foldWord(cell))
+  if (status === 'left') return 'unsubscribe'
+  return status === 'in' || status === 'unconfirmed' ? undefined : status
 }

@@ -1,0 +1,101 @@
+// A CSV file into the list: its lines become persons, who are handed to the store in steps.
+import { breath } from '../../pause.ts'
+import { emailKey } from '../../address.ts'
+import type { ImportCounts, ImportRow, SubscriberStore } from '../ports.ts'
+import { nameProblem } from '../subscriber.ts'
+import type { Layout } from './columns.ts'
+import { createSeen } from './seen.ts'
+import { getsNoMail } from './step.ts'
+import { mailStatusOf } from './statuses.ts'
+import {
+  addressProblem,
+  cellAt,
+  notDecoded,
+  oneLine,
+  readTable,
+  shown,
+  UNREADABLE,
+  type ImportOptions,
+  type ReadLine,
+  type TableReport,
+} from './table.ts'
+import { isNo, isYes, plainStatus, type StatusOrUnknown } from './words.ts'
+
+/** Rows that the store takes in one step. */
+const STEP = 1000
+
+type Line = ImportRow | { readonly problem: string }
+
+/** Holds one step of rows in memory, whatever the size of the file. */
+export async function importSubscribers(
+  store: Pick<SubscriberStore, 'import'>,
+  text: AsyncIterable<string>,
+  { dryRun, now = Date.now }: ImportOptions,
+): Promise<ImportCounts & TableReport> {
+  const rows: ImportRow[] = []
+  const seen = createSeen()
+  const total = { added: 0, updated: 0, skipped: 0, left: 0 }
+
+  async function flush(atLeast: number): Promise<void> {
+    while (rows.length >= atLeast && rows.length > 0) {
+      const counts = await store.import(rows.splice(0, STEP), now(), dryRun)
+      for (const name of ['added', 'updated', 'skipped', 'left'] as const) total[name] += counts[name]
+      await breath() // a database in this process would block everything else for the whole file
+    }
+  }
+
+  const report = await readTable(text, readPerson, async (people) => {
+    for (const row of people) {
+      // An address that is named again is skipped, unless the line says that they left: that counts wherever it stands.
+      if (seen.add(emailKey(row.email)) && !getsNoMail(row)) total.skipped++
+      else rows.push(row)
+    }
+    await flush(STEP)
+  })
+  await flush(1)
+  return { ...total, ...report }
+}
+
+const readPerson: ReadLine<ImportRow> = (cells, layout, use): Line => {
+  const cell = (at: number) => cellAt(cells, at)
+  const email = cell(layout.email)
+  const problem = addressProblem(email)
+  if (problem) return { problem }
+  const whole = cell(layout.name)
+  const name = oneLine(whole === '' ? layout.nameParts.flatMap((at) => cell(at) || []).join(' ') : whole)
+  const wrongName = nameProblem(name)
+  if (wrongName) return { problem: `name ${wrongName}: ${shown(name)}` }
+  if (name.includes(UNREADABLE)) return { problem: notDecoded(name) }
+  return withStatus({ email, name }, cells, layout, use)
+}
+
+/** The person with what all cells of the line say of their mail, or why that is not understood. */
+function withStatus(
+  person: Pick<ImportRow, 'email' | 'name'>,
+  cells: readonly string[],
+  { titles, email, name, statusReaders }: Layout,
+  use: (column: number) => void,
+): Line {
+  const statuses: StatusOrUnknown[] = []
+  const puzzling: number[] = []
+  const width = Math.max(cells.length, titles?.length ?? 0)
+  for (let n = 0; n < width; n++) {
+    if (n === email) continue
+    const cell = cellAt(cells, n)
+    const read = statusReaders.get(n)
+    const status = read ? read(cell) : n === name && titles ? undefined : plainStatus(cell)
+    if (status && !read) use(n)
+    if (status) statuses.push(status)
+    // Without a title nobody knows whether a yes means that they left or that they did not.
+    const isBare = !titles && (isYes(cell) || isNo(cell))
+    if (isBare) statuses.push('unknown')
+    if (isBare || status === 'unknown') puzzling.push(n)
+  }
+  const found = mailStatusOf(statuses)
+  if (found) return { ...person, ...found }
+  const [at = 0] = puzzling
+  const word = cellAt(cells, at)
+  if (titles && word === '') return { problem: `The ${shown(titles[at] ?? '')} is empty` }
+  const where = titles ? shown(titles[at] ?? '') : 'a column without a title'
+  return { problem: `${shown(word)} in ${where} is not understood` }
+}
