@@ -1,17 +1,17 @@
-// Addresses: what one may be, and when two are one.
+// E-mail addresses: which are valid, and when two are the same.
 
 export const EMAIL_LENGTH = 254
 const LOCAL_LENGTH = 64
 const DOMAIN_LENGTH = 253
 
-/** RFC 5322, section 3.2.3, and letters of any script (RFC 6531). Quoted local parts are refused: nobody has one. */
+/** RFC 5322, section 3.2.3, and letters of any script (RFC 6531). Quoted local parts are refused: nobody uses them. */
 const ATOM = "[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+"
 const LOCAL = new RegExp(`^${ATOM}(\\.${ATOM})*$`, 'u')
 const ASCII_DOMAIN = /^([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)+(?!\d+$)[a-z\d]([a-z\d-]{0,61}[a-z\d])?$/i
 const ANY_DOMAIN = /^[\p{L}\p{M}\p{N}\p{Pd}.\u3002\uff0e\uff61\u00b7\u30fb\u200c\u200d]+$/u
 export const CONTROL = /[\p{Cc}\u2028\u2029]/u
 
-/** What is wrong with an address, as the end of a sentence that begins with the field's name; undefined: nothing. */
+/** What is wrong with an address, to follow the field's name in a sentence; undefined: nothing. */
 export function emailProblem(email: string): string | undefined {
   if (email === '') return 'must not be empty'
   if (!email.isWellFormed() || CONTROL.test(email)) return 'must not contain control characters'
@@ -27,9 +27,8 @@ export function emailProblem(email: string): string | undefined {
 }
 
 /**
- * What two addresses are compared by: without case, in one Unicode form, the domain as DNS knows it (RFC 5890). The
- * local part's case is ignored, too: it might matter by RFC 5321, and does nowhere. Text that is no address has a key
- * as well: nothing else is found by it.
+ * The form in which addresses are compared: without case, in one Unicode form, the domain as in DNS (RFC 5890). The case of the
+ * local part might matter by RFC 5321, but does nowhere. Text that is no address has a key as well, which matches nothing else.
  */
 export function emailKey(email: string): string {
   const at = email.lastIndexOf('@')
@@ -41,15 +40,15 @@ export function emailKey(email: string): string {
   return local + (asciiDomain(domain) ?? domain.toLowerCase())
 }
 
-/** What follows the @, whatever it is. */
+/** What follows the @, valid or not. */
 export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase()
 
-/** Of a host: nobody else reaches it by this name or address. */
+/** A host name or address of this very machine. */
 export const isLoopback = (host: string): boolean => /^(localhost|\[?::1]?|127(\.\d{1,3}){3})$/i.test(host)
 
-/** Lower case, and in punycode where it is internationalised; undefined for what is no dotted domain. */
+/** In lower case, and in punycode if internationalised; undefined if it is no domain with a dot. */
 function asciiDomain(domain: string): string | undefined {
-  // URL does what domainToASCII does (UTS 46), and more: nothing but a host name may reach it.
+  // URL does the same as domainToASCII (UTS 46), and more, so it must be given nothing but a host name.
   if (domain.length > DOMAIN_LENGTH) return undefined
   const isAscii = ASCII_DOMAIN.test(domain)
   if (!isAscii && !(ANY_DOMAIN.test(domain) && URL.canParse(`http://${domain}`))) return undefined

@@ -1,8 +1,8 @@
-// How often something was asked for of late, in the memory of one process.
+// Counts of recent requests, for rate limits, in the memory of one process.
 import { ago } from './pause.ts'
 import type { OneTime } from './ports.ts'
 
-/** Keys held at most; beyond it the one that was asked for longest ago is forgotten. */
+/** Beyond this many keys the least recently used one is forgotten. */
 const MAX_KEYS = 100_000
 
 export function createCounts(now: () => number): Pick<OneTime, 'count'> {

@@ -1,4 +1,4 @@
-// Every error that the outside can see: one table of codes, each with its status and its plain sentence.
+// Every error that clients can see: one table of codes, each with its status and a plain sentence.
 
 const ERRORS = {
   'request.invalid': [400, 'The request is not valid'],
@@ -61,7 +61,7 @@ const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS
 
-/** An error with a code of the table. `details` goes out as it is: never put internals or secrets in it. */
+/** An error with a code of the table. `details` is sent to the client, so it must hold no internals or secrets. */
 export class HubError extends Error {
   readonly code: ErrorCode
   readonly status: number
@@ -87,7 +87,7 @@ export function isHubError(error: unknown, code?: ErrorCode): error is HubError 
   return error instanceof HubError && (code === undefined || error.code === code)
 }
 
-/** What is wrong with one field, in the words and shape in which a schema says it. */
+/** An error about one field, in the shape of a schema's own errors. */
 export function badField(field: string, message: string, where = 'body'): HubError {
   return new HubError('request.invalid', {
     message: fieldMessage(where, field, message),
@@ -95,7 +95,7 @@ export function badField(field: string, message: string, where = 'body'): HubErr
   })
 }
 
-/** `query: limit must be <= 1000`; of the whole only `body: must be object`. */
+/** `query: limit must be <= 1000`; about the whole just `body: must be object`. */
 export function fieldMessage(where: string, field: string, message: string): string {
   return field === where ? `${where}: ${message}` : `${where}: ${field} ${message}`
 }

@@ -1,29 +1,29 @@
-// Larger steps under load: what costs more a time than a piece is done at once for all who ask.
+// Gathers calls into batches: work that costs more per step than per item is done in one step for all waiting callers.
 
-type Asked<What, Answer> = PromiseWithResolvers<Answer> & { readonly what: What }
+type Call<Item, Answer> = PromiseWithResolvers<Answer> & { readonly item: Item }
 
-type Steps<What> = {
-  /** What one step takes at most, by `sizeOf`, which counts pieces unless it is given; a piece that is larger goes alone. */
+type Options<Item> = {
+  /** The most that one step takes, in units of `sizeOf` (by default 1 per item). A larger item goes alone. */
   readonly most?: number
-  readonly sizeOf?: (what: What) => number
-  /** What is waited for before each step: whoever asks meanwhile comes along. */
+  readonly sizeOf?: (item: Item) => number
+  /** Awaited before each step, so that more calls can join it. */
   readonly pause?: () => Promise<void>
 }
 
 /**
- * One step at a time, which answers all that it was given, in their order: what was asked for at the same moment, or while
- * the last one was at it. Where it fails, it fails for all of these.
+ * Runs one step at a time, for all items that came at the same moment or during the last step. A step returns an answer for each
+ * of its items, in their order; if it fails, it fails for all of them.
  */
-export function gather<What, Answer>(
-  step: (all: readonly What[]) => Promise<readonly Answer[]>,
-  { most = Infinity, sizeOf = () => 1, pause = async () => {} }: Steps<What> = {},
+export function gather<Item, Answer>(
+  step: (items: readonly Item[]) => Promise<readonly Answer[]>,
+  { most = Infinity, sizeOf = () => 1, pause = async () => {} }: Options<Item> = {},
 ) {
-  const waiting: Asked<What, Answer>[] = []
+  const waiting: Call<Item, Answer>[] = []
   let running: Promise<void> | undefined
 
-  function takeNext(): Asked<What, Answer>[] {
+  function takeNext(): Call<Item, Answer>[] {
     let size = 0
-    const end = waiting.findIndex(({ what }) => (size += sizeOf(what)) > most)
+    const end = waiting.findIndex(({ item }) => (size += sizeOf(item)) > most)
     return waiting.splice(0, end < 0 ? waiting.length : Math.max(end, 1))
   }
 
@@ -32,7 +32,7 @@ export function gather<What, Answer>(
       await pause()
       const all = takeNext()
       try {
-        const answers = await step(all.map(({ what }) => what))
+        const answers = await step(all.map(({ item }) => item))
         for (const [n, answer] of answers.entries()) all[n]?.resolve(answer)
       } catch (error) {
         for (const { reject } of all) reject(error)
@@ -42,11 +42,11 @@ export function gather<What, Answer>(
   }
 
   return {
-    ask(what: What): Promise<Answer> {
-      const asked = { what, ...Promise.withResolvers<Answer>() }
-      waiting.push(asked)
+    ask(item: Item): Promise<Answer> {
+      const call = { item, ...Promise.withResolvers<Answer>() }
+      waiting.push(call)
       running ??= run()
-      return asked.promise
+      return call.promise
     },
     /** Resolves when nothing waits. */
     idle: async (): Promise<void> => running,

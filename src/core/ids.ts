@@ -1,17 +1,17 @@
-// Ids that the hub makes: UUIDv7, so that they are in order of creation and never have to be asked of a database.
+// The hub's own ids: UUIDv7, which are in order of creation and need no database to make them.
 import { randomBytes } from 'node:crypto'
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/
 
-/** Lower case only: an id is compared as it was given out. */
+/** Lower case only: ids are compared exactly as they were given out. */
 export const isUuid = (text: string): boolean => UUID.test(text)
 
 const LOW_LIMIT = 2 ** 48
 let last = { ms: 0, time: '', middle: '', low: 0 }
 
 /**
- * RFC 9562, section 5.7. Of two ids that are made in one millisecond (or while the clock is set back) the later is the
- * greater: the random bits at the end are then a counter (section 6.2, method 2).
+ * RFC 9562, section 5.7. Of two ids made in the same millisecond (or while the clock is set back) the later is greater: then the
+ * random bits at the end are counted up (section 6.2, method 2).
  */
 export function uuidv7(now: number = Date.now(), random: (bytes: number) => Buffer = randomBytes): string {
   if (now > last.ms) last = begin(now, random(10))

@@ -1,13 +1,13 @@
-// Times as people and programs write them.
+// Reading times (RFC 3339).
 
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
 
-/** What a text must be that readInstant takes, as the end of a sentence that begins with the field's name. */
+/** What readInstant accepts, to follow the field's name in a sentence. */
 export const AN_INSTANT = 'must be a time with its offset, such as 2026-05-04T10:20:30Z'
 
 /**
- * An instant of RFC 3339, in milliseconds since 1970; undefined for anything else. Without an offset it would be a different
- * one on each machine.
+ * The instant in milliseconds since 1970; undefined if it is no RFC 3339 time. The offset is required: without it the instant
+ * would depend on the machine.
  */
 export function readInstant(text: string): number | undefined {
   const [, date = '', time = '', fraction = '', offset = ''] = RFC_3339.exec(text) ?? []

@@ -4,7 +4,7 @@ import type { Leases } from './ports.ts'
 
 type Holder = { readonly leases: Leases; readonly owner: string; readonly now: () => number }
 
-/** Short: while nobody knows that its holder is dead, its work stands still. */
+/** Short: when its holder has died, the work stands still until the lease ends. */
 const LEASE_MS = 5_000
 const RENEW_MS = 1_500
 
@@ -12,7 +12,7 @@ export function createLease(name: string, { leases, owner, now }: Holder) {
   let askedAt = -Infinity
   let held = false
 
-  /** Asks for it now; true when this process has it. */
+  /** Asks for the lease now; true if this process has it. */
   async function take(): Promise<boolean> {
     askedAt = now()
     return (held = await leases.take(name, owner, LEASE_MS))
@@ -20,7 +20,7 @@ export function createLease(name: string, { leases, owner, now }: Holder) {
 
   return {
     take,
-    /** Asks only when it is time to renew it, or to ask again for what another has. */
+    /** The same, but asks only when it is time to renew the lease, or to try again. */
     hold: async (): Promise<boolean> => (ago(askedAt, now()) < RENEW_MS ? held : take()),
     release: (): Promise<void> => leases.release(name, owner).catch(() => undefined),
   }

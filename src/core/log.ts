@@ -1,2 +1,2 @@
-// What adapters say to the operator goes through this; pino's loggers fit.
+// The log as core and adapters see it; pino's loggers fit.
 export type Log = Record<'info' | 'warn' | 'error', (details: object, message: string) => void>

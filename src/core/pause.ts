@@ -1,6 +1,6 @@
-// Waiting: waits that can be cut short, and how long to wait.
+// Waiting: pauses that can be cut short, time limits, and how long to wait.
 
-/** Cut short by a signal; any number of them at a time may wait for the same one. */
+/** A pause that a signal cuts short. Any number may wait for the same signal. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(end, ms)
@@ -14,12 +14,12 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** What comes in time, else what `late` says, or throws. */
-export async function within<T>(ms: number, coming: Promise<T>, late: () => T): Promise<T> {
+/** The value of a promise if it comes in time; else what `late` returns or throws. */
+export async function within<T>(ms: number, promise: Promise<T>, late: () => T): Promise<T> {
   const nap = createNap()
   try {
-    const come = await Promise.race([coming.then((value) => ({ value })), nap.wait(ms)])
-    return come ? come.value : late()
+    const result = await Promise.race([promise.then((value) => ({ value })), nap.wait(ms)])
+    return result ? result.value : late()
   } finally {
     nap.wake()
   }
@@ -27,7 +27,7 @@ export async function within<T>(ms: number, coming: Promise<T>, late: () => T): 
 
 let turn: Promise<void> | undefined
 
-/** Lets everybody else in this process have a turn. Those who wait for it at the same time go on together. */
+/** Lets the event loop run once. All who wait for it at the same time go on together. */
 export const breath = (): Promise<void> =>
   (turn ??= new Promise((resolve) =>
     setImmediate(() => {
@@ -36,15 +36,15 @@ export const breath = (): Promise<void> =>
     }),
   ))
 
-/** How long ago `at` was; longer than anything where the clock has been set back since: nothing may wait for it to come again. */
+/** How long ago `at` was. Infinity if the clock was set back since, so that nothing waits until that time comes again. */
 export const ago = (at: number, now: number): number => (at <= now ? now - at : Infinity)
 
-/** How long to wait after so many failures in a row: doubles with each. */
+/** How long to wait after this many failures in a row: it doubles with each. */
 export function backOff(failures: number, { first, most }: { first: number; most: number }): number {
   return Math.min(first * 2 ** failures, most)
 }
 
-/** Cut short by whoever calls wake(). One waits at a time. */
+/** A pause that wake() cuts short. Only one may wait at a time. */
 export function createNap() {
   let end = () => {}
   return {

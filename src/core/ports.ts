@@ -1,45 +1,45 @@
-// What every side asks of the world, in common: to be alone, and to be the first.
+// What several rooms of core ask of the world.
 // Every sentence here is a promise that test/contracts/ holds against each adapter.
 
-/** Of a page: from the first one on, or from the last one back. */
+/** The order of a page: from the first entry on, or from the last one back. */
 export type Order = 'asc' | 'desc'
 
-/** A right to do something alone for a while, among all processes on the same database. */
+/** Leases: the right to do something alone for a while, among all processes on the same database. */
 export type Leases = {
   /**
-   * True when `owner` has it from now on for `lifeMs`: nobody else had it, or it was the owner's already. By one clock for all of
-   * them, the store's: those of processes differ.
+   * True if `owner` has the lease from now on for `lifeMs`, because nobody else had it. It goes by the store's clock, since those
+   * of processes differ.
    */
   take(name: string, owner: string, lifeMs: number): Promise<boolean>
   release(name: string, owner: string): Promise<void>
 }
 
-/** Remembers for a while, among all processes, what was used already. */
+/** Keys that all processes remember for a while: what was used already, and how often something was asked for. */
 export type OneTime = {
-  /** True for the first who asks for this key within its life; false for everybody after. */
+  /** True for the first call with this key within its life, false for all later ones. */
   first(key: string, lifeMs: number): Promise<boolean>
-  /** Whether `first` was asked for this key within its life. Words that live a day or more outlast a restart. */
+  /** Whether `first` was called with this key within its life. Keys that live a day or more outlast a restart. */
   isUsed(key: string): Promise<boolean>
-  /** Since when it remembers, in ms: of what is older (it was emptied, or is not of a backup) it cannot say that it is unused. */
+  /** Since when it remembers, in ms: it cannot say that an older key is unused (it may have been emptied). */
   since(): Promise<number>
-  /** How often this was asked for a key since its window began, this time too; and how long the window lasts yet. */
+  /** How often this was called with a key since its window began, including now, and how long the window still lasts. */
   count(key: string, windowMs: number): Promise<{ readonly count: number; readonly leftMs: number }>
 }
 
-/** One of those that share the stores. */
+/** One of the processes that share the stores. */
 export type Process = {
   readonly id: string
   readonly role: string
   readonly version: string
-  /** When it was started, and when it told of itself last: milliseconds since 1970, by its own clock. */
+  /** When it started, and when it reported last: milliseconds since 1970, by its own clock. */
   readonly since: number
   readonly seen: number
 }
 
-/** What each process tells of itself, for the others. */
+/** The processes that share the stores, as each reports itself. */
 export type Processes = {
   tell(me: Process): Promise<void>
-  /** What cannot be read is passed over: it is of another version, or damaged. */
+  /** Entries that cannot be read (of another version, or damaged) are skipped. */
   list(): Promise<readonly Process[]>
   leave(id: string): Promise<void>
 }

@@ -1,13 +1,13 @@
-// Sealed tokens: texts that nobody but this hub can have made. Links in mails, sessions of the page, tickets of sockets.
+// Sealed tokens, which only this hub can make: for links in mails, sessions of the page, and tickets of sockets.
 import { createHmac, createSecretKey, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto'
 
-/** 128 bits of an HMAC: beyond guessing, and short enough for a header line (RFC 2104, section 5). */
+/** 128 bits of an HMAC cannot be guessed, and fit into a header line (RFC 2104, section 5). */
 const MAC_BYTES = 16
 const MAX_TOKEN = 400
 
 /**
- * Each purpose has a key of its own: what is made for one is worth nothing for the others. No Buffer: Node makes a key of that
- * anew each time, which takes 40 µs, and every mail has a token.
+ * Each purpose has its own key, so that a token for one is worthless for the others. A KeyObject, not a Buffer: Node would make a
+ * key of the Buffer each time, which takes 40 µs, and every mail has a token.
  */
 export const keyFor = (secret: string, purpose: string): KeyObject =>
   createSecretKey(createHmac('sha256', secret).update(purpose).digest())
@@ -16,13 +16,13 @@ export function createSeal(secret: string, purpose: string) {
   const key = keyFor(secret, purpose)
   const macOf = (body: Buffer) => createHmac('sha256', key).update(body).digest().subarray(0, MAC_BYTES)
   return {
-    /** Fit for a URL, a cookie and a header line. */
+    /** The token fits into a URL, a cookie and a header line. */
     seal: (body: Buffer): string => Buffer.concat([body, macOf(body)]).toString('base64url'),
-    /** What was sealed; undefined for every other text. */
+    /** What was sealed; undefined if it is no token of this seal. */
     open(token: string): Buffer | undefined {
       if (token.length > MAX_TOKEN) return undefined
       const bytes = Buffer.from(token, 'base64url')
-      // Node's decoder is lenient: only one spelling of a token is right.
+      // Node's decoder is lenient, but only one spelling of a token is valid.
       if (bytes.length <= MAC_BYTES || bytes.toString('base64url') !== token) return undefined
       const body = bytes.subarray(0, -MAC_BYTES)
       return timingSafeEqual(bytes.subarray(-MAC_BYTES), macOf(body)) ? body : undefined
@@ -33,7 +33,7 @@ export function createSeal(secret: string, purpose: string) {
 const TIME_BYTES = 6
 const ID_BYTES = 16
 
-/** Tokens that say nothing but how long they are good. No two are the same. */
+/** Tokens that only say until when they are valid. No two are the same. */
 export function createPasses(secret: string, purpose: string, lifeMs: number, now: () => number) {
   const { seal, open } = createSeal(secret, purpose)
   return {
@@ -43,7 +43,7 @@ export function createPasses(secret: string, purpose: string, lifeMs: number, no
       time.writeUIntBE(expiresAt, 0, TIME_BYTES)
       return { token: seal(Buffer.concat([time, randomBytes(ID_BYTES)])), expiresAt }
     },
-    /** Its id, and how long it is good yet; undefined once it is not, and for any text that is none. */
+    /** The token's id, and how long it is still valid; undefined if it has expired or is none. */
     read(token: string) {
       const body = open(token)
       const leftMs = body ? body.readUIntBE(0, TIME_BYTES) - now() : 0

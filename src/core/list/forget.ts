@@ -1,8 +1,7 @@
 // Forgetting a person (GDPR): which stores are asked, in which order, and which of them twice.
 //
-// Events are in the feed, in the archive, and in quarantine. Either of the first two may hold what the other does not: the feed
-// keeps what ARCHIVE_DAYS has pruned and what came twice, the archive what the feed has let go of. So both are gone through.
-// Each step may be repeated.
+// Events are in the feed, the archive and quarantine. Feed and archive are both searched, since either may hold what the other
+// does not: the feed what ARCHIVE_DAYS has pruned, the archive what the feed has trimmed. Each step may be repeated.
 import { HubError } from '../errors.ts'
 import { emailKey } from '../address.ts'
 import { gather } from '../gather.ts'
@@ -16,11 +15,10 @@ import type { SubscriberStore } from './ports.ts'
 
 type Eraser = (email: string) => Promise<unknown>
 
-/** Each may be asked again for the same address. */
+/** Each may be called again for the same address. */
 type ForgetDeps = {
-  /** What came in: feed, archive, quarantine. */
+  /** In feed, archive and quarantine. */
   readonly events: Eraser
-  /** What went out, and is to go out. */
   readonly deliveries: Eraser
   readonly outbox: Eraser
   readonly subscribers: Pick<SubscriberStore, 'erase'>
@@ -37,9 +35,9 @@ export function createForget({ events, deliveries, outbox, subscribers, now }: F
   return async (email) => {
     await events(email)
     await mailsTo(email)
-    // The person after all else: whoever is told of a failure on the way finds them still there, and asks again.
+    // The person last: after a failure on the way they are still there, and the request can be repeated.
     await subscribers.erase(email, now())
-    await mailsTo(email) // a campaign that was being expanded has written them down once more
+    await mailsTo(email) // once more: a campaign that was being expanded may have added them
   }
 }
 
@@ -54,13 +52,13 @@ const STEP_EVENTS = 4_000
 const STEP_ERASED = 250
 const STEP_FOUND = 200
 const PATIENCE_MS = 5_000
-/** Persons that are forgotten together. */
+/** How many persons are forgotten together. */
 const AT_ONCE = 100
 const GATHER_MS = 20
 
 /**
- * Everything that was received before it was asked. Throws archive.behind when that cannot be had in time. Who asks while
- * others are being forgotten waits for their end; all who wait are then forgotten in one reading of the feed.
+ * Erases all events of a person that were received before the call. Throws archive.behind if tracking is too far behind.
+ * Calls that come while others are under way wait, and are then served together by one reading of the feed.
  */
 export function createErasure(deps: ErasureDeps): (email: string) => Promise<void> {
   return gather((emails: readonly string[]) => eraseAll(deps, emails), {
@@ -69,34 +67,32 @@ export function createErasure(deps: ErasureDeps): (email: string) => Promise<voi
   }).ask
 }
 
-/** What is known of a person, one after the other; what the feed holds of any of them, in one go. */
+/** The archive is asked person by person; the feed is read once for all of them. */
 async function eraseAll(
   { feed, archive, quarantine, tracking }: ErasureDeps,
   emails: readonly string[],
 ): Promise<undefined[]> {
   const head = await feed.last(0)
   if (!(await tracking.reached(head, PATIENCE_MS))) throw new HubError('archive.behind')
-  const each: Theirs[] = []
+  const each: Traces[] = []
   for (const email of emails) {
     const key = emailKey(email)
     each.push({ keys: new Set([key]), messageIds: await messagesTo(archive, key) })
   }
-  const theirs = ofAll(each)
-  await eraseFromFeed(feed, theirs, head)
-  await eraseFromArchive(archive, theirs)
+  const traces = {
+    keys: new Set(each.flatMap(({ keys }) => [...keys])),
+    messageIds: new Set(each.flatMap(({ messageIds }) => [...messageIds])),
+  }
+  await eraseFromFeed(feed, traces, head)
+  await eraseFromArchive(archive, traces)
   for (const email of emails) for (const spelling of spellings(email)) await quarantine.erase(spelling)
   return emails.map(() => undefined)
 }
 
-/** What of persons is looked for: their addresses, and Mandrill's ids of the mails that they got. */
-type Theirs = { readonly keys: ReadonlySet<string>; readonly messageIds: ReadonlySet<string> }
+/** What is searched for: the persons' addresses (as emailKey), and the provider's ids of the mails that they got. */
+type Traces = { readonly keys: ReadonlySet<string>; readonly messageIds: ReadonlySet<string> }
 
-const ofAll = (all: readonly Theirs[]): Theirs => ({
-  keys: new Set(all.flatMap(({ keys }) => [...keys])),
-  messageIds: new Set(all.flatMap(({ messageIds }) => [...messageIds])),
-})
-
-/** An event may name its mail only. */
+/** The ids of the mails to a person: an event may name nothing but its mail. */
 async function messagesTo(archive: ErasureDeps['archive'], key: string): Promise<ReadonlySet<string>> {
   const ids = new Set<string>()
   for await (const event of found(archive, { email: key })) {
@@ -106,7 +102,7 @@ async function messagesTo(archive: ErasureDeps['archive'], key: string): Promise
   return ids
 }
 
-/** As an address may stand in a text that is no event: in JSON that PHP has written, and in a form. */
+/** How an address may be written in a text that is no event: in JSON by PHP, and in a form. */
 function spellings(email: string): ReadonlySet<string> {
   const escaped = (text: string) =>
     text.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
@@ -114,25 +110,25 @@ function spellings(email: string): ReadonlySet<string> {
   return new Set(plain.flatMap((text) => [text, escaped(text), encodeURIComponent(text)]))
 }
 
-/** All that is kept is looked at, by the store itself where it has a thread of its own. */
-async function eraseFromFeed(feed: ErasureDeps['feed'], theirs: Theirs, head: Cursor): Promise<void> {
-  const names = [...theirs.keys, ...theirs.messageIds]
+/** Looks at everything that the feed keeps. */
+async function eraseFromFeed(feed: ErasureDeps['feed'], traces: Traces, head: Cursor): Promise<void> {
+  const names = [...traces.keys, ...traces.messageIds]
   for (let after = BEGINNING; compareCursors(after, head) < 0; await breath()) {
     const { events, next } = await feed.search(after, STEP_EVENTS, names)
-    const cursors = events.filter((event) => isTheirs(event, theirs)).map(({ cursor }) => cursor)
+    const cursors = events.filter((event) => isTheirs(event, traces)).map(({ cursor }) => cursor)
     if (cursors.length > 0) await feed.erase(cursors)
     if (compareCursors(next, after) <= 0) return
     after = next
   }
 }
 
-async function eraseFromArchive(archive: ErasureDeps['archive'], theirs: Theirs): Promise<void> {
-  // What they have sent in is filed under the address that received it: all of these are looked at.
-  const searches: Partial<EventQuery>[] = [...theirs.messageIds].map((messageId) => ({ messageId }))
+async function eraseFromArchive(archive: ErasureDeps['archive'], traces: Traces): Promise<void> {
+  // An inbound mail from them is filed under the address that received it, so all inbound mails are looked at.
+  const searches: Partial<EventQuery>[] = [...traces.messageIds].map((messageId) => ({ messageId }))
   for (const search of [...searches, { kinds: ['inbound'] as const }])
     for await (const event of found(archive, search))
-      if (isTheirs(event, theirs)) await archive.erase([event.cursor])
-  for (const key of theirs.keys)
+      if (isTheirs(event, traces)) await archive.erase([event.cursor])
+  for (const key of traces.keys)
     for (;;) {
       const cursors = await archive.cursorsOf(key, STEP_ERASED)
       if (cursors.length === 0) break
@@ -140,7 +136,7 @@ async function eraseFromArchive(archive: ErasureDeps['archive'], theirs: Theirs)
     }
 }
 
-/** Newest first. A mail that was sent in may hold whole files: a page is bounded in bytes, too. */
+/** All that a search finds, page by page, newest first. */
 async function* found(
   archive: ErasureDeps['archive'],
   search: Partial<EventQuery>,
@@ -154,7 +150,7 @@ async function* found(
   }
 }
 
-function isTheirs(event: StoredFacts & { readonly kind: Kind }, { keys, messageIds }: Theirs): boolean {
+function isTheirs(event: StoredFacts & { readonly kind: Kind }, { keys, messageIds }: Traces): boolean {
   const { email, messageId, sender } = eventFacts(event)
   if (keys.has(email ?? '') || (event.kind === 'inbound' && keys.has(emailKey(sender ?? '')))) return true
   return email === null && messageId !== null && messageIds.has(messageId)

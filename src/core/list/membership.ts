@@ -1,9 +1,9 @@
-// The rules of membership: who may come, what coming again does, what leaving does, and who may be mailed.
+// The rules of membership: who may subscribe, what subscribing again and leaving change, and who may be mailed.
 import { uuidv7 } from '../ids.ts'
 import type { Subscriber, Suppression, SuppressionReason, Unmailable } from './ports.ts'
 import { blocksSubscribing, isActive } from './suppression.ts'
 
-/** A person on the list, as it is kept. */
+/** A subscriber as stored. */
 export type Row = {
   readonly id: string
   readonly email: string
@@ -11,7 +11,7 @@ export type Row = {
   readonly name: string
   readonly subscribed: number
   readonly subscribedAt: number | null
-  /** Since when one has asked to be subscribed without having confirmed it; 0: does not wait. */
+  /** Since when a request to subscribe waits to be confirmed; 0: there is none. */
   readonly waiting: number
   readonly confirmationSentAt: number | null
   readonly createdAt: number
@@ -20,72 +20,72 @@ export type Row = {
 
 export type Person = { readonly email: string; readonly key: string; readonly name: string }
 
-/** 'in' is on the list; 'waits' is asked to confirm it (double opt-in); 'out' is neither, and nobody has asked. */
-type Standing = 'in' | 'waits' | 'out'
+/** 'in': subscribed. 'waits': asked to confirm (double opt-in). 'out': neither. */
+type Membership = 'in' | 'waits' | 'out'
 
-export function newRow({ email, key, name }: Person, standing: Standing, now: number): Row {
+export function newRow({ email, key, name }: Person, membership: Membership, now: number): Row {
   return {
     id: uuidv7(now),
     email,
     emailKey: key,
     name,
-    subscribed: standing === 'in' ? 1 : 0,
-    subscribedAt: standing === 'in' ? now : null,
-    waiting: standing === 'waits' ? now : 0,
+    subscribed: membership === 'in' ? 1 : 0,
+    subscribedAt: membership === 'in' ? now : null,
+    waiting: membership === 'waits' ? now : 0,
     confirmationSentAt: null,
     createdAt: now,
     updatedAt: now,
   }
 }
 
-/** What holds may be taken back by the person themselves, or nothing does. */
-export const mayCome = (held: Pick<Suppression, 'reason'> | undefined): boolean =>
-  held === undefined || !blocksSubscribing(held.reason)
+/** Nothing is suppressed, or only by the person's own wish, which they may take back. */
+export const maySubscribe = (suppression: Pick<Suppression, 'reason'> | undefined): boolean =>
+  suppression === undefined || !blocksSubscribing(suppression.reason)
 
 /**
- * What changes of one who comes again; undefined: is on the list already. `lifted`: has taken back a wish not to get mail
- * by it, whatever the row said. An empty name leaves the name of before. Who waits already has waited since then: the
- * links of all mails of that time work.
+ * The changes when somebody subscribes again; undefined: they are subscribed already. `lifted`: by subscribing they took back
+ * their wish to get no mail, whatever the row says. An empty name keeps the old one. Who waits already goes on waiting from
+ * then, so that the links in earlier mails work.
  */
-export function comeAgain(
+export function subscribeAgain(
   row: Pick<Row, 'subscribed' | 'waiting'>,
   { email, name }: Person,
   {
-    standing,
+    membership,
     lifted,
     now,
-  }: { readonly standing: 'in' | 'waits'; readonly lifted: boolean; readonly now: number },
+  }: { readonly membership: 'in' | 'waits'; readonly lifted: boolean; readonly now: number },
 ): Partial<Row> | undefined {
   if (row.subscribed === 1 && !lifted) return undefined
   const named = name === '' ? {} : { email, name }
-  const change = standing === 'in' ? joined(now) : { waiting: row.waiting || now }
+  const change = membership === 'in' ? joined(now) : { waiting: row.waiting || now }
   return { ...named, ...change, updatedAt: now }
 }
 
 const joined = (now: number) => ({ subscribed: 1, subscribedAt: now, waiting: 0, confirmationSentAt: null })
 
-/** What confirming comes to, of one who waits since `asked`: a link confirms nothing that was asked later. */
+/** The outcome of confirming a request of `asked`: a link confirms no later request. */
 export function confirming(
   row: Pick<Row, 'subscribed' | 'waiting'> | undefined,
   asked: number,
-  held: Pick<Suppression, 'reason'> | undefined,
+  suppression: Pick<Suppression, 'reason'> | undefined,
 ): 'done' | 'already' | 'unknown' {
   if (row?.subscribed === 1) return 'already'
-  return row && row.waiting > 0 && row.waiting === asked && mayCome(held) ? 'done' : 'unknown'
+  return row && row.waiting > 0 && row.waiting === asked && maySubscribe(suppression) ? 'done' : 'unknown'
 }
 
 export const confirmed = (now: number): Partial<Row> => ({ ...joined(now), updatedAt: now })
 
-/** Of one who is on the list, or waits to be. The row stays. */
+/** The changes when somebody leaves. The row stays. */
 export const left = (now: number) => ({ subscribed: 0, waiting: 0, updatedAt: now })
 
-/** Gets campaigns, as far as the list says it. */
+/** Gets campaigns, as far as the list is concerned. */
 export const isMailable = ({
   subscribed,
   suppressed,
 }: Pick<Subscriber, 'subscribed' | 'suppressed'>): boolean => subscribed && suppressed === null
 
-/** Why somebody gets no mail now; undefined: they may be mailed. `row` is undefined for one who is gone. */
+/** Why somebody may not be mailed now; undefined: they may. `row` is undefined for somebody who was removed. */
 export function whyUnmailable(
   row:
     | {

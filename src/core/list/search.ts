@@ -1,51 +1,51 @@
-// Where in an address or a name a search may begin: at its start, after the @, at each word of a name, and at each character of
-// a script that is written without spaces.
+// Where in an address or name a search term may match: at its start, after the @, at each word of a name, and at each
+// character of a script that is written without spaces.
 import { emailKey } from '../address.ts'
 import { innerWords } from '../scripts.ts'
 import { foldText } from './subscriber.ts'
 
-/** A text that what is sought may begin. `shared`: how much of it another one of the same person begins with, too. */
+/** A text whose beginning a search term may be. `shared`: how many characters another text of the same person begins with as well. */
 type Start = { readonly text: string; readonly shared: number }
 
 type Person = { readonly email: string; readonly name: string }
 
-/** Of what is longer the beginning is compared. */
+/** Only so many characters are compared. */
 const LENGTH = 64
-/** Of a name that has more, the first are looked at. */
+/** Starts of one name at most. */
 const MOST = 32
 
-/** Letters and digits that stand together, or other signs that do. */
+/** A run of letters and digits, or of other signs. */
 const RUN = /[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]+/gu
 const LETTER = /^[\p{L}\p{M}\p{N}]/u
 
 const fold = (text: string): string => foldText(text).replace(/\s+/g, ' ').trim()
 
-/** Not half a character, which could not be stored, nor a space at the end, which MySQL does not see. */
+/** Without half a character at the end, which could not be stored, or a space, which MySQL ignores. */
 function cut(text: string): string {
   if (text.length <= LENGTH) return text
   const start = text.slice(0, LENGTH)
   return (start.isWellFormed() ? start : start.slice(0, -1)).trimEnd()
 }
 
-/** What is looked for, as the texts that it may begin are written; empty: nobody is found by it. */
+/** The search term in the form of the texts that it is compared with; '': it finds nobody. */
 export function soughtBy(q: string): string {
   const text = q.trim()
   return text.isWellFormed() ? cut(text.indexOf('@') > 0 ? emailKey(text) : fold(text)) : ''
 }
 
 /**
- * Beside the key of the address, which begins with what is sought or does not: the name from each of its words on, and the
- * domain after an @. Each person counts once, by the key or by the one text whose `shared` is shorter than what is sought.
+ * The texts of a person besides the key of the address: the name from each of its words on, and `@` with the domain. To count
+ * each person once, only a text whose `shared` is shorter than the search term counts.
  */
 export function startsOf({ email, name }: Person, key = emailKey(email)): readonly Start[] {
-  const told = [key]
+  const before = [key]
   const starts = [...textsOf(fold(name))].map((text) => {
-    const start = { text, shared: mostShared(text, told) }
-    told.push(text)
+    const start = { text, shared: mostShared(text, before) }
+    before.push(text)
     return start
   })
   const domain = cut(fold(email.slice(email.indexOf('@'))))
-  return [...starts, { text: domain, shared: 1 + mostShared(domain.slice(1), told) }]
+  return [...starts, { text: domain, shared: 1 + mostShared(domain.slice(1), before) }]
 }
 
 function textsOf(name: string): ReadonlySet<string> {
@@ -57,7 +57,7 @@ function textsOf(name: string): ReadonlySet<string> {
   return texts
 }
 
-/** An @ begins no text: that is how domains are told from names. */
+/** Where a text begins. An @ begins none: only domains have one. */
 function* places(name: string): Generator<number> {
   for (const { 0: run, index } of name.matchAll(RUN)) {
     const isWord = LETTER.test(run)
@@ -75,7 +75,7 @@ function shared(a: string, b: string): number {
   return length
 }
 
-/** The rule that the index of these texts follows. */
+/** The rule that the index in the database follows. */
 export function isFound(person: Person, sought: string): boolean {
   if (sought === '') return false
   const begins = (text: string) => text.startsWith(sought) || text.startsWith(`@${sought}`)

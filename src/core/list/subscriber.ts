@@ -1,4 +1,4 @@
-// What a subscriber's row may hold: names, and what is left of an erased person.
+// What a subscriber's row may hold: the rules of names, and the key that is left of an erased person.
 import { createHmac } from 'node:crypto'
 import { CONTROL } from '../address.ts'
 import { keyFor } from '../seal.ts'
@@ -10,15 +10,15 @@ export function nameProblem(name: string): string | undefined {
   return undefined
 }
 
-/** As a part of an address or name is compared. */
+/** The form in which parts of addresses and names are compared. */
 export const foldText = (text: string): string => text.normalize('NFC').toLowerCase()
 
-/** What all keys of erased persons begin with. */
+/** The first character of all keys of erased persons. */
 export const ERASED = '#'
 
 /**
- * Makes what is kept of an erased person who must not get mail: enough to know the address when it comes again, not
- * enough to tell it. Given the key of an address; no address is like it, since it has no @.
+ * Makes the key that is kept of an erased person who must not get mail: enough to recognise the address, not enough to tell
+ * it. Takes the emailKey of an address. It is never equal to one, since it has no @.
  */
 export function createErasedKeys(secret: string): (key: string) => string {
   const hmacKey = keyFor(secret, 'erased address')

@@ -1,13 +1,13 @@
-// The rules of suppressions: which of two holds, what a person may take back, and where one is kept.
+// The rules of suppressions: which of two holds, which may be lifted by whom, and under which key one is stored.
 import type { Suppression, SuppressionReason } from './ports.ts'
 
-/** The subscriber's own wish may be taken back by the subscriber; all else stops a new subscription, too. */
+/** Subscribers may take back their own wish; any other reason also prevents a new subscription. */
 export const blocksSubscribing = (reason: SuppressionReason): boolean => reason !== 'unsubscribe'
 
 export const isActive = ({ until }: Pick<Suppression, 'until'>, now: number): boolean =>
   until === null || until > now
 
-/** How strong a reason is. A weaker one never takes the place of a stronger one that still holds. */
+/** How strong a reason is. A weaker one never replaces a stronger one that still holds. */
 export const STRENGTH: Readonly<Record<SuppressionReason, number>> = {
   complaint: 4,
   manual: 3,
@@ -16,20 +16,20 @@ export const STRENGTH: Readonly<Record<SuppressionReason, number>> = {
   reject: 1,
 }
 
-/** The strongest of what holds. */
+/** The strongest of several suppressions. */
 export const strongest = <T extends Pick<Suppression, 'reason'>>(held: readonly T[]): T | undefined =>
   held.toSorted((a, b) => STRENGTH[b.reason] - STRENGTH[a.reason])[0]
 
-/** Where a suppression is from: events of mails, or Mandrill's own list. Only what mirrors that list follows its changes. */
+/** Sources of suppressions: Mandrill's events of mails, and its own list. Only those from the list follow its changes. */
 export const MANDRILL = 'mandrill'
 export const MIRROR = 'mandrill denylist'
 
-/** What Mandrill's operator may lift. A complaint and the subscriber's own wish are the subscriber's. */
+/** What Mandrill's operator may lift. A complaint or the subscriber's own wish only the subscriber may take back. */
 export const LIFTABLE: readonly SuppressionReason[] = ['bounce', 'reject']
 
 /**
- * Whether what is told takes the place of what holds: it is over, or weaker, or as strong and shorter, or mirrored, or an
- * echo of Mandrill's list.
+ * Whether a new suppression replaces the one that is held, because that is over, or weaker, or as strong and ends earlier, or
+ * mirrors Mandrill's list, or only echoes it.
  */
 export function replaces(
   told: Pick<Suppression, 'reason' | 'source' | 'since' | 'until'>,
@@ -43,15 +43,14 @@ export function replaces(
   return held.until !== null && (told.until === null || held.until < told.until)
 }
 
-/** A refusal of Mandrill repeats what its list says. What is known of the list itself, its end too, says it better. */
+/** A refusal by Mandrill echoes its list. An entry of the list itself says more, such as when it ends. */
 const ECHO = { source: MANDRILL, reason: 'reject' } as const satisfies Partial<Suppression>
 const isEcho = ({ source, reason }: Pick<Suppression, 'source' | 'reason'>): boolean =>
   source === ECHO.source && reason === ECHO.reason
 
 /**
- * Where a suppression is kept: `isApart` = only by the hash of the address, of an erased person who is not on the list
- * again. An erased person's address is not stored again by what comes to be known of it later. But who is on the list has
- * it there, and whatever asks whether they may be mailed asks for that.
+ * The key that a suppression is stored under. `isApart`: only the hash of the address, for an erased person who is not on the
+ * list again, since their address must not be stored anew. The address of a subscriber is stored anyway.
  */
 export const placeOf = (email: string, key: string, hash: string, isApart: boolean) =>
   isApart ? { emailKey: hash, email: null } : { emailKey: key, email }

@@ -1,13 +1,13 @@
-// Whether this process does what it is for: everything, all but something, or nothing. Asked by machines, often.
+// Whether this process is ready, degraded or unavailable, by checks of the stores it needs.
 import { isHubError } from '../errors.ts'
 import { ago, within } from '../pause.ts'
 
 export type Check = {
-  /** What the operator knows it by. */
+  /** The operator's name for it. */
   readonly name: string
-  /** Without it this process is of no use: nobody should send anything its way. */
+  /** Without it this process is unavailable: a balancer should send it nothing. */
   readonly needed: boolean
-  /** Writes something, and changes nothing. Throws where that cannot be done. */
+  /** Tries to write, without changing anything. Throws if that is impossible. */
   ping(): Promise<void>
 }
 
@@ -16,14 +16,14 @@ export type Health = {
   readonly states: Readonly<Record<string, string>>
 }
 
-/** Longer than a store's own patience, which knows better what is wrong. */
+/** Longer than a store's own timeout, whose error says more. */
 const PATIENCE_MS = 4_000
-/** However often it is asked, and by however many. */
+/** The stores are asked no more often than this. */
 const KEPT_MS = 1_000
 
 export function createHealth(checks: readonly Check[], now: () => number = Date.now): () => Promise<Health> {
   let asked: Promise<Health> | undefined
-  /** undefined until it is answered. */
+  /** undefined while the answer is under way. */
   let answeredAt: number | undefined
 
   async function ask(): Promise<Health> {
@@ -63,20 +63,20 @@ const CAUSES: readonly (readonly [RegExp, string])[] = [
   [/at a stand/, 'at a stand'],
 ]
 
-/** A word that anybody may read: what the stores say themselves names machines and users. */
+/** A word for the public: the stores' own errors name machines and users. */
 function wordFor(error: unknown): string {
   if (isHubError(error, 'feed.full')) return 'full'
-  const said: string[] = []
-  for (let at = error; at instanceof Error && said.length < 5; at = at.cause) said.push(at.message)
-  return CAUSES.find(([words]) => words.test(said.join('\n')))?.[1] ?? 'unavailable'
+  const messages: string[] = []
+  for (let at = error; at instanceof Error && messages.length < 5; at = at.cause) messages.push(at.message)
+  return CAUSES.find(([words]) => words.test(messages.join('\n')))?.[1] ?? 'unavailable'
 }
 
 type Appending = { append(...args: never[]): Promise<unknown> }
 
-/** A disk may have room for a probe, and none for a batch: for a while, what became of the last one counts, too. */
+/** A disk may have room for a probe and none for a batch, so for this long a failed append counts as well. */
 const REMEMBERED_MS = 10_000
 
-/** The same feed, and a probe of it that knows what became of its appends. */
+/** The same feed, but its ping also fails for a while after an append has failed. */
 export function rememberingAppends<F extends Appending & { ping(): Promise<void> }>(
   feed: F,
   now: () => number = Date.now,
@@ -84,7 +84,7 @@ export function rememberingAppends<F extends Appending & { ping(): Promise<void>
   let failure: { readonly error: unknown; readonly at: number } | undefined
   return {
     ...feed,
-    /** Holds no events while they are stored. */
+    /** Not async: an async function would hold the events in memory while they are stored. */
     append(...args: never[]) {
       const done = feed.append(...args)
       done.then(
@@ -102,7 +102,7 @@ export function rememberingAppends<F extends Appending & { ping(): Promise<void>
 
 const STAND_MS = 30_000
 
-/** Throws when the archive lags behind and has not moved for a while, whatever the reason. */
+/** Throws if the archive lags behind and has not moved for a while. */
 export function checkProgress(
   tracking: { position(): { readonly epoch: number; readonly seq: number }; lag(): number },
   now: () => number = Date.now,

@@ -1,4 +1,4 @@
-// The processes of one hub: each tells now and then that it is there, and so knows the others.
+// Heartbeats, by which the processes of one hub know each other.
 import type { Process, Processes } from '../ports.ts'
 
 type HeartbeatOptions = {
@@ -9,16 +9,16 @@ type HeartbeatOptions = {
 }
 
 export type Heartbeat = {
-  /** Oldest first; of those that have fallen silent, the last ten. */
+  /** Oldest first; of the silent ones only the last ten. */
   others(): Promise<readonly (Process & { readonly silent: boolean })[]>
   close(): Promise<void>
 }
 
 const EVERY_MS = 10_000
-/** Three were missed: it was killed, hangs, or does not reach the store. */
+/** Three heartbeats were missed: the process was killed, hangs, or cannot reach the store. */
 const SILENT_MS = 30_000
 const FORGOTTEN_MS = 24 * 3_600_000
-/** A process that is killed and started over and over leaves one each time. */
+/** A process that is killed and restarted again and again leaves a silent one each time. */
 const SILENT_MOST = 10
 
 export function startHeartbeat({
@@ -27,7 +27,7 @@ export function startHeartbeat({
   now = Date.now,
   everyMs = EVERY_MS,
 }: HeartbeatOptions): Heartbeat {
-  // An outage of the store is told by all that needs it more.
+  // An outage of the store is reported by everything else that needs it.
   const beat = () => processes.tell({ ...me, seen: now() }).catch(() => {})
   let beating = beat()
   const timer = setInterval(() => (beating = beat()), everyMs).unref()

@@ -7,7 +7,7 @@ async function* inPieces(bytes: Buffer, length: number) {
 }
 
 async function decode(bytes: Buffer, length = bytes.length) {
-  const { text, used } = decodeText(inPieces(bytes, length), undefined)
+  const { text: pieces, used } = decodeText(inPieces(bytes, length), undefined)
   let text = ''
   for await (const piece of pieces) text += piece
   return { text, ...used() }

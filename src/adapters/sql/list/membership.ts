@@ -1,7 +1,7 @@
 // Who comes and who leaves, loaded and stored: core/list/membership.ts says what becomes of a row.
 import { and, eq, gt, inArray, isNull, lte, or } from '../driver/drizzle.ts'
 import { emailKey } from '../../../core/address.ts'
-import { comeAgain, confirmed, confirming, mayCome, newRow, type Row } from '../../../core/list/membership.ts'
+import { confirmed, confirming, maySubscribe, newRow, subscribeAgain, type Row } from '../../../core/list/membership.ts'
 import type { SubscriberStore } from '../../../core/list/ports.ts'
 import { createErasedKeys } from '../../../core/list/subscriber.ts'
 import type { Sql } from '../driver/dialect.ts'
@@ -73,17 +73,17 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
   return {
     async subscribe(email, name, now, isConfirmed = true) {
       const key = emailKey(email)
-      const standing = isConfirmed ? 'in' : 'waits'
-      if (!mayCome(await suppressionsOf.get(email, now)))
+      const membership = isConfirmed ? 'in' : 'waits'
+      if (!maySubscribe(await suppressionsOf.get(email, now)))
         return { outcome: 'suppressed', subscriber: await byKey(key) }
       // Before the row: if this process dies between the two, nobody is on the list against their own wish.
       const lifted = isConfirmed && (await lift(key))
       const person = { email, name, key }
-      if (await insert(newRow(person, standing, now)))
+      if (await insert(newRow(person, membership, now)))
         return { outcome: 'created', subscriber: await byKey(key) }
       for (let tries = 1; ; tries++) {
         const row = await rowOf(eq(subscribers.emailKey, key))
-        const changes = row && comeAgain(row, person, { standing, lifted, now })
+        const changes = row && subscribeAgain(row, person, { membership, lifted, now })
         if (!row || !changes || tries >= TRIES) return { outcome: 'exists', subscriber: await byKey(key) }
         if (await change(row, changes)) return { outcome: 'returned', subscriber: await byKey(key) }
       }
