@@ -1,6 +1,6 @@
 // DKIM signatures (RFC 6376): RSA-SHA256 over relaxed headers and a relaxed body, with a key that is loaded once.
 //
-// Not nodemailer's signer: it takes PEM text each time, leaves a mail unsigned where the key does not fit, and does not
+// Not nodemailer's signer: it parses the key for each mail, leaves a mail unsigned where the key does not fit, and does not
 // sign List-Unsubscribe-Post, without which one-click unsubscribing does not count (RFC 8058, section 4).
 import { createHash, createPrivateKey, sign, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -19,9 +19,9 @@ type DkimSettings = { readonly domain: string; readonly selector: string; readon
 /** RFC 8301, section 3.2: signatures of shorter keys count for nothing. */
 const KEY_BITS = 1024
 
-// Whatever a recipient, a mail program or a provider goes by. X-MC-* are for Mandrill, which takes them off. Each is named once more
-// than it is there, the absent ones too: one that is put in on the way breaks the signature (RFC 6376, section 8.15). Not
-// Sender: some relays put that in by themselves, and rightly so.
+// All headers that a recipient, a mail program or a provider relies on. X-MC-* is not signed, since Mandrill removes it. Each is
+// named once more than it occurs, absent ones too, so that adding one on the way breaks the signature (RFC 6376, section 8.15).
+// Sender is left out: some relays rightly add it.
 const SIGNED = [
   'from',
   'to',
@@ -42,7 +42,7 @@ const SIGNED = [
 
 const signInThreads = promisify(sign)
 
-/** Throws, in one line, where mails would go out unsigned. */
+/** Throws, in one line, if mails would go out unsigned. */
 export function createDkim({ domain, selector, keyFile }: DkimSettings): Dkim {
   const d = toAsciiDomain(domain)
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(d)) throw new Error(`DKIM_DOMAIN: ${domain} is not a domain`)
@@ -93,7 +93,7 @@ function unsigned(domain: string, selector: string, names: readonly string[], bo
   return `v=1; a=rsa-sha256; c=relaxed/relaxed; d=${domain};\r\n s=${selector};\r\n h=${fields};\r\n bh=${bodyHash};\r\n b=`
 }
 
-/** Four a line. */
+/** Four per line. */
 const foldNames = (names: readonly string[]): string =>
   names.map((name, n) => (n > 0 && n % 4 === 0 ? `\r\n ${name}` : name)).join(':')
 
@@ -118,7 +118,7 @@ function relaxValue(value: string): string {
     .replace(/^ | $/g, '')
 }
 
-/** Section 3.4.4. A body of ours has no blank at a line's end, and ends with one line break. */
+/** Section 3.4.4. Our bodies have no spaces at the ends of lines, and end with one line break. */
 function relaxBody(body: string): string {
   return body.replace(/[ \t]+/g, ' ')
 }

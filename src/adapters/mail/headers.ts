@@ -1,12 +1,12 @@
-// Header lines of a mail: ASCII only, folded, and no value can begin a line of its own (RFC 5322, RFC 2047).
+// Header lines of a mail: ASCII only and folded; no value can begin a new line (RFC 5322, RFC 2047).
 import { parseMailbox, toSmtpAddress, type Mailbox } from '../../core/campaigns/mail/mailbox.ts'
 import { oneLine } from '../../core/campaigns/mail/template.ts'
 
-/** RFC 5322 asks for 78 at most; RFC 2047 for 76 where there is an encoded word. */
+/** RFC 5322 recommends at most 78; RFC 2047 requires at most 76 in a line with an encoded word. */
 const LINE = 76
-/** 39 bytes are 52 characters of base64: an encoded word of 64 fits behind every header's name. */
+/** 39 bytes are 52 characters of base64: an encoded word of 64 characters, which fits after any header's name. */
 const WORD_BYTES = 39
-/** A text that stays unencoded stays on one line with the header's name. */
+/** A longer text is encoded or folded. */
 const PLAIN_LENGTH = 60
 
 export function textHeader(name: string, value: string): string {
@@ -16,8 +16,8 @@ export function textHeader(name: string, value: string): string {
 }
 
 /**
- * A header whose value machines read. It is not folded: not every reader unfolds, and RFC 5322 allows lines of 998.
- * What is not ASCII becomes encoded words.
+ * A header whose value machines read. It is not folded: not every reader unfolds, and RFC 5322 allows lines of 998. A value
+ * that is not ASCII becomes encoded words.
  */
 export function rawHeader(name: string, value: string): string {
   const text = oneLine(value)
@@ -32,13 +32,13 @@ export function mailboxHeader(name: string, { name: person, address }: Mailbox):
   return line.length > LINE ? `${name}: ${phrase}\r\n <${smtp}>\r\n` : `${line}\r\n`
 }
 
-/** `Name <address>` as it stands in a setting; '' when it is none. */
+/** From `Name <address>`, as in a setting; '' if it is no mailbox. */
 export function replyToHeader(text: string | null): string {
   const mailbox = text === null ? undefined : parseMailbox(text)
   return mailbox && toSmtpAddress(mailbox.address) ? mailboxHeader('Reply-To', mailbox) : ''
 }
 
-/** A display name: bare where its characters allow it, else in quotes, else in encoded words. */
+/** A display name: bare if its characters allow it, else quoted, else in encoded words. */
 function phraseOf(name: string): string {
   if (!isPlain(name)) return name && encodeWords(name)
   return /^[\w!#$%&'*+/=?^`{|}~-]+(?: [\w!#$%&'*+/=?^`{|}~-]+)*$/.test(name)
@@ -46,12 +46,12 @@ function phraseOf(name: string): string {
     : `"${name.replace(/["\\]/g, '\\$&')}"`
 }
 
-/** Reads back exactly as it is: printable, short, nothing at its ends to trim and nothing that looks encoded. */
+/** Needs no encoding to be read back exactly: printable, short, nothing to trim, and nothing that looks encoded. */
 function isPlain(text: string): boolean {
   return text.length <= PLAIN_LENGTH && /^[!-~](?:[ -~]*[!-~])?$/.test(text) && !text.includes('=?')
 }
 
-/** Lines broken at single blanks; undefined for a text that cannot be broken so. */
+/** Breaks lines at single spaces; undefined if that is not possible. */
 function fold(text: string, used: number): string | undefined {
   if (!/^[!-~]+(?: [!-~]+)*$/.test(text) || text.includes('=?')) return undefined
   const words = text.split(' ')
@@ -67,8 +67,8 @@ function fold(text: string, used: number): string | undefined {
 }
 
 /**
- * RFC 2047: each word holds whole characters, and blanks between words do not count. Not nodemailer's encodeWord, which brings
- * a table of all types of files into every start.
+ * RFC 2047: each word holds whole characters, and spaces between words do not count. Not nodemailer's encodeWord, which loads a
+ * table of all file types at every start.
  */
 function encodeWords(text: string): string {
   const words: string[] = []

@@ -1,20 +1,21 @@
-// What of HTML nobody sees, or can click on: by its element, its style, a rule of its style sheets, or its colour on the same colour.
+// Which elements of HTML are invisible or cannot be clicked: by name, style, style sheet, or text in its background's colour.
 type Attributes = Readonly<Record<string, string>>
-/** An element and, through `parent`, what it stands in. Colours are undefined where they are not known. */
-export type Place = {
+/** An element with what its style says. Colours are undefined where they are not known. */
+export type StyledElement = {
   readonly name: string
   readonly attributes: Attributes
   readonly classes: ReadonlySet<string>
-  readonly parent: Place | undefined
+  readonly parent: StyledElement | undefined
   readonly hidden: boolean
-  /** Letters of no size, or hardly any: those of an element within may have one. */
+  /** Its text has no size, or hardly any; inner elements may set one. */
   readonly tiny: boolean
   readonly colour: string | undefined
-  readonly ground: string | undefined
+  readonly background: string | undefined
 }
-type Simple = { readonly name: string; readonly names: readonly string[] }
+/** A selector without combinators, such as `td.hidden#footer`. */
+type SimpleSelector = { readonly name: string; readonly names: readonly string[] }
 
-const UNSEEN = new Set(
+const INVISIBLE = new Set(
   'head title style script template noscript noframes noembed iframe object audio video canvas select textarea svg dialog datalist'.split(
     ' ',
   ),
@@ -43,61 +44,64 @@ const TINY = new RegExp(
   ].join('|'),
   'i',
 )
-/** A size of its own: em and % are parts of what is around. MJML sets all around its texts to 0. */
+/** Sets a size of its own; em and % depend on the outer size. MJML sets the size of everything around its texts to 0. */
 const SIZED =
   /(?:^|;)\s*font(?:-size)?\s*:(?:[^;]{0,99}\s)?\s*(?:[\d.]+(?:px|pt|pc|rem|cm|mm|in)(?![\w.])|(?:xx?-)?(?:small|large)|medium)/i
-/** Nobody writes more of it by hand. */
+/** Only so much of a style is read: nobody writes a longer one by hand. */
 const STYLE_LENGTH = 5_000
 const SELECTORS = 200
-/** Names that are compared with elements' in all; what is beyond counts as hidden. */
+/** Comparisons of selectors with elements, in one mail; elements beyond that count as hidden. */
 const COMPARISONS = 5_000_000
 
-/** Of a page with such style sheets: where an element stands, and whether it is seen there. */
-export function createPlaces(html: string) {
-  const sheets = styleSheets(html).map(withoutEscapes)
+/** For one mail and its style sheets: tells of each element whether it is visible. */
+export function createStyling(html: string) {
+  const sheets = styleSheets(html).map(simplified)
   const hiding = sheets.flatMap(hidingSelectors).slice(0, SELECTORS)
   const budget = { left: COMPARISONS }
-  // What lies behind whom is only known where no rule says more of it.
-  const ground = sheets.some((sheet) => /background/i.test(sheet)) ? undefined : '#ffffff'
+  // The page is white, unless a style sheet sets backgrounds: then it is unknown.
+  const pageBackground = sheets.some((sheet) => /background/i.test(sheet)) ? undefined : '#ffffff'
 
-  return (name: string, attributes: Attributes, parent: Place | undefined): Place => {
-    const style = withoutEscapes(attributes.style ?? '').slice(0, STYLE_LENGTH)
-    const place = {
+  return (name: string, attributes: Attributes, parent: StyledElement | undefined): StyledElement => {
+    const style = simplified(attributes.style ?? '').slice(0, STYLE_LENGTH)
+    const element = {
       name,
       attributes,
       classes: new Set(attributes.class?.split(/\s+/)),
       parent,
-      hidden: UNSEEN.has(name) || 'hidden' in attributes || isClosed(name, attributes) || HIDES.test(style),
+      hidden:
+        INVISIBLE.has(name) || 'hidden' in attributes || isClosed(name, attributes) || HIDES.test(style),
       tiny: TINY.test(style) || (!SIZED.test(style) && parent?.tiny === true),
-      // A link has a colour of its own.
+      // A link does not inherit its colour.
       colour: colourOf(style, attributes, name === 'a' ? undefined : parent?.colour),
-      ground: groundOf(style, attributes, parent ? parent.ground : ground),
+      background: backgroundOf(style, attributes, parent ? parent.background : pageBackground),
     }
-    return hiding.some((selector) => fits(selector, place, budget)) ? { ...place, hidden: true } : place
+    return hiding.some((selector) => matches(selector, element, budget))
+      ? { ...element, hidden: true }
+      : element
   }
 }
 
 const isClosed = (name: string, attributes: Attributes): boolean =>
   name === 'details' && !('open' in attributes)
 
-/** Of its text: pictures are seen all the same. */
-export const isUnreadable = ({ tiny, colour, ground }: Place): boolean =>
-  tiny || (colour !== undefined && colour === ground)
+/** Its text cannot be read; pictures in it can be seen all the same. */
+export const isUnreadable = ({ tiny, colour, background }: StyledElement): boolean =>
+  tiny || (colour !== undefined && colour === background)
 
 function colourOf(style: string, { color = '' }: Attributes, inherited: string | undefined) {
-  const told = /(?:^|;)\s*color\s*:([^;]*)/i.exec(style)?.[1] ?? color
-  return told.trim() === '' ? inherited : hex(told)
+  const own = /(?:^|;)\s*color\s*:([^;]*)/i.exec(style)?.[1] ?? color
+  return own.trim() === '' ? inherited : hex(own)
 }
 
-function groundOf(style: string, attributes: Attributes, inherited: string | undefined) {
-  const told = /(?:^|;)\s*background(?:-color)?\s*:([^;]*)/i.exec(style)?.[1] ?? attributes.bgcolor ?? ''
+function backgroundOf(style: string, attributes: Attributes, inherited: string | undefined) {
+  const own = /(?:^|;)\s*background(?:-color)?\s*:([^;]*)/i.exec(style)?.[1] ?? attributes.bgcolor ?? ''
   if (attributes.background !== undefined || /url\(|gradient|background-image/i.test(style)) return undefined
-  return /^\s*(?:$|none|transparent|inherit|initial)/i.test(told) ? inherited : hex(told)
+  return /^\s*(?:$|none|transparent|inherit|initial)/i.test(own) ? inherited : hex(own)
 }
 
-/** #rrggbb; undefined: a colour by another name. */
-function hex(told: string): string | undefined {
-  const text = told.replace(/!\s*important/i, '').trim().toLowerCase() // prettier-ignore
+/** A colour as #rrggbb; undefined if it is written in another way. */
+function hex(colour: string): string | undefined {
+  const text = colour.replace(/!\s*important/i, '').trim().toLowerCase() // prettier-ignore
   if (text === 'white') return '#ffffff'
   if (text === 'black') return '#000000'
   const rgb = /^rgb\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)$/.exec(text)?.slice(1)
@@ -106,14 +110,14 @@ function hex(told: string): string | undefined {
   return digits && `#${digits.length === 3 ? digits.replace(/./g, '$&$&') : digits}`
 }
 
-/** Nor comments, nor many blanks together: what looks for something in it would go through them again and again. */
-function withoutEscapes(css: string): string {
+/** CSS without comments, escapes and long runs of spaces, which would slow the patterns down. */
+function simplified(css: string): string {
   const [first = '', ...rest] = css.split('/*')
   const plain = first + rest.map((part) => part.split('*/').slice(1).join('*/')).join('')
-  const told = plain.replace(/\\([\da-f]{2})\s/gi, (_, code: string) =>
+  const unescaped = plain.replace(/\\([\da-f]{2})\s/gi, (_, code: string) =>
     String.fromCharCode(parseInt(code, 16)),
   )
-  return told.replace(/\s+/g, ' ')
+  return unescaped.replace(/\s+/g, ' ')
 }
 
 const styleSheets = (html: string): string[] =>
@@ -123,10 +127,10 @@ const styleSheets = (html: string): string[] =>
     .map((part) => part.slice(part.indexOf('>') + 1).split(/<\/style/i, 1)[0] ?? '')
 
 /**
- * Of rules that always hold: one for some screens only (@media) hides for some recipients only, as one for a:hover does, which
- * fits no element here.
+ * The selectors of a style sheet's rules that hide elements. Rules within @media are left out: they hide for some recipients
+ * only. So do rules for a:hover, which match no element here.
  */
-function hidingSelectors(sheet: string): (readonly Simple[])[] {
+function hidingSelectors(sheet: string): (readonly SimpleSelector[])[] {
   const found: string[] = []
   let depth = 0
   let before = ''
@@ -136,13 +140,13 @@ function hidingSelectors(sheet: string): (readonly Simple[])[] {
     else if (depth === 1 && hides(part.slice(0, STYLE_LENGTH))) found.push(...before.split(','))
     else if (depth === 0) before = part
   }
-  return found.map(simples)
+  return found.map(parseSelector)
 }
 
 const hides = (style: string): boolean => HIDES.test(style) || TINY.test(style)
 
-/** Of a selector, the last one first. */
-const simples = (selector: string): Simple[] =>
+/** The simple selectors that a selector consists of, the last one first. */
+const parseSelector = (selector: string): SimpleSelector[] =>
   selector
     .trim()
     .split(/[\s>]+/)
@@ -152,19 +156,26 @@ const simples = (selector: string): Simple[] =>
       return /^[.#]/.test(name) ? { name: '*', names: [name, ...names] } : { name: name.toLowerCase(), names }
     })
 
-function fits(selector: readonly Simple[], place: Place, budget: { left: number }): boolean {
-  let at: Place | undefined = place
+function matches(
+  selector: readonly SimpleSelector[],
+  element: StyledElement,
+  budget: { left: number },
+): boolean {
+  let at: StyledElement | undefined = element
   for (const simple of selector) {
     const cost = 1 + simple.names.length
-    while (at && at !== place && !isSuch(simple, at) && (budget.left -= cost) > 0) at = at.parent
+    while (at && at !== element && !matchesSimple(simple, at) && (budget.left -= cost) > 0) at = at.parent
     if ((budget.left -= cost) <= 0) return true
-    if (!at || !isSuch(simple, at)) return false
+    if (!at || !matchesSimple(simple, at)) return false
     at = at.parent
   }
   return true
 }
 
-function isSuch({ name, names }: Simple, { name: own, attributes, classes }: Place): boolean {
+function matchesSimple(
+  { name, names }: SimpleSelector,
+  { name: own, attributes, classes }: StyledElement,
+): boolean {
   if (name !== '*' && name !== own) return false
   return names.every((one) =>
     one.startsWith('#') ? attributes.id === one.slice(1) : classes.has(one.slice(1)),

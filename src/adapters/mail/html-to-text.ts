@@ -4,22 +4,22 @@ import type { FormatCallback } from 'html-to-text'
 
 const require = createRequire(import.meta.url)
 
-/** No mail program shows what is nested deeper; without a bound, hostile HTML overflows the stack. */
+/** Mail programs show nothing that is nested deeper; without a bound, hostile HTML would overflow the stack. */
 const DEPTH = 200
-/** Longer HTML is cut for the text: nobody reads so much, and hostile nesting takes quadratic time. */
+/** Longer HTML is cut for the text: nobody reads that much, and hostile nesting takes quadratic time. */
 const LENGTH = 256 * 1024
 
 const altText: FormatCallback = ({ attribs }, _walk, builder) => {
   if (attribs?.alt) builder.addInline(attribs.alt)
 }
 
-/** Made with the first mail: a start that loads what reads HTML takes 30 ms longer. */
+/** The converter is made with the first mail: loading it would make each start 30 ms longer. */
 export function createHtmlToText(): (html: string) => string {
   let convert: ReturnType<typeof createConverter> | undefined
   return (html) => `${(convert ??= createConverter())(html.slice(0, LENGTH)).trim()}\n`
 }
 
-/** Placeholders come through as they are: nothing is wrapped or written in capitals. */
+/** Nothing is wrapped or written in capitals, so placeholders stay as they are. */
 function createConverter() {
   const { compile } = require('html-to-text') as typeof import('html-to-text')
   const asWritten = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({
@@ -35,7 +35,7 @@ function createConverter() {
       // Angle brackets keep an address apart from the words around it (RFC 3986, appendix C).
       { selector: 'a', options: { linkBrackets: ['<', '>'], hideLinkHrefIfSameAsText: true } },
       { selector: 'img', format: 'altText' },
-      // Most tables in mails are there for the layout: cells are blocks.
+      // Most tables in mails are only layout, so cells are blocks.
       ...['td', 'th', 'tr'].map((selector) => ({ selector, format: 'block' })),
       ...['*[style*="display:none"i]', '*[style*="display: none"i]', '*[hidden]'].map((selector) => ({
         selector,

@@ -13,17 +13,17 @@ import type { SendResult } from '../../core/sending/ports.ts'
 import { mailboxHeader, rawHeader, replyToHeader, textHeader } from './headers.ts'
 
 export type Mime = {
-  /** Each with its line break, folded ones as they are. */
+  /** Header lines, folded, each with its line break. */
   readonly headers: readonly string[]
   readonly body: string
 }
 
 // No line of quoted-printable or base64 can hold "=_".
 const BOUNDARY = '=_alternative'
-/** Of bytes beyond ASCII: above it, base64 is the shorter one. */
+/** The share of bytes beyond ASCII above which base64 is shorter. */
 const BASE64_SHARE = 1 / 6
 
-/** Why a mail cannot be sent at all, whichever way. */
+/** Why a mail cannot be sent at all, by SMTP or to the outbox. */
 export function unsendable({ to }: OutgoingMail): SendResult | undefined {
   if (toSmtpAddress(to.address)) return undefined
   const response = isBeyondAscii(to.address)
@@ -59,7 +59,7 @@ function ownHeader(name: string, value: string): string {
   return rawHeader(name, value)
 }
 
-/** Quoted-printable, which people and filters can read; base64 for texts in other scripts. */
+/** In quoted-printable, which people and filters can read; in base64 for texts in other scripts. */
 function part(subtype: string, text: string): string {
   const bytes = Buffer.from(text.replace(/\r\n?|\n/g, '\r\n'))
   let beyond = 0

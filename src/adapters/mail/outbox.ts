@@ -1,4 +1,4 @@
-// Mails as .eml files in a folder: what happens to them where no mail server is set up.
+// Writes mails as .eml files into a folder, where no mail server is set up.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
@@ -13,12 +13,12 @@ type OutboxOptions = {
   readonly dir: string
   readonly from: Mailbox
   readonly now?: () => number
-  /** Mails that lie in the folder itself; further ones go into folders within it, so that people can still open it. */
+  /** Mails in the folder itself. Further ones go into subfolders, so that people can still open it. */
   readonly room?: number
 }
 
 const ROOM = 10_000
-/** No mail takes so long to be written. */
+/** Writing a mail never takes this long: an older draft is left over. */
 const DRAFT_MS = 60_000
 const CLOSED: SendResult = { kind: 'unreachable', response: 'the outbox is closed' }
 
@@ -56,7 +56,7 @@ export function openOutbox({ dir, from, now = Date.now, room = ROOM }: OutboxOpt
   }
 }
 
-/** Writes a file whole or not at all, over the one that has its name already. */
+/** Writes a file completely or not at all, replacing one of the same name. */
 function createWriter(dir: string, room: number) {
   let used = readdirSync(dir).length
   let count = 0
@@ -84,8 +84,8 @@ function createWriter(dir: string, room: number) {
 }
 
 /**
- * A file's name is made of the Message-ID, which holds nothing that anybody has typed. The numbers of a delivery are
- * padded, so that names are in the order of the mails.
+ * The file name is made from the Message-ID, which holds nothing that a person has typed. Numbers are padded, so that the names
+ * are in the order of the mails.
  */
 function fileName(messageId: string): string {
   const name = messageId
@@ -99,7 +99,7 @@ function fileName(messageId: string): string {
     : `${createHash('sha256').update(messageId).digest('hex')}.eml`
 }
 
-/** What a crash has left of mails that were being written. */
+/** Removes what a crash has left of mails that were being written. */
 function removeDrafts(dir: string, before: number): void {
   for (const name of readdirSync(dir).filter((name) => /^\.\d+-\d+\.tmp$/.test(name))) {
     const path = join(dir, name)
@@ -108,7 +108,7 @@ function removeDrafts(dir: string, before: number): void {
   }
 }
 
-/** Removes the mails to one recipient (GDPR); tells how many there were. */
+/** Removes the mails to one recipient (GDPR); returns how many there were. */
 export async function eraseFromOutbox(dir: string, email: string): Promise<number> {
   const wanted = emailKey(email)
   let erased = 0
@@ -133,7 +133,7 @@ function missing(error: NodeJS.ErrnoException): [] {
   throw error
 }
 
-/** More than the headers before and with To can take. */
+/** More than the headers up to To can take. */
 const HEAD_BYTES = 4096
 
 async function readRecipient(path: string): Promise<string | undefined> {

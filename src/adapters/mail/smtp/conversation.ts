@@ -1,18 +1,18 @@
-// What is said over a connection that nodemailer has opened: one command after the other and their replies, in order.
+// Commands and replies, in order, over a connection that nodemailer has opened.
 //
-// nodemailer's client would take each mail through two streams and its replies one turn at a time: half of a mail's cost.
+// nodemailer's client itself would pass each mail through two streams and wait a turn for each reply: half of a mail's cost.
 import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 
 export type Conversation = ReturnType<typeof openConversation>
 
-/** Longer answers are no answers. */
+/** A longer answer ends the connection. */
 export const ANSWER_BYTES = 64 * 1024
 
-/** `ehlo`: what the server answered to that. */
+/** `ehlo`: the server's answer to EHLO. */
 export function openConversation(connection: SMTPConnection, ehlo: string) {
   const { _socket: socket } = connection
   if (!socket) throw new Error('the connection is closed')
-  const heard: string[] = []
+  const replies: string[] = []
   let waiting: PromiseWithResolvers<string> | undefined
   let expected = 0
   let rest = ''
@@ -31,35 +31,35 @@ export function openConversation(connection: SMTPConnection, ehlo: string) {
     reply = ''
     expected -= 1
     if (waiting) waiting.resolve(whole)
-    else heard.push(whole)
+    else replies.push(whole)
     waiting = undefined
-    // One that was not asked for, or that says that no other will come.
+    // A reply that was not asked for, or one that says that the server will not go on.
     if (expected < 0 || whole.startsWith('421')) end(new Error('the server has closed the connection'))
   }
 
-  function hear(bytes: Buffer): void {
+  function onData(bytes: Buffer): void {
     const lines = (rest + bytes.toString('latin1')).split(/\r?\n/)
     rest = lines.pop() ?? ''
     for (const line of lines) if (line !== '' || reply !== '') take(line)
     if (rest.length + reply.length > ANSWER_BYTES) end(new Error('the answer is too long'))
   }
 
-  socket.removeAllListeners('data').on('data', hear)
+  socket.removeAllListeners('data').on('data', onData)
   connection.on('error', end)
   connection.once('end', () => end(new Error('the connection was closed')))
   return {
-    // What the server can do, as it told in EHLO.
+    // What the server can do, according to EHLO.
     pipelining: /^\d{3}[ -]PIPELINING\b/im.test(ehlo),
-    /** Bytes of a mail at most; 0: it does not say. */
+    /** The most bytes of a mail; 0: unknown. */
     size: Number(/^\d{3}[ -]SIZE (\d+)/im.exec(ehlo)?.[1] ?? 0),
     isOpen: (): boolean => !connection.destroyed,
-    say(text: string | Buffer, replies: number): void {
-      expected += replies
+    say(text: string | Buffer, expectedReplies: number): void {
+      expected += expectedReplies
       socket.write(text)
     },
-    /** The next one, several lines as one text. Throws when the connection ends first. */
+    /** The next reply, its lines as one text. Throws if the connection ends first. */
     async reply(): Promise<string> {
-      const [next] = heard.splice(0, 1)
+      const next = replies.shift()
       if (next !== undefined) return next
       if (connection.destroyed) throw new Error('the connection was closed')
       waiting = Promise.withResolvers<string>()
@@ -69,7 +69,7 @@ export function openConversation(connection: SMTPConnection, ehlo: string) {
   }
 }
 
-/** Most servers speak ASCII, some UTF-8; what is neither is kept byte for byte. */
+/** Most servers use ASCII, some UTF-8; other bytes are kept as they are. */
 function decode(text: string): string {
   if (!/[\x80-\xff]/.test(text)) return text
   const utf8 = Buffer.from(text, 'latin1').toString('utf8')

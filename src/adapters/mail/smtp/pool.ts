@@ -1,14 +1,14 @@
-// The connections of a mailer: how many at once, which one is used next, and when one has served long enough.
+// The connections of a mailer: how many at once, which one is used next, and when one is closed.
 import type { SendResult } from '../../../core/sending/ports.ts'
 import { openSession, type Deadline, type Envelope, type Session } from './session.ts'
 import type { SmtpServer } from './url.ts'
 
 export type Limits = {
-  /** One mail, from the wait for a connection until all of it has been handed over. */
+  /** For one mail, from waiting for a connection until all of it has been handed over. */
   readonly sendMs: number
   /**
-   * From there to the server's answer. Who gives up too soon sends again what was taken: RFC 5321, section 4.5.3.2.6, has ten
-   * minutes. Two of them here: meanwhile the mail's chunk does not end, and what is due in it waits.
+   * From there to the server's answer. Giving up too early would send an accepted mail again: RFC 5321, section 4.5.3.2.6, asks
+   * for ten minutes. Here it is two, since the other mails of the chunk that become due have to wait.
    */
   readonly answerMs: number
   readonly idleMs: number
@@ -21,13 +21,13 @@ const CLOSED: SendResult = { kind: 'unreachable', response: 'the mailer is close
 const CROWDED: SendResult = { kind: 'unreachable', response: 'no connection has become free in time' }
 
 export function openSessions(server: SmtpServer, most: number, limits: Limits) {
-  const kept = keepIdle(limits)
+  const idle = keepIdle(limits)
   const places = createPlaces(most)
   let closed = false
 
   async function sendOn(session: Session, ...args: Parameters<Session['send']>): Promise<SendResult> {
     const result = await session.send(...args)
-    kept.put(session)
+    idle.put(session)
     return result
   }
 
@@ -37,17 +37,18 @@ export function openSessions(server: SmtpServer, most: number, limits: Limits) {
   }
 
   async function send(envelope: Envelope, mail: Buffer, deadline: Deadline): Promise<SendResult> {
-    const session = kept.take()
+    const session = idle.take()
     if (!session) return sendOnNew(envelope, mail, deadline)
     const result = await sendOn(session, envelope, mail, deadline)
-    // The server may have hung up on the idle connection just now: that says nothing about this mail.
-    const untaken = result.kind === 'unreachable' ? result.lost !== 'in doubt' : result.kind === 'deferred'
-    const isStale = !session.isOpen() && untaken && !deadline.late
+    // The server may just have closed the idle connection, which says nothing about this mail.
+    const notAccepted =
+      result.kind === 'unreachable' ? result.lost !== 'in doubt' : result.kind === 'deferred'
+    const isStale = !session.isOpen() && notAccepted && !deadline.late
     return isStale ? sendOnNew(envelope, mail, deadline) : result
   }
 
   return {
-    /** `write` makes the mail, as soon as there is a place for it. */
+    /** `write` makes the mail, once there is a place for it. */
     async send(envelope: Envelope, write: () => Promise<Buffer>, deadline: Deadline): Promise<SendResult> {
       if (closed) return CLOSED
       if (!(await places.take(deadline))) return CROWDED
@@ -60,12 +61,12 @@ export function openSessions(server: SmtpServer, most: number, limits: Limits) {
     async close(): Promise<void> {
       closed = true
       await places.empty()
-      kept.close()
+      idle.close()
     },
   }
 }
 
-/** Connections that nobody uses now: for a while, and until they have carried so many mails. */
+/** Idle connections: kept for a while, and until they have carried so many mails. */
 function keepIdle({ idleMs, mailsPerConnection }: Limits) {
   const idle: Idle[] = []
   const sweeper = setInterval(() => sweep(performance.now() - idleMs), idleMs / 4)
@@ -79,7 +80,7 @@ function keepIdle({ idleMs, mailsPerConnection }: Limits) {
   }
 
   return {
-    /** The one that was used last: the others get a chance to grow old. */
+    /** The one that was used last, so that the others can expire. */
     take(): Session | undefined {
       for (let next = idle.pop(); next; next = idle.pop()) if (next.session.isOpen()) return next.session
       return undefined
@@ -96,13 +97,13 @@ function keepIdle({ idleMs, mailsPerConnection }: Limits) {
   }
 }
 
-/** Who may use a connection now, and who waits for a place. */
+/** Limits how many use a connection at the same time; the others wait for a place. */
 function createPlaces(most: number) {
   const waiting = new Set<(granted: boolean) => void>()
   let taken = 0
   let whenEmpty = () => {}
   return {
-    /** False when the deadline comes first. */
+    /** False if the deadline comes first. */
     take(deadline: Deadline): Promise<boolean> | true {
       if (taken < most) {
         taken++

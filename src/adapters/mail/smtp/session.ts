@@ -1,4 +1,4 @@
-// One connection to the mail server: opened by nodemailer's client, used for mail after mail, closed.
+// One connection to the mail server: opened by nodemailer's client, used for one mail after the other, closed.
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { Lost, SendResult } from '../../../core/sending/ports.ts'
 import { classify, clean, type Stage } from './answers.ts'
@@ -11,15 +11,15 @@ export type Session = ReturnType<typeof createSession>
 export type Deadline = ReturnType<typeof startDeadline>
 
 const CONNECT_MS = 10_000
-/** Longer than any deadline: those decide. */
+/** Longer than any deadline, so that deadlines decide. */
 const SOCKET_MS = 15 * 60_000
-/** A server that closes its side more slowly is hung up on. */
+/** A server that takes longer to close its side is hung up on. */
 const CLOSE_MS = 1_000
 const RESET_MS = 3_000
 
 type Failure = Error & { code?: string; response?: string; command?: string }
 
-/** For what may take only so long; what is to be done when it takes longer changes on the way. */
+/** A time limit whose action may change on the way. */
 export function startDeadline(ms: number, answerMs: number) {
   let late = false
   let act = () => {}
@@ -36,7 +36,7 @@ export function startDeadline(ms: number, answerMs: number) {
       act = then
       if (late) act()
     },
-    /** The whole mail has been handed over: now it waits for the answer that says whether it was taken. */
+    /** The whole mail has been handed over: now there is a new limit, for the server's answer. */
     handedOver(): void {
       clearTimeout(timer)
       if (!late) timer = setTimeout(end, answerMs)
@@ -89,13 +89,13 @@ function createSession(talk: Conversation) {
     get used() {
       return used
     },
-    /** False as soon as either side has hung up. */
+    /** False once either side has hung up. */
     isOpen: talk.isOpen,
     /** Bounded by the deadline; never throws. */
     async send(envelope: Envelope, mail: Buffer, deadline: Deadline): Promise<SendResult> {
       used++
       const result = await transmit(talk, envelope, mail, deadline)
-      // A refused mail leaves its sender behind on the server (RFC 5321, section 4.1.4).
+      // After a refusal the server still has the mail's sender (RFC 5321, section 4.1.4).
       if (result.kind !== 'sent' && talk.isOpen()) await ask(talk, 'RSET', RESET_MS)
       return result
     },
@@ -103,7 +103,7 @@ function createSession(talk: Conversation) {
   }
 }
 
-/** A server that is silent now, or refuses this, is hung up on: what became of the mail is known. */
+/** If the server does not answer in time, or refuses, the connection is closed: the mail's outcome is known already. */
 async function ask(talk: Conversation, command: string, ms: number): Promise<void> {
   const timer = setTimeout(talk.hangUp, ms)
   talk.say(`${command}\r\n`, 1)
@@ -142,7 +142,7 @@ async function transmit(
   }
 }
 
-/** Why the server takes no mail from this sender to this recipient; undefined when it waits for one. */
+/** MAIL, RCPT and DATA: why the server refuses; undefined if it waits for the mail. */
 async function introduce(
   talk: Conversation,
   { from, to }: Envelope,
@@ -155,22 +155,22 @@ async function introduce(
   for (const [n, stage] of (['sender', 'recipient', 'mail'] as const).entries()) {
     if (!talk.pipelining) talk.say(commands[n] ?? '', 1)
     const reply = await talk.reply()
-    const isTaken = reply.startsWith('2') || (stage === 'mail' && reply.startsWith('3'))
-    if (refused && isTaken && stage === 'mail') await sendNothing(talk, refused.stage)
-    if (!isTaken) refused ??= { stage, result: classify(stage, reply) }
+    const isAccepted = reply.startsWith('2') || (stage === 'mail' && reply.startsWith('3'))
+    if (refused && isAccepted && stage === 'mail') await sendNothing(talk, refused.stage)
+    if (!isAccepted) refused ??= { stage, result: classify(stage, reply) }
     if (refused && !(talk.pipelining && talk.isOpen())) break
   }
   return refused?.result
 }
 
-/** It takes a mail to nobody: an empty one ends that. What it takes from nobody could be anything. */
+/** The server accepts DATA without a recipient: an empty mail ends that. Without a sender, hanging up is the safe way. */
 async function sendNothing(talk: Conversation, refused: Stage): Promise<void> {
   if (refused === 'sender') return talk.hangUp()
   talk.say('.\r\n', 1)
   await talk.reply()
 }
 
-/** RFC 5321, section 4.5.2. A mail of ours consists of whole lines, and begins with a header. */
+/** RFC 5321, section 4.5.2. Our mails consist of whole lines and begin with a header. */
 function dotted(mail: Buffer): Buffer {
   return mail.includes('\n.')
     ? Buffer.from(mail.toString('latin1').replaceAll('\n.', '\n..'), 'latin1')

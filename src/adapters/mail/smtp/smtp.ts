@@ -1,4 +1,4 @@
-// Mails over SMTP: connections are kept and used again; every answer becomes an outcome, and nothing takes for ever.
+// Sends mails over SMTP: connections are reused, every answer becomes an outcome, and everything has a time limit.
 import { domainOf } from '../../../core/address.ts'
 import type { Log } from '../../../core/log.ts'
 import { toSmtpAddress, type Mailbox } from '../../../core/campaigns/mail/mailbox.ts'
@@ -16,10 +16,10 @@ export type SmtpOptions = {
   readonly dkim?: Dkim | undefined
   readonly log: Log
   readonly now?: () => number
-  /** Connections at once at most; further mails wait for a free one. The lanes' own bounds lie below. */
+  /** Connections at once at most; further mails wait for a free one. The lanes' own bounds are lower. */
   readonly connections?: number
   readonly limits?: Partial<Limits>
-  /** Which hosts need no TLS. */
+  /** Whether a host is this machine, which needs no TLS. */
   readonly isLocal?: (host: string) => boolean
 }
 
@@ -60,7 +60,7 @@ export function openSmtpMailer(options: SmtpOptions): Mailer {
   return { transport: 'smtp', send, close: () => sessions.close() }
 }
 
-/** Some servers repeat in an answer what they were sent. */
+/** Some servers repeat in their answers what they were sent, credentials too. */
 function redactor(auth: { user: string; pass: string } | undefined): (text: string) => string {
   if (!auth) return (text) => text
   const plain = Buffer.from(`\0${auth.user}\0${auth.pass}`).toString('base64')
@@ -68,7 +68,7 @@ function redactor(auth: { user: string; pass: string } | undefined): (text: stri
   return (text) => secrets.reduce((told, secret) => told.replaceAll(secret, '***'), text)
 }
 
-/** Tells the log of an outage's beginning and end, not of each mail in it. */
+/** Logs the beginning and the end of an outage, not each mail in it. */
 function createOutageLog(log: Log, server: string) {
   let reachable = true
   return (result: SendResult, messageId: string): void => {
@@ -82,7 +82,7 @@ function createOutageLog(log: Log, server: string) {
   }
 }
 
-/** A signature of another domain than the sender's does not count for DMARC (RFC 7489, section 3.1.1). */
+/** DMARC ignores a signature of another domain than the sender's (RFC 7489, section 3.1.1). */
 function warnOfForeignSignature(log: Log, sender: string, dkim: Dkim | undefined): void {
   const domain = domainOf(sender)
   if (

@@ -1,12 +1,12 @@
-// SMTP_URL: which server, which way in. It holds a password, so no message repeats it.
+// Reads SMTP_URL: the server and how to sign in. It holds a password, so no message repeats it.
 import { isLoopback } from '../../../core/address.ts'
 
 export type SmtpServer = {
   readonly host: string
   readonly port: number
-  /** TLS from the first byte on. */
+  /** TLS from the first byte. */
   readonly secure: boolean
-  /** On this very machine: the one place where TLS may be missing, and a certificate proves nothing. */
+  /** On this very machine: only there TLS may be missing, and certificates are not checked. */
   readonly local: boolean
   readonly auth: { readonly user: string; readonly pass: string } | undefined
   /** What the hub calls itself in EHLO; undefined: the machine's own name. */
@@ -47,7 +47,7 @@ function decode(text: string): string {
   }
 }
 
-/** `name` is the only one. An option that does nothing would be a promise. */
+/** `name` is the only option. Unknown ones are refused: an ignored option would look like a promise. */
 function readOptions(options: URLSearchParams): string | undefined {
   const unknown = [...options.keys()].find((key) => key !== 'name')
   if (unknown !== undefined) throw new Error(`SMTP_URL: there is no option ${JSON.stringify(unknown)}`)

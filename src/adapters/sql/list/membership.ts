@@ -1,7 +1,14 @@
 // Who comes and who leaves, loaded and stored: core/list/membership.ts says what becomes of a row.
 import { and, eq, gt, inArray, isNull, lte, or } from '../driver/drizzle.ts'
 import { emailKey } from '../../../core/address.ts'
-import { confirmed, confirming, maySubscribe, newRow, subscribeAgain, type Row } from '../../../core/list/membership.ts'
+import {
+  confirmed,
+  confirming,
+  maySubscribe,
+  newRow,
+  subscribeAgain,
+  type Row,
+} from '../../../core/list/membership.ts'
 import type { SubscriberStore } from '../../../core/list/ports.ts'
 import { createErasedKeys } from '../../../core/list/subscriber.ts'
 import type { Sql } from '../driver/dialect.ts'

@@ -1,6 +1,11 @@
 // When refusals are about us, and when they are between one domain and us.
 import { expect, test } from 'vitest'
-import { NO_SUSPICION, weigh, withSuccesses, type Suspicion } from '../../../../src/core/sending/lanes/suspicion.ts'
+import {
+  NO_SUSPICION,
+  weigh,
+  withSuccesses,
+  type Suspicion,
+} from '../../../../src/core/sending/lanes/suspicion.ts'
 import { MINUTE, NOON, SECOND } from '../../../support/times.ts'
 
 function lane() {
@@ -24,7 +29,11 @@ function lane() {
     },
     /** As another worker tells it, some time after. */
     hadTaken(agoMs: number, count: number, ...domains: string[]) {
-      state.suspicion = withSuccesses(state.suspicion, { count, domains, agoMs, begunAgoMs: agoMs }, state.now)
+      state.suspicion = withSuccesses(
+        state.suspicion,
+        { count, domains, agoMs, begunAgoMs: agoMs },
+        state.now,
+      )
     },
   }
 }
@@ -50,7 +59,7 @@ test('a row is broken by a mail that is taken, a share is not', () => {
 })
 
 test('mails that were taken before the first refusal are no news, however late they are told', () => {
-  const { state, refused, hadSuccesses, took } = lane()
+  const { state, refused, hadTaken, took } = lane()
   expect([refused('a.io'), refused('a.io')]).toEqual(['open', 'open'])
   state.now += SECOND
   hadTaken(2 * SECOND, 9, 'b.io', 'c.io', 'd.io')
