@@ -57,11 +57,22 @@ export function promisesOfPlaces(lab: () => SendLab): void {
 
   test('are shared by the owners that want some', async () => {
     const { lanes } = open(6)
-    const first = await fill(lanes, 'a')
-    expect(await fill(lanes, 'b')).toHaveLength(0)
+    const first = await fill(lanes, 'ab')
+    expect(await fill(lanes, 'a')).toHaveLength(0)
     for (const { release } of first) await release()
+    expect(await fill(lanes, 'ab')).toHaveLength(3)
     expect(await fill(lanes, 'a')).toHaveLength(3)
-    expect(await fill(lanes, 'b')).toHaveLength(3)
+  })
+
+  test('are all in use where owners ask at different moments', async () => {
+    const { clock, lanes } = open(3)
+    for (const owner of ['b', 'a']) for (const { release } of await fill(lanes, owner)) await release()
+    let taken = 0
+    for (const owner of ['a', 'b']) {
+      clock.now += 1
+      taken += (await fill(lanes, owner)).length
+    }
+    expect(taken).toBe(3)
   })
 
   test('go round where there are fewer than owners', async () => {

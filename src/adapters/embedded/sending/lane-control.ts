@@ -67,5 +67,5 @@ function mayConnect(
   for (const [name, until] of owners) if (until <= now) owners.delete(name)
   owners.set(owner, now + WANTED_MS)
   const mine = [...places.values()].filter((holder) => holder === owner).length
-  return places.size < connections && mine < allowance(connections, [...owners.keys()].sort(), owner, now)
+  return places.size < connections && mine < allowance(connections, [...owners.keys()], owner, now)
 }

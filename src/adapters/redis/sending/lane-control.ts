@@ -147,13 +147,13 @@ local interval = 1000 / rate
 ahead = math.max(ahead, interval)
 local kept_next = tonumber(kept[2] or '0')
 local from = math.max(math.min(kept_next, now + ahead), now)
-local granted = math.max(0, math.min(count, math.floor((ahead - (from - now) + 0.001) / interval)))
+local granted = math.min(count, math.floor((ahead - (from - now) + 0.001) / interval))
 local after = from + granted * interval
 if granted > 0 or kept_next > from then
   redis.call('HSET', KEYS[1], 'next', string.format('%.6f', after))
 end
 if granted > 0 then return { granted, '0' } end
-return { 0, string.format('%.3f', math.max(1, after + interval - ahead - now)) }
+return { 0, string.format('%.3f', after + interval - ahead - now) }
 `)
 
 // KEYS: places, owners. ARGV: clock, owner, place, connections, how long a place is kept, how long an owner counts, turn.

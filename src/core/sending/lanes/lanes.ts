@@ -157,9 +157,9 @@ export function spaced(
   const ahead = Math.max(interval, AHEAD_MS)
   // Further ahead than that, it is from a slower pace, or from before a clock was set back.
   const from = Math.max(Math.min(nextAt, now + ahead), now)
-  const granted = Math.max(0, Math.min(count, Math.floor((ahead - (from - now) + GRAIN_MS) / interval)))
+  const granted = Math.min(count, Math.floor((ahead - (from - now) + GRAIN_MS) / interval))
   const then = from + granted * interval
-  return { granted, nextAt: then, retryAfterMs: granted > 0 ? 0 : Math.max(1, then + interval - ahead - now) }
+  return { granted, nextAt: then, retryAfterMs: granted > 0 ? 0 : then + interval - ahead - now }
 }
 
 /** A paused lane is asked again at least this often: it may be resumed early. */
@@ -168,7 +168,7 @@ export const PAUSED_ASK_MS = 1_000
 /** While there are fewer places than owners: how long one may keep a place before it is another's turn. */
 export const TURN_MS = 1_000
 
-/** How many of a lane's connections an owner may hold. `owners`: all that want some, sorted. */
+/** How many of a lane's connections an owner may hold. `owners`: all that want some, in one order for all of them. */
 export function allowance(
   connections: number,
   owners: readonly string[],

@@ -2,6 +2,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  createLaneControl,
+  NOTHING_KEPT,
+  type Kept,
+  type LaneStore,
+} from '../../../../src/core/sending/lanes/control.ts'
+import {
   allowance,
   createLaneOf,
   FULL_PACE,
@@ -11,7 +17,7 @@ import {
   speedUp,
   toState,
 } from '../../../../src/core/sending/lanes/lanes.ts'
-import { NOON } from '../../../support/times.ts'
+import { HOUR, MINUTE, NOON } from '../../../support/times.ts'
 
 const config = (name: string, ...domains: string[]) => ({ name, domains, connections: 4, perSecond: 20 })
 
@@ -126,4 +132,24 @@ test('places are all given, and no place twice', () => {
       },
     ),
   )
+})
+
+test('a pause is as long as it was meant to be, also where the store has another clock than the caller', async () => {
+  const [here, there] = [NOON, NOON + HOUR]
+  const kept: { -readonly [K in keyof Kept]: Kept[K] } = { ...NOTHING_KEPT }
+  const store: LaneStore = {
+    change: async (_lane, what, rule) => void (kept[what] = rule(kept[what], there)),
+    pace: async () => ({ kept: kept.pace, at: there }),
+    lease: async () => ({ granted: 0, retryAfterMs: 0 }),
+    connect: async () => ({ granted: false, release: async () => {} }),
+  }
+  const lanes = createLaneControl(
+    [{ name: 'default', domains: [], connections: 1, perSecond: 1 }],
+    store,
+    () => here,
+  )
+  await lanes.pause('default', 'wrong password', here + MINUTE)
+  expect(await lanes.states()).toMatchObject([
+    { state: 'paused', since: there, nextChangeAt: there + MINUTE },
+  ])
 })
