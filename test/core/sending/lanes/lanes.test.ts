@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   createLaneControl,
-  NOTHING_KEPT,
-  type Kept,
+  NEW_LANE,
+  type LaneMemory,
   type LaneStore,
 } from '../../../../src/core/sending/lanes/control.ts'
 import {
@@ -136,10 +136,10 @@ test('places are all given, and no place twice', () => {
 
 test('a pause is as long as it was meant to be, also where the store has another clock than the caller', async () => {
   const [here, there] = [NOON, NOON + HOUR]
-  const kept: { -readonly [K in keyof Kept]: Kept[K] } = { ...NOTHING_KEPT }
+  const kept: { -readonly [K in keyof LaneMemory]: LaneMemory[K] } = { ...NEW_LANE }
   const store: LaneStore = {
     change: async (_lane, what, rule) => void (kept[what] = rule(kept[what], there)),
-    pace: async () => ({ kept: kept.pace, at: there }),
+    pace: async () => ({ value: kept.pace, at: there }),
     lease: async () => ({ granted: 0, retryAfterMs: 0 }),
     connect: async () => ({ granted: false, release: async () => {} }),
   }
