@@ -3,7 +3,7 @@ import { flushCompileCache } from 'node:module'
 import { pino } from 'pino'
 import { buildApp, buildWorkerApp } from './app.ts'
 import { ConfigError, likelySlips, loadConfig, type Config } from './config/config.ts'
-import { giveBackMemoryLater } from './memory.ts'
+import { giveBackMemoryWhenQuiet } from './memory.ts'
 import { letHelpersStepBack } from './priority.ts'
 import { listenToSignals } from './stopping.ts'
 import { terminalLines } from './terminal.ts'
@@ -34,7 +34,7 @@ onceRunning({
 await app.listen({ host: config.HOST, port: config.PORT }).catch(cannotListen)
 if (wired.serving) greet(config, wired)
 flushCompileCache() // where npm start has asked for one: the next start is faster by a third
-giveBackMemoryLater()
+giveBackMemoryWhenQuiet()
 letHelpersStepBack()
 
 function readConfig(): Config {

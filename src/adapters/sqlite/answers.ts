@@ -1,6 +1,6 @@
 // The thread of a SQLite file: opens it when it is first asked, and does one thing after the other.
 import { parentPort, workerData } from 'node:worker_threads'
-import { giveBackMemoryLater } from '../../memory.ts'
+import { giveBackMemoryWhenQuiet } from '../../memory.ts'
 
 export type Api = { readonly [name: string]: (...args: never[]) => unknown; close(): void }
 export type Question = { readonly name: string; readonly args: readonly unknown[] }
@@ -28,5 +28,5 @@ export function answerWith<Data>(open: (data: Data) => Api): void {
     parentPort?.postMessage(answer(name, args))
     if (name === 'close') parentPort?.close()
   })
-  giveBackMemoryLater()
+  giveBackMemoryWhenQuiet()
 }
