@@ -9,6 +9,8 @@ import { listenToSignals } from './stopping.ts'
 import { terminalLines } from './terminal.ts'
 import { wire, type Wired } from './wire/wire.ts'
 
+/** After a restart all sockets come back at once: whom the kernel sends away tries again only seconds later. It has a bound, too. */
+const BACKLOG = 4096
 /** npm run dev: the page's files as they are, and as they change. */
 const asWritten = process.argv.includes('--page-as-written')
 const config = readConfig()
@@ -31,7 +33,7 @@ onceRunning({
     await wired.close()
   },
 })
-await app.listen({ host: config.HOST, port: config.PORT }).catch(cannotListen)
+await app.listen({ host: config.HOST, port: config.PORT, backlog: BACKLOG }).catch(cannotListen)
 if (wired.serving) greet(config, wired)
 flushCompileCache() // where npm start has asked for one: the next start is faster by a third
 giveBackMemoryWhenQuiet()

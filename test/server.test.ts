@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { spawnHub, type HubProcess } from './support/process.ts'
 import { freePort } from './support/server-process.ts'
 import { openSocket } from './support/socket.ts'
-import { until } from './support/eventually.ts'
+import { eventually, until } from './support/eventually.ts'
 
 let dir: string
 let started: HubProcess[]
@@ -140,6 +141,19 @@ test('SIGTERM answers what is under way, ends sockets with 1001, and exits with 
   // Either it was answered, and is there; or it never got in, and may be sent again.
   const { accepted } = (await call(again, '/api/hook', batch(0, 10_000))).body as { accepted: number }
   if (status === 200) expect(accepted).toBe(0)
+})
+
+const SOMAXCONN = '/proc/sys/net/core/somaxconn'
+const mostWaiting = existsSync(SOMAXCONN) ? Number(readFileSync(SOMAXCONN)) : 0
+
+test.runIf(mostWaiting > 1_000)('a thousand who come at once are let in, however busy it is', async () => {
+  const hub = await start()
+  await hub.ready()
+  hub.child.kill('SIGSTOP') // busy for as long as the test wants
+  const port = Number(new URL(hub.url).port)
+  const sockets = Array.from({ length: 1_000 }, () => connect(port, '127.0.0.1'))
+  await eventually(() => sockets.filter((socket) => socket.readyState === 'open').length).toBe(1_000)
+  for (const socket of sockets) socket.destroy()
 })
 
 test('a request that was refused before its body was read does not hold the process up', async () => {
