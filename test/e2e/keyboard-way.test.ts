@@ -56,11 +56,11 @@ test('a campaign is written, sent, and taken back in time', async () => {
   const { page, close } = await lab.open()
   await live(page)
   await go(page, 'c', 'Campaigns')
-  await press(page, 'Write the first one')
+  await press(page, 'Write your first campaign')
   await page.getByRole('heading', { name: 'New campaign' }).waitFor()
   await reach(page, 'Subject')
   await page.keyboard.type('By keys alone')
-  await reach(page, 'Mail, in HTML')
+  await reach(page, 'Body, in HTML')
   await page.keyboard.type('<p>Hello</p>')
   await page.getByText(/^saved at/).waitFor()
   await page.keyboard.press('Escape')
@@ -85,7 +85,7 @@ test('a subscriber is found with a history, a file is imported, a suppression li
   await page.keyboard.press('/')
   await page.keyboard.type('ann@')
   await eventually(() => page.locator('.line').count()).toBe(1)
-  await reach(page, 'Subscribers, the first to come first')
+  await reach(page, 'Subscribers, oldest first')
   await choose(page, 'j', ANN)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: ANN }).waitFor()
@@ -151,7 +151,7 @@ describe('where some mailboxes are full', () => {
     await press(page, 'Retry these 2…')
     await page.getByRole('dialog').waitFor()
     await press(page, 'Retry 2')
-    await eventually(() => told(page)).toBe('Retried: they are queued again')
+    await eventually(() => told(page)).toBe('Queued again')
     await page.getByRole('heading', { name: 'Failed' }).waitFor({ state: 'detached' })
     await isAt(page, 'Mails 3')
 
@@ -161,8 +161,8 @@ describe('where some mailboxes are full', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'ann@example.org' }).waitFor()
     for (const [verb, then, said] of [
-      ['Stop all mail', 'Lift the suppression…', 'Suppressed'],
-      ['Lift the suppression', 'Stop all mail…', 'Lifted'],
+      ['Suppress', 'Lift the suppression…', 'Suppressed'],
+      ['Lift the suppression', 'Suppress…', 'Suppression lifted'],
     ] as const) {
       await press(page, `${verb}…`)
       await page.getByRole('dialog').waitFor()

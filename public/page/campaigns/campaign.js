@@ -57,7 +57,7 @@ function Known({ app, id }) {
   if (missing)
     return html`<section class="empty">
       <h1>There is no such campaign</h1>
-      <p>It may have been a draft that somebody has deleted.</p>
+      <p>It may have been a draft that was deleted.</p>
       <p><a href="/dashboard/campaigns" data-view>All campaigns</a></p>
     </section>`
   // What the socket has told is enough to watch it: nobody waits for the text of the mail.

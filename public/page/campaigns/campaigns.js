@@ -5,7 +5,7 @@ import { html, useEffect, useMemo, useRef, useState } from '../vendor/htm.js'
 import { createKeysetList } from '../lists/keyset.js'
 import { doneOf, isKnown, missingSince, newsOf, sentOf, stateLook } from './words.js'
 import { createStore } from '../ground/store.js'
-import { ago, count, fullTime, shortDay, timeOfDay, titleOf } from '../ground/words.js'
+import { age, count, fullTime, shortDay, timeOfDay, titleOf } from '../ground/words.js'
 import { useNow, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { KeysetList, listKeys } from '../lists/keyset-list.js'
@@ -38,10 +38,10 @@ export function CampaignsView({ app }) {
           ? html`<section class="empty">
               <h2>No campaign yet</h2>
               <p>
-                A campaign is one mail to everybody on the list. You see what they will get before anybody
-                gets it.
+                A campaign is one mail to everybody on the list. You can preview and test it before you send
+                it.
               </p>
-              <p><a class="main" href="/dashboard/campaigns/new" data-view>Write the first one</a></p>
+              <p><a class="main" href="/dashboard/campaigns/new" data-view>Write your first campaign</a></p>
             </section>`
           : html`<${KeysetList}
               list=${list}
@@ -116,7 +116,7 @@ function Line({ campaign, now, missing }) {
       >${started ? numbersOf(campaign) : status === 'scheduled' ? 'not started yet' : 'not sent'}</span
     >
     <time datetime=${when} title=${fullTime(at)}
-      >${at > now ? shortDay(at, now) + timeOfDay(at) : ago(at, now)}</time
+      >${at > now ? shortDay(at, now) + timeOfDay(at) : age(at, now)}</time
     >
   `
 

@@ -8,7 +8,7 @@ import { createKeysetList } from '../lists/keyset.js'
 import { deliveryLook, isKnown, MAILS, missingSince, newsOf, PEOPLE } from './words.js'
 import { lookOf } from '../events/kinds.js'
 import { createStore } from '../ground/store.js'
-import { ago, fullTime, plain } from '../ground/words.js'
+import { age, fullTime, plain } from '../ground/words.js'
 import { AsOf } from '../lists/as-of.js'
 import { ExportButton } from '../lists/export-button.js'
 import { useNow, usePressedInSight, useStore } from '../parts/hooks.js'
@@ -34,7 +34,7 @@ export function Deliveries({ app, campaign }) {
     app.router.go(location.pathname + searchOf({ ...query, ...change }), { replace: 'q' in change })
   const open = (/** @type {Delivery} */ { subscriber_id: who }) => {
     if (who) app.router.go(`/dashboard/subscribers/${who}`)
-    else app.say('This person is not on the list any more')
+    else app.say('This person is no longer on the list')
   }
   useEffect(() => list.close, [list])
   useEffect(() => void list.show(query), [list, query])
@@ -101,7 +101,7 @@ function readQuery(search) {
 /** @param {Query} query @param {Campaign} campaign @param {number | null} missing see missingSince */
 function sentenceOfNone({ status, people, reason, q }, campaign, missing) {
   if (people && !isKnown(newsOf(campaign, missing), 0, people))
-    return 'Not known: no webhook has told of anybody.'
+    return 'Not known: no webhook has reported on anybody.'
   if (status || people || reason || q) return 'Nobody matches. Remove a filter to see more.'
   return campaign.deliveries.total === null
     ? 'Nobody yet: the list is still being gathered.'
@@ -159,7 +159,7 @@ function Filter({ query, set, find, children }) {
         <span role="group" aria-label="What people did">
           ${PEOPLE.map((fact) => chip('people', fact, lookOf(fact).word, fact, lookOf(fact).tone))}
         </span>
-        <span role="group" aria-label="What became of the mail">
+        <span role="group" aria-label="State of the mail">
           ${Object.entries(MAILS).map(([status, { word, icon, tone }]) => chip('status', status, word, icon, tone))}
         </span>
       </div>
@@ -172,10 +172,10 @@ function Line({ delivery, transport, now }) {
   const { word, icon, tone, at, why } = deliveryLook(delivery, transport)
   const { email, name } = delivery
   return html`
-    <bdi class="email">${plain(email) || 'an erased person'}</bdi>
+    <bdi class="email">${plain(email) || 'erased person'}</bdi>
     <bdi class="name">${plain(name)}</bdi>
     <span class="status"><${Icon} name=${icon} tone=${tone} />${word}</span>
     <bdi class="why" title=${plain(why)}>${plain(why)}</bdi>
-    <time title=${fullTime(Date.parse(at))}>${ago(Date.parse(at), now)}</time>
+    <time title=${fullTime(Date.parse(at))}>${age(Date.parse(at), now)}</time>
   `
 }

@@ -27,7 +27,7 @@ export function Failures({ app, campaign }) {
   const retry = async () => {
     const query = asks?.reason === null ? {} : { reason: asks?.reason }
     app.campaigns.put(await app.api.post(`/campaigns/${id}/retry-failed`, undefined, { query }))
-    app.say('Retried: they are queued again')
+    app.say('Queued again')
     await again()
   }
   const mayRetry = status !== 'cancelled'
@@ -50,7 +50,7 @@ export function Failures({ app, campaign }) {
                     html`<a
                       class="hint"
                       href="/dashboard/subscribers/suppressions"
-                      title="These addresses do not exist: a retry skips them. Lift the suppression first"
+                      title="These addresses do not exist, so a retry skips them. Lift the suppression first"
                       data-view
                       >suppressed</a
                     >`
@@ -104,8 +104,8 @@ export function Failures({ app, campaign }) {
         >
           <p>
             ${asks.reason === null ? 'All failed mails, whatever the reason,' : html`Mails that failed with “<bdi>${plain(asks.reason)}</bdi>”`}${' '}
-            are sent once more. Retry when the cause is fixed.
-            ${asks.reason === null && ' Addresses that do not exist are suppressed: they are skipped, and not counted here.'}
+            are sent again. Retry once the cause is fixed.
+            ${asks.reason === null && ' Addresses that do not exist are suppressed, so they are skipped and not counted here.'}
           </p>
         <//>`
       }

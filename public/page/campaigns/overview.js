@@ -77,7 +77,7 @@ function Mails({ campaign: { id, deliveries } }) {
             `,
           )}
       </ul>
-      ${total === null && html`<p class="hint">The list is still being gathered: how many there will be is not known yet.</p>`}
+      ${total === null && html`<p class="hint">Still gathering the list: the total is not known yet.</p>`}
     </section>
   `
 }
@@ -89,7 +89,7 @@ function Missing({ news }) {
   if (news === 'never')
     return html`<p class="hint awaits">
       <${Icon} name="note" tone="amber" />
-      <span>The mails were written to files: nobody got one, so nothing can be known of people.</span>
+      <span>These mails were written to files, not sent, so there is nothing to report about people.</span>
     </p>`
   if (news !== 'awaited' && news !== 'silent') return null
   return html`<p class="hint awaits">
@@ -97,10 +97,10 @@ function Missing({ news }) {
     <span>
       ${
         news === 'silent'
-          ? 'Awaiting news: webhooks are silent, so there may be more than they have told.'
-          : 'Awaiting news: the mails went out, but no webhook has told of them yet.'
+          ? 'Awaiting news: webhooks have stopped arriving, so these numbers may be too low.'
+          : 'Awaiting news: the mails were sent, but no webhook has reported on them yet.'
       }${' '}
-      <a href="/dashboard/setup" data-view>Is the webhook connected?</a>
+      <a href="/dashboard/setup" data-view>Check the webhook in Set-up</a>
     </span>
   </p>`
 }
@@ -136,8 +136,8 @@ function Funnel({ campaign, news }) {
         })}
       </ul>
       <p class="hint">
-        Shares are of the mails sent. Robots (scanners, and proxies that load every picture) are hatched and
-        counted apart.
+        Percentages are of the mails sent. Robots (scanners, and proxies that load every image) are hatched
+        and counted separately.
       </p>
     </section>
   `
@@ -159,7 +159,7 @@ function Lanes({ app, campaign: { lanes, status } }) {
   const resume = (/** @type {string} */ name) =>
     doing(name, async () => {
       await app.api.post(`/lanes/${encodeURIComponent(name)}/resume`)
-      app.say('The lane is resumed')
+      app.say('Lane resumed')
     })
   return html`
     <section>
@@ -203,14 +203,14 @@ function Links({ app, campaign, news }) {
       <${Asked} of=${answer} what="the links" again=${again}>
         ${(/** @type {LinksAnswer} */ { links }) =>
           links.length === 0
-            ? html`<p class="hint">The mail has no links but the one to unsubscribe.</p>`
+            ? html`<p class="hint">The mail has no links except the one to unsubscribe.</p>`
             : html`<ul class="funnel links">
                 ${links.map(
                   (link) => html`
                     <li key=${link.url}>
                       ${
                         link.url === null
-                          ? html`<span>To unsubscribe, and others that differ for each person</span>`
+                          ? html`<span>Unsubscribe, and other links that differ per person</span>`
                           : html`<bdi title=${plain(link.url)}
                               >${plain(link.url.replace(/^https?:\/\//, ''))}</bdi
                             >`

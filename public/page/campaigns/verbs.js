@@ -48,14 +48,14 @@ export function Verbs({ app, campaign }) {
       html`<${Question}
         title=${`Cancel “${titleOf(campaign.subject)}”?`}
         yes="Cancel the rest"
-        no="Go on sending"
+        no="Keep sending"
         dangerous
         onYes=${() => act('cancel')}
         onClose=${() => setAsks(false)}
       >
         <p>
           ${deliveries.total === null ? 'Everybody who has not received it yet' : `${counted(left, 'person', 'people')} who ${left === 1 ? 'has' : 'have'} not received it yet`}${' '}
-          will not receive it. What was sent stays sent. A cancelled campaign cannot be started again.
+          will not receive it. Mails already sent stay sent. A cancelled campaign cannot be started again.
         </p>
       <//>`
     }

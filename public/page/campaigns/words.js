@@ -2,7 +2,7 @@
 /** @import { Campaign } from '../../client.d.ts' */
 /** @import { Tone } from '../events/kinds.js' */
 import { lookOf } from '../events/kinds.js'
-import { count } from '../ground/words.js'
+import { count, within } from '../ground/words.js'
 
 /** @typedef {{ word: string, icon: string, tone: Tone }} Look */
 
@@ -101,14 +101,6 @@ export function share(part, of) {
   return percent < 10 ? `${percent.toFixed(1)} %` : `${Math.round(Math.min(percent, 99.4))} %`
 }
 
-/** `in 20 s`, `in 3 min` @param {number} ms */
-export function within(ms) {
-  const s = Math.max(1, Math.ceil(ms / 1000))
-  if (s < 90) return `in ${s} s`
-  if (s < 5400) return `in ${Math.round(s / 60)} min`
-  return s < 48 * 3600 ? `in ${Math.round(s / 3600)} h` : `in ${Math.round(s / 86_400)} days`
-}
-
 /** @typedef {Campaign['lanes'][number]} Lane */
 
 /**
@@ -120,8 +112,7 @@ export function laneSentence({ name, state, reason, next_change_at: at, per_seco
   const left = at === null ? null : Date.parse(at) - now
   const why = reason ? `: ${reason}` : ''
   if (state === 'paused') {
-    const until =
-      left === null ? 'until somebody resumes it' : left > 0 ? `resumes ${within(left)}` : 'resumes now'
+    const until = left === null ? 'until you resume it' : left > 0 ? `resumes ${within(left)}` : 'resumes now'
     return `${who} paused${why}; ${until}`
   }
   if (state === 'slowed') {
@@ -130,7 +121,7 @@ export function laneSentence({ name, state, reason, next_change_at: at, per_seco
         ? ''
         : left > 0
           ? `; next raise ${within(left)}`
-          : '; next raise with the next mail accepted'
+          : '; next raise after the next accepted mail'
     return `${who} slowed to ${count(round(pace))}/s${why}${next}`
   }
   return `${who} at full pace, ${count(round(pace))}/s at most${queued > 0 ? `; ${count(queued)} to go` : ''}`

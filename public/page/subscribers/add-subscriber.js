@@ -36,7 +36,8 @@ export function AddSubscriber({ app, onClose }) {
       after=${refused === 409 && html`<p><a href=${`${PLACE}/${encodeURIComponent(email.trim())}`} data-view>Show ${email.trim()}</a></p>`}
     >
       <p class="hint">
-        Add only people who have asked for it. If DOUBLE_OPT_IN is on, they first get a mail to confirm it.
+        Add only people who have asked for it. If DOUBLE_OPT_IN is on, they first get a mail that asks them to
+        confirm.
       </p>
       <${AddressField}
         id="email"

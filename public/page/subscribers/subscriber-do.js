@@ -78,8 +78,8 @@ export function SubscriberDo({ app, subscriber, again, onErased }) {
       verb: 'Unsubscribe',
       title: `Unsubscribe ${shown}?`,
       says: [
-        'No campaign goes to this address any more, not even the rest of one that is under way.',
-        'The subscriber stays on the list as one who has left, and is not told.',
+        'No more campaigns go to this address, not even the rest of one that is running.',
+        'The subscriber stays on the list, marked as unsubscribed, and is not notified.',
       ],
       run: then('Unsubscribed', () => app.api.call('PATCH', '/subscribe', { body: { email } })),
     }
@@ -91,8 +91,8 @@ export function SubscriberDo({ app, subscriber, again, onErased }) {
       verb: 'Subscribe',
       title: `Subscribe ${shown} again?`,
       says: [
-        'Only if they have asked you to: people who left and still get mail complain.',
-        'They get the next campaign. If DOUBLE_OPT_IN is on, they first get a mail to confirm it.',
+        'Do this only if they have asked you to: people who left and still get mail complain.',
+        'They get the next campaign. If DOUBLE_OPT_IN is on, they first get a mail that asks them to confirm.',
       ],
       run: then('Subscribed', () => app.api.post('/subscribe', { email, name: subscriber.name })),
     }
@@ -101,11 +101,11 @@ export function SubscriberDo({ app, subscriber, again, onErased }) {
   /** @returns {Deed} */
   function suppress() {
     return {
-      verb: 'Stop all mail',
-      title: `Stop all mail to ${shown}?`,
+      verb: 'Suppress',
+      title: `Suppress ${shown}?`,
       says: [
-        'Nothing is sent to this address, whatever the list says and whoever subscribes it, until you lift the suppression.',
-        'It holds even when the subscriber is removed from the list.',
+        'Nothing is sent to this address until you lift the suppression, even if somebody subscribes it again.',
+        'The suppression stays even if the subscriber is removed from the list.',
       ],
       run: then('Suppressed', () => app.api.post('/suppressions', { email, reason: 'manual' })),
     }
@@ -121,7 +121,9 @@ export function SubscriberDo({ app, subscriber, again, onErased }) {
         LIFTED[reason] ?? 'Mail may go there again.',
         'Lifting it does not subscribe anybody.',
       ],
-      run: then('Lifted', () => app.api.call('DELETE', `/suppressions/${encodeURIComponent(email)}`)),
+      run: then('Suppression lifted', () =>
+        app.api.call('DELETE', `/suppressions/${encodeURIComponent(email)}`),
+      ),
     }
   }
 
@@ -131,8 +133,8 @@ export function SubscriberDo({ app, subscriber, again, onErased }) {
       verb: 'Erase',
       title: `Erase everything about ${shown}?`,
       says: [
-        'The person, their events and history, and their mails in the outbox are removed for good, as GDPR asks. This cannot be taken back.',
-        'If the address is suppressed, a keyed hash stays, so that it is still refused.',
+        'The person, their events and history, and their mails in the outbox are deleted for good, as the GDPR requires. This cannot be undone.',
+        'If the address is suppressed, a keyed hash is kept so that it stays suppressed.',
       ],
       dangerous: true,
       async run() {

@@ -163,7 +163,7 @@ function consentOf({ created_at: created, updated_at: changed, subscribed, suppr
       at: Date.parse(changed),
       key: 'left',
       icon: 'unsubscribed',
-      word: 'Not subscribed, from here on at the latest',
+      word: 'Not subscribed, since then or earlier',
       details: ['Has left, or never confirmed'],
     })
   if (!suppressed) return moments
@@ -174,7 +174,7 @@ function consentOf({ created_at: created, updated_at: changed, subscribed, suppr
     key: 'suppressed',
     icon,
     tone,
-    word: `No mail from here on: ${word.toLowerCase()}`,
+    word: `Suppressed: ${word.toLowerCase()}`,
     details: suppression ? [sourceWords(suppression.source)] : [],
   })
   return moments

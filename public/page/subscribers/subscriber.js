@@ -120,7 +120,7 @@ function Missing({ id }) {
     <section class="empty">
       <h1>There is no such subscriber</h1>
       <p>
-        <span><bdi>${plain(id)}</bdi> is not on the list: it never was, or it has been removed.</span>
+        <span><bdi>${plain(id)}</bdi> is not on the list. It was never added, or it was removed.</span>
       </p>
       ${
         id.includes('@') &&
@@ -139,12 +139,12 @@ function Erased({ email }) {
       <h1>Erased</h1>
       <p>
         <span
-          >Everything about <bdi>${plain(email)}</bdi> is gone: the person, the events, the history and the
-          mails in the outbox. If the address was suppressed, a keyed hash stays, so that it is still
-          refused.</span
+          >Everything about <bdi>${plain(email)}</bdi> has been deleted: the person, the events, the history
+          and the mails in the outbox. If the address was suppressed, a keyed hash is kept so that it stays
+          suppressed.</span
         >
       </p>
-      <p><a href="/dashboard/subscribers" data-view>Back to the subscribers</a></p>
+      <p><a href="/dashboard/subscribers" data-view>Back to subscribers</a></p>
     </section>
   `
 }

@@ -4,7 +4,7 @@
 import { html, useState } from '../vendor/htm.js'
 import { searchOf } from '../ground/api.js'
 import { SHOWN, standingOf } from './words.js'
-import { ago, fullTime, plain } from '../ground/words.js'
+import { age, fullTime, plain } from '../ground/words.js'
 import { AddSubscriber } from './add-subscriber.js'
 import { ExportButton } from '../lists/export-button.js'
 import { Amount, Badge, PeopleHead, Switches, useLooked } from './common.js'
@@ -30,7 +30,7 @@ export function SubscribersView({ app }) {
     <bdi class="email">${plain(row.email)}</bdi>
     <bdi class="name">${plain(row.name)}</bdi>
     <time title=${`On the list since ${fullTime(Date.parse(row.created_at))}`}
-      >${ago(Date.parse(row.created_at), now)}</time
+      >${age(Date.parse(row.created_at), now)}</time
     >
   `
 
@@ -38,7 +38,7 @@ export function SubscribersView({ app }) {
     <div class="people">
       <${PeopleHead} app=${app} title="Subscribers">
         <${ExportButton} app=${app} path="/subscribe" query=${query} name="subscribers.csv" />
-        <button type="button" class="main" onClick=${() => setAdding(true)}>Add one</button>
+        <button type="button" class="main" onClick=${() => setAdding(true)}>Add a subscriber</button>
       <//>
       <search class="filter" aria-label="Find subscribers">
         <div class="typed">
@@ -64,7 +64,7 @@ export function SubscribersView({ app }) {
       ${
         none
           ? html`<${Nobody} any=${!isAll} onAll=${() => go({})} onAdd=${() => setAdding(true)} />`
-          : rows('Subscribers, the first to come first', 'the subscribers', line)
+          : rows('Subscribers, oldest first', 'the subscribers', line)
       }
       ${adding && html`<${AddSubscriber} app=${app} onClose=${() => setAdding(false)} />`}
     </div>
@@ -77,17 +77,17 @@ function Nobody({ any, onAll, onAdd }) {
     return html`
       <section class="empty">
         <h2>Nobody matches</h2>
-        <p>Perhaps a shorter part of the address or the name does.</p>
+        <p>Try a shorter part of the address or the name.</p>
         <p><button type="button" class="main" onClick=${onAll}>Show all subscribers</button></p>
       </section>
     `
   return html`
     <section class="empty">
       <h2>Nobody is on the list yet</h2>
-      <p>Import your list from another tool: any CSV file with an address in each line will do.</p>
+      <p>Import your list from another tool: any CSV file with one address per line will do.</p>
       <p>
         <a class="main" href=${`${PLACE}/import`} data-view>Import a file</a>
-        <button type="button" class="plain" onClick=${onAdd}>Add one</button>
+        <button type="button" class="plain" onClick=${onAdd}>Add a subscriber</button>
       </p>
     </section>
   `

@@ -17,7 +17,7 @@ export function AddSuppression({ app, onAdded, onClose }) {
     onAdded()
   }
   return html`
-    <${Question} title="Stop all mail to an address" yes="Stop all mail" onYes=${add} onClose=${onClose}>
+    <${Question} title="Suppress an address" yes="Suppress" onYes=${add} onClose=${onClose}>
       <${AddressField} id="email" value=${email} onChange=${setEmail} />
       <div class="field">
         <label for="reason">Reason</label>
@@ -50,14 +50,15 @@ export function OneSuppression({ app, row: { email, reason, source, since, until
       <${Question} title="An erased person" yes="Close" no="Back" onYes=${() => {}} onClose=${onClose}>
         ${facts}
         <p>
-          Only a keyed hash of the address is kept. Whoever knows the address can lift it with${' '}
+          Only a keyed hash of the address is kept. If you know the address, you can lift the suppression
+          with${' '}
           <code>DELETE /suppressions/ADDRESS</code>.
         </p>
       <//>
     `
   const lift = async () => {
     await app.api.call('DELETE', `/suppressions/${encodeURIComponent(email)}`)
-    app.say('Lifted')
+    app.say('Suppression lifted')
     onLifted()
   }
   return html`

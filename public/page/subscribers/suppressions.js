@@ -3,7 +3,7 @@
 /** @import { SuppressionRow } from './store.js' */
 import { html, useState } from '../vendor/htm.js'
 import { lookOfReason, REASON_WORDS, sourceWords } from './words.js'
-import { ago, fullTime, plain } from '../ground/words.js'
+import { age, fullTime, plain } from '../ground/words.js'
 import { ExportButton } from '../lists/export-button.js'
 import { Amount, Badge, PeopleHead, Switches, useLooked } from './common.js'
 import { SearchBox } from '../lists/search-box.js'
@@ -26,11 +26,11 @@ export function SuppressionsView({ app }) {
   const { q = '', reason = '' } = query
   const line = (/** @type {SuppressionRow} */ row) => html`
     <${Badge} look=${lookOfReason(row.reason)} />
-    <bdi class="email">${row.email === null ? html`<i>an erased person</i>` : plain(row.email)}</bdi>
+    <bdi class="email">${row.email === null ? html`<i>erased person</i>` : plain(row.email)}</bdi>
     <span class="name"
       >${plain(sourceWords(row.source))}${row.until && `, until ${fullTime(Date.parse(row.until))}`}</span
     >
-    <time title=${`Since ${fullTime(Date.parse(row.since))}`}>${ago(Date.parse(row.since), now)}</time>
+    <time title=${`Since ${fullTime(Date.parse(row.since))}`}>${age(Date.parse(row.since), now)}</time>
   `
 
   return html`
@@ -38,7 +38,7 @@ export function SuppressionsView({ app }) {
       <${PeopleHead} app=${app} title="Suppressions">
         <${ExportButton} app=${app} path="/suppressions" query=${query} name="suppressions.csv" />
         <a class="plain" href="/dashboard/subscribers/import?into=suppressions" data-view>Import</a>
-        <button type="button" class="main" onClick=${() => setAdding(true)}>Add one</button>
+        <button type="button" class="main" onClick=${() => setAdding(true)}>Suppress an address</button>
       <//>
       <search class="filter" aria-label="Find suppressions">
         <div class="typed">
@@ -86,8 +86,8 @@ function None({ any, onAll }) {
     <section class="empty">
       <h2>No address is suppressed</h2>
       <p>
-        Bounces and complaints come here by themselves. Import those of the tool that you used before, so that
-        nobody gets mail who must not.
+        Bounces and complaints are added automatically. Import those of your previous tool so that nobody gets
+        mail who should not.
       </p>
       <p>
         <a class="main" href="/dashboard/subscribers/import?into=suppressions" data-view>Import a file</a>

@@ -10,9 +10,14 @@ const REASONS = {
     word: 'Bounced',
     icon: 'bounced',
     tone: 'red',
-    why: 'A mail to this address came back for good.',
+    why: 'A mail to this address bounced for good.',
   },
-  complaint: { word: 'Complained', icon: 'complained', tone: 'red', why: 'A mail was marked as spam.' },
+  complaint: {
+    word: 'Complained',
+    icon: 'complained',
+    tone: 'red',
+    why: 'This person marked a mail as spam.',
+  },
   unsubscribe: {
     word: 'Unsubscribed',
     icon: 'unsubscribed',
@@ -26,10 +31,10 @@ const REASONS = {
     why: 'Mandrill refuses to send to this address.',
   },
   manual: {
-    word: 'Stopped',
+    word: 'By hand',
     icon: 'suppressed',
     tone: 'amber',
-    why: 'Somebody stopped all mail to this address.',
+    why: 'Somebody suppressed this address by hand.',
   },
 }
 
@@ -54,6 +59,8 @@ export function standingOf({ subscribed, suppressed, mailable }) {
       tone: 'green',
       why: 'Every campaign goes to this address.',
     }
+  // Beside an address, the reason alone would say too little.
+  if (suppressed?.reason === 'manual') return { ...lookOfReason('manual'), word: 'Suppressed' }
   if (suppressed) return lookOfReason(suppressed.reason)
   if (!subscribed)
     return {
@@ -69,19 +76,19 @@ export function standingOf({ subscribed, suppressed, mailable }) {
 export const LIFTED = {
   bounce:
     'If the mailbox still does not exist, the next mail bounces again, which harms your reputation as a sender.',
-  complaint: 'People who complained and get mail again complain again, and mail providers count that.',
-  unsubscribe: 'The wish to get no more mail is forgotten.',
-  reject: 'Mandrill keeps a list of its own: as long as the address is on it, mails there are refused.',
+  complaint: 'People who have complained tend to complain again, and mail providers count that.',
+  unsubscribe: 'Their request to get no more mail is discarded.',
+  reject: 'Mandrill keeps its own list: while the address is on it, mails to it are rejected.',
 }
 
 /** @type {Readonly<Record<string, string>>} */
 const SOURCES = {
-  api: 'by hand',
+  api: 'in the page or by the API',
   import: 'by an import',
-  link: 'by a mail’s link',
+  link: 'by a link in a mail',
   smtp: 'by the mail server',
   mandrill: 'by an event',
-  'mandrill denylist': 'by Mandrill’s list',
+  'mandrill denylist': 'by Mandrill’s denylist',
 }
 
 /** @param {string} source */

@@ -3,8 +3,8 @@
 /** @import { Draft, Fields } from './draft.js' */
 /** @import { WholeCampaign } from '../campaign.js' */
 import { html, useEffect, useLayoutEffect, useState } from '../../vendor/htm.js'
-import { stateLook, within } from '../words.js'
-import { exactTime, fullTime, plain } from '../../ground/words.js'
+import { stateLook } from '../words.js'
+import { exactTime, fullTime, plain, within } from '../../ground/words.js'
 import { Field } from '../../parts/field.js'
 import { useDoing, useNow, useStore } from '../../parts/hooks.js'
 import { Icon } from '../../parts/icon.js'
@@ -47,7 +47,7 @@ export function Compose({ app, campaign, onMade }) {
           <a href="/dashboard/campaigns" data-view><${Icon} name="back" />Campaigns</a>
         </p>
         <h1>
-          ${campaign || id ? html`<bdi>${plain(fields.subject) || 'Without a subject'}</bdi>` : 'New campaign'}
+          ${campaign || id ? html`<bdi>${plain(fields.subject) || 'No subject'}</bdi>` : 'New campaign'}
         </h1>
         <${Standing} app=${app} draft=${draft} campaign=${told} />
         <${Verbs} app=${app} draft=${draft} campaign=${told} pending=${pending} />
@@ -58,7 +58,7 @@ export function Compose({ app, campaign, onMade }) {
           ${
             id === ''
               ? html`<p class="hint">
-                  The preview appears as soon as there is a subject and a mail. What you write is saved
+                  The preview appears once there is a subject and a body. What you write is saved
                   automatically.
                 </p>`
               : html`<${Seen} app=${app} draft=${draft} stale=${state !== 'saved'} />`
@@ -75,7 +75,7 @@ function Standing({ app, draft, campaign }) {
   const now = useNow(app.api.now)
   const { word, icon, tone } = stateLook(campaign?.status ?? 'draft')
   const at = campaign?.send_at ? Date.parse(campaign.send_at) : null
-  const needs = 'not saved yet: it needs a subject and a mail'
+  const needs = 'not saved yet: add a subject and a body'
   const saving = {
     empty: needs,
     saved: savedAt ? `saved at ${exactTime(savedAt)}` : 'saved',
@@ -115,19 +115,19 @@ function Form({ draft, locked }) {
   return html`
     <form class="writing" onSubmit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <fieldset disabled=${locked}>
-        <legend class="unseen">What it says</legend>
+        <legend class="unseen">Content</legend>
         ${field('subject', 'Subject', { more: { maxlength: 998 } })}
         ${field('preheader', 'Preheader', { hint: 'What inboxes show after the subject', more: { maxlength: 200 } })}
-        ${field('content', 'Mail, in HTML', {
+        ${field('content', 'Body, in HTML', {
           type: 'textarea',
-          hint: '{{name|friend}}, {{email}} and {{unsubscribe_url}} are filled in. Without an unsubscribe link a footer with one is added.',
+          hint: '{{name|friend}}, {{email}} and {{unsubscribe_url}} are filled in. If there is no unsubscribe link, a footer with one is added.',
           more: { rows: 18 },
         })}
         <details open=${fields.text !== '' || wrong === 'text'}>
-          <summary>Text, reply address, tag</summary>
-          ${field('text', 'Text', { type: 'textarea', hint: 'Empty: it is made from the HTML', more: { rows: 8 } })}
-          ${field('reply_to', 'Reply to', { hint: 'Empty: replies go to the sender', more: { inputmode: 'email', autocomplete: 'off' } })}
-          ${field('tag', 'Tag', { hint: 'Comes back in every event of its mails', more: { maxlength: 50 } })}
+          <summary>Plain text, reply address, tag</summary>
+          ${field('text', 'Text', { type: 'textarea', hint: 'Leave empty to make it from the HTML', more: { rows: 8 } })}
+          ${field('reply_to', 'Reply to', { hint: 'Leave empty to get replies at the sender’s address', more: { inputmode: 'email', autocomplete: 'off' } })}
+          ${field('tag', 'Tag', { hint: 'Comes back in every event of these mails', more: { maxlength: 50 } })}
         </details>
       </fieldset>
     </form>
@@ -158,8 +158,10 @@ function Verbs({ app, draft, campaign, pending }) {
   )
   const close = () => setAsks('')
   // What counts keeps the focus, to which the question that follows gives it back.
-  const off = (/** @type {string} */ what) => (busy !== '' && busy !== what) || pending || id === ''
+  const off = (/** @type {string} */ what) => (busy !== '' && busy !== what) || pending
   const scheduled = campaign?.status === 'scheduled'
+  // Nothing can be done with what is not there yet; what comes then finds its room.
+  if (id === '') return html`<div class="verbs"></div>`
   return html`
     <div class="verbs">
       <button type="button" class="main" disabled=${off('send')} onClick=${ask('send')}>

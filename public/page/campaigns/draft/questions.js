@@ -52,7 +52,7 @@ function Who({ audience, outbox }) {
       </ul>`
     }
     ${hindrance(audience) && html`<p class="wrong">${hindrance(audience)}</p>`}
-    ${outbox && html`<p class="hint">No SMTP server is set: the mails are only written to files.</p>`}
+    ${outbox && html`<p class="hint">No SMTP server is set, so the mails are only written to files.</p>`}
   `
 }
 
@@ -65,8 +65,8 @@ export function ScheduleQuestion({ app, campaign, audience, onClose }) {
   const schedule = async () => {
     const ms = Date.parse(at)
     if (Number.isNaN(ms)) {
-      setProblem('Enter a day and a time')
-      throw new Error('It was not scheduled')
+      setProblem('Enter a date and a time')
+      throw new Error('Not scheduled')
     }
     setProblem('')
     const body = { send_at: new Date(ms).toISOString() }
@@ -78,11 +78,11 @@ export function ScheduleQuestion({ app, campaign, audience, onClose }) {
     <${Question} title="When should it start?" yes="Schedule" onYes=${schedule} onClose=${onClose}>
       <${Field}
         id="send-at"
-        label="Day and time"
+        label="Date and time"
         type="datetime-local"
         value=${at}
         problem=${problem}
-        hint=${`Your time, ${zone}. The list is counted when it starts.`}
+        hint=${`Your time, ${zone}. It goes to everybody who is on the list then.`}
         onChange=${setAt}
         more=${{ required: true }}
       />
@@ -116,7 +116,7 @@ export function DeleteQuestion({ app, draft, onClose }) {
       onYes=${remove}
       onClose=${onClose}
     >
-      <p>It has not been sent to anybody, and is gone for good.</p>
+      <p>It has not been sent to anybody. Deleting it cannot be undone.</p>
     <//>
   `
 }

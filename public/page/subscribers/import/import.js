@@ -44,9 +44,9 @@ export function ImportView({ app }) {
           html`<${Switches}
             label="Into"
             choices=${[
-              { word: 'Into the subscribers', on: target === 'subscribers', onChoose: choose('subscribers') },
+              { word: 'Import subscribers', on: target === 'subscribers', onChoose: choose('subscribers') },
               {
-                word: 'Into the suppressions',
+                word: 'Import suppressions',
                 on: target === 'suppressions',
                 onChoose: choose('suppressions'),
               },
@@ -75,16 +75,16 @@ function Drop({ target }) {
         ? html`<ul class="says">
             <li>The file is checked first: nothing changes until you import it.</li>
             <li>
-              An address in each line is enough. Column titles are understood in many languages; so is a
+              One address per line is enough. Column titles are understood in many languages, and so is a
               column that says who has left.
             </li>
-            <li>People who left, bounced or complained are never brought back by a file.</li>
+            <li>A file never brings back people who left, bounced or complained.</li>
           </ul>`
         : html`<ul class="says">
             <li>The file is checked first: nothing changes until you import it.</li>
             <li>
-              Its addresses get no more mail. Import another tool’s bounces, complaints and unsubscribes here
-              before you import its list.
+              The addresses in it get no more mail. Import another tool’s bounces, complaints and unsubscribes
+              here before you import its list.
             </li>
           </ul>`
     }
@@ -101,7 +101,7 @@ function Running({ state: { phase, file, sent } }) {
       <${Progress} done=${Math.min(sent, size)} of=${size} label=${doing} />
       <p class="hint">
         ${megabytes(Math.min(sent, size))} of ${megabytes(size)}.
-        ${phase === 'checking' ? ' Nothing is changed yet.' : ' It goes on while you look at other views, but not when this tab is closed.'}
+        ${phase === 'checking' ? ' Nothing has changed yet.' : ' You can look at other views meanwhile, but keep this tab open.'}
       </p>
       <p><button type="button" class="plain" onClick=${fileImport.cancel}>Cancel</button></p>
     </section>
@@ -117,7 +117,7 @@ function Broken({ state: { problem, dry } }) {
         ${
           dry
             ? 'Nothing has changed.'
-            : 'What was read so far is imported. Importing the same file again adds nobody twice.'
+            : 'What was read so far has been imported. Importing the same file again adds nobody twice.'
         }
       </p>
       <p class="deeds">
@@ -160,7 +160,7 @@ function Report({ state: { phase, file, target }, report }) {
       amount: skipped,
       says:
         target === 'subscribers'
-          ? 'already on the list, twice in the file, or not to be brought back'
+          ? 'already on the list, twice in the file, or not brought back'
           : 'already suppressed, twice in the file, or expired',
     },
     { word: 'Cannot be read', amount: wrong, says: wrong ? 'these lines are left out' : '' },
@@ -187,7 +187,9 @@ function Report({ state: { phase, file, target }, report }) {
         </div>
         <div>
           <dt>Encoding</dt>
-          <dd>${report.charset}${report.charset_assumed ? ' (a guess: do the names look right?)' : ''}</dd>
+          <dd>
+            ${report.charset}${report.charset_assumed ? ' (guessed: check that the names are right)' : ''}
+          </dd>
         </div>
       </dl>
     </section>
