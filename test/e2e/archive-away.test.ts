@@ -15,7 +15,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await live(page)
     await lab.hub.post([mailEvent({ subject: 'Now' })])
     await eventually(() => subjects(page)).toEqual(['Now'])
-    const said = page.getByRole('alert').filter({ hasText: 'What came before cannot be read just now: ' })
+    const said = page.getByRole('alert').filter({ hasText: 'Older ones cannot be loaded right now: ' })
     await said.getByRole('button', { name: 'Try again' }).waitFor()
     expect(await page.getByText('No event').count()).toBe(0)
 

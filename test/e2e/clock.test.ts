@@ -7,7 +7,7 @@ import { usePageLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
 
 const HOUR_MS = 3_600_000
-const JUST = /just now|\d+ s ago|\d+ min ago/
+const JUST = /now|\d+ (s|min|seconds?|minutes?)( ago)?$/
 let draft = ''
 const lab = usePageLab(async (hub) => {
   const people = peopleOf(hub)

@@ -42,7 +42,7 @@ test('a slow hub is waited for with a word, one that hangs is given up and asked
   const session = tap('**/api/session')
   session.set('hang')
   const { page, close } = await lab.open({ before: session.before })
-  await page.getByText('Waiting for the hub…').waitFor()
+  await page.getByText('Loading the page…').waitFor()
   await page.getByText('The hub does not answer').waitFor()
   session.set('pass')
   await tryAgain(page)
@@ -59,7 +59,7 @@ test('a list that cannot be had says why, and comes by itself', async () => {
   events.set(503)
   const problems = page.locator('.strip .problems .wide')
   await problems.getByText('The hub does not answer').waitFor()
-  await page.getByText('What came before cannot be read just now: The hub does not answer').waitFor()
+  await page.getByText('Older ones cannot be loaded right now: The hub does not answer').waitFor()
   // It answers, and cannot give what it was asked for: so much is known, and is said.
   await problems.getByText('The hub says 503').waitFor()
   await eventually(() => page.title()).toBe('The hub says 503 · Live · Mail Event Hub')
@@ -77,7 +77,7 @@ test('an older page that fails does not end the list: it says so, and goes on', 
   const { page, close } = await lab.open({ before: older.before })
   await eventually(() => page.locator('.line').count()).toBeGreaterThan(5)
   await page.locator('.scroller').evaluate((list) => list.scrollTo(0, 1e6))
-  await page.getByText('The rest could not be read: The hub says 500').waitFor()
+  await page.getByText('Could not load the rest: The hub says 500').waitFor()
   older.set('pass')
   await tryAgain(page.getByRole('alert'))
   await eventually(() => page.locator('.all').evaluate((all) => all.clientHeight)).toBeGreaterThanOrEqual(

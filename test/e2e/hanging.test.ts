@@ -33,12 +33,12 @@ const WAYS: readonly (readonly [answer: (route: Route) => Promise<void>, words: 
   [(route) => fail(route, 503), 'The hub says 503'],
   [
     (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Proxy</h1>' }),
-    'The answer was not the hub’s',
+    'The answer did not come from the hub',
   ],
   [(route) => route.abort(), 'The hub cannot be reached'],
-  [(route) => route.fulfill({ json: null }), 'The answer was not the hub’s'],
+  [(route) => route.fulfill({ json: null }), 'The answer did not come from the hub'],
   [(route) => fail(route, 500), 'The hub says 500'],
-  [(route) => route.fulfill({ body: '{"events":[{"cur' }), 'The answer was not the hub’s'],
+  [(route) => route.fulfill({ body: '{"events":[{"cur' }), 'The answer did not come from the hub'],
   [(route) => fail(route, 400), 'The hub says 400'],
   [(route) => route.fulfill({ json: {} }), 'The answer could not be read'],
   [(route) => route.fulfill({ json: [] }), 'The answer could not be read'],
@@ -72,7 +72,7 @@ test.each(VIEWS.map((view, index) => [index, view] as const))(
     }
     answer = undefined
     await tryAgain(alert)
-    await eventually(() => page.getByText(/Could not load|Waiting for/).count()).toBe(0)
+    await eventually(() => page.getByText(/Could not load|Loading/).count()).toBe(0)
     expect(problems.filter((one) => !/Failed to load resource|Blocked script|TypeError/.test(one))).toEqual(
       [],
     )

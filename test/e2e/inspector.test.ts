@@ -57,7 +57,7 @@ test('a hundred opens are one step, a robot’s is marked, and what no webhook t
       'Opened 100 times',
       'Opened',
     ])
-    expect(await steps.nth(1).innerText()).toContain('No webhook said so, but it was opened')
+    expect(await steps.nth(1).innerText()).toContain('No webhook reported this, but the mail was opened')
     expect(await steps.nth(2).innerText()).toMatch(/First .*, last /)
     expect(await steps.nth(2).innerText()).toContain('Last: Seoul, South Korea · 203.0.113.7')
     expect(await steps.nth(3).innerText()).toContain('By a robot, not a person')
@@ -76,7 +76,7 @@ test('who is on no list is said not to be; a large event is shown in part, all o
     expect(await inspector.locator('.marks div', { hasText: 'Tag' }).allInnerTexts()).toEqual([
       'Tags\nmay\nroses',
     ])
-    await inspector.getByText('This is its beginning.').waitFor()
+    await inspector.getByText('Only the beginning is shown.').waitFor()
     const download = page.waitForEvent('download')
     await inspector.getByRole('link', { name: 'Download all of it' }).click()
     expect((await download).suggestedFilename()).toMatch(/^event-.*\.json$/)

@@ -58,7 +58,7 @@ test('/ searches, g s and g l go, p pauses, ? helps', () =>
     await page.keyboard.press('p')
     await page.getByRole('button', { name: 'Resume' }).waitFor()
     await page.keyboard.press('?')
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
   }))

@@ -148,7 +148,7 @@ test('quarantine can be looked at, and read again', async () => {
 test('a quarantine that is not answered keeps nothing else from being seen', async () => {
   await hub.post('["unseen"]')
   const page = await open('/dashboard/setup', (page) => page.route('**/api/quarantine?*', () => {}))
-  await page.getByText('Waiting for the quarantine…').waitFor()
+  await page.getByText('Loading the quarantine…').waitFor()
   await page.getByRole('heading', { name: 'The hub', exact: true }).waitFor()
 })
 
@@ -160,7 +160,7 @@ test('a section that cannot be shown says so, and takes no other with it', async
       await route.fulfill({ json: { ...(await answer.json()), subaccounts: null } })
     })
   })
-  const failed = page.getByRole('alert').filter({ hasText: 'What there is to know has failed' })
+  const failed = page.getByRole('alert').filter({ hasText: 'The list of notes has failed' })
   await failed.getByText('The answer could not be read').waitFor()
   await failed.getByRole('button', { name: 'Try again' }).waitFor()
   await page.locator('.checklist').waitFor()

@@ -140,7 +140,7 @@ test("the strip's words are whole at every width, and nothing moves when they ch
     expect(await problem.innerText()).toBe('1 refused webhook')
     expect(await seen(page, '.problems > span')).toBe(true)
     await page.locator('.strip .rate .number').evaluate((number) => (number.textContent = '12,345'))
-    await page.locator('.strip .last time .wide').evaluate((time) => (time.textContent = '59 min ago'))
+    await page.locator('.strip .last time .wide').evaluate((time) => (time.textContent = '59 minutes ago'))
     await page.locator('.strip .last time .narrow').evaluate((time) => (time.textContent = '59 min'))
   })
   expect(after).toEqual(before)

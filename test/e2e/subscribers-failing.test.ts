@@ -37,7 +37,7 @@ test('a list that is long in coming is waited for, and one that fails says why a
       await route.continue()
     }),
   )
-  await page.getByText('Waiting for the subscribers…').waitFor()
+  await page.getByText('Loading the subscribers…').waitFor()
   await page.getByText('– subscribers').waitFor()
   release()
   await page.getByText(/^45\d subscribers/).waitFor()
@@ -45,7 +45,7 @@ test('a list that is long in coming is waited for, and one that fails says why a
 
   await fails(page, LIST)
   await page.getByRole('textbox').fill('ann')
-  await page.getByText('Not renewed: The database cannot be reached').waitFor()
+  await page.getByText('Not refreshed: The database cannot be reached').waitFor()
   await page.unrouteAll()
   await tryAgain(page)
   await eventually(() => lines(page)).toEqual([ANN])
@@ -70,7 +70,7 @@ test('a further page that fails does not end the list', async () => {
   await page.locator('.line').first().waitFor()
   await page.locator('.scroller').focus()
   await page.keyboard.press('End')
-  await page.getByText('The rest could not be read: The database cannot be reached').waitFor()
+  await page.getByText('Could not load the rest: The database cannot be reached').waitFor()
   await page.unrouteAll()
   await tryAgain(page)
   await eventually(async () => {
@@ -93,7 +93,7 @@ test('a part of the history that fails is named, and the rest is told', async ()
 test('a part of the history that is long in coming keeps nobody from the rest', async () => {
   const { page, close } = await open(`/${ANN}`, (page) => page.route(/\/deliveries/, () => {}))
   await page.locator('.history li', { hasText: 'Opened' }).waitFor()
-  await page.getByText('Waiting for the deliveries…').waitFor()
+  await page.getByText('Loading the deliveries…').waitFor()
   await close()
 })
 

@@ -16,14 +16,14 @@ test.each([
   const error = await answering(body)
     .get('/api/events')
     .catch((thrown: unknown) => thrown)
-  expect(error).toMatchObject({ message: 'The answer was not the hub’s' })
+  expect(error).toMatchObject({ message: 'The answer did not come from the hub' })
   expect(isFinal(error)).toBe(false)
 })
 
 test('a page of a proxy is no event, either', async () => {
   const headers = { 'content-type': 'text/html' }
   const beginning = answering('<h1>Wi-Fi</h1>', { headers }).beginning('/api/events/1-0', 100)
-  await expect(beginning).rejects.toThrow('The answer was not the hub’s')
+  await expect(beginning).rejects.toThrow('The answer did not come from the hub')
 })
 
 test('an error that says nothing is told by its number', async () => {

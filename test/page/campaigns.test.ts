@@ -9,8 +9,8 @@ import {
   newsOf,
   sentOf,
   share,
-  within,
 } from '../../public/page/campaigns/words.js'
+import { within } from '../../public/page/ground/words.js'
 
 const NOW = Date.parse('2026-05-04T10:00:00Z')
 const lane = (more: object) => ({
@@ -29,17 +29,17 @@ test.each([
   [{ queued: 1200 }, 'Google at full pace, 20/s at most; 1,200 to go'],
   [
     { state: 'slowed', per_second: 4, reason: '421 4.7.28', next_change_at: '2026-05-04T10:00:20Z' },
-    'Google slowed to 4/s: 421 4.7.28; next raise in 20 s',
+    'Google slowed to 4/s: 421 4.7.28; next raise in 20 seconds',
   ],
   [
     { state: 'slowed', per_second: 0.25, next_change_at: '2026-05-04T09:59:00Z' },
-    'Google slowed to 0.3/s; next raise with the next mail accepted',
+    'Google slowed to 0.3/s; next raise after the next accepted mail',
   ],
   [
     { name: 'default', state: 'paused', reason: '535 no', next_change_at: null },
-    'All other providers paused: 535 no; until somebody resumes it',
+    'All other providers paused: 535 no; until you resume it',
   ],
-  [{ state: 'paused', next_change_at: '2026-05-04T10:03:00Z' }, 'Google paused; resumes in 3 min'],
+  [{ state: 'paused', next_change_at: '2026-05-04T10:03:00Z' }, 'Google paused; resumes in 3 minutes'],
 ])('a lane: %o', (more, words) => expect(laneSentence(lane(more), NOW)).toBe(words))
 
 test.each([
@@ -58,10 +58,11 @@ test('webhooks that are ahead of the ledger: never more than all', () => {
 })
 
 test.each([
-  [400, 'in 1 s'],
-  [20_000, 'in 20 s'],
-  [180_000, 'in 3 min'],
-  [7_200_000, 'in 2 h'],
+  [400, 'in 1 second'],
+  [80_000, 'in 80 seconds'],
+  [20_000, 'in 20 seconds'],
+  [180_000, 'in 3 minutes'],
+  [7_200_000, 'in 2 hours'],
   [3 * 86_400_000, 'in 3 days'],
 ])('%i ms: %s', (ms, words) => expect(within(ms)).toBe(words))
 

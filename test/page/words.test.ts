@@ -25,9 +25,10 @@ test.each([
 })
 
 test('an age in a sentence', () => {
-  expect([ago(NOW, NOW), ago(NOW - 3 * S, NOW), ago(NOW - 400 * D, NOW)]).toEqual([
+  expect([ago(NOW, NOW), ago(NOW - 3 * S, NOW), ago(NOW - 61 * S, NOW), ago(NOW - 400 * D, NOW)]).toEqual([
     'just now',
-    '3 s ago',
+    '3 seconds ago',
+    '1 minute ago',
     '1 Apr 2029',
   ])
 })

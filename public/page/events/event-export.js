@@ -27,7 +27,7 @@ export function EventExport({ app, filter }) {
     <details class="event-export" ref=${menu} onKeyDown=${keyed}>
       <summary class="plain" aria-label="Export"><${Icon} name="inbound" /><span>Export</span></summary>
       <div>
-        <p class="hint">All that the filter shows, the newest first</p>
+        <p class="hint">Everything the filter matches, newest first</p>
         <${ExportButton}
           app=${app}
           path="/api/events"

@@ -33,7 +33,7 @@ export function EventList({ app, choice, onOpen, scroller }) {
   return html`
     <${KeysetList}
       list=${feed.list}
-      label="Events, the newest first"
+      label="Events, newest first"
       what="the events"
       line=${(/** @type {Row} */ row, /** @type {number} */ place) =>
         html`<${EventLine} row=${row} before=${feed.list.pages.at(place + 1)} now=${now} />`}

@@ -209,8 +209,8 @@ function NoMatch({ isPast, onAll }) {
       <p>
         ${
           isPast
-            ? 'It selects a time in the past: nothing more will come.'
-            : 'What matches from now on will show up here.'
+            ? 'It covers a time in the past, so nothing new will appear.'
+            : 'New events that match will appear here.'
         }
       </p>
       <p><button type="button" class="main" onClick=${onAll}>Show all events</button></p>

@@ -32,7 +32,7 @@ export function Frame({ app }) {
     <${Boundary} what="The rail"><${Rail} app=${app} /><//>
     <${Boundary} what="The strip"><${Strip} app=${app} /><//>
     <${ViewOf} app=${app} />
-    <${Boundary} what="What is about to be sent"><${PendingSends} app=${app} /><//>
+    <${Boundary} what="The list of what is about to be sent"><${PendingSends} app=${app} /><//>
     <${Announcer} app=${app} />
     ${open && html`<${Help} onClose=${() => app.helps.set({ open: false })} />`}
   `

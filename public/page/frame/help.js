@@ -21,7 +21,7 @@ export function Help({ onClose }) {
   return html`
     <dialog class="help" ref=${dialog} onClose=${onClose} aria-labelledby="help-title">
       <form method="dialog" class="dialog-head">
-        <h2 id="help-title">Keys</h2>
+        <h2 id="help-title">Keyboard shortcuts</h2>
         <button class="quiet" aria-label="Close"><${Icon} name="close" /></button>
       </form>
       <dl class="keys">

@@ -34,7 +34,7 @@ function Pending({ app, send }) {
     <p class="undo" role="alert">
       <span><${Icon} name="problem" tone="red" /> “${titleOf(subject)}” was not sent: ${problem}</span>
       <button type="button" class="plain" onClick=${() => app.sends.start(id)}>Try again</button>
-      <button type="button" class="plain" onClick=${() => app.sends.drop(id)}>Leave it a draft</button>
+      <button type="button" class="plain" onClick=${() => app.sends.drop(id)}>Keep it as a draft</button>
     </p>
   `
 }

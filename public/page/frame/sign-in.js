@@ -44,8 +44,8 @@ export function SignInView({ app }) {
         ${problem && html`<p class="wrong" role="alert">${problem}</p>`}
         <button class="main" disabled=${busy}>Sign in</button>
         <p id="token-hint" class="hint">
-          The hub prints a sign-in link when it starts. The token is what <code>API_TOKEN</code> is set to. If
-          that is not set, it is the text of the file <code>api-token</code> in the data folder.
+          The hub prints a sign-in link when it starts. The token is the value of <code>API_TOKEN</code> or,
+          if that is not set, the text in the file <code>api-token</code> of the data folder.
         </p>
       </form>
     </main>

@@ -108,7 +108,7 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
     return answer
   }
 
-  function unreadable(message = 'The answer was not the hub’s') {
+  function unreadable(message = 'The answer did not come from the hub') {
     return new ApiError(0, 'unreadable', message)
   }
 

@@ -13,7 +13,7 @@ export const KEYS_HELP = Object.freeze([
   ['Enter', 'Open the line'],
   ['Esc', 'Close'],
   ['p', 'Pause or resume the list'],
-  ['n', 'Write a campaign, in Campaigns'],
+  ['n', 'New campaign, in Campaigns'],
   ['g l', 'Go to Live'],
   ['g c', 'Go to Campaigns'],
   ['g u', 'Go to Subscribers'],

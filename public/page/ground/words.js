@@ -4,6 +4,13 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
+/** The longest that fits counts. */
+const UNITS = /** @type {const} */ ([
+  [DAY, 'd', 'day'],
+  [HOUR, 'h', 'hour'],
+  [MINUTE, 'min', 'minute'],
+  [SECOND, 's', 'second'],
+])
 
 const number = new Intl.NumberFormat('en')
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
@@ -87,13 +94,7 @@ export function tickWords(at, tick) {
  * @param {number} now
  */
 export function age(at, now) {
-  const passed = Math.max(0, now - at)
-  if (passed < SECOND) return 'now'
-  if (passed < MINUTE) return `${Math.floor(passed / SECOND)} s`
-  if (passed < HOUR) return `${Math.floor(passed / MINUTE)} min`
-  if (passed < DAY) return `${Math.floor(passed / HOUR)} h`
-  if (passed < 30 * DAY) return `${Math.floor(passed / DAY)} d`
-  return day.format(at)
+  return since(at, now, (amount, short) => `${amount} ${short}`) || 'now'
 }
 
 /**
@@ -102,9 +103,22 @@ export function age(at, now) {
  * @param {number} now
  */
 export function ago(at, now) {
-  const words = age(at, now)
-  if (words === 'now') return 'just now'
-  return now - at < 30 * DAY ? `${words} ago` : words
+  return since(at, now, (amount, _, word) => `${counted(amount, word)} ago`) || 'just now'
+}
+
+/** A day, where it is long ago; '' where it is now. @param {number} at @param {number} now @param {(amount: number, short: string, word: string) => string} write */
+function since(at, now, write) {
+  const passed = now - at
+  if (passed >= 30 * DAY) return day.format(at)
+  const [length, short, word] = UNITS.find(([length]) => passed >= length) ?? []
+  return length ? write(Math.floor(passed / length), short, word) : ''
+}
+
+/** `in 20 seconds`, `in 3 minutes` @param {number} ms */
+export function within(ms) {
+  // 80 seconds say more than a minute.
+  const [length, , word] = UNITS.find(([length]) => ms >= 1.5 * length) ?? UNITS[3]
+  return `in ${counted(Math.max(1, Math.round(ms / length)), word)}`
 }
 
 /**

@@ -112,7 +112,8 @@ function Rows(props) {
       ${
         phase === 'failed' &&
         html`<p class="list-says" role="alert">
-          Not renewed: ${problem} <button type="button" class="link" onClick=${list.retry}>Try again</button>
+          Not refreshed: ${problem}
+          <button type="button" class="link" onClick=${list.retry}>Try again</button>
         </p>`
       }
       <div
@@ -174,7 +175,7 @@ function Rows(props) {
       ${
         trouble &&
         html`<p class="list-says at-end" role="alert">
-          ${`${begun ? 'What came before cannot be read just now' : 'The rest could not be read'}: ${trouble} `}
+          ${`${begun ? 'Older ones cannot be loaded right now' : 'Could not load the rest'}: ${trouble} `}
           <button type="button" class="link" onClick=${list.retry}>Try again</button>
         </p>`
       }

@@ -62,7 +62,7 @@ export function Older({ source: { more, busy, problem } }) {
       <button type="button" class="plain" aria-disabled=${busy} onClick=${more}>
         ${problem ? 'Try again' : 'Show older'}
       </button>
-      ${problem && html`<span class="wrong" role="alert">The rest could not be read: ${problem}</span>`}
+      ${problem && html`<span class="wrong" role="alert">Could not load the rest: ${problem}</span>`}
     </p>
   `
 }

@@ -52,7 +52,7 @@ export function Waiting({ what }) {
     const timer = setTimeout(() => setTold(true), PATIENCE_MS)
     return () => clearTimeout(timer)
   }, [])
-  return html`<p class="asked" role="status">${told && `Waiting for ${what}…`}</p>`
+  return html`<p class="asked" role="status">${told && `Loading ${what}…`}</p>`
 }
 
 /** @param {{ of: { problem: string, final?: boolean }, what: string, again: () => void }} props `final`: it is not asked again by itself */
@@ -62,7 +62,7 @@ export function Failed({ of: { problem, final }, what, again }) {
       <p><${Icon} name="problem" tone="amber" /> <strong>Could not load ${what}:</strong> ${problem}</p>
       <p>
         <button type="button" class="plain" onClick=${() => again()}>Try again</button>
-        ${!final && html`<span class="hint">It is also retried automatically.</span>`}
+        ${!final && html`<span class="hint">It also retries automatically.</span>`}
       </p>
     </div>
   `

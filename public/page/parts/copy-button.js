@@ -12,7 +12,7 @@ export function CopyButton({ text, what, label = 'Copy' }) {
     const timer = setTimeout(() => setSaid(''), SAID_MS)
     return () => clearTimeout(timer)
   }, [said])
-  const copy = async () => setSaid((await copyText(text)) ? 'Copied' : 'Not copied: select it')
+  const copy = async () => setSaid((await copyText(text)) ? 'Copied' : 'Not copied: select the text')
   return html`
     <button type="button" class="plain copy" aria-label=${said || `Copy ${what}`} onClick=${copy}>
       <${Icon} name=${said === 'Copied' ? 'delivered' : 'copy'} /><span aria-live="polite"

@@ -20,7 +20,7 @@ export function FirstStep({ app }) {
       ${setup?.webhook_urls.some(isOwnMachine) && html`<${Unreachable} />`}
       <p>
         <${SampleButton} app=${app} />
-        <a href="/dashboard/setup" data-view>All steps of the set-up</a>
+        <a href="/dashboard/setup" data-view>All set-up steps</a>
       </p>
     </section>
   `
@@ -56,7 +56,7 @@ export function Unreachable() {
   return html`<p class="hint">
     <${Icon} name="problem" tone="amber" />
     <span
-      >Mandrill cannot reach this machine by that name: set <code>PUBLIC_URL</code> to the hub’s address on
+      >Mandrill cannot reach this machine at that address. Set <code>PUBLIC_URL</code> to the hub’s address on
       the internet.</span
     >
   </p>`

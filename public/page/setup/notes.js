@@ -18,18 +18,18 @@ function notesOf(setup) {
   const notes = []
   if (setup.webhooks_silent) {
     const minutes = Math.floor(setup.silent_seconds / 60)
-    const text = 'See Settings → Webhooks in Mandrill: it disables a webhook that fails too often.'
+    const text = 'Check Settings → Webhooks in Mandrill: it disables a webhook that fails too often.'
     notes.push({
       grave: true,
-      title: `Mails go out, and no webhook has come for ${count(minutes)} minutes`,
+      title: `Mails are going out, but no webhook has arrived for ${count(minutes)} minutes`,
       text,
     })
   }
   if (setup.sender_problem)
-    notes.push({ grave: true, title: 'Campaigns cannot start', text: `${setup.sender_problem}.` })
+    notes.push({ grave: true, title: 'Campaigns cannot start', text: sentences(setup.sender_problem) })
   if (setup.sender_doubt) {
-    const text = html`If the server of <code>SMTP_URL</code> passes mails on: ${setup.sender_doubt}.`
-    notes.push({ grave: false, title: 'Mails go to a server on this machine', text })
+    const text = html`Fine for a trial. Before it sends mails to real people: ${sentences(setup.sender_doubt)}`
+    notes.push({ grave: false, title: 'Mails go to a mail server on this machine', text })
   }
   const sends = (/** @type {{ role: string, silent?: boolean }} */ { role, silent }) =>
     role !== 'web' && !silent
@@ -43,20 +43,20 @@ function notesOf(setup) {
     notes.push({
       grave: true,
       title: `Only ${bytes(setup.disk.free)} of the disk is free`,
-      text: 'A hub that cannot store an event refuses it. Mandrill keeps it for a while, and tries again.',
+      text: 'When the disk is full, the hub refuses events. Mandrill keeps them for a while and tries again.',
     })
   if (setup.transport === 'outbox') {
-    const text = html`Without <code>SMTP_URL</code> each mail is written to a file, and nobody gets it.`
+    const text = html`<code>SMTP_URL</code> is not set, so mails are written to files and nobody gets them.`
     notes.push({ grave: false, title: 'Mails go to the outbox', text })
   }
   if (setup.auth === 'off') {
-    const text = html`Set <code>AUTH=on</code> before anybody else can reach this machine.`
+    const text = html`Set <code>AUTH=on</code> before others can reach this machine.`
     notes.push({ grave: false, title: 'Anybody on this machine can do everything', text })
   }
   if (setup.unknown_proxy) {
-    const text = html`${setup.unknown_proxy} forwards requests and is not in <code>TRUST_PROXY</code>: all
+    const text = html`${setup.unknown_proxy} forwards requests but is not in <code>TRUST_PROXY</code>, so all
       clients behind it count as one.`
-    notes.push({ grave: false, title: 'A proxy that the hub does not know', text })
+    notes.push({ grave: false, title: 'Unknown proxy', text })
   }
   if (setup.subaccounts.length > 0) {
     const text = `Only events of ${setup.subaccounts.join(', ')} change subscribers. Others are stored and shown.`
@@ -64,6 +64,10 @@ function notesOf(setup) {
   }
   return notes
 }
+
+/** What is wrong with several settings, a line each. @param {string} problems */
+const sentences = (problems) =>
+  problems.split('; ').map((problem) => html`<span class="one">${problem}.</span>`)
 
 /** @param {{ setup: Setup }} props */
 export function Notes({ setup }) {
@@ -101,9 +105,7 @@ export function Refused({ app, setup }) {
   return html`
     <section>
       <h2>Refused webhooks</h2>
-      <p>
-        The first one that is accepted clears this list. Mandrill keeps what was refused, and tries again.
-      </p>
+      <p>This list clears when a webhook is accepted. Mandrill keeps what was refused and tries again.</p>
       <ul class="entries">
         ${refused.map(
           ({ at, count: times, reason, hint }) => html`

@@ -39,8 +39,8 @@ export function QuarantineList({ app, source, total }) {
     <section>
       <h2>Quarantine</h2>
       <p>
-        Signed by Mandrill, but not readable as events. The hub has accepted them, so that no later event has
-        to wait.
+        Signed by Mandrill, but not readable as events. They were accepted so that later events do not have to
+        wait.
       </p>
       <${Asked} of=${answer} what="the quarantine" again=${again}>
         ${() => listed(/** @type {Page<Entry>} */ (source.page))}
@@ -58,7 +58,7 @@ export function QuarantineList({ app, source, total }) {
           onClose=${() => setDiscards(null)}
         >
           <p>${shown(discards)}</p>
-          <p>They cannot be fetched again: for Mandrill they have arrived.</p>
+          <p>They cannot be fetched again: Mandrill considers them delivered.</p>
         <//>`
       }
     </section>

@@ -42,7 +42,7 @@ function Verdict({ said: { verdict, sent, received, by_hand: byHand, missing, we
   const words = {
     complete: `Complete: Mandrill has sent ${counted(sent, 'event')}, and ${sent === 1 ? 'it has' : 'all have'} arrived`,
     missing: `${counted(missing, 'event')} missing: Mandrill has sent ${count(sent)}, and ${count(received)} of them arrived`,
-    unknown: 'Mandrill’s count cannot be compared: its webhook is older than this hub, or has another URL',
+    unknown: 'Mandrill’s count cannot be compared: its webhook is older than this hub or has another URL',
   }
   const look = { complete: ['check', 'green'], missing: ['problem', 'red'], unknown: ['unknown', 'amber'] }[
     verdict

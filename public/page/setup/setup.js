@@ -37,7 +37,7 @@ export function SetupView({ app }) {
       <${Asked} of=${shown} what="the set-up" again=${app.setup.ask}>
         ${(/** @type {Setup} */ setup) => html`
           <${Boundary} what="The checklist"><${Checklist} app=${app} setup=${setup} /><//>
-          <${Boundary} what="What there is to know"><${Notes} setup=${setup} /><//>
+          <${Boundary} what="The list of notes"><${Notes} setup=${setup} /><//>
           <${Boundary} what="The list of refusals"><${Refused} app=${app} setup=${setup} /><//>
           ${
             setup.quarantine > 0 &&
@@ -45,7 +45,7 @@ export function SetupView({ app }) {
               <${QuarantineList} app=${app} source=${entries} total=${setup.quarantine} />
             <//>`
           }
-          <${Boundary} what="How the hub stands"><${Standing} app=${app} setup=${setup} /><//>
+          <${Boundary} what="The state of the hub"><${Standing} app=${app} setup=${setup} /><//>
           <${Boundary} what="The comparison"><${Reconcile} app=${app} /><//>
         `}
       <//>
@@ -65,7 +65,7 @@ function Checklist({ app, setup }) {
     <ol class="checklist">
       <${Step} done=${setup.probe_seen_at !== null || connected} title="Add the webhook in Mandrill">
         <p>
-          Settings → Webhooks → Add a Webhook, with exactly this URL. Tick every event that you want to see.
+          Settings → Webhooks → Add a Webhook, with exactly this URL. Select every event that you want to see.
         </p>
         ${setup.webhook_urls.map((url) => html`<${WebhookUrl} url=${url} />`)}
         ${!connected && setup.webhook_urls.some(isOwnMachine) && html`<${Unreachable} />`}
@@ -78,7 +78,7 @@ function Checklist({ app, setup }) {
         ${
           !setup.probe_seen_at &&
           connected &&
-          html`<p>Not since this hub was started, but events have come all the same.</p>`
+          html`<p>Not since this hub started, but events have arrived.</p>`
         }
         ${
           !setup.probe_seen_at &&
@@ -105,7 +105,7 @@ function Checklist({ app, setup }) {
       <${Step} done=${connected} title="Receive the first event" state=${since(setup.first_event_at)}>
         ${
           !connected &&
-          html`<p>Send a mail through Mandrill. Or see the page at work with a made-up mail:</p>
+          html`<p>Send a mail through Mandrill, or try the page with a made-up mail:</p>
             <p class="sample">
               <${SampleButton}
                 app=${app}

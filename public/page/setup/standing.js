@@ -10,7 +10,7 @@ const EVERY_MS = 10_000
 
 /** @type {Record<string, string>} */
 const STORES = {
-  embedded: 'a SQLite file of this process',
+  embedded: 'a SQLite file',
   redis: 'Redis',
   sqlite: 'SQLite',
   mysql: 'MySQL or MariaDB',
@@ -25,8 +25,8 @@ const ROLES = {
 
 /** What a store that does not work means for the time being. @type {Record<string, string>} */
 const MEANWHILE = {
-  events: 'Webhooks are refused: Mandrill keeps them, and tries again.',
-  database: 'Webhooks are taken all the same; all else waits.',
+  events: 'Webhooks are refused. Mandrill keeps them and tries again.',
+  database: 'Webhooks are still accepted; everything else waits.',
 }
 
 /** @typedef {{ status: string, stores: Record<string, string> }} Ready */

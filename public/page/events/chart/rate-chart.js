@@ -56,7 +56,7 @@ export function RateChart({ app, filter, onChange, goTo }) {
               now=${now}
               filter=${filter}
               onChange=${onChange}
-              nothing=${answer.state === 'asking' ? html`<${Waiting} what="the counts" />` : setup?.webhooks_silent ? 'Awaiting news: webhooks are silent' : 'Nothing in this time'}
+              nothing=${answer.state === 'asking' ? html`<${Waiting} what="the counts" />` : setup?.webhooks_silent ? 'Awaiting news: webhooks are silent' : 'No events in this time'}
             />`
       }
       <${SpanTools} app=${app} filter=${filter} frame=${frame} now=${now} onChange=${onChange} goTo=${goTo} />
@@ -138,7 +138,7 @@ function Plot({ frame, bars, reach, now, filter, onChange, nothing }) {
       aria-valuemin="0"
       aria-valuemax=${bars.length - 1}
       aria-valuenow=${pointed ?? bars.length - 1}
-      aria-valuetext=${shown && range ? told(shown, timeOf(range, frame, now)) : 'Arrow keys look at a time, Enter chooses it'}
+      aria-valuetext=${shown && range ? told(shown, timeOf(range, frame, now)) : 'Move with the arrow keys, choose with Enter'}
       ...${on}
     >
       <svg width=${width} height=${HEIGHT} aria-hidden="true">

@@ -26,7 +26,11 @@ export function stateWords({ connection, behind, polls, paused, problem, isSilen
     return { word: `Catching up${left}`, icon: 'waiting', tone: 'amber' }
   }
   if (connection.state === 'closed') {
-    return { word: `Stopped: ${connection.reason || 'the hub ended it'}`, icon: 'problem', tone: 'red' }
+    return {
+      word: `Stopped: ${connection.reason || 'the hub closed the connection'}`,
+      icon: 'problem',
+      tone: 'red',
+    }
   }
   // The first time there is nothing to lose yet; later, the feed keeps what happens meanwhile.
   if (connection.state === 'connecting' && connection.attempt === 0) {

@@ -25,7 +25,7 @@ export function RawEvent({ app: { api, asking }, cursor }) {
       </header>
       <${Asked} of=${answer} what="the event" again=${again}>
         ${(/** @type {Beginning} */ { text, isWhole }) => html`
-          ${!isWhole && html`<p class="hint">This is its beginning. <a href=${path} download=${`event-${cursor}.json`}>Download all of it</a></p>`}
+          ${!isWhole && html`<p class="hint">Only the beginning is shown. <a href=${path} download=${`event-${cursor}.json`}>Download all of it</a></p>`}
           <${RawJson} text=${plainJson(isWhole ? inLines(text) : text)} />
         `}
       <//>

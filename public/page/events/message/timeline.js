@@ -50,7 +50,9 @@ function Implied({ kind, by }) {
       <span class="sign"><${Icon} name=${kind} /></span>
       <p>
         <strong>${word}</strong>
-        <span class="detail">No webhook said so, but it was ${lookOf(by.kind).word.toLowerCase()}</span>
+        <span class="detail"
+          >No webhook reported this, but the mail was ${lookOf(by.kind).word.toLowerCase()}</span
+        >
       </p>
     </li>
   `
