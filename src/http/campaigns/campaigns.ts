@@ -38,13 +38,13 @@ const Fields = {
       'HTML, 1 MiB at most. Placeholders: `{{name}}`, `{{name|friend}}`, `{{email}}`, `{{unsubscribe_url}}`; a mail without an unsubscribe link gets a footer with one.',
     examples: ['<p>Hello {{name|friend}}</p>'],
   }),
-  text: Nullable({ description: 'The text alternative; without it, it is made from the HTML' }),
+  text: Nullable({ description: 'The plain text; if it is not given, it is made from the HTML' }),
   preheader: Nullable({ maxLength: PREHEADER_LENGTH, description: 'What inboxes show after the subject' }),
   reply_to: Nullable({ examples: ['editor@example.com'] }),
-  tag: Nullable({ maxLength: TAG_LENGTH, description: 'Comes back in every event of its mails' }),
+  tag: Nullable({ maxLength: TAG_LENGTH, description: 'Comes back in every event of these mails' }),
   send_at: Nullable({
     examples: ['2026-05-04T10:20:30+09:00'],
-    description: 'When it starts by itself; RFC 3339 with an offset. null: not by itself',
+    description: 'When to start it; RFC 3339 with an offset. null: not scheduled',
   }),
 }
 const SAYS = { subject: 'News in May, {{name|friend}}', content: '<p>Hello {{name|friend}}</p>' }
@@ -59,11 +59,11 @@ const ChangedCampaign = Type.Partial(Type.Object(Fields), { examples: [SAYS] })
 const Page = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
   before: Type.Optional(
-    Type.String({ format: 'uuid', description: '`next` of the page before, in whichever order' }),
+    Type.String({ format: 'uuid', description: '`next` of the previous page, in either order' }),
   ),
   order: oneOf(['desc', 'asc'], {
     default: 'desc',
-    description: '`asc`: from the first campaign on, the oldest first; `next` goes on from there',
+    description: '`asc`: oldest first; `next` continues from there',
   }),
 })
 
@@ -94,7 +94,7 @@ export async function registerCampaigns(app: FastifyInstance, deps: CampaignsDep
 
   route(app, 'GET /campaigns/:id', {
     ...about,
-    summary: 'Show one campaign, with what it says',
+    summary: 'Show one campaign with its content',
     params: IdParams,
     response: { 200: WholeCampaignSchema, ...errors(401, 'campaign.not_found', 503) },
     handler: async ({ params }) => present.one(await actions.get(params.id)),
@@ -112,9 +112,9 @@ function registerCreating(app: FastifyInstance, { actions, present }: CampaignsD
   route(app, 'POST /campaigns', {
     bodyLimit: CAMPAIGN_BODY_LIMIT,
     ...about,
-    summary: 'Create a campaign, and start it if wanted',
+    summary: 'Create a campaign, and start it if you like',
     description:
-      'A draft; with `send_at` it is scheduled; with `start` it runs at once. With an `Idempotency-Key` the same request again answers with the campaign that was made first (`Idempotency-Replayed: true`); another request with that key is 409.',
+      'A draft; with `send_at` it is scheduled; with `start` it runs at once. With an `Idempotency-Key`, repeating the request returns the campaign that was created first (`Idempotency-Replayed: true`); another request with that key is 409.',
     headers: IdempotencyHeaders,
     body: NewCampaign,
     response: {
@@ -135,8 +135,9 @@ function registerChanging(app: FastifyInstance, { actions, present }: CampaignsD
   route(app, 'PATCH /campaigns/:id', {
     bodyLimit: CAMPAIGN_BODY_LIMIT,
     ...about,
-    summary: 'Edit a draft, or one that is scheduled',
-    description: 'What is not given stays. A `send_at` makes it scheduled, `send_at: null` a draft.',
+    summary: 'Edit a draft or scheduled campaign',
+    description:
+      'Fields that are not given stay as they are. A `send_at` schedules it, `send_at: null` makes it a draft.',
     params: IdParams,
     body: ChangedCampaign,
     response: { 200: campaignIn('draft', 'As it is now'), ...NOT_NOW, ...errors(400, 413, 415) },
@@ -146,7 +147,7 @@ function registerChanging(app: FastifyInstance, { actions, present }: CampaignsD
 
   route(app, 'DELETE /campaigns/:id', {
     ...about,
-    summary: 'Delete a draft, or one that is scheduled',
+    summary: 'Delete a draft or scheduled campaign',
     params: IdParams,
     response: { 204: nothing('Deleted'), ...NOT_NOW },
     handler: async ({ params }) => actions.remove(params.id),

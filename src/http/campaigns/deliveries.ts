@@ -40,17 +40,19 @@ const FILE_STEP = 1000
 const Status = oneOf(DELIVERY_STATUSES)
 const Query = Type.Object({
   status: Type.Optional(Status),
-  people: Type.Optional(oneOf(PEOPLE, { description: 'Only whom this is known of; not of robots' })),
+  people: Type.Optional(
+    oneOf(PEOPLE, { description: 'Only people of whom this is known; robots do not count' }),
+  ),
   reason: Type.Optional(
     Type.String({
       maxLength: 500,
       description: 'Why it failed, waits or was skipped: a `reason` of /failures or of /audience',
     }),
   ),
-  q: Type.Optional(Type.String({ maxLength: 320, description: 'A part of the address' })),
+  q: Type.Optional(Type.String({ maxLength: 320, description: 'Part of the address' })),
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
   after: Type.Optional(
-    Type.String({ pattern: '^\\d{1,9}-\\d{1,9}$', description: '`next` of the page before' }),
+    Type.String({ pattern: '^\\d{1,9}-\\d{1,9}$', description: '`next` of the previous page' }),
   ),
   order: InOrder,
 })
@@ -63,7 +65,7 @@ const FIELDS = {
     examples: ['0-17'],
   }),
   subscriber_id: orNull(Type.String({ examples: [DRAFT.id] }), {
-    description: 'null: not on the list any more',
+    description: 'null: no longer on the list',
   }),
   email: Type.String({ examples: ['reader@example.com'] }),
   name: Type.String({ examples: ['Ann Reader'] }),
@@ -73,14 +75,14 @@ const FIELDS = {
     description: "Why it failed, waits or was skipped: the server's answer or a word",
     examples: [null],
   }),
-  attempts: Type.Integer({ description: 'Tries that a server has answered', examples: [1] }),
+  attempts: Type.Integer({ description: 'Attempts that a server has answered', examples: [1] }),
   due_at: orNull(Instant, {
-    description: 'When it is tried; null when nothing is left to do',
+    description: 'When it is tried next; null when there is nothing left to do',
     examples: [null],
   }),
   updated_at: Instant,
   delivered_at: orNull(Instant, {
-    description: 'What came back of it. An open shows that it was delivered, a click that it was opened',
+    description: 'What events have told. An open implies that it was delivered, a click that it was opened',
   }),
   opened_at: orNull(Instant, BY_PEOPLE),
   clicked_at: orNull(Instant, BY_PEOPLE),
@@ -101,7 +103,7 @@ const DeliveryToSchema = Type.Object(
 )
 const History = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
-  after: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the page before' })),
+  after: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the previous page' })),
 })
 
 type Filter = Omit<Static<typeof Query>, 'limit'>
@@ -113,7 +115,7 @@ export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): 
   route(app, 'GET /campaigns/:id/deliveries', {
     ...tagged('Campaigns'),
     summary: 'List who got it, who did not, and why',
-    description: 'With `Accept: text/csv`: all of them in one file, whatever `limit` says.',
+    description: 'With `Accept: text/csv`, all of them in one file, whatever `limit` is.',
     produces: ['application/json', 'text/csv'],
     params: IdParams,
     querystring: Query,
@@ -137,7 +139,7 @@ export function registerDeliveries(app: FastifyInstance, deps: DeliveriesDeps): 
 export function registerDeliveriesTo(app: FastifyInstance, deps: DeliveriesDeps): void {
   route(app, 'GET /subscribe/:id/deliveries', {
     ...tagged('Mailing list'),
-    summary: 'List what a subscriber got of each campaign, newest first',
+    summary: 'List a subscriber’s deliveries, one per campaign, newest first',
     params: IdOrAddress,
     querystring: History,
     response: {

@@ -25,7 +25,7 @@ const Failures = Type.Object(
           count: Type.Integer({ minimum: 1, examples: [312] }),
           retryable: Type.Boolean({
             description:
-              'false: nobody is there, and the addresses are suppressed. Trying again skips them until that is lifted',
+              'false: the mailboxes do not exist and the addresses are suppressed. A retry skips them until the suppressions are lifted',
             examples: [false],
           }),
         },
@@ -41,7 +41,7 @@ const Which = Type.Object(
     reason: Type.Optional(
       Type.String({
         maxLength: 500,
-        description: 'A `reason` of /failures: only those. Without it: all that failed',
+        description: 'A `reason` of /failures, to retry only those. Without it, all that failed',
       }),
     ),
   },
@@ -53,7 +53,7 @@ export function registerFailures(app: FastifyInstance, { actions, ledger, presen
     ...about,
     summary: 'List why deliveries failed',
     description:
-      'By the code of the answer and its first words; what servers add for each recipient is left out. `GET /campaigns/{id}/deliveries?reason=` lists a group.',
+      'Grouped by the code and the first words of the server’s answer, without what servers add for each recipient. `GET /campaigns/{id}/deliveries?reason=` lists a group.',
     params: IdParams,
     response: { 200: Failures, ...errors(401, 'campaign.not_found', 503) },
     handler: async ({ params }) => {

@@ -44,7 +44,7 @@ const FIELDS = {
   status: oneOf(CAMPAIGN_STATUSES),
   status_reason: TextOrNull,
   transport: oneOf(['smtp', 'outbox'], {
-    description: 'outbox: mails are written to files, since no SMTP server is set',
+    description: 'outbox: mails are written to files because no SMTP server is set',
   }),
   deliveries: Type.Object({
     total: orNull(Count, {

@@ -21,19 +21,19 @@ export const LaneSchema = Type.Object(
     state: oneOf(['open', 'slowed', 'paused']),
     reason: orNull(Type.String(), { examples: [null] }),
     since: orNull(Instant, {
-      description: 'When this state began; null: it was never another one, as far as is known',
+      description: 'When this state began; null: no other state is known',
     }),
     next_change_at: orNull(Instant, {
       description:
-        'When pace or state is expected to change by itself: a pause ends then; a slowed lane is raised by the first mail that is taken from then on. null: nothing is amiss, or only a person can resume the lane',
+        'When the pace or the state is expected to change: a pause ends then, and the first mail accepted from then on raises a slowed lane. null: the lane is open, or only a person can resume it',
     }),
     per_second: Type.Number({
-      description: 'Mails a second that are allowed now, over all workers',
+      description: 'Mails per second that are allowed now, over all workers',
       examples: [20],
     }),
     queued: Type.Integer({
       minimum: 0,
-      description: 'Deliveries that are queued or deferred on it: of this campaign, or of all that run',
+      description: 'Deliveries that are queued or deferred on it, of this campaign or of all running ones',
       examples: [420],
     }),
   },
@@ -87,7 +87,7 @@ export async function registerLanes(
     ...about,
     summary: 'Resume a lane, at its full pace',
     description:
-      'For a lane that was paused by a fault of the sender, once that is mended; workers go on within a second. Changes nothing on a lane that is open.',
+      'For a lane that was paused because of the sender, once the cause is fixed. Workers continue within a second. An open lane is not changed.',
     params: Type.Object({ name: Type.String({ maxLength: 100 }) }),
     response: { 200: { ...LaneSchema, description: 'The lane' }, ...errors(401, 'lane.not_found', 503) },
     handler: async ({ params: { name } }) => {

@@ -20,7 +20,7 @@ const Links = Type.Object(
       Type.Object(
         {
           url: orNull(Type.String(), {
-            description: 'null: all that are another for each subscriber, as the unsubscribe link',
+            description: 'null: all links that differ for each subscriber, such as the unsubscribe link',
           }),
           people: Count,
           robots: Count,
@@ -32,7 +32,7 @@ const Links = Type.Object(
       ),
     ),
   },
-  { description: 'Each link of its HTML, the most followed one first' },
+  { description: 'Each link of its HTML, most clicked first' },
 )
 
 const NOBODY: LinkCounts = { people: 0, robots: 0 }
@@ -40,7 +40,7 @@ const NOBODY: LinkCounts = { people: 0, robots: 0 }
 export function registerLinks(app: FastifyInstance, { actions, reactions }: LinksDeps): void {
   route(app, 'GET /campaigns/:id/links', {
     ...tagged('Campaigns'),
-    summary: 'List its links, and how many people and robots have followed each',
+    summary: 'List its links, and how many people and robots clicked each',
     params: IdParams,
     response: { 200: Links, ...errors(401, 'campaign.not_found', 503) },
     handler: async ({ params }) => {

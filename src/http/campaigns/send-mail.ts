@@ -22,7 +22,9 @@ const subject = { minLength: 1, maxLength: SUBJECT_LENGTH }
 
 const SendMailBody = Type.Object({
   subject: Type.Optional(Type.String({ ...subject, examples: ['News in May, {{name|friend}}'] })),
-  subjectl: Type.Optional(Type.String({ ...subject, description: '`subject`, as the original spells it' })),
+  subjectl: Type.Optional(
+    Type.String({ ...subject, description: '`subject`, as the original API spells it' }),
+  ),
   content: Type.String({
     minLength: 1,
     description: 'HTML with placeholders, 1 MiB at most',
@@ -31,7 +33,7 @@ const SendMailBody = Type.Object({
 })
 const SendMailAnswer = Type.Object(
   { campaign: WholeCampaignSchema },
-  { description: 'Started: its mails go out from now on' },
+  { description: 'Started: its mails are going out' },
 )
 
 export type SendMail = ReturnType<typeof createSendMail>
@@ -56,7 +58,7 @@ export async function registerSendMail(app: FastifyInstance, { send, answer }: S
       ...tagged('Campaigns'),
       summary: 'Write to everybody on the list',
       description:
-        'The same as creating and starting a campaign. Answers at once, whatever the size of the list; `Idempotency-Key` makes a repeated call one campaign.',
+        'The same as creating and starting a campaign. Answers at once, whatever the size of the list. With an `Idempotency-Key`, repeated calls make one campaign.',
       consumes: FORMS,
       headers: IdempotencyHeaders,
       body: SendMailBody,

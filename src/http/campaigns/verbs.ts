@@ -49,7 +49,7 @@ const about = tagged('Campaigns')
 /** What a verb answers with, what it does, and what the campaign then is. */
 const VERBS = [
   ['start', 202, 'Start it now', campaignIn('running', 'It runs')],
-  ['pause', 200, 'Pause it: takes hold within a second', campaignIn('paused', 'Paused')],
+  ['pause', 200, 'Pause it; takes effect within a second', campaignIn('paused', 'Paused')],
   ['resume', 200, 'Resume it after a pause', campaignIn('running', 'It runs again')],
   ['cancel', 202, 'Cancel what has not been sent', campaignIn('cancelled', 'Cancelled')],
 ] as const
@@ -77,9 +77,8 @@ export function registerCampaignVerbs(app: FastifyInstance, deps: VerbDeps): voi
 function registerDuplicate(app: FastifyInstance, { actions, present }: VerbDeps): void {
   route(app, 'POST /campaigns/:id/duplicate', {
     ...about,
-    summary: 'Duplicate it: make a new draft that says the same',
-    description:
-      'With an `Idempotency-Key` the same request again answers with the draft that was made first.',
+    summary: 'Duplicate it as a new draft',
+    description: 'With an `Idempotency-Key`, repeating the request returns the draft that was created first.',
     params: IdParams,
     headers: IdempotencyHeaders,
     response: {
@@ -100,7 +99,7 @@ function registerTest(app: FastifyInstance, deps: VerbDeps): void {
     config: { rateLimit: TEST_LIMIT },
     ...about,
     summary: 'Send it to one address, as a test',
-    description: 'Counts for no statistics. 502 tells what the mail server said.',
+    description: 'It is not counted anywhere. 502 tells what the mail server said.',
     params: IdParams,
     body: Type.Object({ to: Type.String({ examples: ['me@example.com'] }) }),
     response: {
@@ -112,7 +111,7 @@ function registerTest(app: FastifyInstance, deps: VerbDeps): void {
             examples: ['250 2.0.0 Ok: queued'],
           }),
         },
-        { description: 'The mail server has taken it' },
+        { description: 'The mail server accepted it' },
       ),
       ...errors(400, 401, 'campaign.not_found', 'campaign.sender_not_set_up', 'subscriber.suppressed'),
       ...errors('campaign.test_failed', 503),
@@ -137,7 +136,7 @@ function registerPreview(app: FastifyInstance, deps: VerbDeps): void {
     ...about,
     summary: 'Preview what a subscriber would get',
     description:
-      "Without `subscriber`, for a made-up one. The unsubscribe link is nobody's. With `Accept: text/html`: the mail itself, for a frame of the hub's own page.",
+      "Without `subscriber`, for a made-up one. The unsubscribe link does nothing. With `Accept: text/html`, the mail itself, for a frame of the hub's own page.",
     params: IdParams,
     querystring: Type.Object({
       subscriber: Type.Optional(Type.String({ maxLength: 320, description: "A subscriber's id or address" })),
@@ -166,7 +165,8 @@ function registerAudience(app: FastifyInstance, { actions, ledger, senderProblem
   route(app, 'GET /campaigns/:id/audience', {
     ...about,
     summary: 'Count how many would get it, how many are skipped, and why',
-    description: 'Once it is started and has gone through the list: whom it has taken.',
+    description:
+      'Once the campaign has started and gone through the list, the numbers are those of its deliveries.',
     params: IdParams,
     response: {
       200: Type.Object(

@@ -16,7 +16,7 @@ const TAGS = [
   { name: 'Webhook', description: 'Where Mandrill sends its events' },
   { name: 'Events', description: 'The history of events' },
   { name: 'Mailing list', description: 'Subscribers, import and export, suppressions' },
-  { name: 'Campaigns', description: 'From draft to the last delivery' },
+  { name: 'Campaigns', description: 'From the draft to the last delivery' },
   { name: 'Links in mails', description: 'The pages behind the links that subscribers click' },
   { name: 'Access', description: 'Sessions of the page, tickets of sockets' },
   { name: 'Operations', description: 'Health, metrics, set-up and quarantine' },

@@ -19,21 +19,21 @@ const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 const text = (description: string) => ({ description, schema: { type: 'string' } })
 const count = (description: string) => ({ description, schema: { type: 'integer' } })
 const LIMITS = {
-  'X-RateLimit-Limit': count('Requests that are allowed in this time'),
-  'X-RateLimit-Remaining': count('Requests that are left'),
-  'X-RateLimit-Reset': count('Seconds until it begins again'),
+  'X-RateLimit-Limit': count('Requests allowed in this time'),
+  'X-RateLimit-Remaining': count('Requests left'),
+  'X-RateLimit-Reset': count('Seconds until the limit resets'),
 }
 
 export function headersOf(name: string, status: number, { parameters = [] }: Asked): Record<string, object> {
   const isRepeatable = parameters.some((parameter) => /^idempotency-key$/i.test(parameter.name))
   return {
-    'X-Request-Id': text('Names this request in the log'),
+    'X-Request-Id': text('The id of this request in the log'),
     ...(status === 401 && { 'WWW-Authenticate': text('Bearer') }),
-    ...([429, 503].includes(status) && { 'Retry-After': count('Seconds until it may be tried again') }),
+    ...([429, 503].includes(status) && { 'Retry-After': count('Seconds until you may try again') }),
     ...(status === 429 && LIMITS),
     ...(/^post \/campaigns(\/\{id\}\/duplicate)?$/.test(name) &&
       status < 300 && { Location: text('The campaign') }),
-    ...(isRepeatable && status < 300 && { 'Idempotency-Replayed': text('true: it was made before') }),
+    ...(isRepeatable && status < 300 && { 'Idempotency-Replayed': text('true: it was created before') }),
   }
 }
 

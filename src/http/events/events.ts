@@ -52,22 +52,22 @@ export const Selecting = {
       minLength: 1,
       maxLength: 200,
       description:
-        'The beginning of an address, or of what follows its @, or of words that are all in the subject. Events of before this was stored (see CHANGELOG) are not found by it',
+        'The beginning of an address or of its domain, or the beginnings of words in the subject. Does not find events stored before the hub kept these (see CHANGELOG)',
     }),
   ),
   message: Type.Optional(Type.String({ description: "The provider's id of a message" })),
   campaign: Type.Optional(Type.String()),
   tag: Type.Optional(Type.String()),
   subaccount: Type.Optional(Type.String()),
-  url: Type.Optional(Type.String({ description: 'Clicks on this very URL' })),
+  url: Type.Optional(Type.String({ description: 'Clicks on exactly this URL' })),
   since: Type.Optional(
     Type.String({
       format: 'date-time',
-      description: 'Received then or later',
+      description: 'Received at this time or later',
       examples: ['2026-05-04T10:20:30Z'],
     }),
   ),
-  until: Type.Optional(Type.String({ format: 'date-time', description: 'Received before then' })),
+  until: Type.Optional(Type.String({ format: 'date-time', description: 'Received before this time' })),
 }
 const WithData = Type.Boolean({ default: true, description: 'false: without `data`, which may be large' })
 const Query = Type.Object({
@@ -81,7 +81,7 @@ const Page = Type.Object(
   {
     events: Type.Array(EventJson),
     next: orNull(CursorText, {
-      description: 'Goes into the same parameter for the next page; null: no more',
+      description: 'Pass it as the same parameter to get the next page; null: no more',
     }),
   },
   { description: 'A page of events' },
@@ -93,7 +93,7 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
     ...about,
     summary: 'Search the history of events',
     description:
-      'Newest first; with `after` oldest first. Contains every event that was answered 200 before the request. A page is about 8 MiB at most, so it may be shorter than `limit`: go on while there is a `next`. With `Accept: text/csv` all that is selected, as one file of its facts; with `Accept: application/x-ndjson` each event a line, as it is in `events`: a line break between two tokens of `data` is a blank there.',
+      'Newest first; with `after` oldest first. Contains every event that was answered 200 before the request. A page is at most about 8 MiB, so it may be shorter than `limit`: continue while there is a `next`. With `Accept: text/csv`, all events that match, in one file of their facts. With `Accept: application/x-ndjson`, one event per line, as in `events`; a line break between two tokens of `data` becomes a space.',
     produces: ['application/json', 'text/csv', 'application/x-ndjson'],
     querystring: Query,
     response: { 200: Page, ...errors(400, 401, 503) },
@@ -113,7 +113,7 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
   route(app, 'GET /api/events/:cursor', {
     ...about,
     summary: 'Show one event as its provider sent it',
-    description: 'Nothing else, and byte for byte: `data` of the event at this cursor.',
+    description: 'Just `data` of the event at this cursor, byte for byte.',
     params: Type.Object({ cursor: CursorText }),
     response: {
       200: Type.Any({ description: 'The payload', examples: [eventExample] }),
@@ -173,7 +173,7 @@ export async function caughtUp({
 
 function toQuery(query: Static<typeof Query>): EventQuery {
   if (query.before !== undefined && query.after !== undefined)
-    throw new HubError('request.invalid', { message: 'query: before and after exclude each other' })
+    throw new HubError('request.invalid', { message: 'query: before and after cannot be combined' })
   return {
     limit: query.limit,
     before: readCursor('before', query.before),

@@ -53,12 +53,12 @@ export function createHookWatch(log: Pick<FastifyBaseLogger, 'warn' | 'info'>, n
 
   return {
     probeSeen(): void {
-      if (probeSeenAt === null) log.info("Mandrill's probe was seen: it shows the webhook's key now")
+      if (probeSeenAt === null) log.info("Mandrill's probe arrived: Mandrill now shows the webhook's key")
       probeSeenAt = now()
     },
     /** Whatever was wrong is right now. */
     rightlySigned(): void {
-      if (kinds.size > 0) log.info({ reasons: [...kinds.keys()] }, 'webhooks are signed rightly now')
+      if (kinds.size > 0) log.info({ reasons: [...kinds.keys()] }, 'webhooks are accepted again')
       kinds.clear()
     },
     accepted(batch: Batch, kinds: readonly Kind[]): void {

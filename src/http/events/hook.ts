@@ -46,12 +46,12 @@ const Answer = Type.Object(
   {
     accepted: Type.Integer({ description: 'Events stored now' }),
     duplicates: Type.Integer({ description: 'Events that were stored before' }),
-    quarantined: Type.Integer({ description: 'Things that cannot be read as events: see /api/quarantine' }),
+    quarantined: Type.Integer({ description: 'Entries that cannot be read as events: see /api/quarantine' }),
   },
   { description: 'Stored', examples: [{ accepted: 1, duplicates: 0, quarantined: 0 }] },
 )
 const PURPOSE =
-  'Mandrill posts its events to this address: type it in Mandrill under Settings → Webhooks. There is nothing to look at'
+  'Mandrill posts its events to this address: type it in Mandrill under Settings → Webhooks. There is nothing to see here'
 /** Only for /doc: the body is read by hand, as the bytes that were signed. */
 const documentedBody = {
   content: {
@@ -103,7 +103,7 @@ export async function registerHook(app: FastifyInstance, deps: HookDeps): Promis
 const headSchema: FastifySchema = {
   ...tagged('Webhook'),
   summary: 'Check that there is a webhook',
-  description: 'Mandrill asks this before it takes the address.',
+  description: 'Mandrill checks this before it accepts the URL.',
   security: [],
   response: { 200: nothing('There is'), ...errors(403) },
 }
@@ -112,7 +112,7 @@ const schema: FastifySchema = {
   ...tagged('Webhook'),
   summary: 'Take a batch of events from Mandrill',
   description:
-    'The address to type in Mandrill. A batch is signed with the key of the webhook (`X-Mandrill-Signature`); with the API ' +
+    'The URL to type in Mandrill. A batch is signed with the key of the webhook (`X-Mandrill-Signature`); with the API ' +
     'token, a JSON body `{"mandrill_events":[…]}` is taken instead. 200 only after the batch is durably stored.',
   security: [{ token: [] }, { session: [] }, { mandrill_signature: [] }],
   response: {

@@ -14,7 +14,7 @@ const told = (description: string, example: string | null) =>
 const Facts = {
   provider: Type.String({ description: 'Who told it', examples: ['mandrill'] }),
   at: orNull(Instant, { description: 'When it happened' }),
-  recipient: told('The address it went to, or that an entry of a list is about', factsExample.recipient),
+  recipient: told('The address it went to, or that a list entry is about', factsExample.recipient),
   message_id: told("The provider's id of the message", factsExample.messageId),
   subject: told('The subject of the message', factsExample.subject),
   sender: Type.Optional(Type.String({ examples: [factsExample.sender] })),
@@ -31,18 +31,21 @@ const Facts = {
     Type.String({ description: "What the recipient's server said", examples: ['250 OK'] }),
   ),
   robot: Type.Optional(
-    Type.Boolean({ description: 'Of opens and clicks: a program, and no person', examples: [false] }),
+    Type.Boolean({ description: 'For opens and clicks: a program, not a person', examples: [false] }),
   ),
   campaign_id: Type.Optional(Type.String({ examples: [factsExample.campaignId] })),
   delivery_id: Type.Optional(Type.String({ examples: [factsExample.deliveryId] })),
   ip: Type.Optional(
     Type.String({
-      description: "Of opens and clicks the reader's address, else that of the server that answered",
+      description: "For opens and clicks the recipient's IP address, else that of the server that answered",
       examples: [factsExample.ip],
     }),
   ),
   location: Type.Optional(
-    Type.String({ description: 'Of opens and clicks: where it was', examples: [factsExample.location] }),
+    Type.String({
+      description: 'For opens and clicks: where it happened',
+      examples: [factsExample.location],
+    }),
   ),
   size: Type.Optional(Type.Integer({ description: "The mail's, in bytes", examples: [24_310] })),
 }

@@ -81,7 +81,7 @@ function refuseUnknown(given: object, known: object, where: string): void {
 async function startingPlace({ feed, hub }: Places, query: LiveQuery, problems: HubError[]) {
   const head = () => hub.position() ?? feed.last(0)
   if (query.after !== undefined) {
-    if (query.last !== undefined) problems.push(badField('last', 'counts only without after', 'query'))
+    if (query.last !== undefined) problems.push(badField('last', 'cannot be combined with after', 'query'))
     const after = typeof query.after === 'string' ? parseCursor(query.after) : undefined
     return after?.epoch === 0 ? feed.last(Infinity) : after
   }

@@ -139,7 +139,7 @@ export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promis
       ws.on('close', onClose).on('message', onMessage)
       const client = new Client(hub, ws, request.raw.socket)
       clients.set(ws, client)
-      if (clients.size > mostSockets) return ws.close(CLOSE.tooBusy, 'too many sockets: come back later')
+      if (clients.size > mostSockets) return ws.close(CLOSE.tooBusy, 'too many sockets: try again later')
       void open(deps, client, request as FastifyRequest<{ Querystring: LiveQuery }>)
     },
   })
@@ -197,7 +197,7 @@ async function open(deps: LiveDeps, client: Client, request: FastifyRequest<{ Qu
     if (client.format === 'json') for (const name of shown) ws.on('close', deps.boards[name].join(client))
   } catch (error) {
     if (!isHubError(error)) request.log.error({ err: error }, 'a socket could not be opened')
-    ws.close(CLOSE.tooBusy, 'the event store cannot be reached: come back later')
+    ws.close(CLOSE.tooBusy, 'the event store cannot be reached: try again later')
   }
 }
 

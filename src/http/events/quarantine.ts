@@ -20,16 +20,16 @@ const Entry = Type.Object(
 const Reason = Type.String({
   minLength: 1,
   maxLength: 2_000,
-  description: 'Only those with this very reason',
+  description: 'Only those with exactly this reason',
 })
 const Query = Type.Object({
   limit: Type.Integer({
     minimum: 1,
     maximum: 100,
     default: 20,
-    description: 'Fewer where they are large: go on while there is a `next`',
+    description: 'A page has fewer where they are large: continue while there is a `next`',
   }),
-  before: Type.Optional(Type.String({ description: '`next` of the page before' })),
+  before: Type.Optional(Type.String({ description: '`next` of the previous page' })),
   reason: Type.Optional(Reason),
 })
 const Replayed = Type.Object(
@@ -68,7 +68,7 @@ export async function registerQuarantine(
     ...about,
     summary: 'Retry an entry: read it as an event once more',
     description:
-      'Stores what can be read by now and takes the entry out of quarantine; 409 when it still cannot be read.',
+      'Stores what can be read now and takes the entry out of quarantine; 409 if it still cannot be read.',
     params: IdParams,
     response: { 200: Replayed, ...errors(401, 'quarantine.not_found', 'quarantine.unreadable', 503) },
     handler: async (request) => replay(feed, quarantine, request.params.id),
@@ -88,7 +88,7 @@ export async function registerQuarantine(
     ...about,
     summary: 'Discard all entries of one reason',
     querystring: Type.Object({ reason: Reason }),
-    response: { 204: nothing('Discarded, be it any or none'), ...errors(400, 401, 503) },
+    response: { 204: nothing('Discarded, if there were any'), ...errors(400, 401, 503) },
     handler: async ({ query }) => {
       await quarantine.discardAll(query.reason)
     },

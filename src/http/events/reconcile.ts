@@ -29,15 +29,15 @@ const Answer = Type.Object(
   {
     verdict: oneOf(['complete', 'missing', 'unknown'], {
       description:
-        "unknown: Mandrill's count is older than this hub's, or Mandrill knows no webhook with this hub's URL",
+        "unknown: Mandrill's count is older than this hub's, or Mandrill has no webhook with this hub's URL",
     }),
     sent: Type.Integer({ description: "By Mandrill's count, to this hub's URLs", examples: [48210] }),
     received: Type.Integer({
-      description: 'Events that Mandrill brought, and what is in quarantine',
+      description: 'Events that Mandrill sent, including what is in quarantine',
       examples: [48210],
     }),
     by_hand: Type.Integer({
-      description: 'Beside them: samples, and what was posted with the token',
+      description: 'Not counted above: samples, and what was posted with the token',
       examples: [4],
     }),
     missing: Type.Integer({ examples: [0] }),

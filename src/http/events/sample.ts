@@ -22,7 +22,7 @@ export async function registerSample(app: FastifyInstance, { feed, now, log }: S
     ...tagged('Operations'),
     summary: 'Store a sample: the events of one made-up mail',
     description:
-      'Events like those of Mandrill, tagged `sample`: one mail is sent, delivered, opened and clicked over ten seconds. Its recipient is nobody.',
+      'Events like Mandrill’s, tagged `sample`: one mail is sent, delivered, opened and clicked within ten seconds. Its recipient does not exist.',
     response: {
       202: Type.Object(
         { accepted: Type.Integer({ examples: [1] }) },

@@ -67,17 +67,17 @@ const Setup = Type.Object(
     version: Type.String({ examples: ['0.1.0'] }),
     public_url: Type.String({ examples: ['https://hub.example.com'] }),
     webhook_urls: Type.Array(Type.String({ examples: [WEBHOOK] }), {
-      description: 'Type one of these in Mandrill, to the letter',
+      description: 'Type one of these in Mandrill, exactly',
     }),
     keys: Type.Integer({ description: 'Webhook keys that are set', examples: [1] }),
     sender_problem: SenderProblem,
     sender_doubt: orNull(Type.String(), {
-      description: 'What is wrong (PUBLIC_URL, MAIL_FROM) if the SMTP_URL on this machine passes mails on',
+      description: 'What is wrong (PUBLIC_URL, MAIL_FROM) if the mail server on this machine forwards mails',
       examples: [null],
     }),
     unknown_proxy: orNull(Type.String(), {
       description:
-        'Sends X-Forwarded-For and is not in TRUST_PROXY: all subscribers behind it count as one address',
+        'A proxy that sends X-Forwarded-For and is not in TRUST_PROXY: all clients behind it count as one address',
       examples: [null],
     }),
     subaccounts: Type.Array(Type.String(), {
@@ -89,11 +89,12 @@ const Setup = Type.Object(
     first_event_at: InstantOrNull,
     last_event_at: {
       ...InstantOrNull,
-      description: 'When Mandrill itself brought one: no sample, nothing that was posted with the token',
+      description:
+        'When the first event came from Mandrill itself; samples and what was posted with the token do not count',
     },
     history: Type.Object(
       { first_at: InstantOrNull, last_at: InstantOrNull },
-      { description: 'When the oldest and the newest event that are kept came, whoever brought them' },
+      { description: 'When the oldest and the newest stored events came, from any source' },
     ),
     refused: Type.Array(
       Type.Object({
@@ -107,22 +108,22 @@ const Setup = Type.Object(
       }),
       {
         description:
-          'Webhooks that this process has refused since it took the last one: each kind once, newest first, with what would have matched',
+          'Webhooks that this process has refused since it last accepted one: each kind once, newest first, with what would have matched',
       },
     ),
     quarantine: Type.Integer({ description: 'Entries in quarantine', examples: [0] }),
     auth: oneOf(['on', 'off']),
     silent_seconds: Type.Integer({
-      description: 'For how long mails have gone out without any event; 0 while events arrive',
+      description: 'How long mails have been going out without any event; 0 while events arrive',
       examples: [0],
     }),
     webhooks_silent: Type.Boolean({
-      description: 'That is too long: what campaigns tell of people awaits news',
+      description: 'That is too long, so campaigns’ numbers of people may be incomplete',
       examples: [false],
     }),
     process: Type.Object(
       { role: Type.String({ examples: ['all'] }), started_at: Instant },
-      { description: 'The one that answers; `web` leaves sending to others' },
+      { description: 'The process that answers; `web` leaves sending to others' },
     ),
     other_processes: Type.Array(
       Type.Object({
@@ -130,11 +131,11 @@ const Setup = Type.Object(
         version: Type.String({ examples: ['0.1.0'] }),
         started_at: Instant,
         seen_at: Instant,
-        silent: Type.Boolean({ description: 'Nothing was heard of it for 30 s', examples: [false] }),
+        silent: Type.Boolean({ description: 'Not heard from for 30 s', examples: [false] }),
       }),
       {
         description:
-          'Those that share the stores, oldest first; one that was stopped is not among them, one that fell silent is, for a day',
+          'The other processes on the same stores, oldest first; without stopped ones; one that fell silent is kept for a day',
       },
     ),
     disk: Type.Object(
@@ -143,7 +144,10 @@ const Setup = Type.Object(
     ),
     feed: Type.Object(
       { bytes: Type.Integer(), bound: Type.Integer() },
-      { description: 'How large the feed is, and may be', examples: [{ bytes: 2 ** 20, bound: 2 ** 31 }] },
+      {
+        description: 'How large the feed is, and may become',
+        examples: [{ bytes: 2 ** 20, bound: 2 ** 31 }],
+      },
     ),
     stores: Type.Object({ events: stored, database: stored }),
     lag: Type.Integer({ examples: [0] }),
@@ -179,7 +183,7 @@ export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Prom
   const about = tagged('Operations')
   route(app, 'GET /api/setup', {
     ...about,
-    summary: 'Show how far the set-up has come',
+    summary: 'Show the state of the set-up',
     response: { 200: Setup, ...errors(401, 503) },
     handler: async () => describeSetup(deps),
   })

@@ -15,7 +15,7 @@ const Query = Type.Object({
     Type.Integer({
       minimum: 1,
       maximum: MOST_STEPS,
-      description: 'The last so many, instead of since; 60 without either',
+      description: 'This many last minutes, instead of since; 60 if neither is given',
     }),
   ),
   step: Type.Integer({
@@ -31,7 +31,7 @@ const Stats = Type.Object(
   {
     steps: Type.Array(Type.Object({ at: Instant, counts: Counts }), {
       description:
-        'By the time of receipt, each from `at` on; oldest first; steps without an event are left out',
+        'By time of receipt, each step from `at` on; oldest first; steps without events are left out',
     }),
     minutes: Type.Optional(
       Type.Array(Type.Object({ minute: Instant, counts: Counts }), {
@@ -46,7 +46,7 @@ export function registerStats(app: FastifyInstance, deps: EventsDeps): void {
   route(app, 'GET /api/stats', {
     ...tagged('Events'),
     summary: 'Count events by kind and step of time',
-    description: `At most ${MOST_STEPS.toLocaleString('en')} steps. By minutes they are known, of all, of a campaign or of a subaccount, and by kind; with any other filter, two of these, or shorter steps, they are counted anew: of more than a million events, or 50,000 entries of Mandrill’s lists, that is refused.`,
+    description: `At most ${MOST_STEPS.toLocaleString('en')} steps. Counts by the minute are ready for all events, for a campaign or for a subaccount, and by kind. With any other filter, two of these, or shorter steps, events are counted on request, which is refused for more than a million events or 50,000 entries of Mandrill’s lists.`,
     querystring: Query,
     response: { 200: Stats, ...errors('stats.too_many', 401, 503) },
     handler: async ({ query }) => {
@@ -70,7 +70,7 @@ function toCount(query: Static<typeof Query>, now: number) {
     throw new HubError('request.invalid', { message: `query: ${message}` })
   }
   const selection = readSelection(query)
-  if (query.minutes !== undefined && query.since !== undefined) refuse('minutes and since exclude each other')
+  if (query.minutes !== undefined && query.since !== undefined) refuse('minutes and since cannot be combined')
   const step = query.step * 1000
   const until = selection.until ?? now + 1
   const since = selection.since ?? (Math.floor((until - 1) / 60_000) - (query.minutes ?? 60) + 1) * 60_000

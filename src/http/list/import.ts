@@ -22,7 +22,7 @@ const ENCODING = /;\s*charset\s*=\s*"?([\w:.-]+)"?/i
 
 const Query = Type.Object({
   dry_run: Type.Optional(
-    oneOf(['', 'true', '1', 'false', '0'], { description: 'Only tell what would be done' }),
+    oneOf(['', 'true', '1', 'false', '0'], { description: 'Only report what would be done' }),
   ),
 })
 const READ = {
@@ -35,7 +35,9 @@ const READ = {
   }),
   error_count: Type.Integer({ description: 'All of them' }),
   charset: Type.String({ description: 'What the file was read as' }),
-  charset_assumed: Type.Boolean({ description: 'Neither the content type nor a mark has told it' }),
+  charset_assumed: Type.Boolean({
+    description: 'Guessed: neither the content type nor a byte order mark named it',
+  }),
 }
 const READ_EXAMPLE = {
   columns: { used: ['Email Address', 'First Name', 'Status'], ignored: ['Birthday'] },
@@ -49,11 +51,11 @@ const Report = Type.Object(
     added: Type.Integer(),
     updated: Type.Integer({ description: 'The name has changed' }),
     skipped: Type.Integer({
-      description: 'On the list already, named twice, or not to be brought back: left, bounced, complained',
+      description: 'Already on the list, twice in the file, or not brought back: left, bounced or complained',
     }),
     left: Type.Integer({
       description:
-        "By the file's own word they left, bounced, complained or never confirmed: on the list, and get no mail",
+        'Marked in the file as left, bounced, complained or not confirmed: on the list, but get no mail',
     }),
     ...READ,
   },
@@ -65,7 +67,7 @@ const Report = Type.Object(
 const SuppressionReport = Type.Object(
   {
     added: Type.Integer(),
-    skipped: Type.Integer({ description: 'Suppressed already, named twice, or over' }),
+    skipped: Type.Integer({ description: 'Already suppressed, twice in the file, or expired' }),
     ...READ,
   },
   { description: 'What was done', examples: [{ added: 2, skipped: 1, ...READ_EXAMPLE }] },
@@ -100,7 +102,7 @@ export async function registerSubscriberImport(
     url: '/subscribe/import',
     summary: 'Import a CSV file of any size',
     description:
-      "An address and a name, found by titles in many languages, or by what is in the columns where there are none. Never re-subscribes who left, bounced or complained, here or by the file's own word: a status column (the list's own file, saved by a spreadsheet in whatever language, or another tool's) brings such a person in as left or suppressed, and a word in it that is not understood is an error. In UTF-8, UTF-16, or what `charset` of the content type says; a Korean file that says nothing is known, too.",
+      "Reads an address and a name, found by column titles in many languages or, without titles, by what is in the columns. Never resubscribes people who left, bounced or complained, here or according to the file: a status column (of this hub's own export, saved by a spreadsheet in any language, or of another tool) brings such people in as left or suppressed, and a word in it that is not understood is an error. The file is UTF-8, UTF-16, or the `charset` of the content type; Korean encodings are recognised without it.",
     example: 'email,name\nann@example.com,Ann Reader\n',
     report: Report,
     run: (text, options) => importSubscribers(subscribers, text, options),
@@ -115,7 +117,7 @@ export async function registerSuppressionImport(
     url: '/suppressions/import',
     summary: 'Suppress the addresses of a CSV file',
     description:
-      "The hub's own file, or another tool's bounces, complaints and unsubscribes. Without a reason it is `manual`; one that is not understood is an error.",
+      "The hub's own export, or another tool's bounces, complaints and unsubscribes. Without a reason it is `manual`; a reason that is not understood is an error.",
     example: 'email,reason\nann@example.com,complaint\n',
     report: SuppressionReport,
     run: (text, options) => importSuppressions(suppressions, text, options),

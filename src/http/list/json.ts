@@ -20,7 +20,7 @@ const FIELDS = {
   id: Type.String({ examples: ['01a20144-af1d-722a-9d98-6a215e4325f9'] }),
   email: Type.String({ description: 'As it was typed' }),
   name: Type.String(),
-  subscribed: Type.Boolean({ description: 'Has confirmed, where that is asked for, and not left' }),
+  subscribed: Type.Boolean({ description: 'Has not left, and has confirmed if that is required' }),
   suppressed: Type.Union(
     [
       Type.Object({
@@ -55,7 +55,7 @@ export const SubscriberSchema = Type.Object(FIELDS, {
 })
 export const UnsubscribedSchema = {
   ...SubscriberSchema,
-  description: 'The subscriber, who gets no campaigns any more',
+  description: 'The subscriber, who gets no more campaigns',
   examples: [{ ...READER, subscribed: false, mailable: false, updated_at: '2026-06-01T08:00:00.000Z' }],
 }
 

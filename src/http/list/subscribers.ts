@@ -34,14 +34,14 @@ export type SubscribersDeps = SubscribingDeps & {
 const about = tagged('Mailing list')
 const Query = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
-  after: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the page before' })),
+  after: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the previous page' })),
   order: InOrder,
   email: Type.Optional(Type.String({ maxLength: 320 })),
   q: Type.Optional(
     Type.String({
       maxLength: 200,
       description:
-        'A part of the address, from its start or after the @, or of the name, from where a word begins (in scripts without spaces: from any character)',
+        'Part of the address, from its start or after the @, or of the name, from the start of a word (in scripts without spaces, from any character)',
     }),
   ),
   subscribed: Type.Optional(Type.Boolean()),
@@ -76,7 +76,7 @@ function registerLeaving(app: FastifyInstance, { subscribers, now }: Subscribers
   route(app, 'PATCH /subscribe', {
     ...about,
     summary: 'Unsubscribe an address',
-    description: 'The subscriber stays on the list, and gets nothing.',
+    description: 'The subscriber stays on the list, but gets no mail.',
     consumes: FORMS,
     body: Type.Object({ email: Email }),
     response: {
@@ -97,9 +97,9 @@ function registerLeaving(app: FastifyInstance, { subscribers, now }: Subscribers
 function registerReading(app: FastifyInstance, deps: SubscribersDeps): void {
   route(app, 'GET /subscribe', {
     ...about,
-    summary: 'List the subscribers, the first to come first',
+    summary: 'List the subscribers, oldest first',
     description:
-      'Those who have left, too. With `Accept: text/csv`: all that match in one file, whatever `limit` and `after` say.',
+      'Including those who have left. With `Accept: text/csv`, all that match in one file, whatever `limit` and `after` are.',
     produces: ['application/json', 'text/csv'],
     querystring: Query,
     response: { 200: Page, ...errors(400, 401, 503) },
@@ -194,8 +194,8 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
     ...about,
     summary: 'Erase everything about a person (GDPR)',
     description:
-      'The person, their events, history and mails in the outbox. Of a suppressed address only a keyed hash stays, so that it is ' +
-      'still refused. Instead of the id an address may be given: for who is not on the list, or not any more.',
+      'The person, their events, history and mails in the outbox. Of a suppressed address only a keyed hash is kept, so that it ' +
+      'stays suppressed. Instead of the id you can give an address, also of somebody who is not on the list.',
     params: IdOrAddress,
     response: { 204: nothing('Forgotten'), ...errors(401, 'subscriber.not_found', 503) },
     handler: async ({ params }) =>

@@ -45,8 +45,8 @@ const Body = Type.Object(
   {
     email: Type.Optional(Email),
     name: Type.Optional(Name),
-    subject: Type.Optional(Type.String({ description: 'With `content` and the token: writes to everybody' })),
-    subjectl: Type.Optional(Type.String({ description: '`subject`, as the original spells it' })),
+    subject: Type.Optional(Type.String({ description: 'With `content` and the token, sends to everybody' })),
+    subjectl: Type.Optional(Type.String({ description: '`subject`, as the original API spells it' })),
     content: Type.Optional(Type.String({ description: 'HTML with placeholders' })),
   },
   { examples: [{ email: 'reader@example.com', name: 'Ann Reader' }] },
@@ -68,7 +68,7 @@ export function registerSubscribing(app: FastifyInstance, deps: SubscribingDeps)
     ...tagged('Mailing list'),
     summary: 'Subscribe a subscriber',
     description:
-      'Brings back one who had left. Public: without the token at most 20 a minute come from one address. With DOUBLE_OPT_IN the subscriber has to confirm by mail, and `subscribed` is false until then; the mail is in English or Korean, as `Accept-Language` asks; at most one such mail an hour goes to an address that nobody confirms. With `subject` and `content`, and the token, it is the same as `POST /subscribe/send-mail`.',
+      'Brings back somebody who had left. Public: without the token, at most 20 requests a minute from one IP address. With DOUBLE_OPT_IN the subscriber has to confirm by mail, and `subscribed` is false until then; the mail is in English or Korean, according to `Accept-Language`, and goes to an unconfirmed address at most once an hour. With `subject`, `content` and the token, it is the same as `POST /subscribe/send-mail`.',
     security: [{}, { token: [] }, { session: [] }],
     consumes: FORMS,
     body: Body,

@@ -46,7 +46,7 @@ const SuppressionSchema = Type.Object(
   },
   {
     title: 'Suppression',
-    description: 'What holds for this address now',
+    description: 'The suppression in force for this address',
     examples: [
       {
         email: 'reader@example.com',
@@ -68,13 +68,13 @@ const NewSuppression = Type.Object(
 )
 const Query = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
-  after: Type.Optional(Type.String({ maxLength: 1000, description: '`next` of the page before' })),
+  after: Type.Optional(Type.String({ maxLength: 1000, description: '`next` of the previous page' })),
   order: InOrder,
   email: Type.Optional(
-    Type.String({ maxLength: 320, description: 'The one that holds for this address now' }),
+    Type.String({ maxLength: 320, description: 'Only the one in force for this address' }),
   ),
   reason: Type.Optional(Reason),
-  q: Type.Optional(Type.String({ maxLength: 200, description: 'A part of the address' })),
+  q: Type.Optional(Type.String({ maxLength: 200, description: 'Part of the address' })),
 })
 const Page = Type.Object(
   {
@@ -103,7 +103,7 @@ function registerReading(app: FastifyInstance, { suppressions, now }: Suppressio
     ...about,
     summary: 'List the suppressed addresses, in order of address',
     description:
-      'Those that are over (`until`), too. With `Accept: text/csv`: all that match in one file, but for erased persons.',
+      'Including expired ones (`until`). With `Accept: text/csv`, all that match in one file, except erased people.',
     produces: ['application/json', 'text/csv'],
     querystring: Query,
     response: { 200: Page, ...errors(400, 401, 503) },
@@ -130,7 +130,7 @@ function registerWriting(app: FastifyInstance, { suppressions, now }: Suppressio
     ...about,
     summary: 'Suppress an address',
     description:
-      'The reason is `manual` unless another is given. A stronger one that is there already stays, and is the answer. `unsubscribe` takes the subscriber off the list, too.',
+      'The reason is `manual` unless another is given. An existing stronger one stays and is returned. `unsubscribe` also takes the subscriber off the list.',
     consumes: FORMS,
     body: NewSuppression,
     response: { 201: SuppressionSchema, ...errors(400, 401, 415, 503) },
@@ -150,7 +150,7 @@ function registerWriting(app: FastifyInstance, { suppressions, now }: Suppressio
   route(app, 'DELETE /suppressions/:email', {
     ...about,
     summary: 'Lift the suppression of an address',
-    description: 'Subscribes nobody.',
+    description: 'Does not subscribe anybody.',
     params: Type.Object({ email: Type.String() }),
     response: { 204: nothing('Lifted'), ...errors(401, 'suppression.not_found', 503) },
     handler: async ({ params }) => {
@@ -181,7 +181,7 @@ const nextFrom = (key: string): string => Buffer.from(key).toString('base64url')
 function readNext(after: string): string {
   const key = Buffer.from(after, 'base64url')
   if (key.length === 0 || key.toString('base64url') !== after)
-    throw badField('after', 'must be `next` of the page before', 'query')
+    throw badField('after', 'must be `next` of the previous page', 'query')
   return key.toString()
 }
 

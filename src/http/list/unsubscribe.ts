@@ -38,9 +38,9 @@ export function registerUnsubscribe(app: FastifyInstance, deps: UnsubscribeDeps)
     posts: [
       {
         path: '',
-        summary: 'Unsubscribe, any number of times',
+        summary: 'Unsubscribe; may be repeated',
         description:
-          'What `List-Unsubscribe-Post` of each mail leads to (RFC 8058). The body is ignored. The page offers to take it back, for an hour.',
+          'The target of each mail’s `List-Unsubscribe-Post` (RFC 8058). The body is ignored. For an hour, the page offers to undo it.',
         async follow(token, request) {
           const link = links.readUnsubscribe(token)
           if (!link) return undefined
@@ -55,8 +55,8 @@ export function registerUnsubscribe(app: FastifyInstance, deps: UnsubscribeDeps)
         path: '/undo',
         summary: 'Undo an unsubscription by this link, within an hour',
         description:
-          'The same as `POST /subscribe` of that person: with DOUBLE_OPT_IN a mail asks them to confirm.',
-        response: { 409: pageSchema('A page: it was longer ago, or not by such a link') },
+          'The same as `POST /subscribe` for that person: with DOUBLE_OPT_IN a mail asks them to confirm.',
+        response: { 409: pageSchema('A page: it was more than an hour ago, or not done by such a link') },
         rateLimit: STRANGERS,
         async follow(token, request) {
           const link = links.readUnsubscribe(token)

@@ -8,21 +8,20 @@ import { route } from '../server/route.ts'
 
 type OperationsDeps = MetricsDeps & { readonly checks: readonly Check[] }
 
-const Alive = Type.Object({ status: Type.Literal('ok') }, { description: 'It is' })
+const Alive = Type.Object({ status: Type.Literal('ok') }, { description: 'The process is alive' })
 const State = (...states: ('ready' | 'degraded' | 'unavailable')[]) =>
   Type.Object({
     status: oneOf(states),
     stores: Type.Record(Type.String(), Type.String(), {
       description:
-        'What each does: `ok`, or why not: `unavailable`, `no answer`, `read-only`, `full`, `refuses writes`, `at a stand`',
+        'The state of each: `ok`, or what is wrong: `unavailable`, `no answer`, `read-only`, `full`, `refuses writes`, `at a stand`',
     }),
     tracking_lag: Type.Optional(Type.Integer({ description: 'Events that the archive has not taken yet' })),
   })
 const OK = { events: 'ok', database: 'ok', archive: 'ok' }
 const Ready = {
   ...State('ready', 'degraded'),
-  description:
-    'Webhooks are stored. `degraded`: something else does not work, and `stores` says what and why',
+  description: 'Webhooks are stored. `degraded`: something else does not work; `stores` says what and why',
   examples: [
     { status: 'ready', stores: OK, tracking_lag: 0 },
     { status: 'degraded', stores: { ...OK, database: 'read-only' }, tracking_lag: 8 },
@@ -52,9 +51,9 @@ export async function registerOperations(app: FastifyInstance, deps: OperationsD
   route(app, 'GET /readyz', {
     ...open,
     ...about,
-    summary: 'Check that webhooks can be stored, and that all else works',
+    summary: 'Check that webhooks can be stored and everything else works',
     description:
-      'For a load balancer: it takes the webhook away only on 503. Asks the stores at most once a second.',
+      'For a load balancer, which should take the webhook away only on 503. Asks the stores at most once a second.',
     security: [],
     response: { 200: Ready, ...errors(403), 503: NotReady },
     handler: async (_request, reply) => {

@@ -4,7 +4,10 @@ import { Type } from 'typebox'
 
 export const IdempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(
-    Type.String({ description: 'The same key again gives what was created first', maxLength: 255 }),
+    Type.String({
+      description: 'Repeating the request with the same key returns what was created first',
+      maxLength: 255,
+    }),
   ),
 })
 

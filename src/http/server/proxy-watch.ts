@@ -12,7 +12,7 @@ export function createProxyWatch(log: Pick<FastifyBaseLogger, 'warn'>, trusted: 
       unknown = request.ip
       log.warn(
         { address: unknown },
-        'a request came with X-Forwarded-For, which is not believed: if a proxy stands before the hub, put its address into TRUST_PROXY, or all subscribers share one address and its limits',
+        'a request came with X-Forwarded-For, which is ignored: if there is a proxy in front of the hub, put its address into TRUST_PROXY, or all clients share one address and its limits',
       )
     },
     /** Whose X-Forwarded-For is not believed; null: nobody has sent one. */

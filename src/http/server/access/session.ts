@@ -10,9 +10,9 @@ import { route } from '../route.ts'
 const State = Type.Object(
   {
     signed_in: Type.Boolean({ examples: [true] }),
-    auth: oneOf(['on', 'off'], { description: 'off: no token is asked' }),
+    auth: oneOf(['on', 'off'], { description: 'off: no token is needed' }),
   },
-  { description: 'Whether it is, and whether a token is asked' },
+  { description: 'Whether it is signed in, and whether a token is needed' },
 )
 const SignIn = Type.Object({
   token: Type.String({ minLength: 1, maxLength: 1000, examples: ['the API token'] }),
@@ -43,7 +43,7 @@ export async function registerSession(
     ...about,
     summary: 'Sign in with the API token: sets a cookie',
     description:
-      'HttpOnly, SameSite=Strict, and Secure under https. It counts only with the origin of the hub or an allowed one.',
+      'HttpOnly, SameSite=Strict, and Secure under https. It is accepted only from the hub’s own origin or an allowed one.',
     security: [],
     body: SignIn,
     response: { 200: State, ...errors(400, 'access.bad_token', 'access.foreign_origin', 429) },
@@ -66,7 +66,7 @@ export async function registerSession(
   route(app, 'DELETE /api/session', {
     ...open,
     ...about,
-    summary: 'Sign out: every copy of the cookie ends',
+    summary: 'Sign out: the cookie stops working, and so does every copy of it',
     security: [],
     response: { 204: nothing('The cookie is gone'), ...errors(403) },
     handler: async (request, reply) => {
@@ -86,7 +86,7 @@ export async function registerTickets(app: FastifyInstance, tickets: Tickets): P
     ...tagged('Access'),
     summary: 'Make a ticket for one socket',
     description:
-      'Goes into `/ws/email?ticket=`. Single use, 60 seconds: browsers cannot set headers on a socket.',
+      'For `/ws/email?ticket=`, as browsers cannot set headers on a socket. Single use, valid for 60 seconds.',
     response: { 201: Ticket, ...errors(401) },
     handler: async () => {
       const { token: ticket, expiresAt } = tickets.issue()

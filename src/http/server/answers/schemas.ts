@@ -11,7 +11,7 @@ const ErrorSchema = Type.Object(
       details: Type.Optional(Type.Any()),
     }),
   },
-  { description: 'What went wrong: a code to act on, and a sentence to read' },
+  { description: 'What went wrong: a code for programs and a sentence for people' },
 )
 
 /** Of each status: what it means, and the error that most routes answer it with. */
@@ -19,14 +19,14 @@ const ERRORS: Readonly<Record<number, readonly [meaning: string, usual: ErrorCod
   400: ['A field is wrong; the message names it', 'request.invalid'],
   401: ['No token, or a wrong one', 'access.unauthorized'],
   403: ['This web origin, or with AUTH=off this Host, may not use the hub', 'access.foreign_host'],
-  404: ['Not there', 'request.not_found'],
+  404: ['Not found', 'request.not_found'],
   408: ['It took too long to arrive', 'request.timeout'],
   409: ['Its state does not allow this', 'subscriber.exists'],
   413: ['Too large', 'request.too_large'],
-  415: ['Not this content type', 'request.unsupported_media_type'],
+  415: ['Content type not supported', 'request.unsupported_media_type'],
   429: ['Too many requests; see Retry-After', 'request.too_many'],
   502: ['Another server failed', 'reconcile.unavailable'],
-  503: ['Cannot be done now; see Retry-After', 'server.busy'],
+  503: ['Not possible right now; see Retry-After', 'server.busy'],
 }
 
 /** Errors that say more than their sentence. */
@@ -64,7 +64,10 @@ export const InstantOrNull = orNull(Instant)
 export const TextOrNull = orNull(Type.String())
 
 export const nextFor = (parameter: string) =>
-  orNull(Type.String(), { description: `Goes into \`${parameter}\`; null: no more`, examples: [null] })
+  orNull(Type.String(), {
+    description: `Pass it as \`${parameter}\` to get the next page; null: no more`,
+    examples: [null],
+  })
 
 /** Of rows that were asked for with one more than `limit`: that one tells whether there is another page. */
 export function pageOf<Row>(found: readonly Row[], limit: number, placeOf: (row: Row) => string) {
@@ -83,7 +86,7 @@ export const oneOf = <const W extends string>(words: readonly W[], options: TSch
 /** Of a list that is read page by page. */
 export const InOrder = oneOf(['asc', 'desc'], {
   default: 'asc',
-  description: '`desc`: from the end, the last one first; `next` goes on from there',
+  description: '`desc`: from the end, last one first; `next` continues from there',
 })
 
 export const tagged = (tag: string) => ({ tags: [tag] })
