@@ -55,7 +55,8 @@ function stop(error: Error): never {
 }
 
 function cannotListen({ code, message }: NodeJS.ErrnoException): never {
-  const why = code === 'EADDRINUSE' ? `another program listens there: set another PORT (${code})` : message
+  const why =
+    code === 'EADDRINUSE' ? `another program is listening there: set another PORT (${code})` : message
   return stop(new Error(`HOST ${config.HOST}, PORT ${config.PORT}: ${why}`))
 }
 

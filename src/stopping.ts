@@ -25,7 +25,7 @@ export function listenToSignals(log: FastifyBaseLogger): (running: Stoppable) =>
     if (since !== undefined && Date.now() - since > SAME_SIGNAL_MS) process.exit(130)
     if (since !== undefined) return
     since = Date.now()
-    log.info({ signal }, running ? 'shutting down' : 'stopped while it was starting')
+    log.info({ signal }, running ? 'shutting down' : 'stopped while starting')
     if (!running) process.exit(0)
     cutOff(LONGEST_MS, 'closed before a mail server had answered')
     void silentOnes(running).then((stores) => {

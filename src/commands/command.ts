@@ -20,9 +20,9 @@ export function folderArgument(usage: string): string {
 }
 
 export function sayHeld(count: number, since: string): void {
-  if (count === 0) return say('No campaign has to be paused.')
+  if (count === 0) return say('No campaign had to be paused.')
   const paused = count === 1 ? '1 campaign is paused' : `${count} campaigns are paused`
-  say(`${paused}: who got mails ${since} is not known here.`)
+  say(`${paused}: it is not known here who got mails ${since}.`)
 }
 
 export const say = (line: string): void => void process.stdout.write(`${line}\n`)

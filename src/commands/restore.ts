@@ -8,6 +8,6 @@ await runCommand('restore', async (config) => {
   say(`${config.DATA_DIR} is as it was at ${new Date(backup.madeAt).toISOString()}.`)
   if (held !== undefined) sayHeld(held, 'since then')
   const others = elsewhere(config)
-  if (others.length > 0) say(`Not in here: ${others.join(' and ')}. See docs/backup.md.`)
-  if (config.DATABASE_URL) say('When the database is restored, too: npm run restored')
+  if (others.length > 0) say(`Not included: ${others.join(' and ')}. See docs/backup.md.`)
+  if (config.DATABASE_URL) say('When the database has been restored as well: npm run restored')
 })

@@ -16,10 +16,10 @@ const setting = <T>(doc: string, defaultText: string, parse: (text: string) => T
 })
 
 export const SETTINGS = {
-  HOST: setting('Where it listens', '127.0.0.1', read.host),
-  PORT: setting('Its port', '8000', read.integer(0, 65_535)),
+  HOST: setting('The address to listen on', '127.0.0.1', read.host),
+  PORT: setting('The port to listen on', '8000', read.integer(0, 65_535)),
   PUBLIC_URL: setting(
-    'How the outside reaches it: links in mails, and the URL that Mandrill signs; campaigns over a real SMTP_URL need https. Empty: http://localhost:PORT',
+    "The hub's public address, for links in mails and the URL that Mandrill signs; campaigns over a real SMTP_URL need https. Empty: http://localhost:PORT",
     '',
     read.optional(read.webUrl),
   ),
@@ -30,18 +30,18 @@ export const SETTINGS = {
   ),
   ALLOWED_ORIGINS: setting('Other web origins that may use the API (CORS) and the socket', '', read.origins),
   MANDRILL_WEBHOOK_URL: setting(
-    'Comma-separated, if the URLs typed in Mandrill are others than PUBLIC_URL/api/hook; compared exactly',
+    'Comma-separated, if the URLs typed in Mandrill differ from PUBLIC_URL/api/hook; compared exactly',
     '',
     read.list(read.signedUrl),
   ),
   MANDRILL_WEBHOOK_KEYS: setting(
-    'Comma-separated; several for rotation or several webhooks. Mandrill shows a key after it has made a webhook',
+    'Comma-separated; several for rotation or several webhooks. Mandrill shows the key once a webhook is saved',
     '',
     read.list(read.webhookKey),
   ),
-  MANDRILL_API_KEY: setting("Only for reconciling counts with Mandrill's", '', read.optional(read.text)),
+  MANDRILL_API_KEY: setting("Only to compare counts with Mandrill's", '', read.optional(read.text)),
   MANDRILL_API_URL: setting(
-    'Where that is asked; another one stands in for Mandrill in trials',
+    "Where Mandrill's API is; another one stands in for it in trials",
     'https://mandrillapp.com/api/1.0',
     read.webUrl,
   ),
@@ -60,7 +60,7 @@ export const SETTINGS = {
     '',
     read.optional(read.secret(read.text)),
   ),
-  AUTH: setting('off: no token is asked, for trials on a loopback HOST', 'on', read.oneOf('on', 'off')),
+  AUTH: setting('off: no token is needed, for trials on a loopback HOST', 'on', read.oneOf('on', 'off')),
   ROLE: setting(
     'all, web (serves, and tracks events) or worker (sends). A split role needs REDIS_URL and DATABASE_URL',
     'all',
@@ -83,29 +83,25 @@ export const SETTINGS = {
     read.optional(read.url('smtp:', 'smtps:')),
   ),
   MAIL_FROM: setting('Who the mails are from', 'News <news@localhost>', read.mailbox),
-  MAIL_REPLY_TO: setting('Where answers go, if not to MAIL_FROM', '', read.optional(read.mailboxText)),
+  MAIL_REPLY_TO: setting('Where replies go, if not to MAIL_FROM', '', read.optional(read.mailboxText)),
   LIST_NAME: setting(
-    "What subscribers know the list by: in the footer of mails and on the pages for them. Empty: MAIL_FROM's name",
+    "The name that subscribers know the list by, in the footer of mails and on their pages. Empty: MAIL_FROM's name",
     '',
     read.line,
   ),
-  LIST_ADDRESS: setting(
-    'The postal address that stands beside it, which many countries ask for',
-    '',
-    read.line,
-  ),
+  LIST_ADDRESS: setting('The postal address shown beside it, which many countries require', '', read.line),
   DKIM_DOMAIN: setting('DKIM signs when all three are given; the key is RSA', '', read.optional(read.text)),
   DKIM_SELECTOR: setting('The name before ._domainkey in DNS', '', read.optional(read.text)),
   DKIM_KEY_FILE: setting('The private key, PEM', '', read.optional(read.text)),
   MAIL_LANES: setting(
-    'How fast each provider is sent to; connections and mails a second are totals over all workers',
+    'How fast to send to each provider; connections and mails a second are totals over all workers',
     '[{"name":"naver","domains":["naver.com"],"connections":4,"per_second":20},' +
       '{"name":"google","domains":["google.com","gmail.com","googlemail.com"],"connections":4,"per_second":20},' +
       '{"name":"default","domains":[],"connections":10,"per_second":50}]',
     read.lanes,
   ),
   RETRY_DELAYS: setting(
-    'Seconds between tries of a mail that a server deferred',
+    'Seconds between attempts for a mail that a server deferred',
     '60,300,1800,7200,21600,86400',
     read.list(read.integer(1, 604_800)),
   ),
@@ -120,10 +116,14 @@ export const SETTINGS = {
     '0.003',
     read.share,
   ),
-  DOUBLE_OPT_IN: setting('true: who subscribes must confirm by mail first', 'false', read.boolean),
-  EVENT_RETENTION: setting('Events that the feed keeps for resuming', '1000000', read.integer(1, 1e10)),
+  DOUBLE_OPT_IN: setting('true: new subscribers must confirm by mail first', 'false', read.boolean),
+  EVENT_RETENTION: setting(
+    'Events that the feed keeps so that clients can resume',
+    '1000000',
+    read.integer(1, 1e10),
+  ),
   EVENT_MAX_BYTES: setting(
-    'Bytes of events that the feed keeps at most; what tracking has not taken yet is never dropped: the hook answers 503',
+    'The most bytes of events that the feed keeps; those that are not in the history yet are never dropped: the hook answers 503',
     '2GiB',
     read.bytes,
   ),

@@ -16,13 +16,13 @@ export function emailProblem(email: string): string | undefined {
   if (email === '') return 'must not be empty'
   if (!email.isWellFormed() || CONTROL.test(email)) return 'must not contain control characters'
   if (/\s/u.test(email)) return 'must not contain spaces'
-  if (Buffer.byteLength(email) > EMAIL_LENGTH) return `must be ${EMAIL_LENGTH} bytes long at most`
+  if (Buffer.byteLength(email) > EMAIL_LENGTH) return `must be at most ${EMAIL_LENGTH} bytes long`
   const [local = '', domain, more] = email.split('@')
   if (domain === undefined || more !== undefined) return 'must contain exactly one @'
-  if (Buffer.byteLength(local) > LOCAL_LENGTH) return `must have ${LOCAL_LENGTH} bytes at most before the @`
-  if (!LOCAL.test(local)) return 'must be an e-mail address: what stands before the @ is not valid'
+  if (Buffer.byteLength(local) > LOCAL_LENGTH) return `must have at most ${LOCAL_LENGTH} bytes before the @`
+  if (!LOCAL.test(local)) return 'must be an e-mail address: the part before the @ is not valid'
   if (asciiDomain(domain) === undefined)
-    return 'must be an e-mail address: what follows the @ is not a domain with a dot'
+    return 'must be an e-mail address: the part after the @ is not a domain with a dot'
   return undefined
 }
 

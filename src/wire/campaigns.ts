@@ -156,12 +156,15 @@ async function openMail(config: Config, log: Log) {
   const isLocal = !config.SMTP_URL || readSmtpUrl(config.SMTP_URL).local
   const found = config.SMTP_URL ? senderProblem(config.PUBLIC_URL, from) : null
   const [problem, doubt] = isLocal ? [null, isTrial(config) ? null : found] : [found, null]
-  const hint = 'Set PUBLIC_URL and MAIL_FROM to what the outside reaches'
+  const hint = 'Set PUBLIC_URL and MAIL_FROM to public addresses'
   if (!config.SMTP_URL)
     log.info({ outbox }, 'SMTP_URL is not set: mails are written to files, and nobody gets them')
   if (problem) log.error({ reason: problem, hint }, 'no campaign can start')
   if (doubt)
-    log.warn({ reason: doubt, hint }, 'mails that the SMTP_URL on this machine passes on lead nowhere')
+    log.warn(
+      { reason: doubt, hint },
+      'if the mail server on this machine forwards mails, their links or sender do not work',
+    )
   return { mailer, outbox, sender: { from, replyTo, list }, senderProblem: problem, senderDoubt: doubt }
 }
 

@@ -46,6 +46,6 @@ export function keptSecret(dir: string, name: string): string {
   }
   const kept = readFileSync(file, 'utf8').trim()
   if (kept.length < MIN_SECRET)
-    throw new Error(`${file} holds no usable secret: remove it, and a new one is made`)
+    throw new Error(`${file} holds no usable secret: remove it to have a new one made`)
   return kept
 }

@@ -117,7 +117,7 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
   })
   const archive = createEventArchive(sql, effects)
   const quarantine = createQuarantine(sql)
-  const hub = createHub(feed, (err) => log.warn({ err }, 'a socket could not be caught up yet'))
+  const hub = createHub(feed, (err) => log.warn({ err }, 'a socket could not catch up yet'))
   const tracking = startTracking({ feed, archive, leases, quarantine, owner, archiveDays, log })
   const { MANDRILL_API_KEY: key, MANDRILL_API_URL: baseUrl } = config
   // Only who gets mails out, and webhooks in, can miss some.

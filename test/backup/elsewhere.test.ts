@@ -31,7 +31,7 @@ const backUp = (settings: Record<string, string>) =>
 test('where all is elsewhere it says so, fails no script and makes no folder', async () => {
   const printed = await backUp(ELSEWHERE)
   expect(printed).toContain('holds nothing to back up')
-  expect(printed).toContain('Not in here: the database (DATABASE_URL) and Redis (REDIS_URL)')
+  expect(printed).toContain('Not included: the database (DATABASE_URL) and Redis (REDIS_URL)')
   expect(printed).toContain('SECRET comes from your settings')
   expect(await readdir(join(folder, 'backup'))).toEqual([])
 })

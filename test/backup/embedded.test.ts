@@ -85,7 +85,7 @@ test('a damaged backup is not restored, and says which file it is', async () => 
 test('a backup that was interrupted is none', async () => {
   await backedUp()
   await rm(join(copy(), 'backup.json'))
-  await expect(restoreTo(join(scratch, 'data'))).rejects.toThrow(/ holds no whole backup/)
+  await expect(restoreTo(join(scratch, 'data'))).rejects.toThrow(/ is not a complete backup/)
 })
 
 test('no hub starts on a restore that did not come to its end; the next restore begins it anew', async () => {

@@ -203,7 +203,7 @@ export function testBackup(name: string, open: (folder: string) => Promise<Store
 
         const again = await stage.start({ EVENT_RETENTION: '10' })
         await tracked(again, 20)
-        expect(again.printed()).toContain('events were lost before tracking could take them')
+        expect(again.printed()).toContain('events were lost before tracking could read them')
         expect(again.printed()).toMatch(/"gap":\{"from":.*"reason":"expired"/)
         await again.post(numbered(40, 1))
         await tracked(again, 21)

@@ -27,8 +27,8 @@ const BASE64_SHARE = 1 / 6
 export function unsendable({ to }: OutgoingMail): SendResult | undefined {
   if (toSmtpAddress(to.address)) return undefined
   const response = isBeyondAscii(to.address)
-    ? `553 5.6.7 the hub sends to no address with ${BEYOND_ASCII}`
-    : '553 5.1.3 this is not an address that a mail can be sent to'
+    ? `553 5.6.7 the hub cannot send to an address with ${BEYOND_ASCII}`
+    : '553 5.1.3 no mail can be sent to this address'
   return { kind: 'failed', response, unknownRecipient: false }
 }
 
@@ -55,7 +55,8 @@ export function toBytes({ headers, body }: Mime): Buffer {
 }
 
 function ownHeader(name: string, value: string): string {
-  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) throw new Error(`${JSON.stringify(name)} is no name of a header`)
+  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name))
+    throw new Error(`${JSON.stringify(name)} is not a valid header name`)
   return rawHeader(name, value)
 }
 

@@ -32,7 +32,7 @@ export function stepsLeft(
   const newer = [...done].find(([name, steps]) => steps > (known.get(name) ?? 0))
   if (newer)
     throw new Error(
-      `the database is of a newer version of this program (it has ${newer[0]}): start that one, or restore a backup`,
+      `the database is from a newer version of this program (it has ${newer[0]}): start that version, or restore a backup`,
     )
   return migrations.flatMap(({ name, statements }) =>
     statements.map((text, index) => ({ name, number: index + 1, text })).slice(done.get(name) ?? 0),

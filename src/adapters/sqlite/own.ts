@@ -17,7 +17,9 @@ export function openOwn(file: string, version: number, schema: string) {
   try {
     const row = db.prepare('PRAGMA user_version').get()
     if (Number(row?.user_version) > version)
-      throw new Error(`${file} is of a newer version of this program: start that one, or restore a backup`)
+      throw new Error(
+        `${file} is from a newer version of this program: start that version, or restore a backup`,
+      )
     db.exec(`PRAGMA user_version = ${version}`)
     db.exec(schema)
   } catch (error) {

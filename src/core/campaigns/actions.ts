@@ -82,7 +82,7 @@ export function createActions(options: ActionsOptions) {
   function make({ sendAt: text, start = false, ...content }: CampaignContent & CreateInput): Campaign {
     const at = now()
     const sendAt = text == null ? null : readSendAt(text, at)
-    if (start && sendAt !== null) throw badField('send_at', 'and start exclude each other')
+    if (start && sendAt !== null) throw badField('send_at', 'and start cannot be combined')
     if (start) requireSender(senderProblem)
     return {
       ...content,
@@ -161,7 +161,7 @@ export function createActions(options: ActionsOptions) {
 async function requireReason(ledger: Pick<Ledger, 'reasons'>, id: string, reason: string): Promise<void> {
   const { failed } = await ledger.reasons(id)
   if (failed.has(reason)) return
-  throw badField('reason', 'is the reason of no failed delivery: see /campaigns/{id}/failures', 'query')
+  throw badField('reason', 'is not the reason of any failed delivery: see /campaigns/{id}/failures', 'query')
 }
 
 function withoutUndefined(input: EditInput): EditInput {

@@ -45,7 +45,7 @@ const NOT_DONE: Readonly<Record<Verb, string>> = {
   pause: 'be paused',
   resume: 'be resumed',
   cancel: 'be cancelled',
-  'retry-failed': 'have failed deliveries tried again',
+  'retry-failed': 'retry failed deliveries',
 }
 
 export function requireState(status: CampaignStatus, verb: Verb): void {
@@ -96,12 +96,12 @@ function subjectProblem(subject: string): string | undefined {
 
 function lineProblem(text: string, length: number): string | undefined {
   if (!text.isWellFormed() || CONTROL.test(text)) return 'must not contain line breaks or control characters'
-  return [...text].length > length ? `must be ${length} characters long at most` : undefined
+  return [...text].length > length ? `must be at most ${length} characters long` : undefined
 }
 
 function bodyProblem(text: string): string | undefined {
   if (!text.isWellFormed() || text.includes('\0')) return 'must not contain NUL or half a character'
-  return Buffer.byteLength(text) > CONTENT_BYTES ? 'must be 1 MiB long at most' : undefined
+  return Buffer.byteLength(text) > CONTENT_BYTES ? 'must be at most 1 MiB long' : undefined
 }
 
 /** Tags go out in one header, comma-separated; those that begin with an underscore are Mandrill's own. */
@@ -129,5 +129,5 @@ export const UNCERTAIN: readonly CampaignStatus[] = ['running', 'paused']
 /** The status reason that the operator reads. `madeAt`: when the backup was made, if known. */
 export function restoredReason(madeAt?: number): string {
   const of = madeAt === undefined ? '' : ` of ${new Date(madeAt).toISOString()}`
-  return `restored from a backup${of}: whoever got this mail after it was made is not known here, and gets it again when it is resumed`
+  return `restored from a backup${of}: those who got this mail after the backup was made are not known here and get it again when it is resumed`
 }

@@ -56,21 +56,21 @@ function causeOf(asked: Asked, fits: (key: string, url: string) => boolean): Cau
   if (signed.signature === '')
     return {
       kind: 'no signature',
-      hint: 'It carries no X-Mandrill-Signature: it is not from Mandrill, or something on its way drops that header',
+      hint: 'It has no X-Mandrill-Signature: it is not from Mandrill, or something on the way drops that header',
     }
   const guesses = urlsLike(asked)
   for (const key of keys.flatMap(keysLike))
     if (urls.some((url) => fits(key, url)))
       return {
         kind: 'wrong signature: key',
-        hint: 'It was signed with a key that differs from one of MANDRILL_WEBHOOK_KEYS in blanks, quotes or capitals: copy it from Mandrill again',
+        hint: 'It was signed with a key that differs from one of MANDRILL_WEBHOOK_KEYS in spaces, quotes or capitals: copy it from Mandrill again',
       }
   for (const url of guesses)
     for (const key of [...keys, PROBE_KEY])
       if (fits(key, url)) return key === PROBE_KEY ? testKey(url) : otherUrl(url)
   return {
     kind: 'wrong signature',
-    hint: `No key in MANDRILL_WEBHOOK_KEYS matches, with any likely spelling of the URL: compare the key and the URL ${shown(urls[0] ?? '')} with Mandrill’s, letter by letter`,
+    hint: `No key in MANDRILL_WEBHOOK_KEYS matches, whatever the spelling of the URL: compare the key and the URL ${shown(urls[0] ?? '')} with Mandrill’s, letter by letter`,
   }
 }
 

@@ -45,12 +45,12 @@ export function watchSilence({ sent, arrived, now, log, everyMs = EVERY_MS }: Si
     told = true
     log.error(
       { minutes: Math.round(silent / 60_000) },
-      'mails go out and no webhook arrives: check whether Mandrill has disabled it',
+      'mails are going out, but no webhook arrives: check whether Mandrill has disabled it',
     )
   }
 
   const timer = setInterval(
-    () => void look().catch((err: unknown) => log.warn({ err }, 'whether webhooks arrive cannot be checked')),
+    () => void look().catch((err: unknown) => log.warn({ err }, 'cannot check whether webhooks arrive')),
     everyMs,
   ).unref()
   return {

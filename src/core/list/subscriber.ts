@@ -6,7 +6,7 @@ import { keyFor } from '../seal.ts'
 export const NAME_LENGTH = 200
 export function nameProblem(name: string): string | undefined {
   if (!name.isWellFormed() || CONTROL.test(name)) return 'must not contain control characters'
-  if ([...name].length > NAME_LENGTH) return `must be ${NAME_LENGTH} characters long at most`
+  if ([...name].length > NAME_LENGTH) return `must be at most ${NAME_LENGTH} characters long`
   return undefined
 }
 

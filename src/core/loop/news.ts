@@ -33,7 +33,7 @@ export function createLoopNews(options: Options): (news: LoopNews) => void {
   async function slow(lane: string, answer: string): Promise<void> {
     await lanes
       .report(lane, 'deferred', answer, answers.get(lane)?.deferredShare())
-      .catch((err: unknown) => log.warn({ err, lane }, 'the pace of a lane cannot be passed on'))
+      .catch((err: unknown) => log.warn({ err, lane }, 'the pace of a lane cannot be saved'))
   }
 
   /** The last deferral of each lane in a page, other than those about one subscriber's mailbox. */

@@ -67,10 +67,10 @@ export function startFeeder(options: FeederOptions) {
       let more = false
       try {
         more = await tick()
-        if (state.failures > 0) log.info({}, 'campaigns go on')
+        if (state.failures > 0) log.info({}, 'campaigns continue')
         state.failures = 0
       } catch (err) {
-        if (state.failures === 0) log.warn({ err }, 'campaigns wait: what is due cannot be read')
+        if (state.failures === 0) log.warn({ err }, 'campaigns wait: the database cannot be read')
         const delay = backOff(state.failures, RETRY_MS)
         state.failures += 1
         if (!state.closing) await nap.wait(delay)
@@ -110,7 +110,7 @@ async function startDue(options: FeederOptions, active: readonly CampaignHead[])
     }
     const start = { status: 'running', statusReason: null, startedAt: now(), transport } as const
     if (!(await campaigns.change(campaign.id, ['scheduled'], start))) continue
-    log.info({ campaign: campaign.id }, 'a scheduled campaign begins')
+    log.info({ campaign: campaign.id }, 'a scheduled campaign has started')
     running.push({ ...campaign, ...start })
   }
   return running
@@ -121,7 +121,7 @@ async function holdBack({ campaigns, mailer, now, log }: FeederOptions, { id }: 
   const statusReason = `No mail can go out: ${why}`
   const paused = { status: 'paused', statusReason, startedAt: now(), transport: mailer.transport } as const
   if (await campaigns.change(id, ['scheduled'], paused))
-    log.error({ campaign: id, reason: statusReason }, 'a scheduled campaign does not begin: it is paused')
+    log.error({ campaign: id, reason: statusReason }, 'a scheduled campaign cannot start: it is paused')
 }
 
 /** One step for each campaign that is not expanded yet, so that small ones do not wait for large ones. */
@@ -153,7 +153,7 @@ async function feed(
   }
   if (due.length > 0) await queue.add(due)
   else if (campaign.expanded && (await ledger.finishIfDone(campaign.id, now())))
-    log.info({ campaign: campaign.id }, 'a campaign is finished')
+    log.info({ campaign: campaign.id }, 'a campaign has finished')
   return due.length > 0
 }
 

@@ -47,9 +47,9 @@ export function startSending({ inHandMs = IN_HAND_MS, now = Date.now, ...given }
     try {
       await options.untilTracked(AbortSignal.any([signal, late]))
     } catch (err) {
-      log.warn({ err }, 'whether all events that came back are tracked cannot be checked')
+      log.warn({ err }, 'cannot check whether all events are tracked')
     }
-    if (late.aborted) log.warn({}, 'not all events that came back are tracked yet: sending goes on')
+    if (late.aborted) log.warn({}, 'not all events are tracked yet: sending continues all the same')
   }
 
   const shared = { ...options, waitForTracking, watch, counters, inHandMs }
@@ -77,8 +77,7 @@ export function startSending({ inHandMs = IN_HAND_MS, now = Date.now, ...given }
       await work()
       state.troubled = false
     } catch (err) {
-      if (!state.troubled)
-        log.warn({ err, ...ref }, 'a chunk of a campaign cannot be worked on, trying again')
+      if (!state.troubled) log.warn({ err, ...ref }, 'a chunk of a campaign cannot be sent, trying again')
       state.troubled = true
       await pause(RETRY_MS, signal)
     } finally {

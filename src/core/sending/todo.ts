@@ -15,7 +15,7 @@ type TodoOptions = {
   readonly onDone: (outcome: Outcome) => void
 }
 
-const CAME_BACK = 'sent before a connection or a process was lost: events came back of it'
+const CAME_BACK = 'sent before a connection or a process was lost: events of it came back'
 
 /** Who leaves gets nothing a second later: an older look than this is repeated. */
 const FRESH_MS = 700

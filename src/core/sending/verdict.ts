@@ -5,7 +5,7 @@ import type { SendResult } from './ports.ts'
 /** Within the mail: it is tried later, as if deferred. Then it shows whether the mail or the server was at fault. */
 const LOST = 'the connection was lost: '
 /** After the whole mail: it waits for reactions, and is then sent once more. Lost like that twice in a row, it has failed. */
-const DOUBTFUL = 'the connection was lost behind the mail, which may have been taken: '
+const DOUBTFUL = 'the connection was lost after the mail, which may have been accepted: '
 
 /** The outcome for the ledger; undefined: no server has said anything about this mail, so it stays queued. */
 export function outcomeOf(

@@ -22,7 +22,7 @@ export function openWatch({ campaigns, compile, now, log }: SendingParts) {
       const running = new Set((await campaigns.active(now())).map(({ id }) => id))
       for (const id of before) if (!running.has(id)) watchers.get(id)?.forEach((stop) => stop())
     } catch (err) {
-      log.warn({ err }, 'whether campaigns still run cannot be checked')
+      log.warn({ err }, 'cannot check whether campaigns still run')
     } finally {
       looking = false
     }
@@ -36,8 +36,8 @@ export function openWatch({ campaigns, compile, now, log }: SendingParts) {
     try {
       return remember(campaign, compiled.get(campaign.id) ?? compile(campaign))
     } catch (err) {
-      log.error({ err, campaign: campaign.id }, 'the mails of a campaign cannot be made: it is paused')
-      const statusReason = `its mails cannot be made: ${err instanceof Error ? err.message : String(err)}`
+      log.error({ err, campaign: campaign.id }, 'the mails of a campaign cannot be built: it is paused')
+      const statusReason = `its mails cannot be built: ${err instanceof Error ? err.message : String(err)}`
       await campaigns.change(campaign.id, ['running'], { status: 'paused', statusReason })
       return undefined
     }

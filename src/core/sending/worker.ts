@@ -80,7 +80,7 @@ async function takeOver(parts: WorkerParts, ref: ChunkRef, signal: AbortSignal):
   parts.counters.doubt(ref.lane, inDoubt.length)
   parts.log.warn(
     { ...ref, mails: inDoubt },
-    'a worker ended while it sent these mails: those that no event has come back of are sent again',
+    'a worker ended while it was sending these mails: those without any event are sent again',
   )
   await parts.waitForTracking(signal)
   return token
@@ -196,7 +196,7 @@ function make(compiled: Compiled, delivery: Delivery): OutgoingMail | SendResult
   try {
     return compiled.mail(delivery)
   } catch (error) {
-    return { kind: 'failed', response: `the mail cannot be made: ${textOf(error)}`, unknownRecipient: false }
+    return { kind: 'failed', response: `the mail cannot be built: ${textOf(error)}`, unknownRecipient: false }
   }
 }
 

@@ -131,7 +131,7 @@ describe('a list that no backup has written is refused:', () => {
     ['no list', null],
   ])('%s', async (_, list) => {
     await put('backup/backup.json', JSON.stringify(list))
-    await expect(bringBack()).rejects.toThrow(/is not what a backup writes/)
+    await expect(bringBack()).rejects.toThrow(/was not written by a backup/)
     expect(await readdir(at('new'))).toEqual([])
   })
 })

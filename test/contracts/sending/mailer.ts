@@ -95,10 +95,14 @@ export function mailerContract(openLab: () => Promise<MailerLab>): void {
   describe('an address that no mail can be sent to', () => {
     test.each([
       ['has letters beyond ASCII before the @', 'jürgen@example.org', /ASCII/],
-      ['is none', 'nobody', /not an address/],
-      ['holds a line break', 'a@example.org>\r\nRCPT TO:<b@example.org', /not an address/],
-      ['holds angle brackets', 'a<b@example.org', /not an address/],
-      ['is empty', '', /not an address/],
+      ['is none', 'nobody', /no mail can be sent to this address/],
+      [
+        'holds a line break',
+        'a@example.org>\r\nRCPT TO:<b@example.org',
+        /no mail can be sent to this address/,
+      ],
+      ['holds angle brackets', 'a<b@example.org', /no mail can be sent to this address/],
+      ['is empty', '', /no mail can be sent to this address/],
     ])('%s: failed, in words, and nothing is sent', async (_, address, words) => {
       const result = await mailer.send(aMail({ to: { name: '', address } }))
       expect(result).toEqual({

@@ -168,7 +168,7 @@ export function promisesOfDoubt({ lab, script }: Current): void {
     expect(await lab().counts(campaign)).toMatchObject({ sent: 11, failed: 1 })
     expect(await deliveryTo(campaign, 1)).toMatchObject({
       status: 'failed',
-      reason: expect.stringMatching(/^the connection was lost behind the mail, which may have been taken/),
+      reason: expect.stringMatching(/^the connection was lost after the mail, which may have been accepted/),
     })
   })
 

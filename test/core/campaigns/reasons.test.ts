@@ -20,8 +20,8 @@ test.each([
   ['451 4F2A8BC: try later', '451'],
   ['the connection was lost: read ECONNRESET 10.0.0.7:25', 'the connection was lost'],
   [
-    'the connection was lost behind the mail, which may have been taken: 421 closing',
-    'the connection was lost behind the mail, which may have been taken',
+    'the connection was lost after the mail, which may have been accepted: 421 closing',
+    'the connection was lost after the mail, which may have been accepted',
   ],
   ['given up after 2 tries: the connection was lost: timeout', 'the connection was lost'],
   ['suppressed: bounce', 'suppressed: bounce'],
@@ -29,7 +29,7 @@ test.each([
   ['letters beyond ASCII before the @', 'letters beyond ASCII before the @'],
   [null, 'unknown'],
   ['', 'unknown'],
-  ['the mail cannot be made: no mailbox kim@example.com', 'the mail cannot be made: no mailbox …'],
+  ['the mail cannot be built: no mailbox kim@example.com', 'the mail cannot be built: no mailbox …'],
 ])('%s', (reason, group) => expect(reasonGroup(reason)).toBe(group))
 
 test.each([

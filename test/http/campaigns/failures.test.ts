@@ -59,8 +59,8 @@ describe('failures', () => {
 
   test.each([
     ['a parameter that is not known', '?reasom=421', 'reasom is not known; known are: reason'],
-    ['a reason that nothing failed for', '?reason=550', 'reason is the reason of no failed delivery'],
-    ['an empty reason', '?reason=', 'reason is the reason of no failed delivery'],
+    ['a reason that nothing failed for', '?reason=550', 'reason is not the reason of any failed delivery'],
+    ['an empty reason', '?reason=', 'reason is not the reason of any failed delivery'],
     ['two reasons', '?reason=a&reason=b', 'reason is given more than once'],
   ])('%s tries nobody again', async (_what, query, says) => {
     const answer = await app.call('POST', `/campaigns/${id}/retry-failed${query}`)

@@ -86,7 +86,9 @@ describe('a socket', () => {
     const socket = await open('after=0&last=1')
     await live(socket)
     expect(socket.ids().slice(-3)).toEqual(ids)
-    expect(await socket.first('error')).toMatchObject({ message: 'query: last counts only without after' })
+    expect(await socket.first('error')).toMatchObject({
+      message: 'query: last cannot be combined with after',
+    })
     socket.ws.terminate()
   })
 

@@ -19,12 +19,12 @@ afterAll(() => hub?.close())
 
 test.each([
   ['/api/events?before=x', 'query: before is not a cursor'],
-  ['/api/events?before=0&after=0', 'query: before and after exclude each other'],
+  ['/api/events?before=0&after=0', 'query: before and after cannot be combined'],
   ['/api/events?since=noon', /^query: since /],
   ['/api/events?events=nope', 'query: events "nope" is not a kind of event'],
   [`/api/events?email=${long}`, /^query: email /],
   [`/api/stats?tag=${long}`, /^query: tag /],
-  ['/api/stats?minutes=5&since=2026-03-10T12:00:00Z', 'query: minutes and since exclude each other'],
+  ['/api/stats?minutes=5&since=2026-03-10T12:00:00Z', 'query: minutes and since cannot be combined'],
   ['/api/stats?step=1', /^query: step /],
   ['/api/quarantine?limit=x', /^query: limit /],
   ['/suppressions?after=x', /^query: after /],
@@ -75,7 +75,7 @@ test.each([
 })
 
 test.each([
-  ['after=0&last=1', undefined, 'query: last counts only without after'],
+  ['after=0&last=1', undefined, 'query: last cannot be combined with after'],
   ['last=x', undefined, /^query: last /],
   ['format=xml', undefined, /^query: format /],
   ['campaigns=yes', undefined, /^query: campaigns /],

@@ -34,14 +34,14 @@ export async function writeList(dir: string, { madeAt, version, files }: Backup)
 
 export async function readList(dir: string): Promise<Backup> {
   const text = await readFile(join(dir, LIST), 'utf8').catch(() => {
-    throw new BackupError(`${dir} holds no whole backup: it has no ${LIST}`)
+    throw new BackupError(`${dir} is not a complete backup: it has no ${LIST}`)
   })
   const list = parse(text)
   const madeAt = Date.parse(String(list.made_at))
   const files = Object.entries(Object(list.files) as Record<string, unknown>)
   const isSound = ([path, sum]: [string, unknown]) => SAFE.test(path) && /^[\da-f]{64}$/.test(String(sum))
   if (Number.isNaN(madeAt) || files.length === 0 || !files.every(isSound))
-    throw new BackupError(`${join(dir, LIST)} is not what a backup writes`)
+    throw new BackupError(`${join(dir, LIST)} was not written by a backup`)
   return {
     madeAt,
     version: String(list.version),

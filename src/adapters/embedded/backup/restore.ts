@@ -48,7 +48,7 @@ async function bringWhole(from: string, to: string, sum: string): Promise<void> 
   const found = await bring(from, to).catch((cause: unknown) => {
     throw new BackupError(`${from} cannot be copied`, { cause })
   })
-  if (found !== sum) throw new BackupError(`${from} is damaged: it is not what was backed up`)
+  if (found !== sum) throw new BackupError(`${from} is damaged: it differs from what was backed up`)
 }
 
 function checkDatabase(file: string): void {

@@ -37,7 +37,7 @@ export function startFollower({ after, read, onPage, log }: FollowOptions): Embe
       try {
         await readOn()
       } catch (error) {
-        log.error({ err: error }, 'A reader of the feed failed: it is given the same events again')
+        log.error({ err: error }, 'A reader of the feed failed: it gets the same events again')
         await pause(RETRY_MS, undefined, { signal: stop.signal }).catch(() => undefined)
       }
     }

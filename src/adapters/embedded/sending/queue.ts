@@ -91,7 +91,7 @@ function startWorker({ width, handle, next, done, log }: WorkerParts) {
     try {
       await handle(row, stop.signal)
     } catch (err) {
-      log.warn({ err, chunk: row }, 'a chunk of a campaign was left')
+      log.warn({ err, chunk: row }, 'a chunk of a campaign was given back')
     }
     try {
       done(row.place)

@@ -18,7 +18,7 @@ export type Limits = {
 type Idle = { readonly session: Session; readonly since: number }
 
 const CLOSED: SendResult = { kind: 'unreachable', response: 'the mailer is closed' }
-const CROWDED: SendResult = { kind: 'unreachable', response: 'no connection has become free in time' }
+const CROWDED: SendResult = { kind: 'unreachable', response: 'no connection became free in time' }
 
 export function openSessions(server: SmtpServer, most: number, limits: Limits) {
   const idle = keepIdle(limits)

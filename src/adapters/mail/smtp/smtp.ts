@@ -94,6 +94,6 @@ function warnOfForeignSignature(log: Log, sender: string, dkim: Dkim | undefined
     return
   log.warn(
     { from: domain, dkim: dkim.domain },
-    'DKIM_DOMAIN is not the domain of MAIL_FROM: DMARC will not count it',
+    'DKIM_DOMAIN is not the domain of MAIL_FROM, so DMARC will not count the signature',
   )
 }

@@ -51,7 +51,7 @@ export async function tellDurability(session: Session, log: Log): Promise<void> 
   } catch (error) {
     log.warn(
       { reason: reasonOf(error) },
-      'Redis does not say how it keeps data (CONFIG GET is refused): check that yourself',
+      'Redis does not tell how it keeps data (CONFIG GET is refused): check it yourself',
     )
     return
   }

@@ -51,7 +51,7 @@ export function startFollower(options: FollowOptions): RedisFollower {
       await onPage(page)
       return true
     } catch (error) {
-      log.error({ err: error }, 'A reader of the feed failed: it is given the same events again')
+      log.error({ err: error }, 'A reader of the feed failed: it gets the same events again')
       await nap()
       return false
     }

@@ -78,7 +78,7 @@ function openPlaces({ connection, log }: RedisLaneOptions, clock: () => string) 
     renew().then(
       () => (troubled = false),
       (err: unknown) => {
-        if (!troubled) log.warn({ err }, 'the places among the connections cannot be renewed')
+        if (!troubled) log.warn({ err }, 'the shares of the connections cannot be renewed')
         troubled = true
       },
     )

@@ -119,7 +119,9 @@ function startWorker(
   })
   // Somebody else has these chunks now, or will.
   worker.on('lockRenewalFailed', (ids: string[]) => ids.forEach((id) => runs.get(id)?.stop.abort()))
-  worker.on('failed', (job, err) => log.warn({ err, chunk: job?.data }, 'a chunk of a campaign was left'))
+  worker.on('failed', (job, err) =>
+    log.warn({ err, chunk: job?.data }, 'a chunk of a campaign was given back'),
+  )
   worker.on('error', () => {}) // lost locks are told above, lost connections by the connection
   return {
     async close(): Promise<void> {

@@ -55,6 +55,8 @@ export function createRecord(sql: Sql): Ledger['record'] {
         await sleep(Math.random() * MEETING_MS * tries)
       }
     }
-    throw new HubError('archive.unavailable', { message: 'Others keep changing the same deliveries' })
+    throw new HubError('archive.unavailable', {
+      message: 'Other processes keep changing the same deliveries',
+    })
   }
 }

@@ -89,7 +89,7 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
     const all = await count({ ...selection, step, kinds: LIST_KINDS.filter((kind) => !kinds.includes(kind)) })
     if (all.reduce((sum, each) => sum + each.count, 0) > MOST_READ)
       throw new HubError('stats.too_many', {
-        message: `More than ${MOST_READ.toLocaleString('en')} entries of lists would have to be read: ask for a shorter time`,
+        message: `More than ${MOST_READ.toLocaleString('en')} list entries would have to be read: ask for a shorter time`,
       })
     const found: Count[] = []
     for (let after: Cursor | undefined = BEGINNING; after;) {

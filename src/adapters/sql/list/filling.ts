@@ -35,10 +35,10 @@ export async function fillStarts(sql: Sql, signal: AbortSignal): Promise<number>
 export function startFilling(sql: Sql, log: Log): { close(): Promise<void> } {
   const stop = new AbortController()
   async function fill(): Promise<void> {
-    if (await recount(sql)) log.warn({}, 'the count of the list was wrong: it was counted again')
+    if (await recount(sql)) log.warn({}, 'the count of the list was wrong and has been corrected')
     const noted = await renote(sql, stop.signal)
     if (noted > 0)
-      log.warn({ noted }, 'suppressions were wrong about who is on the list: they were corrected')
+      log.warn({ noted }, 'suppressions were wrong about who is on the list and have been corrected')
     const filled = await fillStarts(sql, stop.signal)
     if (filled > 0) log.info({ filled }, 'older subscribers were added to the search index')
   }

@@ -38,7 +38,7 @@ export function checkTemplate(content: CampaignContent, readHtml: ReadHtml): voi
     const placeholder =
       field === 'text' ? badPlaceholder(written ?? '') : badPlaceholderOfHtml(written ?? '', readHtml)
     if (!placeholder) continue
-    const message = `${field}: ${placeholder} cannot be filled in; there are ${template.FIELDS.map((name) => `{{${name}}}`).join(', ')}`
+    const message = `${field}: ${placeholder} cannot be filled in: use ${template.FIELDS.map((name) => `{{${name}}}`).join(', ')}`
     throw new HubError('campaign.bad_placeholder', { message, details: { field, placeholder } })
   }
 }

@@ -7,11 +7,11 @@ export function senderProblem(publicUrl: string, { address }: Mailbox): string |
   const { protocol, hostname } = new URL(publicUrl)
   const problems = [
     isThisMachine(hostname)
-      ? `PUBLIC_URL is ${publicUrl}, where nobody else reaches the links in mails`
+      ? `PUBLIC_URL is ${publicUrl}, so nobody else can open the links in mails`
       : protocol === 'https:'
         ? ''
-        : `PUBLIC_URL is ${publicUrl}, but mail providers unsubscribe by https only`,
-    isThisMachine(domainOf(address)) ? `MAIL_FROM is ${address}, where no answer arrives` : '',
+        : `PUBLIC_URL is ${publicUrl}, but mail providers unsubscribe over https only`,
+    isThisMachine(domainOf(address)) ? `MAIL_FROM is ${address}, so no replies arrive` : '',
   ]
   return problems.filter(Boolean).join('; ') || null
 }

@@ -15,9 +15,9 @@ export type Term = ReturnType<typeof startTerm>
 const PACE_MS = 250
 
 const LOST = {
-  expired: 'events were lost before tracking could take them: the feed has let go of them',
+  expired: 'events were lost before tracking could read them: the feed has dropped them',
   reset:
-    'the feed was lost or is from a backup: what tracking had not taken of it is gone, and it goes on with what is there',
+    'the feed was lost or is from a backup: events that tracking had not read are gone, and it continues with what is there',
 } as const satisfies Record<Gap['reason'], string>
 
 type Options = {

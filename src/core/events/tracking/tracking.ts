@@ -91,7 +91,7 @@ export function startTracking(options: TrackingOptions): Tracking {
   }
 
   function recovered(): void {
-    if (failures > 0) log.info({ position: progress.position() }, 'tracking goes on')
+    if (failures > 0) log.info({ position: progress.position() }, 'tracking continues')
     failures = 0
   }
 
@@ -101,7 +101,7 @@ export function startTracking(options: TrackingOptions): Tracking {
   }
 
   async function waitOut(error: unknown): Promise<void> {
-    if (failures === 0) log.warn({ err: error }, 'tracking waits and tries again')
+    if (failures === 0) log.warn({ err: error }, 'tracking has stopped and tries again')
     const delay = backOff(failures, RETRY_MS)
     failures += 1
     await lookAhead()

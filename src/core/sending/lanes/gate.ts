@@ -50,10 +50,10 @@ export function openGate(options: GateOptions) {
     while (turns.count() > 0 && !state.closed) {
       try {
         await serve()
-        if (state.troubled) log.info({ lane }, 'the lane goes on')
+        if (state.troubled) log.info({ lane }, 'the lane continues')
         state.troubled = false
       } catch (err) {
-        if (!state.troubled) log.warn({ err, lane }, 'the lane waits: its pace cannot be asked for')
+        if (!state.troubled) log.warn({ err, lane }, 'the lane waits: its pace cannot be read')
         state.troubled = true
         await pace.wait(RETRY_MS)
       }

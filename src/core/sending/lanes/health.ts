@@ -55,7 +55,7 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
 
   /** The lane's pace is advice: that it cannot be reported now stops nothing. */
   async function tell(report: Promise<void>): Promise<void> {
-    await report.catch((err: unknown) => log.warn({ err, lane }, 'the pace of a lane cannot be passed on'))
+    await report.catch((err: unknown) => log.warn({ err, lane }, 'the pace of a lane cannot be saved'))
   }
 
   /** True when this is a new pause, not only another answer to a mail that was under way when the lane was paused. */
@@ -73,8 +73,8 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
     const ms = FAULT_PAUSES_MS[state.faults] ?? FOR_GOOD_MS
     const why =
       ms < FOR_GOOD_MS
-        ? 'the mail server refuses the sender: the lane is paused, its mails wait, see to the account'
-        : 'the mail server still refuses the sender: the lane stays paused until it is resumed'
+        ? 'the mail server refuses the sender: the lane is paused and its mails wait; check the account'
+        : 'the mail server still refuses the sender: the lane stays paused until you resume it'
     if (await pauseFor(ms, reason, why)) state.faults += 1
   }
 
@@ -106,7 +106,7 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
         at = weighed.at
         return await judge(weighed.verdict, response, isFirst)
       } catch (err) {
-        log.warn({ err, lane }, 'whom a refusal concerns cannot be checked now')
+        log.warn({ err, lane }, 'cannot check now whom a refusal concerns')
         return 'open'
       }
     }

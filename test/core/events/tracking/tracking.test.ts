@@ -187,10 +187,10 @@ describe('outages', () => {
     const tracking = lab.start({ archive })
     await lab.feed.append(makeEvents(10))
     await caughtUp(tracking)
-    await until(() => expect(lab.told.at(-1)).toEqual(['info', 'tracking goes on']))
+    await until(() => expect(lab.told.at(-1)).toEqual(['info', 'tracking continues']))
     expect(lab.told).toEqual([
-      ['warn', 'tracking waits and tries again'],
-      ['info', 'tracking goes on'],
+      ['warn', 'tracking has stopped and tries again'],
+      ['info', 'tracking continues'],
     ])
   })
 
@@ -201,7 +201,7 @@ describe('outages', () => {
       return lab.archive.position()
     }
     const tracking = lab.start({ archive: { ...lab.archive, position } })
-    await until(() => expect(lab.told).toContainEqual(['warn', 'tracking waits and tries again']))
+    await until(() => expect(lab.told).toContainEqual(['warn', 'tracking has stopped and tries again']))
     await lab.feed.append(makeEvents(10))
     await until(() => expect(tracking.lag()).toBe(10))
     state.away = false
@@ -258,7 +258,7 @@ describe('events that the archive refuses', () => {
     const state = { broken: true }
     const tracking = lab.start({ archive: refusing(() => state.broken) })
     await lab.feed.append(makeEvents(100))
-    await until(() => expect(lab.told).toContainEqual(['warn', 'tracking waits and tries again']))
+    await until(() => expect(lab.told).toContainEqual(['warn', 'tracking has stopped and tries again']))
     state.broken = false
     expect(await caughtUp(tracking)).toBe(true)
     expect((await lab.quarantine.list(100)).length).toBe(10)
@@ -270,7 +270,7 @@ describe('events that the archive refuses', () => {
     const state = { now: NOON }
     const tracking = lab.start({ archive: refusing(bad), now: () => state.now })
     await lab.feed.append([...makeEvents(26).slice(1), ...makeEvents(1)])
-    await until(() => expect(lab.told).toContainEqual(['warn', 'tracking waits and tries again']))
+    await until(() => expect(lab.told).toContainEqual(['warn', 'tracking has stopped and tries again']))
     for (const refused of [10, 20]) {
       await until(async () => expect(await lab.quarantine.count()).toBe(refused))
       state.now += 60_000

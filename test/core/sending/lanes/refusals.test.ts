@@ -22,7 +22,7 @@ describe('is about one subscriber', () => {
     '552 5.2.2 mailbox full',
     '552 Requested mailbox exceeds quota.',
     '525 5.7.13 User account disabled',
-    '553 5.6.7 the hub sends to no address with letters beyond ASCII before the @',
+    '553 5.6.7 the hub cannot send to an address with letters beyond ASCII before the @',
   ])('%s', (response) => expect(isAboutSubscriber(response)).toBe(true))
 })
 

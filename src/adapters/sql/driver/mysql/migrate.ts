@@ -20,7 +20,7 @@ export async function migrate(session: Session): Promise<number> {
   const lock = `mail-event-hub.${String(row?.name)}`.slice(0, 64)
   const [got] = await session.select('SELECT GET_LOCK(?, ?) AS locked', [lock, WAIT_S])
   if (got?.locked !== 1)
-    throw new HubError('archive.unavailable', { message: 'Another process keeps migrating the database' })
+    throw new HubError('archive.unavailable', { message: 'Another process is still migrating the database' })
   try {
     return await takeSteps(session)
   } finally {
