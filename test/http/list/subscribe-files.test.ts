@@ -79,7 +79,7 @@ describe('import', () => {
     const { body } = await upload(Buffer.from('a@example.com,J\xfcrgen\nb@example.com,Bo', 'latin1'))
     expect(body).toMatchObject({
       added: 1,
-      errors: [{ line: 1, message: expect.stringMatching(/no UTF-8/) }],
+      errors: [{ line: 1, message: expect.stringMatching(/not UTF-8/) }],
     })
     expect(await subscribers()).toEqual([['b@example.com', 'Bo']])
   })
