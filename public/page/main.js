@@ -175,7 +175,7 @@ function Page() {
   if (state === 'out') return html`<${SignInView} app=${app} />`
   return html`
     <main class="entry">
-      ${problem ? html`<${Failed} of=${{ problem }} what="this page" again=${entry.ask} />` : html`<${Waiting} what="the hub" />`}
+      ${problem ? html`<${Failed} of=${{ problem }} what="this page" again=${entry.ask} />` : html`<${Waiting} what="this page" />`}
     </main>
   `
 }

@@ -447,7 +447,7 @@ describe('while mails wait for their turn', () => {
     await click(page, 'Cancel…')
     await page
       .getByRole('dialog')
-      .getByText(/\d+ people who have not received it yet will not receive it\. What/)
+      .getByText(/\d+ people who have not received it yet will not receive it\. Mails already sent/)
       .waitFor()
     await answer(page, 'Keep sending')
     await click(page, 'Cancel…')

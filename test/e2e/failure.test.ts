@@ -42,7 +42,7 @@ test('a slow hub is waited for with a word, one that hangs is given up and asked
   const session = tap('**/api/session')
   session.set('hang')
   const { page, close } = await lab.open({ before: session.before })
-  await page.getByText('Loading the page…').waitFor()
+  await page.getByText('Loading this page…').waitFor()
   await page.getByText('The hub does not answer').waitFor()
   session.set('pass')
   await tryAgain(page)

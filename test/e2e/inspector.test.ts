@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { live, mailEvent, TOKEN } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
+import { directionOf } from '../support/in-page.js'
 import { usePageLab } from '../support/page-lab.ts'
 
 const EMAIL = 'ada@mail.example'
@@ -17,6 +18,9 @@ const opened = (n: number, more: object = {}) =>
     more: { ts: 1_900_000_000 + n, ...more },
   })
 
+/** Its @ would stand at the wrong side of its domain. */
+const HEBREW = 'שלום@mail.example'
+
 const lab = usePageLab(async (hub) => {
   await fetch(`${hub.url}/subscribe`, {
     method: 'POST',
@@ -28,6 +32,8 @@ const lab = usePageLab(async (hub) => {
   await hub.post([
     mailEvent({ id: 'm-2', email: 'bob@mail.example', tags, more: { filler: 'x'.repeat(100_000) } }),
   ])
+  const many = Array.from({ length: 20 }, (_, n) => `tag-${n}`)
+  await hub.post([mailEvent({ id: 'm-4', email: HEBREW, tags: many })])
   const taken = {
     ts: 1_900_000_000,
     type: 'sent',
@@ -72,7 +78,7 @@ test('who is on no list is said not to be; a large event is shown in part, all o
   withMail('m-2', async (page) => {
     const inspector = page.getByRole('complementary')
     await inspector.getByText('not on the list').waitFor()
-    // One line of many tags: the story comes first.
+    // The tags are one line: the story comes first.
     expect(await inspector.locator('.marks div', { hasText: 'Tag' }).allInnerTexts()).toEqual([
       'Tags\nmay\nroses',
     ])
@@ -80,6 +86,17 @@ test('who is on no list is said not to be; a large event is shown in part, all o
     const download = page.waitForEvent('download')
     await inspector.getByRole('link', { name: 'Download all of it' }).click()
     expect((await download).suggestedFilename()).toMatch(/^event-.*\.json$/)
+  }))
+
+test('of many tags the first are shown, the rest on demand; an address of another script reads from the left', () =>
+  withMail('m-4', async (page) => {
+    const inspector = page.getByRole('complementary')
+    const tags = inspector.locator('.tags button')
+    await eventually(() => tags.count()).toBe(9)
+    await inspector.getByRole('button', { name: '12 more' }).click()
+    await eventually(() => tags.count()).toBe(20)
+    const address = page.locator('.line .email', { hasText: HEBREW }).first()
+    expect(await address.evaluate(directionOf)).toBe('ltr')
   }))
 
 test('of a delivery, the server and what it said, and how large the mail was', () =>

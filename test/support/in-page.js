@@ -92,6 +92,11 @@ export function groundOf(element) {
 }
 
 /** @param {Element} element */
+export function directionOf(element) {
+  return getComputedStyle(element).direction
+}
+
+/** @param {Element} element */
 export function outlineOf(element) {
   return getComputedStyle(element).outlineStyle
 }

@@ -12,6 +12,8 @@ import { KeysetList, listKeys } from '../lists/keyset-list.js'
 import { Progress } from '../parts/progress.js'
 
 const PAGE = 50
+/** Where a line has no room for all. The same in campaigns.css. */
+const NARROW = '(max-width: 900px)'
 /** The most that the API gives at once. */
 const MOST = 200
 
@@ -50,6 +52,7 @@ export function CampaignsView({ app }) {
               choice=${choice}
               onOpen=${open}
               scroller=${scroller}
+              narrow=${NARROW}
               line=${(/** @type {Campaign} */ campaign) => html`<${Line} campaign=${campaign} now=${now} missing=${missing} />`}
             />`
       }

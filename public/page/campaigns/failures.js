@@ -75,7 +75,7 @@ export function Failures({ app, campaign }) {
             !all &&
             html`<p>
               <button type="button" class="link" onClick=${() => setAll(true)}>
-                ${counted(failures.length - MOST_REASONS, 'more reason')}
+                Show ${counted(failures.length - MOST_REASONS, 'more reason')}
               </button>
             </p>`
           }

@@ -122,13 +122,16 @@ export function laneSentence({ name, state, reason, next_change_at: at, per_seco
         : left > 0
           ? `; next raise ${within(left)}`
           : '; next raise after the next accepted mail'
-    return `${who} slowed to ${count(round(pace))}/s${why}${next}`
+    return `${who} slowed to ${paceOf(pace)}${why}${next}`
   }
-  return `${who} at full pace, ${count(round(pace))}/s at most${queued > 0 ? `; ${count(queued)} to go` : ''}`
+  return `${who} at full pace, ${paceOf(pace)} at most${queued > 0 ? `; ${count(queued)} to go` : ''}`
 }
 
-/** @param {number} pace */
-const round = (pace) => (pace < 10 ? Math.round(pace * 10) / 10 : Math.round(pace))
+/** `4/s`, `0.3/s`, `2/min`: never 0, as mails go on. @param {number} pace */
+const paceOf = (pace) =>
+  pace < 0.1
+    ? `${Math.max(1, Math.round(pace * 60))}/min`
+    : `${count(pace < 10 ? Math.round(pace * 10) / 10 : Math.round(pace))}/s`
 /** @param {string} word */
 const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1)
 

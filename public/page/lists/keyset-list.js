@@ -24,6 +24,7 @@ const NARROW = '(max-width: 640px)'
  * @param {(row: Row) => void} props.onOpen
  * @param {{ current: HTMLElement | null }} props.scroller
  * @param {(row: Row) => string} [props.lineClass]
+ * @param {string} [props.narrow] where a row has two lines
  * @param {(top: number) => void} [props.onScrolled] how far the first row is out of sight
  * @param {object} [props.on] more listeners for the scrolled element
  * @param {unknown} [props.children] what lies over the list
@@ -39,10 +40,11 @@ export function KeysetList(props) {
 /** Lives as long as what is scrolled, whose size it follows. @template Row @param {Parameters<typeof KeysetList<Row>>[0]} props */
 function Rows(props) {
   const { list, label, what, line, choice, onOpen, scroller, lineClass, onScrolled, on, children } = props
+  const { narrow = NARROW } = props
   const { phase, problem, trouble, begun, reads, ending, ends, version } = useStore(list.store)
   const chosen = useStore(choice).row
   const { height: view } = useSize(scroller)
-  const lineHeight = useMedia(NARROW) ? 56 : 36
+  const lineHeight = useMedia(narrow) ? 56 : 36
   const [space] = useState(createScrollSpace)
   const [top, setTop] = useState(0)
   const { pages } = list

@@ -28,7 +28,8 @@ function notesOf(setup) {
   if (setup.sender_problem)
     notes.push({ grave: true, title: 'Campaigns cannot start', text: sentences(setup.sender_problem) })
   if (setup.sender_doubt) {
-    const text = html`Fine for a trial. Before it sends mails to real people: ${sentences(setup.sender_doubt)}`
+    const text = html`Fine for a trial. Before it sends mails to real people, fix this:
+    ${sentences(setup.sender_doubt)}`
     notes.push({ grave: false, title: 'Mails go to a mail server on this machine', text })
   }
   const sends = (/** @type {{ role: string, silent?: boolean }} */ { role, silent }) =>

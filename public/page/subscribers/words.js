@@ -34,7 +34,7 @@ const REASONS = {
     word: 'By hand',
     icon: 'suppressed',
     tone: 'amber',
-    why: 'Somebody suppressed this address by hand.',
+    why: 'Suppressed by hand: nothing is sent to this address.',
   },
 }
 
@@ -87,7 +87,7 @@ const SOURCES = {
   import: 'by an import',
   link: 'by a link in a mail',
   smtp: 'by the mail server',
-  mandrill: 'by an event',
+  mandrill: 'by a Mandrill event',
   'mandrill denylist': 'by Mandrill’s denylist',
 }
 

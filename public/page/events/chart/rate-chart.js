@@ -156,7 +156,7 @@ function Plot({ frame, bars, reach, now, filter, onChange, nothing }) {
       }
       ${
         bars.some(({ total }) => total > 0)
-          ? html`<span key="top" class="top">top: ${count(top)} ${frame.span.per}</span>`
+          ? html`<span key="top" class="top">up to ${count(top)} ${frame.span.per}</span>`
           : html`<span key="nothing" class="nothing">${nothing}</span>`
       }
       ${range && shown && html`<${Label} of=${shown} time=${timeOf(range, frame, now)} at=${(edge(range.first) + edge(range.end)) / 2} width=${width} />`}

@@ -5,7 +5,7 @@ import { html, useEffect, useRef, useState } from '../../vendor/htm.js'
 import { previous } from '../feed/cursor.js'
 import { storedRow } from '../facts.js'
 import { timeOf } from './story.js'
-import { fullTime, plain, timeZone } from '../../ground/words.js'
+import { count, fullTime, plain, timeZone } from '../../ground/words.js'
 import { ApiError } from '../../ground/api.js'
 import { Failed, Old, Waiting } from '../../parts/asked.js'
 import { breakable } from '../../parts/breakable.js'
@@ -17,6 +17,7 @@ import { Timeline } from './timeline.js'
 
 /** Events of a busy message come in bursts: it is read again once they have settled. */
 const SETTLE_MS = 300
+const MOST_TAGS = 8
 
 /**
  * @param {object} props
@@ -117,7 +118,12 @@ function Marks({ app, row, onFilter }) {
     ['Campaign', row.campaignId && html`<${CampaignLink} app=${app} id=${row.campaignId} />`],
     [
       row.tags.length > 1 ? 'Tags' : 'Tag',
-      row.tags.length > 0 && html`<span class="tags">${row.tags.map((tag) => only({ tag }, tag))}</span>`,
+      row.tags.length > 0 &&
+        html`<${Some}
+          values=${row.tags}
+          most=${MOST_TAGS}
+          show=${(/** @type {string} */ tag) => only({ tag }, tag)}
+        />`,
     ],
     ['Subaccount', row.subaccount && only({ subaccount: row.subaccount }, row.subaccount)],
     ['Link', row.url && only({ url: row.url }, row.url)],
@@ -135,6 +141,17 @@ function Marks({ app, row, onFilter }) {
       )}
     </dl>
   `
+}
+
+/** The first of many: what happened to the mail stands below them. @param {{ values: readonly string[], most: number, show: (value: string) => unknown }} props */
+function Some({ values, most, show }) {
+  const [all, setAll] = useState(false)
+  const shown = all ? values : values.slice(0, most)
+  const rest = values.length - shown.length
+  return html`<span class="tags">
+    ${shown.map(show)}
+    ${rest > 0 && html`<button type="button" class="link" onClick=${() => setAll(true)}>${count(rest)} more</button>`}
+  </span>`
 }
 
 /** Not everybody whom a mail went to is on the list. @param {{ app: App, email: string }} props */
