@@ -1,4 +1,4 @@
-// The HTTP side put together: plugins and routes in reading order. It never listens.
+// Puts the HTTP side together: plugins and routes, in reading order. It never listens.
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import cookie from '@fastify/cookie'
@@ -60,7 +60,7 @@ import { registerStats } from './http/events/stats.ts'
 import { sharedLimit } from './http/server/access/shared-limit.ts'
 import { createTickets } from './http/server/access/tickets.ts'
 
-/** What every process needs of the world; wire.ts makes it. */
+/** What every process needs; wire.ts makes it. */
 type WorkerDeps = {
   readonly log: FastifyBaseLogger
   readonly now: () => number
@@ -71,7 +71,7 @@ type WorkerDeps = {
   readonly sending: Pick<Sending, 'metrics'> | undefined
 }
 
-/** What a process that serves needs besides. */
+/** What a serving process needs besides. */
 export type Deps = WorkerDeps &
   PageDeps & {
     readonly feed: EventFeed
@@ -105,11 +105,11 @@ type Settings = {
 
 const ICON = new URL('../public/icon.svg', import.meta.url)
 const DOC_CSS = new URL('../public/doc.css', import.meta.url)
-/** Bodies other than the webhook's. */
+/** For bodies other than the webhook's. */
 const BODY_LIMIT = 1024 * 1024
-/** All bodies together, as far as they have arrived; never less than one and a half of the largest. */
+/** For all bodies together, as far as they have arrived; at least one and a half times the largest. */
 const BODIES_TOGETHER = 48 * 1024 * 1024
-/** A client that is slower than this with its request is let go. */
+/** A client that takes longer to send its request is disconnected. */
 const REQUEST_TIMEOUT_MS = 60_000
 const HEADERS_TIMEOUT_MS = 20_000
 const SERVER_OPTIONS = {
@@ -125,7 +125,7 @@ const SOCKETS = {
   closeTimeout: 3_000, // to say goodbye, for one that was told to close
   handleProtocols: (): false => false, // none is spoken
 } as const
-/** What pages of allowed origins may read of an answer, besides its body. */
+/** Headers that pages of allowed origins may read. */
 const EXPOSED_HEADERS = [
   'Retry-After',
   'Location',
@@ -258,7 +258,7 @@ async function createServer(
   return { app, connections }
 }
 
-/** Each answer names its request, and each request that is refused is in the log. */
+/** Each answer has its request's id, and each refused request is logged. */
 function logRequests(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)

@@ -23,7 +23,6 @@ type ActionsOptions = {
   readonly readHtml: ReadHtml
   readonly wake: () => void
   readonly now?: () => number
-  readonly newId?: (now: number) => string
 }
 
 type CreateInput = ContentInput & {
@@ -44,7 +43,7 @@ export function requireSender(problem: string | null): void {
 }
 
 export function createActions(options: ActionsOptions) {
-  const { campaigns, ledger, transport, senderProblem, wake, now = Date.now, newId = uuidv7 } = options
+  const { campaigns, ledger, transport, senderProblem, wake, now = Date.now } = options
 
   /** Throws campaign.not_found. */
   async function get(id: string): Promise<Campaign> {
@@ -86,7 +85,7 @@ export function createActions(options: ActionsOptions) {
     if (start) requireSender(senderProblem)
     return {
       ...content,
-      id: newId(at),
+      id: uuidv7(at),
       status: start ? 'running' : sendAt === null ? 'draft' : 'scheduled',
       statusReason: null,
       transport,

@@ -1,5 +1,5 @@
-// Changes of campaigns, for the sockets that ask for them: looked up in the database, where every process's work ends up,
-// four times a second at most, less often while nothing moves, and only while somebody looks on.
+// Pushes changes of campaigns to the sockets that ask for them. They are read from the database, which all processes write to: at
+// most four times a second, less often while nothing changes, and only while a socket asks for them.
 import type { CampaignHead, CampaignStore } from '../../core/campaigns/ports.ts'
 import type { ReactionStore } from '../../core/loop/ports.ts'
 import type { Log } from '../../core/log.ts'
@@ -18,12 +18,12 @@ type CampaignBoardOptions = {
 }
 
 const EVERY_MS = 250
-/** While no campaign is under way, and none has changed. */
+/** The interval while no campaign is under way and none has changed. */
 const QUIET_MS = 1_000
-/** Those that run, and so many of the newest: what comes back of older ones changes slowly, and is read over HTTP. */
+/** Active campaigns are watched, and this many of the newest. Older ones change slowly, and are read over HTTP. */
 const NEWEST = 50
 
-type Seen = { readonly sign: string; readonly text: string; readonly frame: Buffer }
+type Seen = { readonly state: string; readonly text: string; readonly frame: Buffer }
 
 export function openCampaignBoard(options: CampaignBoardOptions): Board {
   const { campaigns, reactions, present, now, log, everyMs = EVERY_MS, quietMs = QUIET_MS } = options
@@ -37,25 +37,27 @@ export function openCampaignBoard(options: CampaignBoardOptions): Board {
   async function look() {
     const heads = await watched()
     const counts = await reactions.counts(heads.map(({ id }) => id))
-    const signs = new Map(heads.map((head) => [head.id, JSON.stringify([head, counts.get(head.id)])]))
-    // Deliveries change between start and end, and are costly to count: only then.
-    const perhaps = heads.filter((head) => isUnderWay(head) || seen.get(head.id)?.sign !== signs.get(head.id))
-    for (const json of await present.list(perhaps)) {
+    const states = new Map(heads.map((head) => [head.id, JSON.stringify([head, counts.get(head.id)])]))
+    // Counting deliveries is costly, so it is done only for campaigns that are under way or have changed.
+    const changing = heads.filter(
+      (head) => isUnderWay(head) || seen.get(head.id)?.state !== states.get(head.id),
+    )
+    for (const json of await present.list(changing)) {
       const { id } = json
       const text = JSON.stringify(json)
       const before = seen.get(id)
       const frame = before?.text === text ? before.frame : textFrame({ type: 'campaign', campaign: json })
-      seen.set(id, { sign: signs.get(id) ?? '', text, frame })
+      seen.set(id, { state: states.get(id) ?? '', text, frame })
     }
-    for (const id of seen.keys()) if (!signs.has(id)) seen.delete(id)
+    for (const id of seen.keys()) if (!states.has(id)) seen.delete(id)
     const frames = new Map([...seen].map(([id, { frame }]) => [id, frame]))
-    return { frames, waitMs: perhaps.length > 0 ? everyMs : quietMs }
+    return { frames, waitMs: changing.length > 0 ? everyMs : quietMs }
   }
 
   return openBoard({ what: 'the state of the campaigns', look, log })
 }
 
-/** Also while it is paused, or is being cancelled: mails that were under way are still recorded. */
+/** Also while it is paused or being cancelled: mails that were under way are still recorded. */
 function isUnderWay({ startedAt, finishedAt }: CampaignHead): boolean {
   return startedAt !== null && finishedAt === null
 }

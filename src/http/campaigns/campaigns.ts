@@ -19,10 +19,10 @@ export type CampaignsDeps = VerbDeps &
     readonly campaigns: Pick<CampaignStore, 'list' | 'active' | 'countByStatus'>
   }
 
-/** HTML of a mebibyte, and a text of one, as JSON with its escapes. */
+/** A mebibyte of HTML and one of text, as escaped JSON. */
 const CAMPAIGN_BODY_LIMIT = 5 * 1024 * 1024
 
-/** One schema, not two to choose from: an error then says one thing about one field. */
+/** One schema with two types instead of a union, so that an error is one sentence about one field. */
 const Nullable = (options: TStringOptions) =>
   Type.Optional(Type.Unsafe<string | null>({ ...options, type: ['string', 'null'] }))
 
@@ -47,15 +47,15 @@ const Fields = {
     description: 'When to start it; RFC 3339 with an offset. null: not scheduled',
   }),
 }
-const SAYS = { subject: 'News in May, {{name|friend}}', content: '<p>Hello {{name|friend}}</p>' }
+const EXAMPLE = { subject: 'News in May, {{name|friend}}', content: '<p>Hello {{name|friend}}</p>' }
 const NewCampaign = Type.Object(
   {
     ...Fields,
     start: Type.Optional(Type.Boolean({ description: 'Start it at once', default: false })),
   },
-  { examples: [{ ...SAYS, tag: 'newsletter', start: false }] },
+  { examples: [{ ...EXAMPLE, tag: 'newsletter', start: false }] },
 )
-const ChangedCampaign = Type.Partial(Type.Object(Fields), { examples: [SAYS] })
+const ChangedCampaign = Type.Partial(Type.Object(Fields), { examples: [EXAMPLE] })
 const Page = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
   before: Type.Optional(

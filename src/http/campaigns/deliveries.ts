@@ -1,4 +1,4 @@
-// /campaigns/{id}/deliveries: who got a campaign, who did not, and why. As pages, or as one CSV file of any size.
+// /campaigns/{id}/deliveries: who got a campaign, who did not, and why. In pages, or as one CSV file of any size.
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { csvLine } from '../../core/csv/write.ts'
@@ -24,7 +24,7 @@ import {
 } from '../server/answers/schemas.ts'
 import { sendCsv, wantsCsv } from '../server/answers/files.ts'
 import { DRAFT } from './example.ts'
-import { existing, IdOrAddress } from '../list/subscribers.ts'
+import { IdOrAddress, requireSubscriber } from '../list/subscribers.ts'
 import type { SubscriberStore } from '../../core/list/ports.ts'
 import { route } from '../server/route.ts'
 
@@ -150,7 +150,7 @@ export function registerDeliveriesTo(app: FastifyInstance, deps: DeliveriesDeps)
       ...errors(400, 401, 'subscriber.not_found', 503),
     },
     handler: async ({ params, query: { limit, after } }) => {
-      const { id } = await existing(deps, params.id)
+      const { id } = await requireSubscriber(deps, params.id)
       const found = await deps.ledger.deliveriesTo(id, limit + 1, after?.toLowerCase())
       const { page, next } = pageOf(found, limit, ({ campaignId }) => campaignId)
       return { deliveries: await Promise.all(page.map((delivery) => historyJson(deps, delivery))), next }

@@ -1,4 +1,4 @@
-// A campaign for the pages of /doc, in each of its states.
+// An example of a campaign in each of its states, for /doc.
 
 const LANE = {
   name: 'google',
@@ -27,7 +27,7 @@ export const DRAFT = {
   finished_at: null,
 }
 
-const RUNNING = {
+export const RUNNING = {
   ...DRAFT,
   status: 'running',
   deliveries: { total: 1250, queued: 400, sent: 800, deferred: 20, failed: 10, skipped: 20, cancelled: 0 },
@@ -47,22 +47,18 @@ const RUNNING = {
   started_at: '2026-05-04T10:25:00.000Z',
 }
 
-const STOPPED = {
-  ...RUNNING,
-  status: 'cancelled',
-  deliveries: { ...RUNNING.deliveries, queued: 0, deferred: 0, cancelled: 420 },
-  lanes: DRAFT.lanes,
-  finished_at: '2026-05-04T10:27:41.500Z',
-}
-
 const CAMPAIGNS = {
   draft: DRAFT,
   running: RUNNING,
   paused: { ...RUNNING, status: 'paused' },
-  cancelled: STOPPED,
+  cancelled: {
+    ...RUNNING,
+    status: 'cancelled',
+    deliveries: { ...RUNNING.deliveries, queued: 0, deferred: 0, cancelled: 420 },
+    lanes: DRAFT.lanes,
+    finished_at: '2026-05-04T10:27:41.500Z',
+  },
 }
-
-export const campaignExample = (status: keyof typeof CAMPAIGNS) => CAMPAIGNS[status]
 
 export const wholeCampaignExample = (status: keyof typeof CAMPAIGNS) => ({
   ...CAMPAIGNS[status],

@@ -1,4 +1,4 @@
-// /campaigns/{id}/failures: why deliveries failed, in groups, and trying one group, or all, again.
+// /campaigns/{id}/failures: why deliveries failed, in groups; and retrying one group, or all.
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Actions } from '../../core/campaigns/actions.ts'
@@ -35,7 +35,7 @@ const Failures = Type.Object(
   },
   { description: 'Groups of failed deliveries, the largest first' },
 )
-/** A typo must not try everybody again. */
+/** Unknown parameters are refused: a typo must not retry everybody. */
 const Which = Type.Object(
   {
     reason: Type.Optional(

@@ -1,4 +1,4 @@
-// A campaign as JSON: the schema that /doc shows, and what it is made from.
+// A campaign as JSON: its schema, and how it is made from the stores.
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { queuedByLane } from '../../core/sending/lanes/lanes.ts'
@@ -10,7 +10,7 @@ import type { ReactionStore } from '../../core/loop/ports.ts'
 import type { Log } from '../../core/log.ts'
 import { within } from '../../core/pause.ts'
 import type { Reaction } from '../../core/loop/reactions.ts'
-import { campaignExample, wholeCampaignExample } from './example.ts'
+import { RUNNING, wholeCampaignExample } from './example.ts'
 import { laneJson, LaneSchema } from './lanes.ts'
 import { markReplayed } from '../server/idempotency.ts'
 import {
@@ -30,7 +30,7 @@ export type PresentDeps = {
   readonly log: Log
 }
 
-/** Lanes are live state in another store: a campaign is shown without them rather than not at all. */
+/** Lanes are in another store: if that does not answer in time, campaigns are shown without them. */
 const LANES_MS = 500
 
 const Count = Type.Integer({ minimum: 0 })
@@ -62,10 +62,10 @@ const FIELDS = {
 }
 export const CampaignSchema = Type.Object(FIELDS, {
   title: 'CampaignHead',
-  examples: [campaignExample('running')],
+  examples: [RUNNING],
 })
 
-/** One campaign also tells what it says, so that it can be edited. */
+/** One campaign is shown with its content, so that it can be edited. */
 export const WholeCampaignSchema = Type.Object(
   {
     ...FIELDS,
@@ -77,7 +77,7 @@ export const WholeCampaignSchema = Type.Object(
   { title: 'Campaign', description: 'The campaign', examples: [wholeCampaignExample('running')] },
 )
 
-/** The same, shown in the state that a call brings it to. */
+/** The same schema, with an example in the state that a call leads to. */
 export const campaignIn = (status: Parameters<typeof wholeCampaignExample>[0], description: string) => ({
   ...WholeCampaignSchema,
   description,
@@ -113,7 +113,7 @@ export function createPresent({ ledger, lanes, reactions, log }: PresentDeps) {
     return { ...(json as CampaignJson), ...contentJson(campaign) }
   }
 
-  /** One that has just been created asks no store for what it cannot have yet: nothing may fail after that. */
+  /** For a campaign that was just created: it has no deliveries yet, and nothing may fail any more. */
   async function fresh(campaign: Campaign): Promise<CampaignJson> {
     return { ...toJson(campaign, undefined, await lanesNow(), undefined), ...contentJson(campaign) }
   }
@@ -121,7 +121,7 @@ export function createPresent({ ledger, lanes, reactions, log }: PresentDeps) {
   return {
     list,
     one,
-    /** For a request that creates one, or that is sent again: the answer says so. */
+    /** The answer to a request that creates a campaign. If it is a repetition, a header says so. */
     async created(reply: FastifyReply, { campaign, created }: Created): Promise<CampaignJson> {
       if (created) return fresh(campaign)
       markReplayed(reply)
@@ -138,7 +138,7 @@ function toJson(
 ): CampaignJson {
   const { id, subject, tag, status, transport } = campaign
   const tally = sum([...byLane.values()])
-  const known = campaign.expanded || status === 'cancelled'
+  const isTotalKnown = campaign.expanded || status === 'cancelled'
   const queued = queuedByLane(
     lanes.map(({ name }) => name),
     [byLane],
@@ -151,7 +151,7 @@ function toJson(
     status,
     status_reason: campaign.statusReason,
     transport,
-    deliveries: { total: known ? total : null, ...tally },
+    deliveries: { total: isTotalKnown ? total : null, ...tally },
     people: Object.fromEntries(PEOPLE.map((fact) => [fact, counts[fact] ?? 0])),
     robots: { opened: counts.robotOpened ?? 0, clicked: counts.robotClicked ?? 0 },
     lanes: lanes.map((lane) => laneJson(lane, queued.get(lane.name) ?? 0)),

@@ -1,4 +1,4 @@
-// /lanes: at what pace mails go out to each provider, and going on after a sender's fault has been seen to.
+// /lanes: the pace at which mails go out to each provider, and resuming a lane after a fault of the sender is mended.
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
@@ -67,7 +67,7 @@ export async function registerLanes(
     return states.map((lane) => laneJson(lane, queued.get(lane.name) ?? 0))
   }
 
-  async function existing(name: string) {
+  async function requireLane(name: string) {
     const lane = (await all()).find((each) => each.name === name)
     if (!lane) throw new HubError('lane.not_found')
     return lane
@@ -91,9 +91,9 @@ export async function registerLanes(
     params: Type.Object({ name: Type.String({ maxLength: 100 }) }),
     response: { 200: { ...LaneSchema, description: 'The lane' }, ...errors(401, 'lane.not_found', 503) },
     handler: async ({ params: { name } }) => {
-      await existing(name)
+      await requireLane(name)
       await lanes.resume(name)
-      return existing(name)
+      return requireLane(name)
     },
   })
 }

@@ -46,7 +46,7 @@ export function registerLinks(app: FastifyInstance, { actions, reactions }: Link
     handler: async ({ params }) => {
       const { id, content } = await actions.get(params.id)
       const counts = await reactions.links(id)
-      // What has placeholders in it is told as one with all that are only one subscriber's.
+      // URLs with placeholders differ for each subscriber, and are counted together with all others of that kind.
       const shared = linksIn(content).filter((url) => !url.includes('{{'))
       const links = shared.map((url) => ({ url, ...(counts.get(linkKey(url)) ?? NOBODY) }))
       const others = counts.get('')

@@ -1,4 +1,4 @@
-// What the sending side tells Prometheus: its own mails, and the lanes, which all workers share.
+// Metrics of sending: the mails of this process, and the lanes, which all workers share.
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { LaneState } from '../../core/sending/ports.ts'
 import type { Sending } from '../../core/sending/sending.ts'
@@ -7,12 +7,12 @@ type Metrics = Awaited<ReturnType<Sending['metrics']>>
 
 const NOTHING: Metrics = { counts: new Map(), lanes: [], queued: new Map(), chunksInHand: 0 }
 
-/** A scrape asks for several metrics at the same moment: the stores are asked once. */
+/** One scrape reads several metrics: the stores are asked only once. */
 const FRESH_MS = 500
 
 export function registerSendingMetrics(sending: Pick<Sending, 'metrics'>, registers: Registry[]): void {
   let asked: { at: number; metrics: Promise<Metrics> } | undefined
-  // With a store gone, the other metrics are what the operator needs most.
+  // If a store fails, the other metrics must still be served: the operator needs them most then.
   const read = (): Promise<Metrics> => {
     if (!asked || performance.now() - asked.at > FRESH_MS)
       asked = { at: performance.now(), metrics: sending.metrics().catch(() => NOTHING) }

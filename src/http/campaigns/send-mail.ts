@@ -1,4 +1,4 @@
-// POST /subscribe/send-mail: one call that writes and starts a campaign. It answers before anything is sent.
+// POST /subscribe/send-mail: one call that creates and starts a campaign. It answers before anything is sent.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { badField } from '../../core/errors.ts'
@@ -38,7 +38,7 @@ const SendMailAnswer = Type.Object(
 
 export type SendMail = ReturnType<typeof createSendMail>
 
-/** What is done and answered, for whichever route such a body comes to. */
+/** For both routes that take such a body: this one and POST /subscribe. */
 export function createSendMail({ actions, present }: SendMailDeps) {
   async function send(request: FastifyRequest, body: Static<typeof SendMailBody>, reply: FastifyReply) {
     const { subjectl, subject = subjectl, content } = body

@@ -1,4 +1,4 @@
-// /campaigns/{id}/…: what is done with a campaign, and the looks at it before it goes out.
+// /campaigns/{id}/…: what can be done with a campaign, and what shows it before it goes out: test, preview, audience.
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
@@ -8,7 +8,7 @@ import type { Campaign, Ledger, OutgoingMail } from '../../core/campaigns/ports.
 import type { SendResult } from '../../core/sending/ports.ts'
 import type { Subscriber, SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
 import { emailProblem } from '../../core/address.ts'
-import { existing } from '../list/subscribers.ts'
+import { requireSubscriber } from '../list/subscribers.ts'
 import { addVary, wantsPage } from '../server/answers/errors.ts'
 import { IdempotencyHeaders, idempotencyKey } from '../server/idempotency.ts'
 import { registerFailures } from './failures.ts'
@@ -22,8 +22,8 @@ export type VerbDeps = {
   readonly ledger: Pick<Ledger, 'audience' | 'reasons'>
   readonly subscribers: Pick<SubscriberStore, 'get' | 'find'>
   readonly suppressions: Pick<SuppressionStore, 'get'>
-  /** Its unsubscribe link must be nobody's: people click on links in previews. */
   readonly senderProblem: string | null
+  /** Makes a preview. Its unsubscribe link must be nobody's, since people click on links in previews. */
   readonly render: (
     campaign: Campaign,
     to: Pick<Subscriber, 'email' | 'name'>,
@@ -33,7 +33,7 @@ export type VerbDeps = {
   readonly now: () => number
 }
 
-/** A mail looks as its writer wants, runs nothing, is nobody's origin, and stands in the hub's own page only. */
+/** For a mail shown in a frame: its own styles, no scripts, no origin, and only within the hub's own page. */
 const MAIL_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy':
@@ -41,12 +41,12 @@ const MAIL_HEADERS = {
   'cache-control': 'no-store',
 }
 const SAMPLE = { email: 'reader@example.com', name: 'Reader' }
-/** Test mails a minute: a loop in a script must not mail anybody without end. */
+/** Test mails per minute: a script in a loop must not flood anybody. */
 const TEST_LIMIT = { max: 30, timeWindow: 60_000 }
 
 const about = tagged('Campaigns')
 
-/** What a verb answers with, what it does, and what the campaign then is. */
+/** Verb, status of the answer, summary, and the campaign in its new state. */
 const VERBS = [
   ['start', 202, 'Start it now', campaignIn('running', 'It runs')],
   ['pause', 200, 'Pause it; takes effect within a second', campaignIn('paused', 'Paused')],
@@ -153,7 +153,10 @@ function registerPreview(app: FastifyInstance, deps: VerbDeps): void {
     },
     handler: async ({ params, query, headers }, reply) => {
       const campaign = await actions.get(params.id)
-      const mail = render(campaign, query.subscriber ? await existing(deps, query.subscriber) : SAMPLE)
+      const mail = render(
+        campaign,
+        query.subscriber ? await requireSubscriber(deps, query.subscriber) : SAMPLE,
+      )
       addVary(reply, 'Accept')
       return wantsPage(headers.accept) ? reply.headers(MAIL_HEADERS).send(mail.html) : mail
     },

@@ -7,7 +7,7 @@ import { ourParts } from './swagger-parts.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** A body that the route reads by itself: told in /doc, checked by nobody. By content type. */
+    /** By content type: a body that the route reads by itself, so this schema is only for /doc. */
     documentedBody?: { readonly content: Readonly<Record<string, { readonly schema: object }>> }
   }
 }
@@ -35,7 +35,7 @@ const SECURITY = {
     name: 'X-Mandrill-Signature',
     description: 'base64(HMAC-SHA1(key, URL + each form field, sorted by name, name then value))',
   },
-  // The last is the one that Swagger's Authorize puts the caret into.
+  // The last one is where Swagger's Authorize dialog puts the caret.
   token: {
     type: 'http',
     scheme: 'bearer',
@@ -43,7 +43,7 @@ const SECURITY = {
   },
 } as const
 
-/** For who opens /doc first. */
+/** The introduction of /doc. */
 const FIRST_STEP = `Mail events from Mandrill, stored and pushed in real time.
 
 **Begin here.** If you are signed in at [the dashboard](/), every call below works at once. Otherwise press *Authorize* and paste the
@@ -80,12 +80,12 @@ export async function registerDocs(app: FastifyInstance, version: string, public
 
 type DocsFiles = { readonly icon: Buffer; readonly css: string }
 
-/** After the routes that it shows. */
+/** To be registered after the routes that it shows. */
 export async function registerDocsPage(app: FastifyInstance, { icon, css }: DocsFiles): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: '/doc',
     staticCSP: true,
-    // The hub may well be reached by plain http, on one machine.
+    // On one machine the hub may be reached by plain http.
     transformStaticCSP: (policy) => policy.replace('upgrade-insecure-requests;', ''),
     logLevel: 'warn',
     uiConfig: { persistAuthorization: false, syntaxHighlight: { theme: 'obsidian' }, plugins: [ourParts] },

@@ -1,5 +1,5 @@
-// The last touch to /doc/json: an example of every body, composed from those of its parts; errors in one shape, told
-// once; files as files.
+// Completes /doc/json: an example for every body, composed from those of its parts; one shared schema for errors; and files
+// described as files.
 import { badField } from '../../core/errors.ts'
 import { headersOf, nameSchemas, operationId } from './names.ts'
 import { csvLine } from '../../core/csv/write.ts'
@@ -73,7 +73,7 @@ function finishOperation(name: string, operation: Operation, document: Document)
   }
 }
 
-/** What has a default may be left out. A page of the docs would send an optional one's example with every request. */
+/** A parameter with a default is optional. Examples of optional ones are removed: Swagger UI would send them each time. */
 function finishParameter(parameter: Parameter): void {
   const { schema } = parameter
   if (schema?.default !== undefined) delete parameter.required
@@ -89,7 +89,7 @@ function addExample(media: Media): void {
   if (media.example === undefined && media.examples === undefined) media.example = exampleOf(media.schema)
 }
 
-/** undefined where the schema says too little. */
+/** undefined if the schema says too little. */
 function exampleOf(schema: Schema | undefined): unknown {
   if (schema?.examples) return schema.examples[0]
   if (schema?.enum) return schema.enum[0]
@@ -104,7 +104,7 @@ function exampleOf(schema: Schema | undefined): unknown {
 
 const codeOf = (example: unknown) => (example as ErrorBody | undefined)?.error.code ?? ''
 
-/** A request that is not valid, by a field that this one has. */
+/** The example of an invalid request, with a field of this operation. */
 function wrongField({ parameters = [], requestBody }: Operation, { example }: Media): unknown {
   if (codeOf(example) !== 'request.invalid') return undefined
   const [body] = Object.values(requestBody?.content ?? {})
@@ -114,13 +114,13 @@ function wrongField({ parameters = [], requestBody }: Operation, { example }: Me
   return field && errorBody(badField(field, 'is not valid', inBody ? 'body' : 'query'))
 }
 
-/** Several errors of one status go by their codes. */
+/** Several errors with one status are named by their codes. */
 function named({ example, examples }: Media): Media {
   if (!examples) return { example }
   return { examples: Object.fromEntries(Object.values(examples).map((each) => [codeOf(each.value), each])) }
 }
 
-/** The list of a page, as the file that is given for `Accept: text/csv`. */
+/** The example of a page, as the file for `Accept: text/csv`. */
 function asCsv(page: unknown): string {
   const [{ data: _, ...first } = {}] = rowsOf(page)
   return csvLine(Object.keys(first)) + csvLine(Object.values(first).map((value) => [value].flat().join(' ')))

@@ -1,10 +1,10 @@
-// What a generated client needs of /doc/json: a name for each operation and schema, and the headers of answers.
+// What a generated client needs from /doc/json: a name for each operation and schema, and the headers of answers.
 
 type Json = Record<string, unknown>
 type Named = { components?: { schemas?: Record<string, unknown> }; paths?: object }
 type Asked = { readonly parameters?: readonly { readonly in: string; readonly name: string }[] }
 
-/** `post /campaigns/{id}/retry-failed` is postCampaignsByIdRetryFailed. */
+/** `post /campaigns/{id}/retry-failed` becomes postCampaignsByIdRetryFailed. */
 export function operationId(name: string): string {
   const words = name
     .replace(' /api/', ' ')
@@ -37,7 +37,7 @@ export function headersOf(name: string, status: number, { parameters = [] }: Ask
   }
 }
 
-/** A schema with a title is told once, by that name. */
+/** Moves schemas with a title to the shared ones, under that name. */
 export function nameSchemas(document: Named): void {
   const schemas: Record<string, unknown> = { ...document.components?.schemas }
   const walk = (value: unknown): unknown => {

@@ -1,4 +1,4 @@
-// Parts of Swagger's page that are ours, or mended. It runs in the browser: Swagger is given the text of the function.
+// Parts of Swagger's page that we replace or mend. The function runs in the browser: Swagger is given its source text.
 
 type Part = (props: Props) => unknown
 type Props = Readonly<Record<string, unknown>>
@@ -19,11 +19,11 @@ export function ourParts({ React: { createElement, useRef, useEffect } }: Swagge
     (Field: Part): Part =>
     (props) =>
       createElement('label', { className: 'named' }, unseen(nameOf(props)), createElement(Field, props))
-  /** Of a parameter, which stands beside it in a table, as a text. */
+  /** The field of a parameter, whose name stands beside it only as text in a table. */
   const parameter = named(({ description }) => description)
   return {
     components: {
-      // Swagger's own has an inline style, which the CSP stops, and a field for other documents.
+      // Swagger's own has an inline style, which the CSP forbids, and a field for other documents.
       Topbar: ({ getComponent }: Shown) =>
         createElement(
           'header',
@@ -36,9 +36,9 @@ export function ourParts({ React: { createElement, useRef, useEffect } }: Swagge
           ),
           createElement(getComponent('DarkModeToggle'), null),
         ),
-      // There is one server: this.
+      // There is only one server.
       ServersContainer: () => null,
-      // A link within a button. The address follows what is opened all the same.
+      // Swagger's own is a link within a button. The address bar follows what is opened anyway.
       DeepLink: ({ text }: Shown) => createElement('span', null, text),
     },
     wrapComponents: {
@@ -48,13 +48,13 @@ export function ourParts({ React: { createElement, useRef, useEffect } }: Swagge
       TextArea: (Area: Part) => (props: Props) => createElement(Area, { 'aria-label': 'Body', ...props }),
       // The button around it has no other name.
       CloseIcon: (Icon: Part) => (props: Props) => [createElement(Icon, props), unseen('Close')],
-      // A button that has words is called by them.
+      // A button with a text is named by that.
       Button: (Button: Part) => (props: Props) =>
         createElement(
           Button,
           typeof props.children === 'string' ? { ...props, 'aria-label': undefined } : props,
         ),
-      // The keys scroll it in every browser.
+      // Makes it scrollable by keyboard in every browser.
       HighlightCode: (Code: Part) => (props: Props) => {
         const region = useRef(null)
         useEffect(() => region.current?.querySelector('pre')?.setAttribute('tabindex', '0'))

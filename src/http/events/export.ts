@@ -1,4 +1,4 @@
-// The events that a filter selects as one file: CSV of their facts, or a line of JSON each.
+// Exports the events that a filter selects as one file: CSV of their facts, or JSON lines.
 import type { FastifyReply } from 'fastify'
 import { csvLine } from '../../core/csv/write.ts'
 import { formatCursor } from '../../core/events/cursor.ts'
@@ -22,7 +22,7 @@ export function sendFile(
 ): Promise<FastifyReply> {
   const placeAfter = (last: ArchivedEvent) => (after ? { after: last.cursor } : { before: last.cursor })
   const pages = {
-    full: 1, // a page has a bound in bytes, too: that it is short does not tell that it is the last
+    full: 1, // a page is bounded in bytes as well, so a short one need not be the last
     page: (last: ArchivedEvent | undefined) =>
       archive.find({ after, before, ...selection, ...(last && placeAfter(last)), limit: STEP }),
   }
@@ -31,7 +31,7 @@ export function sendFile(
   return sendNdjson(reply, 'events', { ...pages, toLine: (event) => jsonOf(event, withData) })
 }
 
-/** A line break is never within a text of JSON, only between its tokens. */
+/** Line breaks in JSON are only between its tokens, never within a text. */
 function jsonOf(event: ArchivedEvent, withData: boolean): string {
   return `${eventText(event, withData).replace(/[\r\n]/g, ' ')}\n`
 }

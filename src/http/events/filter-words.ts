@@ -1,4 +1,4 @@
-// A filter as clients write it, in a query or in a socket's message: words for events, an address, a tag, a campaign.
+// Reads a filter as clients write it, in a query or in a socket's message: words for events, an address, a tag, a campaign.
 import { badField, fieldMessage, HubError } from '../../core/errors.ts'
 import type { Filter } from '../../core/events/filter.ts'
 import { readEventWord } from '../../core/events/providers/providers.ts'
@@ -11,7 +11,7 @@ export type FilterWords = {
   readonly campaign?: string | null | undefined
 }
 
-/** Empty and null fields are no condition. Throws request.unknown_event, request.invalid; `where` they stand. */
+/** Empty and null fields are ignored. Throws request.unknown_event or request.invalid; `where`: query or message. */
 export function readFilter({ events, email, tag, campaign }: FilterWords, where = 'query'): Filter {
   const readText = (field: string, value: unknown): string | undefined => {
     if (value === undefined || value === null || value === '') return undefined

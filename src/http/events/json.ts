@@ -1,4 +1,4 @@
-// An event as the API tells it.
+// An event as the API shows it.
 import { Type } from 'typebox'
 import { formatCursor } from '../../core/events/cursor.ts'
 import { KINDS } from '../../core/events/event.ts'
@@ -10,7 +10,7 @@ import { CursorText, Instant, instant, oneOf, orNull } from '../server/answers/s
 
 const told = (description: string, example: string | null) =>
   orNull(Type.String(), { description, examples: [example] })
-/** Of every event, whoever sent it. */
+/** The facts of an event, whichever provider sent it. */
 const Facts = {
   provider: Type.String({ description: 'Who told it', examples: ['mandrill'] }),
   at: orNull(Instant, { description: 'When it happened' }),
@@ -65,7 +65,7 @@ export function eventTexts(events: readonly ArchivedEvent[], withData: boolean):
   return events.map((event) => eventText(event, withData)).join(',')
 }
 
-/** Facts before `data`, which is the very text that came. */
+/** The event as JSON. `data` comes last, exactly as it was received. */
 export function eventText(event: ArchivedEvent, withData: boolean): string {
   const { cursor, kind, receivedAt, data } = event
   const head = `"cursor":"${formatCursor(cursor)}","kind":"${kind}","received_at":"${instant(receivedAt)}"`

@@ -1,4 +1,4 @@
-// /api/quarantine: what was signed but could not be read as an event, to be looked at, and read again after an update.
+// /api/quarantine: what was signed but could not be read as an event. It can be inspected, and read again after an update.
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { HubError } from '../../core/errors.ts'
@@ -58,7 +58,7 @@ export async function registerQuarantine(
       const { limit, before, reason } = request.query
       const page = await quarantine.list(limit, before, reason)
       const last = page.at(-1)?.id
-      // Its length does not tell: a page has a bound in bytes, too.
+      // A page is bounded in bytes as well, so its length does not tell whether it is the last.
       const isLast = last === undefined || (await quarantine.list(1, last, reason)).length === 0
       return { quarantine: page.map(present), next: isLast ? null : last }
     },

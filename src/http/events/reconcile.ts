@@ -1,4 +1,4 @@
-// /api/reconcile: does Mandrill say that it has sent more than has arrived?
+// /api/reconcile: compares the number of events that Mandrill has sent with the number that has arrived.
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { HubError } from '../../core/errors.ts'
@@ -54,13 +54,13 @@ export async function registerReconcile(app: FastifyInstance, deps: ReconcileDep
     response: { 200: Answer, ...errors(401, 'reconcile.no_key', 502, 503) },
     handler: async () => {
       if (!deps.account) throw new HubError('reconcile.no_key')
-      // Mandrill first: what arrives meanwhile is then counted here, and nothing is called missing that is not.
-      const told = await deps.account.webhooks()
+      // Mandrill is asked first: events that arrive meanwhile are then counted here, and not reported as missing.
+      const reports = await deps.account.webhooks()
       const { byHand } = await deps.archive.brought()
       const { count, since } = await deps.archive.total()
       const quarantined = await deps.quarantine.count()
       const lag = deps.tracking.lag()
-      const { webhooks, ...rest } = reconcile(told, deps.urls, {
+      const { webhooks, ...rest } = reconcile(reports, deps.urls, {
         events: count - byHand,
         since,
         quarantined,

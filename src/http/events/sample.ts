@@ -1,4 +1,4 @@
-// /api/sample: a mail that was never sent, and what becomes of it, to see the hub at work before Mandrill is connected.
+// /api/sample: stores the events of a made-up mail, to see the hub at work before Mandrill is connected.
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { readBatch } from '../../core/events/intake/batch.ts'
@@ -31,9 +31,9 @@ export async function registerSample(app: FastifyInstance, { feed, now, log }: S
       ...errors(401, 503),
     },
     handler: async () => {
-      const tell = createSample(now())
+      const eventOf = createSample(now())
       const append = (step: (typeof SAMPLE_LIFE)[number]) =>
-        feed.append(broughtBy('hand', readBatch(Buffer.from(JSON.stringify([tell(step)]))).events))
+        feed.append(broughtBy('hand', readBatch(Buffer.from(JSON.stringify([eventOf(step)]))).events))
       const [first, ...others] = SAMPLE_LIFE
       const { accepted } = await append(first)
       for (const step of others) {

@@ -1,4 +1,4 @@
-// /api/setup: what the set-up view shows.
+// /api/setup: what the set-up view shows, also as frames for sockets.
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Heartbeat } from '../../core/operations/heartbeat.ts'
@@ -156,26 +156,26 @@ const Setup = Type.Object(
   { title: 'Setup', description: 'What is set, and what has come in' },
 )
 
-/** At most so often, and so often also when nothing has changed: who hears nothing more knows that it cannot be told. */
+/** A frame is sent at most every second, and at least every five: a page that hears nothing knows that something is wrong. */
 const EVERY_MS = 1_000
 const BEAT_MS = 5_000
 
-/** The same for the sockets that ask for it. */
+/** For the sockets that ask for it. */
 export function openSetupBoard({ log, ...deps }: SetupDeps & { readonly log: Log }): Board {
-  let last = { sign: '', at: -Infinity, frames: new Map<string, Buffer>() }
+  let last = { state: '', at: -Infinity, frames: new Map<string, Buffer>() }
   async function look() {
     const setup = await describeSetup(deps)
-    const sign = signOf(setup)
+    const state = stateOf(setup)
     const at = deps.now()
-    if (sign !== last.sign || at - last.at >= BEAT_MS)
-      last = { sign, at, frames: new Map([['setup', textFrame({ type: 'setup', setup })]]) }
+    if (state !== last.state || at - last.at >= BEAT_MS)
+      last = { state, at, frames: new Map([['setup', textFrame({ type: 'setup', setup })]]) }
     return { frames: last.frames, waitMs: EVERY_MS }
   }
   return openBoard({ what: 'the set-up', look, log })
 }
 
-/** What moves all the time is no news. */
-function signOf({ disk: { free, size }, ...setup }: SetupJson): string {
+/** Equal while nothing of interest has changed: the seconds and the exact disk space always do. */
+function stateOf({ disk: { free, size }, ...setup }: SetupJson): string {
   return JSON.stringify({ ...setup, silent_seconds: 0, disk: Math.round((100 * free) / size) })
 }
 

@@ -1,4 +1,4 @@
-// /api/stats: how many events there were of each kind, by steps of time.
+// /api/stats: the number of events of each kind, by steps of time.
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
@@ -6,7 +6,7 @@ import { caughtUp, readSelection, Selecting, type EventsDeps } from './events.ts
 import { errors, Instant, instant, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
 
-/** Of an answer: a week of minutes. */
+/** Steps of one answer at most: a week of minutes. */
 const MOST_STEPS = 10_080
 const MINUTE = 60
 

@@ -1,4 +1,4 @@
-// /confirm/{token}: double opt-in. GET only asks, for scanners follow every link of a mail; POST confirms.
+// /confirm/{token}: double opt-in. GET only asks, since scanners follow every link in a mail; POST confirms.
 import type { FastifyInstance } from 'fastify'
 import type { ListIdentity } from '../../core/campaigns/mail/identity.ts'
 import type { Links } from '../../core/campaigns/mail/links.ts'

@@ -1,4 +1,4 @@
-// POST /subscribe/import and /suppressions/import: a CSV file of any size, read as it comes and never held in memory.
+// POST /subscribe/import and /suppressions/import: a CSV file of any size, read as it arrives and never held in memory.
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type, type TObject } from 'typebox'
@@ -16,7 +16,7 @@ import { route } from '../server/route.ts'
 type Timing = { readonly now: () => number; readonly idleMs?: number }
 type SubscriberImportDeps = Timing & { readonly subscribers: Pick<SubscriberStore, 'import'> }
 
-/** A client that sends nothing for so long is let go; however long the whole file takes. */
+/** A client that sends nothing for this long is disconnected, however long the whole file may take. */
 const IDLE_MS = 60_000
 const ENCODING = /;\s*charset\s*=\s*"?([\w:.-]+)"?/i
 
@@ -25,7 +25,7 @@ const Query = Type.Object({
     oneOf(['', 'true', '1', 'false', '0'], { description: 'Only report what would be done' }),
   ),
 })
-const READ = {
+const FILE_FIELDS = {
   columns: Type.Object(
     { used: Type.Array(Type.String()), ignored: Type.Array(Type.String()) },
     { description: "The file's columns, by their titles: what was read, and what was not" },
@@ -39,7 +39,7 @@ const READ = {
     description: 'Guessed: neither the content type nor a byte order mark named it',
   }),
 }
-const READ_EXAMPLE = {
+const FILE_EXAMPLE = {
   columns: { used: ['Email Address', 'First Name', 'Status'], ignored: ['Birthday'] },
   errors: [{ line: 5, message: '"VIP" in "Status" is not understood' }],
   error_count: 1,
@@ -57,22 +57,22 @@ const Report = Type.Object(
       description:
         'Marked in the file as left, bounced, complained or not confirmed: on the list, but get no mail',
     }),
-    ...READ,
+    ...FILE_FIELDS,
   },
   {
     description: 'What was done',
-    examples: [{ added: 1, updated: 0, skipped: 1, left: 1, ...READ_EXAMPLE }],
+    examples: [{ added: 1, updated: 0, skipped: 1, left: 1, ...FILE_EXAMPLE }],
   },
 )
 const SuppressionReport = Type.Object(
   {
     added: Type.Integer(),
     skipped: Type.Integer({ description: 'Already suppressed, twice in the file, or expired' }),
-    ...READ,
+    ...FILE_FIELDS,
   },
-  { description: 'What was done', examples: [{ added: 2, skipped: 1, ...READ_EXAMPLE }] },
+  { description: 'What was done', examples: [{ added: 2, skipped: 1, ...FILE_EXAMPLE }] },
 )
-/** Only for /doc: the body is read as it comes. */
+/** Only for /doc: the body is read as it arrives. */
 const documentedBody = (example: string) => ({
   content: {
     'text/csv': { schema: Type.String({ examples: [example] }) },
@@ -149,16 +149,16 @@ async function registerImport(app: FastifyInstance, { now, idleMs = IDLE_MS }: T
   })
 }
 
-/** A CSV file that is the body, or comes in a form. */
+/** The CSV file, which is the body itself or a file in a form. */
 async function readFile(body: IncomingMessage, contentType: string, idleMs: number, reply: FastifyReply) {
-  charsetOf(contentType) // what cannot be read is refused before anything of it has come
+  charsetOf(contentType) // refuses an unknown charset before anything is read
   const chunks = readWithin(body, idleMs, () => hangUpAfter(reply, body))
   if (!contentType.toLowerCase().startsWith(MULTIPART)) return decodeText(chunks, charsetOf(contentType))
   const file = await firstFile(chunks, contentType)
   return decodeText(file.chunks, charsetOf(file.contentType))
 }
 
-/** The charset that a content type tells, if any. */
+/** The charset that a content type names, if any. */
 function charsetOf(contentType: string): string | undefined {
   const label = ENCODING.exec(contentType)?.[1]
   const charset = label === undefined ? undefined : charsetNamed(label)
@@ -167,7 +167,7 @@ function charsetOf(contentType: string): string | undefined {
   return charset
 }
 
-/** The pieces of a body as they come, none of them later than so long after the one before. */
+/** The pieces of a body as they arrive; calls `onIdle` and throws if the next one takes too long. */
 async function* readWithin(
   body: IncomingMessage,
   idleMs: number,
@@ -184,13 +184,13 @@ async function* readWithin(
       yield value as Buffer
     }
   } finally {
-    // A failed import does not read on: what still comes is dropped, so that the client comes to its answer.
+    // After a failed import the rest of the body is dropped, so that the client gets to read its answer.
     // It flows once the iterator no longer listens: https://nodejs.org/api/stream.html#readableresume
     void chunks.return?.().then(() => body.resume())
   }
 }
 
-/** The rest of the body is not waited for once the client has its answer. */
+/** Closes the connection once the client has its answer, without waiting for the rest of the body. */
 function hangUpAfter(reply: FastifyReply, body: IncomingMessage): void {
   reply.header('connection', 'close').raw.once('finish', () => body.destroy())
 }

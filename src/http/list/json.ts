@@ -1,4 +1,4 @@
-// A subscriber as the outside sees one, and the checks of what the outside says of one.
+// A subscriber as JSON, and the checks of the fields that clients send.
 import { Type, type Static } from 'typebox'
 import { badField } from '../../core/errors.ts'
 import type { Subscriber } from '../../core/list/ports.ts'
@@ -37,7 +37,7 @@ const FIELDS = {
   updated_at: Instant,
 }
 
-const READER = {
+const EXAMPLE = {
   id: '01a20144-af1d-722a-9d98-6a215e4325f9',
   email: 'reader@example.com',
   name: 'Ann Reader',
@@ -51,12 +51,12 @@ const READER = {
 export const SubscriberSchema = Type.Object(FIELDS, {
   title: 'Subscriber',
   description: 'The subscriber',
-  examples: [READER],
+  examples: [EXAMPLE],
 })
 export const UnsubscribedSchema = {
   ...SubscriberSchema,
   description: 'The subscriber, who gets no more campaigns',
-  examples: [{ ...READER, subscribed: false, mailable: false, updated_at: '2026-06-01T08:00:00.000Z' }],
+  examples: [{ ...EXAMPLE, subscribed: false, mailable: false, updated_at: '2026-06-01T08:00:00.000Z' }],
 }
 
 type SubscriberJson = Static<typeof SubscriberSchema>
@@ -79,7 +79,7 @@ export function presentSubscriber(subscriber: Subscriber): SubscriberJson {
   }
 }
 
-/** An address of a body, without the blanks around it. Throws request.invalid, which names the field. */
+/** The address of a body, trimmed. Throws request.invalid, which names the field. */
 export function readEmail(email: string | null | undefined): string {
   const address = email?.trim()
   const problem = address === undefined ? 'is required' : emailProblem(address)
@@ -87,7 +87,7 @@ export function readEmail(email: string | null | undefined): string {
   return address as string
 }
 
-/** It may be empty, but it has to be there. */
+/** The name of a body, trimmed: it may be empty, but must be there. */
 export function readName(name: string | null | undefined): string {
   if (name === undefined) throw badField('name', 'is required: it may be empty')
   const text = (name ?? '').trim()

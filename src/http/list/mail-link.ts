@@ -1,4 +1,4 @@
-// A link in a mail, as two routes: GET only asks, for scanners follow every link; POST does it.
+// The routes of a link in a mail: GET shows a page that asks, since scanners follow every link; POST does it.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { linesOf, type ListIdentity } from '../../core/campaigns/mail/identity.ts'
@@ -10,36 +10,36 @@ import type { Words } from './page-words.ts'
 
 type About = { readonly summary: string; readonly description?: string }
 
-/** A page to answer with. */
+/** The page that a request is answered with. */
 export type Answer = {
   readonly status: number
   readonly words: Words
-  /** Where its button leads; to this very address where nothing is said. */
+  /** Where its button leads; by default to the same address. */
   readonly to?: string
 }
 
 type MailLink = {
-  /** The token follows it. */
+  /** The path before the token. */
   readonly path: string
-  /** Named on each page. */
+  /** The list that each page names. */
   readonly identity: ListIdentity
   readonly unknown: Words
   /** What `unknown` means. */
   readonly unknownMeans: string
   readonly get: About & { readonly asks: Words; readonly isKnown: (token: string) => boolean }
-  /** By what stands behind the token: '' for the link itself. undefined when the token is not known. */
   readonly posts: readonly (About & {
+    /** The path after the token; '' for the link itself. */
     readonly path: string
-    /** Other answers than 200 and 404. */
+    /** Answers besides 200 and 404. */
     readonly response?: Readonly<Record<number, object>>
     readonly rateLimit?: object
-    /** Does what it is for, any number of times. */
+    /** Does what the link is for. Must be repeatable; undefined if the token is not valid. */
     readonly follow: (token: string, request: FastifyRequest) => Promise<Answer | undefined>
   })[]
 }
 
 const PAGE = '<!DOCTYPE html>…'
-/** Of a body that is taken whatever it is, and not read: a mail program's one-click form, or nothing at all. */
+/** The body is ignored, whatever it is: a mail program's one-click form, or nothing. */
 const BODY_LIMIT = 64 * 1024
 
 export const pageSchema = (description: string) => Type.String({ description, examples: [PAGE] })
@@ -48,10 +48,10 @@ export async function registerMailLink(app: FastifyInstance, link: MailLink): Pr
   const { identity, get, posts, unknown } = link
   function send(request: FastifyRequest, reply: FastifyReply, { status, words, to }: Answer) {
     const language = languageFor(request.headers['accept-language'])
-    const { button, ...told } = words[language](identity.name)
+    const { button, ...text } = words[language](identity.name)
     addVary(reply, 'Accept-Language')
     const shown = button ? { button: { says: button, to } } : {}
-    return sendPage(reply, { status, language, ...told, ...shown, footer: linesOf(identity) })
+    return sendPage(reply, { status, language, ...text, ...shown, footer: linesOf(identity) })
   }
   const notKnown = { status: 404, words: unknown }
   const schema = {
@@ -63,7 +63,7 @@ export async function registerMailLink(app: FastifyInstance, link: MailLink): Pr
   const response = { 200: pageSchema('A page'), 404: pageSchema(`A page: ${link.unknownMeans}`) }
   await app.register(async (pages) => {
     pages.removeAllContentTypeParsers()
-    // Whatever its sender calls it, or cannot spell: Fastify would answer 415 to what is no content type.
+    // Any content type is accepted, even an invalid one, to which Fastify would answer 415.
     pages.addHook(
       'onRequest',
       async ({ headers }) => void (headers['content-type'] = 'application/octet-stream'),
@@ -81,11 +81,11 @@ export async function registerMailLink(app: FastifyInstance, link: MailLink): Pr
       handler: async (request, reply) =>
         send(request, reply, isKnown(request.params.token) ? { status: 200, words: asks } : notKnown),
     })
-    for (const { path: behind, response: more, rateLimit, follow, ...told } of posts)
-      route(pages, `POST ${path}${behind}`, {
+    for (const { path: end, response: more, rateLimit, follow, ...about } of posts)
+      route(pages, `POST ${path}${end}`, {
         config: { ...config, ...(rateLimit && { rateLimit }) },
         ...schema,
-        ...told,
+        ...about,
         response: { ...response, ...more },
         handler: async (request, reply) =>
           send(request, reply, (await follow(request.params.token, request)) ?? notKnown),

@@ -1,9 +1,9 @@
-// What the pages behind links in mails say, in the languages that they speak. Who follows a link knows the list by its name.
+// The texts of the pages behind links in mails, in each language. They name the list, by which subscribers know it.
 import type { Language } from '../../core/campaigns/mail/identity.ts'
 import type { PlainPage } from '../server/answers/plain-page.ts'
 
-type Told = Pick<PlainPage, 'title' | 'text'> & { readonly button?: string }
-export type Words = Readonly<Record<Language, (list: string) => Told>>
+type PageText = Pick<PlainPage, 'title' | 'text'> & { readonly button?: string }
+export type Words = Readonly<Record<Language, (list: string) => PageText>>
 
 export const UNSUBSCRIBE = {
   asks: {

@@ -1,4 +1,4 @@
-// /subscribe: the mailing list. Subscribers subscribe here by themselves; all else needs the token.
+// /subscribe: the mailing list. Anybody may subscribe here; everything else needs the token.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { badField, HubError } from '../../core/errors.ts'
@@ -48,7 +48,7 @@ const Query = Type.Object({
   suppressed: Type.Optional(Type.Boolean()),
   mailable: Type.Optional(Type.Boolean({ description: 'Subscribed, and not suppressed' })),
 })
-/** Subscribers that are in memory at a time, for a file of all. */
+/** Subscribers in memory at a time, while all are sent as a file. */
 const FILE_STEP = 1000
 export const IdOrAddress = Type.Object({ id: Type.String({ maxLength: 320 }) })
 const Page = Type.Object(
@@ -112,11 +112,11 @@ function registerReading(app: FastifyInstance, deps: SubscribersDeps): void {
     summary: 'Show one subscriber, by id or address',
     params: IdOrAddress,
     response: { 200: SubscriberSchema, ...errors(401, 'subscriber.not_found', 503) },
-    handler: async ({ params }) => presentSubscriber(await existing(deps, params.id)),
+    handler: async ({ params }) => presentSubscriber(await requireSubscriber(deps, params.id)),
   })
 }
 
-/** An empty field of a form is no filter. */
+/** Empty fields are ignored. */
 const filterOf = ({ email, q, subscribed, suppressed, mailable }: Static<typeof Query>) => ({
   email: email || undefined,
   q: q || undefined,
@@ -156,7 +156,7 @@ async function list({ subscribers }: SubscribersDeps, query: Static<typeof Query
 }
 
 /** By id or by address. Throws subscriber.not_found. */
-export async function existing(
+export async function requireSubscriber(
   { subscribers }: { readonly subscribers: Pick<SubscriberStore, 'get' | 'find'> },
   id: string,
 ) {
@@ -199,13 +199,13 @@ function registerRemoving(app: FastifyInstance, deps: SubscribersDeps): void {
     params: IdOrAddress,
     response: { 204: nothing('Forgotten'), ...errors(401, 'subscriber.not_found', 503) },
     handler: async ({ params }) =>
-      forget(isAddress(params.id) ? params.id : (await existing(deps, params.id)).email),
+      forget(isAddress(params.id) ? params.id : (await requireSubscriber(deps, params.id)).email),
   })
 }
 
 const isAddress = (text: string): boolean => emailProblem(text) === undefined
 
-/** Removing the whole list is asked for by nothing else than just that: no empty id, no filter that nobody reads. */
+/** Only a plain `DELETE /subscribe` removes the whole list: no empty id, no query, no body. */
 function meansEverybody({ raw, body }: FastifyRequest): void {
   const [path, query = ''] = (raw.url ?? '').split('?', 2)
   if (path !== '/subscribe') throw new HubError('subscriber.not_found')

@@ -1,4 +1,4 @@
-// POST /subscribe: how subscribers get on the list. Public, so it is rate limited, and tells strangers little.
+// POST /subscribe: how subscribers get on the list. It is public, so it is rate limited and tells strangers little.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static, type TSchema } from 'typebox'
 import { badField, HubError } from '../../core/errors.ts'
@@ -18,7 +18,7 @@ export type AskToConfirmDeps = {
   readonly subscribers: Pick<SubscriberStore, 'claimConfirmation' | 'releaseConfirmation'>
   readonly links: Pick<Links, 'confirmUrl'>
   readonly now: () => number
-  /** Sends the mail of double opt-in, or throws. Called once an hour at most for an address that nobody confirms. */
+  /** Sends the double opt-in mail, or throws. Called at most once an hour for an address that is not confirmed. */
   readonly sendConfirmation: (asked: AskedToConfirm) => Promise<void>
 }
 
@@ -26,17 +26,17 @@ export type SubscribingDeps = AskToConfirmDeps & {
   readonly subscribers: Pick<SubscriberStore, 'subscribe'>
   readonly access: Pick<Access, 'isSignedIn'>
   readonly doubleOptIn: boolean
-  /** POST /subscribe/send-mail: the original documents it at this address, too. Sets the status. */
+  /** For a body with subject and content, which the original documents at this address, too. Sets the status. */
   readonly sendMail?: {
     send(request: FastifyRequest, body: MailBody, reply: FastifyReply): Promise<unknown>
     readonly answer: TSchema
   }
 }
 
-/** Of one address, without the token. */
+/** The rate limit of one IP address without the token. */
 export const STRANGERS = { max: 20, timeWindow: 60_000 }
 const STRANGERS_BODY = 16 * 1024
-/** A campaign's HTML may come to this address, too. */
+/** A campaign's HTML may be posted here, too. */
 const BODY_LIMIT = 4 * 1024 * 1024
 const HOUR_MS = 3_600_000
 const CONFIRM_WITHIN_MS = 7 * 24 * HOUR_MS
@@ -92,13 +92,13 @@ async function subscribe(deps: SubscribingDeps, request: Request) {
   const { outcome, subscriber } = await deps.subscribers.subscribe(email, name, deps.now(), !deps.doubleOptIn)
   if (outcome === 'suppressed') throw new HubError('subscriber.suppressed')
   if (outcome === 'exists') throw new HubError('subscriber.exists')
-  if (!subscriber) throw new HubError('subscriber.not_found') // removed again in this very moment
+  if (!subscriber) throw new HubError('subscriber.not_found') // removed in the same moment
   if (deps.doubleOptIn) await askToConfirm(deps, subscriber, request)
   const shown = deps.access.isSignedIn(request) ? subscriber : forStranger(subscriber, name)
   return presentSubscriber(shown)
 }
 
-/** Nothing that the list knew of the subscriber before: whoever types an address need not be its owner. */
+/** Without what the list knew of the subscriber before: whoever types an address need not be its owner. */
 function forStranger(subscriber: Subscriber, name: string): Subscriber {
   return { ...subscriber, name, suppressed: null, createdAt: subscriber.updatedAt }
 }

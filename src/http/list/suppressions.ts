@@ -85,7 +85,7 @@ const Page = Type.Object(
   { description: 'A page of suppressions' },
 )
 const about = tagged('Mailing list')
-/** Rows of a file that are in memory at a time. */
+/** Rows in memory at a time, while all are sent as a file. */
 const FILE_STEP = 1000
 
 export async function registerSuppressions(app: FastifyInstance, deps: SuppressionsDeps): Promise<void> {
@@ -111,8 +111,8 @@ function registerReading(app: FastifyInstance, { suppressions, now }: Suppressio
       const filter = { reason, q: q || undefined }
       if (wantsCsv(reply) && !email) return sendFile(reply, suppressions, filter)
       if (email) {
-        const held = await suppressions.get(email, now())
-        const found = held ? [present(held)] : []
+        const suppression = await suppressions.get(email, now())
+        const found = suppression ? [present(suppression)] : []
         return { count: found.length, suppressions: found, next: null }
       }
       const [found, count] = await Promise.all([
@@ -142,8 +142,7 @@ function registerWriting(app: FastifyInstance, { suppressions, now }: Suppressio
       if (until !== null && until <= since) throw badField('until', 'must be in the future')
       const suppression = { email, reason: body.reason ?? 'manual', source: 'api', since, until } as const
       await suppressions.put(suppression)
-      const held = (await suppressions.get(email, since)) ?? { ...suppression, key: '' }
-      return present(held)
+      return present((await suppressions.get(email, since)) ?? { ...suppression, key: '' })
     },
   })
 
@@ -176,7 +175,7 @@ function toLine({ email, reason, source, since, until }: ListedSuppression): str
   return email === null ? '' : csvLine([email, reason, source, instant(since), instantOrNull(until) ?? ''])
 }
 
-/** `next` is opaque: what it is made of is nobody's business but the store's. */
+/** `next` is opaque to clients: it holds the store's key. */
 const nextFrom = (key: string): string => Buffer.from(key).toString('base64url')
 function readNext(after: string): string {
   const key = Buffer.from(after, 'base64url')

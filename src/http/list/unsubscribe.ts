@@ -1,5 +1,5 @@
-// /unsubscribe/{token}: the link in every mail. GET only asks, for scanners follow links; POST does it, as the button
-// of the page or of the subscriber's own mail program (RFC 8058). After a slip it can be taken back for an hour.
+// /unsubscribe/{token}: the link in every mail. GET only asks, since scanners follow links; POST unsubscribes, by the page's
+// button or the subscriber's own mail program (RFC 8058). It can be undone for an hour.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ListIdentity } from '../../core/campaigns/mail/identity.ts'
 import type { Links, UnsubscribeLink } from '../../core/campaigns/mail/links.ts'
@@ -16,11 +16,11 @@ export type UnsubscribeDeps = AskToConfirmDeps & {
   readonly suppressions: Pick<SuppressionStore, 'put'>
   readonly now: () => number
   readonly identity: ListIdentity
-  /** A link still works for an address that was removed from the list and came back: `addressOf` knows to whom the mail went. */
+  /** A link must work even if its subscriber was removed and came back: `addressOf` knows to whom the mail went. */
   readonly reactions: Pick<ReactionStore, 'leftByLink' | 'addressOf'>
 }
 
-/** Whoever finds the mail later, or has been sent a copy, takes nothing back. */
+/** Later, or for somebody who was forwarded the mail, there is no undo. */
 const TAKE_BACK_MS = 3_600_000
 
 export function registerUnsubscribe(app: FastifyInstance, deps: UnsubscribeDeps): Promise<void> {
@@ -67,7 +67,7 @@ export function registerUnsubscribe(app: FastifyInstance, deps: UnsubscribeDeps)
   })
 }
 
-/** Not an unsubscription through the API or by an event: that was somebody else's word, or of long ago. */
+/** Unsubscribed by the link, just now: not through the API or by an event. */
 function justLeft(subscriber: Subscriber | undefined, now: number): subscriber is Subscriber {
   if (!subscriber || subscriber.subscribed) return false
   const { suppressed, updatedAt } = subscriber
@@ -90,13 +90,13 @@ async function takeBack(
     deps.now(),
     !deps.doubleOptIn,
   )
-  if (!subscriber) return tooLate // removed in this very moment
+  if (!subscriber) return tooLate // removed in the same moment
   if (subscriber.subscribed) return { status: 200, words: UNSUBSCRIBE.back }
   await askToConfirm(deps, subscriber, request)
   return { status: 200, words: UNSUBSCRIBE.asked }
 }
 
-/** They are off the list whatever becomes of counting it. */
+/** Takes them off the list, even if counting it then fails. */
 async function unsubscribe(deps: UnsubscribeDeps, link: UnsubscribeLink, { log }: FastifyRequest) {
   const { subscriberId, delivery } = link
   const at = deps.now()

@@ -1,4 +1,4 @@
-// What the hub tells Prometheus. docs/metrics.md lists every name; a test holds both to each other.
+// The metrics for Prometheus. docs/metrics.md lists every name; a test compares the two.
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Hub } from '../../core/events/hub.ts'
@@ -10,7 +10,7 @@ import type { Sending } from '../../core/sending/sending.ts'
 import type { HookWatch } from '../events/hook-watch.ts'
 import { registerSendingMetrics } from '../campaigns/metrics.ts'
 
-/** A process tells of what it does: a worker has no webhook and no sockets. */
+/** A process reports what it does: a worker has no webhook and no sockets. */
 export type MetricsDeps = {
   readonly version: string
   readonly hub?: Pick<Hub, 'observers' | 'catchingUp'>
@@ -26,7 +26,7 @@ export type MetricsDeps = {
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-/** Measures every request from now on, by the pattern of its route: a URL would be a label without end. */
+/** Measures every request from now on, by the pattern of its route: URLs would make endless labels. */
 export function measureRequests(app: FastifyInstance): Histogram {
   const requests = new Histogram({
     name: 'mail_event_hub_http_request_seconds',
@@ -56,7 +56,7 @@ export function createMetrics(deps: MetricsDeps): Registry {
     registers,
   })
   build.set({ version: deps.version, node: process.version }, 1)
-  /** A store that is gone must not take the other metrics with it: what it would tell is left out. */
+  /** If a store fails, only its own metrics are left out. */
   const gauge = (name: string, help: string, read: (() => number | Promise<number>) | undefined) =>
     read &&
     new Gauge({
@@ -84,7 +84,7 @@ export function createMetrics(deps: MetricsDeps): Registry {
   return registry
 }
 
-/** What the webhook counts, and the label where it counts by something. */
+/** The counters of the webhook, with their labels. */
 const HOOK = [
   ['mail_event_hub_webhook_events_total', 'Events stored by this process', 'accepted'],
   ['mail_event_hub_events_total', 'Events that webhooks brought, repeats too', 'kinds', 'kind'],

@@ -1,4 +1,4 @@
-// /healthz, /readyz, /metrics: what machines ask of the hub.
+// /healthz, /readyz, /metrics: for load balancers and Prometheus.
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { createHealth, type Check } from '../../core/operations/health.ts'

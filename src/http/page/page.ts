@@ -1,4 +1,4 @@
-// The dashboard's files. The page has addresses of its own, which all load index.html.
+// The dashboard's files. Its views have their own addresses, which all load index.html.
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ import { addVary, wantsPage } from '../server/answers/errors.ts'
 
 const PUBLIC = fileURLToPath(new URL('../../../public', import.meta.url))
 
-/** Served from node_modules: the page has no build step. A module that names one of them gets its address. */
+/** Packages served from node_modules, since the page needs no build step. Imports of them get these addresses. */
 const PACKAGES: Readonly<Record<string, string>> = {
   htm: import.meta.resolve('htm'),
   preact: import.meta.resolve('preact'),
@@ -17,13 +17,13 @@ const PACKAGES: Readonly<Record<string, string>> = {
 }
 const addressOf = (name: string) => `/page/vendor/package/${name}.js`
 
-/** For pages of other origins, too: it holds no secret, and what it may do is decided where it connects. */
+/** Files for pages of other origins, too: they hold no secret, and access is checked where they connect. */
 const SHARED = ['/client.js', '/client.d.ts']
 
-/** A name with a hash never stands for anything else. */
+/** For names with a hash, whose content never changes. */
 const FOR_GOOD = 'public, max-age=31536000, immutable'
 
-/** Beneath /dashboard/: public/page/routes.js says what each is. */
+/** Below /dashboard/: see public/page/routes.js. */
 const VIEWS = [
   'messages/:id',
   'campaigns',
@@ -37,14 +37,14 @@ const VIEWS = [
 ]
 
 export type PageDeps = {
-  /** The page as few files, or nothing: then it is served as it is written. */
+  /** The page packed into few files; undefined: it is served as it is written. */
   readonly page: () => Promise<
     { readonly index: string; readonly files: Readonly<Record<string, string>> } | undefined
   >
 }
 
 export async function registerPage(app: FastifyInstance, { page }: PageDeps): Promise<void> {
-  // Files that are not the page's business on the network.
+  // Only for development: not to be served.
   const allowedPath = (path: string) =>
     !/\/(tsconfig\.json|[^/]*\.d\.ts)$/.test(path) || path === '/client.d.ts'
   await app.register(fastifyStatic, { root: PUBLIC, cacheControl: false, allowedPath, index: false })
@@ -76,7 +76,7 @@ export async function registerPage(app: FastifyInstance, { page }: PageDeps): Pr
   }
   for (const view of ['/', ...VIEWS.map((view) => `/dashboard/${view}`)])
     app.get(view, { schema: { hide: true } }, index)
-  // What is no view: a browser gets the page all the same, which says so among its ways on.
+  // For an unknown view a browser still gets the page, which says so.
   app.get('/dashboard/*', { schema: { hide: true } }, (request, reply) => {
     if (!wantsPage(request.headers.accept)) throw new HubError('request.not_found')
     addVary(reply.status(404), 'Accept')

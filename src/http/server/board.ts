@@ -1,22 +1,22 @@
-// What changes, for the sockets that ask for it: looked up for all of them together, only while somebody looks on.
+// Pushes a changing state to the sockets that ask for it: looked up once for all of them, and only while there are any.
 import type { Log } from '../../core/log.ts'
 
-type Onlooker = {
-  /** False while there is no room: it is given the newest state of each thing later. */
+type Viewer = {
+  /** False while there is no room: it gets the newest state of each thing later. */
   hasRoom(): boolean
   write(frames: Buffer): void
 }
 
 export type Board = {
-  /** Gives everything as it is, and again whenever it has changed. The end of it is given back. */
-  join(onlooker: Onlooker): () => void
+  /** Sends everything now, and each thing again when it changes. Returns how to end that. */
+  join(viewer: Viewer): () => void
   close(): void
 }
 
 type BoardOptions = {
-  /** Named in the log when it cannot be looked up. */
+  /** Its name in the log. */
   readonly what: string
-  /** A frame of each thing, the very same while it is as it was; and after how long to look again. */
+  /** A frame for each thing (the very same one while it is unchanged), and when to look again. */
   readonly look: () => Promise<{ readonly frames: ReadonlyMap<string, Buffer>; readonly waitMs: number }>
   readonly log: Log
 }
@@ -25,37 +25,37 @@ const AFTER_TROUBLE_MS = 2_000
 
 export function openBoard({ what, look, log }: BoardOptions): Board {
   let shown: ReadonlyMap<string, Buffer> = new Map()
-  /** What each has still to be given. */
-  const onlookers = new Map<Onlooker, Set<string>>()
+  /** By viewer: the things it has still to be sent. */
+  const viewers = new Map<Viewer, Set<string>>()
   let looking = false
   let troubled = false
 
   function show(frames: ReadonlyMap<string, Buffer>): void {
     for (const [id, frame] of frames)
-      if (frame !== shown.get(id)) for (const pending of onlookers.values()) pending.add(id)
+      if (frame !== shown.get(id)) for (const pending of viewers.values()) pending.add(id)
     shown = frames
   }
 
-  function give(): void {
-    for (const [onlooker, pending] of onlookers) {
-      if (pending.size === 0 || !onlooker.hasRoom()) continue
+  function send(): void {
+    for (const [viewer, pending] of viewers) {
+      if (pending.size === 0 || !viewer.hasRoom()) continue
       const frames = [...pending].flatMap((id) => shown.get(id) ?? [])
       pending.clear()
-      if (frames.length > 0) onlooker.write(Buffer.concat(frames))
+      if (frames.length > 0) viewer.write(Buffer.concat(frames))
     }
   }
 
   async function keepLooking(): Promise<void> {
     if (looking) return
     looking = true
-    while (onlookers.size > 0) {
+    while (viewers.size > 0) {
       let pauseMs = AFTER_TROUBLE_MS
       try {
         const { frames, waitMs } = await look()
         pauseMs = waitMs
         troubled = false
         show(frames)
-        give()
+        send()
       } catch (err) {
         if (!troubled) log.warn({ err }, `${what} cannot be read`)
         troubled = true
@@ -67,11 +67,11 @@ export function openBoard({ what, look, log }: BoardOptions): Board {
   }
 
   return {
-    join(onlooker) {
-      onlookers.set(onlooker, new Set(shown.keys()))
+    join(viewer) {
+      viewers.set(viewer, new Set(shown.keys()))
       void keepLooking()
-      return () => void onlookers.delete(onlooker)
+      return () => void viewers.delete(viewer)
     },
-    close: () => onlookers.clear(),
+    close: () => viewers.clear(),
   }
 }

@@ -1,5 +1,5 @@
-// Schemas of requests and answers as functions, each made when its route is first asked: a hub has hundreds of them, and
-// making all was a third of its start.
+// Compiles the schemas of requests and answers, each when its route is first used: there are hundreds, and compiling all of them
+// took a third of the start.
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import buildSerializer from 'fast-json-stringify'
@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import { queryReader } from './queries.ts'
 
 export function registerCompilers(app: FastifyInstance): void {
-  // Nothing is taken for what it is not; queries alone, which are texts by nature, are read as numbers.
+  // Types are not coerced, except in queries, which are texts by nature.
   const ajv = once(() => addFormats.default(new Ajv({ useDefaults: true })))
   app.setValidatorCompiler<object>(({ schema, httpPart }) => {
     const check = once(() => ajv().compile(schema))

@@ -1,5 +1,5 @@
-// WebSocket text frames (RFC 6455, section 5.2), made once for all the sockets that get them: the frames of all events
-// of one turn stand in one buffer, so that each socket costs one write.
+// WebSocket text frames (RFC 6455, section 5.2), made once for all sockets that get them. The frames of several events are in one
+// buffer, so that each socket takes one write.
 import { formatCursor, type Cursor } from '../../core/events/cursor.ts'
 import type { FeedEvent } from '../../core/events/event.ts'
 import { factsToTell } from '../../core/events/providers/providers.ts'
@@ -14,7 +14,7 @@ const made: Readonly<Record<Format, WeakMap<readonly FeedEvent[], Buffer>>> = {
   raw: new WeakMap(),
 }
 
-/** The frames of events, in one buffer; the same buffer when asked again with the same array. */
+/** The frames of events in one buffer; the same buffer for the same array. */
 export function eventFrames(events: readonly FeedEvent[], format: Format): Buffer {
   let frames = made[format].get(events)
   if (!frames) made[format].set(events, (frames = joinFrames(events, format)))

@@ -1,4 +1,4 @@
-// The Idempotency-Key header: a request that is sent again, since its answer was lost, changes nothing again.
+// The Idempotency-Key header: a request that is repeated because its answer was lost changes nothing again.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 

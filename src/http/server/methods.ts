@@ -1,10 +1,10 @@
-// Methods: a known address answers those that it does not take with 405, and OPTIONS with what it takes.
+// A known address answers methods that it does not take with 405, and OPTIONS with those it takes.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HubError } from '../../core/errors.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What this address is for: said to who comes with another method. */
+    /** What this address is for: the message for a wrong method. */
     purpose?: string
   }
 }
@@ -13,11 +13,11 @@ type Known = { readonly methods: Set<string>; purpose?: string | undefined }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const
 
-/** Before the routes. What it gives is called after them. */
+/** To be called before the routes are registered; the function that it returns, after them. */
 export function registerMethods(app: FastifyInstance): () => void {
   const addresses = new Map<string, Known>()
   app.addHook('onRoute', ({ method, url, config }) => {
-    if (url.endsWith('*')) return // the page's files, of which nobody knows all
+    if (url.endsWith('*')) return // the page's files
     const address = url.replace(/(.)\/$/, '$1')
     const known = addresses.get(address) ?? { methods: new Set() }
     for (const each of [method].flat()) known.methods.add(each)
@@ -26,7 +26,7 @@ export function registerMethods(app: FastifyInstance): () => void {
   })
   return () => {
     for (const [url, known] of addresses) addOthers(app, url, known)
-    // Known before its body is read.
+    // An unknown address is refused before its body is read.
     app.addHook('onRequest', (request, _reply, done) =>
       done(request.is404 ? new HubError('request.not_found') : undefined),
     )

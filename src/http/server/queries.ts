@@ -1,5 +1,5 @@
-// Queries: texts that are read by their route's schema. Numbers are digits, a parameter comes once, and the API's
-// GETs and DELETEs know all of theirs: a typo must not return, or remove, everything.
+// Reads queries by their route's schema. Numbers are digits only, no parameter may be repeated, and GETs and DELETEs of the API
+// refuse unknown parameters: a typo must not return, or remove, everything.
 import { badField } from '../../core/errors.ts'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import type { FastifyInstance, RouteOptions } from 'fastify'
@@ -13,7 +13,7 @@ type QuerySchema = {
 
 const DIGITS = /^\d{1,15}$/
 
-/** An unencoded + is a blank, as in any form, but for addresses and times: none holds a blank, and many a +. */
+/** An unencoded + is a space, as in forms, except in addresses and times, which hold no spaces and often a +. */
 export function parseQuery(text: string): Texts {
   const values: Texts = Object.create(null)
   if (text === '') return values
@@ -27,7 +27,7 @@ export function parseQuery(text: string): Texts {
 
 const holdsPlus = (pair: string): boolean => /^(email|since|until)=|=.*(@|%40)/i.test(pair)
 
-/** For each route of the API: a query that it does not know is refused, also where it knows none. */
+/** Makes the API's GETs and DELETEs refuse unknown parameters, also where they know none. */
 export function registerQueries(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     if (!refusesUnknown(route)) return
@@ -39,14 +39,14 @@ export function registerQueries(app: FastifyInstance): void {
   })
 }
 
-/** Not of pages: links get `utm_…` on their way. */
+/** Not for pages: links to them get `utm_…` added. */
 function refusesUnknown({ method, url, schema, config }: RouteOptions): boolean {
   const reads = [method].flat().every((each) => ['GET', 'HEAD', 'DELETE'].includes(each))
   return reads && schema?.hide !== true && (!config?.public || url === '/api/session')
 }
 
-/** For Fastify's validator compiler. What `made` makes fills in defaults, and sees to bounds and words. */
-export function queryReader(schema: QuerySchema, made: () => ValidateFunction) {
+/** For Fastify's validator compiler. `check` fills in defaults, and checks bounds and words. */
+export function queryReader(schema: QuerySchema, check: () => ValidateFunction) {
   const known = schema.properties ?? {}
   return (query: Texts): { value?: unknown; error?: Error | ErrorObject[] } => {
     const value: Record<string, unknown> = {}
@@ -58,8 +58,7 @@ export function queryReader(schema: QuerySchema, made: () => ValidateFunction) {
         value[name] = read
       } else if (schema.additionalProperties === false) return { error: unknownParameter(name, known) }
     }
-    const check = made()
-    return check(value) ? { value } : { error: check.errors ?? [] }
+    return check()(value) ? { value } : { error: check().errors ?? [] }
   }
 }
 

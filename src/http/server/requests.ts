@@ -1,4 +1,4 @@
-// How requests are read, before any route is asked: addresses, queries, bodies, and what is wrong with them.
+// How requests are read before any route runs: addresses, queries and bodies, and the answers to faulty ones.
 import type { IncomingMessage, Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { badField } from '../../core/errors.ts'
@@ -8,7 +8,7 @@ import { hasBody } from './bodies/bodies.ts'
 import { registerCompilers } from './compilers.ts'
 import { parseQuery, registerQueries } from './queries.ts'
 
-/** For fastify(). A final slash is ignored; a longer piece of a path is no id, and no address with every byte as %XX. */
+/** For fastify(). A final slash is ignored. No id, and no e-mail address with every byte as %XX, is longer than maxParamLength. */
 export const REQUEST_OPTIONS = {
   routerOptions: { ignoreTrailingSlash: true, maxParamLength: 800, querystringParser: parseQuery },
   frameworkErrors: answerFrameworkError,
@@ -16,7 +16,7 @@ export const REQUEST_OPTIONS = {
 } as const
 
 /**
- * For Node's server. Java's client and `curl --http2` ask for h2c with each request: that is passed over (RFC 9110, section 7.8).
+ * For Node's server. Java's client and `curl --http2` ask for h2c with each request, which is ignored (RFC 9110, section 7.8).
  */
 export function isForSocket(this: Server, { headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === 'websocket' && this.listenerCount('upgrade') > 0
@@ -25,14 +25,14 @@ export function isForSocket(this: Server, { headers }: IncomingMessage): boolean
 export function setUpRequests(app: FastifyInstance): void {
   registerErrors(app)
   registerExpectations(app)
-  // Of all these hooks the only one that is asynchronous: bytes that came with the head are there when the next one runs.
+  // The only asynchronous hook: it gives the bytes that came with the head time to arrive before the next hook runs.
   app.addHook('onRequest', async ({ headers, raw }) => {
     if (headers.host === undefined && raw.httpVersion !== '1.0')
       throw badField('host', 'is required', 'headers')
   })
   registerQueries(app)
   registerCompilers(app)
-  // An empty body is no error where none is needed, whatever its type (`curl -d ''`); where one is, its schema says so.
+  // An empty body of any type is no error where none is needed (`curl -d ''`); where one is needed, the schema says so.
   app.addHook('onRequest', ({ headers, raw, server }, _reply, done) => {
     if (!hasBody(raw) && headers['content-type'] !== undefined) {
       const [type = ''] = headers['content-type'].split(';')

@@ -1,4 +1,4 @@
-// A route in one piece: its address, what /doc tells of it, and its handler, which is given what the schemas say.
+// Registers a route in one piece: its address, its description for /doc, and a handler that is typed by the schemas.
 import type {
   FastifyInstance,
   FastifyReply,
@@ -25,7 +25,7 @@ type Route<P extends TSchema, Q extends TSchema, B extends TSchema> = FastifySch
     readonly handler: (request: FastifyRequest<Given<P, Q, B>>, reply: FastifyReply) => Promise<unknown>
   }
 
-/** `at`: `GET /campaigns/:id`. The first status of its answers is what it answers with, unless the handler says another. */
+/** `at`: such as `GET /campaigns/:id`. The handler answers with the first status in `response`, unless it sets another. */
 export function route<P extends TSchema, Q extends TSchema, B extends TSchema>(
   app: FastifyInstance,
   at: string,

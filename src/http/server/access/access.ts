@@ -1,4 +1,4 @@
-// Who may call what: the API token, the page's session cookie, web origins, and the Host when nobody signs in.
+// Who may call what: the API token, the page's session cookie, web origins, and (with AUTH=off) the Host header.
 import '@fastify/cookie'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -10,7 +10,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Anybody may call this route. All others need the token or a session. */
     public?: boolean
-    /** Its address is the key, so it does not matter which page sends a form to it: a private one has no origin. */
+    /** Any page may send a form to it, since its address is the key. (A sandboxed page has no origin.) */
     anyOrigin?: boolean
   }
 }
@@ -22,17 +22,17 @@ type AccessOptions = {
   readonly publicUrl: string
   readonly allowedOrigins: readonly string[]
   readonly now: () => number
-  /** Where sessions that were ended are remembered. Without it no session counts, only the token. */
+  /** Remembers ended sessions. Without it no session counts, only the token. */
   readonly ended?: Pick<OneTime, 'first' | 'isUsed' | 'since'> | undefined
 }
 
 export type Access = ReturnType<typeof createAccess>
 
-/** What an ended session is remembered by, and when it began. */
+/** A session: the key by which it is remembered once it has ended, and when it began. */
 export type Session = { readonly key: string; readonly begunAt: number }
 
 export const SESSION_COOKIE = 'mail_event_hub_session'
-/** An ended one is remembered as long: no session lives longer. */
+/** How long a session lives, and so how long an ended one is remembered. */
 const SESSION_MS = 30 * 24 * 3600 * 1000
 /** Requests whose session could not be checked, and why. */
 const unchecked = new WeakMap<FastifyRequest, unknown>()
@@ -42,7 +42,7 @@ export function createAccess(options: AccessOptions) {
   const { token, now, ended } = options
   const required = options.auth === 'on'
   const origins = [options.publicUrl, ...options.allowedOrigins].map((url) => originName(url))
-  // Bound to the token: whoever changes it signs everybody out.
+  // Bound to the token, so that changing it signs everybody out.
   const sessions = createPasses(options.secret, `session:${token}`, SESSION_MS, now)
   function sessionOf({ cookies }: FastifyRequest): Session | undefined {
     const value = cookies[SESSION_COOKIE]
@@ -58,7 +58,7 @@ export function createAccess(options: AccessOptions) {
     return name !== '' && (name === originName(`${request.protocol}://${host}`) || origins.includes(name))
   }
 
-  // A browser's GET within one origin carries no Origin; whatever changes something does.
+  // A browser sends no Origin with a GET to the same origin, but with everything that changes something.
   function cookieCounts(request: FastifyRequest): boolean {
     if (request.headers.origin !== undefined) return isOwnOrigin(request)
     const site = request.headers['sec-fetch-site']
@@ -87,16 +87,16 @@ export function createAccess(options: AccessOptions) {
     /** By the header, or by the cookie where the origin is the hub's own or an allowed one. */
     isSignedIn: (request: FastifyRequest): boolean =>
       !required || hasToken(request) || (sessionOf(request) !== undefined && cookieCounts(request)),
-    /** What lets a request in that has no token: whoever stays for long asks later whether it has ended. */
+    /** The session that lets a request without token in. A socket, which stays for long, asks later whether it has ended. */
     sessionOf: (request: FastifyRequest) => (!required || hasToken(request) ? undefined : sessionOf(request)),
-    /** It was signed out, here or elsewhere, or is too old. Throws where nobody can say. */
+    /** Whether it was signed out, in any process, or is too old. Throws if the store cannot say. */
     hasEnded,
     isOwnOrigin,
     /** The hub's own by its PUBLIC_URL, or one of ALLOWED_ORIGINS: what CORS lets in. */
     isAllowed: (origin: string): boolean => origins.includes(originName(origin)),
     /** The value of a fresh session's cookie, and its life in seconds. */
     async newSession() {
-      await ended?.since() // an empty place remembers from here on: no later than this session
+      await ended?.since() // an empty store remembers from now on: not later than this session begins
       return { value: sessions.issue().token, maxAge: SESSION_MS / 1000 }
     },
     /** Ends it for every copy of its cookie, in all processes, until it would have expired. */
@@ -104,7 +104,7 @@ export function createAccess(options: AccessOptions) {
       const session = sessionOf(request)
       if (session && cookieCounts(request)) await ended?.first(session.key, SESSION_MS)
     },
-    /** Takes the cookie of a session that was ended, or may have been, off the request. Throws where nobody can say. */
+    /** Removes the cookie of an ended session from the request. Throws if the store cannot say. */
     async dropEnded(request: FastifyRequest): Promise<void> {
       const session = sessionOf(request)
       if (session && (await hasEnded(session))) delete request.cookies[SESSION_COOKIE]
@@ -113,9 +113,8 @@ export function createAccess(options: AccessOptions) {
 }
 
 /**
- * Before anything asks who is there. While the shared place does not answer, a session cannot be told from one that was
- * ended, and does not count: 503 for what needs one (a socket, too: it comes back later), while the token still opens
- * everything and the page itself is served.
+ * Checks sessions before anything else asks who is signed in. While the store does not answer, sessions do not count, since they
+ * may have ended: requests that need one get 503 (sockets too: they come back later). The token still works.
  */
 export function registerEndedSessions(app: FastifyInstance, access: Access): void {
   app.addHook('onRequest', (request, _reply, done) =>
@@ -134,10 +133,10 @@ async function dropEnded(request: FastifyRequest, access: Access): Promise<void>
   }
 }
 
-/** Wrong tokens a minute and address that are told so; those beyond are 429. The right one always gets in. */
+/** Wrong tokens per minute and address that get a 401; further ones get a 429. The right one always gets in. */
 const GUESSES = { most: 30, windowMs: 60_000 }
 
-/** Guards every route that does not say it is public. Sockets are told by a close code instead (live.ts). */
+/** Guards every route that is not public. Sockets are refused by a close code instead (live.ts). */
 export function registerAccess(app: FastifyInstance, access: Access, guesses: Pick<OneTime, 'count'>): void {
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
@@ -173,7 +172,7 @@ async function requireLoopbackHost(request: FastifyRequest): Promise<void> {
     throw new HubError('access.foreign_origin')
 }
 
-/** scheme://host:port, where localhost, 127.0.0.1 and [::1] are one. Empty for what is no web origin. */
+/** scheme://host:port, where localhost, 127.0.0.1 and [::1] are the same; '' if it is no web origin. */
 function originName(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   if (!parsed || !/^https?:$/.test(parsed.protocol)) return ''

@@ -17,7 +17,7 @@ const State = Type.Object(
 const SignIn = Type.Object({
   token: Type.String({ minLength: 1, maxLength: 1000, examples: ['the API token'] }),
 })
-/** Tries a minute and address. */
+/** Per minute and address. */
 const SIGN_IN_LIMIT = { max: 20, timeWindow: 60_000 }
 
 export async function registerSession(

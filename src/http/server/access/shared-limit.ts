@@ -1,11 +1,11 @@
-// Where @fastify/rate-limit counts: among all processes, or, while the shared place does not answer, in this one alone.
-// So an outage neither opens the door nor shuts it.
+// The counts of @fastify/rate-limit: over all processes, or, while the shared store does not answer, in this process alone.
+// So an outage neither lifts the limits nor blocks everybody.
 import type { FastifyRateLimitStore, FastifyRateLimitStoreCtor } from '@fastify/rate-limit'
 import type { RouteOptions } from 'fastify'
 import type { OneTime } from '../../../core/ports.ts'
 
 type Counting = Pick<OneTime, 'count'>
-type Told = (error: Error | null, result?: { current: number; ttl: number }) => void
+type Callback = (error: Error | null, result?: { current: number; ttl: number }) => void
 
 const WINDOW_MS = 60_000
 
@@ -21,16 +21,16 @@ export function sharedLimit(shared: Counting, own: Counting): FastifyRateLimitSt
       this.route = `${String(routeInfo?.method)} ${routeInfo?.url}`
     }
 
-    incr(address: string, told: Told, windowMs: number = WINDOW_MS): void {
+    incr(address: string, callback: Callback, windowMs: number = WINDOW_MS): void {
       const key = `${this.route} ${address}`
       const here = own.count(key, windowMs)
       const everywhere = shared.count(key, windowMs).catch(() => here)
       void Promise.all([here, everywhere]).then(
         ([mine, all]) => {
           const { count, leftMs } = mine.count > all.count ? mine : all
-          told(null, { current: count, ttl: leftMs })
+          callback(null, { current: count, ttl: leftMs })
         },
-        (error: unknown) => told(error instanceof Error ? error : new Error(String(error))),
+        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
       )
     }
 

@@ -1,15 +1,15 @@
-// Answers cross the network small: text and data of a kilobyte or more, by br or gzip.
-// No answer has both a secret and a stranger's words in it (BREACH): a session is a cookie that no other site's request brings.
+// Compresses answers of a kilobyte or more, by br or gzip.
+// No answer holds both a secret and a stranger's words (BREACH): other sites' requests do not carry the session cookie.
 import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
 import type { FastifyInstance } from 'fastify'
 
-/** Larger ones are compressed by other threads. */
+/** Larger answers are compressed by other threads. */
 const AT_ONCE = 8 * 1024
-/** Costs as much time as gzip; the window bounds what one answer holds in memory. */
+/** Takes as long as gzip; the window bounds the memory of one answer. */
 const BROTLI = { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_LGWIN]: 18 }
 
-/** Bodies of requests are taken as they come: what they are signed with, and their bounds, are about those bytes. */
+/** Requests are not decompressed: their signatures and limits are about the bytes as they come. */
 export async function registerCompression(app: FastifyInstance): Promise<void> {
   await app.register(compress, {
     encodings: ['br', 'gzip'],

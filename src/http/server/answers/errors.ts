@@ -1,4 +1,4 @@
-// Errors on their way out: one shape, one place. What is not in core's table is told to the log, never to the client.
+// Turns errors into answers. An error that is not in core's table is logged, and never shown to the client.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { causeOf } from '../../../core/causes.ts'
 import { type ErrorCode, fieldMessage, HubError } from '../../../core/errors.ts'
@@ -29,7 +29,7 @@ export function registerErrors(app: FastifyInstance): void {
 }
 
 /**
- * What Fastify refuses before it has a route: `frameworkErrors` of its options. No hook runs for these.
+ * Answers what Fastify refuses before it has a route (`frameworkErrors` in its options). No hook runs for these.
  * https://fastify.dev/docs/latest/Reference/Server/#frameworkerrors
  */
 export function answerFrameworkError(
@@ -39,13 +39,13 @@ export function answerFrameworkError(
 ): void {
   const known = translate(error)
   request.log.info({ ...requestForLog(request), status: known.status }, 'request')
-  // Of an upgrade, nobody else would end the connection.
+  // Nobody else would end the connection of an upgrade request.
   reply.raw.once('finish', () => request.headers.upgrade && request.raw.socket.destroySoon())
   sendError(reply.headers({ 'x-request-id': request.id, connection: 'close' }), known)
 }
 
 export function sendError(reply: FastifyReply, error: HubError): FastifyReply {
-  // Of a file that broke before its first byte.
+  // Left over if a file failed before its first byte.
   reply.removeHeader('content-encoding').removeHeader('content-disposition')
   if (error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
   if (error.status === 401) reply.header('www-authenticate', 'Bearer')
@@ -58,7 +58,7 @@ export function sendError(reply: FastifyReply, error: HubError): FastifyReply {
     .send(JSON.stringify(errorBody(error)))
 }
 
-/** A browser that goes to an address names HTML first; a client of the API does not, or asks for JSON. */
+/** A browser that navigates asks for HTML first; an API client does not, or prefers JSON. */
 export function wantsPage(accept = ''): boolean {
   const [html, json] = [accept.indexOf('text/html'), accept.indexOf('application/json')]
   return html >= 0 && (json < 0 || html < json)
@@ -70,7 +70,7 @@ function errorPage({ code, status, message }: HubError): PlainPage {
   return { status, title, text: message === title ? [] : [`${message}.`], link }
 }
 
-/** Beside what the answer depends on already. */
+/** Adds a header to `Vary`. */
 export function addVary(reply: FastifyReply, header: string): void {
   const before = String(reply.getHeader('vary') ?? '')
   const names = before.split(',').map((name) => name.trim())
@@ -83,11 +83,11 @@ export function errorBody({ code, message, details }: HubError): ErrorBody {
 
 export function translate(error: FastifyError): HubError {
   if (error instanceof HubError) return error
-  if (error.validationContext === 'params') return new HubError('request.not_found') // a malformed id is nobody's
+  if (error.validationContext === 'params') return new HubError('request.not_found') // nothing has a malformed id
   if (error.validation) return invalid(error)
   const code = FASTIFY_CODES[error.code]
   if (code) return new HubError(code, code === 'request.invalid' ? { message: error.message } : {})
-  if (error.statusCode === 403) return new HubError('request.not_found') // of @fastify/send: no path that a file can have
+  if (error.statusCode === 403) return new HubError('request.not_found') // by @fastify/send: the path cannot be a file's
   if (error.statusCode === 429) return new HubError('request.too_many')
   return error.statusCode && error.statusCode < 500
     ? new HubError('request.invalid', { message: error.message })
@@ -120,7 +120,7 @@ function inWords({ keyword, params, message = 'is not valid' }: Problem): string
   return `must be one of ${(params.allowedValues as readonly string[]).filter(Boolean).join(', ')}`
 }
 
-/** The client's address and the route's pattern: what the log may know of a request (a URL can hold a token). */
+/** What may be logged of a request: the client's address and the route's pattern, since a URL can hold a token. */
 export function requestForLog(request: FastifyRequest): Record<string, unknown> {
   const route = request.routeOptions?.url
   return {
@@ -130,7 +130,7 @@ export function requestForLog(request: FastifyRequest): Record<string, unknown> 
   }
 }
 
-/** Of no route: short words only. Anything longer may be a token, that of a link in a mail too, and what has an @ an address. */
+/** The path of a request without a route, with short words only: a longer one may be a token, one with an @ an address. */
 function plainPath(url: string): string {
   const pieces = (url.split('?', 1)[0] ?? '').split('/').slice(0, 6)
   return pieces.map((piece) => (/^[\w.-]{0,15}$/.test(piece) ? piece : '…')).join('/')

@@ -1,4 +1,4 @@
-// Answers that are one file of any size: page by page, as fast as the client takes it.
+// Sends a file of any size, page by page, as fast as the client reads it.
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { csvHead } from '../../../core/csv/write.ts'
@@ -6,7 +6,7 @@ import { addVary } from './errors.ts'
 
 export type FileType = 'text/csv' | 'application/x-ndjson'
 
-/** The first of `types` that is asked for. To be called before every answer of such a route: each is another one for another Accept. */
+/** The first of `types` that the client accepts. To be called for every answer of such a route, since it sets `Vary`. */
 export function wantedFile<T extends FileType>(reply: FastifyReply, types: readonly T[]): T | undefined {
   addVary(reply, 'Accept')
   const accepted = (reply.request.headers.accept ?? '').toLowerCase()
@@ -16,11 +16,11 @@ export function wantedFile<T extends FileType>(reply: FastifyReply, types: reado
 export const wantsCsv = (reply: FastifyReply): boolean => wantedFile(reply, ['text/csv']) !== undefined
 
 type Pages<Row> = {
-  /** The rows after one, or the first ones; none: that was all. */
+  /** The rows after a row, or the first ones; empty: there are no more. */
   readonly page: (after: Row | undefined) => Promise<readonly Row[]>
-  /** So many rows are a page: fewer are the last one. 1: only a page without rows tells that it was. */
+  /** The rows of a full page: a shorter one is the last. 1: only an empty page tells the end. */
   readonly full: number
-  /** With its end. */
+  /** With its line end. */
   readonly toLine: (row: Row) => string
 }
 
@@ -38,7 +38,7 @@ export function sendNdjson<Row>(reply: FastifyReply, name: string, pages: Pages<
   return sendLines(reply, `${name}.ndjson`, '', pages)
 }
 
-/** Begins when the first page has been read: an outage is still an error then, and not a broken file. */
+/** Reads the first page before it answers, so that an outage is an error and not a broken file. */
 async function sendLines<Row>(
   reply: FastifyReply,
   name: string,

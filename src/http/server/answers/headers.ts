@@ -1,7 +1,7 @@
-// What an answer tells a browser to mind: little of data and files, more of pages.
+// Security headers: a few for data and files, more for pages.
 import type { FastifyInstance } from 'fastify'
 
-/** Taken for what it says it is, and put into no page of another site: whose own scripts ask by CORS. */
+/** No guessing of types, and no embedding by other sites; their scripts may still ask by CORS. */
 const ANY = { 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' } as const
 
 const PAGE_POLICY = [
@@ -17,7 +17,7 @@ const PAGE_POLICY = [
 
 const HTTPS_FOR = 'max-age=31536000'
 
-/** A route's own word counts; `secure` = reached by https. */
+/** Headers that a route has set itself stay. `secure`: the hub is reached by https. */
 export function registerSecurityHeaders(app: FastifyInstance, secure: boolean): void {
   const ofPage = Object.entries({
     ...ANY,

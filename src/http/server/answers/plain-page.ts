@@ -1,4 +1,4 @@
-// Small pages for subscribers who follow a link of a mail: they work without scripts, and tell nobody who the subscriber is.
+// Small pages for subscribers who follow a link in a mail, and for errors: they need no scripts, and tell nobody who reads them.
 import type { FastifyReply } from 'fastify'
 import type { Language } from '../../../core/campaigns/mail/identity.ts'
 import { escapeHtml } from '../../../core/campaigns/mail/template.ts'
@@ -8,10 +8,10 @@ export type PlainPage = {
   readonly language?: Language
   readonly title: string
   readonly text: readonly string[]
-  /** Sends an empty form; to this very address where no other is said. */
+  /** Sends an empty form, by default to the same address. */
   readonly button?: { readonly says: string; readonly to?: string | undefined }
   readonly link?: { readonly says: string; readonly to: string }
-  /** Whose page it is, line by line. */
+  /** The lines that say whose page it is. */
   readonly footer?: readonly string[]
 }
 
@@ -20,7 +20,7 @@ const HEADERS = {
   'content-security-policy':
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'cache-control': 'no-store',
-  // The address of the page is a key.
+  // The page's address is a key.
   'referrer-policy': 'no-referrer',
   'x-robots-tag': 'noindex, nofollow',
 } as const
@@ -30,7 +30,7 @@ export function sendPage(reply: FastifyReply, page: PlainPage): FastifyReply {
   return reply.status(status).headers(HEADERS).header('content-language', language).send(render(page))
 }
 
-/** The one that the browser asks for most; English for all others. RFC 9110 section 12.5.4. */
+/** Korean if the browser prefers it to English, else English. RFC 9110 section 12.5.4. */
 export function languageFor(accepted = ''): Language {
   const ranges = accepted.split(',').map((range) => {
     const [tag = '', q = ''] = range.split(';')

@@ -1,4 +1,4 @@
-// Pieces of schemas that several resources share.
+// Schemas that several resources share.
 import { Type, type TSchema, type TSchemaOptions } from 'typebox'
 import { HubError, type ErrorCode } from '../../../core/errors.ts'
 import { errorBody } from './errors.ts'
@@ -14,7 +14,7 @@ const ErrorSchema = Type.Object(
   { description: 'What went wrong: a code for programs and a sentence for people' },
 )
 
-/** Of each status: what it means, and the error that most routes answer it with. */
+/** By status: what it means, and the error that it usually stands for. */
 const ERRORS: Readonly<Record<number, readonly [meaning: string, usual: ErrorCode]>> = {
   400: ['A field is wrong; the message names it', 'request.invalid'],
   401: ['No token, or a wrong one', 'access.unauthorized'],
@@ -29,16 +29,16 @@ const ERRORS: Readonly<Record<number, readonly [meaning: string, usual: ErrorCod
   503: ['Not possible right now; see Retry-After', 'server.busy'],
 }
 
-/** Errors that say more than their sentence. */
+/** Details in the examples of some errors. */
 const SAID: Partial<Record<ErrorCode, { readonly details: unknown }>> = {
   'hook.no_field': { details: { field: 'mandrill_events' } },
   'campaign.test_failed': { details: { kind: 'deferred', response: '421 4.7.0 Try again later' } },
 }
 
-/** The error answers of a route, for its `response`: statuses, or the codes where a route has its own. */
+/** The error answers of a route, for its `response`: by status, or by code where it is not the usual one. */
 export function errors(...what: readonly (number | ErrorCode)[]): Record<number, TSchema> {
   const answers: Record<number, typeof ErrorSchema & { description: string; examples: unknown[] }> = {}
-  // Whoever sends wrong tokens again and again is slowed down.
+  // Repeated wrong tokens are answered 429.
   const all = what.includes(401) && !what.includes(429) ? [...what, 429] : what
   for (const each of all) {
     const code = typeof each === 'string' ? each : (ERRORS[each]?.[1] ?? 'server.internal')
@@ -69,21 +69,21 @@ export const nextFor = (parameter: string) =>
     examples: [null],
   })
 
-/** Of rows that were asked for with one more than `limit`: that one tells whether there is another page. */
+/** `found` was asked for with one row more than `limit`, which tells whether there is another page. */
 export function pageOf<Row>(found: readonly Row[], limit: number, placeOf: (row: Row) => string) {
   const page = found.slice(0, limit)
   const last = found.length > limit ? page.at(-1) : undefined
   return { page, next: last === undefined ? null : placeOf(last) }
 }
 
-/** A longer id is nobody's. */
+/** Nothing has a longer id. */
 export const IdParams = Type.Object({ id: Type.String({ maxLength: 100 }) })
 
-/** A closed list of words: one schema, so that an error is one sentence which lists them. */
+/** A closed list of words, as one schema: so an error is one sentence which lists them. */
 export const oneOf = <const W extends string>(words: readonly W[], options: TSchemaOptions = {}) =>
   Type.Unsafe<W>({ ...options, type: 'string', enum: [...words] })
 
-/** Of a list that is read page by page. */
+/** The order of a list with pages. */
 export const InOrder = oneOf(['asc', 'desc'], {
   default: 'asc',
   description: '`desc`: from the end, last one first; `next` continues from there',
