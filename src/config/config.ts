@@ -1,8 +1,8 @@
 // Every setting once: its name, what it means, its default, how it is read. The only reader of process.env.
 // A value that cannot be taken stops the start with one line that names it.
 import { readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
 import { isLoopback } from '../core/address.ts'
+import { parseEnvFile } from './env-file.ts'
 import * as read from './values.ts'
 
 export class ConfigError extends Error {}
@@ -17,7 +17,7 @@ const setting = <T>(doc: string, defaultText: string, parse: (text: string) => T
 
 export const SETTINGS = {
   HOST: setting('The address to listen on', '127.0.0.1', read.host),
-  PORT: setting('The port to listen on', '8000', read.integer(0, 65_535)),
+  PORT: setting('The port to listen on', '8000', read.integer(1, 65_535)),
   PUBLIC_URL: setting(
     "The hub's public address, for links in mails and the URL that Mandrill signs; campaigns over a real SMTP_URL need https. Empty: http://localhost:PORT",
     '',
@@ -66,7 +66,7 @@ export const SETTINGS = {
     'all',
     read.oneOf('all', 'web', 'worker'),
   ),
-  DATA_DIR: setting('SQLite files, outbox, token, secret', './data', read.text),
+  DATA_DIR: setting('SQLite files, outbox, token, secret', './data', read.folder),
   DATABASE_URL: setting(
     'mysql://user:pass@host:3306/name. Empty: SQLite in DATA_DIR. TLS: ?ssl-mode=REQUIRED, VERIFY_CA or VERIFY_IDENTITY, with ssl-ca=FILE',
     '',
@@ -158,19 +158,24 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, envFile = '.env
 }
 
 function readEnvFile(file: string): Record<string, string | undefined> {
-  const text = readIfThere(file)
-  const given = parseEnv(text)
+  const given = parseIfThere(file)
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(SETTINGS, name))
   if (unknown) throw new ConfigError(`${file}: ${unknown} is not a setting: see .env.example`)
   return given
 }
 
-function readIfThere(file: string): string {
+function parseIfThere(file: string): Record<string, string | undefined> {
+  let bytes: Buffer
   try {
-    return readFileSync(file, 'utf8')
+    bytes = readFileSync(file)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
     throw new ConfigError(`${file} cannot be read: ${(error as Error).message}`)
+  }
+  try {
+    return parseEnvFile(bytes)
+  } catch (error) {
+    throw new ConfigError(`${file}: ${(error as Error).message}`)
   }
 }
 

@@ -1,5 +1,6 @@
 // How a setting's text is read. Each function gives the value or throws an Error whose message says what it wants.
 import { isIP } from 'node:net'
+import { asciiDomain } from '../core/address.ts'
 import { parseMailbox, toSmtpAddress, type Mailbox } from '../core/campaigns/mail/mailbox.ts'
 import type { LaneConfig } from '../core/sending/lanes/lanes.ts'
 
@@ -42,12 +43,17 @@ export const optional =
 
 export const list =
   <T>(parse: (value: string) => T) =>
-  (value: string): readonly T[] =>
-    value
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== '')
-      .map(parse)
+  (value: string): readonly T[] => {
+    const parts = value.split(',').flatMap((part) => part.trim() || [])
+    if (parts.length === 0 && value !== '') throw new Error('is a list of nothing')
+    return parts.map(parse)
+  }
+
+/** What only a shell, or a browser, would understand would make a folder of that very name. */
+export function folder(value: string): string {
+  if (/^~|^[a-z][a-z\d+.-]+:/i.test(value)) throw new Error(`must be a plain path, not "${value}"`)
+  return value
+}
 
 export const integer =
   (least: number, most: number) =>
@@ -112,19 +118,30 @@ export const url =
     return value
   }
 
-/** Kept to the letter: Mandrill signs the URL as it was typed. */
-export const signedUrl = url('http:', 'https:')
+/** What URL mends, and nobody else does, is none: https:example.com, blanks, backslashes. */
+function parseWebUrl(value: string): URL {
+  if (/^https?:(?!\/\/[^/])|[\s\\]/i.test(value))
+    throw new Error('must be a URL such as https://hub.example.com, without blanks')
+  return parseUrl(value, 'http:', 'https:')
+}
 
+/** Kept to the letter: Mandrill signs the URL as it was typed. */
+export function signedUrl(value: string): string {
+  parseWebUrl(value)
+  return value
+}
+
+/** As it is written, but for what no header of a mail can hold. */
 export function webUrl(value: string): string {
-  const parsed = parseUrl(value, 'http:', 'https:')
-  if (parsed.search || parsed.hash || parsed.username)
-    throw new Error('must be a plain URL such as https://hub.example.com')
-  return value.replace(/\/+$/, '')
+  const { href, protocol } = parseWebUrl(value)
+  if (/[?#@]/.test(value)) throw new Error('must be a plain URL such as https://hub.example.com')
+  const text = /[^\x00-\x7f]/.test(value) ? href : value.replace(/^[^:]+:/, protocol)
+  return text.replace(/\/+$/, '')
 }
 
 export const origins = list((value) => {
-  const parsed = parseUrl(value, 'http:', 'https:')
-  if (parsed.pathname !== '/' || parsed.search || parsed.hash || parsed.username)
+  const parsed = parseWebUrl(value)
+  if (parsed.pathname !== '/' || /[?#@*]/.test(value))
     throw new Error(`"${value}" is not an origin: write it like https://www.example.com`)
   return parsed.origin
 })
@@ -182,18 +199,23 @@ function parseLane(lane: unknown, wanted: string): LaneConfig {
   if (Object.keys(rest).length) throw new Error(`a lane has no "${Object.keys(rest)[0]}"`)
   if (typeof name !== 'string' || !/^[a-z0-9][a-z0-9_-]{0,31}$/.test(name))
     throw new Error('a lane needs a name of small letters and digits')
-  if (!Array.isArray(domains) || !domains.every((domain) => typeof domain === 'string' && domain !== ''))
-    throw new Error(`lane ${name}: "domains" must be a list of domains`)
+  if (!Array.isArray(domains)) throw new Error(`lane ${name}: "domains" must be a list of domains`)
   if (!Number.isInteger(connections) || !(Number(connections) >= 1 && Number(connections) <= 1000))
     throw new Error(`lane ${name}: "connections" must be a whole number from 1 to 1000`)
   if (typeof perSecond !== 'number' || !(perSecond >= 0.001 && perSecond <= 100_000))
     throw new Error(`lane ${name}: "per_second" must be a number from 0.001 to 100000`)
   return {
     name,
-    domains: domains.map((domain) => domain.toLowerCase()),
+    domains: domains.map((domain) => laneDomain(name, domain)),
     connections: Number(connections),
     perSecond,
   }
+}
+
+function laneDomain(lane: string, domain: unknown): string {
+  const ascii = typeof domain === 'string' ? asciiDomain(domain) : undefined
+  if (ascii !== undefined) return ascii
+  throw new Error(`lane ${lane}: ${JSON.stringify(domain)} is not a domain such as example.com`)
 }
 
 /** An address or a host's name, as listen() takes it: an IPv6 address without brackets. */

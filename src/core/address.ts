@@ -47,7 +47,7 @@ export const domainOf = (email: string): string => email.slice(email.lastIndexOf
 export const isLoopback = (host: string): boolean => /^(localhost|\[?::1]?|127(\.\d{1,3}){3})$/i.test(host)
 
 /** In lower case, and in punycode if internationalised; undefined if it is no domain with a dot. */
-function asciiDomain(domain: string): string | undefined {
+export function asciiDomain(domain: string): string | undefined {
   // URL does the same as domainToASCII (UTS 46), and more, so it must be given nothing but a host name.
   if (domain.length > DOMAIN_LENGTH) return undefined
   const isAscii = ASCII_DOMAIN.test(domain)

@@ -98,7 +98,28 @@ describe('a value that cannot be taken stops the start with one line that names 
       { MAIL_LANES: '[{"name":"default","connections":1,"per_second":0.0009}]' },
       /lane default: "per_second" must be a number from 0.001 /,
     ],
+    ...['@a.com', '*.a.com', ' a.com', 'a.com.', 'https://a.com', 'nowhere'].map(
+      (domain): [Record<string, string>, RegExp] => [
+        {
+          MAIL_LANES: `[{"name":"default","domains":["${domain}"],"connections":1,"per_second":1}]`,
+        },
+        /^MAIL_LANES: lane default: ".*" is not a domain/,
+      ],
+    ),
     [{ RETRY_DELAYS: '60,soon' }, /^RETRY_DELAYS: /],
+    [{ RETRY_DELAYS: ',' }, /^RETRY_DELAYS: is a list of nothing/],
+    [{ PORT: '0' }, /^PORT: /],
+    [{ DATA_DIR: '~/hub' }, /^DATA_DIR: must be a plain path/],
+    [{ DATA_DIR: 'file:///srv/hub' }, /^DATA_DIR: must be a plain path/],
+    [{ PUBLIC_URL: 'https:hub.example.com' }, /^PUBLIC_URL: must be a URL/],
+    [{ PUBLIC_URL: 'https:///hub.example.com' }, /^PUBLIC_URL: must be a URL/],
+    [{ PUBLIC_URL: 'https:\\\\hub.example.com' }, /^PUBLIC_URL: must be a URL/],
+    [{ PUBLIC_URL: 'https://hub.exa\nmple.com' }, /^PUBLIC_URL: must be a URL/],
+    [{ PUBLIC_URL: 'https://hub.example.com/my hub' }, /^PUBLIC_URL: must be a URL/],
+    [{ PUBLIC_URL: 'https://hub.example.com?' }, /^PUBLIC_URL: must be a plain URL/],
+    [{ PUBLIC_URL: 'https://:word@hub.example.com' }, /^PUBLIC_URL: must be a plain URL/],
+    [{ MANDRILL_WEBHOOK_URL: 'https:hub.example.com/api/hook' }, /^MANDRILL_WEBHOOK_URL: must be a URL/],
+    [{ ALLOWED_ORIGINS: 'https://*.example.com' }, /^ALLOWED_ORIGINS: .* is not an origin/],
     [{ PAUSE_BOUNCE_RATE: '2' }, /^PAUSE_BOUNCE_RATE: /],
     [{ EVENT_MAX_BYTES: 'much' }, /^EVENT_MAX_BYTES: /],
     [{ DOUBLE_OPT_IN: 'perhaps' }, /^DOUBLE_OPT_IN: /],
@@ -140,6 +161,21 @@ describe('what is taken', () => {
     expect(load({ MANDRILL_WEBHOOK_URL }).MANDRILL_WEBHOOK_URL).toEqual([MANDRILL_WEBHOOK_URL])
   })
 
+  test('a PUBLIC_URL as a header of a mail can hold it, and else as it is written', () => {
+    const taken = (PUBLIC_URL: string) => load({ PUBLIC_URL }).PUBLIC_URL
+    expect(taken('https://허브.한국/news/')).toBe('https://xn--ov3b174b.xn--3e0b707e/news')
+    expect(taken('HTTPS://Hub.example.com:443/')).toBe('https://Hub.example.com:443')
+  })
+
+  test('a domain of a lane in either spelling of its letters', () => {
+    const lanes = (domain: string) =>
+      `[{"name":"default","domains":["${domain}"],"connections":1,"per_second":1}]`
+    for (const domain of ['네이버.한국', 'XN--950BT9S8XI.xn--3e0b707e'])
+      expect(load({ MAIL_LANES: lanes(domain) }).MAIL_LANES).toMatchObject([
+        { domains: ['xn--950bt9s8xi.xn--3e0b707e'] },
+      ])
+  })
+
   test('AUTH=off on every spelling of the loopback', () => {
     for (const HOST of ['localhost', '127.0.0.1', '127.1.2.3', '::1'])
       expect(load({ AUTH: 'off', HOST }).AUTH).toBe('off')
@@ -154,6 +190,35 @@ describe('.env', () => {
 
   test('a name that is no setting stops the start', () => {
     expect(() => loadConfig({}, envFile('PROT=9100\n'))).toThrow(/PROT is not a setting/)
+  })
+
+  test('is read with the marks that editors leave, and with values of several lines', () => {
+    const lanes = `MAIL_LANES='[\n{"name":"default","connections":1,"per_second":2}\n]' # slowly`
+    const text = `\ufeff# ours\r\n\r\n  export PORT = 9100 # here\r\nLIST_NAME=Ann's "News"\r\nSECRET=\r\n${lanes}`
+    expect(loadConfig({}, envFile(text))).toMatchObject({
+      PORT: 9100,
+      LIST_NAME: 'Ann\'s "News"',
+      MAIL_LANES: [{ perSecond: 2 }],
+    })
+  })
+
+  test.each([
+    ['PORT=9100\nHOST 127.0.0.1\n', 'line 2 is neither NAME=value nor a comment'],
+    ['# ours\n\nPORT: 9100', 'line 3 is neither NAME=value nor a comment'],
+    ['MAIL_LANES=[\n{"name":"default"}\n]', 'line 2 is neither NAME=value nor a comment'],
+    ['=9100', 'line 1 is neither NAME=value nor a comment'],
+    ['LIST_NAME="News\nPORT=9100', 'line 1 has a quote that is never closed'],
+    ['MAIL_FROM="News, daily" <news@example.com>', 'line 1 goes on after the closing quote'],
+    ['PORT=9100\r\nLIST_NAME="The \\"News\\""', 'line 2 goes on after the closing quote'],
+    ['API_TOKEN=sixteen-letters-and#more', 'line 1 has a # in its value: write the value in quotes'],
+  ])('%j stops the start: %s', (text, line) => {
+    expect(() => loadConfig({}, envFile(text))).toThrow(new RegExp(`\\.env: ${line}`))
+  })
+
+  test.each(['utf16le', 'latin1'] as const)('in %s stops the start', (encoding) => {
+    const file = envFile('')
+    writeFileSync(file, Buffer.from('LIST_NAME=Café\n', encoding))
+    expect(() => loadConfig({}, file)).toThrow(/is not written in UTF-8/)
   })
 
   test('.env.example names every setting with its default, and no other', () => {

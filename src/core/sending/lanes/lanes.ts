@@ -3,7 +3,7 @@
 // The pace rises additively and falls multiplicatively, as TCP's: a server that defers gets less at once, and trust comes back
 // slowly. How much less depends on how much it defers, as in DCTCP (RFC 8257). These rules are plain functions over a Pace,
 // which an adapter keeps where all workers see it.
-import { domainOf } from '../../address.ts'
+import { asciiDomain, domainOf } from '../../address.ts'
 import type { Tally } from '../../campaigns/outcome.ts'
 import type { LaneState } from '../ports.ts'
 import { isRateLimit } from '../verdict.ts'
@@ -11,7 +11,7 @@ import { isRateLimit } from '../verdict.ts'
 /** Connections and mails a second are totals over all workers. */
 export type LaneConfig = {
   readonly name: string
-  /** Lower case. The lane called default takes every other address. */
+  /** In ASCII and lower case. The lane called default takes every other address. */
   readonly domains: readonly string[]
   readonly connections: number
   readonly perSecond: number
@@ -22,7 +22,7 @@ export const DEFAULT_LANE = 'default'
 /** The lane of an address, by its exact domain: a subdomain is often somebody else's server. */
 export function createLaneOf(configs: readonly LaneConfig[]): (email: string) => string {
   const lanes = new Map(configs.flatMap(({ name, domains }) => domains.map((domain) => [domain, name])))
-  return (email) => lanes.get(domainOf(email)) ?? DEFAULT_LANE
+  return (email) => lanes.get(asciiDomain(domainOf(email)) ?? '') ?? DEFAULT_LANE
 }
 
 /** How many deliveries wait on each lane. Those on a lane that is no longer configured go out on the default lane. */

@@ -24,11 +24,13 @@ const config = (name: string, ...domains: string[]) => ({ name, domains, connect
 describe('an address', () => {
   const laneOf = createLaneOf([
     config('naver', 'naver.com'),
-    config('google', 'gmail.com'),
+    config('google', 'gmail.com', 'xn--950bt9s8xi.xn--3e0b707e'),
     config('default'),
   ])
 
   test.each([
+    ['hong@네이버.한국', 'google'],
+    ['hong@XN--950BT9S8XI.xn--3e0b707e', 'google'],
     ['hong@naver.com', 'naver'],
     ['Hong@NAVER.com', 'naver'],
     ['a.b@gmail.com', 'google'],
