@@ -74,6 +74,13 @@ test('a circle is found, of files and of rooms', () => {
   expect(circles(round, roomOf)).toEqual(['core/list → core/events → core/list'])
 })
 
+test.each(['http/server/access/access.ts', 'core/seal.ts', 'core/events/providers/mandrill/signature.ts'])(
+  '%s compares a secret in constant time, which no measured time would tell',
+  (file) => {
+    expect(textOf(file)).toContain('return timingSafeEqual(')
+  },
+)
+
 test('process.env is read in config only', () => {
   expect(files.filter((file) => textOf(file).includes('process.env'))).toEqual(['config/config.ts'])
 })

@@ -24,6 +24,17 @@ test('a token is newer than all before it, also when Redis has lost everything',
   await lab.close()
 })
 
+test('a token is newer than all before it, also when the clock of Redis was set back', async () => {
+  const lab = await openRedisSendLab(redis)
+  const { marks } = lab.open()
+  const { token } = await marks.take(chunk(1))
+  const ahead = Number(token) * 2
+  await redis.command('SET', SEND_KEYS.token, String(ahead))
+  const tokens = [await marks.take(chunk(1)), await marks.take(chunk(2))].map((taken) => Number(taken.token))
+  expect(tokens).toEqual([ahead + 1, ahead + 2])
+  await lab.close()
+})
+
 test('marks that nobody drops do not stay for ever', async () => {
   const lab = await openRedisSendLab(redis)
   await lab.open().marks.take(chunk(1))

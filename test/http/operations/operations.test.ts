@@ -33,6 +33,13 @@ test('metrics are Prometheus text and count what happens', async () => {
   expect(text).toContain('process_cpu_user_seconds_total')
 })
 
+test('what is refused is in the log, but for what machines ask all the time', async () => {
+  for (const url of ['/metrics', '/api/setup']) expect(await hub.call({ url })).toMatchObject({ status: 401 })
+  const refused = hub.logged.flatMap(({ status, route }) => (status === 401 ? [route] : []))
+  expect(refused).toContain('/api/setup')
+  expect(refused).not.toContain('/metrics')
+})
+
 test('every answer carries a request id', async () => {
   expect((await hub.get('/healthz')).headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
 })

@@ -32,7 +32,7 @@ for n, chunk in ipairs(KEYS) do
   local first, last = at + 2, at + 1 + count
   answers[n] = 'fenced'
   if redis.call('HGET', chunk, 'token') == token then
-    if count > 0 then redis.call('HSET', chunk, unpack(ARGV, first, last)) end
+    redis.call('HSET', chunk, unpack(ARGV, first, last))
     answers[n] = 'go'
   end
   at = last + 1
