@@ -1,7 +1,7 @@
 // What can happen to the feed while its Redis goes on: other processes, operators, no memory.
 import { afterEach, describe, expect, test } from 'vitest'
 import { openRedisFeed } from '../../../src/adapters/redis/feed/feed.ts'
-import { BEGINNING } from '../../../src/core/events/cursor.ts'
+import { BEGINNING, type Cursor } from '../../../src/core/events/cursor.ts'
 import type { EventFeed } from '../../../src/core/events/ports.ts'
 import { makeEvents, range, readAll, seqs, silentLog, startReader, texts } from '../../support/feed-lab.ts'
 import { appendUntilStored, useRedisLab } from '../../support/redis-lab.ts'
@@ -98,6 +98,43 @@ describe('a store that is wiped under a running hub', () => {
     await fresh.append(makeEvents(3, 'new'))
     const page = await fresh.read(await fresh.last(3), 10)
     expect(texts(page.events)).toEqual(texts(makeEvents(3, 'new')))
+  })
+})
+
+describe('a stream that is put back as it was, in the same Redis', () => {
+  const EVENTS = 'hub:{feed}:events'
+  const script = (text: string) => redis().command('EVAL', text, '1', EVENTS)
+
+  /** Ten events, then some more that are lost again. */
+  async function loseTail(feed: EventFeed, count: number): Promise<Cursor> {
+    await feed.append(makeEvents(10))
+    await script("redis.call('SET', 'copy', redis.call('DUMP', KEYS[1]))")
+    await feed.append(makeEvents(count, 'lost'))
+    const known = await feed.last(0)
+    await script("redis.call('RESTORE', KEYS[1], 0, redis.call('GET', 'copy'), 'REPLACE')")
+    return known
+  }
+
+  test.for([1, 5])(
+    'is told by the next append, of which nothing is there twice: %i were lost',
+    async (count) => {
+      const feed = await lab().open()
+      const known = await loseTail(feed, count)
+      expect(await feed.append(makeEvents(3, 'new'))).toEqual({ accepted: 3, duplicates: 0 })
+      const page = await feed.read(known, 100)
+      expect(page.gap).toMatchObject({ from: known, to: { seq: 10 }, reason: 'reset' })
+      const { events } = await readAll(feed, BEGINNING)
+      expect(texts(events)).toEqual(texts([...makeEvents(10), ...makeEvents(3, 'new')]))
+      expect(seqs(events)).toEqual(range(1, 13))
+      expect(Number(await redis().command('XLEN', EVENTS))).toBe(13)
+    },
+  )
+
+  test('is told by the next read, too', async () => {
+    const feed = await lab().open()
+    const known = await loseTail(feed, 5)
+    expect((await feed.read(known, 100)).gap).toMatchObject({ from: known, to: { seq: 10 }, reason: 'reset' })
+    expect((await feed.last(0)).epoch).toBeGreaterThan(known.epoch)
   })
 })
 
