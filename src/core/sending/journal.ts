@@ -73,8 +73,7 @@ function createSteps({ ref, token, marks, log }: JournalOptions) {
 
   const steps = gather(step, { pause: breath }) // calls of the same turn of the event loop share a step
   return {
-    claim: async (n: number): Promise<Step | 'stopped'> =>
-      state.fenced ? 'fenced' : state.stopped ? 'stopped' : steps.ask({ claim: n }),
+    claim: (n: number): Promise<Step | 'stopped'> => steps.ask({ claim: n }),
     note: (outcome: Outcome): void => void steps.ask(outcome),
     stop(): void {
       state.stopped = true
