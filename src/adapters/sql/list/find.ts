@@ -17,7 +17,7 @@ import { countListed } from './totals.ts'
  * the list, one statement each: whatever the list's size, no statement takes long. SQLite has one thread for all that is read: others
  * get their turn between.
  */
-const SLICE = 10_000
+const SLICE = 2_000
 const STEP = 1_000
 
 type Asked = Omit<SubscriberQuery, 'limit' | 'after' | 'order'>
@@ -75,8 +75,13 @@ export function createFind(sql: Sql, now: () => number) {
   const countAll = (sought?: string) => (sought === undefined ? countListed(sql) : starts.count(sought))
 
   /** How many of them have left: they lead. */
-  const countLeft = (sought?: string) =>
-    sought === undefined ? countListed(sql, false) : countOf(conditionOf({ subscribed: false, sought }))
+  async function countLeft(sought: string | undefined): Promise<number> {
+    const found = conditionOf({ sought })
+    if (!found) return countListed(sql, false)
+    let count = 0
+    for await (const { hits } of slices(found, FROM_START, true)) count += hits
+    return count
+  }
 
   /** Everybody is subscribed or not, and suppressed or not: how many are where the filter says. */
   async function countStanding({ suppressed, mailable, sought, ...filter }: Filter): Promise<number> {
