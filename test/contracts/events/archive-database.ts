@@ -68,6 +68,18 @@ export function promisesOfDatabases(lab: () => SqlLab): void {
     for (const table of Object.values(tables)) await read(db.select().from(table).limit(1))
   })
 
+  test('finds those among many texts, whatever is in them, and nobody among none', async () => {
+    const { db, tables, read, run, among } = await lab().open()
+    const { name } = tables.leases
+    const names = ['a', 'A', "a'", 'a"', 'a\\', 'a\\"', '[a]', 'á', '안', '😀', '?', '%', '']
+    await run(rowsFor(tables.leases, [...names, 'b', 'a b'].map((each) => ({ name: each, owner: '', untilMs: 1 })))) // prettier-ignore
+    const found = async (texts: readonly string[]) =>
+      (await read(db.select({ name }).from(tables.leases).where(among(name, texts)))).map((row) => row.name)
+    const many = Array.from({ length: 5_000 }, (_, n) => `nobody ${n}`)
+    expect((await found([...many, ...names])).sort()).toEqual(names.toSorted())
+    expect(await found([])).toEqual([])
+  })
+
   test('an error tells of a column, not of what was to be stored in it', async () => {
     const sql = await lab().open()
     const { leases, suppressions } = sql.tables

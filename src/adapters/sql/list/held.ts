@@ -1,18 +1,6 @@
 // What a suppression notes of who is on the list by its address: so who is suppressed is counted, and paged through, by one
 // index, without a look at each of them in a list of a million.
-import {
-  and,
-  asc,
-  eq,
-  gt,
-  inArray,
-  isNotNull,
-  isNull,
-  not,
-  or,
-  sql as words,
-  type SQL,
-} from '../driver/drizzle.ts'
+import { and, asc, eq, gt, isNotNull, isNull, not, or, sql as words, type SQL } from '../driver/drizzle.ts'
 import { breath } from '../../../core/pause.ts'
 import type { Sql, Write } from '../driver/dialect.ts'
 import { bytesOf } from './starts.ts'
@@ -39,7 +27,7 @@ export const noting = (sql: Sql, keys: readonly string[]): Write =>
   sql.db
     .update(sql.tables.suppressions)
     .set(toNote(sql))
-    .where(inArray(sql.tables.suppressions.emailKey, [...keys]))
+    .where(sql.among(sql.tables.suppressions.emailKey, keys))
 
 /**
  * In the transaction that adds suppressions, after it has. The first statement waits for who is changing the list: they have looked
@@ -49,7 +37,7 @@ export function notingNew(sql: Sql, keys: readonly string[]): Write[] {
   const { subscribers } = sql.tables
   const { waiting, emailKey } = subscribers
   const locking = sql.db.update(subscribers).set({ waiting: words`${waiting}` })
-  return [locking.where(inArray(emailKey, [...keys])), noting(sql, keys)]
+  return [locking.where(sql.among(emailKey, keys)), noting(sql, keys)]
 }
 
 /** In the transaction that removes people: `whose` of the suppressions are theirs. */

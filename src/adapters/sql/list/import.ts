@@ -1,5 +1,5 @@
 // One bulk step of an import: reads what is known of a thousand addresses, and writes all changes in one transaction.
-import { and, inArray, lte } from '../driver/drizzle.ts'
+import { and, lte } from '../driver/drizzle.ts'
 import type { ImportCounts, ImportRow } from '../../../core/list/ports.ts'
 import {
   inQuestion,
@@ -29,7 +29,7 @@ export function createImport(sql: Sql, secret: string) {
   async function known(keys: readonly string[]): Promise<ReadonlyMap<string, Known>> {
     const { id, email, name, subscribed } = subscribers
     const all = db.select({ key: subscribers.emailKey, id, email, name, subscribed }).from(subscribers)
-    const rows = await sql.read(all.where(inArray(subscribers.emailKey, [...keys])))
+    const rows = await sql.read(all.where(sql.among(subscribers.emailKey, keys)))
     return new Map(rows.map(({ key, ...row }) => [key, row]))
   }
 
@@ -45,7 +45,7 @@ export function createImport(sql: Sql, secret: string) {
       ]),
     )
     const all = db.select({ stored, reason, until }).from(suppressions)
-    const rows = await sql.read(all.where(inArray(stored, [...names.keys()])))
+    const rows = await sql.read(all.where(sql.among(stored, [...names.keys()])))
     return Map.groupBy(rows, (row) => names.get(row.stored) ?? row.stored)
   }
 
@@ -78,7 +78,7 @@ export function createImport(sql: Sql, secret: string) {
 }
 
 /** Deletes suppressions that are over, of erased persons who come back to the list. */
-export function forgetting({ db, tables }: Sql, hashes: readonly string[], now: number): Write {
+export function forgetting({ db, tables, among }: Sql, hashes: readonly string[], now: number): Write {
   const { emailKey: key, until } = tables.suppressions
-  return db.delete(tables.suppressions).where(and(inArray(key, [...hashes]), lte(until, now)))
+  return db.delete(tables.suppressions).where(and(among(key, hashes), lte(until, now)))
 }

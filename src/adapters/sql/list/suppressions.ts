@@ -49,7 +49,7 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
     )
     const { emailKey: key, until } = suppressions
     const kept = db.select({ key, until }).from(suppressions)
-    const found = await sql.read(kept.where(inArray(key, [...names.keys()])))
+    const found = await sql.read(kept.where(sql.among(key, [...names.keys()])))
     const holding = found.filter((row) => isActive(row, names.get(row.key) ?? 0))
     return { there: new Set(found.map(({ key }) => key)), holding: new Set(holding.map(({ key }) => key)) }
   }
@@ -140,7 +140,7 @@ export async function notListed(sql: Sql, keys: readonly string[]): Promise<Read
   const { subscribers } = sql.tables
   const { emailKey: key } = subscribers
   const all = sql.db.select({ key }).from(subscribers)
-  const rows = await sql.read(all.where(inArray(key, [...keys])))
+  const rows = await sql.read(all.where(sql.among(key, keys)))
   const listed = new Set(rows.map((row) => row.key))
   return new Set(keys.filter((each) => !listed.has(each)))
 }
@@ -171,7 +171,7 @@ export function putting(sql: Sql, rows: readonly Row[], there?: ReadonlySet<stri
     if (!first) return []
     const { reason, source, since, until } = first
     const keys = group.map(({ emailKey }) => emailKey)
-    const replaceable = and(inArray(suppressions.emailKey, keys), replaceableBy(sql, first))
+    const replaceable = and(sql.among(suppressions.emailKey, keys), replaceableBy(sql, first))
     return [sql.db.update(suppressions).set({ reason, source, since, until }).where(replaceable)]
   })
   return [
@@ -222,7 +222,7 @@ export function leaving(
   released: { readonly confirmationSentAt?: null } = {},
 ): Write[] {
   const { subscribers } = sql.tables
-  const mine = inArray(subscribers.emailKey, [...keys])
+  const mine = sql.among(subscribers.emailKey, keys)
   const changes = { ...left(since), ...released }
   const gone = (from: SQL) => sql.db.update(subscribers).set(changes).where(and(mine, from))
   // In this order: who is confirmed between the two leaves all the same.

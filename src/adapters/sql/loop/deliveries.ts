@@ -70,7 +70,7 @@ async function findByMessage(sql: Sql, messageIds: readonly string[]): Promise<M
   if ((await sql.read(any)).length === 0) return new Map()
   const links: (DeliveryKey & { messageId: string })[] = []
   for (const some of portions(messageIds)) {
-    const theirs = sql.db.select().from(messageLinks).where(inArray(messageId, some))
+    const theirs = sql.db.select().from(messageLinks).where(sql.among(messageId, some))
     links.push(...(await sql.read(theirs)))
   }
   const deliveries = await findDeliveries(sql, links)
