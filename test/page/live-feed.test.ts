@@ -85,7 +85,7 @@ function lab(archive: StoredEvent[]) {
         ?.onState?.({ state: next, ...more } as Parameters<NonNullable<Options['onState']>>[0])
     },
     gap: (to: string) => connections.at(-1)?.onGap?.({ from: '3-1', to, reason: 'expired' }),
-    position: (live = true) => connections.at(-1)?.onPosition?.({ cursor: cursor ?? '0', live }),
+    position: (live = true, at = cursor ?? '0') => connections.at(-1)?.onPosition?.({ cursor: at, live }),
   }
   const shown = () =>
     Array.from({ length: feed.list.pages.size }, (_, place) =>
@@ -294,9 +294,29 @@ test('any position soon after may have been the answer: the page is read again',
   await settled(feed)
   // That was the one of every 30 s; what came until the real answer did not pass the old filter.
   archive.push(stored(2, 'opened'))
-  socket.position()
+  socket.position(true, '3-2')
   await until(() => expect(shown()).toEqual([2, 1]))
 })
+
+test.each([
+  ['all', ALL, [2, 1]],
+  ['a kind', kinds('opened'), [1]],
+])(
+  'of a hub that was restarted, the newest event is of another life: %s is read once',
+  async (_, filter, rows) => {
+    const { feed, asked, seeks, socket, shown } = lab([stored(1, 'opened'), stored(2)])
+    await feed.open(kinds('sent'))
+    socket.state('live')
+    asked.length = 0
+    await feed.setFilter(filter)
+    const head = '4-2'
+    socket.position(true, head)
+    await settled(feed)
+    socket.position(true, head)
+    await settled(feed)
+    expect([shown(), seeks, asked.length]).toEqual([rows, [], 1])
+  },
+)
 
 test('a filter that is changed without a connection shows what the archive has, and again when connected', async () => {
   const archive = [stored(1, 'opened'), stored(2)]

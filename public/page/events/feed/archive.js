@@ -4,6 +4,9 @@
 import { isAll, queryOf } from '../filter.js'
 import { storedRow } from '../facts.js'
 
+/** What matches little is gathered from far and wide: what one sees first is not kept waiting for more than that. */
+const IN_SIGHT = 30
+
 /** @param {Pick<Api, 'events'>} api */
 export function createArchive(api) {
   /** @param {AbortSignal} [signal] */
@@ -11,12 +14,16 @@ export function createArchive(api) {
 
   return {
     head,
-    /** @param {{ query: Filter, place: string | null, fromEnd: boolean, limit: number, signal: AbortSignal }} ask */
-    async page({ query: filter, place, fromEnd, limit, signal }) {
+    /**
+     * @param {{ query: Filter, place: string | null, fromEnd: boolean, limit: number, signal: AbortSignal }} ask
+     * @param {string} [known] where the feed was, or has passed: all up to there is in what is read now
+     */
+    async page({ query: filter, place, fromEnd, limit, signal }, known) {
+      const isFirst = place === null && !fromEnd && !isAll(filter)
       // With a filter: the head, read first, so that the socket need not look through all that did not match.
-      const isFirst = place === null && !fromEnd
-      const at = isFirst && !isAll(filter) ? await head(signal) : undefined
-      const page = fromEnd ? { limit, after: place ?? '0' } : { limit, before: place }
+      const at = isFirst ? (known ?? (await head(signal))) : undefined
+      const most = place === null && !isAll(filter) ? Math.min(limit, IN_SIGHT) : limit
+      const page = fromEnd ? { limit: most, after: place ?? '0' } : { limit: most, before: place }
       const { events, next } = await api.events({ ...queryOf(filter), ...page }, signal)
       return { rows: events.map(storedRow), next, head: at }
     },

@@ -12,7 +12,7 @@
 /** @import { Connection, ConnectionState, Gap, MailEvent } from '../../../client.d.ts' */
 import { createArchive } from './archive.js'
 import { createBatch } from './batch.js'
-import { compareCursors, distance, later } from './cursor.js'
+import { distance, later } from './cursor.js'
 import { rowOf } from '../facts.js'
 import { ALL, frameOf, sameFilter } from '../filter.js'
 import { createStore } from '../../ground/store.js'
@@ -25,6 +25,8 @@ const TOO_FAR_BEHIND = 10_000
 const SETTLE_MS = 5000
 /** An archive that has not answered by then is not waited for. */
 const PATIENCE_MS = 1000
+/** Who has caught up by then need not know how much that was. */
+const MEASURE_MS = 300
 
 /**
  * @typedef {object} FeedState
@@ -63,7 +65,7 @@ const BEFORE = {
 export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, schedule, onSignedOut }) {
   const store = createStore(BEFORE)
   const archive = createArchive(api)
-  const shown = createShown({ read: archive.page, asking, store, onTooMany: readNewest })
+  const shown = createShown({ read: (ask) => archive.page(ask, from), asking, store, onTooMany: readNewest })
   const { list, isHere } = shown
   const batch = createBatch({ handOn: showAll, onFull, schedule })
   const polling = createPolling({ read: poll, onState: (polls) => store.set({ polls }), tryNow })
@@ -74,6 +76,8 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
   let settleUntil = 0
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let unanswered
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let measuring
   /** The socket has brought all that lies after this place. @type {string | undefined} */
   let from
   /** The list begins there, as soon as that is known. */
@@ -96,9 +100,12 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
     isDue = false
     shown.reset(page.rows[0]?.cursor)
     const after = later(page.head, shown.newest) ?? '0'
-    const isMissing = connection && (from === undefined || compareCursors(after, from) < 0)
+    // Not by its life: where nothing has come since a restart, the newest event is of the one before.
+    const isMissing = connection && (from === undefined || distance(after, from) > 0)
     if (isMissing) {
       from = after
+      // The socket begins anew, and with this filter.
+      settleUntil = 0
       batch.clear()
       connection?.seek(after)
     } else batch.flush()
@@ -187,7 +194,8 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
 
   /** @param {{ cursor: string }} position */
   function onPosition({ cursor }) {
-    if (!stale && performance.now() > settleUntil) return
+    // Nothing has come since the last one: whichever of them was the answer, the page that it led to is the same.
+    if (!stale && (performance.now() > settleUntil || cursor === from)) return
     stale = false
     clearTimeout(unanswered)
     from = cursor
@@ -198,12 +206,13 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
   /** @param {ConnectionState} state */
   function onState(state) {
     store.set({ connection: state })
+    clearTimeout(measuring)
     if (state.state === 'catching_up') {
       from ??= state.cursor
       // Connected anew after a filter change: the filter was in the address of this connection.
       if (stale) onPosition(state)
       else if (isDue) beginHere()
-      measure()
+      measuring = setTimeout(measure, MEASURE_MS)
     } else {
       head = undefined
       store.set({ behind: null })
@@ -256,6 +265,7 @@ export function createLiveFeed({ api, asking, connect, onCampaign, onSetup, sche
     retryNow: tryNow,
     close() {
       clearTimeout(unanswered)
+      clearTimeout(measuring)
       list.close()
       polling.stop()
       connection?.close()
