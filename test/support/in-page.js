@@ -170,3 +170,13 @@ export function pressComposing(input, key) {
   const how = { key, isComposing: true, bubbles: true, cancelable: true }
   return input.dispatchEvent(new KeyboardEvent('keydown', how))
 }
+
+/** Goes to a view as by a link of the page. @param {string} address */
+export function followLink(address) {
+  const link = document.createElement('a')
+  link.href = address
+  link.dataset.view = ''
+  document.body.append(link)
+  link.click()
+  link.remove()
+}

@@ -61,8 +61,9 @@ function Known({ app, id }) {
       <p><a href="/dashboard/campaigns" data-view>All campaigns</a></p>
     </section>`
   // What the socket has told is enough to watch it: nobody waits for the text of the mail.
-  if (told && !isEditable(told)) return html`<${Watched} app=${app} campaign=${told} answer=${answer} />`
-  return html`<${Asked} of=${answer} what="the campaign" again=${again}>
+  const isWatched = told !== undefined && !isEditable(told)
+  const shown = isWatched ? { ...answer, state: 'here', value: told } : answer
+  return html`<${Asked} of=${shown} what="the campaign" again=${again}>
     ${(/** @type {WholeCampaign} */ value) => {
       const campaign = { ...value, ...told }
       return isEditable(campaign)

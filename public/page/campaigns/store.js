@@ -15,13 +15,36 @@ export function createCampaigns({ api }) {
   /** @param {readonly Campaign[]} changed */
   function put(...changed) {
     const campaigns = new Map(store.get().campaigns)
-    for (const campaign of changed) campaigns.set(campaign.id, campaign)
+    for (const campaign of changed) {
+      if (typeof campaign.id !== 'string') throw new TypeError('This is no campaign')
+      campaigns.set(campaign.id, campaign)
+    }
     store.set({ campaigns })
+  }
+
+  /** Those that are asked for just now. @type {Map<string, Promise<Campaign>>} */
+  const asked = new Map()
+
+  /** @param {string} id @returns {Promise<Campaign>} */
+  async function ask(id) {
+    try {
+      const campaign = /** @type {Campaign} */ (await api.get(`/campaigns/${encodeURIComponent(id)}`))
+      put(campaign)
+      return campaign
+    } finally {
+      asked.delete(id)
+    }
   }
 
   return {
     store,
     put,
+    /** One that need not be among the newest: asked for once, however many want to know. @param {string} id */
+    find(id) {
+      const known = store.get().campaigns.get(id) ?? asked.get(id) ?? ask(id)
+      if (known instanceof Promise) asked.set(id, known)
+      return known
+    },
     /** @param {string} id a draft was deleted */
     remove(id) {
       const campaigns = new Map(store.get().campaigns)

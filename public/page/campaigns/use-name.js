@@ -7,14 +7,9 @@ import { useQuestion, useStore } from '../parts/hooks.js'
 const OURS = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 /** @param {App} app @param {string} id */
-export function useCampaignName({ api, asking, campaigns: { store } }, id) {
-  const { campaigns } = useStore(store)
-  const [answer] = useQuestion(
-    asking,
-    async (signal) =>
-      campaigns.get(id) ?? (OURS.test(id) ? api.get(`/campaigns/${id}`, { signal }) : undefined),
-    [id],
-  )
-  const subject = campaigns.get(id)?.subject ?? answer.value?.subject
+export function useCampaignName({ asking, campaigns }, id) {
+  const { campaigns: told } = useStore(campaigns.store)
+  const [answer] = useQuestion(asking, async () => (OURS.test(id) ? campaigns.find(id) : undefined), [id])
+  const subject = told.get(id)?.subject ?? answer.value?.subject
   return titleOf(subject ?? id) || id
 }

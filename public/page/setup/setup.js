@@ -1,7 +1,7 @@
 // Set-up: a checklist that ticks itself, then what went wrong: refused webhooks, quarantine; and how the hub stands.
 /** @import { App } from '../main.js' */
 /** @import { Setup } from '../types.d.ts' */
-import { html, useEffect } from '../vendor/htm.js'
+import { html, useEffect, useRef } from '../vendor/htm.js'
 import { ago } from '../ground/words.js'
 import { Asked } from '../parts/asked.js'
 import { Boundary } from '../parts/boundary.js'
@@ -22,12 +22,15 @@ export function SetupView({ app }) {
   const entries = useSource(app, (before, signal) => readQuarantine(app, before, signal), [])
   useEffect(() => {
     app.title.set({ view: 'Set-up' })
-    app.setup.ask()
   }, [])
+  const told = useRef(amount)
   useEffect(() => {
+    const { page, answer } = entries
+    // What is told first was there when they were read, unless another number was.
+    const isOther = told.current !== undefined || (page?.next === null && page.rows.length !== amount)
+    told.current = amount
     // Whoever reads older ones is left alone.
-    const isFirst = entries.page === entries.answer.value
-    if (amount !== undefined && isFirst && entries.answer.state !== 'asking') entries.again()
+    if (isOther && page === answer.value && answer.state !== 'asking') entries.again()
   }, [amount])
   const isPatient = usePatience()
   const shown = isPatient && entries.answer.state === 'asking' ? entries.answer : answer
