@@ -11,7 +11,7 @@ const ROUTES = [
   { path: '/dashboard/campaigns/:id/deliveries', name: 'campaign', load },
 ]
 
-const history = { pushState: vi.fn(), replaceState: vi.fn() }
+const history = { state: { step: 'here' }, pushState: vi.fn(), replaceState: vi.fn() }
 const listening = new Map<string, () => void>()
 beforeEach(() => {
   vi.stubGlobal('history', history)
@@ -60,9 +60,9 @@ test('another address is a step of the history, or takes its place; the same one
   go('/')
   expect(history.pushState).not.toHaveBeenCalled()
   go('/?q=a')
-  expect(history.pushState).toHaveBeenCalledExactlyOnceWith(null, '', '/?q=a')
+  expect(history.pushState).toHaveBeenCalledExactlyOnceWith({ step: expect.any(String) }, '', '/?q=a')
   go('/?q=ab', { replace: true })
-  expect(history.replaceState).toHaveBeenCalledExactlyOnceWith(null, '', '/?q=ab')
+  expect(history.replaceState).toHaveBeenCalledExactlyOnceWith({ step: 'here' }, '', '/?q=ab')
   expect(history.pushState).toHaveBeenCalledOnce()
 })
 

@@ -2,12 +2,12 @@
 /** @import { App } from '../main.js' */
 /** @import { Campaign } from '../../client.d.ts' */
 /** @import { Delivery } from './words.js' */
-import { html, useEffect, useMemo, useRef, useState } from '../vendor/htm.js'
+/** @import { Looked } from '../lists/looked.js' */
+import { html, useEffect, useMemo, useRef } from '../vendor/htm.js'
 import { searchOf } from '../ground/api.js'
-import { createKeysetList } from '../lists/keyset.js'
+import { createLooked } from '../lists/looked.js'
 import { deliveryLook, isKnown, MAILS, missingSince, newsOf, PEOPLE } from './words.js'
 import { lookOf } from '../events/kinds.js'
-import { createStore } from '../ground/store.js'
 import { age, fullTime, plain } from '../ground/words.js'
 import { AsOf } from '../lists/as-of.js'
 import { ExportButton } from '../lists/export-button.js'
@@ -23,8 +23,7 @@ export function Deliveries({ app, campaign }) {
   const { id, transport } = campaign
   const { search } = useStore(app.router.store)
   const query = useMemo(() => readQuery(search), [search])
-  const list = useMemo(() => createDeliveryList(app, id), [id])
-  const [choice] = useState(() => createStore(/** @type {{ row: Delivery | null }} */ ({ row: null })))
+  const { list, choice, show } = deliveriesOf(app, id)
   const scroller = useRef(/** @type {HTMLElement | null} */ (null))
   const find = useRef(/** @type {HTMLInputElement | null} */ (null))
   const { phase } = useStore(list.store)
@@ -32,12 +31,13 @@ export function Deliveries({ app, campaign }) {
   const now = useNow(app.api.now)
   const set = (/** @type {Partial<Query>} */ change) =>
     app.router.go(location.pathname + searchOf({ ...query, ...change }), { replace: 'q' in change })
-  const open = (/** @type {Delivery} */ { subscriber_id: who }) => {
+  const open = (/** @type {Delivery} */ row) => {
+    const { subscriber_id: who } = row
+    choice.set({ row })
     if (who) app.router.go(`/dashboard/subscribers/${who}`)
     else app.say('This person is no longer on the list')
   }
-  useEffect(() => list.close, [list])
-  useEffect(() => void list.show(query), [list, query])
+  useEffect(() => show(query), [list, query])
   useEffect(
     () =>
       app.keys.use({
@@ -55,7 +55,7 @@ export function Deliveries({ app, campaign }) {
           query=${query}
           name=${`deliveries-${id}.csv`}
         />
-        <${AsOf} of=${list.store} onRefresh=${() => list.show()} />
+        <${AsOf} of=${list.store} onRefresh=${() => show(query, true)} />
       <//>
       ${
         phase === 'here' && list.pages.size === 0
@@ -74,21 +74,25 @@ export function Deliveries({ app, campaign }) {
   `
 }
 
+/** Of the campaign that one has last looked at. @type {{ id: string, looked: Looked<Delivery> } | undefined} */
+let last
+
 /** @param {App} app @param {string} id */
-function createDeliveryList(app, id) {
-  return createKeysetList({
-    asking: app.asking,
-    keyOf: (/** @type {Delivery} */ { id }) => id,
-    async read({ query, place, fromEnd, limit, signal }) {
+function deliveriesOf(app, id) {
+  if (last?.id === id) return last.looked
+  last?.looked.list.close()
+  const looked = createLooked(
+    app,
+    (/** @type {Delivery} */ { id }) => id,
+    async (query, signal) => {
       const page = /** @type {{ deliveries: Delivery[], next: string | null }} */ (
-        await app.api.get(`/campaigns/${id}/deliveries`, {
-          query: { .../** @type {Query} */ (query), limit, after: place, order: fromEnd ? 'desc' : '' },
-          signal,
-        })
+        await app.api.get(`/campaigns/${id}/deliveries`, { query, signal })
       )
       return { rows: page.deliveries, next: page.next }
     },
-  })
+  )
+  last = { id, looked }
+  return looked
 }
 
 /** @param {string} search @returns {Query} */

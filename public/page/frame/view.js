@@ -3,6 +3,7 @@
 /** @import { Route } from '../ground/router.js' */
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/htm.js'
 import { createRetry } from '../ground/asking.js'
+import { stepHere } from '../ground/router.js'
 import { NotFoundView } from './not-found.js'
 import { Failed, Waiting } from '../parts/asked.js'
 import { Boundary } from '../parts/boundary.js'
@@ -13,12 +14,12 @@ import { useStore } from '../parts/hooks.js'
 const LIMIT_MS = 15_000
 const LATE = new Error('The hub does not answer')
 const NOTHING = { name: 'nothing', view: NotFoundView, problem: '' }
-/** Where each address was scrolled to, for the way back. @type {Map<string, number>} */
+/** Where each step of the way was scrolled to, for the way back. @type {Map<string, number>} */
 const scrolled = new Map()
 
 /** @param {{ app: App }} props */
 export function ViewOf({ app }) {
-  const { route, params, path } = useStore(app.router.store)
+  const { route, params } = useStore(app.router.store)
   const [shown, setShown] = useState(/** @type {Shown | null} */ (null))
   const element = useRef(/** @type {HTMLElement | null} */ (null))
   const name = route?.name ?? 'nothing'
@@ -37,13 +38,15 @@ export function ViewOf({ app }) {
   }, [name])
 
   const here = shown?.name === name
-  useArrival(app, element, here && shown?.view !== undefined, name, path)
+  const ready = here && shown?.view !== undefined
+  useScrolledBack(element, ready, name)
+  useArrival(app, element, ready, name)
   return html`
     <main
       id="view"
       tabindex="-1"
       ref=${element}
-      onScroll=${() => scrolled.set(path, element.current?.scrollTop ?? 0)}
+      onScroll=${() => here && scrolled.set(stepHere(), element.current?.scrollTop ?? 0)}
     >
       ${!here && html`<${Waiting} key=${name} what="this view" />`}
       ${
@@ -97,17 +100,48 @@ function loadStyle(link) {
 }
 
 /**
+ * Another view is seen from its top, one that one comes back to from where one left it, as soon as that much of it is there.
+ * @param {{ current: HTMLElement | null }} element @param {boolean} ready @param {string} name
+ */
+function useScrolledBack(element, ready, name) {
+  const before = useRef('')
+  const step = stepHere()
+  useLayoutEffect(() => {
+    const view = element.current
+    const to = scrolled.get(step) ?? (before.current === name ? undefined : 0)
+    if (!ready || !view || to === undefined) return
+    before.current = name
+    const grows = new MutationObserver(goBack)
+    // Whoever scrolls by then is where they want to be.
+    const own = new AbortController()
+    const stop = () => {
+      grows.disconnect()
+      own.abort()
+    }
+    for (const by of ['wheel', 'pointerdown', 'keydown'])
+      view.addEventListener(by, stop, { signal: own.signal })
+    grows.observe(view, { childList: true, subtree: true })
+    goBack()
+    return stop
+
+    function goBack() {
+      view?.scrollTo({ top: to, behavior: 'instant' })
+      if (view && view.scrollTop >= Number(to) - 1) stop()
+    }
+  }, [ready, name, step])
+}
+
+/**
  * Who has gone to another view is there with the focus, too, and hears where that is. Not at the beginning: a page that
  * has just been opened keeps the focus that the browser gave it.
- * @param {App} app @param {{ current: HTMLElement | null }} element @param {boolean} ready @param {string} name @param {string} path
+ * @param {App} app @param {{ current: HTMLElement | null }} element @param {boolean} ready @param {string} name
  */
-function useArrival(app, element, ready, name, path) {
+function useArrival(app, element, ready, name) {
   const before = useRef('')
   useLayoutEffect(() => {
     if (!ready || before.current === name) return
     const first = before.current === ''
     before.current = name
-    element.current?.scrollTo({ top: scrolled.get(path) ?? 0, behavior: 'instant' })
     if (first) return
     const view = /** @type {HTMLElement} */ (element.current)
     if (arrive()) return

@@ -1,5 +1,6 @@
 // Where in the page one is: the address, what it leads to, and how one gets to another.
 import { createStore } from './store.js'
+import { unique } from './unique.js'
 
 /**
  * @typedef {object} Route
@@ -13,6 +14,9 @@ import { createStore } from './store.js'
  * @property {Route | null} route null: the address is nothing
  * @property {Readonly<Record<string, string>>} params
  */
+
+/** Where one is on the way: the same again after "back", another after a link to the same address. */
+export const stepHere = () => String(history.state?.step ?? '')
 
 /** @param {readonly Route[]} routes */
 export function createRouter(routes) {
@@ -32,7 +36,8 @@ export function createRouter(routes) {
   /** @param {string} address @param {{ replace?: boolean }} [how] */
   function go(address, { replace = false } = {}) {
     if (address === location.pathname + location.search) return
-    history[replace ? 'replaceState' : 'pushState'](null, '', address)
+    if (replace) history.replaceState(history.state, '', address)
+    else history.pushState({ step: unique() }, '', address)
     store.set(read())
   }
 

@@ -4,12 +4,16 @@
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/htm.js'
 import { counted } from '../ground/words.js'
 import { createScrollSpace } from './scroll-space.js'
+import { stepHere } from '../ground/router.js'
 import { Failed, Waiting } from '../parts/asked.js'
 import { useMedia, useSize, useStore } from '../parts/hooks.js'
 
 /** Rows beyond the edges that exist already. */
 const SPARE = 6
 const NARROW = '(max-width: 640px)'
+
+/** The first row in sight, by the step of the way: for the way back. @type {Map<string, string>} */
+const left = new Map()
 
 /** @template Row @typedef {{ row: Row | null }} Choice the row that keys and pointer are at */
 
@@ -64,6 +68,9 @@ function Rows(props) {
     if (Math.abs(at - top) > 1) list.stay()
     setTop(at)
     onScrolled?.(at)
+    const row = at > 0 ? pages.at(Math.floor(at / lineHeight)) : undefined
+    if (row) left.set(stepHere(), list.keyOf(row))
+    else left.delete(stepHere())
   }
   const keyed = (/** @type {KeyboardEvent} */ event) => {
     if (event.target !== scroller.current || event.ctrlKey || event.metaKey || event.altKey) return
@@ -74,8 +81,14 @@ function Rows(props) {
     go(0)
   }
 
-  // A list that begins anew is seen from its beginning.
-  useEffect(() => go(0), [reads])
+  // A list that begins anew is seen from its beginning, one that one comes back to from where one left it.
+  const seen = useRef(/** @type {string | null} */ (null))
+  useEffect(() => {
+    const step = stepHere()
+    const key = step === seen.current ? undefined : left.get(step)
+    seen.current = step
+    go(key === undefined ? 0 : Math.max(0, pages.placeOf(key) * lineHeight))
+  }, [reads])
   useEffect(() => {
     if (ends > 0) go(total)
   }, [ends])
@@ -97,8 +110,9 @@ function Rows(props) {
   useEffect(() => {
     const place = chosen ? pages.placeOf(list.keyOf(chosen)) : -1
     if (place < 0 || view === 0) return
-    if (place * lineHeight < top) go(place * lineHeight)
-    else if ((place + 1) * lineHeight > top + view) go((place + 1) * lineHeight - view)
+    const from = (scroller.current?.scrollTop ?? 0) + space.base
+    if (place * lineHeight < from) go(place * lineHeight)
+    else if ((place + 1) * lineHeight > from + view) go((place + 1) * lineHeight - view)
   }, [chosen, view > 0])
 
   /** Below the hole, as far as it is known how many lie in it. @param {number} place */
@@ -242,6 +256,9 @@ export function listKeys({ list, choice, onOpen, scroller, isOption = () => true
       const { row } = choice.get()
       return row && inList(event) ? onOpen(row) : false
     },
-    Escape: () => (choice.get().row ? choice.set({ row: null }) : false),
+    Escape: ({ target }) => {
+      if (target instanceof HTMLInputElement) return target.blur()
+      return choice.get().row ? choice.set({ row: null }) : false
+    },
   }
 }

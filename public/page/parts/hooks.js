@@ -1,7 +1,7 @@
 // What views and parts use to follow something: a store, the clock, a size, a media query.
 /** @import { Answer, Clock, Store } from '../types.d.ts' */
 /** @import { Asking } from '../ground/asking.js' */
-import { problemOf } from '../ground/asking.js'
+import { undoneOf } from '../ground/asking.js'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from '../vendor/htm.js'
 
 /**
@@ -72,12 +72,12 @@ export function usePatience() {
  * The time, a little later again and again: for ages. Not while nobody sees them.
  * @param {Clock} clock
  */
-export function useNow(clock, everyMs = 1000) {
+export function useNow(clock) {
   const [now, setNow] = useState(clock())
   useEffect(() => {
-    const timer = setInterval(() => document.hidden || setNow(clock()), everyMs)
+    const timer = setInterval(() => document.hidden || setNow(clock()), 1000)
     return () => clearInterval(timer)
-  }, [clock, everyMs])
+  }, [clock])
   return now
 }
 
@@ -102,20 +102,21 @@ export function useSize(ref) {
 /**
  * What is done when somebody asks for it, one thing at a time: which is under way, and why the last one was not done. Its button
  * stays enabled meanwhile, or it would lose the focus.
+ * @param {string} [what] what it comes to when that fails: “Not sent”
  */
-export function useDoing() {
+export function useDoing(what) {
   const [{ busy, problem }, setState] = useState({ busy: '', problem: '' })
   const isBusy = useRef(false)
-  /** @param {string} what @param {() => unknown} act may be waited for */
-  const doing = (what, act) => async () => {
+  /** @param {string} which @param {() => unknown} act may be waited for */
+  const doing = (which, act) => async () => {
     if (isBusy.current) return
     isBusy.current = true
-    setState({ busy: what, problem: '' })
+    setState({ busy: which, problem: '' })
     let problem = ''
     try {
       await act()
     } catch (error) {
-      problem = problemOf(error)
+      problem = undoneOf(error, what)
     }
     isBusy.current = false
     setState({ busy: '', problem })

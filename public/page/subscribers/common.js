@@ -13,7 +13,6 @@ import { KeysetList, listKeys } from '../lists/keyset-list.js'
 import { Tabs } from '../parts/tabs.js'
 
 const PLACE = '/dashboard/subscribers'
-const MINUTE = 60_000
 const PARTS = [
   { word: 'Subscribers', path: PLACE },
   { word: 'Suppressions', path: `${PLACE}/suppressions` },
@@ -39,13 +38,13 @@ export function PeopleHead({ app, title, children }) {
  * A list as its address asks for it: searched, walked and opened by keys, found again where one left it.
  * @template Row
  * @param {App} app
- * @param {import('./store.js').Looked<Row>} looked
+ * @param {import('../lists/looked.js').Looked<Row>} looked
  * @param {{ place: string, known: readonly string[], title: string, onOpen: (row: Row) => void }} view
  */
 export function useLooked(app, { list, choice, show }, { place, known, title, onOpen }) {
   const { search: address } = useStore(app.router.store)
   const { phase } = useStore(list.store)
-  const now = useNow(app.api.now, MINUTE)
+  const now = useNow(app.api.now)
   const search = useRef(/** @type {HTMLInputElement | null} */ (null))
   const scroller = useRef(/** @type {HTMLElement | null} */ (null))
   const query = queryFrom(address, known)

@@ -1,41 +1,10 @@
 // The list and the suppressions as one has last looked at them: coming back finds the place that one left.
 /** @import { App } from '../main.js' */
 /** @import { Subscriber, Suppression } from './types.d.ts' */
-import { createKeysetList } from '../lists/keyset.js'
-import { createStore } from '../ground/store.js'
+/** @import { Looked } from '../lists/looked.js' */
+import { createLooked } from '../lists/looked.js'
 
-/** @typedef {Record<string, string>} Query */
 /** @typedef {Suppression & { key: string }} SuppressionRow an erased person has no address */
-/** @template Row @typedef {ReturnType<typeof listOf<Row>>} Looked */
-
-/**
- * @template Row
- * @param {App} app @param {(row: Row) => string} keyOf
- * @param {(query: Record<string, unknown>, signal: AbortSignal) => Promise<{ rows: readonly Row[], next: string | null, count: number }>} read
- */
-function listOf({ asking }, keyOf, read) {
-  const list = createKeysetList({
-    asking,
-    keyOf,
-    read: ({ query, place, fromEnd, limit, signal }) =>
-      read({ .../** @type {Query} */ (query), limit, after: place, order: fromEnd ? 'desc' : '' }, signal),
-  })
-  let shown = ''
-  return {
-    list,
-    choice: createStore(/** @type {{ row: Row | null }} */ ({ row: null })),
-    /** Reads anew only what is not there already. @param {Query} query @param {boolean} [anew] */
-    show(query, anew = false) {
-      const asked = JSON.stringify(query)
-      if (asked === shown && !anew && list.store.get().phase !== 'failed') return
-      shown = asked
-      list.show(query)
-    },
-    forget() {
-      shown = ''
-    },
-  }
-}
 
 /** @type {{ subscribers: Looked<Subscriber>, suppressions: Looked<SuppressionRow> } | undefined} */
 let lists
@@ -43,7 +12,7 @@ let lists
 /** @param {App} app */
 export function listsOf(app) {
   return (lists ??= {
-    subscribers: listOf(
+    subscribers: createLooked(
       app,
       (/** @type {Subscriber} */ { id }) => id,
       async (query, signal) => {
@@ -55,7 +24,7 @@ export function listsOf(app) {
         return { count, rows, next }
       },
     ),
-    suppressions: listOf(
+    suppressions: createLooked(
       app,
       (/** @type {SuppressionRow} */ { key }) => key,
       async (query, signal) => {
@@ -70,7 +39,7 @@ export function listsOf(app) {
   })
 }
 
-/** Somebody was changed here: the list that was left shows it. @param {Subscriber} now */
+/** Somebody as they are now: the list that was left shows it. @param {Subscriber} now */
 export function showChanged(now) {
   if (!lists) return
   lists.subscribers.list.pages.change(now.id, () => now)
