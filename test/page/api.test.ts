@@ -1,6 +1,6 @@
 // What answers the page's questions: the hub, or something in its place.
 import { expect, test } from 'vitest'
-import { createApi } from '../../public/page/ground/api.js'
+import { createApi, type Api } from '../../public/page/ground/api.js'
 import { isFinal } from '../../public/page/ground/asking.js'
 
 const answering = (body: string, init?: ResponseInit) =>
@@ -34,4 +34,48 @@ test('an error that says nothing is told by its number', async () => {
 test('nothing to say is an answer, too', async () => {
   const api = createApi({ request: async () => new Response(null, { status: 204 }) })
   expect(await api.call('DELETE', '/api/session')).toBe(null)
+})
+
+const refusal = (code: string) => JSON.stringify({ error: { code, message: 'no' } })
+
+test.each([
+  ['what is asked for', (api: Api) => api.get('/api/events')],
+  ['the beginning of an event', (api: Api) => api.beginning('/api/events/1-0', 10)],
+  ['a file', (api: Api) => api.begun('/subscribe', 'text/csv')],
+])('whoever is not signed in any more is told so by %s', async (_, ask) => {
+  let out = 0
+  const request = async () => new Response(refusal('access.unauthorized'), { status: 401 })
+  await expect(ask(createApi({ request, onSignedOut: () => (out += 1) }))).rejects.toThrow('no')
+  expect(out).toBe(1)
+})
+
+test('a file of another type is none: a proxy has answered in its place', async () => {
+  const csv = answering('<h1>Wi-Fi</h1>', { headers: { 'content-type': 'text/html' } })
+  await expect(csv.begun('/subscribe', 'text/csv')).rejects.toThrow('The answer was not the hub’s')
+})
+
+test('what is gone already is removed, by the hub’s word only', async () => {
+  const gone = answering(refusal('campaign.not_found'), { status: 404 })
+  expect(await gone.call('DELETE', '/campaigns/1')).toBe(null)
+  await expect(gone.get('/campaigns/1')).rejects.toThrow('no')
+  const proxy = answering('<h1>Not found</h1>', { status: 404 })
+  await expect(proxy.call('DELETE', '/campaigns/1')).rejects.toThrow('The hub answered 404')
+})
+
+test.each([
+  ['7', 429, 7_000],
+  ['86400', 429, 300_000],
+  ['Sat, 28 Nov 2026 00:00:00 GMT', 429, 0],
+  ['7', 503, 0],
+])('Retry-After: %s of a %i', async (after, status, waitMs) => {
+  const api = answering(refusal('request.too_many'), { status, headers: { 'retry-after': after } })
+  await expect(api.get('/api/events')).rejects.toMatchObject({ waitMs })
+})
+
+test('an answer that is cut off was the hub’s: nobody is told that it is back', async () => {
+  let back = 0
+  const cut = () => new ReadableStream({ start: (body) => body.error(new TypeError('network error')) })
+  const api = createApi({ request: async () => new Response(cut()), onReached: () => (back += 1) })
+  for (const _ of [1, 2]) await expect(api.get('/api/events')).rejects.toThrow('The hub cannot be reached')
+  expect([back, api.isReached()]).toEqual([0, true])
 })

@@ -1,7 +1,7 @@
 // The four states of an answer, when it is asked for again, and when not.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ApiError, createApi } from '../../public/page/ground/api.js'
-import { createAsking, failureOf } from '../../public/page/ground/asking.js'
+import { createAsking, failureOf, undoneOf } from '../../public/page/ground/asking.js'
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.parse('2030-05-06T12:00:00Z') })
@@ -152,4 +152,36 @@ test.each([
 ])('after a %s, it is final: %s', (status, final) => {
   const failure = failureOf(new ApiError(status, 'some.code', 'so it is'))
   expect(failure).toEqual({ problem: 'so it is', final, missing: status === 404 })
+})
+
+test('whoever is asked to wait waits for so long', async () => {
+  const { question, answers, asked } = lab()
+  const busy = new ApiError(429, 'request.too_many', 'later')
+  busy.waitMs = 10_000
+  answers.push(busy)
+  await question.ask()
+  await vi.advanceTimersByTimeAsync(9_999)
+  expect(asked()).toBe(1)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(asked()).toBe(2)
+})
+
+test.each([
+  ['the hub was not reached', new ApiError(0, 'unreachable', 'so it is'), 'Perhaps not sent: so it is'],
+  ['a proxy failed', new ApiError(502, '', 'so it is'), 'Perhaps not sent: so it is'],
+  [
+    'the answer is no such answer',
+    new TypeError('x is undefined'),
+    'Perhaps not sent: The answer could not be read',
+  ],
+  ['the hub has refused it', new ApiError(409, 'campaign.wrong_state', 'so it is'), 'Not sent: so it is'],
+  ['the hub has failed', new ApiError(503, 'archive.unavailable', 'so it is'), 'Not sent: so it is'],
+  ['the page has refused it', new Error('so it is'), 'Not sent: so it is'],
+])('%s', (_, error, words) => {
+  expect(undoneOf(error, 'Not sent')).toBe(words)
+})
+
+test('where nothing is said before it, only a doubt is', () => {
+  expect(undoneOf(new Error('Nobody would get it'))).toBe('Nobody would get it')
+  expect(undoneOf(new ApiError(0, 'slow', 'no answer'))).toBe('Perhaps not done: no answer')
 })

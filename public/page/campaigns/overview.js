@@ -152,7 +152,7 @@ function Bar({ tone, amount, of, robot }) {
 /** @param {{ app: App, campaign: Campaign }} props */
 function Lanes({ app, campaign: { lanes, status } }) {
   const now = useNow(app.api.now)
-  const { problem, doing } = useDoing()
+  const { problem, doing } = useDoing('Not resumed')
   const underWay = status === 'running' || status === 'paused'
   const shown = underWay ? lanes.filter(({ state, queued }) => state !== 'open' || queued > 0) : []
   if (shown.length === 0) return null
@@ -182,7 +182,7 @@ function Lanes({ app, campaign: { lanes, status } }) {
           `
         })}
       </ul>
-      ${problem && html`<p class="wrong" role="alert">The lane was not resumed: ${problem}</p>`}
+      ${problem && html`<p class="wrong" role="alert">${problem}</p>`}
     </section>
   `
 }

@@ -2,7 +2,7 @@
 // meanwhile has started nothing.
 /** @import { Campaign } from '../../client.d.ts' */
 /** @import { Api } from '../ground/api.js' */
-import { isFinal, problemOf } from '../ground/asking.js'
+import { isFinal, undoneOf } from '../ground/asking.js'
 import { createStore } from '../ground/store.js'
 
 /**
@@ -39,7 +39,7 @@ export function createSends({ api, put, say }) {
       drop(id)
       say('The campaign has started')
     } catch (error) {
-      change(id, { state: 'failed', problem: problemOf(error) })
+      change(id, { state: 'failed', problem: undoneOf(error, 'Not sent') })
     }
   }
 

@@ -2,6 +2,7 @@
 /** @import { App } from '../main.js' */
 /** @import { Campaign } from '../../client.d.ts' */
 import { html, useState } from '../vendor/htm.js'
+import { unique } from '../ground/unique.js'
 import { counted, titleOf } from '../ground/words.js'
 import { useDoing } from '../parts/hooks.js'
 import { Question } from '../parts/question.js'
@@ -9,7 +10,7 @@ import { Question } from '../parts/question.js'
 /** @param {{ app: App, campaign: Campaign }} props */
 export function Verbs({ app, campaign }) {
   const [asks, setAsks] = useState(false)
-  const { busy, problem, doing } = useDoing()
+  const { busy, problem, doing } = useDoing('Not done')
   const { id, status, deliveries } = campaign
   const left = Number(deliveries.queued ?? 0) + Number(deliveries.deferred ?? 0)
   const act = async (/** @type {string} */ verb) => {
@@ -41,7 +42,7 @@ export function Verbs({ app, campaign }) {
       >
         Duplicate
       </button>
-      ${problem && html`<p class="wrong" role="alert">Not done: ${problem}</p>`}
+      ${problem && html`<p class="wrong" role="alert">${problem}</p>`}
     </div>
     ${
       asks &&
@@ -70,7 +71,7 @@ const keys = new Map()
 
 /** @param {App} app @param {string} id */
 export async function duplicate(app, id) {
-  const key = keys.get(id) ?? crypto.randomUUID()
+  const key = keys.get(id) ?? unique()
   keys.set(id, key)
   const copy = /** @type {Campaign} */ (
     await app.api.post(`/campaigns/${id}/duplicate`, undefined, { headers: { 'idempotency-key': key } })

@@ -1,7 +1,7 @@
 // What is about to be sent, whichever view one is in: the seconds to undo it; and why it did not start.
 /** @import { App } from '../main.js' */
 /** @import { Send } from '../campaigns/sends.js' */
-import { html } from '../vendor/htm.js'
+import { html, useEffect } from '../vendor/htm.js'
 import { counted, titleOf } from '../ground/words.js'
 import { useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
@@ -19,6 +19,11 @@ export function PendingSends({ app }) {
 /** @param {{ app: App, send: Send }} props */
 function Pending({ app, send }) {
   const { id, subject, recipients, state, problem } = send
+  const told = useStore(app.campaigns.store).campaigns.get(id)
+  // The answer was lost, and it has started all the same.
+  useEffect(() => {
+    if (state === 'failed' && told?.started_at) app.sends.drop(id)
+  }, [state, told])
   const undo = () => {
     app.sends.drop(id)
     app.say('Undone: nothing was sent')
@@ -32,7 +37,7 @@ function Pending({ app, send }) {
   if (state === 'starting') return html`<p class="undo" role="status">Starting “${titleOf(subject)}”…</p>`
   return html`
     <p class="undo" role="alert">
-      <span><${Icon} name="problem" tone="red" /> “${titleOf(subject)}” was not sent: ${problem}</span>
+      <span><${Icon} name="problem" tone="red" /> “${titleOf(subject)}”: ${problem}</span>
       <button type="button" class="plain" onClick=${() => app.sends.start(id)}>Try again</button>
       <button type="button" class="plain" onClick=${() => app.sends.drop(id)}>Keep it as a draft</button>
     </p>

@@ -2,7 +2,7 @@
 /** @import { App } from '../main.js' */
 import { html, useEffect, useRef, useState } from '../vendor/htm.js'
 import { problemOf } from '../ground/asking.js'
-import { useStore } from '../parts/hooks.js'
+import { useDoing, useStore } from '../parts/hooks.js'
 
 /** @param {{ app: App }} props */
 export function SignInView({ app }) {
@@ -55,18 +55,10 @@ export function SignInView({ app }) {
 /** Says so when it did not work, for whoever leaves a machine that others use. @param {{ app: App, class?: string, children: unknown }} props */
 export function SignOut({ app, class: look, children }) {
   const { auth } = useStore(app.session)
-  const [problem, setProblem] = useState('')
-  const leave = async () => {
-    setProblem('')
-    try {
-      await app.signOut()
-    } catch (error) {
-      setProblem(problemOf(error))
-    }
-  }
+  const { problem, doing } = useDoing('Still signed in')
   if (auth !== 'on') return null
   return html`
-    <button type="button" class=${look} onClick=${leave}>${children}</button>
-    ${problem && html`<p class="wrong not-left" role="alert">Still signed in: ${problem}</p>`}
+    <button type="button" class=${look} onClick=${doing('leave', app.signOut)}>${children}</button>
+    ${problem && html`<p class="wrong not-left" role="alert">${problem}</p>`}
   `
 }

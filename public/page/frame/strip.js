@@ -22,8 +22,8 @@ export function Strip({ app }) {
   const state = stateWords({ ...feed, problem, isSilent })
   useStore(app.pulse.tally.store)
   const now = useNow(app.api.now)
-  const rate = isSilent ? null : app.pulse.perMinute(now)
   const reached = !isSilent && (feed.polls || ['live', 'catching_up'].includes(feed.connection.state))
+  const rate = reached ? app.pulse.perMinute(now) : null
   const fresh = answer.state === 'here' ? answer.value : undefined
   const lastAt = Math.max(app.pulse.lastAt(), Date.parse(fresh?.history.last_at ?? '') || 0)
   // Connected, and yet not told: what the hub itself cannot reach. Where there is no connection, the state says so.

@@ -2,6 +2,8 @@
 /** @import { EventsPage, Message, Quarantine, Session, Setup, Stats } from '../types.d.ts' */
 
 const LIMIT_MS = 15_000
+/** Whoever is asked to wait for longer tries after that all the same. */
+const LONGEST_WAIT_MS = 300_000
 /** Said of an answer that lacks what was asked for. */
 export const UNREADABLE = 'The answer could not be read'
 
@@ -13,6 +15,8 @@ export class ApiError extends Error {
     this.status = status
     this.code = code
     this.details = details
+    /** So long one is asked to wait before the next try. */
+    this.waitMs = 0
   }
 }
 
@@ -54,19 +58,21 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
     if (Number.isFinite(date)) ahead = Math.abs(date - Date.now()) < 2000 ? 0 : date - Date.now()
     if (response.status === 204) return /** @type {T} */ (null)
     if (response.ok) return told(await read(response), options.has)
-    if (response.status === 401 && path !== '/api/session') onSignedOut?.()
-    throw await refused(response)
+    const error = await refused(path, response)
+    // Gone already, perhaps by a first try whose answer was lost: so it should be.
+    if (method === 'DELETE' && error.status === 404 && error.code !== '') return /** @type {T} */ (null)
+    throw error
   }
 
-  /** @param {Response} response */
-  async function refused(response) {
+  /** @param {string} path @param {Response} response */
+  async function refused(path, response) {
+    const { status, headers } = response
     const { code, message, details } = (await read(response))?.error ?? {}
-    return new ApiError(
-      response.status,
-      code ?? '',
-      message ?? `The hub answered ${response.status}`,
-      details,
-    )
+    if (status === 401 && path !== '/api/session') onSignedOut?.()
+    const error = new ApiError(status, code ?? '', message ?? `The hub answered ${status}`, details)
+    const seconds = status === 429 ? Number(headers.get('retry-after')) || 0 : 0
+    error.waitMs = Math.min(LONGEST_WAIT_MS, seconds * 1000)
+    return error
   }
 
   /** @param {string} method @param {string} path @param {CallOptions} options */
@@ -87,11 +93,12 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
       return response
     } catch (error) {
       if (signal?.aborted) throw error
+      reached = false
       throw unreached(error)
     }
   }
 
-  /** @param {Response} response */
+  /** An answer that is cut off had begun: the hub was reached. @param {Response} response */
   async function read(response) {
     try {
       return await response.json()
@@ -114,11 +121,18 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
 
   /** @param {unknown} error */
   function unreached(error) {
-    reached = false
     const slow = error instanceof DOMException && error.name === 'TimeoutError'
     return slow
       ? new ApiError(0, 'slow', 'The hub does not answer')
       : new ApiError(0, 'unreachable', 'The hub cannot be reached')
+  }
+
+  /** An answer of any size, as soon as it has begun. @param {string} path @param {string} type @param {CallOptions} [options] */
+  async function begun(path, type, options = {}) {
+    const response = await reach('GET', path, { ...options, headers: { accept: type } })
+    if (!response.ok || !response.body) throw await refused(path, response)
+    if (!response.headers.get('content-type')?.startsWith(type)) throw unreadable()
+    return response.body
   }
 
   /** @template T @param {string} path @param {CallOptions} [options] @returns {Promise<T>} */
@@ -130,22 +144,22 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
     now: () => Date.now() + ahead,
     /** The last call was answered, be it by a refusal. */
     isReached: () => reached,
+    signedOut: () => onSignedOut?.(),
     call,
     /** The answer as it is, whatever its status. @param {string} path @param {CallOptions} [options] */
     fetch: (path, options = {}) => reach('GET', path, options),
     get,
     post,
+    begun,
     /**
      * The beginning of a JSON text that may be large: the rest is not waited for.
      * @param {string} path @param {number} most bytes, or a few more @param {AbortSignal} [signal]
      * @returns {Promise<{ text: string, isWhole: boolean }>}
      */
     async beginning(path, most, signal) {
-      const response = await reach('GET', path, { signal })
-      if (!response.ok || !response.body) throw await refused(response)
-      if (!response.headers.get('content-type')?.startsWith('application/json')) throw unreadable()
+      const body = await begun(path, 'application/json', { signal })
       let text = ''
-      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+      const reader = body.pipeThrough(new TextDecoderStream()).getReader()
       for (;;) {
         const { done, value } = await reader.read().catch((error) => Promise.reject(unreached(error)))
         if (done) return { text, isWhole: true }
@@ -157,7 +171,7 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
     },
     session: () => /** @type {Promise<Session>} */ (get('/api/session', { has: 'signed_in' })),
     /** @param {string} token */
-    signIn: (token) => /** @type {Promise<Session>} */ (post('/api/session', { token })),
+    signIn: (token) => /** @type {Promise<Session>} */ (post('/api/session', { token }, { has: 'auth' })),
     signOut: () => call('DELETE', '/api/session'),
     /** @param {Query} query @param {AbortSignal} [signal] */
     events: (query, signal) =>
@@ -175,7 +189,7 @@ export function createApi({ request = (...args) => fetch(...args), onSignedOut, 
     /** @param {AbortSignal} [signal] @param {Query} [query] */
     quarantine: (signal, query) =>
       /** @type {Promise<Quarantine>} */ (
-        get('/api/quarantine', { query: { limit: 100, ...query }, signal })
+        get('/api/quarantine', { query: { limit: 100, ...query }, signal, has: 'quarantine' })
       ),
     /** @param {string} id */
     replay: (id) =>

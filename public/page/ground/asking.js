@@ -1,6 +1,6 @@
 // One way of asking: an answer is asked for, here, old since its last time, or not to be had: why, and again by itself.
 /** @import { Answer, Clock } from '../types.d.ts' */
-import { UNREADABLE } from './api.js'
+import { ApiError, UNREADABLE } from './api.js'
 import { createStore } from './store.js'
 
 const FIRST_RETRY_MS = 2000
@@ -21,6 +21,17 @@ export function problemOf(error) {
   // What was read is not what was expected: what JavaScript says of that is not for people.
   if (error instanceof TypeError) return UNREADABLE
   return error instanceof Error ? error.message : String(error)
+}
+
+/**
+ * Why something was not done, after what that comes to (“Not sent”). Without the hub's own word nobody knows: it may have been.
+ * @param {unknown} error @param {string} [what]
+ */
+export function undoneOf(error, what = '') {
+  const isLost = error instanceof ApiError && error.code === '' && error.status >= 500
+  const isUnsure = error instanceof TypeError || isLost || (error instanceof ApiError && error.status === 0)
+  const before = isUnsure ? `Perhaps ${(what || 'Not done').toLowerCase()}` : what
+  return before ? `${before}: ${problemOf(error)}` : problemOf(error)
 }
 
 /** @param {unknown} error */
@@ -50,9 +61,12 @@ export function createRetry(again) {
     get waits() {
       return timer !== undefined
     },
-    later() {
+    /** @param {unknown} [error] may say for how long */
+    later(error) {
       clearTimeout(timer)
-      timer = setTimeout(() => this.now(), Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** tries))
+      const asked = error instanceof ApiError ? error.waitMs : 0
+      const wait = Math.max(asked, Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** tries))
+      timer = setTimeout(() => this.now(), wait)
       tries += 1
     },
     now() {
@@ -105,7 +119,7 @@ export function createAsking({ clock }) {
         const { value } = store.get()
         const failure = failureOf(error)
         store.set({ state: value === undefined ? 'failed' : 'old', ...failure })
-        if (!failure.final) return retry.later()
+        if (!failure.final) return retry.later(error)
       }
       askLater()
     }

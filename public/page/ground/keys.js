@@ -56,7 +56,8 @@ export function createKeys() {
 
 /** @param {EventTarget | null} target */
 function isTyping(target) {
-  return target instanceof Element && target.matches('input, textarea, select, [contenteditable]')
+  const fields = 'input:not([type=checkbox], [type=file]), textarea, select, [contenteditable]'
+  return target instanceof Element && target.matches(fields)
 }
 
 export function areKeysOff() {

@@ -1,5 +1,5 @@
 // Sends a file, and tells how much of it has gone: fetch cannot. It is given up when nothing moves for a minute.
-import { ApiError } from './api.js'
+import { ApiError, UNREADABLE } from './api.js'
 
 const IDLE_MS = 60_000
 
@@ -7,10 +7,10 @@ const IDLE_MS = 60_000
  * @template T
  * @param {string} path
  * @param {File} file
- * @param {{ onProgress: (sent: number) => void, signal: AbortSignal, idleMs?: number }} how
+ * @param {{ onProgress: (sent: number) => void, onSignedOut: () => void, signal: AbortSignal, idleMs?: number }} how
  * @returns {Promise<T>}
  */
-export function upload(path, file, { onProgress, signal, idleMs = IDLE_MS }) {
+export function upload(path, file, { onProgress, onSignedOut, signal, idleMs = IDLE_MS }) {
   const { promise, resolve, reject } = /** @type {PromiseWithResolvers<T>} */ (Promise.withResolvers())
   const request = new XMLHttpRequest()
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -28,7 +28,9 @@ export function upload(path, file, { onProgress, signal, idleMs = IDLE_MS }) {
   })
   request.addEventListener('load', () => {
     const { status, response } = request
-    if (status === 200 && response) return resolve(response)
+    if (status === 200 && response?.columns) return resolve(response)
+    if (status === 200) return reject(new ApiError(0, 'unreadable', UNREADABLE))
+    if (status === 401) onSignedOut()
     const { code = '', message = `The hub answered ${status}`, details } = response?.error ?? {}
     reject(new ApiError(status, code, message, details))
   })

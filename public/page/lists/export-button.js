@@ -1,7 +1,6 @@
 // All that match as a file: how much has come is told, it can be let go, and a file that broke off is never saved.
 /** @import { App } from '../main.js' */
 import { html, useEffect, useRef, useState } from '../vendor/htm.js'
-import { searchOf } from '../ground/api.js'
 import { problemOf } from '../ground/asking.js'
 import { Icon } from '../parts/icon.js'
 
@@ -23,7 +22,7 @@ export function ExportButton({ app, path, query, name, word = 'Export CSV', type
     setState({ bytes: 0, problem: '' })
     try {
       const progress = (/** @type {number} */ bytes) => setState({ bytes, problem: '' })
-      save(await fetchFile(path + searchOf(query), type, mine.signal, progress), name)
+      save(await fetchFile(app, path, query, type, mine.signal, progress), name)
       setState({ bytes: null, problem: '' })
       app.say(`${name} is saved`)
     } catch (error) {
@@ -53,27 +52,24 @@ const IDLE_MS = 30_000
 const IN_MEMORY = 8 * 1024 * 1024
 
 /**
- * @param {string} address @param {string} type @param {AbortSignal} signal
- * @param {(bytes: number) => void} onProgress
+ * @param {App} app @param {string} path @param {Readonly<Record<string, unknown>>} query @param {string} type
+ * @param {AbortSignal} signal @param {(bytes: number) => void} onProgress
  */
-async function fetchFile(address, type, signal, onProgress) {
+async function fetchFile({ api }, path, query, type, signal, onProgress) {
   const late = new AbortController()
   const wait = () => setTimeout(() => late.abort(new Error('The hub does not answer')), IDLE_MS)
   let timer = wait()
   try {
-    const response = await fetch(address, {
-      headers: { accept: type },
+    const body = await api.begun(path, type, {
+      query,
       signal: AbortSignal.any([signal, late.signal]),
+      limitMs: 0,
     })
-    if (!response.ok) {
-      const answer = await response.json().catch(() => null)
-      throw new Error(answer?.error?.message ?? `The hub answered ${response.status}`)
-    }
     /** @type {BlobPart[]} */
     let chunks = []
     let bytes = 0
     let inMemory = 0
-    for await (const chunk of /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body)) {
+    for await (const chunk of /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (body)) {
       clearTimeout(timer)
       timer = wait()
       chunks.push(chunk)

@@ -126,7 +126,7 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE, between = 
       if (store.get().begun) return troubled(error)
       const { problem, final } = failureOf(error)
       store.set({ phase: 'failed', problem, final })
-      if (!final) again.later()
+      if (!final) again.later(error)
     }
   }
 
@@ -165,7 +165,7 @@ export function createKeysetList({ read, keyOf, asking, limit = PAGE, between = 
   function troubled(error) {
     const { problem, final } = failureOf(error)
     store.set({ trouble: problem, ...(store.get().begun && { problem, final }) })
-    if (!final) further.later()
+    if (!final) further.later(error)
   }
 
   /**

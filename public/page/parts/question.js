@@ -1,6 +1,6 @@
 // A question before something is done that cannot be taken back: what will happen, and two buttons with verbs.
 import { html, useEffect, useRef, useState } from '../vendor/htm.js'
-import { problemOf } from '../ground/asking.js'
+import { undoneOf } from '../ground/asking.js'
 
 /**
  * @param {object} props
@@ -27,7 +27,7 @@ export function Question({ title, yes, no = 'Cancel', dangerous, onYes, onClose,
       await onYes()
       dialog.current?.close()
     } catch (error) {
-      setProblem(problemOf(error))
+      setProblem(undoneOf(error))
       setBusy(false)
     }
   }

@@ -1,9 +1,8 @@
 // What an empty hub offers: the URL to type in Mandrill, and a sample to see the page at work.
 /** @import { App } from '../main.js' */
 import { html, useState } from '../vendor/htm.js'
-import { problemOf } from '../ground/asking.js'
 import { CopyButton } from '../parts/copy-button.js'
-import { useStore } from '../parts/hooks.js'
+import { useDoing, useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 
 /** @param {{ app: App }} props */
@@ -28,12 +27,13 @@ export function FirstStep({ app }) {
 
 /** One mail's whole life. @param {{ app: App, said?: unknown }} props `said`: where to look, once it is on its way */
 export function SampleButton({ app, said = '' }) {
-  const [{ sent, problem }, setState] = useState({ sent: false, problem: '' })
-  const send = () =>
-    app.api.sendSample().then(
-      () => setState({ sent: true, problem: '' }),
-      (error) => setState({ sent: false, problem: `Not sent: ${problemOf(error)}` }),
-    )
+  const [sent, setSent] = useState(false)
+  const { problem, doing } = useDoing('Not sent')
+  const send = doing('send', async () => {
+    setSent(false)
+    await app.api.sendSample()
+    setSent(true)
+  })
   return html`
     <button type="button" class="main" onClick=${send}>Send a sample</button>
     <span role="status">${sent && said}</span>

@@ -3,7 +3,8 @@
 /** @import { Page, Source } from '../lists/older.js' */
 /** @import { Quarantine } from '../types.d.ts' */
 import { html, useState } from '../vendor/htm.js'
-import { problemOf } from '../ground/asking.js'
+import { ApiError } from '../ground/api.js'
+import { undoneOf } from '../ground/asking.js'
 import { count, counted, fullTime, plain, plainJson } from '../ground/words.js'
 import { Older } from '../lists/older.js'
 import { Asked } from '../parts/asked.js'
@@ -90,6 +91,11 @@ export function QuarantineList({ app, source, total }) {
   }
 }
 
+/** @param {unknown} error */
+function unlessGone(error) {
+  if (!(error instanceof ApiError) || error.code !== 'quarantine.not_found') throw error
+}
+
 /** @param {{ app: App, reason: string, entries: readonly Entry[], more: boolean, onChanged: () => Promise<void>, onDiscard: () => void }} props */
 function Group({ app, reason, entries, more, onChanged, onDiscard }) {
   const [said, setSaid] = useState('')
@@ -103,13 +109,14 @@ function Group({ app, reason, entries, more, onChanged, onDiscard }) {
       // Also those that are not shown: what was read is gone, so the first page is another one each time.
       for (let rest = entries; rest.length > 0;) {
         for (const { id } of rest) {
-          await app.api.replay(id)
+          // Not there any more: an answer was lost, or somebody else was faster.
+          await app.api.replay(id).catch(unlessGone)
           read += 1
         }
         rest = (await app.api.quarantine(undefined, { reason })).quarantine
       }
     } catch (error) {
-      setSaid(problemOf(error))
+      setSaid(undoneOf(error))
     }
     if (read > 0) await onChanged()
     setBusy(false)

@@ -18,7 +18,7 @@ export function AddSubscriber({ app, onClose }) {
     setRefused(0)
     try {
       const added = /** @type {Subscriber} */ (
-        await app.api.post('/subscribe', { email: email.trim(), name })
+        await app.api.post('/subscribe', { email: email.trim(), name }, { has: 'id' })
       )
       forgetLists()
       app.router.go(`${PLACE}/${added.id}`)

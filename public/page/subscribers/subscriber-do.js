@@ -4,7 +4,7 @@
 import { html, useState } from '../vendor/htm.js'
 import { LIFTED, lookOfReason } from './words.js'
 import { plain } from '../ground/words.js'
-import { forgetLists, showChanged } from './store.js'
+import { forgetLists } from './store.js'
 import { Question } from '../parts/question.js'
 
 /** Every event that is kept may have to be read. */
@@ -23,7 +23,7 @@ const ERASE_MS = 120_000
 /** @param {{ app: App, subscriber: Subscriber, again: () => Promise<void>, onErased: (email: string) => void }} props */
 export function SubscriberDo({ app, subscriber, again, onErased }) {
   const [asked, setAsked] = useState(/** @type {Deed | null} */ (null))
-  const { email, id } = subscriber
+  const { email } = subscriber
   const shown = plain(email)
   const deeds = deedsFor()
   return html`
@@ -64,11 +64,9 @@ export function SubscriberDo({ app, subscriber, again, onErased }) {
   /** @param {string} said @param {() => Promise<unknown>} call */
   function then(said, call) {
     return async () => {
-      await call()
+      // Also what is refused tells that something else is true by now.
+      await call().finally(again)
       app.say(said)
-      const now = /** @type {Subscriber} */ (await app.api.get(`/subscribe/${id}`))
-      showChanged(now)
-      await again()
     }
   }
 

@@ -11,6 +11,7 @@ import { CopyButton } from '../parts/copy-button.js'
 import { useQuestion } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { Badge } from './common.js'
+import { showChanged } from './store.js'
 import { SubscriberDo } from './subscriber-do.js'
 import { SubscriberHistory } from './subscriber-history.js'
 
@@ -26,6 +27,7 @@ export function SubscriberView({ app, params: { id } }) {
   })
   const [erased, setErased] = useState('')
   const email = answer.value?.subscriber.email
+  useEffect(() => answer.value && showChanged(answer.value.subscriber), [answer.value])
   useEffect(() => app.title.set({ view: email ? plain(email) : 'Subscriber' }), [email])
   return html`
     <div class="person">

@@ -143,14 +143,14 @@ function Form({ draft, locked }) {
  */
 function Verbs({ app, draft, campaign, pending }) {
   const [asks, setAsks] = useState('')
-  const { busy, problem, doing } = useDoing()
+  const { busy, problem, doing } = useDoing('Not done')
   const [audience, setAudience] = useState(/** @type {import('./questions.js').Audience | null} */ (null))
   const { id } = useStore(draft.store)
   /** How many is counted now, not when one began to write. */
   const ask = (/** @type {string} */ what) =>
     doing(what, async () => {
       await draft.flush()
-      setAudience(await app.api.get(`/campaigns/${id}/audience`, { limitMs: 60_000 }))
+      setAudience(await app.api.get(`/campaigns/${id}/audience`, { limitMs: 60_000, has: 'recipients' }))
       setAsks(what)
     })
   const unschedule = doing('unschedule', async () =>
@@ -182,7 +182,7 @@ function Verbs({ app, draft, campaign, pending }) {
       <button type="button" class="plain" disabled=${off('delete')} onClick=${() => setAsks('delete')}>
         Delete…
       </button>
-      ${problem && html`<p class="wrong" role="alert">Not done: ${problem}</p>`}
+      ${problem && html`<p class="wrong" role="alert">${problem}</p>`}
     </div>
     ${asks === 'send' && audience && html`<${SendQuestion} app=${app} draft=${draft} campaign=${campaign} audience=${audience} onClose=${close} />`}
     ${asks === 'schedule' && audience && html`<${ScheduleQuestion} app=${app} campaign=${campaign} audience=${audience} onClose=${close} />`}

@@ -3,6 +3,7 @@
 /** @import { WholeCampaign } from '../campaign.js' */
 import { createRetry, isFinal, problemOf } from '../../ground/asking.js'
 import { createStore } from '../../ground/store.js'
+import { unique } from '../../ground/unique.js'
 
 const PAUSE_MS = 700
 const FIELDS = /** @type {const} */ (['subject', 'preheader', 'content', 'text', 'reply_to', 'tag'])
@@ -40,7 +41,7 @@ export function createDraft({ api, campaign, onSaved }) {
     }),
   )
   /** A repeated first saving is one draft. */
-  const key = crypto.randomUUID()
+  const key = unique()
   const retry = createRetry(() => void flush().catch(() => {}))
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
@@ -66,9 +67,10 @@ export function createDraft({ api, campaign, onSaved }) {
     try {
       const answer = /** @type {WholeCampaign} */ (
         id
-          ? await api.call('PATCH', `/campaigns/${id}`, { body })
+          ? await api.call('PATCH', `/campaigns/${id}`, { body, has: 'id' })
           : await api.call('POST', '/campaigns', {
               body,
+              has: 'id',
               headers: { 'idempotency-key': `${key}-${hash(sent)}` },
             })
       )
@@ -83,7 +85,7 @@ export function createDraft({ api, campaign, onSaved }) {
       if (!isFinal(error)) {
         // It may have been saved all the same: what is typed instead is sent, even if it is what was there before.
         saved = { ...saved, ...Object.fromEntries(Object.keys(body).map((name) => [name, undefined])) }
-        retry.later()
+        retry.later(error)
       }
       throw error
     }

@@ -2,7 +2,6 @@
 /** @import { App } from '../../main.js' */
 /** @import { Draft } from './draft.js' */
 import { html, useEffect, useState } from '../../vendor/htm.js'
-import { problemOf } from '../../ground/asking.js'
 import { remember, remembered } from '../../ground/memory.js'
 import { plain } from '../../ground/words.js'
 import { Failed } from '../../parts/asked.js'
@@ -82,7 +81,7 @@ function Test({ app, draft }) {
     await draft.flush()
     const { id } = draft.store.get()
     const answer = /** @type {{ to: string, response: string }} */ (
-      await app.api.post(`/campaigns/${id}/test`, { to }).catch(withAnswer)
+      await app.api.post(`/campaigns/${id}/test`, { to }, { has: 'response' }).catch(withAnswer)
     )
     remember(TEST_TO, to)
     setDone(`Sent to ${answer.to}: ${answer.response}`)
@@ -113,5 +112,6 @@ function Test({ app, draft }) {
 function withAnswer(error) {
   const details = error instanceof Error && 'details' in error ? error.details : undefined
   const said = details && typeof details === 'object' && 'response' in details ? `: ${details.response}` : ''
-  throw new Error(problemOf(error) + said)
+  if (error instanceof Error) error.message += said
+  throw error
 }

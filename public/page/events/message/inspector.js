@@ -51,7 +51,7 @@ export function Inspector({ app, id, event, row, onFilter, onClose }) {
       <div class="inside">
         ${chosen && html`<${Marks} app=${app} row=${chosen} onFilter=${onFilter} />`}
         ${answer.state === 'old' && html`<${Old} of=${answer} again=${again} />`}
-        ${answer.state === 'failed' && html`<${Failed} of=${answer} what="the timeline" again=${again} />`}
+        ${answer.state === 'failed' && (answer.missing ? html`<${NotKept} id=${id} />` : html`<${Failed} of=${answer} what="the timeline" again=${again} />`)}
         ${answer.state === 'asking' && html`<${Waiting} what="the timeline" />`}
         ${
           chosen &&
@@ -65,6 +65,20 @@ export function Inspector({ app, id, event, row, onFilter, onClose }) {
         }
       </div>
     </aside>
+  `
+}
+
+/** The address may be an old one, or that of a mail which nothing has been told of yet. @param {{ id: string | null }} props */
+function NotKept({ id }) {
+  return html`
+    <div role="status">
+      <p>
+        ${id === null ? 'This event is not kept.' : html`No event of the message <bdi class="mono">${plain(id)}</bdi> is kept.`}${' '}
+        ${id === null ? 'It was erased, or is older than the history' : 'None has come yet, or all are older than the history'}.
+      </p>
+      ${id !== null && html`<p>What comes from now on will show up here.</p>`}
+      <p><a href="/" data-view>Show all events</a></p>
+    </div>
   `
 }
 

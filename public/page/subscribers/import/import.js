@@ -53,7 +53,7 @@ export function ImportView({ app }) {
             ]}
           />`
         }
-        ${state.phase === 'none' && html`<${Drop} target=${target} />`}
+        ${state.phase === 'none' && html`<${Drop} app=${app} target=${target} />`}
         ${busy && html`<${Running} state=${state} />`}
         ${state.phase === 'failed' && html`<${Broken} state=${state} />`}
         ${(state.phase === 'checked' || state.phase === 'done') && state.report && html`<${Report} state=${state} report=${state.report} />`}
@@ -62,13 +62,13 @@ export function ImportView({ app }) {
   `
 }
 
-/** @param {{ target: Target }} props */
-function Drop({ target }) {
+/** @param {{ app: App, target: Target }} props */
+function Drop({ app, target }) {
   return html`
     <${FileDrop}
       label="Drop a CSV file here, or choose one"
       accept=".csv,.txt,.tsv,text/csv"
-      onFile=${(/** @type {File} */ file) => fileImport.check(target, file)}
+      onFile=${(/** @type {File} */ file) => fileImport.check(app.api, target, file)}
     />
     ${
       target === 'subscribers'

@@ -1,5 +1,6 @@
 // A file on its way into the list: looked through first, then imported. It goes on while one looks at other views.
 /** @import { ImportReport } from '../types.d.ts' */
+/** @import { Api } from '../../ground/api.js' */
 import { problemOf } from '../../ground/asking.js'
 import { createStore } from '../../ground/store.js'
 import { upload } from '../../ground/upload.js'
@@ -35,6 +36,7 @@ function createImport() {
   const store = createStore(NONE)
   /** @type {AbortController | undefined} */
   let running
+  let onSignedOut = () => {}
 
   const warn = (/** @type {BeforeUnloadEvent} */ event) => event.preventDefault()
 
@@ -48,6 +50,7 @@ function createImport() {
       const report = /** @type {ImportReport} */ (
         await upload(PATHS[target] + (dry ? '?dry_run=true' : ''), file, {
           signal: mine.signal,
+          onSignedOut,
           onProgress: (sent) => mine === running && store.set({ sent }),
         })
       )
@@ -64,8 +67,11 @@ function createImport() {
 
   return {
     store,
-    /** @param {Target} target @param {File} file */
-    check: (target, file) => run(target, file, true),
+    /** @param {Pick<Api, 'signedOut'>} api @param {Target} target @param {File} file */
+    check(api, target, file) {
+      onSignedOut = api.signedOut
+      run(target, file, true)
+    },
     start() {
       const { target, file } = store.get()
       if (file) run(target, file, false)
