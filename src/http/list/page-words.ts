@@ -73,9 +73,7 @@ export const UNSUBSCRIBE = {
   unknown: {
     en: () => ({
       title: 'This link does not work',
-      text: [
-        'It is incomplete, or not from us. Please open the link in the mail again, or copy all of it.',
-      ],
+      text: ['It is incomplete, or not from us. Please open the link in the mail again, or copy all of it.'],
     }),
     ko: () => ({
       title: '사용할 수 없는 링크입니다',
