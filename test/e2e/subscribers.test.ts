@@ -154,7 +154,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await people.leave('left@example.net')
     const page = await open('/left@example.net')
     const story = async () => (await page.locator('.history li strong').allInnerTexts()).join()
-    await eventually(story).toBe('Not subscribed, since then or earlier,Added to the list')
+    await eventually(story).toBe('Not subscribed, since this date or earlier,Added to the list')
   })
 
   test('who is erased is gone, from here and from the list', async () => {
