@@ -1,10 +1,10 @@
-// One process for one DATA_DIR: embedded stores are not made for two, and the second would only find out slowly.
+// Locks DATA_DIR: embedded stores serve only one process.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { lockFile, type FileLock } from '../sqlite/lock.ts'
 
 export const LOCK_FILE = 'lock'
-/** Where a restore has its files until all is well. */
+/** The folder of a restore that is not finished. */
 export const RESTORING = '.restoring'
 
 /** Locks a folder for as long as this process lives. Throws when another process has it, or it is half restored. */
@@ -15,7 +15,7 @@ export function lockDataDir(dir: string): FileLock {
   throw new Error(`DATA_DIR: a restore into ${dir} was interrupted: empty it, and restore again`)
 }
 
-/** Whatever is in it. */
+/** Locks a folder, whatever is in it. */
 export function lockFolder(dir: string): FileLock {
   try {
     return lockFile(join(dir, LOCK_FILE))

@@ -1,11 +1,11 @@
-// What was used already, in the memory of the only process. What lives for days (sessions that were ended) is also a line of
-// a file, so that a restart brings no ended session back (the file is in no backup: a restore ends all); a used ticket lives a minute, and is in memory only.
+// The one-time keys in the memory of a hub's only process. Those that live for days (ended sessions) are also lines of a file, so
+// that a restart brings no ended session back. The file is in no backup: a restore ends all sessions.
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createCounts } from '../../core/counts.ts'
 import { HubError } from '../../core/errors.ts'
 import type { OneTime } from '../../core/ports.ts'
 
-/** Keys held at most. At the bound nothing more is accepted until some have expired. */
+/** Beyond this many keys nothing more is accepted until some have expired. */
 const MAX_KEYS = 100_000
 const KEPT_FROM_MS = 24 * 3600 * 1000
 const SINCE = 'since '
@@ -34,7 +34,7 @@ function forgetExpired(expiries: Map<string, number>, now: number): void {
 
 const begunAt = (since: number) => ({ since, expiries: new Map<string, number>() })
 
-/** The lines that still count; the file is written anew with these alone, below one that says since when it is kept. */
+/** Reads the keys that have not expired, and rewrites the file with these only, after a line that says since when it is kept. */
 function readKept(file: string, now: number): ReturnType<typeof begunAt> {
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [`${SINCE}${now}`]
   const since = Number(lines.find((line) => line.startsWith(SINCE))?.slice(SINCE.length) ?? 0)

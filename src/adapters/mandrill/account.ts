@@ -1,4 +1,4 @@
-// What Mandrill itself says about its webhooks. https://mailchimp.com/developer/transactional/api/webhooks/list-webhooks/
+// Asks Mandrill about its webhooks. https://mailchimp.com/developer/transactional/api/webhooks/list-webhooks/
 import { HubError } from '../../core/errors.ts'
 import { asObject, asShort, asText } from '../../core/events/intake/payload.ts'
 import { readDate } from '../../core/events/providers/mandrill/facts.ts'

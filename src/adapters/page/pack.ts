@@ -1,4 +1,4 @@
-// The page, packed for the network when somebody first asks for it. Where that fails, it is served file by file, as it is written.
+// Packs the page into few files when it is first requested. If that fails, it is served file by file, as it is written.
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -7,7 +7,7 @@ import type { Log } from '../../core/log.ts'
 export type PackedPage = {
   /** index.html, which names the files. */
   readonly index: string
-  /** By name; a name never stands for anything else. */
+  /** By name. A name never gets another content. */
   readonly files: Readonly<Record<string, string>>
 }
 
@@ -15,10 +15,10 @@ const PACKER = fileURLToPath(new URL('packer.ts', import.meta.url))
 const PUBLIC = fileURLToPath(new URL('../../../public', import.meta.url))
 const OPTIONS = { env: {}, maxBuffer: 32 * 1024 * 1024, timeout: 15_000, killSignal: 'SIGKILL' } as const
 
-/** A machine that was too busy once is asked again, though not for each page. */
+/** After a failure (a machine that was too busy) it is tried again, but not for each request. */
 const AGAIN_MS = 60_000
 
-/** Each page's worth of calls gets the same page: packed once, by a process that ends. */
+/** Packs once, in a process that then ends. */
 export function createPagePack(
   log: Log,
   folder = PUBLIC,

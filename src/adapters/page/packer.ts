@@ -1,12 +1,12 @@
-// Packs the page for the network: modules into few, style sheets into one, each under a name that changes with what is in it.
-// A program of its own, so that a hub is neither slower nor larger for it: what it made goes to the standard output.
+// Packs the page: modules into few files, style sheets into one, each under a name that changes with its content.
+// A program of its own, so that the hub gets neither slower nor larger; the result goes to the standard output.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import type { PackedPage } from './pack.ts'
 
-/** Where the files are found by their names. */
+/** The path of the packed files. */
 const PLACE = '/assets/'
 const SHEET = /<link ([^>]*)href="([^"]+\.css)" \/>/g
 const SCRIPT = /<script type="module" src="([^"]+)">/
@@ -30,7 +30,7 @@ async function pack(folder: string): Promise<PackedPage> {
   const isNeeded = (attributes = '') => attributes.includes('rel="stylesheet"')
   const [first, ...others] = [...index.matchAll(SHEET)].filter(([, attributes]) => isNeeded(attributes))
   const atOnce = [first, ...others].map((found) => read(found?.[2] as string)).join('\n')
-  // Those that are needed at once become the first; a view's own stays one.
+  // Sheets that are needed at once are joined in the place of the first; a view's own sheet stays a file.
   const withSheets = index.replace(SHEET, (tag, attributes: string, path: string) => {
     if (!isNeeded(attributes)) return tag.replace(path, keepSheet(path, read(path)))
     return tag === first?.[0] ? tag.replace(path, keepSheet('page.css', atOnce)) : ''

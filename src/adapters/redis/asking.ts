@@ -1,4 +1,4 @@
-// Short questions to Redis, on a connection of their own.
+// A connection to Redis for short commands and scripts.
 import { HubError, isHubError, type ErrorCode } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import { openConnection, type Session } from './connection.ts'
@@ -11,7 +11,7 @@ type AskingOptions = {
   readonly url: string
   readonly name: string
   readonly patienceMs?: number
-  /** What is thrown when Redis does not answer. */
+  /** The error when Redis does not answer. */
   readonly failure?: ErrorCode
   readonly log: Log
 }

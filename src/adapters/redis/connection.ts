@@ -1,19 +1,19 @@
-// A connection to Redis that comes back by itself, and that always knows which Redis process it speaks to.
+// A connection to Redis that reconnects by itself, and always knows which Redis process it is connected to.
 import { setTimeout as pause } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { HubError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import { backOff } from '../../core/pause.ts'
 
-/** One life of the connection: commands go out on it only after the server has told its run id. */
+/** The connection since it was last made. Commands are sent only after the server's run id is known. */
 export type Session = {
   readonly redis: Redis
-  /** Redis draws it anew at every start: another run id may mean that the newest writes are lost. */
+  /** Redis makes a new one at every start: a different run id may mean that the newest writes are lost. */
   readonly runId: string
 }
 
 type Connection = {
-  /** The present session; waits for it a moment, then throws feed.unavailable. */
+  /** The present session. Waits a moment for it, then throws feed.unavailable. */
   session(): Promise<Session>
   close(): void
 }
@@ -22,11 +22,11 @@ type ConnectionOptions = {
   readonly url: string
   /** Shown in CLIENT LIST. */
   readonly name: string
-  /** A server that owes a reply and says nothing for so long is given up. */
+  /** The connection is given up when a reply takes longer than this. */
   readonly silenceMs: number
   /** How long a caller waits for a connection that is being made. */
   readonly patienceMs: number
-  /** Runs first on every connection; when it throws, the connection is made anew. */
+  /** Runs first on every new connection; if it throws, another one is made. */
   readonly greet?: (session: Session) => Promise<void>
   readonly log: Log
 }
@@ -78,15 +78,15 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
 }
 
-/** The delay before a try; half of it is chance, so that not all processes come at once. */
+/** The delay before the next try; half of it is random, so that not all processes come at once. */
 export function reconnectAfter(mostMs: number): (times: number) => number {
   return (times) => backOff(times, { first: 50, most: mostMs }) * (0.5 + Math.random() / 2)
 }
 
-/** The connections that are down at the moment, of all that tell one log. */
+/** By log: the connections that are down at the moment. */
 const outages = new WeakMap<Log, Set<object>>()
 
-/** An outage is told once: not at every try, and not by each of the many connections. */
+/** Logs an outage once: not at every try, and not for each of the many connections. */
 export function createOutageLog(connection: string, log: Log) {
   const me = {}
   const out = outages.get(log) ?? new Set()
@@ -100,7 +100,7 @@ export function createOutageLog(connection: string, log: Log) {
     recovered(): void {
       if (out.delete(me) && out.size === 0) log.info({ connection }, 'Redis answers again')
     },
-    /** It is not meant to come back. */
+    /** The connection was closed for good. */
     ended: () => void out.delete(me),
   }
 }
@@ -113,7 +113,7 @@ function createClient({ url, name, silenceMs }: ConnectionOptions, lose: () => v
   return new Redis(url, {
     connectionName: name,
     protocol: 2, // one shape of replies, whatever the server
-    // A command is sent now or fails now: what came of an old one is never guessed, and nothing overtakes greet.
+    // A command is sent now or fails now: old ones are not repeated, and nothing runs before greet.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -134,7 +134,7 @@ async function readRunId(redis: Redis): Promise<string> {
   return /^run_id:(\w+)/m.exec(info)?.[1] ?? 'unknown'
 }
 
-/** Why something failed, and no more: ioredis hangs the whole command on its errors, be it events or a password. */
+/** Only the message of an error: ioredis attaches the whole command, which may hold events or a password. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

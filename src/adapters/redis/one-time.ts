@@ -1,4 +1,4 @@
-// What was used already, in Redis: for several processes behind one address.
+// The one-time keys in Redis, for several processes.
 import { HubError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import type { OneTime } from '../../core/ports.ts'
@@ -7,7 +7,7 @@ import { usedKey } from './keys.ts'
 
 const SINCE = usedKey('since')
 
-/** Throws feed.unavailable when Redis does not answer: nobody is let in on trust. */
+/** Throws feed.unavailable if Redis does not answer: nobody is let in on trust. */
 export function openRedisOneTime({ url, log }: { url: string; log: Log }): OneTime & { close(): void } {
   const { ask, close } = openAsking({ url, name: 'one-time', log })
   return {
@@ -16,7 +16,7 @@ export function openRedisOneTime({ url, log }: { url: string; log: Log }): OneTi
     isUsed: (key) => ask(async (redis) => (await redis.exists(usedKey(key))) === 1),
     since: () =>
       ask(async (redis) => {
-        // Read first: a full Redis still says it.
+        // Read first, which works even when Redis is full.
         const known = await redis.get(SINCE)
         const now = Date.now()
         return Number(known ?? (await redis.set(SINCE, now, 'NX', 'GET')) ?? now)

@@ -1,4 +1,4 @@
-// Is this Redis one that the hub can use? Asked once, before anything is opened on it.
+// Checks once, before anything else, whether the hub can use this Redis.
 import { Redis } from 'ioredis'
 import { isTlsFault } from '../../core/causes.ts'
 import { HubError } from '../../core/errors.ts'
@@ -6,14 +6,14 @@ import { usedKey } from './keys.ts'
 
 const CONNECT_MS = 5_000
 const LEAST_VERSION = 7
-/** What it says of a user, a password or a database: waiting does not mend that. */
+/** Errors about the user, the password or the database: waiting does not help. */
 const REFUSAL = /^(NOAUTH|WRONGPASS|NOPERM|ERR (AUTH|invalid password|Client sent AUTH|DB index|invalid DB))/
 const PROBE = "return redis.call('SET', KEYS[1], '1', 'PX', 1000)"
 
-/** Throws feed.unavailable where it may be usable later; any other error where it will not. */
+/** Throws feed.unavailable if it may be usable later, and any other error if it will not. */
 export async function probeRedis(url: string): Promise<void> {
   requireKnownOptions(url)
-  const told: { error?: unknown } = {}
+  const first: { error?: unknown } = {}
   const redis = new Redis(url, {
     lazyConnect: true,
     protocol: 2,
@@ -24,15 +24,15 @@ export async function probeRedis(url: string): Promise<void> {
     enableReadyCheck: false,
     connectionName: 'hub-probe',
   })
-  redis.on('error', (error) => (told.error ??= error))
+  redis.on('error', (error) => (first.error ??= error))
   try {
     await redis.connect()
     const info = await named(redis.info('server'), 'INFO')
-    if (told.error) throw told.error
+    if (first.error) throw first.error
     requireVersion(info)
     await named(redis.eval(PROBE, 1, usedKey('probe')), 'EVAL')
   } catch (error) {
-    throw toFailure(told.error ?? error) // what ends a connection says more than that it is closed
+    throw toFailure(first.error ?? error) // the first error says more than that the connection is closed
   } finally {
     redis.disconnect()
   }
@@ -45,7 +45,7 @@ function toFailure(cause: unknown): Error {
   return isForGood ? new Error(messageOf(cause), { cause }) : new HubError('feed.unavailable', { cause })
 }
 
-/** ioredis would take whatever stands behind the question mark for one of its own options. */
+/** ioredis would take any query parameter as one of its own options. */
 function requireKnownOptions(url: string): void {
   const { searchParams, pathname } = new URL(url)
   const unknown = [...searchParams.keys()].find((key) => key !== 'family')

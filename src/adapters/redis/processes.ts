@@ -1,4 +1,4 @@
-// The processes that share one Redis: a hash of what each has told last.
+// The processes that share one Redis: a hash with the last report of each.
 import type { Log } from '../../core/log.ts'
 import type { Process, Processes } from '../../core/ports.ts'
 import { openAsking } from './asking.ts'

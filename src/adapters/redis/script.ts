@@ -1,4 +1,4 @@
-// Scripts that run inside Redis: each all or nothing, and one round trip.
+// Lua scripts in Redis: each runs all or nothing, in one round trip.
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 

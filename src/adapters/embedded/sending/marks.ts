@@ -1,4 +1,4 @@
-// The marks of a single process, in SQLite: they outlive it, however it ends.
+// The marks of a single process, in SQLite: they survive its end, however it comes.
 import type { Marks, Step } from '../../../core/sending/ports.ts'
 import type { ChunkRef, Outcome } from '../../../core/campaigns/ports.ts'
 import { gather } from '../../../core/gather.ts'
@@ -69,7 +69,7 @@ function toMarks(rows: readonly Row[]) {
   return { outcomes, inDoubt }
 }
 
-/** For a ledger that comes from a backup: its chunks may be others than those that were marked. */
+/** For a ledger from a backup, whose chunks may differ from those that were marked. */
 export function forgetMarks({ db, atomically }: SendFile): void {
   atomically(() => db.exec('DELETE FROM marks; DELETE FROM chunks'))
 }

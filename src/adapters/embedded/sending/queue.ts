@@ -1,5 +1,5 @@
-// The send queue of a single process, kept in SQLite: after a restart every chunk that was waiting or being worked on is
-// handed out again.
+// The send queue of a single process, in SQLite: after a restart every chunk that was waiting or being worked on is handed
+// out again.
 import type { Log } from '../../../core/log.ts'
 import type { ChunkRef } from '../../../core/campaigns/ports.ts'
 import type { SendQueue } from '../../../core/sending/ports.ts'
@@ -19,20 +19,20 @@ export function openEmbeddedSendQueue(store: SendFile, log: Log): SendQueue {
   )
   const workers = new Set<ReturnType<typeof startWorker>>()
   const handedOut = new Map<string, number>()
-  /** Places that are done with, and that the file could not be told of yet: they would keep their chunks out. */
-  const over = new Set<number>()
+  /** Finished places that could not be deleted from the file yet: left there, they would keep their chunks out of the queue. */
+  const finished = new Set<number>()
 
-  function takeOut(): void {
-    over.forEach((place) => remove.run(place))
+  function deleteFinished(): void {
+    finished.forEach((place) => remove.run(place))
   }
 
   function done(place: number): void {
-    over.add(place)
-    atomically(takeOut)
-    over.clear()
+    finished.add(place)
+    atomically(deleteFinished)
+    finished.clear()
   }
 
-  /** A chunk that waits on another lane moves: that lane may have been renamed or removed, and be worked by nobody. */
+  /** A chunk that waits on another lane is moved: that lane may have been renamed or removed, so that nobody works on it. */
   function put({ lane, campaignId, chunk }: ChunkRef): void {
     const other = elsewhere.get(campaignId, chunk, lane) as Elsewhere | undefined
     if (other && other.place > (handedOut.get(other.lane) ?? 0)) remove.run(other.place)
@@ -57,10 +57,10 @@ export function openEmbeddedSendQueue(store: SendFile, log: Log): SendQueue {
   return {
     async add(refs: readonly ChunkRef[]) {
       atomically(() => {
-        takeOut()
+        deleteFinished()
         refs.forEach(put)
       })
-      over.clear()
+      finished.clear()
       for (const worker of workers) worker.wake()
     },
     work(lane, width, handle) {
@@ -82,7 +82,7 @@ type WorkerParts = {
   readonly log: Log
 }
 
-/** Hands out one place after the other; each is in hand from then on, and gone when it is over. */
+/** Hands out one place after the other, up to `width` at a time; each is done when its handling ends, however it ends. */
 function startWorker({ width, handle, next, done, log }: WorkerParts) {
   const stop = new AbortController()
   const inHand = new Set<Promise<void>>()

@@ -1,7 +1,7 @@
-// The SQLite file of what is under way of campaigns, for a hub that is a single process: its queue and its marks.
+// The SQLite file for campaigns under way, in a hub of a single process: the queue and the marks.
 //
-// A commit is written to the operating system, not waited for on the disk: kill -9 loses nothing, a power loss may lose
-// the marks of the last moments, and the few mails they were of are then sent again.
+// A commit goes to the operating system without waiting for the disk: kill -9 loses nothing; a power loss may lose the marks of
+// the last moments, and their few mails are then sent again.
 import { HubError } from '../../../core/errors.ts'
 import { openOwn } from '../../sqlite/own.ts'
 import { transaction } from '../../sqlite/transaction.ts'
@@ -20,7 +20,7 @@ const SCHEMA = `
   INSERT OR IGNORE INTO tokens VALUES (1, 0);
 `
 
-/** Of the tables above: a change that an older hub could not live with makes it one more. */
+/** To be raised by a change of the tables that an older hub cannot live with. */
 const VERSION = 1
 
 export type SendFile = ReturnType<typeof openSendFile>
@@ -29,7 +29,7 @@ export function openSendFile(file: string) {
   const { db, close } = openOwn(file, VERSION, SCHEMA)
   return {
     db,
-    /** Does what touches the file, all or nothing. Whatever goes wrong with it, sending is unavailable. */
+    /** Runs in a transaction. Any failure of the file is sending.unavailable. */
     atomically<T>(work: () => T): T {
       try {
         return transaction(db, work)

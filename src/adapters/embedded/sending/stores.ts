@@ -1,4 +1,4 @@
-// What sending needs, in one file and for one process: queue, marks and lanes.
+// Queue, marks and lanes for a single process; the first two in one file.
 import type { Log } from '../../../core/log.ts'
 import type { LaneConfig } from '../../../core/sending/lanes/lanes.ts'
 import type { SendStores } from '../../../core/sending/ports.ts'

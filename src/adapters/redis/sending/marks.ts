@@ -1,5 +1,5 @@
-// The marks in Redis: one script for all steps of a moment. A chunk is one hash: `token`, and for each mail its number with
-// either an empty text (claimed, and nothing known of it yet) or its outcome.
+// The marks in Redis: one script for all steps of a moment. A chunk is a hash: `token`, and by the number of each mail either
+// an empty text (claimed, without an outcome yet) or its outcome.
 import type { Marks, Step } from '../../../core/sending/ports.ts'
 import type { ChunkRef, Outcome } from '../../../core/campaigns/ports.ts'
 import { gather } from '../../../core/gather.ts'
@@ -8,11 +8,11 @@ import { SEND_KEYS } from '../keys.ts'
 import { openAsking, type Asking } from '../asking.ts'
 import { script } from '../script.ts'
 
-/** Marks are gone as soon as the ledger has them; this is for a hub that is shut down for a long time. */
+/** Marks are dropped as soon as the ledger has them, so this only matters when the hub is down for long. */
 const KEPT_SECONDS = 90 * 86_400
 
 // KEYS: chunk, token. ARGV: seconds that marks are kept.
-// Tokens only grow, also over a Redis that has lost everything: they begin at its clock.
+// Tokens begin at Redis's clock, so they grow even if Redis has lost everything.
 const takeScript = script(`
 local time = redis.call('TIME')
 local last = tonumber(redis.call('GET', KEYS[2]) or '0')
@@ -23,7 +23,7 @@ redis.call('EXPIRE', KEYS[1], ARGV[1])
 return redis.call('HGETALL', KEYS[1])
 `)
 
-// KEYS: chunks. ARGV, of each: token, how many fields, then these: number and outcome, or number and nothing for a claim.
+// KEYS: chunks. ARGV, for each: token, the number of fields, and the fields: number and outcome, or number and '' for a claim.
 const stepScript = script(`
 local answers = {}
 local at = 1
@@ -95,7 +95,7 @@ function toTaken(reply: readonly string[]) {
 const FORGET_PATIENCE_MS = 10_000
 const KEYS_A_STEP = 1_000
 
-/** For a ledger that comes from a backup: its chunks may be others than those that were marked. */
+/** For a ledger from a backup, whose chunks may differ from those that were marked. */
 export async function forgetRedisMarks({ url, log }: { url: string; log: Log }): Promise<void> {
   const failure = 'sending.unavailable'
   const { ask, close } = openAsking({

@@ -1,7 +1,7 @@
 // The send queue on BullMQ: one of its queues for each lane, one job for each chunk.
 //
-// BullMQ brings what is tedious: several workers, locks, the recovery of jobs whose worker died. It decides nothing: a
-// job is gone when it is over, however it ended, and the ledger says whether its chunk must come again.
+// BullMQ does the tedious part: several workers, locks, and recovering jobs whose worker died. It decides nothing: a finished job
+// is gone, however it ended, and the ledger says whether its chunk must come again.
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Queue, Worker, type Job } from 'bullmq'
@@ -15,7 +15,7 @@ import { SEND_KEYS } from '../keys.ts'
 
 export type RedisQueueOptions = {
   readonly url: string
-  /** How long a job stays with a worker that gives no sign of life, and how often the others look. */
+  /** How long a silent worker keeps a job, and how often other workers look for such jobs. */
   readonly lockMs?: number
   readonly stalledMs?: number
   readonly log: Log
@@ -28,7 +28,7 @@ const NAME = 'hub-queue'
 const LOCK_MS = 10_000
 const STALLED_MS = 4_000
 const LONGEST_BACK_OFF_MS = 1_000
-/** A connection that owes a reply for so long is made anew; workers wait up to 5 s for a job to come. */
+/** A connection without a reply for this long is replaced. (Workers wait up to 5 s for a job.) */
 const SILENCE_MS = 12_000
 const PATIENCE_MS = 2_000
 const CLOSE_MS = 2_000
@@ -49,7 +49,7 @@ export function openRedisSendQueue(options: RedisQueueOptions): SendQueue {
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
       streams: { events: { maxLen: EVENTS_KEPT } },
     })
-    queue.on('error', () => {}) // told by the connection
+    queue.on('error', () => {}) // logged by the connection
     queues.set(lane, queue)
     return queue
   }
@@ -61,7 +61,7 @@ export function openRedisSendQueue(options: RedisQueueOptions): SendQueue {
         const lanes = Map.groupBy(refs, ({ lane }) => lane)
         await Promise.all([...lanes].map(([lane, chunks]) => queueOf(lane).addBulk(chunks.map(toJob))))
       } catch (error) {
-        // One that lost the connection while it was being set up never recovers.
+        // A queue that lost its connection while it was being set up never recovers.
         for (const queue of queues.values()) queue.close().catch(() => undefined)
         queues.clear()
         throw new HubError('sending.unavailable', { cause: error })
@@ -95,9 +95,9 @@ function startWorker(
   let closing = false
 
   async function take(job: ChunkJob): Promise<void> {
-    if (closing) return // fetched a moment too late: the ledger brings it back
+    if (closing) return // fetched too late: the ledger brings it back
     const id = String(job.id)
-    // A job whose lock was lost in an outage may come to the worker that is still at it: then it ends as that run does.
+    // A job that lost its lock in an outage may come again to the worker that still runs it: then it shares that run.
     const known = runs.get(id)
     if (known) return known.ended
     const stop = new AbortController()
@@ -112,24 +112,24 @@ function startWorker(
     concurrency: width,
     lockDuration: lockMs,
     stalledInterval: stalledMs,
-    maxStalledCount: Number.MAX_SAFE_INTEGER, // how often its workers died says nothing about a chunk
+    maxStalledCount: Number.MAX_SAFE_INTEGER, // a chunk is not at fault when its workers die
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
     runRetryDelay: LONGEST_BACK_OFF_MS,
   })
-  // Somebody else has these chunks now, or will.
+  // Other workers have these chunks now, or soon will.
   worker.on('lockRenewalFailed', (ids: string[]) => ids.forEach((id) => runs.get(id)?.stop.abort()))
   worker.on('failed', (job, err) =>
     log.warn({ err, chunk: job?.data }, 'a chunk of a campaign was given back'),
   )
-  worker.on('error', () => {}) // lost locks are told above, lost connections by the connection
+  worker.on('error', () => {}) // lost locks are handled above, lost connections are logged by the connection
   return {
     async close(): Promise<void> {
       closing = true
       const closed = worker.close().catch(() => undefined)
       for (const { stop } of runs.values()) stop.abort()
       await Promise.allSettled([...runs.values()].map(({ ended }) => ended))
-      // Without Redis BullMQ would wait for it. Nothing is lost: locks run out, and the ledger brings chunks back.
+      // BullMQ would wait for a Redis that is gone. Nothing is lost: locks expire, and the ledger brings chunks back.
       await Promise.race([closed, pause(CLOSE_MS, undefined, { ref: false })])
       connection.disconnect()
       worker
@@ -150,7 +150,7 @@ function connect(url: string, patient: boolean, log: Log): Redis {
   const redis = new Redis(url, {
     connectionName: NAME,
     protocol: 2,
-    // A worker waits for Redis to come back, whoever adds is told.
+    // A worker waits for Redis to come back; adding chunks fails.
     maxRetriesPerRequest: patient ? null : 1,
     connectTimeout: SILENCE_MS,
     socketTimeout: SILENCE_MS,

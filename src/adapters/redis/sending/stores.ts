@@ -1,4 +1,4 @@
-// What sending needs, on Redis and for any number of processes: queue, marks and lanes.
+// Queue, marks and lanes on Redis, for any number of processes.
 import type { LaneConfig } from '../../../core/sending/lanes/lanes.ts'
 import type { SendStores } from '../../../core/sending/ports.ts'
 import { openAsking } from '../asking.ts'
@@ -13,7 +13,7 @@ type RedisSendOptions = RedisQueueOptions & {
 
 const PATIENCE_MS = 1_000
 
-/** Whatever goes wrong with the connection that marks and lanes share, sending is unavailable for the moment. */
+/** Marks and lanes share a connection, whose failures are sending.unavailable. */
 export function openRedisSendStores({ configs, now, ...options }: RedisSendOptions): SendStores {
   const { url, log } = options
   const failure = 'sending.unavailable'
