@@ -1,4 +1,4 @@
-// Who opens and clicks without being a person, by the user agent: scanners of mail servers, prefetching proxies, scripts.
+// Recognises robots that open and click by their user agent: scanners of mail servers, prefetching proxies, scripts.
 //
 // An image proxy that loads a picture when its reader opens the mail (Gmail's GoogleImageProxy, YahooMailProxy) tells of
 // a person: all of Gmail's opens come through it. One that loads it when the mail arrives, read or not, tells of nobody:
@@ -26,7 +26,7 @@ const PARTS = new RegExp(
   'i',
 )
 
-/** `type` is what the provider itself has found. An agent that nobody has told is taken for a person's. */
+/** `type`: the provider's own finding. An unknown agent counts as a person's. */
 export function isRobot(agent: string, type: string): boolean {
   if (/^robot$/i.test(type)) return true
   const text = agent.trim().slice(0, 1000)

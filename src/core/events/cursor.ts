@@ -8,16 +8,16 @@
 export type Cursor = {
   /** The feed's life, in milliseconds since 1970: later lives are greater. 0 only in BEGINNING. */
   readonly epoch: number
-  /** The number of the last event that lies at or before this place; 0 = none. */
+  /** The number of the last event at or before this place; 0: there is none. */
   readonly seq: number
 }
 
-/** Before everything that is kept, whichever feed it is. Written `0`. */
+/** Before all events, in any feed. Written `0`. */
 export const BEGINNING: Cursor = Object.freeze({ epoch: 0, seq: 0 })
 
 const SHAPE = /^([1-9][0-9]{0,14})-(0|[1-9][0-9]{0,14})$/
 
-/** Reads what formatCursor wrote; undefined when it is no cursor. */
+/** Reads what formatCursor wrote; undefined if it is no cursor. */
 export function parseCursor(text: string): Cursor | undefined {
   if (text === '0') return BEGINNING
   const match = SHAPE.exec(text)
@@ -28,7 +28,7 @@ export function formatCursor(cursor: Cursor): string {
   return cursor.epoch === 0 ? '0' : `${cursor.epoch}-${cursor.seq}`
 }
 
-/** Negative when a lies before b, 0 when they are the same place, positive when a lies after b. */
+/** Negative if a is before b, 0 if they are equal, positive if a is after b. */
 export function compareCursors(a: Cursor, b: Cursor): number {
   return a.epoch - b.epoch || a.seq - b.seq
 }

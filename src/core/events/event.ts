@@ -1,8 +1,8 @@
-// A mail event: its kinds, its payload, which is always kept as it came, and the facts that were read from it.
+// A mail event: its kind, its payload, which is kept exactly as it came, and the facts that were read from it.
 import type { Cursor } from './cursor.ts'
 import { readFacts, type EventFacts, type StoredFacts } from './facts.ts'
 
-/** What becomes of a mail, in the hub's own words. Each provider's own words for the same: see providers/. */
+/** What can happen to a mail, in the hub's own words. For providers' words see providers/. */
 export const MAIL_KINDS = [
   'sent',
   'deferred',
@@ -16,12 +16,12 @@ export const MAIL_KINDS = [
   'rejected',
 ] as const
 
-/** All the hub's words. The others are of no mail that was sent. */
+/** All kinds. The last four are not about a mail that was sent. */
 export const KINDS = [...MAIL_KINDS, 'suppressed', 'unsuppressed', 'inbound', 'unknown'] as const
 
 export type Kind = (typeof KINDS)[number]
 
-/** Stored facts, and what they say, once somebody has read them. */
+/** Stored facts, and the parsed ones once somebody has asked for them. */
 type WithFacts = StoredFacts & { known?: EventFacts | undefined }
 
 /** An event on its way into the feed. */
@@ -33,7 +33,7 @@ export type NewEvent = WithFacts & {
   readonly data: Buffer
 }
 
-/** Events that lie together, packed and perhaps compressed: who keeps all of them may keep that. See packing.ts. */
+/** Events that are stored together, packed and perhaps compressed. A store that keeps them all may keep this. See packing.ts. */
 export type PackedEvents = {
   /** The seq of the first one, and how many there are. */
   readonly first: number
@@ -44,13 +44,13 @@ export type PackedEvents = {
 /** An event that the feed holds. */
 export type FeedEvent = NewEvent & {
   readonly cursor: Cursor
-  /** Where its store has it so: the same object for all of them. */
+  /** If the feed stores it packed: the same object for all events in it. */
   readonly packed?: PackedEvents | undefined
   /** Milliseconds since 1970, by the clock of the process that stored it. */
   readonly receivedAt: number
 }
 
-/** An event's facts; read once however many ask. */
+/** An event's facts, parsed only once. */
 export function eventFacts(event: WithFacts): EventFacts {
   return (event.known ??= readFacts(event))
 }

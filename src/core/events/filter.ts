@@ -2,18 +2,18 @@
 import { eventFacts, type FeedEvent, type Kind } from './event.ts'
 import type { StoredFacts } from './facts.ts'
 
-/** Empty = everything. Several conditions must all hold. */
+/** All given conditions must hold; an empty filter selects everything. */
 export type Filter = {
   readonly kinds?: readonly Kind[] | undefined
-  /** Providers' words for their lists: with `kinds`, their events too. */
+  /** Providers' names of lists, whose events are selected besides `kinds`. */
   readonly lists?: readonly string[] | undefined
-  /** As addresses are compared: see emailKey. */
+  /** An emailKey. */
   readonly email?: string | undefined
   readonly tag?: string | undefined
   readonly campaignId?: string | undefined
 }
 
-/** Equal for filters that select the same: what a selection is shared by. */
+/** Equal for filters that select the same. */
 export function filterKey(filter: Filter): string {
   const { kinds, lists, email, tag, campaignId } = filter
   return JSON.stringify([
@@ -36,10 +36,10 @@ export function matches(event: FeedEvent, filter: Filter): boolean {
   )
 }
 
-/** The kinds that an event of a list can have; unknown where its action is. */
+/** The kinds of events of a list; unknown if the action is unknown. */
 export const LIST_KINDS: readonly Kind[] = ['suppressed', 'unsuppressed', 'unknown']
 
-/** By kind, and where that is not enough by its list. */
+/** Whether an event is selected by its kind, or by its list. */
 export function isWanted(
   event: StoredFacts & { readonly kind: Kind },
   { kinds, lists }: Pick<Filter, 'kinds' | 'lists'>,
@@ -53,8 +53,8 @@ export function isWanted(
 const selections = new WeakMap<readonly FeedEvent[], Map<string, readonly FeedEvent[]>>()
 
 /**
- * The events of a page that a filter lets through. Asked again with an equal filter it gives the very same array,
- * so that whatever is made of a selection (frames, for one) can be made once and shared.
+ * The events of a page that match a filter. For equal filters it returns the very same array, so that whatever is made from it,
+ * such as frames, can be made once and shared.
  */
 export function select(
   events: readonly FeedEvent[],

@@ -1,26 +1,26 @@
-// What the events' side asks of the world: feed, archive, quarantine. Read this file first.
+// What events ask of the world: feed, archive and quarantine. Read this file first.
 // Every sentence here is a promise that test/contracts/ holds against each adapter.
 import type { Cursor } from './cursor.ts'
 import type { FeedEvent, Kind, NewEvent } from './event.ts'
 import type { EventFacts, StoredFacts } from './facts.ts'
 import type { Filter } from './filter.ts'
 
-/** Events that a cursor asked for and that are no longer to be had: those in (from, to]. */
+/** Events after a cursor that are no longer available: those in (from, to]. */
 export type Gap = {
   readonly from: Cursor
   readonly to: Cursor
-  /** expired: trimmed. reset: the cursor is of another feed, or of a tail that this feed has lost. */
+  /** expired: they were trimmed. reset: the cursor belongs to another feed, or to events that this feed has lost. */
   readonly reason: 'expired' | 'reset'
 }
 
 export type FeedPage = {
-  /** In cursor order; none is left out but those that were erased. What one process is given never goes back. */
+  /** In cursor order, with none left out except erased ones. Within one process later pages never go back. */
   readonly events: readonly FeedEvent[]
-  /** Told once, where it lies before the first of `events`. */
+  /** Given once, if it lies before the first of `events`. */
   readonly gap: Gap | undefined
   /**
-   * Where to go on reading: the last event's cursor, or else the gap's end, or else the head. A place that has several
-   * names, because lives of the feed began there without an event, is called by the latest one.
+   * Where to go on reading: the last event's cursor, else the end of the gap, else the head. If several lives of the feed began
+   * at that place, it is a cursor of the latest one.
    */
   readonly next: Cursor
   /** The feed's newest cursor when the page was read. */
@@ -34,63 +34,62 @@ export type Follower = { close(): Promise<void> }
 /** The feed: a durable log, and the truth about events. Every reader is a cursor over it. */
 export type EventFeed = {
   /**
-   * Stores a batch, in its order, durably; an event whose id was stored within the last 48 hours is a
-   * duplicate and changes nothing. Throws feed.unavailable or feed.full when it is not sure that all is stored;
-   * the same batch may then be given again. What was appended can be read at once. When it returns, before anything is stored,
-   * it has copied what it needs of the events' bytes.
+   * Stores a batch, in its order, durably; an event whose id was stored within the last 48 hours is a duplicate and changes
+   * nothing. Throws feed.unavailable or feed.full if it is not certain that all is stored; the same batch may then be appended
+   * again. Appended events can be read at once. The events' bytes are copied before the promise is returned.
    */
   append(events: readonly NewEvent[]): Promise<Appended>
   /** The events after a cursor, at most `limit` (1 to 10,000) of them and about 4 MiB of data. */
   read(after: Cursor, limit: number): Promise<FeedPage>
   /**
-   * Looks at about so many of the events after a cursor, and leaves out what it knows to name none of these in its facts:
-   * neither as recipient or sender (by emailKey) nor, without a recipient, as message. `next` is where it has got to: what
-   * it knows without looking counts for nearly nothing.
+   * Looks at about `limit` events after a cursor, and returns those that may hold one of these names in their facts: as
+   * recipient or sender (by emailKey) or, without a recipient, as message id. `next` is where it has got to. Events that can be
+   * ruled out without reading them hardly count towards `limit`.
    */
   search(after: Cursor, limit: number, names: readonly string[]): Promise<Pick<FeedPage, 'events' | 'next'>>
   /**
-   * Gives every event after a cursor, once and in order, as it comes, until closed. `onPage` is awaited before
-   * the next page is read. An outage of the store is waited out; nothing is missed over it.
+   * Passes on every event after a cursor, once and in order, as it comes, until closed. `onPage` is awaited before the next
+   * page is read. It waits through outages of the store, and misses nothing.
    */
   follow(after: Cursor, onPage: (page: FeedPage) => void | Promise<void>): Follower
-  /** The cursor `count` events before the newest, or where what is kept begins. 0 = the head. */
+  /** The cursor `count` events before the newest one, or where the kept events begin. 0: the head. */
   last(count: number): Promise<Cursor>
   /**
-   * Tells the feed that everything up to a cursor has been taken into the archive. It then lets go of the
-   * oldest events beyond its bounds (count and bytes), never of one after `taken`.
+   * Tells the feed that everything up to a cursor has been archived. It then drops the oldest events beyond its bounds (count
+   * and bytes), but none after `taken`.
    */
   trim(taken: Cursor): Promise<void>
-  /** What trim was told last, by whichever process; BEGINNING when it never was. After a power cut it may be older. */
+  /** The latest argument of trim, in any process; BEGINNING if there was none. After a power cut it may be an older one. */
   taken(): Promise<Cursor>
   /**
-   * Tells the feed, at the start, of a place that it has once given. Where it does not reach that, it is an older one: then a
-   * new life begins, later than that place. A feed minds by itself what it has given since.
+   * Tells the feed, at the start, a cursor that it once gave out. If it does not reach that far, it was restored from an earlier
+   * moment: then it begins a new life, later than that cursor. From then on the feed itself knows what it has given out.
    */
   outlive(known: Cursor): Promise<void>
   /**
-   * Takes these events out for good. Every other keeps its cursor, and readers pass over the place without a gap; but
-   * where nothing older is kept, it counts as trimmed. They stay known as duplicates.
+   * Removes these events for good. All others keep their cursors, and readers skip the places without a gap, except at the
+   * beginning of the feed, where they count as trimmed. Their ids stay known as duplicates.
    */
   erase(cursors: readonly Cursor[]): Promise<void>
-  /** Resolves when a batch could be stored now, else throws feed.unavailable or feed.full. */
+  /** Resolves if a batch could be stored now, else throws feed.unavailable or feed.full. */
   ping(): Promise<void>
-  /** How large what it keeps is, and may be, in bytes. */
+  /** How many bytes the feed keeps, and may keep. */
   size(): Promise<{ readonly bytes: number; readonly bound: number }>
-  /** Waits for what is under way, then lets go of files and connections. Appends from then on are refused. */
+  /** Refuses further appends, waits for those under way, then closes files and connections. */
   close(): Promise<void>
 }
 
 export type ArchiveRow = { readonly event: FeedEvent; readonly facts: EventFacts }
 
-/** What is wanted of the archive; several conditions must all hold. */
+/** Which events are wanted; all given conditions must hold. */
 export type EventSelection = Filter & {
   readonly messageId?: string | undefined
   readonly subaccount?: string | undefined
-  /** What was clicked. */
+  /** The URL that was clicked. */
   readonly url?: string | undefined
-  /** Part of an address, from its start or after the @, or beginnings of words of a subject. */
+  /** The beginning of an address or its domain, or beginnings of words of a subject. */
   readonly q?: string | undefined
-  /** Received then or later, and before then: milliseconds since 1970. */
+  /** Received at or after `since`, and before `until`: milliseconds since 1970. */
   readonly since?: number | undefined
   readonly until?: number | undefined
 }
@@ -105,51 +104,50 @@ export type EventQuery = EventSelection & {
 
 export type CountQuery = EventSelection & { readonly step: number }
 
-/** Events of a kind that were received in the `step` milliseconds from `at` on. */
+/** How many events of a kind were received in the `step` milliseconds from `at` on. */
 export type Count = { readonly at: number; readonly kind: Kind; readonly count: number }
 
-/** What the archive gives back: enough to answer, not to track. */
+/** An event as the archive returns it: enough for the API, not for tracking. */
 export type ArchivedEvent = Pick<FeedEvent, 'cursor' | 'kind' | 'receivedAt'> &
   StoredFacts & {
     /** The event's JSON text exactly as it came. */
     readonly data: string
   }
 
-/** The searchable history in SQL, filled behind the feed. Everything throws archive.unavailable in an outage. */
+/** The searchable history in SQL, filled from the feed. All methods throw archive.unavailable in an outage. */
 export type EventArchive = {
-  /** How far the archive has taken the feed; BEGINNING when it has taken nothing. */
+  /** Up to where the feed is archived; BEGINNING if nothing is. */
   position(): Promise<Cursor>
   /**
-   * Takes events and moves the position from `from` to `to`, all or nothing. An event that is archived already
-   * (same id) is passed over. Throws archive.conflict, and changes nothing, when the position is not `from`.
+   * Stores events and moves the position from `from` to `to`, all or nothing. An event that is archived already (same id) is
+   * skipped. Throws archive.conflict, and changes nothing, if the position is not `from`.
    */
   record(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void>
   /**
-   * At most `limit` events, and about 8 MiB of data, but one at least where there is any: a page that is shorter than
-   * its limit need not be the last one.
+   * At most `limit` events and about 8 MiB of data, but at least one if there is any: a page that is shorter than its limit need
+   * not be the last one.
    */
   find(query: EventQuery): Promise<readonly ArchivedEvent[]>
   /**
-   * How many there are of each kind and step, oldest first; steps are counted from 1970. Throws stats.too_many where more than
-   * a million events would have to be looked at, or 50,000 entries of lists. Whole minutes, of all events, a campaign or a
-   * subaccount, by kind, are told at once: with those that were erased since.
+   * How many events there are of each kind and step, oldest first; steps are counted from 1970. Throws stats.too_many if more
+   * than a million events, or 50,000 entries of lists, would have to be read. Counts by whole minutes and kind, of all events, a
+   * campaign or a subaccount, are kept ready, and include events that were erased since.
    */
   counts(query: CountQuery): Promise<readonly Count[]>
   /**
-   * How many events have come, also those that were pruned or erased since; and since when they are counted, which is
-   * when the database was made. Quarantined texts that were erased are in it, too: they have come as well.
+   * How many events have come, including those that were pruned or erased since (quarantined ones, too); and since when they are
+   * counted, which is when the database was made.
    */
   total(): Promise<{ readonly count: number; readonly since: number }>
   /**
-   * When an event that its provider itself brought was received, the first and the last one; and how many of the total were
-   * brought by hand.
+   * When the first and the last event from a provider's own webhook were received, and how many of the total came otherwise.
    */
   brought(): Promise<{ readonly first: number | null; readonly last: number | null; readonly byHand: number }>
-  /** The cursors of the oldest events of an address (its emailKey), so many at most. */
+  /** The cursors of the oldest events of an address (its emailKey), at most `limit`. */
   cursorsOf(email: string, limit: number): Promise<readonly Cursor[]>
-  /** Drops these events. The counts that are told at once, which name nobody, stay. */
+  /** Deletes these events. The counts that are kept ready, which name nobody, stay as they are. */
   erase(cursors: readonly Cursor[]): Promise<void>
-  /** Drops at most `limit` of the events received before an instant; tells how many. The total stays. */
+  /** Deletes at most `limit` of the events received before an instant; returns how many. The total stays as it is. */
   prune(before: number, limit: number): Promise<number>
 }
 
@@ -161,25 +159,25 @@ export type QuarantineEntry = {
   readonly data: string
 }
 
-/** What was signed but cannot be read as an event: kept until someone has looked at it. */
+/** What was signed but cannot be read as an event: kept until somebody has looked at it. */
 export type Quarantine = {
-  /** Durable when it resolves. The same id again changes nothing. */
+  /** Durable when it resolves. Adding the same id again changes nothing. */
   add(entries: readonly QuarantineEntry[]): Promise<void>
   /**
-   * Newest first, of one reason if it is given: at most `limit`, and about 8 MiB of texts, but one at least where there is
-   * any.
+   * Newest first, only those with `reason` if it is given: at most `limit` and about 8 MiB of texts, but at least one if there
+   * is any.
    */
   list(limit: number, before?: string, reason?: string): Promise<readonly QuarantineEntry[]>
   count(): Promise<number>
   get(id: string): Promise<QuarantineEntry | undefined>
-  /** Takes out what has become an event; false when it is not there. */
+  /** Removes an entry that has become an event; false if it is not there. */
   remove(id: string): Promise<boolean>
-  /** Drops an entry that nobody wants. The archive's total counts it from then on, as all that is dropped here. */
+  /** Deletes an entry that nobody wants; false if it is not there. Like all deleted entries, it goes into the archive's total. */
   discard(id: string): Promise<boolean>
-  /** Drops every entry with this very reason; how many. */
+  /** Deletes all entries with exactly this reason; returns how many. */
   discardAll(reason: string): Promise<number>
-  /** Drops at most `limit` of those received before an instant; how many. */
+  /** Deletes at most `limit` entries received before an instant; returns how many. */
   prune(before: number, limit: number): Promise<number>
-  /** Drops every entry whose text holds this, whatever the case; how many. */
+  /** Deletes all entries whose text contains this, in any case; returns how many. */
   erase(text: string): Promise<number>
 }

@@ -1,4 +1,4 @@
-// Is anything missing? What Mandrill says that it has sent, beside what has arrived here.
+// Whether events are missing: compares what Mandrill says it has sent with what has arrived here.
 
 export type WebhookReport = {
   readonly id: number
@@ -9,30 +9,30 @@ export type WebhookReport = {
   readonly lastError: string | null
 }
 
-/** Mandrill's own view of an account. Throws reconcile.unavailable when it cannot be had. */
+/** Mandrill's own view of an account. Throws reconcile.unavailable if Mandrill cannot be asked. */
 export type MandrillAccount = { webhooks(): Promise<readonly WebhookReport[]> }
 
-/** What the hub has of its own: events, and what was signed but could not be read. */
+/** What the hub has received. */
 type Received = {
   readonly events: number
   readonly quarantined: number
   /** Stored, and not counted in `events` yet. */
   readonly lag: number
-  /** Since when it counts, be there anything or not. */
+  /** Since when the hub counts. */
   readonly since: number
 }
 
 type Reconciliation = {
   readonly sent: number
   readonly received: number
-  /** Never negative: a webhook that Mandrill knows no more has brought events, too. */
+  /** Never negative, although deleted webhooks may have brought events as well. */
   readonly missing: number
   /** unknown: Mandrill's count began before this hub's did, or Mandrill knows no webhook of this hub. */
   readonly verdict: 'complete' | 'missing' | 'unknown'
   readonly webhooks: readonly WebhookReport[]
 }
 
-/** Mandrill's clock and the hub's tell the two instants that are compared. */
+/** Mandrill's clock and the hub's may differ by this much. */
 const SLACK_MS = 300_000
 
 export function reconcile(

@@ -1,4 +1,4 @@
-// What a feed holds, and where in it a cursor goes on reading, and after which gap.
+// What a feed holds, and where a reader with a cursor goes on in it, after which gap.
 import type { Cursor } from './cursor.ts'
 import type { Gap } from './ports.ts'
 
@@ -17,7 +17,7 @@ export type Span = {
 
 type Start = { readonly seq: number; readonly gap: Gap | undefined }
 
-/** Where a reader with this cursor goes on. */
+/** Where a reader with this cursor goes on reading. */
 export function locate(cursor: Cursor, span: Span): Start {
   if (cursor.epoch === 0) return { seq: span.floor, gap: undefined }
   const end = endOf(cursor.epoch, span)
@@ -27,13 +27,13 @@ export function locate(cursor: Cursor, span: Span): Start {
   return { seq: cursor.seq, gap: undefined }
 }
 
-/** The cursor just before the event that follows `seq`, or of the head. Later lives have greater cursors. */
+/** The cursor of the place after event `seq`, in the latest life that contains it. */
 export function cursorAt(seq: number, span: Span): Cursor {
   const life = span.lives.findLast(({ base }) => base <= seq)
   return { epoch: life?.epoch ?? 0, seq }
 }
 
-/** The last seq of a life; undefined when it is not of this feed, or too long ago to be remembered. */
+/** The last seq of a life; undefined if it belongs to another feed, or is too old to be remembered. */
 export function endOf(epoch: number, span: Span): number | undefined {
   const index = span.lives.findLastIndex((life) => life.epoch === epoch)
   return index < 0 ? undefined : (span.lives[index + 1]?.base ?? span.head)

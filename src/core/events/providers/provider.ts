@@ -1,17 +1,17 @@
-// What a mail provider is to the hub: how its events are read. One folder for each, one line in providers.ts.
+// A mail provider: how its events are read. Each has a folder and a line in providers.ts.
 import type { Kind } from '../event.ts'
 import type { Told } from '../facts.ts'
 import type { Payload } from '../intake/payload.ts'
 
 export type Provider = {
-  /** Kept with each of its events. */
+  /** Stored with each of its events. */
   readonly name: string
-  /** The provider's words for kinds: `events=` takes them. */
+  /** The provider's words for kinds, which `events=` accepts. */
   readonly words: Readonly<Record<string, Kind>>
-  /** Its words for lists whose entries it tells of: as a filter each selects only its own events. */
+  /** Its names of lists. As a filter each selects only its own events. */
   readonly lists: readonly string[]
-  /** An event's kind; undefined when it cannot be read as an event at all. */
+  /** An event's kind; undefined if the payload is no event at all. */
   kindOf(payload: unknown): Kind | undefined
-  /** Never throws, whatever the payload holds. What is told is short: an event may be as large as a webhook's body. */
+  /** Never throws, whatever the payload holds. Facts must be short, though an event may be as large as a webhook's body. */
   factsOf(payload: Payload, kind: Kind): Told
 }

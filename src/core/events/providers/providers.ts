@@ -1,4 +1,4 @@
-// Every mail provider that the hub knows: the table, and what is looked up in it.
+// The table of mail providers, and what is looked up in it.
 import { KINDS, type Kind } from '../event.ts'
 import { writeFacts, type StoredFacts } from '../facts.ts'
 import { asObject, own } from '../intake/payload.ts'
@@ -7,7 +7,7 @@ import type { Provider } from './provider.ts'
 
 export const PROVIDERS: readonly Provider[] = [mandrill]
 
-/** What a word selects, a provider's or the hub's: a kind, or a list, which no kind stands for; undefined for any other word. */
+/** What a word of the hub or a provider selects: a kind or a list; undefined for any other word. */
 export function readEventWord(
   word: string,
   providers = PROVIDERS,
@@ -19,7 +19,7 @@ export function readEventWord(
   return providers.some(({ lists }) => lists.includes(word)) ? { list: word } : undefined
 }
 
-/** The facts of an event that was stored before facts were: Mandrill was the only provider then. */
+/** The facts of an event from before facts were stored, when Mandrill was the only provider. */
 export function factsOfOlder(kind: Kind, data: string): StoredFacts {
   return writeFacts(mandrill.name, mandrill.factsOf(parsed(data), kind))
 }
@@ -36,8 +36,8 @@ const WITH_ADDRESS: readonly Kind[] = [
 ]
 
 /**
- * An event's facts as clients are given them. Mandrill's that were stored before addresses, places and sizes were facts are read
- * anew where the payload has an address.
+ * An event's facts as clients see them. Mandrill's facts from before IP addresses, locations and sizes were among them are read
+ * from the payload again, if it has an address.
  */
 export function factsToTell({ kind, facts, data }: Kept): string {
   if (!WITH_ADDRESS.includes(kind) || facts.includes('"ip":"') || !data.includes('ip":"')) return facts
