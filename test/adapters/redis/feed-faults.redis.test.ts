@@ -91,6 +91,22 @@ describe('a store that is wiped under a running hub', () => {
     expect(seqs(page.events)).toEqual(range(1, 20))
   })
 
+  test('names the thousand lives that it had last', async () => {
+    await (await lab().open()).append(makeEvents(3))
+    const lives = 'hub:{feed}:lives'
+    await redis().command(
+      'EVAL',
+      "for n = 1, 1200 do redis.call('LPUSH', KEYS[1], (2000 - n) .. ':0') end",
+      '1',
+      lives,
+    )
+    await redis().command('DEL', 'hub:{feed}:meta')
+    const fresh = await lab().open()
+    const { epoch, seq } = await fresh.last(0)
+    expect(await redis().command('LLEN', lives)).toBe(1_000)
+    expect(await redis().command('LINDEX', lives, '-1')).toBe(`${epoch}:${seq}`)
+  })
+
   test('goes on where the names of its lives alone are gone', async () => {
     await (await lab().open()).append(makeEvents(10))
     await redis().command('DEL', 'hub:{feed}:lives')

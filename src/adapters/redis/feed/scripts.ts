@@ -37,7 +37,7 @@ local function begin(base)
   redis.call('HSET', meta, 'run', run, 'repl', repl, 'epoch', epoch)
   there = true
 end
-if not there or state[1] ~= run or (state[2] or '') ~= repl or not epoch or knownEpoch > tonumber(epoch)
+if not there or state[1] ~= run or (state[2] or '') ~= repl or knownEpoch > tonumber(epoch)
   or redis.call('EXISTS', lives) == 0 then begin() end
 `
 

@@ -12,7 +12,7 @@ const good =
   (cell) => {
     if (isNo(cell)) return no
     if (isYes(cell) || isDate(cell)) return 'in'
-    return /\p{L}/u.test(cell) ? statusOf(cell) : 'unknown'
+    return statusOf(cell)
   }
 
 /** Only an empty cell or a no means that mail is wanted; a yes, or any day, means `yes`. A word may say more than the title. */

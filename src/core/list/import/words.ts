@@ -15,7 +15,6 @@ export function fold(text: string): string {
     .toLowerCase()
     .replace(/ı/g, 'i')
     .replace(/ł/g, 'l')
-    .replace(/ß/g, 'ss')
     .replace(/[^\p{L}\p{M}\p{N}+]+/gu, ' ') // marks are parts of letters in Japanese, Hindi, Thai
     .trim()
     .normalize('NFC')
@@ -24,9 +23,7 @@ export function fold(text: string): string {
 /** Here a change of case begins no new word: ACTIVE, Active and aCTIVE are one. */
 const foldWord = (text: string): string => fold(text.toLowerCase())
 
-/** An empty cell is no word. */
-const wordsOf = (text: string): ReadonlySet<string> =>
-  new Set(text.split('|').flatMap((word) => foldWord(word) || []))
+const wordsOf = (text: string): ReadonlySet<string> => new Set(text.split('|').map(foldWord))
 
 /** As spreadsheets write it in their languages, and people. */
 const YES = wordsOf(
@@ -45,14 +42,13 @@ const NO = wordsOf(
 const NOTHING = wordsOf('null|nil|none|undefined|nan|n a|never|nie|0000 00 00|0000 00 00 00 00 00')
 
 /** A sign instead of a word; ✗ and ☒ are missing, since they mean yes on some forms and no on others. */
-const YES_SIGN = /^\s*(-1|[✓✔☑✅○◯⭕]\ufe0f?)\s*$/u // -1 is Visual Basic's
+const YES_SIGN = /^\s*[✓✔☑✅○◯⭕]\ufe0f?\s*$/u
 const NO_SIGN = /^\s*[×❌]\s*$/u
 /** What tables show in empty cells; any other sign is a word that is not understood. */
 const BLANK = /^[\s\p{Pd}_.,/[\]{}()"']*$/u
 
 export const isYes = (cell: string): boolean => YES_SIGN.test(cell) || YES.has(foldWord(cell))
-export const isNo = (cell: string): boolean =>
-  NO_SIGN.test(cell) || (!YES_SIGN.test(cell) && NO.has(foldWord(cell)))
+export const isNo = (cell: string): boolean => NO_SIGN.test(cell) || NO.has(foldWord(cell))
 export const isNothing = (cell: string): boolean =>
   BLANK.test(cell) || NOTHING.has(foldWord(cell)) || cell.trim() === '\\N'
 /** It has a year in it, or three numbers, or seconds since 1970. */
