@@ -27,6 +27,7 @@ export function startThread<A extends Api>(module: URL, data: unknown): Thread<A
     asked = []
   })
   worker.on('message', (answer: Answer) => {
+    if (!('value' in answer || 'error' in answer)) return // with --watch Node tells here which files it has loaded
     const question = asked.shift()
     if ('error' in answer) question?.reject(toError(answer.error))
     else question?.resolve(answer.value)
