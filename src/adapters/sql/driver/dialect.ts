@@ -58,6 +58,8 @@ export type Driver = {
   ping(): Promise<void>
   /** The database's own clock within a statement, in milliseconds since 1970. */
   readonly now: SQL
+  /** Entries of an index that one statement goes through at most, where others wait for it to end. */
+  readonly portion: number
   /** A condition: it is one of many texts. They are one parameter: a statement with a thousand is slow to build. */
   among(column: Column, texts: readonly string[]): SQL
   close(): Promise<void>

@@ -10,13 +10,12 @@ import type { ArchivedEvent, Count, CountQuery, EventArchive } from '../../../co
 import { portions, type Sql } from '../driver/dialect.ts'
 import { keptAs, readKept, stepOf } from './kept.ts'
 import { inPlaces } from './places.ts'
-import { createSelecting, SLICE } from './selection.ts'
+import { createSelecting } from './selection.ts'
 import { MINUTE_MS, startOf } from './spans.ts'
 
 const NEVER = startOf(Number.MAX_SAFE_INTEGER, MINUTE_MS)
 /** A second or two of the database's time. */
 const MOST_COUNTED = 1_000_000
-const MOST_SLICES = MOST_COUNTED / SLICE
 /** Entries of lists, which have to be read. */
 const MOST_READ = 50_000
 const PAGE = 1_000
@@ -53,11 +52,11 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
     }
     const { leads, table, checks } = selection
     const slices: (SQL | undefined)[] = []
-    let full = 0
+    let left = MOST_COUNTED / sql.portion
     for (const lead of leads)
       for await (const { stretches, isFull } of slicesOf(selection, lead, 'asc')) {
         slices.push(...stretches.map((stretch) => and(lead, stretch)))
-        if (isFull && (full += 1) === MOST_SLICES) throw new HubError('stats.too_many')
+        if (isFull && (left -= 1) === 0) throw new HubError('stats.too_many')
       }
     const found: Count[] = []
     for (const slice of slices)

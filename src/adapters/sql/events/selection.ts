@@ -16,10 +16,6 @@ import { subjectsWith } from './subjects.ts'
 
 /** A filter that leads no page is not worth counting further. */
 const COUNT_LIMIT = 10_000
-/**
- * Entries of an index that one statement goes through. SQLite has one thread for all that is read: others get their turn between.
- */
-export const SLICE = 2_000
 
 /** Ranges of an index, each in cursor order, where these checks hold. */
 export type Ranges = Pick<Condition, 'table' | 'leads' | 'order'> & {
@@ -63,7 +59,7 @@ export function createSelecting(sql: Sql) {
     for (const stretch of ordered(stretches(table, bounds), way)) {
       const some = db.select({ epoch: table.epoch, seq: table.seq }).from(table).where(and(lead, stretch))
       const sorted = some.orderBy(...order.map(ORDERS[way].sorted))
-      const [place] = await sql.read(sorted.limit(1).offset(SLICE - 1))
+      const [place] = await sql.read(sorted.limit(1).offset(sql.portion - 1))
       if (place) return place
     }
     return undefined

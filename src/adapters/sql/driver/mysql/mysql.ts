@@ -54,6 +54,7 @@ function createDriver({ use, close }: Connections): Driver {
       return number === NULL_REFUSED ? 'null' : number === DUPLICATE ? 'duplicate' : undefined
     },
     now: words`cast(unix_timestamp(now(3)) * 1000 as signed)`,
+    portion: 20_000, // others have connections of their own
     // A list as a value is written as one: 'a', 'b'.
     among: (column, texts) => (texts.length > 0 ? words`${column} in (${words.param(texts)})` : words`false`),
     ping: () => use(async (session) => void (await session.run(CHANGING_NOTHING))),
