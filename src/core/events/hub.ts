@@ -9,12 +9,12 @@ import { createNap } from '../pause.ts'
 
 export type Observer = {
   /**
-   * Takes events in cursor order. Answers false when it has no room for more: it then gets nothing until it says
-   * `hasRoom`. What it was just given counts as taken. The array is shared: equal filters are given the same one.
+   * Takes events in cursor order. Returns false if it has no room for more: it then gets nothing until `hasRoom` is called, but
+   * these events count as taken. The array is shared between equal filters.
    */
   onEvents(events: readonly FeedEvent[]): boolean
   onGap(gap: Gap): void
-  /** Everything up to here was given, or did not match. `live`: there was nothing more at that moment. */
+  /** Everything up to here was passed on, or did not match. `live`: there was nothing more at that moment. */
   onPosition(cursor: Cursor, live: boolean): void
 }
 
@@ -30,10 +30,10 @@ export type Hub = {
   leave(observation: Observation): void
   /** Tells every observer its position; call it from time to time, for those whose filter lets nothing through. */
   tellPositions(): void
-  /** Where the hub itself stands in the feed; undefined where it follows none. */
+  /** The hub's own position in the feed; undefined while it does not follow it. */
   position(): Cursor | undefined
   observers(): number
-  /** Of them, those that are not at the head. */
+  /** How many of them are not at the head. */
   catchingUp(): number
   close(): Promise<void>
 }
@@ -47,9 +47,9 @@ type Member = {
   state: 'live' | 'behind' | 'full' | 'closed'
 }
 
-/** Events that a catch-up takes at a time: the most that a slow observer holds beyond its own bound. */
+/** Events of one catch-up read: the most that a slow observer holds beyond its own bound. */
 const CATCH_UP_PAGE = 250
-/** Pages that are read for catching up at the same time, over all observers. */
+/** Catch-up reads at the same time, over all observers. */
 const CATCH_UP_READS = 4
 
 /**
@@ -182,7 +182,7 @@ function eventsAfter(events: readonly FeedEvent[], cursor: Cursor): readonly Fee
   return events.filter((event) => compareCursors(event.cursor, cursor) > 0)
 }
 
-/** One read for all who ask for the same place at the same time: after a restart that is nearly everybody. */
+/** Shares a read among all who ask for the same place at the same time, as nearly everybody does after a restart. */
 function sharedReader(feed: EventFeed): (after: Cursor) => Promise<FeedPage> {
   const underWay = new Map<string, Promise<FeedPage>>()
   return (after) => {

@@ -1,14 +1,14 @@
-// Why a webhook's signature does not fit: what its sender, and who set the hub up, tend to get wrong is tried out.
+// Finds out why a webhook's signature is wrong, by trying the usual mistakes in URLs and keys.
 //
-// Each guess is a digest of the whole body, and whoever likes may send wrong ones: so guesses are limited by bytes.
-// A hint holds a URL that was guessed right, never a key or a signature.
+// Each guess takes a digest of the whole body, and anybody may send wrong signatures, so guesses are limited by bytes.
+// A hint may hold the URL that was guessed, but never a key or a signature.
 import { isSignedWith, PROBE_KEY, type Signed } from './providers/mandrill/signature.ts'
 
 /** Hints of one kind are one hint: of the latest. */
 export type Refusal = {
   readonly kind: RefusalKind
   readonly hint: string
-  /** That were digested to find it. */
+  /** How many bytes were digested to find it. */
   readonly bytes: number
 }
 export type RefusalKind =
@@ -21,7 +21,7 @@ export type RefusalKind =
 export type Asked = {
   readonly signed: Signed
   readonly keys: readonly string[]
-  /** As the hub is told that they are typed in Mandrill. */
+  /** The webhook URLs in the hub's settings. */
   readonly urls: readonly string[]
   /** How this request came: `host:port` by each header that may tell it, and path with query. */
   readonly hosts: readonly string[]
@@ -29,14 +29,14 @@ export type Asked = {
 }
 
 const MOST_GUESSES = 400
-/** At most so much is digested for one hint: about a tenth of a second. */
+/** The most that is digested for one hint: about a tenth of a second. */
 export const MOST_BYTES = 64 * 1024 * 1024
 const URL_SHOWN = 300
 
-/** A digest of nothing costs as much as one of so many bytes. */
+/** The fixed cost of a digest, in bytes. */
 const DIGEST_BYTES = 1_000
 
-/** `bytes`: as many may be digested. */
+/** `bytes`: how many may be digested. */
 export function explainRefusal(asked: Asked, bytes = MOST_BYTES): Refusal {
   const { signed } = asked
   const size = signed.fields.reduce((sum, { name, value }) => sum + name.length + value.length, DIGEST_BYTES)
@@ -84,7 +84,7 @@ const testKey = (url: string): Cause => ({
 })
 const shown = (url: string): string => url.replace(/[^\x21-\x7e]/g, '?').slice(0, URL_SHOWN)
 
-/** What becomes of a key on its way through files and clipboards. */
+/** What files and clipboards may make of a key. */
 function keysLike(key: string): readonly string[] {
   const bare = key.replace(/^["'`\s\u200b\ufeff]+|["'`\s\u200b\ufeff]+$/g, '')
   const like = [bare, `${bare} `, ` ${bare}`, `${bare}\n`, `${bare}\r\n`, `"${bare}"`, `'${bare}'`]
@@ -96,7 +96,7 @@ type Parts = { readonly scheme: string; readonly host: string; readonly port: st
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 const USUAL_PORT: Readonly<Record<string, string>> = { http: ':80', https: ':443' }
 
-/** The likely spellings, those that differ in the fewest respects first. */
+/** The likely spellings, those with the fewest differences first. */
 function urlsLike({ urls, hosts, target }: Asked): readonly string[] {
   const here = hosts.map((host) => `http://${host}${target}`)
   const found = new Map<string, number>()
@@ -141,7 +141,7 @@ function spellings(base: Parts, target: string): readonly (readonly [url: string
   )
 }
 
-/** As it is, which changes nothing; or another way. */
+/** Each choice with its number of differences: 0 as it is, else 1. */
 const choices = (asIs: string, ...others: readonly string[]): readonly (readonly [string, number])[] => [
   [asIs, 0],
   ...[...new Set(others)].filter((other) => other !== asIs).map((other) => [other, 1] as const),

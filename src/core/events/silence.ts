@@ -1,10 +1,10 @@
-// Webhooks that fall silent while mails go out: the one failure that no request and no answer would tell of.
+// Notices when no webhooks arrive while mails go out: the one failure that no request and no answer shows.
 import type { Log } from '../log.ts'
 
 type SilenceOptions = {
   /** How many mails of the campaigns of late were sent. */
   readonly sent: () => Promise<number>
-  /** Another one whenever webhooks have brought something. */
+  /** A value that changes whenever webhooks have brought something. */
   readonly arrived: () => Promise<number>
   readonly now: () => number
   readonly log: Log
@@ -13,7 +13,7 @@ type SilenceOptions = {
 }
 
 export type Silence = {
-  /** For how long mails have gone out without an event; 0 while all is well. */
+  /** For how long mails have gone out without any event; 0 while all is well. */
   seconds(): number
   look(): Promise<void>
   close(): void

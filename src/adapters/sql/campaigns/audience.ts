@@ -1,4 +1,4 @@
-// Whom a campaign would reach, or has taken: recipients, and those it passes over and why.
+// Who would get a campaign, or is in it: how many recipients, and how many are skipped, by reason.
 import { and, count, eq, hidden, isNull, sql as words } from '../driver/drizzle.ts'
 import { BEYOND_ASCII } from '../../../core/campaigns/mail/mailbox.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'

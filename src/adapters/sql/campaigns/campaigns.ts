@@ -1,4 +1,4 @@
-// Campaigns: what each says, and its state, which only changes from a state that the caller expects.
+// The campaigns in SQL. A state only changes if it is still one that the caller expects.
 import {
   and,
   asc,
@@ -17,7 +17,7 @@ import { HubError, isHubError } from '../../../core/errors.ts'
 import type { Campaign, CampaignContent, CampaignHead, CampaignStore } from '../../../core/campaigns/ports.ts'
 import { rowsFor, type Sql, type Tables } from '../driver/dialect.ts'
 
-/** Far more than anybody runs at a time. */
+/** Far more campaigns than anybody runs at a time. */
 const ACTIVE_LIMIT = 1000
 
 type Row = Tables['campaigns']['$inferSelect']
@@ -105,7 +105,7 @@ export function createCampaignStore(sql: Sql): CampaignStore {
 
 const TEXTS = ['content', 'text', 'subject', 'preheader'] as const
 
-/** Where a campaign is larger than the database takes, the error names the field that makes it so. */
+/** If a campaign is too large for the database, the error names the field. */
 async function naming<T>(says: Partial<CampaignContent>, write: Promise<T>): Promise<T> {
   try {
     return await write

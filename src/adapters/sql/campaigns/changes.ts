@@ -1,4 +1,4 @@
-// What happens to many deliveries of a campaign at once: cancelling, trying failed ones again, and the end.
+// Changes of many deliveries of a campaign at once: cancelling, retrying failed ones, and finishing.
 import {
   and,
   asc,
@@ -19,12 +19,12 @@ import { mayHold, reasonGroup } from '../../../core/campaigns/reasons.ts'
 import type { Sql } from '../driver/dialect.ts'
 
 const CHUNK = 500
-/** A transaction holds its locks, and SQLite's only thread, as long as it runs. */
+/** Limits a transaction, which holds its locks, and SQLite's only thread, for as long as it runs. */
 const CHUNKS_A_STEP = 20
 
 /**
- * Every transaction changes its chunks first: that locks them, so that what the deliveries are moved from and what the
- * chunks count is the same. Sums and zeroes are two statements, as MySQL would compute the sum from the new zero.
+ * Every transaction changes its chunks first, which locks them, so that deliveries and counts stay in step. Adding to one count
+ * and setting another to zero are two statements, since MySQL would add the new zero.
  */
 export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | 'finishIfDone'> {
   const { db } = sql
@@ -71,7 +71,7 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
     return { numbers, last: rows.at(-1)?.number }
   }
 
-  /** Those of these chunks that failed for a reason of this group. */
+  /** The deliveries in these chunks that failed for a reason of this group. */
   async function ofGroup(campaignId: string, numbers: number[], group: string) {
     const { chunk, n, status, reason } = deliveries
     const failed = and(inChunks(campaignId, numbers), eq(status, 'failed'))
@@ -84,7 +84,7 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
     const these = and(eq(chunks.campaignId, campaignId), inArray(chunks.number, numbers))
     const meantFailed = and(eq(deliveries.campaignId, campaignId), meant, eq(deliveries.status, 'failed'))
     const { status } = campaigns
-    // Refused by the column, and all undone, for any other state.
+    // In any other state the column refuses the value, and all is undone.
     const running = words`CASE WHEN ${status} IN ('running', 'finished') THEN 'running' WHEN ${status} = 'paused' THEN 'paused' ELSE NULL END`
     const later = words`CASE WHEN ${deliveries.updatedAt} < ${now} THEN ${now} ELSE ${deliveries.updatedAt} + 1 END`
     const earlierAttempts = words`${deliveries.attempts}`

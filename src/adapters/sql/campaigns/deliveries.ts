@@ -1,8 +1,8 @@
 // Pages of deliveries: of a campaign, in order of chunk and number, and of one subscriber, newest campaign first.
 //
-// There is no index by status, reason or address: a million rows would have to be moved in it as they are sent. The chunks
-// know which of them hold a status, a reason, an address and whose deliveries, and reaction_places where the rarer facts are
-// true. The rest is looked for in steps that leave the process time for other things.
+// There is no index by status, reason or address: sending would have to move a million rows in it. Instead each chunk notes which
+// statuses, reasons and addresses it holds, and reaction_places where the rarer reactions are. The rest is searched in steps that
+// leave the process time for other things.
 import { setImmediate as pause } from 'node:timers/promises'
 import {
   and,
@@ -28,7 +28,7 @@ import { isRare } from '../loop/rare.ts'
 import { mayName } from './names.ts'
 
 const CHUNKS_A_STEP = 20
-/** Where reasons are looked at one by one. */
+/** Rows of a step in which reasons are looked at one by one. */
 const ROWS_A_STEP = 2_000
 const CAMPAIGNS_A_STEP = 20
 
@@ -82,7 +82,7 @@ export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deli
       .$dynamic()
     if (isRare(people))
       rows.innerJoin(reactionPlaces, and(same(reactionPlaces), eq(reactionPlaces.fact, people)))
-    // What is in reaction_places for good needs no second look.
+    // Entries in reaction_places are final, and need no second look.
     if (people && (people === 'clicked' || !isRare(people)))
       rows.innerJoin(reactions, and(same(reactions), isNotNull(reactions[people])))
     const fitting = and(
@@ -96,7 +96,7 @@ export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deli
     return sql.read(rows.where(fitting).orderBy(sorted(chunk), sorted(n)).limit(limit))
   }
 
-  /** Those of a page's campaigns that the subscriber's id may be in, by what their chunks tell. */
+  /** The campaigns of a page that may have deliveries to the subscriber, by the notes of their chunks. */
   async function chunksOf(subscriberId: string, campaignIds: string[]) {
     const { campaignId, number, lane, firstReader, lastReader } = chunks
     const around = and(gte(lastReader, subscriberId), lte(firstReader, subscriberId))
@@ -129,7 +129,7 @@ export function createDeliveryPages(sql: Sql): Pick<Ledger, 'deliveries' | 'deli
     async deliveries(query) {
       const found: ListedDelivery[] = []
       const way = WAYS[query.order ?? 'asc']
-      // Anything that is no delivery's id is the beginning.
+      // Anything but a delivery's id stands for the beginning.
       for (let place: Place = readDeliveryId(query.after ?? '') ?? way.start; ;) {
         const batch = await nextChunks(query, place.chunk, way)
         const perhaps = batch.filter(({ reasons }) => mayHold(reasons, query.reason))

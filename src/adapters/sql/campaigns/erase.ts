@@ -1,4 +1,4 @@
-// Forgetting a person: their deliveries stay and are counted, and no longer tell whose they were.
+// Forgetting a person: their deliveries stay and are counted, but no longer say whose they were.
 import { and, eq, inArray, sql as words } from '../driver/drizzle.ts'
 import { emailKey } from '../../../core/address.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'

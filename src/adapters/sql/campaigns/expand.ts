@@ -1,4 +1,4 @@
-// Expanding a campaign: the list, read in steps, becomes deliveries in chunks of one lane each.
+// Expanding a campaign: reads the list in steps, and writes deliveries in chunks of one lane each.
 import { and, asc, eq, gt, lte, or, sql as words } from '../driver/drizzle.ts'
 import { BEYOND_ASCII, isBeyondAscii } from '../../../core/campaigns/mail/mailbox.ts'
 import { tallyOf } from '../../../core/campaigns/outcome.ts'
@@ -33,7 +33,7 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
     return place
   }
 
-  /** Who was subscribed at the start, those among them who have left since. */
+  /** Who was subscribed at the start, including those who have left since. */
   function subscribersAfter(
     id: string,
     startedAt: number,
@@ -56,9 +56,9 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
   }
 
   /**
-   * Moves the campaign's place in the transaction that writes its deliveries. Where another was faster, or the campaign
-   * was cancelled, the column would become null, which it refuses, and all is undone. Only this column carries the
-   * guard: MySQL sets columns one after the other, so the others' old values may be gone already.
+   * Moves the campaign's place in the transaction that writes its deliveries. If another process was faster, or the campaign was
+   * cancelled, the column would become null, which it refuses, so that all is undone. Only this column is the guard: MySQL sets
+   * columns one after the other, so old values of the others may be gone already.
    */
   function movePlace(from: Place, to: string, chunksMade: number, last: boolean): Write {
     const here = words`${campaigns.expandedTo} = ${from.expandedTo} AND ${campaigns.status} IN ('running', 'paused')`

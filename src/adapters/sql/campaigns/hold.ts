@@ -1,12 +1,12 @@
-// Makes a database that comes from a backup safe to start on: its campaigns wait until the operator says otherwise.
+// Makes a database from a backup safe to start on: pauses its campaigns until the operator resumes them.
 import { and, eq, inArray, lte, or, sql as words } from '../driver/drizzle.ts'
 import { UNCERTAIN } from '../../../core/campaigns/campaign.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { dropLeases } from '../driver/leases.ts'
 
 /**
- * Pauses what would go out by itself, and says why; also where it was paused without a reason. Tells how many. Whoever
- * held a lease is gone. No hub may run.
+ * Pauses all campaigns that would go out by themselves, with a reason (also those that are paused without one); returns how
+ * many. Drops all leases. No hub may be running.
  */
 export async function holdCampaigns(sql: Sql, reason: string, now: number): Promise<number> {
   const { campaigns } = sql.tables
@@ -17,7 +17,7 @@ export async function holdCampaigns(sql: Sql, reason: string, now: number): Prom
     .set({
       status: 'paused',
       statusReason: words`coalesce(${statusReason}, ${reason})`,
-      startedAt: words`coalesce(${startedAt}, ${sendAt})`, // its audience is that of its time
+      startedAt: words`coalesce(${startedAt}, ${sendAt})`, // its audience stays that of its time
     })
     .where(or(inArray(status, [...UNCERTAIN]), due))
   const [count = 0] = await sql.atomically([held, dropLeases(sql)])

@@ -1,4 +1,4 @@
-// The ledger of deliveries: one row a recipient, in chunks that each count their own.
+// The ledger of deliveries: one row per recipient, in chunks that each keep counts of their own.
 import { and, asc, eq, inArray, lte, sql as words } from '../driver/drizzle.ts'
 import { DELIVERY_STATUSES, type DeliveryStatus, type Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
@@ -53,7 +53,7 @@ export function createLedger(sql: Sql): Ledger {
   }
 }
 
-/** How many deliveries the chunks of a group have in each state. */
+/** How many deliveries are in each state, over the chunks of a group. */
 function sums({ tables: { chunks } }: Sql) {
   const sum = (status: DeliveryStatus) => words<number>`coalesce(sum(${chunks[status]}), 0)`.mapWith(Number)
   const all = DELIVERY_STATUSES.map((status) => [status, sum(status)])

@@ -1,14 +1,14 @@
-// Whose deliveries a chunk has: its addresses side by side. An index over the addresses of all deliveries would change another
-// of its pages for each that is written; these are read from one end to the other, and what is sought may be any part of one.
+// The addresses that a chunk has deliveries to, side by side in one column. An index over the addresses of all deliveries would be
+// slow to write; this column is searched from one end to the other, for any part of an address.
 import { and, eq, not, notExists, or, sql as words, type SQL } from '../driver/drizzle.ts'
 import type { Sql, Tables, Write } from '../driver/dialect.ts'
 
 type Named = Pick<Tables['deliveries']['$inferInsert'], 'email'>
 type Place = Pick<Tables['chunkNames']['$inferSelect'], 'campaignId' | 'chunk'>
 
-/** In small letters, and as bytes: MySQL looks for those ten times as fast. */
+/** In lower case, and as bytes, which MySQL searches ten times as fast. */
 const bytesOf = (text: string): Buffer => Buffer.from(text.toLowerCase())
-/** The address from its beginning to its end. */
+/** An address as a whole. */
 const whole = (email: string): string => `\n${email}\n`
 
 export const namesOf = (place: Place, rows: readonly Named[]) => ({
@@ -16,7 +16,7 @@ export const namesOf = (place: Place, rows: readonly Named[]) => ({
   addresses: bytesOf(whole(rows.map(({ email }) => email).join('\n'))),
 })
 
-/** A condition on chunks: not those that have none of these texts in their addresses. Of some nothing is noted. */
+/** A condition on chunks: they may have one of these texts in their addresses. (Old chunks have no notes.) */
 export function mayName({ db, tables: { chunks, chunkNames } }: Sql, texts: readonly string[]): SQL {
   const { campaignId, chunk, addresses } = chunkNames
   const own = and(eq(campaignId, chunks.campaignId), eq(chunk, chunks.number))
@@ -39,6 +39,6 @@ export function forgettingName({ db, tables: { chunkNames } }: Sql, place: Place
   const without = words`replace(${addresses}, ${bytesOf(whole(email))}, ${bytesOf(whole(''))})`
   return db
     .update(chunkNames)
-    .set({ addresses: words`unhex(hex(${without}))` }) // SQLite would make a text of it
+    .set({ addresses: words`unhex(hex(${without}))` }) // SQLite would turn it into a text
     .where(and(eq(campaignId, place.campaignId), eq(chunk, place.chunk)))
 }

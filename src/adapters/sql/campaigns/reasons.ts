@@ -1,4 +1,4 @@
-// Why a campaign's deliveries failed, wait or were skipped, as its chunks count it.
+// Why a campaign's deliveries failed, wait or were skipped, summed over the counts of its chunks.
 import { and, asc, eq, gt, inArray, or } from '../driver/drizzle.ts'
 import { countReasons, readReasons, sumReasons, WITH_REASON } from '../../../core/campaigns/reasons.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
@@ -10,7 +10,7 @@ export function createReasons(sql: Sql): Ledger['reasons'] {
   const { db } = sql
   const { chunks, deliveries } = sql.tables
 
-  /** Of chunks that were written before they counted reasons. */
+  /** For chunks from before reasons were counted. */
   async function countAnew(campaignId: string, numbers: number[]) {
     const { status, reason } = deliveries
     const here = and(eq(deliveries.campaignId, campaignId), inArray(deliveries.chunk, numbers))

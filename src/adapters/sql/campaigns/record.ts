@@ -1,4 +1,4 @@
-// Recording outcomes: a chunk's deliveries and its counts change together, or not at all.
+// Records outcomes: a chunk's deliveries and counts change together, or not at all.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, sql as words } from '../driver/drizzle.ts'
 import { HubError } from '../../../core/errors.ts'
@@ -6,9 +6,9 @@ import { applyOutcomes, tallyOf, type DeliveryState } from '../../../core/campai
 import type { ChunkRef, Ledger } from '../../../core/campaigns/ports.ts'
 import { changesFor, type Sql, type Write } from '../driver/dialect.ts'
 
-/** Others change the same chunk only now and then: whoever cancels, and a successor of a frozen worker. */
+/** Conflicts are rare: only cancelling, or the successor of a frozen worker, changes the same chunk. */
 const TRIES = 10
-/** Those who met do not meet again at once: each waits for a moment of its own. */
+/** After a conflict each waits for a random moment, so that they do not collide again. */
 const MEETING_MS = 10
 
 export function createRecord(sql: Sql): Ledger['record'] {
@@ -29,7 +29,7 @@ export function createRecord(sql: Sql): Ledger['record'] {
     return sql.read(all.where(and(eq(deliveries.campaignId, campaignId), eq(deliveries.chunk, chunk))))
   }
 
-  /** First in its transaction: where the chunk is no longer of this version all is undone. */
+  /** Comes first in its transaction: if the chunk no longer has this version, all is undone. */
   function countAnew(ref: ChunkRef, version: number, all: readonly DeliveryState[]): Write {
     const next = words`CASE WHEN ${chunks.version} = ${version} THEN ${version + 1} ELSE NULL END`
     const counted = { version: next, ...tallyOf(all) }
@@ -38,7 +38,7 @@ export function createRecord(sql: Sql): Ledger['record'] {
 
   return async (ref, outcomes) => {
     for (let tries = 1; tries <= TRIES; tries++) {
-      // The version first: what changes after this reading makes the transaction fail.
+      // The version is read first, so that any later change makes the transaction fail.
       const version = await versionOf(ref)
       if (version === undefined) return
       const { all, changed } = applyOutcomes(await statesOf(ref), outcomes)

@@ -1,5 +1,5 @@
-// What is brought up to date in the background: the totals, what suppressions note of the list, and subscribers who are older than
-// the index of what `q` finds.
+// Brings up to date in the background: the totals, the notes of suppressions about the list, and index entries for subscribers
+// who are older than the search index (`q`).
 import { and, asc, eq, gt, lte } from '../driver/drizzle.ts'
 import type { Log } from '../../../core/log.ts'
 import { breath, pause } from '../../../core/pause.ts'
@@ -8,11 +8,11 @@ import { restart } from './starts.ts'
 import { renote } from './held.ts'
 import { recount } from './totals.ts'
 
-/** Small steps: others write between them. */
+/** Small steps, so that others can write in between. */
 const FILLED_AT_ONCE = 500
 const RETRY_MS = 5_000
 
-/** Those who were there before the index, in steps; a process that is stopped goes on at its next start. */
+/** Adds older subscribers to the index, in steps; if it is stopped, the next start goes on. */
 export async function fillStarts(sql: Sql, signal: AbortSignal): Promise<number> {
   const { db } = sql
   const { subscribers, startless } = sql.tables
@@ -31,7 +31,7 @@ export async function fillStarts(sql: Sql, signal: AbortSignal): Promise<number>
   }
 }
 
-/** In the background, whatever else a process does; an outage of the database is waited out. */
+/** Runs in the background, and waits through outages of the database. */
 export function startFilling(sql: Sql, log: Log): { close(): Promise<void> } {
   const stop = new AbortController()
   async function fill(): Promise<void> {

@@ -1,4 +1,4 @@
-// Who comes and who leaves, loaded and stored: core/list/membership.ts says what becomes of a row.
+// Subscribing and leaving in SQL, by the rules of core/list/membership.ts.
 import { and, eq, gt, inArray, isNull, lte, or } from '../driver/drizzle.ts'
 import { emailKey } from '../../../core/address.ts'
 import {
@@ -21,7 +21,7 @@ import { adding, changing } from './totals.ts'
 type One = ReturnType<typeof createFind>['one']
 type Comings = 'subscribe' | 'claimConfirmation' | 'releaseConfirmation' | 'confirm'
 
-/** A row may change between reading and writing; then it is read again. */
+/** If a row changes between reading and writing, it is read again. */
 const TRIES = 5
 
 export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<SubscriberStore, Comings> {
@@ -31,7 +31,7 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
   const erasedKey = createErasedKeys(secret)
   const byKey = async (key: string) => (await one(eq(subscribers.emailKey, key))) ?? null
 
-  /** True when the subscriber had said not to want mail, and takes it back by this. */
+  /** True if the subscriber had not wanted mail, and takes that back by subscribing. */
   async function lift(key: string): Promise<boolean> {
     const theirs = inArray(suppressions.emailKey, [key, erasedKey(key)])
     const wish = and(theirs, eq(suppressions.reason, 'unsubscribe'))
@@ -45,7 +45,7 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
     return row
   }
 
-  /** False when the row is no longer as it was read. */
+  /** False if the row has changed since it was read. */
   async function change(
     { id, key, subscribed, waiting }: Pick<Row, 'id' | 'subscribed' | 'waiting'> & { readonly key: string },
     { email, name, ...to }: Partial<Row>,
@@ -83,7 +83,7 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
       const membership = isConfirmed ? 'in' : 'waits'
       if (!maySubscribe(await suppressionsOf.get(email, now)))
         return { outcome: 'suppressed', subscriber: await byKey(key) }
-      // Before the row: if this process dies between the two, nobody is on the list against their own wish.
+      // Before the row: if the process dies in between, nobody is on the list against their wish.
       const lifted = isConfirmed && (await lift(key))
       const person = { email, name, key }
       if (await insert(newRow(person, membership, now)))

@@ -1,4 +1,4 @@
-// The mailing list in SQL, put together; and how subscribers are removed from it.
+// The mailing list in SQL: puts its parts together, and removes subscribers.
 import { and, asc, desc, eq, hidden, inArray, lte, not, type SQL } from '../driver/drizzle.ts'
 import type { SubscriberStore } from '../../../core/list/ports.ts'
 import { emailKey } from '../../../core/address.ts'
@@ -14,9 +14,9 @@ import { ending, endingOf, endingUpTo, toBytes } from './starts.ts'
 import { createSuppressions, isHeld, selectSuppression, type ListOptions } from './suppressions.ts'
 import { removing } from './totals.ts'
 
-/** Rows that are removed in one statement when all are. */
+/** Rows per statement when the whole list is removed. */
 const REMOVED_AT_ONCE = 5_000
-/** Of a removal that somebody else's leaving has undone. */
+/** Tries of a removal that fails because somebody leaves at the same moment. */
 const TRIES = 5
 
 export function createSubscribers(sql: Sql, options: ListOptions): SubscriberStore {
@@ -78,7 +78,7 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
       return removed.some((count) => count > 0)
     },
 
-    // In steps: one statement for a million rows would hold up everybody else for as long as it takes.
+    // In steps: one statement for a million rows would block everybody else.
     async removeAll() {
       const [newest] = await sql.read(ids().orderBy(desc(subscribers.id)).limit(1))
       const last = newest?.id ?? ''

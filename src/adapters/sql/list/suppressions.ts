@@ -1,4 +1,4 @@
-// Suppressions: addresses that get no mail whatever the list says. A table of their own: they outlive the subscriber.
+// Suppressions: addresses that get no mail, whatever the list says. In a table of their own, since they outlive the subscriber.
 import {
   and,
   count,
@@ -74,7 +74,7 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
     and(
       reason && eq(suppressions.reason, reason),
       q ? words`instr(${suppressions.emailKey}, ${foldText(q)}) > 0` : undefined,
-      q ? isNotNull(suppressions.email) : undefined, // an erased person's key is no part of an address
+      q ? isNotNull(suppressions.email) : undefined, // the key of an erased person must not be searched
     )
 
   async function putAll(all: readonly Suppression[], dryRun = false): Promise<number> {
@@ -117,7 +117,7 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
       const { emailKey } = suppressions
       const held = await sql.read(db.select({ emailKey }).from(suppressions).where(mine))
       if (held.length === 0) return false
-      const at = Math.floor(now() / 1_000) * 1_000 // Mandrill tells seconds: what happens in this one comes after it
+      const at = Math.floor(now() / 1_000) * 1_000 // Mandrill's times are in seconds: events of this second count as later
       const lifted = held.map(({ emailKey }) => ({ emailKey, at }))
       const keys = held.map(({ emailKey }) => emailKey)
       await sql.atomically([
@@ -214,7 +214,7 @@ function replaceableBy({ tables: { suppressions } }: Sql, told: Row) {
   return or(...cases, words`1 = 0`)
 }
 
-/** Who does not want mail is taken off the list, or no longer waits to be on it, in the same transaction. */
+/** Takes people off the list who want no mail, or ends their waiting to be on it. */
 export function leaving(
   sql: Sql,
   keys: readonly string[],
@@ -225,7 +225,7 @@ export function leaving(
   const mine = sql.among(subscribers.emailKey, keys)
   const changes = { ...left(since), ...released }
   const gone = (from: SQL) => sql.db.update(subscribers).set(changes).where(and(mine, from))
-  // In this order: who is confirmed between the two leaves all the same.
+  // In this order, so that somebody who confirms in between is taken off as well.
   return [
     gone(gt(subscribers.waiting, 0)),
     ...changing(sql, keys, gone(eq(hidden(subscribers.subscribed), 1)), 1, 0),

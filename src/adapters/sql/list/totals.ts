@@ -1,4 +1,4 @@
-// How many are on the list: written in the very transaction that changes it, so that nobody has to count a million rows.
+// How many are on the list: kept in the same transaction that changes the list, so that a million rows need not be counted.
 import { and, eq, gt, hidden, sql as words, type SQL } from '../driver/drizzle.ts'
 import type { Row } from '../../../core/list/membership.ts'
 import { rowsFor, type Counted, type Sql, type Write } from '../driver/dialect.ts'
@@ -64,7 +64,7 @@ export const changing = (
   ...(from === to ? [] : [noting(sql, keys)]),
 ]
 
-/** How many are on the list; subscribed or not, if that is asked. */
+/** How many are on the list: all, or only those who are subscribed or not. */
 export async function countListed(sql: Sql, subscribed?: boolean): Promise<number> {
   const { name, count } = sql.tables.listTotals
   const sums = { name, count: words`sum(${count})`.mapWith(Number) }

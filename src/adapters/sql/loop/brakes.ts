@@ -8,7 +8,7 @@ import type { Deltas } from './changes.ts'
 type BrakeEffects = { readonly writes: readonly Write[]; readonly paused: readonly Paused[] }
 
 const WATCHED = ['settled', 'bounced', 'complained'] as const satisfies readonly Reaction[]
-/** Beside each count, the part of it that was there when the campaign did not run last. */
+/** Beside each count: its value at the end of the campaign's last pause. */
 const baseOf = (fact: string): string => `base ${fact}`
 
 type Counts = Readonly<Record<string, number>>
@@ -49,7 +49,7 @@ export function createBrakeEffects(sql: Sql, rates: BrakeRates) {
       const base = settledOf((fact) => counts[baseOf(fact)] ?? 0)
       const reason = run.has(campaignId) ? judgeCampaign(now, base, rates) : undefined
       if (reason !== undefined) paused.push({ campaignId, reason })
-      // What is settled while it does not run is known to whoever lets it run again.
+      // While it does not run, the base grows with the counts: whoever resumes it has seen them.
       if (run.has(campaignId) && reason === undefined) return []
       return WATCHED.map((fact) => ({ campaignId, fact: baseOf(fact), count: now[fact] - base[fact] }))
     })

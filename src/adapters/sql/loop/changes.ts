@@ -22,11 +22,11 @@ import { changesFor, newRowsFor, rowsFor, type Sql, type Tables, type Write } fr
 import type { Correlated, ReactionRow } from './deliveries.ts'
 import { RARE } from './rare.ts'
 
-/** By campaign: how many subscribers more, or fewer, each is true of. */
+/** By campaign: how many more, or fewer, subscribers each reaction is true of. */
 export type Deltas = ReadonlyMap<string, Readonly<Record<Reaction, number>>>
 type ReactionEffects = { readonly writes: readonly Write[]; readonly deltas: Deltas }
 
-/** A started campaign's text does not change any more. */
+/** How many campaigns' links are kept in memory: the text of a started campaign no longer changes. */
 const CAMPAIGNS_REMEMBERED = 100
 
 export function createReactionEffects(sql: Sql) {
@@ -108,7 +108,7 @@ function isSame(before: ReactionRow, after: ReactionRow): boolean {
   )
 }
 
-/** Every message of a delivery but the one that its row names and was linked with it. */
+/** Links of messages with their deliveries, except those that are known from the delivery's row. */
 function newLinks(correlated: readonly Correlated[]) {
   return correlated.flatMap(({ about: { campaignId, chunk, n, reaction }, messageId }) =>
     messageId && reaction?.messageId !== messageId ? [{ messageId, campaignId, chunk, n }] : [],
@@ -133,7 +133,7 @@ const isTrue = (known: Reactions | null, each: Reaction): number => (known && kn
 
 type Links = ReadonlySet<string>
 
-/** The links of the campaigns that a page is about. Of one that is not known any more nothing is told. */
+/** The links of the campaigns that a page is about; a campaign that no longer exists has none. */
 function createLinksOf(sql: Sql) {
   const { db } = sql
   const { campaigns } = sql.tables

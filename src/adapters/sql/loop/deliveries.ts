@@ -1,4 +1,4 @@
-// Which deliveries a page's events are about, and what was heard of each before.
+// Which deliveries the events of a page are about, and the reactions to each so far.
 import { and, eq, gt, inArray, or } from '../driver/drizzle.ts'
 import {
   isOfMail,
@@ -11,19 +11,19 @@ import type { ArchiveRow } from '../../../core/events/ports.ts'
 import { portions, type Sql, type Tables } from '../driver/dialect.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
 
-/** Each is a term of one condition: SQLite goes no deeper than a thousand. */
+/** Each is a term of one condition, of which SQLite allows no more than a thousand. */
 const CHUNKS_AT_ONCE = 200
 
 export type ReactionRow = Tables['reactions']['$inferSelect']
 type Known = DeliveryKey & { readonly email: string; readonly reaction: ReactionRow | null }
-/** An event, the delivery that it is about, and Mandrill's id of the message. */
+/** An event, the delivery that it is about, and the provider's id of the message. */
 export type Correlated = {
   readonly row: ArchiveRow
   readonly about: Known
   readonly messageId: string | null
 }
 
-/** In their order; what is about no delivery of the hub is left out. */
+/** In the order of the events, without those that are about no delivery of the hub. */
 export function createCorrelation(sql: Sql): (rows: readonly ArchiveRow[]) => Promise<readonly Correlated[]> {
   return async (rows) => {
     const events = rows
@@ -36,7 +36,7 @@ export function createCorrelation(sql: Sql): (rows: readonly ArchiveRow[]) => Pr
       return about && isRecipient(about, row.facts) ? about : undefined
     })
     const unnamed = events.flatMap(({ messageId }, n) => (believed[n] || !messageId ? [] : messageId))
-    // What a message is linked with is known from the first event on that names its delivery.
+    // Later events of a page find the delivery of their message by the first event that names it.
     const known = await findByMessage(sql, [...new Set(unnamed)])
     return events.flatMap(({ row, messageId }, n) => {
       const about = believed[n] ?? known.get(messageId ?? '')
@@ -60,12 +60,12 @@ async function findDeliveries(sql: Sql, keys: readonly DeliveryKey[]): Promise<R
   return known
 }
 
-/** The deliveries that messages were linked with by earlier pages. */
+/** The deliveries of messages, as earlier pages have linked them. */
 async function findByMessage(sql: Sql, messageIds: readonly string[]): Promise<Map<string, Known>> {
   const { messageLinks } = sql.tables
   if (messageIds.length === 0) return new Map()
   const { messageId } = messageLinks
-  // A hub that has sent nothing itself has none: it need not look for each message.
+  // A hub that has sent nothing itself has no links, and need not look for them.
   const any = sql.db.select({ messageId }).from(messageLinks).where(gt(messageId, '')).limit(1)
   if ((await sql.read(any)).length === 0) return new Map()
   const links: (DeliveryKey & { messageId: string })[] = []
@@ -86,7 +86,7 @@ function messageKey({ facts: { messageId } }: ArchiveRow): string | null {
   return messageId && keyOf(messageId, KEY_LENGTH.messageId)
 }
 
-/** By campaign and chunk, because neither database uses an index well for a list of triples. */
+/** Conditions by campaign and chunk, since neither database uses an index well for a list of triples. */
 function conditions({ tables: { deliveries } }: Sql, keys: readonly DeliveryKey[]) {
   const byChunk = [...Map.groupBy(keys, ({ campaignId, chunk }) => `${campaignId}/${chunk}`).values()]
   const terms = byChunk.flatMap((within) => {

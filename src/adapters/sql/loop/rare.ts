@@ -1,5 +1,5 @@
-// Whom the rarer reactions are of: kept in a table of their own, so that nobody goes through a million reactions for three
-// complaints.
+// The rarer reactions, whose deliveries are listed in a table of their own: three complaints are found without going through a
+// million reactions.
 import type { PeopleFact } from '../../../core/campaigns/ports.ts'
 
 export const RARE = [

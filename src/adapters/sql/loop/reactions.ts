@@ -1,4 +1,4 @@
-// What came back of the mails, as the API shows it: counts by campaign, and what was heard of each delivery.
+// Reads the reactions to the mails: counts by campaign and link, and the reactions to each delivery.
 import { and, between, count, eq, inArray, isNull } from '../driver/drizzle.ts'
 import { readDeliveryId } from '../../../core/loop/correlation.ts'
 import { NO_EVIDENCE, reactionsOf, type Reactions } from '../../../core/loop/reactions.ts'
@@ -12,7 +12,7 @@ export function createReactionStore(sql: Sql): ReactionStore {
   const { db } = sql
   const { deliveries, reactions, reactionCounts, reactionPlaces, linkCounts, linkUnsubscribes } = sql.tables
 
-  /** Who left by the hub's link, and not by Mandrill's, too: each subscriber is one. */
+  /** How many left by the hub's link only: those who also left by Mandrill's are counted already. */
   async function leftByLink(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const same = and(
       eq(reactions.campaignId, linkUnsubscribes.campaignId),
@@ -46,7 +46,7 @@ export function createReactionStore(sql: Sql): ReactionStore {
       const counts = new Map<string, { people: number; robots: number }>()
       for (const { link, fact, count } of rows) {
         const before = counts.get(link) ?? { people: 0, robots: 0 }
-        // What was heard before links were counted may be taken away, and was never added.
+        // Clicks from before links were counted may be subtracted though they were never added.
         counts.set(link, { ...before, [fact === 'clicked' ? 'people' : 'robots']: Math.max(0, count) })
       }
       return counts
@@ -57,7 +57,7 @@ export function createReactionStore(sql: Sql): ReactionStore {
       if (keys.length === 0) return new Map()
       const numbers = [...new Set(keys.map(({ chunk }) => chunk))]
       const wanted = new Set(ids)
-      // Sending asks about the end of a chunk again and again: what came back of its beginning is not read each time.
+      // Sending asks again and again about the end of a chunk, so its beginning is not read each time.
       const [least, most] = [Math.min(...keys.map(({ n }) => n)), Math.max(...keys.map(({ n }) => n))]
       const within = <T extends typeof reactions | typeof linkUnsubscribes>({
         campaignId: id,
