@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { live, mailEvent, mailEvents, subjects, tryAgain, withoutSetupFrames } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
+import { rateWhenLost } from '../support/in-page.js'
 import { useProgramLab } from '../support/page-lab.ts'
 
 const lab = useProgramLab((hub) => hub.post(mailEvents(250, (index) => ({ subject: `Mail ${index}` }))))
@@ -197,8 +198,9 @@ test('with the hub gone nothing goes on as if it were measured; all of it comes 
   await live(page)
   await eventually(() => page.locator('.strip .rate').innerText()).toMatch(/^\d/)
   await lab.hub.kill()
-  await page.getByText('Reconnecting, nothing lost').first().waitFor()
-  await eventually(() => page.locator('.strip .rate').innerText()).toMatch(/^–/)
+  // From the first moment on.
+  const rate = await page.waitForFunction(rateWhenLost)
+  expect(await rate.jsonValue()).toMatch(/^–/)
   await eventually(() => page.locator('.strip .last').innerText()).toMatch(/–$/)
   await page.locator('.plot').getByText('not known').waitFor()
   await eventually(() => page.title()).toBe('No connection · Live · Mail Event Hub')

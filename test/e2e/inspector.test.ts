@@ -105,3 +105,15 @@ test('of a delivery, the server and what it said, and how large the mail was', (
     expect(told).toContain('250 OK')
     expect(told).toContain('Server 203.0.113.3 · Mail of 24 kB')
   }))
+
+test('of a message without events that is said, and what to do; what comes is shown', async () => {
+  const { page, close } = await lab.open({ path: '/dashboard/messages/m-not-yet' })
+  await live(page)
+  const inspector = page.getByRole('complementary')
+  await inspector.getByText('No event of the message m-not-yet is kept.').waitFor()
+  await inspector.getByRole('link', { name: 'Show all events' }).waitFor()
+  expect(await page.getByRole('alert').count()).toBe(0)
+  await lab.hub.post([mailEvent({ id: 'm-not-yet', subject: 'Here at last' })])
+  await inspector.getByRole('heading', { name: 'Here at last' }).waitFor()
+  await close()
+})

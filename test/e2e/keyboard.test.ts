@@ -63,6 +63,17 @@ test('/ searches, g s and g l go, p pauses, ? helps', () =>
     await page.getByRole('dialog').waitFor({ state: 'detached' })
   }))
 
+test('a file to choose and a switch are no fields: keys go on there; Esc leaves a search', () =>
+  withPage('/dashboard/subscribers/import', async (page) => {
+    await page.locator('input[type=file]').focus()
+    await go(page, 'u', 'Subscribers')
+    await page.keyboard.press('/')
+    await page.keyboard.type('nobody')
+    await page.getByRole('heading', { name: 'Nobody matches' }).waitFor()
+    await page.keyboard.press('Escape')
+    await go(page, 'c', 'Campaigns')
+  }))
+
 test('single keys can be turned off', () =>
   withPage('/', async (page) => {
     await page.keyboard.press('?')

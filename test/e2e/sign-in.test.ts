@@ -100,3 +100,38 @@ test('a session that ends while one looks leads to the sign-in', async () => {
   expect(others(problems)).toEqual([])
   await close()
 })
+
+test.each([
+  ['/?events=sent&span=1h', '.line'],
+  ['/dashboard/subscribers?q=ann&mailable=true', 'h1'],
+  ['/dashboard/campaigns/new', 'textarea'],
+  ['/dashboard/setup', '.checklist'],
+])('whoever follows a link signed out is there when signed in: %s', async (path, ready) => {
+  const { page, close } = await lab.open({ signedIn: false, path })
+  await page.getByLabel('API token').fill(TOKEN)
+  await page.keyboard.press('Enter')
+  await page.locator(ready).first().waitFor()
+  expect(page.url()).toBe(lab.hub.url + path)
+  await close()
+})
+
+test.each([
+  ['an export', '/', (page: Page) => page.getByRole('button', { name: 'Export CSV' }).click()],
+  [
+    'a file',
+    '/import',
+    (page: Page) =>
+      page.locator('input[type=file]').setInputFiles({
+        name: 'list.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from('email\na@b.example\n'),
+      }),
+  ],
+])('who is signed out meanwhile is told so by %s, too', async (_, path, act) => {
+  const { page, close } = await lab.open({ path: `/dashboard/subscribers${path}` })
+  await live(page)
+  await page.context().clearCookies()
+  await act(page)
+  await page.getByLabel('API token').waitFor()
+  await close()
+})

@@ -59,6 +59,14 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await page.getByText(/^4\d\d subscribers/).waitFor()
   })
 
+  test('how long ago somebody came is told as it is now', async () => {
+    await people.subscribe('new@example.net')
+    const page = await open('?q=new@example.net')
+    const age = page.locator('.line time')
+    const first = await age.innerText()
+    await eventually(() => age.innerText()).not.toBe(first)
+  })
+
   test('a badge says whether one gets mail, and each filter who it leaves', async () => {
     const page = await open('?q=example.org')
     await eventually(() => lines(page)).toHaveLength(3)

@@ -180,3 +180,17 @@ export function followLink(address) {
   link.click()
   link.remove()
 }
+
+/** The rate that stands beside the first word of a lost connection. */
+export function rateWhenLost() {
+  const state = document.querySelector('.strip .state strong')?.textContent ?? ''
+  return state.startsWith('Reconnecting') && document.querySelector('.strip .rate')?.textContent
+}
+
+/** Scrolls as a person does: whoever listens has heard of it. @param {Element} element @param {number} top @returns {Promise<void>} */
+export function scrollDown(element, top) {
+  return new Promise((resolve) => {
+    element.addEventListener('scroll', () => resolve(), { once: true })
+    element.scrollTo({ top, behavior: 'instant' })
+  })
+}
