@@ -82,7 +82,7 @@ export type Delivery = {
   readonly name: string
   readonly lane: string
   readonly status: DeliveryStatus
-  /** Tries that a server has answered. Only grows, even over retryFailed. */
+  /** Tries in which there was a connection. Only grows, even over retryFailed. */
   readonly attempts: number
   /** How many of these were before the last retryFailed: RETRY_DELAYS count from there. */
   readonly earlierAttempts: number
@@ -97,7 +97,7 @@ export type Outcome = {
   /** Which delivery of its chunk. */
   readonly n: number
   readonly status: Exclude<DeliveryStatus, 'queued'>
-  /** One more than the delivery had if a server has answered (always for sent), else the same. */
+  /** One more than the delivery had if there was a connection (always for sent), else the same. */
   readonly attempts: number
   /** When a deferred one is to be tried again. */
   readonly dueAt: number

@@ -1,4 +1,4 @@
-// What an event tells, whoever sent it: taken from its payload once, at the door, and kept beside it as JSON.
+// Facts: what an event says, whichever provider sent it. Read from the payload once, on arrival, and stored beside it as JSON.
 import { hash } from 'node:crypto'
 import { emailKey } from '../address.ts'
 
@@ -21,14 +21,14 @@ export const REASONS = [
 ] as const
 export type Reason = (typeof REASONS)[number]
 
-/** An open or a click that a message's own list tells of. `link` is '' for an open, else the linkKey of its URL. */
+/** An open or a click in the list that a message carries. `link` is '' for an open, else the linkKey of its URL. */
 export type Visit = { readonly at: number; readonly robot: boolean; readonly link: string }
 
-/** What a provider reads from a payload: null, or none, where it does not say or that does not apply. */
+/** What a provider reads from a payload: null, or empty, where it is unknown or does not apply. */
 export type Told = {
   /** When it happened by the provider's clock, milliseconds since 1970. */
   readonly at: number | null
-  /** As it was spelt. */
+  /** As it was written. */
   readonly recipient: string | null
   readonly messageId: string | null
   readonly subject: string | null
@@ -37,24 +37,24 @@ export type Told = {
   readonly tags: readonly string[]
   readonly url: string | null
   readonly reason: Reason | null
-  /** What the other server said. */
+  /** What the recipient's server said. */
   readonly answer: string | null
-  /** Of opens and clicks: whether it was a program, and no person. */
+  /** For opens and clicks: whether it was a program, not a person. */
   readonly robot: boolean | null
-  /** The other side's address: of opens and clicks the reader's, else that of the server that answered. */
+  /** The IP address of the reader (for opens and clicks), or of the server that answered. */
   readonly ip: string | null
-  /** Where a reader was. */
+  /** Where the reader was. */
   readonly location: string | null
-  /** The mail's, in bytes. */
+  /** The size of the mail, in bytes. */
   readonly size: number | null
-  /** What the hub gave the mail, and came back. */
+  /** From the metadata that the hub gave the mail. */
   readonly campaignId: string | null
   readonly deliveryId: string | null
-  /** The list that an entry was put on or taken from, in the provider's word. */
+  /** The list that an entry was added to or removed from, by the provider's name. */
   readonly list: string | null
-  /** When that entry ends: 0 = it has ended. */
+  /** When that entry ends; 0: it has ended. */
   readonly ends: number | null
-  /** When the recipient's server took the mail, as the message's own log tells. */
+  /** When the recipient's server accepted the mail, according to the log that the message carries. */
   readonly delivered: number | null
   readonly opens: readonly Visit[]
   readonly clicks: readonly Visit[]
@@ -84,21 +84,21 @@ export const NOTHING_TOLD: Told = {
   clicks: [],
 }
 
-/** By whom an event was brought, if not by its provider: somebody who has the token, or who took it out of quarantine. */
+/** How an event came, if not by its provider's webhook: posted with the token, or replayed from quarantine. */
 type Bringer = 'hand' | 'replay'
 
 export type EventFacts = Told & {
   readonly provider: string
   readonly by?: Bringer | undefined
-  /** The recipient, as addresses are compared: see emailKey. */
+  /** The emailKey of the recipient. */
   readonly email: string | null
 }
 
-/** The facts as they are stored, in two JSON texts. */
+/** The facts as stored, in two JSON texts. */
 export type StoredFacts = {
-  /** An object, just as clients are given it: its members stand in a frame and in the API beside `data`. */
+  /** An object whose members clients get as they are, beside `data`, in frames and in the API. */
   readonly facts: string
-  /** What only the loop asks for; null for most events. */
+  /** Facts that only the loop needs; null for most events. */
   readonly more: string | null
 }
 
@@ -135,7 +135,7 @@ export function writeFacts(provider: string, told: Told): StoredFacts {
   return { facts, more }
 }
 
-/** The same events, and that their provider has not brought them itself. */
+/** The same events, marked as not brought by their provider. */
 export function broughtBy<E extends StoredFacts>(by: Bringer, events: readonly E[]): readonly E[] {
   return events.map((event) => {
     const more = event.more === null ? {} : (JSON.parse(event.more) as WrittenMore)
@@ -170,7 +170,7 @@ const keyOf = (recipient: string | null): string | null => (recipient === null ?
 export function readFacts({ facts, more }: StoredFacts): EventFacts {
   const told = JSON.parse(facts) as Written
   const rest: WrittenMore = more === null ? NO_MORE : (JSON.parse(more) as WrittenMore)
-  // Name by name: a copy of all that is there takes three times the room, for as long as a page of events is under way.
+  // Member by member: copying the whole object would take three times the memory.
   return {
     provider: told.provider,
     at: told.at === null ? null : Date.parse(told.at),
@@ -214,7 +214,7 @@ const readVisit = ([at, robot, link = '']: WrittenVisit): Visit => ({ at, robot:
 
 const LINK_LENGTH = 8
 
-/** Stands for a URL where a whole one would take too much room: there is one for every recipient and link. */
+/** Stands for a URL where the whole would take too much room: one is stored for every recipient and link. */
 export function linkKey(url: string): string {
   return hash('sha256', url, 'base64url').slice(0, LINK_LENGTH)
 }

@@ -1,4 +1,4 @@
-// From the text of a batch to events: each is kept as its very bytes, gets its kind, its id and its facts, or goes to quarantine.
+// Reads the text of a batch: each event keeps its very bytes and gets a kind, an id and facts, or goes to quarantine.
 import { hash } from 'node:crypto'
 import { isUtf8 } from 'node:buffer'
 import { HubError } from '../../errors.ts'
@@ -16,8 +16,8 @@ type Unreadable = { readonly id: string; readonly reason: string; readonly data:
 export type Batch = { readonly events: readonly NewEvent[]; readonly unreadable: readonly Unreadable[] }
 
 /**
- * Reads the text of a batch, a JSON array. What cannot be read is not refused (Mandrill would send it for ever
- * and nothing behind it) but handed back as unreadable. Throws hook.too_many_events above MAX_BATCH.
+ * Reads a JSON array. What cannot be read is not refused (Mandrill would send it again for ever, and nothing after it) but
+ * returned as unreadable. Throws hook.too_many_events above MAX_BATCH.
  */
 export function readBatch(received: Buffer, provider: Provider = mandrill): Batch {
   const text = validUtf8(received)
@@ -29,7 +29,7 @@ export function readBatch(received: Buffer, provider: Provider = mandrill): Batc
   const rest: Unreadable[] = []
   const seen = new Map<string, number>()
   for (const data of slices) {
-    const payload = parse(data) // one at a time: what it is made of is gone before the next
+    const payload = parse(data) // one at a time, so that its objects are gone before the next
     if (payload === undefined) return noArray(text)
     const kind = provider.kindOf(payload)
     if (kind) {
@@ -40,7 +40,7 @@ export function readBatch(received: Buffer, provider: Provider = mandrill): Batc
   return { events, unreadable: rest }
 }
 
-/** U+FFFD for what is no UTF-8: one bad byte in a text frame would end every socket that resumes over it. */
+/** Replaces invalid UTF-8 by U+FFFD: one bad byte in a text frame would end every socket that gets it. */
 function validUtf8(bytes: Buffer): Buffer {
   return isUtf8(bytes) ? bytes : Buffer.from(bytes.toString())
 }

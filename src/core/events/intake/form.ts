@@ -1,5 +1,5 @@
-// application/x-www-form-urlencoded, decoded on bytes: a signature covers the bytes that came, and a webhook of
-// 2 MiB is nearly all %XX, where one loop over bytes is several times as fast as any decoder over strings.
+// Decodes application/x-www-form-urlencoded on bytes: the signature covers the received bytes, and a webhook of 2 MiB is nearly
+// all %XX, for which a loop over bytes is several times as fast as any decoder over strings.
 
 import { HubError } from '../../errors.ts'
 
@@ -11,7 +11,7 @@ const PERCENT = 0x25
 const PLUS = 0x2b
 const SPACE = 0x20
 
-/** Mandrill's webhook has one field. Each costs memory of its own, a hundred times what an empty one takes in the body. */
+/** Mandrill's webhook has one field. A field takes a hundred times as much memory as an empty one takes in the body. */
 export const MOST_FIELDS = 100
 
 /** The value of a hex digit by its character code; 255 for everything else. */

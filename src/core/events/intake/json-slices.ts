@@ -1,4 +1,4 @@
-// Where the values of a JSON text begin and end: so that an event is kept, hashed and sent on as the very bytes that came.
+// Finds where the values of a JSON text begin and end, so that events are kept, hashed and sent on as the very bytes that came.
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -10,8 +10,8 @@ const CLOSE_OBJECT = 0x7d
 const SPACES: readonly (number | undefined)[] = [0x20, 0x09, 0x0a, 0x0d]
 
 /**
- * The elements of the array that `text` is, each a slice of it without the white space around it; undefined when it is no
- * array. It is one if JSON.parse accepts each of these slices: that is not looked at here.
+ * The elements of a JSON array as slices of the text, without surrounding white space; undefined if it is no array. The caller has
+ * to check that JSON.parse accepts each slice.
  */
 export function arraySlices(text: Buffer): Buffer[] | undefined {
   const slices: Buffer[] = []
@@ -29,7 +29,7 @@ export function arraySlices(text: Buffer): Buffer[] | undefined {
   return skipSpace(text, at + 1) === text.length ? slices : undefined
 }
 
-/** A member's value in the object that `text` is. JSON.parse has accepted it; of several of one name the last counts, as there. */
+/** A member's value in a JSON object, which JSON.parse has accepted. Of several members of that name the last counts. */
 export function memberSlice(text: Buffer, name: string): Buffer | undefined {
   let found: Buffer | undefined
   let at = skipSpace(text, skipSpace(text, 0) + 1)
@@ -80,7 +80,7 @@ function nestedEnd(text: Buffer, start: number): number {
   return at
 }
 
-// A byte loop: events are made of short strings, where a call to indexOf for each costs more than it saves.
+// A byte loop: events consist of short strings, for which calls of indexOf would take longer.
 function stringEnd(text: Buffer, start: number): number {
   let at = start + 1
   while (at < text.length && text[at] !== QUOTE) at += text[at] === BACKSLASH ? 2 : 1

@@ -1,4 +1,4 @@
-// Reading again what lies in quarantine: which event it becomes, and by which id it is known from then on.
+// Reads an entry of quarantine again: the events it becomes, and their ids.
 import { hash } from 'node:crypto'
 import { readBatch, type Batch } from './batch.ts'
 import type { FeedEvent } from '../event.ts'
@@ -7,10 +7,10 @@ import type { QuarantineEntry } from '../ports.ts'
 const SET_ASIDE = 'event-'
 const ID_BYTES = 16
 
-/** The entry of an event that the feed holds and the archive refused. */
+/** The entry's id for an event that the archive has refused. */
 export const setAsideId = ({ id }: Pick<FeedEvent, 'id'>): string => SET_ASIDE + id.toString('hex')
 
-/** What an entry says by now: one event, or a whole batch that was no array when it came. */
+/** The events of an entry: one, or those of a whole batch that was no JSON array when it came. */
 export function readAgain({ id, data }: Pick<QuarantineEntry, 'id' | 'data'>): Batch {
   if (data.trimStart().startsWith('[')) return readBatch(Buffer.from(data))
   const { events, unreadable } = readBatch(Buffer.from(`[${data}]`))
@@ -18,8 +18,8 @@ export function readAgain({ id, data }: Pick<QuarantineEntry, 'id' | 'data'>): B
 }
 
 /**
- * The entry's own id: of two equal texts in a batch each stays one of two. But what was set aside is a duplicate to the
- * feed, and would be gone: it comes back as another event, which the archive has never taken.
+ * The event's id is the entry's own, so that two equal texts of a batch stay two events. But an event that the archive refused is
+ * known to the feed, which would drop it as a duplicate: it gets a new id.
  */
 function idAfter(entryId: string): Buffer {
   const own = Buffer.from(entryId, 'hex')

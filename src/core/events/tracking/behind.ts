@@ -1,9 +1,10 @@
-// How far the database is beside the feed: of an earlier moment (restored, or a replica that took over), or yet to be told.
+// Compares the database with the feed: whether it is from an earlier moment (restored, or a replica that took over), or only
+// has not caught up yet.
 import { createNap, pause } from '../../pause.ts'
 import { compareCursors } from '../cursor.ts'
 import type { EventArchive, EventFeed } from '../ports.ts'
 
-/** A copy of the database that is merely read a little late has caught up by then. */
+/** By then, a replica that is merely a little late has caught up. */
 const LOOKS = 4
 const APART_MS = 500
 
@@ -13,7 +14,7 @@ type Stores = {
   readonly wait?: (ms: number) => Promise<void>
 }
 
-/** The feed is only told of what the database has committed: one that knows less has lost commits. Asked before tracking starts. */
+/** The feed is only told what the database has committed, so one that knows less has lost commits. Called before tracking starts. */
 export async function isBehindFeed({ feed, archive, wait = createNap().wait }: Stores): Promise<boolean> {
   const told = await feed.taken()
   for (let look = 1; compareCursors(told, await archive.position()) > 0; look += 1) {
@@ -25,7 +26,7 @@ export async function isBehindFeed({ feed, archive, wait = createNap().wait }: S
 
 const CATCH_UP_MS = 50
 
-/** Resolves when tracking, in whichever process, has taken all that the feed holds now; or when `signal` says so. */
+/** Resolves when tracking, in any process, has taken all that the feed holds now; or when `signal` aborts. */
 export async function catchUp(
   {
     feed,

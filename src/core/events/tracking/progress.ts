@@ -1,4 +1,4 @@
-// Where tracking is, and who waits for it to get further.
+// The position of tracking, and the callers who wait for it to advance.
 import { BEGINNING, compareCursors, type Cursor } from '../cursor.ts'
 
 export type Progress = ReturnType<typeof createProgress>
@@ -22,7 +22,7 @@ export function createProgress() {
     },
     // The sequence goes on over the lives of a feed, so a subtraction counts the events between.
     lag: () => Math.max(0, head.seq - position.seq),
-    /** Somebody waits. */
+    /** Whether somebody waits. */
     wanted: () => waiting.size > 0,
     reached(cursor: Cursor, timeoutMs: number): Promise<boolean> {
       if (compareCursors(position, cursor) >= 0) return Promise.resolve(true)

@@ -1,4 +1,4 @@
-// Lets go of what is older than the archive may be, in quarantine, too, a little at a time.
+// Deletes what is older than ARCHIVE_DAYS from archive and quarantine, a little at a time.
 import type { EventArchive, Quarantine } from '../ports.ts'
 
 const STEP = { events: 250, entries: 50, napMs: 20 }
@@ -9,13 +9,13 @@ const DAY_MS = 86_400_000
 type Options = {
   readonly archive: EventArchive
   readonly quarantine: Quarantine
-  /** How many days an event stays; all of them stay without it. */
+  /** How many days an event stays; undefined: for ever. */
   readonly archiveDays: number | undefined
   readonly now: () => number
   readonly nap: (ms: number) => Promise<void>
 }
 
-/** To be called often; does something when it is time. */
+/** The returned function may be called often: it prunes when it is time. */
 export function createPruning({ archive, quarantine, archiveDays, now, nap }: Options): () => Promise<void> {
   let due = 0
   return async () => {

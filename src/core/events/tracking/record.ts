@@ -1,4 +1,4 @@
-// Puts pages of the feed into the archive, and sees to it that one bad event does not stop all that follow.
+// Puts pages of the feed into the archive, and makes sure that one bad event does not stop all others.
 import type { Cursor } from '../cursor.ts'
 import { isHubError } from '../../errors.ts'
 import { breath } from '../../pause.ts'
@@ -7,7 +7,7 @@ import type { Log } from '../../log.ts'
 import type { ArchiveRow, EventArchive, FeedPage, Quarantine, QuarantineEntry } from '../ports.ts'
 import { setAsideId } from '../intake/replay.ts'
 
-/** Takes a page that follows `from`. What it has taken it tells by `moved`, also when it fails half-way. */
+/** Records a page that follows `from`. It reports each recorded part by `moved`, even if it fails half-way. */
 export type Recorder = (from: Cursor, page: Pick<FeedPage, 'events' | 'next'>) => Promise<void>
 
 type Options = {
@@ -21,13 +21,13 @@ type Options = {
 const BATCH_EVENTS = 2_000
 const AT_ONCE = 250
 /**
- * One bad event is at fault itself. When so many are refused in a row within a minute, the database may be: tracking waits,
- * and goes on at this pace, for the good ones behind them.
+ * A single refused event is itself at fault. After this many in a row within a minute the database may be: then tracking waits,
+ * and goes on at this pace to reach the good events behind them.
  */
 const REFUSALS = { most: 10, withinMs: 60_000 }
-/** An event fails alone so many times while the database takes anything else: then it is no outage. */
+/** When one event alone fails this many times while the database accepts others, it is no outage. */
 const STRIKES = 5
-/** Of an event that not even quarantine can hold. */
+/** What is kept of an event that is too large even for quarantine. */
 const KEPT_CHARACTERS = 100_000
 
 export function createRecorder({ archive, quarantine, log, moved, now }: Options): Recorder {
@@ -41,7 +41,7 @@ export function createRecorder({ archive, quarantine, log, moved, now }: Options
     refusals = [...refusals, now()]
   }
 
-  /** As much of its text as can be held. */
+  /** Puts as much of the text as possible into quarantine. */
   async function keep(entry: QuarantineEntry): Promise<void> {
     for (const length of [entry.data.length, KEPT_CHARACTERS, 0]) {
       try {
@@ -52,7 +52,7 @@ export function createRecorder({ archive, quarantine, log, moved, now }: Options
     }
   }
 
-  /** The event's text goes into quarantine, and tracking past it. */
+  /** Puts the event into quarantine, and moves tracking past it. */
   async function setAside(from: Cursor, to: Cursor, { event }: ArchiveRow, error: unknown): Promise<void> {
     countRefusal(error)
     const id = setAsideId(event)
@@ -65,8 +65,8 @@ export function createRecorder({ archive, quarantine, log, moved, now }: Options
   }
 
   /**
-   * Throws where the database is away. Else it works, and what it was given is too much for it: a page that takes too long,
-   * or locks what others need, is taken in halves. An event that fails alone may have met with bad luck: not so often.
+   * Throws if the database cannot be reached. If it can, the page was too much for it (too slow, or locking what others need), and
+   * is tried in halves. An event that fails alone may have had bad luck, but not STRIKES times.
    */
   async function requireAnswer(from: Cursor, rows: readonly ArchiveRow[], error: unknown): Promise<void> {
     await archive.record(from, from, [])
@@ -105,7 +105,7 @@ export function createRecorder({ archive, quarantine, log, moved, now }: Options
   }
 }
 
-/** A little at a time: the hook must not wait for a whole page. */
+/** Parses facts a few at a time, so that the hook need not wait for a whole page. */
 async function withFacts(events: FeedPage['events']): Promise<readonly ArchiveRow[]> {
   const rows: ArchiveRow[] = []
   for (const event of events) {
@@ -115,7 +115,7 @@ async function withFacts(events: FeedPage['events']): Promise<readonly ArchiveRo
   return rows
 }
 
-/** What another event would meet with, too. */
+/** An error that any other event would meet as well. */
 function isOutage(error: unknown): boolean {
   return isHubError(error) && error.code !== 'archive.too_large'
 }

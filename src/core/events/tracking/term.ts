@@ -1,4 +1,4 @@
-// A term of tracking: as long as this process does the work and nothing goes wrong, it follows the feed.
+// A term of tracking: follows the feed for as long as this process is the one that tracks and nothing goes wrong.
 import { compareCursors, type Cursor } from '../cursor.ts'
 import type { Log } from '../../log.ts'
 import type { EventFeed, FeedPage, Gap } from '../ports.ts'
@@ -9,8 +9,8 @@ import type { Recorder } from './record.ts'
 export type Term = ReturnType<typeof startTerm>
 
 /**
- * A commit waits for the disk: what comes within this time of the last one shares the next, unless someone
- * asks.
+ * A commit waits for the disk: events that come within this time after the last one share the next, unless somebody waits for
+ * them.
  */
 const PACE_MS = 250
 
@@ -25,7 +25,7 @@ type Options = {
   readonly progress: Progress
   readonly record: Recorder
   readonly log: Log
-  /** Called once, when it can go no further. */
+  /** Called once, when the term cannot go on. */
   readonly onTrouble: () => void
 }
 
@@ -35,7 +35,7 @@ export function startTerm({ feed, progress, record, log, onTrouble }: Options) {
   let trouble: { readonly error: unknown } | undefined
   let turn = Promise.resolve()
 
-  /** One step after the other, each from where the one before it ended; none after one that failed. */
+  /** One step after the other, each from where the last one ended; none after a failure. */
   function step(work: (from: Cursor) => Promise<void>): Promise<void> {
     turn = turn.then(async () => {
       if (ended || trouble) return
@@ -59,9 +59,9 @@ export function startTerm({ feed, progress, record, log, onTrouble }: Options) {
 
   const follower = feed.follow(progress.position(), takePage)
   return {
-    /** Somebody waits: no time is to be lost. */
+    /** Somebody waits, so the next commit must not be delayed. */
     hurry: pace.wake,
-    /** A feed that has begun a new life without an event yet has a head that no event leads to. */
+    /** For a new life of the feed without events: no event leads to its head. */
     meetHead: () =>
       step(async (from) => {
         const { gap, events, head } = await feed.read(from, 1)
@@ -69,7 +69,7 @@ export function startTerm({ feed, progress, record, log, onTrouble }: Options) {
         if (gap || events.length > 0 || compareCursors(head, from) <= 0) return
         await record(from, { events: [], next: head })
       }),
-    /** Throws what went wrong. */
+    /** Throws the error that ended the term. */
     check(): void {
       if (trouble) throw trouble.error
     },

@@ -1,8 +1,7 @@
-// Tracking: takes the feed into the archive behind the hook's back, every event exactly once.
+// Tracking: copies the feed into the archive in the background, every event exactly once.
 //
-// Exactly once is the archive's doing: it stores events and moves its position in one transaction, and only
-// from where this process believes the position to be. The lease merely spares several processes the work in
-// vain.
+// The archive itself makes sure of that: it stores events and moves its position in one transaction, and only from the position
+// that this process expects. The lease merely saves several processes from doing the same work in vain.
 import type { Cursor } from '../cursor.ts'
 import type { Log } from '../../log.ts'
 import type { EventArchive, EventFeed, Quarantine } from '../ports.ts'
@@ -17,23 +16,23 @@ import { startTerm, type Term } from './term.ts'
 export type TrackingOptions = {
   readonly feed: EventFeed
   readonly archive: EventArchive
-  /** Where an event goes that the archive cannot hold. */
+  /** Takes events that the archive refuses. */
   readonly quarantine: Quarantine
   readonly leases: Leases
-  /** This process, unlike any other on the same database. */
+  /** This process: an id like no other on the same database. */
   readonly owner: string
-  /** How many days an event stays in the archive; all of them stay without it. */
+  /** How many days an event stays in the archive; undefined: for ever. */
   readonly archiveDays?: number
   readonly now?: () => number
   readonly log: Log
-  /** Told after each step: where the archive is, and how many events it took. */
+  /** Called after each step with the archive's position and the number of events. */
   readonly onProgress?: (position: Cursor, events: number) => void
 }
 
 export type Tracking = {
-  /** How far the archive is, as far as this process knows. */
+  /** The archive's position, as far as this process knows. */
   position(): Cursor
-  /** Resolves true as soon as the archive holds everything up to a cursor, false after `timeoutMs`. */
+  /** True as soon as the archive holds everything up to a cursor; false after `timeoutMs`. */
   reached(cursor: Cursor, timeoutMs: number): Promise<boolean>
   /** How many events of the feed are not in the archive yet. */
   lag(): number
@@ -95,7 +94,7 @@ export function startTracking(options: TrackingOptions): Tracking {
     failures = 0
   }
 
-  /** The lag grows in an outage of the database, and is told. */
+  /** Read even in an outage of the database, so that the growing lag is shown. */
   async function lookAhead(): Promise<void> {
     await feed.last(0).then(progress.headAt, () => undefined)
   }
@@ -119,12 +118,12 @@ export function startTracking(options: TrackingOptions): Tracking {
     await lease.release()
   }
 
-  /** By what the database told; too late where this process has begun to do the work, and knows better. */
+  /** The position that the database has reported, unless this process tracks by now and knows better. */
   function seenAt(position: Cursor): void {
     if (!leading()) progress.moveTo(position)
   }
 
-  /** Where another process does the work, only the database tells how far it is. */
+  /** While another process tracks, only the database knows how far it is. */
   async function watch(): Promise<void> {
     if (watching) return
     watching = true
