@@ -17,6 +17,15 @@ const upload = (payload: string | Buffer, type = 'text/csv') =>
 const subscribers = async () => (await app.list.find({ limit: 1000 })).map(({ email, name }) => [email, name])
 const ANN = [['ann@x.io', 'Ann Lee']]
 
+test.each(['ann@x.io, bo@x.io, cy@x.io', 'ann@x.io; bo@x.io'])(
+  'nobody gets the name of the next address in a line: %s',
+  async (line) => {
+    const { body } = await upload(line)
+    expect(body.errors).toEqual([{ line: 1, message: 'write each address on a line of its own: "bo@x.io"' }])
+    expect(await subscribers()).toEqual([])
+  },
+)
+
 test.each([
   ['Korean titles', '이름,이메일\n홍길동,ann@x.io', '홍길동'],
   ['French titles, semicolons', 'Nom;Adresse e-mail\nLee;ann@x.io', 'Lee'],

@@ -15,6 +15,9 @@ const good =
     return statusOf(cell)
   }
 
+/** A day, or a yes, means that they confirmed; an empty cell that they did not. */
+const confirmedAt: StatusReader = (cell) => (isNothing(cell) ? 'unconfirmed' : good('unconfirmed')(cell))
+
 /** Only an empty cell or a no means that mail is wanted; a yes, or any day, means `yes`. A word may say more than the title. */
 const bad =
   (yes: Status): StatusReader =>
@@ -75,11 +78,14 @@ const GONE =
   /^(is )?(deleted|removed|archived|left|cancell?ed)( (at|on|date|time))?$|^(cancellat|cancelad|eliminat|eliminad)[oa]$|^(supprime|resilie)e?$|^(data|fecha|date) d[ie] (cancellazione|cancelamento|cancelacion|resiliation)$|^(stop|removal) (time|date|status|method)$|^date (stopped|removed|deleted)$|geloscht|삭제일/
 const WHY = /reason|campaign|comment|motiv|grund|사유|method|source|origin|feedback/
 const CONFIRMED =
-  /^((is|e ?mail|subscription) )*(confirmed|verified|activated)$|^(bestatigt|confirmee?|confirmad[oa]|confermat[oa]|bevestigd|potwierdzon[aey]|подтвержден|подтвержден[ао]|bekraftad|인증|이메일 인증|確認済み|已确认)$/
+  /^((is|the|this|of|e ?mail|address|subscription|subscriber|user|contact|doi|double opt ?in) )*(confirmed|verified|activated|validated)$|^(bestatigt|confirmee?|confirmad[oa]|confermat[oa]|bevestigd|potwierdzon[aey]|подтвержден|подтвержден[ао]|bekraftad|인증|이메일 인증|確認済み|已确认)$/
+/** When they confirmed: who has no day there has not. */
+const CONFIRMED_AT =
+  /^((is|e ?mail|address|subscription|subscriber|user|contact|doi|double opt ?in) )*(confirmed|verified|confirmation|verification|doi|double opt ?in) (at|on|date|time|timestamp)$/
 const WANTED =
   /^((is|e ?mail|currently) )*(subscribed|active|enabled|deliverable|abonniert|angemeldet|aktiv|abonnee?|inscrite?|actif|suscrit[oa]|activ[oa]|iscritt[oa]|attiv[oa]|ativ[oa]|aangemeld|ingeschreven|actief|zapisan[yae]|aktywn[yae]|prenumerer(ar|t)|prenumerant|abonnerer|abonnent|tilaaja|подписан|активен|구독|購読|已订阅|订阅)$|^((이메일|메일|e ?mail|뉴스레터|마케팅|광고|광고성|홍보)( ?정보)? ?)?(수신 ?동의|구독 ?동의)( ?여부)?$|^((이메일|메일|e ?mail|뉴스레터|마케팅|광고|광고성|홍보)( ?정보)? ?)?(수신|구독) ?여부$|^(이메일|메일|e ?mail|뉴스레터)( ?정보)? ?(수신|구독)$|^(メール ?マガジン|メルマガ|メール|ニュース ?レター)( の)? ?(購読|配信|受信)( ?(希望|可否|許可))?$|^subscribed to (e ?mails?|newsletters?|marketing)$|^accepts ((e ?mail )?marketing|newsletter)$|^can receive (e ?mail )?marketing$/
 const HINT =
-  /^(news ?letter|mailing list|permissions?|contactable( by e ?mail)?|e ?mailable|agree(d)? to receive|gdpr|opt in|opted in|e ?mail opt in|consent|gdpr consent|marketing|mailing|marketing opt in|e ?mail marketing|(werbe)?einwilligung|zustimmung|consentement|consentimiento|consentimento|consenso|toestemming|samtykke|samtycke|zgoda|согласие|boletin|infolettre|뉴스레터|동의|수신|メルマガ|メール ?マガジン|配信|是否(订阅|訂閱))$/
+  /^(subscribe|is (a )?subscriber|doi|double opt ?in|(is )?((e ?mail|address) )*valid|news ?letter|mailing list|permissions?|contactable( by e ?mail)?|e ?mailable|agree(d)? to receive|gdpr|opt in|opted in|e ?mail opt in|consent|gdpr consent|marketing|mailing|marketing opt in|e ?mail marketing|(werbe)?einwilligung|zustimmung|consentement|consentimiento|consentimento|consenso|toestemming|samtykke|samtycke|zgoda|согласие|boletin|infolettre|뉴스레터|동의|수신|メルマガ|メール ?マガジン|配信|是否(订阅|訂閱))$/
 /** A question in free words: about mails (MAILS), and whether they are wanted (WISH). Not: data about the answer. */
 const MAILS =
   /\be ?mails?\b|\bmail(s|ings?)?\b|news ?letter|boletin|infolettre|infobrief|rundbrief|marketing|werbung|publicidad|publicite|pubblicita|angebote|рассылк|메일|뉴스레터|소식지|광고|마케팅|メール|メルマガ|ニュース ?レター|邮件|郵件|电子报|電子報/
@@ -111,6 +117,7 @@ export function statusReaderFor(title: string, cells: readonly string[]): Status
   if (yes && WHY.test(name)) return anything(yes)
   if (yes) return /^dnc|contact|bounces/.test(name) ? numbered(yes) : bad(yes)
   if (CONFIRMED.test(name) || name === 'mailable') return good('unconfirmed')
+  if (CONFIRMED_AT.test(name)) return confirmedAt
   if (PENDING.test(name)) return bad('unconfirmed')
   if (WANTED.test(name)) return good('left')
   if (REFUSED.test(name)) return refusal

@@ -1,6 +1,6 @@
 // A CSV file into the list: its lines become persons, who are handed to the store in steps.
 import { breath } from '../../pause.ts'
-import { emailKey } from '../../address.ts'
+import { emailKey, emailProblem } from '../../address.ts'
 import type { ImportCounts, ImportRow, SubscriberStore } from '../ports.ts'
 import { nameProblem } from '../subscriber.ts'
 import type { Layout } from './columns.ts'
@@ -66,6 +66,9 @@ const readPerson: ReadLine<ImportRow> = (cells, layout, use): Line => {
   const wrongName = nameProblem(name)
   if (wrongName) return { problem: `name ${wrongName}: ${shown(name)}` }
   if (name.includes(UNREADABLE)) return { problem: notDecoded(name) }
+  // A list of addresses in one line: the second is nobody's name.
+  if (!layout.titles && emailProblem(name) === undefined && emailKey(name) !== emailKey(email))
+    return { problem: `write each address on a line of its own: ${shown(name)}` }
   return withStatus({ email, name }, cells, layout, use)
 }
 
