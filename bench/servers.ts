@@ -31,7 +31,7 @@ const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const BUN = fileOf('peers/node_modules/@oven/bun-linux-x64/bin/bun')
 
 /** By `npm start`: see package.json. */
-const AS_STARTED = ['--max-semi-space-size=4', '--max-old-space-size=1024']
+const AS_STARTED = ['--max-semi-space-size=4', '--max-old-space-size=1024', '--no-parallel-scavenge']
 
 type Bare =
   | 'http-body'

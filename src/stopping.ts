@@ -1,4 +1,4 @@
-// How the program ends when it is asked to: at any moment, in bounded time, and with 0, for whatever is stored stays so.
+// How the program ends on a signal: at any moment, in bounded time, and with exit code 0, since nothing stored is lost.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 
@@ -8,15 +8,15 @@ type Stoppable = {
   close(): Promise<void>
 }
 
-/** A mail server may be slow to answer. Mails that are still in flight then count as in doubt, and go out again. */
+/** A mail server may be slow. Mails that are still in flight after this are in doubt, and are sent again. */
 const LONGEST_MS = 35_000
-/** A store that does not answer is not waited for as long: what it was asked for is not answered to anybody, either. */
+/** The limit if a store does not answer: no client has been told that its request succeeded. */
 const STORE_MS = 8_000
 const CHECK_MS = 1_500
-/** Ctrl-C comes twice: from the terminal, and from npm, which passes it on. Only a later signal is impatience. */
+/** Ctrl-C arrives twice: from the terminal and from npm. Only a later signal means impatience. */
 const SAME_SIGNAL_MS = 1_000
 
-/** Listens to SIGTERM and SIGINT from now on; what is there to be closed is told as soon as it is there. */
+/** Listens to SIGTERM and SIGINT from now on. The returned function is told what to close, once that is running. */
 export function listenToSignals(log: FastifyBaseLogger): (running: Stoppable) => void {
   let running: Stoppable | undefined
   let since: number | undefined

@@ -1,9 +1,9 @@
-// The log for a person at a terminal: a sentence for each entry. Where nobody reads along it stays JSON.
+// The log for a person at a terminal: a sentence for each entry. Elsewhere the log stays JSON.
 const WARN = 40
 const ERROR = 50
-/** What each line would repeat. */
+/** Fields that are not shown as `name=value`. */
 const EVERYWHERE = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'err'])
-/** Why something is so follows the words; then what to do about it. */
+/** The cause follows the message, and then the hint what to do. */
 const CAUSES = ['reason', 'cause', 'response']
 const HINT = 'hint'
 const REQUEST = ['method', 'route', 'path', 'status']
@@ -26,7 +26,7 @@ function lineOf(entry: Entry): string {
   const grade = level >= ERROR ? 'ERROR' : level >= WARN ? 'WARN ' : '     '
   const causes = CAUSES.flatMap((name) => entry[name] ?? []).map(textOf)
   const said = [[wordsOf(entry), ...causes].join(': '), ...(hint ? [capital(textOf(hint))] : [])].join('. ')
-  const line = plain([said, ...besides(entry)].join('  '))
+  const line = plain([said, ...otherFields(entry)].join('  '))
   return `${new Date(time).toLocaleTimeString('en-GB')}  ${grade}  ${[line, ...causeOf(level, err)].join(': ')}`
 }
 
@@ -34,26 +34,26 @@ function wordsOf({ msg = '', method, route, path, status }: Entry): string {
   return msg === 'request' ? `${textOf(method)} ${textOf(route ?? path)}: ${textOf(status)}` : capital(msg)
 }
 
-/** What is known besides; what the words have said already is not said again. The id of a request comes last. */
-function besides({ msg = '', reqId, ...entry }: Entry): string[] {
+/** All other fields, except what the message says already. The request's id comes last. */
+function otherFields({ msg = '', reqId, ...entry }: Entry): string[] {
   const said = [...EVERYWHERE, ...CAUSES, HINT, ...(msg === 'request' ? REQUEST : [])]
   return Object.entries({ ...entry, reqId })
     .filter(([name, value]) => value !== undefined && !said.includes(name) && !isIn(msg, value))
     .map(([name, value]) => `${name}=${textOf(value)}`)
 }
 
-/** The name of a setting. */
+/** The value is the name of a setting, and the message names it. */
 const isIn = (msg: string, value: unknown) => /^[A-Z_]+$/.test(String(value)) && msg.includes(String(value))
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** A program's fault is found by its stack, indented as no entry is; what the world did is said by its message. */
+/** For an error the stack, indented; for a warning the message is enough. */
 function causeOf(level: number, { message, stack }: ErrorLike = {}): string[] {
   if (level >= ERROR && stack) return [stack.split('\n').map(plain).join('\n    ')]
   return message ? [plain(message)] : []
 }
 
-/** Strangers' words move no cursor, colour nothing, begin no line, and stand in the order in which they are read. */
+/** Without control characters: a stranger's words must not move the cursor, change colours, begin lines or reverse text. */
 function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, '?')
 }

@@ -18,6 +18,8 @@ beforeAll(async () => {
   const PORT = String(await freePort())
   const hub = spawnHub({ PORT, DATA_DIR: dir, NODE_OPTIONS: `--import ${HOOK}`, LOADED_MODULES })
   await hub.ready()
+  hub.child.kill('SIGUSR2') // writes down what was loaded until here
+  await until(async () => (loaded = (await readFile(LOADED_MODULES, 'utf8')).split('\n')))
   const authorization = await readFile(join(dir, 'api-token'), 'utf8')
   const heapOf = async () => {
     const metrics = await (await fetch(`${hub.url}/metrics`, { headers: { authorization } })).text()
@@ -26,7 +28,6 @@ beforeAll(async () => {
   await until(async () => expect((heap = await heapOf())).toBeLessThan(55), 200)
   hub.child.kill('SIGTERM')
   expect(await hub.exited).toBe(0)
-  loaded = (await readFile(LOADED_MODULES, 'utf8')).split('\n')
 })
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
@@ -53,6 +54,11 @@ test('none of our files imports values of node:http', async () => {
   const texts = await Promise.all(ours.map((url) => readFile(new URL(url), 'utf8')))
   expect(ours.length).toBeGreaterThan(100)
   expect(ours.filter((_, n) => /^import (?!type).*'node:https?'/m.test(texts[n] ?? ''))).toEqual([])
+})
+
+test('a hub that was asked how it is has not loaded Node’s HTTP client', () => {
+  expect(loaded).toContain('NativeModule internal/modules/esm/loader') // those are listed, too
+  expect(loaded).not.toContain('NativeModule internal/deps/undici/undici')
 })
 
 // As ES modules they are 448, and Node reads the package's 447 exports again for each.

@@ -1,10 +1,10 @@
-// What the commands beside the server have in common: settings, one folder as argument, one clear line on failure.
+// What the commands share: settings, a folder as argument, one clear line on failure.
 import { resolve } from 'node:path'
 import { loadConfig, type Config } from '../config/config.ts'
 
-/** Runs a command; whatever goes wrong is told in one line, and the exit code says so. */
+/** Runs a command. An error is printed in one line, and the exit code says so. */
 export async function runCommand(name: string, work: (config: Config) => Promise<void>): Promise<void> {
-  process.umask(0o077) // what is copied is for its owner alone
+  process.umask(0o077) // copies are for their owner only
   try {
     await work(loadConfig())
   } catch (error) {

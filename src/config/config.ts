@@ -1,5 +1,5 @@
-// Every setting once: its name, what it means, its default, how it is read. The only reader of process.env.
-// A value that cannot be taken stops the start with one line that names it.
+// Every setting: its name, meaning, default and parser. The only reader of process.env.
+// An invalid value stops the start with one line that names it.
 import { readFileSync } from 'node:fs'
 import { isLoopback } from '../core/address.ts'
 import { parseEnvFile } from './env-file.ts'
@@ -210,7 +210,7 @@ function checkTogether(values: Values): void {
   if (dkim % 3 !== 0) throw new ConfigError('DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE belong together')
 }
 
-/** Names in the environment that are a slip of the pen away from a setting's: what they say is not heard. */
+/** Names in the environment that are probably misspelt settings, which have no effect. */
 export function likelySlips(
   env: NodeJS.ProcessEnv = process.env,
 ): readonly { name: string; meant: string }[] {
@@ -223,8 +223,8 @@ export function likelySlips(
 }
 
 /**
- * Another case of letters, or one or two letters off (NPM_TOKEN is another word, though); a short name may be anything, so HOME and PATH are not meant for
- * HOST and PORT.
+ * In another case, or one or two letters off. A short name must match more closely (HOME is not meant as HOST), and the first
+ * letter must be right (NPM_TOKEN is not meant as API_TOKEN).
  */
 function isSlip(name: string, setting: string): boolean {
   if (name.toUpperCase() === setting) return name !== name.toLowerCase() || setting.length > 4
@@ -232,7 +232,7 @@ function isSlip(name: string, setting: string): boolean {
   return Math.abs(name.length - setting.length) <= allowed && distance(name.toUpperCase(), setting) <= allowed
 }
 
-/** How many letters are to be added, removed, changed or swapped (optimal string alignment). */
+/** How many letters must be added, removed, changed or swapped (optimal string alignment). */
 function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, n) => n)]
   const at = (row: number, column: number): number => rows[row]?.[column] ?? Infinity

@@ -1,4 +1,4 @@
-// How a setting's text is read. Each function gives the value or throws an Error whose message says what it wants.
+// Parsers of settings. Each returns the value, or throws an Error whose message says what is expected.
 import { isIP } from 'node:net'
 import { asciiDomain } from '../core/address.ts'
 import { parseMailbox, toSmtpAddress, type Mailbox } from '../core/campaigns/mail/mailbox.ts'
@@ -6,26 +6,26 @@ import type { LaneConfig } from '../core/sending/lanes/lanes.ts'
 
 export const text = (value: string): string => value
 
-/** For people to read; mails would take braces for a placeholder. */
+/** Text for people. Mails would take {{ for a placeholder. */
 export function line(value: string): string {
   if (/[\x00-\x1f\x7f]|\{\{/.test(value)) throw new Error('must be one line of plain text, without {{')
   return value
 }
 
-/** What goes into a header: no white space, no control characters, ASCII. */
+/** For a header: ASCII without spaces and control characters. */
 export function word(value: string): string {
   if (!/^[\x21-\x7e]+$/.test(value)) throw new Error('must be printable ASCII without spaces')
   return value
 }
 
-/** The key of Mandrill's probe is known to everybody: with it, anybody could sign events. */
+/** Everybody knows the key of Mandrill's probe, so anybody could sign events with it. */
 export function webhookKey(value: string): string {
   if (value === 'test-webhook')
     throw new Error(`"${value}" is not a key: it signs only Mandrill's first probe`)
   return value
 }
 
-/** Short ones are found by trying, offline, from any link that they have signed. */
+/** A shorter secret could be found by trying, offline, from any link that it has signed. */
 export const MIN_SECRET = 16
 
 export const secret =
@@ -118,20 +118,20 @@ export const url =
     return value
   }
 
-/** What URL mends, and nobody else does, is none: https:example.com, blanks, backslashes. */
+/** Refuses what only JavaScript's URL would mend: https:example.com, spaces, backslashes. */
 function parseWebUrl(value: string): URL {
   if (/^https?:(?!\/\/[^/])|[\s\\]/i.test(value))
     throw new Error('must be a URL such as https://hub.example.com, without blanks')
   return parseUrl(value, 'http:', 'https:')
 }
 
-/** Kept to the letter: Mandrill signs the URL as it was typed. */
+/** Kept exactly as written: Mandrill signs the URL as it was typed there. */
 export function signedUrl(value: string): string {
   parseWebUrl(value)
   return value
 }
 
-/** As it is written, but for what no header of a mail can hold. */
+/** As written, except for characters that no mail header can hold. */
 export function webUrl(value: string): string {
   const { href, protocol } = parseWebUrl(value)
   if (/[?#@]/.test(value)) throw new Error('must be a plain URL such as https://hub.example.com')

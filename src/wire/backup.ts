@@ -1,4 +1,4 @@
-// The composition of backing up and restoring. Part of wire.ts, the only place that names adapters.
+// Puts backup and restore together. Like wire.ts, it names adapters.
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -22,13 +22,13 @@ import { named } from './reach.ts'
 import { databaseOf, openDatabase } from './stores.ts'
 
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} }
-/** Of all the processes of a hub. */
-const DONE_ALONE = ['tracking', 'sending']
+/** The leases of a hub's processes. */
+const LEASES = ['tracking', 'sending']
 const ASK_MS = 250
-/** A few times as long as a lease outlasts its holder. */
+/** Several times as long as a lease outlasts its holder. */
 const PATIENCE_MS = 15_000
 
-/** What of the hub is not in DATA_DIR. */
+/** The stores that are not in DATA_DIR. */
 export function elsewhere({ REDIS_URL, DATABASE_URL }: Config): readonly string[] {
   return [
     ...(DATABASE_URL ? ['the database (DATABASE_URL)'] : []),
@@ -36,7 +36,7 @@ export function elsewhere({ REDIS_URL, DATABASE_URL }: Config): readonly string[
   ]
 }
 
-/** undefined where DATA_DIR holds nothing that is to be kept. */
+/** undefined if DATA_DIR holds nothing to back up. */
 export function backUpHere(
   { DATA_DIR, REDIS_URL, DATABASE_URL }: Config,
   to: string,
@@ -48,21 +48,21 @@ export function backUpHere(
   return backUp({ dataDir: DATA_DIR, to, databases, version })
 }
 
-/** Brings DATA_DIR back; tells how many campaigns are held, which is unknown where the database is elsewhere. */
+/** Restores DATA_DIR. `held`: how many campaigns were paused; unknown if the database is elsewhere. */
 export async function restoreHere(config: Config, from: string) {
   let held: number | undefined
   const prepare = async (folder: string, { madeAt, files }: Backup): Promise<void> => {
     if (!files.has('hub.sqlite')) return
     const sql = await openSqlite({ file: join(folder, 'hub.sqlite'), log: quiet })
     held = await holdCampaigns(sql, restoredReason(madeAt), Date.now()).finally(() => sql.close())
-    // Embedded marks are of the same backup, and fit.
+    // Embedded marks come from the same backup, and fit.
     if (config.REDIS_URL) await forgetMarksOf(config)
   }
   const backup = await restore({ from, dataDir: config.DATA_DIR, prepare })
   return { backup, held }
 }
 
-/** After the database was restored by its own tools; tells how many campaigns are held. */
+/** To be called after the database was restored by its own tools; returns how many campaigns were paused. */
 export async function finishRestore(config: Config, patienceMs = PATIENCE_MS): Promise<number> {
   makeFolder(config.DATA_DIR)
   const lock = config.REDIS_URL && config.DATABASE_URL ? undefined : lockDataDir(config.DATA_DIR)
@@ -76,17 +76,17 @@ export async function finishRestore(config: Config, patienceMs = PATIENCE_MS): P
   }
 }
 
-/** Makes an earlier database safe to go on with, and holds its campaigns: marks in the sending store may be of parts that are cut otherwise now. */
+/** Makes a database of an earlier moment safe: drops the marks, whose chunks may differ now, and pauses its campaigns. */
 export async function holdAll(config: Config, sql: Sql): Promise<number> {
   await forgetMarksOf(config)
   return holdCampaigns(sql, restoredReason(), Date.now())
 }
 
-/** Leases that a backup holds run out within seconds; those of a hub that runs do not. */
+/** Leases in a backup end within seconds; those of a running hub do not. */
 async function requireAlone(sql: Sql, patienceMs: number): Promise<void> {
   const holder = { leases: createLeases(sql), owner: randomUUID(), now: Date.now }
   const until = Date.now() + patienceMs
-  for (const name of DONE_ALONE) {
+  for (const name of LEASES) {
     while (!(await createLease(name, holder).take())) {
       if (Date.now() > until) throw new Error('a hub is running on this database: stop it first')
       await pause(ASK_MS)

@@ -1,4 +1,4 @@
-// The composition of the campaign side: list, campaigns, sending. Part of wire.ts, the only place that names adapters.
+// Puts the campaign side together: list, campaigns and sending. Like wire.ts, it names adapters.
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { createDkim } from '../adapters/mail/dkim.ts'
@@ -29,10 +29,10 @@ import type { Log } from '../core/log.ts'
 import type { Leases } from '../core/ports.ts'
 import { openSendStores } from './stores.ts'
 
-/** What the campaign side offers to the rest of the hub, and to those who call it. */
+/** What the campaign side offers to the rest of the hub. */
 export type CampaignSide = Awaited<ReturnType<typeof openCampaignSide>>
 
-const CAMPAIGNS_OF_LATE = 20
+const RECENT_CAMPAIGNS = 20
 
 export type Needs = {
   readonly sql: Sql
@@ -72,7 +72,7 @@ export async function openCampaignSide(config: Config, needs: Needs) {
   return {
     ...stores,
     ...singleMails(parts),
-    ...hearing(parts),
+    ...feedback(parts),
     links,
     identity: mail.sender.list,
     sending,
@@ -114,7 +114,7 @@ function sendingParts({ config, stores, send, mail, settings, ...parts }: Parts)
   }
 }
 
-/** Mails that are made one at a time, aside from any lane. */
+/** Single mails, which go out past the lanes. */
 function singleMails({ config, mail, settings }: Parts) {
   const { mailer, sender } = mail
   const preview = { ...settings, unsubscribeUrl: () => `${config.PUBLIC_URL}/unsubscribe/preview` }
@@ -130,13 +130,13 @@ function singleMails({ config, mail, settings }: Parts) {
   }
 }
 
-/** What comes back of the mails by webhooks. */
-function hearing({ stores, send, laneConfigs, log }: Parts) {
+/** What tracking tells the lanes, and what it is compared with. */
+function feedback({ stores, send, laneConfigs, log }: Parts) {
   const { campaigns, ledger } = stores
   return {
     loop: createLoopNews({ ...send, laneOf: createLaneOf(laneConfigs), log }),
-    async sentOfLate() {
-      const ids = (await campaigns.list(CAMPAIGNS_OF_LATE)).map(({ id }) => id)
+    async sentRecently() {
+      const ids = (await campaigns.list(RECENT_CAMPAIGNS)).map(({ id }) => id)
       const tallies = [...(await ledger.tallies(ids)).values()].flatMap((lanes) => [...lanes.values()])
       return tallies.reduce((sum, { sent }) => sum + sent, 0)
     },
@@ -168,16 +168,16 @@ async function openMail(config: Config, log: Log) {
   return { mailer, outbox, sender: { from, replyTo, list }, senderProblem: problem, senderDoubt: doubt }
 }
 
-/** Something on this machine stands in for Mandrill, which itself is asked by https: no mail leaves. */
+/** A stand-in for Mandrill, which itself is reached by https: no mail leaves this machine. */
 const isTrial = ({ MANDRILL_API_URL }: Config) => MANDRILL_API_URL.startsWith('http:')
 
-/** Loaded only where it is used: nodemailer takes long. */
+/** Loaded only where it is used, since loading nodemailer takes long. */
 async function openSmtp(options: SmtpOptions): Promise<Mailer> {
   const { openSmtpMailer } = await import('../adapters/mail/smtp/smtp.ts')
   return openSmtpMailer(options)
 }
 
-/** As many as the lanes may use, and two for tests and confirmations. */
+/** As many as the lanes may use, and two for test mails and confirmations. */
 function connectionsOf(config: Config): number {
   return config.MAIL_LANES.reduce((sum, lane) => sum + lane.connections, 2)
 }

@@ -1,11 +1,11 @@
-// DATA_DIR: made, closed to everybody but its owner, how much room it has, and the secrets that are kept in it.
+// DATA_DIR: makes it, for its owner only; its free space; and the secrets that are kept in it.
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { MIN_SECRET } from '../config/values.ts'
 
-/** What is in there is for its owner alone, also in a folder that others may look into, and what was made before. */
+/** Makes the folder and its files accessible to their owner only, including those that were there before. */
 export function makeDataDir(dir: string): void {
   process.umask(0o077)
   try {
@@ -19,7 +19,7 @@ export function makeDataDir(dir: string): void {
   }
 }
 
-/** With those it stands in. Node's own `recursive` never ends where a folder takes none, as /proc does, or an automounter's. */
+/** With its parents. Node's own `recursive` never ends within folders such as /proc or an automounter's. */
 export function makeFolder(dir: string): void {
   const isThere = () => statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true
   if (isThere()) return
@@ -36,7 +36,7 @@ export async function diskOf(dir: string): Promise<{ free: number; size: number 
   return { free: bavail * bsize, size: blocks * bsize }
 }
 
-/** A secret of DATA_DIR: made once, readable by its owner only. */
+/** A secret in DATA_DIR: made once, readable by its owner only. */
 export function keptSecret(dir: string, name: string): string {
   const file = join(dir, name)
   try {
@@ -44,8 +44,8 @@ export function keptSecret(dir: string, name: string): string {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
-  const kept = readFileSync(file, 'utf8').trim()
-  if (kept.length < MIN_SECRET)
+  const secret = readFileSync(file, 'utf8').trim()
+  if (secret.length < MIN_SECRET)
     throw new Error(`${file} holds no usable secret: remove it to have a new one made`)
-  return kept
+  return secret
 }

@@ -1,13 +1,13 @@
-// Reaching what the hub leans on, each by the name of its setting: whatever goes wrong names it, and why. Part of wire.ts.
+// Connecting to stores, under the name of their setting: every error names it and the cause.
 import { setTimeout as pause } from 'node:timers/promises'
 import { causeOf } from '../core/causes.ts'
 import { isHubError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 
-/** Stores may come up after the hub, when a whole machine starts. */
+/** When a whole machine starts, stores may come up after the hub. */
 const PATIENCE = { forMs: 60_000, tellMs: 5_000, retryMs: 500 }
 
-/** Fails at once, with the setting's name before the cause. */
+/** Puts the setting's name before the cause of an error. */
 export async function named<T>(setting: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work()
@@ -17,7 +17,7 @@ export async function named<T>(setting: string, work: () => T | Promise<T>): Pro
   }
 }
 
-/** Waits a minute for what may still come, and tells so at once and every 5 s; fails at once for what will not. */
+/** Tries for a minute if the store may still come up, and logs that at once and every 5 s; otherwise fails at once. */
 export async function patiently<T>(
   setting: string,
   log: Log,

@@ -1,4 +1,4 @@
-// The stores that this process runs on: which adapter each setting chooses. Nothing after it asks which one it is.
+// Chooses the stores by the settings. Nothing else asks which ones they are.
 import { join } from 'node:path'
 import { openEmbeddedFeed } from '../adapters/embedded/feed/feed.ts'
 import { createMemoryOneTime } from '../adapters/embedded/one-time.ts'
@@ -15,7 +15,7 @@ import type { LaneConfig } from '../core/sending/lanes/lanes.ts'
 import type { SendStores } from '../core/sending/ports.ts'
 import { named, patiently } from './reach.ts'
 
-/** Which setting a store is named by when it cannot be reached. */
+/** The setting that names a store in errors. */
 export const databaseOf = ({ DATABASE_URL }: Config) => (DATABASE_URL ? 'DATABASE_URL' : 'DATA_DIR')
 export const feedOf = ({ REDIS_URL }: Config) => (REDIS_URL ? 'REDIS_URL' : 'DATA_DIR')
 
@@ -30,7 +30,7 @@ export type Events = {
   close(): Promise<void>
 }
 
-/** Whoever has the stores alone. */
+/** For a process that has its stores alone. */
 const ALONE: Processes = { tell: async () => {}, list: async () => [], leave: async () => {} }
 
 export async function openEvents(config: Config, log: Log): Promise<Events> {
@@ -44,7 +44,7 @@ export async function openEvents(config: Config, log: Log): Promise<Events> {
     const oneTime = await named('DATA_DIR', async () => createMemoryOneTime(ended))
     return { feed, oneTime, processes: ALONE, close: () => feed.close() }
   }
-  // Loaded only where they are used: a hub on its own stores starts faster, and holds tens of megabytes less.
+  // Loaded only where they are used: an embedded hub starts faster and takes tens of megabytes less.
   const { openRedisFeed } = await import('../adapters/redis/feed/feed.ts')
   const { openRedisOneTime } = await import('../adapters/redis/one-time.ts')
   const { openRedisProcesses } = await import('../adapters/redis/processes.ts')
@@ -65,7 +65,7 @@ export async function openEvents(config: Config, log: Log): Promise<Events> {
 export async function openDatabase(config: Config, log: Log): Promise<Sql> {
   if (!config.DATABASE_URL) {
     const sql = await openSqlite({ file: join(config.DATA_DIR, 'hub.sqlite'), log })
-    await sql.run(dropLeases(sql)) // DATA_DIR is locked: what a killed process held need not be waited for
+    await sql.run(dropLeases(sql)) // DATA_DIR is locked, so leases of a killed process need not be waited for
     return sql
   }
   const { openMysql } = await import('../adapters/sql/driver/mysql/mysql.ts')

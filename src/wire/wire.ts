@@ -1,4 +1,4 @@
-// The composition root: which adapters this process runs on. The only file that names them.
+// The composition root: puts together the adapters that this process runs on.
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import { lockDataDir } from '../adapters/embedded/data-dir-lock.ts'
@@ -28,7 +28,7 @@ import { databaseOf, feedOf, namesOfStores, openDatabase, openEvents, type Event
 
 export type Wired = Awaited<ReturnType<typeof wire>>
 
-/** How long a closing process goes on filling the archive; what is left is taken at the next start. */
+/** How long a closing process goes on filling the archive; the next start takes what is left. */
 const DRAIN_MS = 2000
 
 export async function wire(config: Config, log: Log) {
@@ -38,7 +38,7 @@ export async function wire(config: Config, log: Log) {
   const events = await openEvents(config, log)
   const sql = await patiently(databaseOf(config), log, () => openDatabase(config, log))
   const archive = createEventArchive(sql)
-  await patiently(feedOf(config), log, () => compare(config, { feed: events.feed, archive, sql, log }))
+  await patiently(feedOf(config), log, () => compareMoments(config, { feed: events.feed, archive, sql, log }))
   const shared = { sql, leases: createLeases(sql), owner: randomUUID(), secret: settings.secret, log }
   const untilTracked = (signal: AbortSignal) => catchUp({ feed: events.feed, archive }, signal)
   const side = await openCampaignSide(config, { ...shared, untilTracked })
@@ -77,11 +77,11 @@ export async function wire(config: Config, log: Log) {
       running: { role: config.ROLE, since, disk: () => diskOf(config.DATA_DIR), others: heartbeat.others },
       page: createPagePack(log),
     },
-    /** True when this start made the token, or an earlier one did: the operator has not chosen it. */
+    /** The token was made by the hub, not chosen by the operator. */
     tokenIsOurs: config.API_TOKEN === undefined,
-    /** Begins no more mails, and waits for those in flight. May be asked more than once. */
+    /** Begins no more mails, and waits for those in flight. May be called more than once. */
     stopSending: side.stopSending,
-    /** Lets go of everything, in the order that loses nothing. After the HTTP side has closed. */
+    /** Closes everything, in the order that loses nothing. To be called after the HTTP side has closed. */
     async close() {
       await side.close()
       await tracked?.close()
@@ -93,7 +93,7 @@ export async function wire(config: Config, log: Log) {
   }
 }
 
-/** That events fill their room is not a worker's trouble; that Redis has no memory is. */
+/** A feed at its bound does not concern a worker; a Redis without memory does. */
 async function pingAsWorker(feed: EventFeed): Promise<void> {
   await feed.ping().catch((error: unknown) => {
     if (!isHubError(error, 'feed.full') || error.cause !== undefined) throw error
@@ -102,7 +102,7 @@ async function pingAsWorker(feed: EventFeed): Promise<void> {
 
 type TrackingNeeds = Omit<Needs, 'untilTracked'> & { readonly events: Events; readonly side: CampaignSide }
 
-/** The readers of the feed: the bus, and the archive with all that events change. */
+/** The readers of the feed: the hub of sockets, and tracking with all that events change. */
 async function openTracking(config: Config, needs: TrackingNeeds) {
   const { sql, leases, owner, secret, side, log } = needs
   const { feed } = needs.events
@@ -120,9 +120,9 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
   const hub = createHub(feed, (err) => log.warn({ err }, 'a socket could not catch up yet'))
   const tracking = startTracking({ feed, archive, leases, quarantine, owner, archiveDays, log })
   const { MANDRILL_API_KEY: key, MANDRILL_API_URL: baseUrl } = config
-  // Only who gets mails out, and webhooks in, can miss some.
+  // Webhooks can only be missed where mails go out and webhooks are set up.
   const expected = side.transport === 'smtp' && config.MANDRILL_WEBHOOK_KEYS.length > 0
-  const sent = () => (expected ? side.sentOfLate() : Promise.resolve(0))
+  const sent = () => (expected ? side.sentRecently() : Promise.resolve(0))
   const arrived = async () => (await archive.brought()).last ?? 0
   const silence = watchSilence({ sent, arrived, now: Date.now, log })
   const { ledger, subscribers, eraseFromOutbox: outbox } = side
@@ -145,7 +145,7 @@ async function openTracking(config: Config, needs: TrackingNeeds) {
   }
 }
 
-/** The default stands for nobody's address. */
+/** The default MAIL_FROM is nobody's address. */
 function ownSender({ MAIL_FROM }: Config): string | undefined {
   return MAIL_FROM.address.endsWith('@localhost') ? undefined : MAIL_FROM.address
 }
@@ -165,7 +165,7 @@ function readSettings(config: Config) {
   }
 }
 
-type Known = {
+type Compared = {
   readonly feed: EventFeed
   readonly archive: Pick<EventArchive, 'position'>
   readonly sql: Sql
@@ -173,10 +173,10 @@ type Known = {
 }
 
 /**
- * Either may be of an earlier moment than the other. What an older feed numbers from now on must not be taken for known; what
- * an older database does not know to be sent must not go out by itself.
+ * Feed or database may be older than the other, restored from a backup. Numbers that an older feed assigns must not be taken for
+ * known ones; and mails that an older database does not know to be sent must not go out by themselves.
  */
-async function compare(config: Config, { feed, archive, sql, log }: Known): Promise<void> {
+async function compareMoments(config: Config, { feed, archive, sql, log }: Compared): Promise<void> {
   await feed.outlive(await archive.position())
   if (!(await isBehindFeed({ feed, archive }))) return
   const held = await holdAll(config, sql)

@@ -37,7 +37,7 @@ async function withPage(look: (page: Page) => Promise<void>, path = '/'): Promis
 
 const box = (page: Page) => page.getByRole('combobox', { name: 'Search the events' })
 const offered = (page: Page) =>
-  page.getByRole('listbox', { name: 'What it may mean' }).getByRole('option').allInnerTexts()
+  page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option').allInnerTexts()
 const asked = (page: Page) => new URL(page.url()).searchParams.toString()
 
 test.each([

@@ -162,7 +162,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await people.leave('left@example.net')
     const page = await open('/left@example.net')
     const story = async () => (await page.locator('.history li strong').allInnerTexts()).join()
-    await eventually(story).toBe('Not subscribed, since then or earlier,Added to the list')
+    await eventually(story).toBe('Not subscribed, since this date or earlier,Added to the list')
   })
 
   test('who is erased is gone, from here and from the list', async () => {
@@ -181,7 +181,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
   test('one is added, and whoever is there already is shown', async () => {
     const page = await open()
     const fill = async (email: string) => {
-      await page.getByRole('button', { name: 'Add a subscriber' }).click()
+      await page.getByRole('button', { name: 'Add…' }).click()
       await page.getByLabel('Address', { exact: true }).fill(email)
       await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click()
     }
@@ -247,7 +247,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
   test('suppressions: by reason, found, added, imported, lifted', async () => {
     const page = await open('/suppressions')
     await eventually(() => lines(page)).toContain('angry@example.org')
-    await page.getByRole('button', { name: 'Suppress an address' }).click()
+    await page.getByRole('button', { name: 'Suppress…' }).click()
     await page.getByLabel('Address', { exact: true }).fill('never@example.net')
     await answer(page, 'Suppress')
     await page.getByRole('button', { name: 'By hand' }).click()

@@ -1,5 +1,5 @@
-// For --import: writes down which files a process has loaded when it ends.
-import { writeFileSync } from 'node:fs'
+// For --import: writes down, at SIGUSR2, which files a process has loaded, and which of Node's own.
+import { renameSync, writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { isMainThread } from 'node:worker_threads'
 
@@ -12,4 +12,9 @@ registerHooks({
     return nextLoad(url, context)
   },
 })
-if (file && isMainThread) process.on('exit', () => writeFileSync(file, [...loaded].join('\n')))
+if (file && isMainThread)
+  process.on('SIGUSR2', () => {
+    const { moduleLoadList = [] } = process as { readonly moduleLoadList?: readonly string[] }
+    writeFileSync(`${file}.new`, [...loaded, ...moduleLoadList].join('\n'))
+    renameSync(`${file}.new`, file)
+  })

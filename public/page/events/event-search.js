@@ -88,7 +88,7 @@ export function EventSearch({ app, onChoose, input }) {
       </form>
       ${
         isOpen &&
-        html`<ul class="suggestions" id=${LIST} role="listbox" aria-label="What it may mean">
+        html`<ul class="suggestions" id=${LIST} role="listbox" aria-label="Suggestions">
           ${suggestions.map(
             (suggestion, index) =>
               html`<li

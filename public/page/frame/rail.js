@@ -41,7 +41,7 @@ export function Rail({ app }) {
       </nav>
       <div class="rail-foot">
         <a href="/doc"><${Icon} name="docs" />API</a>
-        <button type="button" onClick=${app.help}><${Icon} name="keyboard" />Keys</button>
+        <button type="button" onClick=${app.help}><${Icon} name="keyboard" />Shortcuts</button>
         <${SignOut} app=${app}><${Icon} name="leave" />Sign out<//>
         <p class="version">${setup ? `Version ${setup.version}` : ''}</p>
       </div>

@@ -52,7 +52,7 @@ export function Strip({ app }) {
       <p class="last">
         ${
           reached && fresh && lastAt === 0
-            ? html`<span class="wide">No event yet</span><span class="narrow">none yet</span>`
+            ? html`<span class="wide">No event yet</span><span class="narrow">no event yet</span>`
             : html`<span class="wide">Last event </span><span class="narrow">last </span>${
                   reached && lastAt > 0
                     ? html`<time title=${fullTime(lastAt)}

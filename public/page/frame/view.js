@@ -72,7 +72,7 @@ async function load(route, show, retry) {
   } catch (error) {
     // One that cannot be read (a file of another version) is had again by loading the page anew: "Try again" does that.
     console.error(error)
-    show({ name: route.name, problem: error === LATE ? LATE.message : 'its files could not be read' })
+    show({ name: route.name, problem: error === LATE ? LATE.message : 'its files could not be loaded' })
     retry.later()
   }
 }

@@ -140,7 +140,7 @@ function Ways({ app }) {
   return html`
     <div class="ways">
       <a href="/doc">API</a>
-      <button type="button" class="plain" onClick=${() => app.help()}>Keys</button>
+      <button type="button" class="plain" onClick=${() => app.help()}>Shortcuts</button>
       <${SignOut} app=${app} class="plain">Sign out<//>
     </div>
   `

@@ -163,7 +163,7 @@ function consentOf({ created_at: created, updated_at: changed, subscribed, suppr
       at: Date.parse(changed),
       key: 'left',
       icon: 'unsubscribed',
-      word: 'Not subscribed, since then or earlier',
+      word: 'Not subscribed, since this date or earlier',
       details: ['Has left, or never confirmed'],
     })
   if (!suppressed) return moments

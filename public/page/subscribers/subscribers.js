@@ -38,7 +38,7 @@ export function SubscribersView({ app }) {
     <div class="people">
       <${PeopleHead} app=${app} title="Subscribers">
         <${ExportButton} app=${app} path="/subscribe" query=${query} name="subscribers.csv" />
-        <button type="button" class="main" onClick=${() => setAdding(true)}>Add a subscriber</button>
+        <button type="button" class="main" onClick=${() => setAdding(true)}>Add…</button>
       <//>
       <search class="filter" aria-label="Find subscribers">
         <div class="typed">
@@ -87,7 +87,7 @@ function Nobody({ any, onAll, onAdd }) {
       <p>Import your list from another tool: any CSV file with one address per line will do.</p>
       <p>
         <a class="main" href=${`${PLACE}/import`} data-view>Import a file</a>
-        <button type="button" class="plain" onClick=${onAdd}>Add a subscriber</button>
+        <button type="button" class="plain" onClick=${onAdd}>Add…</button>
       </p>
     </section>
   `

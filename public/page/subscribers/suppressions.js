@@ -38,7 +38,7 @@ export function SuppressionsView({ app }) {
       <${PeopleHead} app=${app} title="Suppressions">
         <${ExportButton} app=${app} path="/suppressions" query=${query} name="suppressions.csv" />
         <a class="plain" href="/dashboard/subscribers/import?into=suppressions" data-view>Import</a>
-        <button type="button" class="main" onClick=${() => setAdding(true)}>Suppress an address</button>
+        <button type="button" class="main" onClick=${() => setAdding(true)}>Suppress…</button>
       <//>
       <search class="filter" aria-label="Find suppressions">
         <div class="typed">

@@ -10,7 +10,7 @@ const REASONS = {
     word: 'Bounced',
     icon: 'bounced',
     tone: 'red',
-    why: 'A mail to this address bounced for good.',
+    why: 'A mail to this address bounced permanently.',
   },
   complaint: {
     word: 'Complained',

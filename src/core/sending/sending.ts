@@ -49,7 +49,7 @@ export function startSending({ inHandMs = IN_HAND_MS, now = Date.now, ...given }
     } catch (err) {
       log.warn({ err }, 'cannot check whether all events are tracked')
     }
-    if (late.aborted) log.warn({}, 'not all events are tracked yet: sending continues all the same')
+    if (late.aborted) log.warn({}, 'not all events are tracked yet: sending continues anyway')
   }
 
   const shared = { ...options, waitForTracking, watch, counters, inHandMs }

@@ -46,7 +46,7 @@ export function registerStats(app: FastifyInstance, deps: EventsDeps): void {
   route(app, 'GET /api/stats', {
     ...tagged('Events'),
     summary: 'Count events by kind and step of time',
-    description: `At most ${MOST_STEPS.toLocaleString('en')} steps. Counts by the minute are ready for all events, for a campaign or for a subaccount, and by kind. With any other filter, two of these, or shorter steps, events are counted on request, which is refused for more than a million events or 50,000 entries of Mandrill’s lists.`,
+    description: `At most ${MOST_STEPS} steps. Counts by the minute are ready for all events, for a campaign or for a subaccount, and by kind. With any other filter, two of these, or shorter steps, events are counted on request, which is refused for more than a million events or 50,000 entries of Mandrill’s lists.`,
     querystring: Query,
     response: { 200: Stats, ...errors('stats.too_many', 401, 503) },
     handler: async ({ query }) => {

@@ -53,7 +53,7 @@ export const UNSUBSCRIBE = {
   asked: {
     en: (list) => ({
       title: 'Please check your inbox',
-      text: [`We have sent you a mail. Open the link in it to be on ${list} again.`],
+      text: [`We have sent you a mail. Open the link in it to subscribe to ${list} again.`],
     }),
     ko: (list) => ({
       title: '메일함을 확인해 주세요',
@@ -63,7 +63,7 @@ export const UNSUBSCRIBE = {
   tooLate: {
     en: (list) => ({
       title: 'It is too late to undo this here',
-      text: [`To get mail from ${list} again, please subscribe where you first did.`],
+      text: [`To get mail from ${list} again, please subscribe where you first signed up.`],
     }),
     ko: (list) => ({
       title: '여기서는 더 이상 되돌릴 수 없습니다',
@@ -73,9 +73,7 @@ export const UNSUBSCRIBE = {
   unknown: {
     en: () => ({
       title: 'This link does not work',
-      text: [
-        'It is not complete, or not from us. Please open the link in the mail again, or copy the whole of it.',
-      ],
+      text: ['It is incomplete, or not from us. Please open the link in the mail again, or copy all of it.'],
     }),
     ko: () => ({
       title: '사용할 수 없는 링크입니다',
@@ -112,7 +110,7 @@ export const CONFIRM = {
   unknown: {
     en: () => ({
       title: 'This link no longer works',
-      text: ['It has expired, or is not complete. Please subscribe again, and you will get a new one.'],
+      text: ['It has expired or is incomplete. Please subscribe again to get a new one.'],
     }),
     ko: () => ({
       title: '더 이상 사용할 수 없는 링크입니다',

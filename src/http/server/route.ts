@@ -15,7 +15,7 @@ type Given<P extends TSchema, Q extends TSchema, B extends TSchema> = {
 }
 type Options = Pick<
   RouteShorthandOptions,
-  'config' | 'bodyLimit' | 'logLevel' | 'onRequest' | 'preValidation'
+  'config' | 'bodyLimit' | 'logLevel' | 'compress' | 'onRequest' | 'preValidation'
 >
 type Route<P extends TSchema, Q extends TSchema, B extends TSchema> = FastifySchema &
   Options & {
@@ -29,10 +29,10 @@ type Route<P extends TSchema, Q extends TSchema, B extends TSchema> = FastifySch
 export function route<P extends TSchema, Q extends TSchema, B extends TSchema>(
   app: FastifyInstance,
   at: string,
-  { handler, config, bodyLimit, logLevel, onRequest, preValidation, ...schema }: Route<P, Q, B>,
+  { handler, config, bodyLimit, logLevel, compress, onRequest, preValidation, ...schema }: Route<P, Q, B>,
 ): void {
   const [method = '', url = ''] = at.split(' ')
-  const options = { config, bodyLimit, logLevel, onRequest, preValidation }
+  const options = { config, bodyLimit, logLevel, compress, onRequest, preValidation }
   const [status = '200'] = Object.keys(schema.response ?? {})
   app.route<Given<P, Q, B>>({
     method,

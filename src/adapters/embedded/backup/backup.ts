@@ -1,9 +1,8 @@
 // Copies DATA_DIR, also while a hub runs on it.
 //
-// All databases are held still for the copy, one after the other, each in a read transaction (WAL: nobody waits for
-// it). Their order makes one whole of them. Marks come before the ledger: an outcome leaves the marks only when the
-// ledger has it, so that no mail that was sent before is forgotten. The ledger and the archive come before the feed: the
-// feed is never behind the place that tracking has taken it to.
+// For each database a read transaction is opened, one after the other, before any is copied (with WAL nobody waits for it).
+// The order makes the copies fit together. Marks come before the ledger: an outcome leaves the marks only when the ledger has
+// it, so no sent mail is forgotten. Ledger and archive come before the feed, so that the feed is not behind them.
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
@@ -12,7 +11,7 @@ import type { Backup, Database } from './files.ts'
 
 type BackUpOptions = {
   readonly dataDir: string
-  /** Made if it is not there, and empty if it is. */
+  /** Is made if it is missing, else must be empty. */
   readonly to: string
   /** Those that this hub uses. */
   readonly databases: readonly Database[]
@@ -24,7 +23,7 @@ const SECRETS = ['api-token', 'secret']
 const OUTBOX = 'outbox'
 const PAGES_A_STEP = 1_000
 
-/** undefined, and no folder, where all is elsewhere: no database is wanted, and nothing else is there. */
+/** undefined, and no folder is left, if there is nothing to back up. */
 export async function backUp({
   dataDir,
   to,
@@ -58,7 +57,7 @@ async function claimFolder(dir: string): Promise<void> {
 async function copyDatabases(dataDir: string, to: string, names: readonly Database[]) {
   const opened: DatabaseSync[] = []
   try {
-    for (const name of names) opened.push(hold(join(dataDir, name)))
+    for (const name of names) opened.push(openSnapshot(join(dataDir, name)))
     for (const [n, db] of opened.entries()) await backup(db, join(to, names[n] ?? ''), { rate: PAGES_A_STEP })
   } finally {
     for (const db of opened) db.close()
@@ -66,8 +65,8 @@ async function copyDatabases(dataDir: string, to: string, names: readonly Databa
   return Promise.all(names.map(async (name) => [name, await settleFile(join(to, name))] as const))
 }
 
-/** What is read on this connection stays as it is at this moment. */
-function hold(file: string): DatabaseSync {
+/** Opens a connection on which the database stays as it is at this moment. */
+function openSnapshot(file: string): DatabaseSync {
   try {
     const db = new DatabaseSync(file, { readOnly: true, timeout: 10_000 })
     db.exec('BEGIN; SELECT count(*) FROM sqlite_schema')
@@ -78,7 +77,7 @@ function hold(file: string): DatabaseSync {
   }
 }
 
-/** Whole ones only; those that are being written have another name. */
+/** The mails in the outbox. Unfinished ones have another name. */
 async function mails(dataDir: string): Promise<string[]> {
   const entries = await readdir(join(dataDir, OUTBOX), { recursive: true }).catch(isGone)
   return (entries ?? []).filter((path) => path.endsWith('.eml')).map((path) => join(OUTBOX, path))

@@ -1,4 +1,4 @@
-// What a backup of DATA_DIR is: a folder of files, and a list of them that is written last. Without it, it is none.
+// A backup of DATA_DIR is a folder of files with a list of them, which is written last: without it, it is no backup.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { chmod, copyFile, mkdir, open, readdir, readFile } from 'node:fs/promises'
@@ -12,7 +12,7 @@ export type Backup = {
 }
 
 const LIST = 'backup.json'
-/** The order matters: see backup.ts. */
+/** In the order of backup.ts. */
 export const DATABASES = ['sending.sqlite', 'hub.sqlite', 'feed.sqlite'] as const
 export type Database = (typeof DATABASES)[number]
 
@@ -57,14 +57,14 @@ function parse(text: string): Record<string, unknown> {
   }
 }
 
-/** Copies a file, as settled. */
+/** Copies a file, and settles it. */
 export async function bring(from: string, to: string): Promise<string> {
   await mkdir(dirname(to), { recursive: true, mode: 0o700 })
   await copyFile(from, to)
   return settleFile(to)
 }
 
-/** Closes a file to everybody but its owner, and waits for the disk; its SHA-256. */
+/** Makes a file accessible to its owner only, waits until it is on disk, and returns its SHA-256. */
 export async function settleFile(path: string): Promise<string> {
   await chmod(path, 0o600)
   const hash = createHash('sha256')
@@ -73,7 +73,7 @@ export async function settleFile(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** A new name in a folder is safe when the folder is. */
+/** A new file's name is on disk only once its folder is. */
 export async function syncFolders(dir: string): Promise<void> {
   for (const entry of await readdir(dir, { withFileTypes: true, recursive: true }))
     if (entry.isDirectory()) await syncPath(join(entry.parentPath, entry.name))

@@ -1,4 +1,4 @@
-// Brings a backup back into an empty DATA_DIR. It is checked aside first: a hub finds all of it, or nothing.
+// Restores a backup into an empty DATA_DIR. It is checked in a separate folder first, so a hub finds all of it or nothing.
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -8,11 +8,11 @@ import { LOCK_FILE, lockFolder, RESTORING } from '../data-dir-lock.ts'
 type RestoreOptions = {
   readonly from: string
   readonly dataDir: string
-  /** Does what is still to be done before a hub may see the files in this folder. */
+  /** Is called before a hub may see the files in this folder. */
   readonly prepare: (folder: string, backup: Backup) => Promise<void>
 }
 
-/** A file system's own folder, and what an interrupted restore has left. */
+/** A file system's own folder, and the rest of an interrupted restore. */
 const IGNORED = [RESTORING, 'lost+found']
 
 export async function restore({ from, dataDir, prepare }: RestoreOptions): Promise<Backup> {

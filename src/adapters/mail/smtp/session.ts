@@ -121,7 +121,7 @@ async function transmit(
   if (talk.size > 0 && mail.length > talk.size)
     return {
       kind: 'failed',
-      response: `the server accepts mails of at most ${talk.size} bytes`,
+      response: `the server accepts mails up to a size of ${talk.size} bytes`,
       unknownRecipient: false,
     }
   let handedOver = false

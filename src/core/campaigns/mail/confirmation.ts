@@ -31,11 +31,11 @@ type Words = {
 const WORDS: Readonly<Record<Language, (list: string, address: string, until: string) => Words>> = {
   en: (list, address, until) => ({
     subject: `Please confirm your subscription to ${list}`,
-    asked: `Someone, probably you, asked for ${address} to be subscribed to ${list}.`,
+    asked: `Someone, probably you, asked to subscribe ${address} to ${list}.`,
     open: 'To confirm, open',
     confirm: 'Confirm the subscription',
     until: `The link works until ${until}.`,
-    ignore: 'If it was not you, do nothing: you will get no further mail.',
+    ignore: 'If it was not you, please ignore this mail. You will not get another one.',
   }),
   ko: (list, address, until) => ({
     subject: `${list} 구독을 확인해 주세요`,
