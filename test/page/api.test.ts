@@ -51,7 +51,7 @@ test.each([
 
 test('a file of another type is none: a proxy has answered in its place', async () => {
   const csv = answering('<h1>Wi-Fi</h1>', { headers: { 'content-type': 'text/html' } })
-  await expect(csv.begun('/subscribe', 'text/csv')).rejects.toThrow('The answer was not the hub’s')
+  await expect(csv.begun('/subscribe', 'text/csv')).rejects.toThrow('The answer did not come from the hub')
 })
 
 test('what is gone already is removed, by the hub’s word only', async () => {
