@@ -71,10 +71,12 @@ export function Inspector({ app, id, event, row, onFilter, onClose }) {
 /** The address may be an old one, or that of a mail which nothing has been told of yet. @param {{ id: string | null }} props */
 function NotKept({ id }) {
   return html`
-    <div role="status">
+    <div class="asked" role="status">
       <p>
-        ${id === null ? 'This event is not kept.' : html`No event of the message <bdi class="mono">${plain(id)}</bdi> is kept.`}${' '}
-        ${id === null ? 'It was erased, or is older than the history' : 'None has come yet, or all are older than the history'}.
+        <span>
+          ${id === null ? 'This event is not kept.' : html`No event of the message <bdi class="mono">${plain(id)}</bdi> is kept.`}${' '}
+          ${id === null ? 'It was erased, or is older than the history' : 'None has come yet, or all are older than the history'}.
+        </span>
       </p>
       ${id !== null && html`<p>What comes from now on will show up here.</p>`}
       <p><a href="/" data-view>Show all events</a></p>
