@@ -1,4 +1,4 @@
-// Reading the list: keyset pages in order of ids, with what is known of each address.
+// Reads the list: keyset pages in order of ids, with the suppression of each address.
 import { and, count, eq, inArray, not, ORDERS, sql as words, type SQL } from '../driver/drizzle.ts'
 import type { Subscriber, SubscriberQuery } from '../../../core/list/ports.ts'
 import type { Order } from '../../../core/ports.ts'
@@ -13,9 +13,8 @@ import { isHeld, selectSuppression } from './suppressions.ts'
 import { countListed } from './totals.ts'
 
 /**
- * Who is not suppressed is in no index, nor in which order many are who are found by a short text. They are looked for in slices of
- * the list, one statement each: whatever the list's size, no statement takes long. SQLite has one thread for all that is read: others
- * get their turn between.
+ * No index lists who is not suppressed, or has the many who match a short search term in order of ids. They are searched in slices
+ * of the list, one statement each, so that no statement takes long: SQLite has one thread for all reading.
  */
 const SLICE = 2_000
 const STEP = 1_000
@@ -23,9 +22,9 @@ const STEP = 1_000
 type Asked = Omit<SubscriberQuery, 'limit' | 'after' | 'order'>
 type Filter = Omit<Asked, 'q'> & { readonly sought?: string | undefined }
 
-/** From where on the list is read, and whether from its end back. */
+/** Where reading begins, and in which direction. */
 type Way = { readonly after: string; readonly order: Order }
-/** Before and behind all ids. */
+/** Before all ids, and after all. */
 const STARTS = { asc: '', desc: '~' }
 const FROM_START: Way = { after: STARTS.asc, order: 'asc' }
 
@@ -34,7 +33,7 @@ const filterOf = ({ q, ...others }: Asked): Filter => ({
   sought: q === undefined ? undefined : soughtBy(q),
 })
 
-/** Whether a filter asks for what is in no index of the list. */
+/** Whether a filter asks for something that is in no index of the list. */
 const looksThrough = ({ email, sought, suppressed, mailable }: Filter): boolean =>
   email === undefined && [sought, suppressed, mailable].some((each) => each !== undefined)
 
@@ -62,8 +61,8 @@ export function createFind(sql: Sql, now: () => number) {
     return row?.count ?? 0
   }
 
-  /** How many of those who are found are suppressed and subscribed, or not: suppressions lead, there are fewer of them. */
-  async function countHeld(sought: string | undefined): Promise<ReadonlyMap<boolean, number>> {
+  /** How many of those who match are suppressed, by whether they are subscribed. Starts from the suppressions, which are fewer. */
+  async function countSuppressed(sought: string | undefined): Promise<ReadonlyMap<boolean, number>> {
     const { subscribed, subscriber, emailKey: key } = suppressions
     const found = sought === undefined ? undefined : starts.finds(sought, { id: subscriber, key })
     const counts = db.select({ subscribed, count: count() }).from(suppressions)
@@ -71,10 +70,10 @@ export function createFind(sql: Sql, now: () => number) {
     return new Map(rows.map((row) => [row.subscribed === 1, row.count]))
   }
 
-  /** How many are found, or on the list at all. */
+  /** How many match, or are on the list at all. */
   const countAll = (sought?: string) => (sought === undefined ? countListed(sql) : starts.count(sought))
 
-  /** How many of them have left: they lead. */
+  /** How many of them have left. Starts from those who have left. */
   async function countLeft(sought: string | undefined): Promise<number> {
     const found = conditionOf({ sought })
     if (!found) return countListed(sql, false)
@@ -83,10 +82,10 @@ export function createFind(sql: Sql, now: () => number) {
     return count
   }
 
-  /** Everybody is subscribed or not, and suppressed or not: how many are where the filter says. */
-  async function countStanding({ suppressed, mailable, sought, ...filter }: Filter): Promise<number> {
+  /** Counts by the four combinations of subscribed and suppressed, as the filter asks. */
+  async function countByStatus({ suppressed, mailable, sought, ...filter }: Filter): Promise<number> {
     const isAsked = suppressed !== undefined || mailable !== undefined
-    const held = isAsked ? await countHeld(sought) : new Map<boolean, number>()
+    const held = isAsked ? await countSuppressed(sought) : new Map<boolean, number>()
     const left = await countLeft(sought)
     const all = filter.subscribed === false ? left : await countAll(sought)
     let count = 0
@@ -101,8 +100,8 @@ export function createFind(sql: Sql, now: () => number) {
     return count
   }
 
-  /** Who is suppressed beyond a place, in order of ids. */
-  async function heldBeyond({ after, order }: Way, limit: number): Promise<string[]> {
+  /** The ids of suppressed subscribers after a place, in order. */
+  async function suppressedAfter({ after, order }: Way, limit: number): Promise<string[]> {
     const { subscriber } = suppressions
     const beyond = after === STARTS[order] ? undefined : ORDERS[order].beyond(subscriber, toBytes(after))
     const id = words<string>`lower(hex(${subscriber}))`
@@ -111,23 +110,23 @@ export function createFind(sql: Sql, now: () => number) {
     return found.map((row) => toId(row.id))
   }
 
-  /** The same of those who have left. */
-  async function leftBeyond(way: Way, limit: number): Promise<string[]> {
+  /** The same for those who have left. */
+  async function leftAfter(way: Way, limit: number): Promise<string[]> {
     const gone = and(conditionOf({ subscribed: false }), isBeyond(way))
     const left = db.select({ id: subscribers.id }).from(subscribers).where(gone)
     return (await sql.read(left.orderBy(sorted(way.order)).limit(limit))).map((row) => row.id)
   }
 
-  /** Those who are suppressed, or have left: each of it is in an index, in order of ids. */
-  async function* heldOrLeft(filter: Filter, { after, order }: Way, limit: number) {
+  /** Those who are suppressed or have left: there is an index for each, in order of ids. */
+  async function* suppressedOrLeft(filter: Filter, { after, order }: Way, limit: number) {
     const kinds = [
-      ...(filter.suppressed === false ? [] : [heldBeyond]),
-      ...(filter.suppressed || filter.subscribed ? [] : [leftBeyond]),
+      ...(filter.suppressed === false ? [] : [suppressedAfter]),
+      ...(filter.suppressed || filter.subscribed ? [] : [leftAfter]),
     ]
     for (let from: Way = { after, order }; ; await breath()) {
       const found = await Promise.all(kinds.map((beyond) => beyond(from, limit)))
       const ids = inOrder([...new Set(found.flat())], order)
-      // One of them may end before the other: what lies beyond the nearer end is for the next step.
+      // If one index was not read as far as the other, ids beyond that are left to the next step.
       const [end] = inOrder(found.flatMap((some) => (some.length < limit ? [] : some.slice(-1))), order) // prettier-ignore
       const step = end === undefined ? ids : ids.slice(0, ids.indexOf(end) + 1)
       yield rows(and(inArray(subscribers.id, step), conditionOf(filter)), step.length, order)
@@ -156,7 +155,7 @@ export function createFind(sql: Sql, now: () => number) {
     return and(conditionOf(filter), words`coalesce(${subscribers.subscribed}, 0) = 1`)
   }
 
-  /** Looks through all, or all who have left, by slices: how many in each match, and where it lies. */
+  /** Goes through all, or all who have left, in slices: how many of each match, and where it lies. */
   async function* slices(condition: SQL, { after, order }: Way, left: boolean) {
     for (let from: Way = { after, order }; ;) {
       const looked = db
@@ -178,8 +177,8 @@ export function createFind(sql: Sql, now: () => number) {
     }
   }
 
-  /** Before all are in the index of what is sought: each is asked. */
-  async function* lookedThrough({ sought = '', ...filter }: Filter, { after, order }: Way) {
+  /** While the search index is not complete, each subscriber is compared. */
+  async function* compared({ sought = '', ...filter }: Filter, { after, order }: Way) {
     for (let from: Way = { after, order }; ; await breath()) {
       const step = await rows(and(pageOf(filter), isBeyond(from)), STEP, order)
       yield step.filter((person) => isFound(person, sought))
@@ -193,10 +192,10 @@ export function createFind(sql: Sql, now: () => number) {
       yield rows(and(inArray(subscribers.id, some), condition), STEP, order)
   }
 
-  /** Those who fit, in steps, where what is sought leads to few, or has no index yet. */
+  /** The matching subscribers, in steps, if the search term leads to few, or the index is not complete. */
   async function foundBy({ sought, ...others }: Filter, way: Way, limit: number) {
     if (sought === undefined) return undefined
-    if (!(await starts.areComplete())) return lookedThrough({ sought, ...others }, way)
+    if (!(await starts.areComplete())) return compared({ sought, ...others }, way)
     const found = await starts.few(sought)
     if (!found) return undefined
     const ids = idsBeyond(found, way)
@@ -211,7 +210,7 @@ export function createFind(sql: Sql, now: () => number) {
     if (!condition || !looksThrough(filter))
       return yield rows(and(condition, isBeyond(way)), limit, way.order)
     if (filter.suppressed === true || filter.mailable === false)
-      return yield* heldOrLeft(filter, way, filter.sought === undefined ? Math.min(limit, STEP) : STEP)
+      return yield* suppressedOrLeft(filter, way, filter.sought === undefined ? Math.min(limit, STEP) : STEP)
     for await (const { hits, range } of slices(condition, way, filter.subscribed === false))
       if (hits > 0) yield rows(and(condition, range), limit, way.order)
   }
@@ -242,7 +241,7 @@ export function createFind(sql: Sql, now: () => number) {
       const filter = filterOf(asked)
       const found = await countFound(filter)
       if (found !== undefined) return found
-      return filter.email === undefined ? countStanding(filter) : countOf(conditionOf(filter))
+      return filter.email === undefined ? countByStatus(filter) : countOf(conditionOf(filter))
     },
   }
 }
@@ -250,7 +249,7 @@ export function createFind(sql: Sql, now: () => number) {
 const inOrder = (ids: string[], order: Order): string[] =>
   order === 'asc' ? ids.sort() : ids.sort().reverse()
 
-/** Of ids that are in order, those that a page may begin with. */
+/** Those of the sorted ids that come after the page's place. */
 function idsBeyond(ids: readonly string[], { after, order }: Way): readonly string[] {
   return order === 'asc' ? ids.filter((id) => id > after) : ids.filter((id) => id < after).toReversed()
 }

@@ -1,5 +1,5 @@
-// What a suppression notes of who is on the list by its address: so who is suppressed is counted, and paged through, by one
-// index, without a look at each of them in a list of a million.
+// Each suppression notes the subscriber with its address, so that the suppressed subscribers of a list of a million are counted and
+// listed by one index.
 import { and, asc, eq, gt, isNotNull, isNull, not, or, sql as words, type SQL } from '../driver/drizzle.ts'
 import { breath } from '../../../core/pause.ts'
 import type { Sql, Write } from '../driver/dialect.ts'
@@ -11,18 +11,18 @@ export function holding({ tables: { suppressions } }: Sql, now: number): SQL | u
   return or(isNull(suppressions.until), gt(suppressions.until, now))
 }
 
-/** Of suppressions: one that holds, of somebody on the list. */
+/** A condition on suppressions: in force, and of somebody on the list. */
 export const heldOnList = (sql: Sql, now: number): SQL | undefined =>
   and(isNotNull(sql.tables.suppressions.subscriber), holding(sql, now))
 
-/** What there is to note, as a query of the list. */
+/** The notes, as queries of the list. */
 function toNote({ tables: { subscribers, suppressions } }: Sql) {
   const same = eq(subscribers.emailKey, suppressions.emailKey)
   const of = (what: SQL) => words`(SELECT ${what} FROM ${subscribers} WHERE ${same})`
   return { subscriber: of(bytesOf(subscribers.id)), subscribed: of(words`${subscribers.subscribed}`) }
 }
 
-/** In the transaction that changes these rows of the list, after it has. */
+/** Updates the notes: comes last in a transaction that changes these rows of the list. */
 export const noting = (sql: Sql, keys: readonly string[]): Write =>
   sql.db
     .update(sql.tables.suppressions)
@@ -30,8 +30,8 @@ export const noting = (sql: Sql, keys: readonly string[]): Write =>
     .where(sql.among(sql.tables.suppressions.emailKey, keys))
 
 /**
- * In the transaction that adds suppressions, after it has. The first statement waits for who is changing the list: they have looked
- * for these suppressions before they were there. Whoever changes it later waits for this transaction, and notes it then.
+ * The notes of new suppressions: comes last in the transaction that adds them. The first statement waits for transactions that are
+ * changing the list, which could not see these suppressions yet; later ones wait for this transaction, and then see them.
  */
 export function notingNew(sql: Sql, keys: readonly string[]): Write[] {
   const { subscribers } = sql.tables
@@ -40,11 +40,11 @@ export function notingNew(sql: Sql, keys: readonly string[]): Write[] {
   return [locking.where(sql.among(emailKey, keys)), noting(sql, keys)]
 }
 
-/** In the transaction that removes people: `whose` of the suppressions are theirs. */
+/** Clears the notes: part of a transaction that removes people. `whose`: a condition on their suppressions. */
 export const unnoting = ({ db, tables: { suppressions } }: Sql, whose: SQL): Write =>
   db.update(suppressions).set({ subscriber: null, subscribed: null }).where(whose)
 
-/** Notes anew, in steps, what a process of a version that knew nothing of it has left wrong; how many. For a start. */
+/** Corrects, at the start and in steps, the notes that a process of an older version left wrong; returns how many. */
 export async function renote(sql: Sql, signal: AbortSignal): Promise<number> {
   const { suppressions } = sql.tables
   const { emailKey: key, subscriber, subscribed } = suppressions

@@ -1,4 +1,4 @@
-// What `q` finds: the texts that it may begin, written with each subscriber, and found by an index.
+// The search index of the list (`q`): for each subscriber, the texts whose beginning a search term may be.
 import {
   and,
   count,
@@ -26,14 +26,14 @@ type Person = {
   readonly emailKey?: string
 }
 
-/** An id as the index has it. */
+/** An id as stored in the index. */
 export const toBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex')
 /** The same in SQL. */
 export const bytesOf = (id: Column | SQL): SQL => words`unhex(replace(${id}, '-', ''))`
 
 export const toId = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 
-/** In the transaction that adds people. */
+/** Adds people to the index: part of the transaction that adds them to the list. */
 export function starting({ tables: { subscriberStarts } }: Sql, people: readonly Person[]): Write {
   const rows = people.flatMap((person) => {
     const id = toBytes(person.id)
@@ -43,10 +43,10 @@ export function starting({ tables: { subscriberStarts } }: Sql, people: readonly
   return rowsFor(subscriberStarts, rows)
 }
 
-/** In place of a text. */
+/** Stands in place of a text for people to whom no mail can be sent. */
 const UNSENDABLE = ''
 
-/** The ids of those to whom no mail can be sent, as a table. */
+/** The ids of these people, as a table. */
 export function unsendable({ db, tables: { subscriberStarts } }: Sql) {
   const { text, id } = subscriberStarts
   const hex = words`lower(hex(${id}))`
@@ -56,28 +56,28 @@ export function unsendable({ db, tables: { subscriberStarts } }: Sql) {
   return db.select({ id: joined }).from(subscriberStarts).where(eq(text, UNSENDABLE)).as('unsendable')
 }
 
-/** In the transaction that removes people. */
+/** Removes people from the index: part of the transaction that removes them from the list. */
 export const ending = (sql: Sql, ids: readonly string[]): Write =>
   removal(sql, inArray(sql.tables.subscriberStarts.id, ids.map(toBytes)))
 
-/** The same for all up to an id. */
+/** The same for all ids up to one. */
 export const endingUpTo = (sql: Sql, id: string): Write =>
   removal(sql, lte(sql.tables.subscriberStarts.id, toBytes(id)))
 
-/** The same before they are removed, for a query that finds one id. */
+/** The same for the one id that a query finds. */
 export const endingOf = (sql: Sql, query: SQLWrapper): Write =>
   removal(sql, eq(sql.tables.subscriberStarts.id, bytesOf(words`(${query})`)))
 
 const removal = ({ db, tables: { subscriberStarts } }: Sql, where: SQL): Write =>
   db.delete(subscriberStarts).where(where)
 
-/** In the transaction that gives people other names. */
+/** Replaces people in the index: part of the transaction that changes their names. */
 export const restarting = (sql: Sql, people: readonly Person[]): Write[] => [
   ending(sql, people.map(({ id }) => id)), // prettier-ignore
   starting(sql, people),
 ]
 
-/** Writes anew what these people are found by, until nobody has changed them meanwhile. */
+/** Replaces people in the index, again and again until nobody has changed them meanwhile. */
 export async function restart(sql: Sql, ids: readonly string[]): Promise<void> {
   for (let stale = ids; stale.length > 0;) {
     const people = await peopleWith(sql, stale)
@@ -96,7 +96,7 @@ async function peopleWith({ db, tables: { subscribers }, read }: Sql, ids: reado
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** The address by its key, names and domains by their starts: each finds others. */
+/** The queries that together find everybody, each of them once: by the key of the address, and by the texts of names and domains. */
 function waysOf({ tables: { subscribers, subscriberStarts } }: Sql, sought: string) {
   const { text, shared, id } = subscriberStarts
   const byStart = (start: SQL | undefined) => ({
@@ -117,7 +117,7 @@ function waysOf({ tables: { subscribers, subscriberStarts } }: Sql, sought: stri
 
 type Whose = { readonly id: Column | SQL; readonly key: Column }
 
-/** That many are found sooner by looking through the list. */
+/** If this many match, they are found sooner by looking through the list. */
 const MANY = 5_000
 
 export function createStarts(sql: Sql) {
@@ -126,12 +126,12 @@ export function createStarts(sql: Sql) {
   let complete = false
 
   return {
-    /** False while those who were there before the index are not in it. */
+    /** False while subscribers from before the index are missing in it. */
     async areComplete(): Promise<boolean> {
       complete ||= (await sql.read(db.select().from(startless).limit(1))).length === 0
       return complete
     },
-    /** The ids of all who are found, in order; undefined where they are many. */
+    /** The ids of all who match, in order; undefined if there are many. */
     async few(sought: string): Promise<readonly string[] | undefined> {
       const found = waysOf(sql, sought).map(({ table, id, where }) =>
         sql.read(db.select({ id }).from(table).where(where).limit(MANY)),
@@ -139,14 +139,14 @@ export function createStarts(sql: Sql) {
       const ids = (await Promise.all(found)).flat().map(({ id }) => toId(id))
       return ids.length < MANY ? ids.sort() : undefined
     },
-    /** How many are found. */
+    /** How many match. */
     async count(sought: string): Promise<number> {
       const counts = waysOf(sql, sought).map(({ table, where }) =>
         sql.read(db.select({ count: count() }).from(table).where(where)),
       )
       return (await Promise.all(counts)).flat().reduce((sum, row) => sum + row.count, 0)
     },
-    /** The same as a condition, on subscribers or on who has such an id, as bytes, and key. */
+    /** The same as a condition on subscribers, or on another table with such an id (as bytes) and key. */
     finds(sought: string, whose: Whose = { id: bytesOf(subscribers.id), key: subscribers.emailKey }) {
       const { id, text } = subscriberStarts
       const texts = sought.startsWith('@') ? [sought] : [sought, `@${sought}`]
