@@ -1,5 +1,5 @@
 // Requests that come before the answers to those before them: HTTP allows it (RFC 9112, section 9.3.2).
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { until } from '../../../support/eventually.ts'
 import { startHub, TOKEN, type TestHub } from '../../../support/hub.ts'
 import { head, stranger } from '../../../support/strangers.ts'
@@ -61,4 +61,25 @@ test('of more than are taken at once the last that is answered says so, and what
   expect(new Set(answers.map((answer) => answer.slice(0, 3)))).toEqual(new Set(['201']))
   expect(answers.filter((answer) => /^connection: close/im.test(answer))).toEqual([answers.at(-1)])
   expect((await hub.get('/subscribe?limit=1')).body.count).toBe(100)
+})
+
+test('what comes behind the last that is answered is not done, though those before it are answered meanwhile', async () => {
+  const { archive } = hub.wired
+  const { counts } = archive
+  const gate = Promise.withResolvers<void>()
+  archive.counts = async (asked) => (await gate.promise, counts(asked))
+  onTestFinished(() => void (archive.counts = counts))
+  const before = (await hub.get('/subscribe?limit=1')).body.count
+  const last = head('GET /api/stats', `authorization: ${TOKEN}`)
+  const first = Array.from({ length: 99 }, () => head('GET /healthz'))
+  const { socket, heard, closed } = await stranger(hub.address, [...first, last].join(''))
+  const answers = () => heard().match(/HTTP\/1.1 200/g)
+  await until(() => expect(answers()).toHaveLength(99))
+  socket.write(Array.from({ length: 5 }, (_, n) => signUp(1_000 + n)).join(''))
+  for (let turn = 0; turn < 5; turn++) await stranger(hub.address, '').then((other) => other.socket.destroy())
+  expect((await hub.get('/subscribe?limit=1')).body.count).toBe(before)
+  gate.resolve()
+  await closed
+  expect(answers()).toHaveLength(100)
+  expect((await hub.get('/subscribe?limit=1')).body.count).toBe(before)
 })

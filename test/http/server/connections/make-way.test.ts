@@ -1,0 +1,89 @@
+// Who makes way when there are as many connections as can be: by a clock of the test's own, on a real server.
+import fastify from 'fastify'
+import { expect, onTestFinished, test } from 'vitest'
+import { trackConnections } from '../../../../src/http/server/connections/connections.ts'
+import { until } from '../../../support/eventually.ts'
+import { head, stranger } from '../../../support/strangers.ts'
+
+const QUICK = head('GET /quick')
+const SLOW = head('GET /slow')
+const HALF = 'GET /quick HTTP/1.1\r\nhost: loc'
+const upload = (sent: number) =>
+  `${head('POST /quick', 'content-type: text/plain', 'content-length: 900000')}${'x'.repeat(sent)}`
+
+async function open(most: number) {
+  const clock = { now: 0 }
+  const app = fastify({ bodyLimit: 1e6 })
+  const gate = Promise.withResolvers<void>()
+  let slow = 0
+  app.get('/quick', async () => 'quick')
+  app.post('/quick', async () => 'quick')
+  app.get('/slow', async () => ((slow += 1), await gate.promise, 'slow'))
+  const isKnown = ({ headers }: { headers: { authorization?: string } }) => headers.authorization === 'yes'
+  const { all } = trackConnections(app, isKnown, most, () => clock.now)
+  const address = (await app.listen({ host: '127.0.0.1', port: 0 })).replace('http://', '')
+  const strangers: Awaited<ReturnType<typeof stranger>>[] = []
+  onTestFinished(async () => {
+    gate.resolve()
+    for (const { socket } of strangers) socket.destroy()
+    await app.close()
+  })
+  const read = () => [...all.keys()].reduce((sum, { bytesRead }) => sum + bytesRead, 0)
+  return {
+    /** Connects a second after the last one, and has said this. */
+    async come(text: string) {
+      clock.now += 1_000
+      const before = [read(), slow] as const
+      const one = await stranger(address, text)
+      strangers.push(one)
+      const { localPort } = one.socket
+      const mine = () => [...all].find(([{ remotePort }]) => remotePort === localPort)?.[1]
+      await until(() => expect(mine()).toBeDefined())
+      if (text !== '') await until(() => expect(read()).toBeGreaterThanOrEqual(before[0] + text.length))
+      if (text.includes(SLOW)) await until(() => expect(slow).toBe(before[1] + 1))
+      if (text === QUICK)
+        await until(() =>
+          expect([one.heard(), mine()?.use]).toEqual([expect.stringContaining('200 OK'), undefined]),
+        )
+      if (text === QUICK + SLOW) await until(() => expect(one.heard()).toContain('200 OK'))
+      return one
+    },
+    /** Which of them are gone, once so many are. */
+    async gone(count: number) {
+      await until(() => expect(strangers.filter((one) => one.isClosed())).toHaveLength(count))
+      return strangers.map((one) => one.isClosed())
+    },
+  }
+}
+
+test.each([
+  ['who has been silent for longest', ['', '']],
+  ['who has been at their request for longest', [HALF, '']],
+  ['who has had an answer and is silent since', [QUICK, HALF]],
+  ['whose body takes long to come', [upload(1), HALF]],
+] as const)('%s makes way', async (_, [first, second]) => {
+  const { come, gone } = await open(2)
+  await come(first)
+  await come(second)
+  await come('')
+  expect(await gone(1)).toEqual([true, false, false])
+})
+
+test.each([
+  ['who waits for an answer', [SLOW, HALF]],
+  ['who has had one, and waits for another', [QUICK + SLOW, HALF]],
+  ['who has sent much', [upload(64_000), HALF]],
+  ['who has shown the token', [upload(1).replace('text/plain', 'text/plain\r\nauthorization: yes'), HALF]],
+] as const)('%s stays, though there for longer', async (_, [first, second]) => {
+  const { come, gone } = await open(2)
+  await come(first)
+  await come(second)
+  await come('')
+  expect(await gone(1)).toEqual([false, true, false])
+})
+
+test('several make way at a time, of many', async () => {
+  const { come, gone } = await open(32)
+  for (let n = 0; n < 33; n++) await come('')
+  expect((await gone(2)).slice(0, 3)).toEqual([true, true, false])
+})
