@@ -47,10 +47,15 @@ type Member = {
   state: 'live' | 'behind' | 'full' | 'closed'
 }
 
-/** Events of one catch-up read: the most that a slow observer holds beyond its own bound. */
+/**
+ * Events of one catch-up read: the most that a slow observer holds beyond its own bound. Reads end at multiples of it. So observers
+ * that begin at different places soon stand at the same place, and share the next read.
+ */
 const CATCH_UP_PAGE = 250
 /** Catch-up reads at the same time, over all observers. */
 const CATCH_UP_READS = 4
+/** How long catching up may hold the loop: after a restart thousands catch up, and the hook must not wait for all of them. */
+const TURN_MS = 10
 
 /**
  * To write an event to a thousand sockets costs as much as to write ten: after a page of several that took long, what comes is
@@ -67,11 +72,11 @@ export function createHub(
   { now, nap }: Clock = { now: () => performance.now(), nap: createNap() },
 ): Hub {
   const members = new Set<Member>()
-  const readPage = sharedReader(feed)
-  const queue = createQueue(CATCH_UP_READS, onError)
+  const queue = createQueue(CATCH_UP_READS, catchUpFrom, onError)
   let tail: { position: Cursor; readonly follower: Follower } | undefined
   let turn = Promise.resolve()
   let newest: Member | undefined
+  let turnBegan = now()
 
   /** Begins, or ends, as it is needed by then. In turns: no follower begins before the last one has given all that it will. */
   function followIfWanted(): Promise<void> {
@@ -119,17 +124,25 @@ export function createHub(
 
   function catchUp(member: Member): void {
     member.state = 'behind'
-    queue(() => catchUpStep(member))
+    queue(member)
   }
 
-  async function catchUpStep(member: Member): Promise<void> {
-    if (member.state !== 'behind') return
+  async function catchUpFrom(place: Cursor, members: readonly Member[]): Promise<void> {
+    if (!members.some(isBehind)) return
     if (!tail) await followIfWanted()
-    const page = await readPage(member.cursor)
-    if (member.state !== 'behind') return
+    const page = await feed.read(place, CATCH_UP_PAGE - (place.seq % CATCH_UP_PAGE))
+    for (const member of members) {
+      if (isBehind(member)) giveBehind(member, page)
+      if (now() - turnBegan < TURN_MS) continue
+      await nextTurn()
+      turnBegan = now()
+    }
+  }
+
+  function giveBehind(member: Member, page: FeedPage): void {
     if (page.gap) member.observer.onGap(page.gap)
     give(member, page.events, page.next)
-    if (member.state === 'behind') goOn(member)
+    if (isBehind(member)) goOn(member)
   }
 
   function goOn(member: Member): void {
@@ -182,42 +195,45 @@ function eventsAfter(events: readonly FeedEvent[], cursor: Cursor): readonly Fee
   return events.filter((event) => compareCursors(event.cursor, cursor) > 0)
 }
 
-/** Shares a read among all who ask for the same place at the same time, as nearly everybody does after a restart. */
-function sharedReader(feed: EventFeed): (after: Cursor) => Promise<FeedPage> {
-  const underWay = new Map<string, Promise<FeedPage>>()
-  return (after) => {
-    const key = formatCursor(after)
-    let page = underWay.get(key)
-    if (!page) {
-      page = feed.read(after, CATCH_UP_PAGE).finally(() => underWay.delete(key))
-      underWay.set(key, page)
-    }
-    return page
-  }
-}
+const isBehind = ({ state }: Member): boolean => state === 'behind'
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
 const RETRY_MS = 500
 
-/** Runs tasks, so many at a time, in order; one that fails is tried again a little later. Each member has one task at most. */
-function createQueue(width: number, onError: (error: unknown) => void): (task: () => Promise<void>) => void {
-  const waiting: (() => Promise<void>)[] = []
+/**
+ * Works for all members at one place together, for `width` places at a time, in order. Work that fails is tried again a little later.
+ * A member is in the queue once at most.
+ */
+function createQueue(
+  width: number,
+  work: (place: Cursor, members: readonly Member[]) => Promise<void>,
+  onError: (error: unknown) => void,
+): (member: Member) => void {
+  const waiting = new Map<string, { readonly place: Cursor; readonly members: Member[] }>()
   let running = 0
   function next(): void {
-    const task = running < width ? waiting.shift() : undefined
-    if (!task) return
+    const [first] = running < width ? waiting : []
+    if (!first) return
+    const [key, { place, members }] = first
+    waiting.delete(key)
     running++
-    task()
+    work(place, members)
       .catch((error: unknown) => {
         onError(error)
-        setTimeout(() => add(task), RETRY_MS).unref()
+        const left = members.filter(({ cursor }) => compareCursors(cursor, place) === 0)
+        setTimeout(() => left.filter(isBehind).forEach(add), RETRY_MS).unref()
       })
       .finally(() => {
         running--
         next()
       })
   }
-  function add(task: () => Promise<void>): void {
-    waiting.push(task)
+  function add(member: Member): void {
+    const place = member.cursor
+    const key = formatCursor(place)
+    const there = waiting.get(key)
+    if (there) there.members.push(member)
+    else waiting.set(key, { place, members: [member] })
     next()
   }
   return add

@@ -10,6 +10,7 @@ import type { FeedEvent } from '../../../src/core/events/event.ts'
 import type { Filter } from '../../../src/core/events/filter.ts'
 import { createHub, type Hub, type Observation } from '../../../src/core/events/hub.ts'
 import type { EventFeed, FeedPage, Gap } from '../../../src/core/events/ports.ts'
+import { createNap } from '../../../src/core/pause.ts'
 import { until } from '../../support/eventually.ts'
 
 const log = { info() {}, warn() {}, error() {} }
@@ -290,6 +291,36 @@ test('the feed is followed as long as somebody observes', async () => {
   expect(count).toEqual({ begun: 2, open: 1 })
   await hub.close()
   expect([count.open, hub.observers(), hub.position()]).toEqual([0, 0, undefined])
+})
+
+/** Observers that begin behind each of the first `count` of 1,000 events, and what it takes until all are live. */
+async function comeBack(count: number, now?: () => number) {
+  let reads = 0
+  const read: EventFeed['read'] = (after, limit) => ((reads += 1), feed.read(after, limit))
+  const clock = now && { now, nap: createNap() }
+  hub = createHub({ ...feed, read }, (error) => expect.unreachable(String(error)), clock)
+  await append(1_000)
+  const all = Array.from({ length: count }, (_, n) => watch({ ...start, seq: start.seq + n }))
+  let turns = 0
+  while (!all.every(({ live }) => live)) {
+    await new Promise((resolve) => setImmediate(resolve))
+    turns++
+  }
+  for (const [n, { numbers }] of all.entries()) expect(numbers).toEqual(range(n + 1, 1_000))
+  return { reads, turns }
+}
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n)
+
+test('observers that come back to different places are soon at the same ones, and read together', async () => {
+  const { reads } = await comeBack(200)
+  expect(reads).toBeGreaterThanOrEqual(200)
+  expect(reads).toBeLessThan(300)
+})
+
+test('while many are caught up, others have their turns', async () => {
+  let at = 0
+  const { turns } = await comeBack(200, () => (at += 20)) // each of them takes its time
+  expect(turns).toBeGreaterThan(200)
 })
 
 test('who comes while the feed cannot tell its head is given everything later', async () => {
