@@ -60,8 +60,8 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
   })
 
   test('how long ago somebody came is told as it is now', async () => {
-    await people.subscribe('new@example.net')
-    const page = await open('?q=new@example.net')
+    await people.subscribe('lately@example.net')
+    const page = await open('?q=lately@example.net')
     const age = page.locator('.line time')
     const first = await age.innerText()
     await eventually(() => age.innerText()).not.toBe(first)
