@@ -117,8 +117,8 @@ export function createHub(
   }
 
   function give(member: Member, events: readonly FeedEvent[], upTo: Cursor): void {
-    member.cursor = upTo
     const chosen = select(events, member.filter, member.key)
+    member.cursor = upTo
     if (chosen.length && !member.observer.onEvents(chosen) && member.state !== 'closed') member.state = 'full'
   }
 
