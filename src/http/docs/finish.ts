@@ -1,6 +1,6 @@
 // Completes /doc/json: an example for every body, composed from those of its parts; one shared schema for errors; and files
 // described as files.
-import { badField } from '../../core/errors.ts'
+import { badField, HubError } from '../../core/errors.ts'
 import { headersOf, nameSchemas, operationId } from './names.ts'
 import { csvLine } from '../../core/csv/write.ts'
 import { errorBody, type ErrorBody } from '../server/answers/errors.ts'
@@ -36,6 +36,11 @@ export type Document = {
 }
 
 const ERROR: Schema = { $ref: '#/components/schemas/Error' }
+/** Of what any request may be answered with: an unknown parameter, another content type, a head that is too large … */
+const ANY_OTHER: Answer = {
+  description: 'Any other error',
+  content: { 'application/json': { schema: ERROR, example: errorBody(new HubError('request.invalid')) } },
+}
 
 export function finishDocument(document: Document): Document {
   for (const [path, operations] of Object.entries(document.paths ?? {}))
@@ -50,6 +55,7 @@ function finishOperation(name: string, operation: Operation, document: Document)
   operation.operationId ??= operationId(name)
   for (const parameter of operation.parameters ?? []) finishParameter(parameter)
   for (const media of Object.values(requestBody?.content ?? {})) addExample(media)
+  responses.default ??= { ...ANY_OTHER }
   for (const [status, answer] of Object.entries(responses)) {
     answer.headers = { ...headersOf(name, Number(status), operation), ...answer.headers }
     if (name.startsWith('head ')) delete answer.content
