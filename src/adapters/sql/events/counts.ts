@@ -10,7 +10,7 @@ import type { ArchivedEvent, Count, CountQuery, EventArchive } from '../../../co
 import { portions, type Sql } from '../driver/dialect.ts'
 import { keptAs, readKept, stepOf } from './kept.ts'
 import { inPlaces } from './places.ts'
-import { createSelecting } from './selection.ts'
+import { COUNTED_TO_LEAD, createSelecting } from './selection.ts'
 import { MINUTE_MS, startOf } from './spans.ts'
 
 const NEVER = startOf(Number.MAX_SAFE_INTEGER, MINUTE_MS)
@@ -23,7 +23,7 @@ const PAGE = 1_000
 export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive['counts'] {
   const { db } = sql
   const { events } = sql.tables
-  const { select, slicesOf } = createSelecting(sql)
+  const { select, slicesOf } = createSelecting(sql, COUNTED_TO_LEAD)
 
   /** Of these events, by one statement. */
   function counted(step: number, where: SQL | undefined, tags?: SQL) {

@@ -2,7 +2,7 @@
 //
 // A page is found in two steps. First its places, from the index of one filter, which alone gives them in
 // order; the other filters are looked up for each (see selection.ts). Then the rows of those places that fit.
-import { and, getTableColumns, ORDERS, sql as words, type SQL } from '../driver/drizzle.ts'
+import { and, getTableColumns, hidden, ORDERS, sql as words, type SQL } from '../driver/drizzle.ts'
 import { compareCursors, formatCursor, type Cursor } from '../../../core/events/cursor.ts'
 import type { ArchivedEvent, EventArchive, EventQuery } from '../../../core/events/ports.ts'
 import { isWanted, LIST_KINDS } from '../../../core/events/filter.ts'
@@ -11,7 +11,7 @@ import { portions, type Sql } from '../driver/dialect.ts'
 import { fromParts } from '../driver/texts.ts'
 import { textsIn, type InBlock, type Texts } from './blocks.ts'
 import { inPlaces, stretches } from './places.ts'
-import { createSelecting, ordered, type Ranges } from './selection.ts'
+import { COUNTED_TO_LEAD, createSelecting, ordered, type Ranges } from './selection.ts'
 
 /** Of a page's data: one event may be as large as a webhook's body, and a page is a thousand of them. */
 const PAGE_BYTES = 8 * 1024 * 1024
@@ -26,26 +26,35 @@ const isApart = ({ block }: Row): boolean => block === null
 export function createSearch(sql: Sql): EventArchive['find'] {
   const { db } = sql
   const { events, eventTexts } = sql.tables
-  const { select, slicesOf, onEvents } = createSelecting(sql)
+  const quick = createSelecting(sql)
+  const thorough = createSelecting(sql, COUNTED_TO_LEAD)
+  const { slicesOf, onEvents } = quick
 
-  /** Of one range. Where another filter may leave few of many, that is looked for slice by slice. */
-  async function placesIn(ranges: Ranges, lead: SQL | undefined, query: EventQuery) {
+  /**
+   * Of one range. Where another filter may leave few of many, that is looked for slice by slice; on trial in the first one only:
+   * undefined where that fills no page.
+   */
+  async function placesIn(ranges: Ranges, lead: SQL | undefined, query: EventQuery, isTrial: boolean) {
     const { table, checks, bounds, order, areLong } = ranges
     const way = query.after ? 'asc' : 'desc'
     const whole = { stretches: ordered(stretches(table, bounds), way) }
     const where = and(lead, onEvents(table, checks))
+    // A slice is few: in an order that no index has, SQLite takes the one that leads, and not that of all events between two places.
+    const sorting = order.map((column) => ORDERS[way].sorted(areLong ? hidden(column) : column))
     const found: Cursor[] = []
-    for await (const slice of areLong ? slicesOf(ranges, lead, way) : [whole])
+    for await (const slice of areLong ? slicesOf(ranges, lead, way) : [whole]) {
       for (const stretch of slice.stretches) {
         const some = db
           .select({ epoch: table.epoch, seq: table.seq })
           .from(table)
           .where(and(where, stretch))
-          .orderBy(...order.map(ORDERS[way].sorted))
+          .orderBy(...sorting)
           .limit(query.limit - found.length)
         found.push(...(await sql.read(some)))
         if (found.length === query.limit) return found
       }
+      if (areLong && isTrial) return undefined
+    }
     return found
   }
 
@@ -63,13 +72,16 @@ export function createSearch(sql: Sql): EventArchive['find'] {
     return found.slice(0, limit)
   }
 
-  async function places(query: EventQuery): Promise<readonly Cursor[]> {
+  async function places(query: EventQuery, isTrial = true): Promise<readonly Cursor[]> {
+    const { select } = isTrial ? quick : thorough
     const selection = await select(query, { above: query.after, below: query.before })
     if (!selection) return []
     const order = inOrder(query)
     if ('places' in selection) return checked(selection.places.toSorted(order), selection.checks, query)
-    const pages = selection.leads.map((lead) => placesIn(selection, lead, query))
-    return (await Promise.all(pages)).flat().sort(order).slice(0, query.limit)
+    const pages = selection.leads.map((lead) => placesIn(selection, lead, query, isTrial))
+    const found = await Promise.all(pages)
+    const whole = found.filter((page) => page !== undefined)
+    return whole.length < found.length ? places(query, false) : whole.flat().sort(order).slice(0, query.limit)
   }
 
   async function rowsAt(places: readonly Cursor[]): Promise<Row[]> {

@@ -16,6 +16,8 @@ import { subjectsWith } from './subjects.ts'
 
 /** A filter that leads no page is not worth counting further. */
 const COUNT_LIMIT = 10_000
+/** Where all that it selects will be looked at, it is. */
+export const COUNTED_TO_LEAD = 100_000
 
 /** Ranges of an index, each in cursor order, where these checks hold. */
 export type Ranges = Pick<Condition, 'table' | 'leads' | 'order'> & {
@@ -36,7 +38,8 @@ type Selection =
   /** All that may fit, in cursor order; of them those where these checks hold. */
   | { readonly places: readonly Cursor[]; readonly checks: readonly SQL[] }
 
-export function createSelecting(sql: Sql) {
+/** `countLimit`: how far conditions are counted to tell which one leads. */
+export function createSelecting(sql: Sql, countLimit = COUNT_LIMIT) {
   const { db } = sql
   const { events } = sql.tables
 
@@ -98,7 +101,7 @@ export function createSelecting(sql: Sql) {
 
   async function leaderOf(conditions: readonly Condition[], bounds: Bounds) {
     const counts = await Promise.all(
-      conditions.map(({ table, leads }) => countOf(table, leads, bounds, COUNT_LIMIT)),
+      conditions.map(({ table, leads }) => countOf(table, leads, bounds, countLimit)),
     )
     const least = Math.min(...counts)
     return { leader: conditions[counts.indexOf(least)], count: least }
