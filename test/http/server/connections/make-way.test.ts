@@ -3,13 +3,17 @@ import fastify from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
 import { trackConnections } from '../../../../src/http/server/connections/connections.ts'
 import { until } from '../../../support/eventually.ts'
-import { head, stranger } from '../../../support/strangers.ts'
+import { head, stranger, type Stranger } from '../../../support/strangers.ts'
 
 const QUICK = head('GET /quick')
 const SLOW = head('GET /slow')
 const HALF = 'GET /quick HTTP/1.1\r\nhost: loc'
 const upload = (sent: number) =>
   `${head('POST /quick', 'content-type: text/plain', 'content-length: 900000')}${'x'.repeat(sent)}`
+
+const ASKED_WITH_TOKEN = head('GET /quick', 'authorization: yes')
+const UPLOADED = upload(64_000).replace('900000', '64000')
+const DONE = [QUICK, ASKED_WITH_TOKEN, UPLOADED]
 
 async function open(most: number) {
   const clock = { now: 0 }
@@ -22,7 +26,7 @@ async function open(most: number) {
   const isKnown = ({ headers }: { headers: { authorization?: string } }) => headers.authorization === 'yes'
   const { all } = trackConnections(app, isKnown, most, () => clock.now)
   const address = (await app.listen({ host: '127.0.0.1', port: 0 })).replace('http://', '')
-  const strangers: Awaited<ReturnType<typeof stranger>>[] = []
+  const strangers: Stranger[] = []
   onTestFinished(async () => {
     gate.resolve()
     for (const { socket } of strangers) socket.destroy()
@@ -30,6 +34,16 @@ async function open(most: number) {
   })
   const read = () => [...all.keys()].reduce((sum, { bytesRead }) => sum + bytesRead, 0)
   return {
+    /** Asks something a second later, and is answered. */
+    async ask({ socket, heard }: Stranger) {
+      clock.now += 1_000
+      socket.write(QUICK)
+      const { localPort } = socket
+      const mine = () => [...all].find(([{ remotePort }]) => remotePort === localPort)?.[1]
+      await until(() =>
+        expect([heard(), mine()?.since]).toEqual([expect.stringContaining('200 OK'), clock.now]),
+      )
+    },
     /** Connects a second after the last one, and has said this. */
     async come(text: string) {
       clock.now += 1_000
@@ -41,7 +55,7 @@ async function open(most: number) {
       await until(() => expect(mine()).toBeDefined())
       if (text !== '') await until(() => expect(read()).toBeGreaterThanOrEqual(before[0] + text.length))
       if (text.includes(SLOW)) await until(() => expect(slow).toBe(before[1] + 1))
-      if (text === QUICK)
+      if (DONE.includes(text))
         await until(() =>
           expect([one.heard(), mine()?.use]).toEqual([expect.stringContaining('200 OK'), undefined]),
         )
@@ -61,6 +75,8 @@ test.each([
   ['who has been at their request for longest', [HALF, '']],
   ['who has had an answer and is silent since', [QUICK, HALF]],
   ['whose body takes long to come', [upload(1), HALF]],
+  ['who has shown the token with a request that is over', [ASKED_WITH_TOKEN, HALF]],
+  ['who has sent much with a request that is over', [UPLOADED, HALF]],
 ] as const)('%s makes way', async (_, [first, second]) => {
   const { come, gone } = await open(2)
   await come(first)
@@ -78,6 +94,15 @@ test.each([
   const { come, gone } = await open(2)
   await come(first)
   await come(second)
+  await come('')
+  expect(await gone(1)).toEqual([false, true, false])
+})
+
+test('how long one has been silent counts from the last answer', async () => {
+  const { come, gone, ask } = await open(2)
+  const first = await come('')
+  await come('')
+  await ask(first)
   await come('')
   expect(await gone(1)).toEqual([false, true, false])
 })
