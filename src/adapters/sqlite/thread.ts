@@ -36,9 +36,9 @@ export function startThread<A extends Api>(module: URL, data: unknown): Thread<A
   function call(name: string, ...args: readonly unknown[]): Promise<unknown> {
     if (failure) return Promise.reject(failure)
     const question = Promise.withResolvers<unknown>()
-    asked.push(question)
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     worker.postMessage({ name, args } satisfies Question)
+    asked.push(question) // only what could be sent is answered
     return question.promise
   }
 

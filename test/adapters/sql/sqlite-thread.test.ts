@@ -51,6 +51,12 @@ test('the reader: what it was at is unavailable, what is asked next is answered'
   expect(told).toEqual(['a thread of the database has ended: a new one takes its place'])
 })
 
+test('a question that cannot be sent to the thread is refused, and the next one gets its own answer', async () => {
+  const unsendable = { toSQL: () => ({ sql: 'SELECT ?', params: [() => 1] }) }
+  await expect(sql.run(unsendable)).rejects.toMatchObject(unavailable)
+  expect(await sql.run(lease('next'))).toBe(1)
+})
+
 test('the writer: the transaction that it was at is rolled back, the next one is taken', async () => {
   await sql.run(lease('before'))
   const asked = sql.atomically([lease('half'), { toSQL: () => ({ sql: SLOW, params: [] }) }])
