@@ -32,16 +32,19 @@ async function open(most: number) {
     for (const { socket } of strangers) socket.destroy()
     await app.close()
   })
+  const connectionOf = ({ socket }: Stranger) =>
+    [...all].find(([{ remotePort }]) => remotePort === socket.localPort)?.[1]
   const read = () => [...all.keys()].reduce((sum, { bytesRead }) => sum + bytesRead, 0)
   return {
     /** Asks something a second later, and is answered. */
-    async ask({ socket, heard }: Stranger) {
+    async ask(one: Stranger) {
       clock.now += 1_000
-      socket.write(QUICK)
-      const { localPort } = socket
-      const mine = () => [...all].find(([{ remotePort }]) => remotePort === localPort)?.[1]
+      one.socket.write(QUICK)
       await until(() =>
-        expect([heard(), mine()?.since]).toEqual([expect.stringContaining('200 OK'), clock.now]),
+        expect([one.heard(), connectionOf(one)?.since]).toEqual([
+          expect.stringContaining('200 OK'),
+          clock.now,
+        ]),
       )
     },
     /** Connects a second after the last one, and has said this. */
@@ -50,8 +53,7 @@ async function open(most: number) {
       const before = [read(), slow] as const
       const one = await stranger(address, text)
       strangers.push(one)
-      const { localPort } = one.socket
-      const mine = () => [...all].find(([{ remotePort }]) => remotePort === localPort)?.[1]
+      const mine = () => connectionOf(one)
       await until(() => expect(mine()).toBeDefined())
       if (text !== '') await until(() => expect(read()).toBeGreaterThanOrEqual(before[0] + text.length))
       if (text.includes(SLOW)) await until(() => expect(slow).toBe(before[1] + 1))
