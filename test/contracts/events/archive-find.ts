@@ -245,7 +245,10 @@ export function promisesOfFinding(lab: () => SqlLab): void {
       read: (query) => ((asked += 1), sql.read(query)),
     })
     const rows = Array.from({ length: 20_100 }, (_, n) =>
-      makeRow(n + 1, n % 2 ? { kind: 'opened', tags: ['odd'] } : { kind: 'clicked', tags: ['even'] }),
+      makeRow(n + 1, {
+        subaccount: 'all',
+        ...(n % 2 ? { kind: 'opened', tags: ['odd'] } : { kind: 'clicked', tags: ['even'] }),
+      }),
     )
     for (let n = 0; n < rows.length; n += 2_010) {
       const [from, to] = [n && { epoch: EPOCH, seq: n }, { epoch: EPOCH, seq: n + 2_010 }]
@@ -257,6 +260,9 @@ export function promisesOfFinding(lab: () => SqlLab): void {
     expect(counts).toMatchObject([{ kind: 'opened', count: 10_050 }])
     expect(asked).toBeGreaterThan(10)
     expect(await archive.counts({ tag, kinds: unlike, step: DAY })).toEqual([])
+    asked = 0
+    expect(await archive.counts({ subaccount: 'all', tag, step: DAY })).toEqual(counts)
+    expect(asked).toBeLessThan(35) // by the tag, which half of them have
     asked = 0
     expect(await archive.find({ tag, kinds: unlike, limit: 100 })).toEqual([])
     expect(asked).toBeGreaterThan(10)
