@@ -1,6 +1,7 @@
 // Every promise of the SendQueue port, as tests that each adapter must pass on a real store.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ChunkRef } from '../../../src/core/campaigns/ports.ts'
+import { breath } from '../../../src/core/pause.ts'
 import type { SendQueue } from '../../../src/core/sending/ports.ts'
 import { createGate } from '../../support/feed-lab.ts'
 import { CAMPAIGN, chunk, dieAfter, type SendLab } from '../../support/send-lab.ts'
@@ -132,6 +133,7 @@ export function sendQueueContract(openLab: () => Promise<SendLab>): void {
     await until(() => expect(events).toEqual(['taken']))
     const closed = worker.close().then(() => events.push('closed'))
     await until(() => expect(events).toEqual(['taken', 'told']))
+    await breath() // who did not wait would be closed by now
     gate.open()
     await closed
     expect(events).toEqual(['taken', 'told', 'ended', 'closed'])
