@@ -74,6 +74,8 @@ const app = {
   setup,
   /** A hub that is frozen keeps its sockets, and says nothing on them. */
   isSilent: () => setup.store.get().state !== 'here' && !api.isReached(),
+  /** A hub whose event store is away keeps its sockets, too, and says so when it is asked. */
+  isStoreAway: () => setup.store.get().code === 'feed.unavailable',
   /** For whoever does not see the page. @param {string} said */
   say: (said) => spoken.set({ said }),
   help: () => helps.set({ open: true }),

@@ -98,6 +98,8 @@ export type Answer<T> = {
   readonly final: boolean
   /** There is no such thing. */
   readonly missing: boolean
+  /** The hub's name for why, if it said one. */
+  readonly code: string
 }
 
 export type Store<T> = {

@@ -151,7 +151,7 @@ test.each([
   [503, false],
 ])('after a %s, it is final: %s', (status, final) => {
   const failure = failureOf(new ApiError(status, 'some.code', 'so it is'))
-  expect(failure).toEqual({ problem: 'so it is', final, missing: status === 404 })
+  expect(failure).toEqual({ problem: 'so it is', final, missing: status === 404, code: 'some.code' })
 })
 
 test('whoever is asked to wait waits for so long', async () => {

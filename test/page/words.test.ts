@@ -91,6 +91,12 @@ test('the connection’s words promise no more than is known', () => {
   expect(stateWords({ ...beginning, polls: true }).word).toBe(
     'Your proxy does not pass WebSockets: asking every 5 s instead',
   )
+  const away = { behind: null, paused: false, isStoreAway: true }
+  for (const connection of [{ state: 'live' }, { state: 'catching_up', cursor: '1-1' }] as const)
+    expect(stateWords({ ...away, connection, polls: false }).word).toBe('Waiting for the event store')
+  expect(stateWords({ ...away, connection: beginning.connection, polls: true }).word).toBe(
+    'Waiting for the event store',
+  )
   expect(of({ state: 'closed', code: 4400, reason: 'after: this is not a cursor' })).toBe(
     'Stopped: after: this is not a cursor',
   )

@@ -22,6 +22,8 @@ type Stores = {
   empty(): Promise<Record<string, string>>
   /** Until what it gives is called, the archive takes nothing: its server is gone, or its file is locked. */
   breakArchive(): Promise<() => Promise<unknown>>
+  /** Until what it gives is called, the event store is gone. */
+  breakFeed?(): Promise<() => Promise<unknown>>
   close(): Promise<unknown>
 }
 
@@ -77,6 +79,10 @@ function useLab<Hub extends RunningHub>(
       return hub
     },
     breakArchive: () => stores.breakArchive(),
+    async breakFeed() {
+      if (!stores.breakFeed) throw new Error('only a server of its own can be away')
+      return stores.breakFeed()
+    },
     /** A browser profile of its own, with the page open in it until the test ends. */
     async open(options?: PageOptions) {
       const opened = await openPage(browser, hub, options)
@@ -96,6 +102,10 @@ async function startServers(): Promise<Stores> {
     async breakArchive() {
       await mariadb.kill()
       return () => mariadb.start()
+    },
+    async breakFeed() {
+      await redis.kill()
+      return () => redis.start()
     },
     close: () => Promise.all([redis.close(), mariadb.close()]),
   }

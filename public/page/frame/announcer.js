@@ -34,7 +34,12 @@ export function Announcer({ app }) {
     let last = ''
     const tellState = () => {
       // Without the number that changes all the time.
-      const { word } = stateWords({ ...app.feed.store.get(), behind: null, isSilent: app.isSilent() })
+      const { word } = stateWords({
+        ...app.feed.store.get(),
+        behind: null,
+        isSilent: app.isSilent(),
+        isStoreAway: app.isStoreAway(),
+      })
       if (word !== last) setWords(word)
       last = word
     }

@@ -19,11 +19,13 @@ export function Strip({ app }) {
   const { problem, final } = useStore(app.feed.list.store)
   const answer = useStore(app.setup.store)
   const isSilent = app.isSilent()
-  const state = stateWords({ ...feed, problem, isSilent })
+  const isStoreAway = app.isStoreAway()
+  const state = stateWords({ ...feed, problem, isSilent, isStoreAway })
   useStore(app.pulse.tally.store)
   const now = useNow(app.api.now)
   const reached = !isSilent && (feed.polls || ['live', 'catching_up'].includes(feed.connection.state))
-  const rate = reached ? app.pulse.perMinute(now) : null
+  const knows = reached && !isStoreAway
+  const rate = knows ? app.pulse.perMinute(now) : null
   const fresh = answer.state === 'here' ? answer.value : undefined
   const lastAt = Math.max(app.pulse.lastAt(), Date.parse(fresh?.history.last_at ?? '') || 0)
   // Connected, and yet not told: what the hub itself cannot reach. Where there is no connection, the state says so.
@@ -54,7 +56,7 @@ export function Strip({ app }) {
           reached && fresh && lastAt === 0
             ? html`<span class="wide">No event yet</span><span class="narrow">no event yet</span>`
             : html`<span class="wide">Last event </span><span class="narrow">last </span>${
-                  reached && lastAt > 0
+                  knows && lastAt > 0
                     ? html`<time title=${fullTime(lastAt)}
                         ><span class="wide">${ago(lastAt, now)}</span
                         ><span class="narrow">${age(lastAt, now)}</span></time

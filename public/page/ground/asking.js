@@ -14,6 +14,7 @@ const BEFORE = Object.freeze({
   problem: '',
   final: false,
   missing: false,
+  code: '',
 })
 
 /** The words of whatever was thrown. @param {unknown} error */
@@ -46,7 +47,8 @@ export function isFinal(error) {
 /** Why an answer could not be had. @param {unknown} error */
 export function failureOf(error) {
   if (error instanceof TypeError) console.error(error)
-  return { problem: problemOf(error), final: isFinal(error), missing: statusOf(error) === 404 }
+  const code = error instanceof ApiError ? error.code : ''
+  return { problem: problemOf(error), final: isFinal(error), missing: statusOf(error) === 404, code }
 }
 
 /**
@@ -127,7 +129,7 @@ export function createAsking({ clock }) {
     /** @param {T} value */
     function here(value) {
       retry.worked()
-      store.set({ state: 'here', value, at: clock(), problem: '', final: false, missing: false })
+      store.set({ state: 'here', value, at: clock(), problem: '', final: false, missing: false, code: '' })
       askLater()
     }
 

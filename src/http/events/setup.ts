@@ -193,14 +193,15 @@ type SetupJson = Awaited<ReturnType<typeof describeSetup>>
 
 async function describeSetup(deps: SetupDeps) {
   const { feed, archive, quarantine, hub, tracking, watch, silence, proxy, settings, side, running } = deps
-  const [{ first, last }, [oldest], [newest], quarantined, others, disk, size] = await Promise.all([
+  // First: while the feed is away no event comes, and that is what must be said, whatever else is away.
+  const size = await feed.size()
+  const [{ first, last }, [oldest], [newest], quarantined, others, disk] = await Promise.all([
     archive.brought(),
     archive.find({ after: BEGINNING, limit: 1 }),
     archive.find({ limit: 1 }),
     quarantine.count(),
     running.others(),
     running.disk(),
-    feed.size(),
   ])
   const { probeSeenAt, refused } = watch.status()
   return {

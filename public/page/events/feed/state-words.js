@@ -5,17 +5,20 @@ import { count } from '../../ground/words.js'
 /** @typedef {{ word: string, icon: string, tone: 'green' | 'amber' | 'red' | 'grey' }} StateWords */
 
 /**
- * @param {Pick<FeedState, 'connection' | 'behind' | 'polls' | 'paused'> & { problem?: string, isSilent?: boolean }} state
- *   `problem`: why the first question had no answer; `isSilent`: connected, and yet nothing is answered
+ * @param {Pick<FeedState, 'connection' | 'behind' | 'polls' | 'paused'> & { problem?: string, isSilent?: boolean, isStoreAway?: boolean }} state
+ *   `problem`: why the first question had no answer; `isSilent`: connected, and yet nothing is answered;
+ *   `isStoreAway`: the hub answers, and has nowhere to take events from
  * @returns {StateWords}
  */
-export function stateWords({ connection, behind, polls, paused, problem, isSilent }) {
+export function stateWords({ connection, behind, polls, paused, problem, isSilent, isStoreAway }) {
+  const isConnected = connection.state === 'live' || connection.state === 'catching_up'
+  if (isStoreAway && (polls || isConnected))
+    return { word: 'Waiting for the event store', icon: 'waiting', tone: 'amber' }
   if (polls) {
     const word = 'Your proxy does not pass WebSockets: asking every 5 s instead'
     return { word, icon: 'waiting', tone: 'amber' }
   }
-  if (isSilent && (connection.state === 'live' || connection.state === 'catching_up'))
-    return { word: 'The hub does not answer', icon: 'waiting', tone: 'amber' }
+  if (isSilent && isConnected) return { word: 'The hub does not answer', icon: 'waiting', tone: 'amber' }
   if (connection.state === 'live') {
     return paused
       ? { word: 'Live, list paused', icon: 'pause', tone: 'grey' }
