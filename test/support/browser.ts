@@ -101,8 +101,11 @@ const FEATURES =
   'AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose HttpsUpgrades HttpsFirstBalancedModeAutoEnable ' +
   'LensOverlay MediaRouter PaintHolding ThirdPartyStoragePartitioning AvoidCorsURLLoaderRestartOnRedirect ' +
   'OptimizationHints NetworkTimeServiceQuerying AimEnabled PreconnectToSearch'
+/** The hub by a name that is not the machine's own: on plain http a browser withholds there what needs a secure context. */
+export const OTHER_NAME = 'hub.test'
 const QUIET = [
   '--no-sandbox',
+  `--host-resolver-rules=MAP ${OTHER_NAME} 127.0.0.1`,
   '--disable-gpu',
   '--disable-quic',
   `--disable-features=${FEATURES.replaceAll(' ', ',')}`,

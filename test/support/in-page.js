@@ -194,3 +194,8 @@ export function scrollDown(element, top) {
     element.scrollTo({ top, behavior: 'instant' })
   })
 }
+
+/** Of all that a browser gives, some is withheld where others may read along. */
+export function isSecure() {
+  return isSecureContext
+}

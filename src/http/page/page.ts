@@ -22,6 +22,8 @@ const SHARED = ['/client.js', '/client.d.ts']
 
 /** For names with a hash, whose content never changes. */
 const FOR_GOOD = 'public, max-age=31536000, immutable'
+/** Chromium wants the icon at each change of the address. */
+const cachingOf = (url: string) => (url === '/icon.svg' ? 'max-age=86400' : 'no-cache')
 
 /** Below /dashboard/: see public/page/routes.js. */
 const VIEWS = [
@@ -49,7 +51,7 @@ export async function registerPage(app: FastifyInstance, { page }: PageDeps): Pr
     !/\/(tsconfig\.json|[^/]*\.d\.ts)$/.test(path) || path === '/client.d.ts'
   await app.register(fastifyStatic, { root: PUBLIC, cacheControl: false, allowedPath, index: false })
   app.addHook('onSend', async (request, reply) => {
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-cache')
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', cachingOf(request.url))
     if (SHARED.includes(request.routeOptions.url ?? ''))
       reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin')
   })

@@ -86,6 +86,11 @@ test('the page comes as few files that a browser keeps for good; the page itself
   }
 })
 
+test('the icon, which a browser wants at each change of the address, is kept for a day', async () => {
+  const { statusCode, headers } = await get('/icon.svg')
+  expect([statusCode, headers['cache-control']]).toEqual([200, 'max-age=86400'])
+})
+
 test.each(['/assets/main-00000000.js', '/assets/constructor', '/assets/', '/assets/__proto__'])(
   '%s is 404, and nothing to keep',
   async (url) => {
@@ -99,7 +104,7 @@ test('a page that is not packed is served as it is written, and each file asked 
   const { body } = await app.inject('/')
   expect(body).toBe(readFileSync('public/index.html', 'utf8'))
   expect((await app.inject('/dashboard/setup')).body).toBe(body)
-  for (const [, address] of body.matchAll(/(?:href|src)="(\/[^"]+\.(?:css|js|svg))"/g)) {
+  for (const [, address] of body.matchAll(/(?:href|src)="(\/[^"]+\.(?:css|js))"/g)) {
     const file = await app.inject(address as string)
     expect([address, file.statusCode, file.headers['cache-control']]).toEqual([address, 200, 'no-cache'])
   }
