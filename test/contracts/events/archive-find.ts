@@ -212,7 +212,7 @@ export function promisesOfFinding(lab: () => SqlLab): void {
   test('finds what a filtered list holds, whatever is asked', async () => {
     const sql = await lab().open()
     const { events } = sql.tables
-    const archive = createEventArchive(sql)
+    const archive = createEventArchive({ ...sql, portion: 2 })
     const property = fc.asyncProperty(
       fc.array(options, { minLength: 20, maxLength: 60 }),
       fc.array(query, { minLength: 30, maxLength: 30 }),
