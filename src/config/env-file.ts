@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util'
 
 /** A blank line or a comment; a name and its value, which in quotes may have several lines; anything else. */
 const ENTRY =
-  /[^\S\n]*(?:#.*)?(?:\n|$)|\s*[^\s=#][^=\n]*=[^\S\n]*(?:(["'`])[^]*?\1(?<behind>.*)|(?<bare>.*))(?:\n|$)|(?<other>.+)(?:\n|$)/gy
+  /[^\S\n]*(?:#.*)?(?:\n|$)|\s*[^\s=#][^=\n]*=(?:[^\S\n]*(["'`])[^]*?\1(?<behind>.*)|(?<bare>.*))(?:\n|$)|(?<other>.+)(?:\n|$)/gy
 
 /** Throws an Error whose message says what is wrong, without what the line holds: that may be a secret. */
 export function parseEnvFile(bytes: Buffer): Record<string, string | undefined> {
@@ -23,6 +23,6 @@ export function parseEnvFile(bytes: Buffer): Record<string, string | undefined> 
 function problemOf({ behind, bare, other }: Readonly<Record<string, string | undefined>>) {
   if (other !== undefined) return 'is neither NAME=value nor a comment'
   if (behind !== undefined && !/^\s*(#|$)/.test(behind)) return 'goes on after the closing quote'
-  if (/^["'`]/.test(bare ?? '')) return 'has a quote that is never closed'
-  return /\S#/.test(bare ?? '') ? 'has a # in its value: write the value in quotes' : undefined
+  if (/^\s*["'`]/.test(bare ?? '')) return 'has a quote that is never closed'
+  return /\S#|^#\S/.test(bare ?? '') ? 'has a # in its value: write the value in quotes' : undefined
 }

@@ -211,6 +211,7 @@ describe('.env', () => {
     ['MAIL_FROM="News, daily" <news@example.com>', 'line 1 goes on after the closing quote'],
     ['PORT=9100\r\nLIST_NAME="The \\"News\\""', 'line 2 goes on after the closing quote'],
     ['API_TOKEN=sixteen-letters-and#more', 'line 1 has a # in its value: write the value in quotes'],
+    ['PORT=9100\n\nAPI_TOKEN=#sixteen-letters', 'line 3 has a # in its value: write the value in quotes'],
   ])('%j stops the start: %s', (text, line) => {
     expect(() => loadConfig({}, envFile(text))).toThrow(new RegExp(`\\.env: ${line}`))
   })
