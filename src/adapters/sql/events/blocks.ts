@@ -112,7 +112,7 @@ async function blocksOf({ db, tables: { eventBlocks }, read }: Sql, places: read
  * Takes these events out of their blocks. Where somebody else writes one anew meanwhile, its version would become null,
  * which it refuses: what others have taken out must not come back.
  */
-export async function unpacking(sql: Sql, places: readonly InBlock[]): Promise<Write[]> {
+export async function takeOutOfBlocks(sql: Sql, places: readonly InBlock[]): Promise<Write[]> {
   const { db } = sql
   const { eventBlocks } = sql.tables
   const gone = new Set(places.map(formatCursor))

@@ -8,7 +8,7 @@ import type { Kind } from '../../../core/events/event.ts'
 import { LIST_KINDS } from '../../../core/events/filter.ts'
 import type { ArchivedEvent, Count, CountQuery, EventArchive } from '../../../core/events/ports.ts'
 import { portions, type Sql } from '../driver/dialect.ts'
-import { keptAs, readKept, stepOf } from './kept.ts'
+import { seriesFor, readSeries, stepOf } from './minute-counts.ts'
 import { inPlaces } from './places.ts'
 import { COUNTED_TO_LEAD, createSelecting } from './selection.ts'
 import { MINUTE_MS, startOf } from './spans.ts'
@@ -72,10 +72,10 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
   async function count(query: CountQuery): Promise<readonly Count[]> {
     const { step, since = 0, until = NEVER } = query
     const [from, to] = [startOf(since + MINUTE_MS - 1, MINUTE_MS), startOf(until, MINUTE_MS)]
-    const of = keptAs(query)
+    const of = seriesFor(query)
     if (!of || step % MINUTE_MS !== 0 || to < from) return anew(query)
     const counts = [
-      readKept(sql, of, { ...query, since: from, until: to }),
+      readSeries(sql, of, { ...query, since: from, until: to }),
       ...(since < from ? [anew({ ...query, until: from })] : []),
       ...(to < until ? [anew({ ...query, since: to })] : []),
     ]

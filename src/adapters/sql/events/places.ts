@@ -1,14 +1,14 @@
-// Places in the archive as conditions, worded so that both databases find a range of an index in each.
+// Conditions on places in the archive, worded so that both databases find a range of an index in each.
 import { and, eq, gt, inArray, lt, or, type SQL } from '../driver/drizzle.ts'
 import type { Cursor } from '../../../core/events/cursor.ts'
 import type { Place } from '../driver/dialect.ts'
 
-/** Neither of the two is within. */
+/** Exclusive at both ends. */
 export type Bounds = { readonly above?: Cursor | undefined; readonly below?: Cursor | undefined }
 
 /**
- * What lies within bounds, as stretches that each are one range of an index, in cursor order. As one condition it
- * would be a comparison of pairs: MySQL finds no range in that, and MariaDB not always one in the same written with OR.
+ * Splits bounds into conditions that are each one range of an index, in cursor order. A single condition would have to compare
+ * pairs: MySQL finds no range in that, and MariaDB not always one in the same written with OR.
  */
 export function stretches({ epoch, seq }: Place, { above, below }: Bounds): (SQL | undefined)[] {
   if (!above && !below) return [undefined]
@@ -23,7 +23,7 @@ export function stretches({ epoch, seq }: Place, { above, below }: Bounds): (SQL
   ]
 }
 
-/** Rows at certain places: by epoch, because neither database uses an index well for a list of pairs. */
+/** Selects certain places. Grouped by epoch, because neither database uses an index well for a list of pairs. */
 export function inPlaces(table: Place, places: readonly Cursor[]): SQL | undefined {
   const epochs = Map.groupBy(places, ({ epoch }) => epoch)
   return or(

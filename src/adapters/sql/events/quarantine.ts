@@ -17,7 +17,7 @@ import {
 import type { Quarantine, QuarantineEntry } from '../../../core/events/ports.ts'
 import { breath } from '../../../core/pause.ts'
 import { rowsFor, type Sql } from '../driver/dialect.ts'
-import { tallying } from './tallies.ts'
+import { addToTally } from './tallies.ts'
 import { fromParts, toParts } from '../driver/texts.ts'
 
 /** Of a page's texts: each may be as large as a webhook's body. */
@@ -38,7 +38,7 @@ export function createQuarantine(sql: Sql): Quarantine {
         .orderBy(desc(quarantine.receivedAt), desc(quarantine.id))
         .limit(limit),
     )
-    const ids = await fitting(rows.map(({ id }) => id))
+    const ids = await firstThatFit(rows.map(({ id }) => id))
     if (ids.length === 0) return []
     const texts = db.select(getTableColumns(quarantineTexts)).from(quarantineTexts)
     const parts = await sql.read(texts.where(inArray(quarantineTexts.id, ids)))
@@ -47,7 +47,7 @@ export function createQuarantine(sql: Sql): Quarantine {
   }
 
   /** The first of these whose texts fit into a page, and one at least. */
-  async function fitting(ids: readonly string[]): Promise<readonly string[]> {
+  async function firstThatFit(ids: readonly string[]): Promise<readonly string[]> {
     if (ids.length < 2) return ids
     const { id, text } = quarantineTexts
     const bytes = words`sum(octet_length(${text}))`.mapWith(Number)
@@ -69,7 +69,7 @@ export function createQuarantine(sql: Sql): Quarantine {
     if (ids.length === 0) return 0
     const these = inArray(quarantine.id, [...ids])
     const touched = await sql.atomically([
-      ...tallying(sql, words`SELECT count(*) FROM ${quarantine} WHERE ${these}`),
+      ...addToTally(sql, words`SELECT count(*) FROM ${quarantine} WHERE ${these}`),
       db.delete(quarantineTexts).where(inArray(quarantineTexts.id, [...ids])),
       db.delete(quarantine).where(these),
     ])

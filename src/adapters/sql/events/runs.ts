@@ -1,6 +1,6 @@
-// The archive's runs: so many events that came one after the other. Indexes of what has no order (ids, messages, addresses,
-// their domains) begin with the run. So what is written changes the few pages of the newest run, however large the archive
-// is, and not a page of its own for each event; who asks looks into each run, which takes some microseconds.
+// The archive's runs: stretches of 65,536 consecutive events. Indexes of random values (ids, messages, addresses, domains) begin
+// with the run. So writing touches only the few index pages of the newest run, however large the archive is, instead of one
+// random page an event; searching looks into each run, which takes some microseconds.
 import { asc, desc, eq, inArray, sql as words, type SQL } from '../driver/drizzle.ts'
 import type { Cursor } from '../../../core/events/cursor.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
@@ -9,10 +9,10 @@ import { stretches, type Bounds } from './places.ts'
 import { boundsOf } from './spans.ts'
 
 const RUN_EVENTS = 65_536
-/** Of all that was archived before there were runs, and by processes of such a version. */
+/** The run of everything that was archived by versions without runs. */
 const UNSORTED = 0
 
-/** All runs: the oldest and the newest one. */
+/** The oldest and the newest run. */
 async function ends({ db, tables: { events }, read }: Sql) {
   const end = (which: 'min' | 'max') =>
     words<number | null>`(SELECT ${words.raw(which)}(${events.run}) FROM ${events})`
@@ -22,7 +22,7 @@ async function ends({ db, tables: { events }, read }: Sql) {
   return { oldest: row?.oldest ?? 1, newest: row?.newest ?? UNSORTED }
 }
 
-/** The event next to this place. */
+/** The first event above a place, or the last one below it. */
 export async function nextTo({ db, tables: { events }, read }: Sql, bounds: Bounds) {
   const { epoch, seq, run } = events
   const direction = bounds.below ? desc : asc
@@ -38,19 +38,19 @@ export async function nextTo({ db, tables: { events }, read }: Sql, bounds: Boun
 const range = (from: number, to: number): number[] =>
   Array.from({ length: Math.max(to - from + 1, 0) }, (_, n) => from + n)
 
-export async function runsOf(sql: Sql): Promise<readonly number[]> {
+export async function allRuns(sql: Sql): Promise<readonly number[]> {
   const { oldest, newest } = await ends(sql)
   return range(oldest, newest)
 }
 
-/** Those that may have an event that was received then or later. */
+/** The runs that may hold events received at `since` or later. */
 export async function runsSince(sql: Sql, since: number): Promise<readonly number[]> {
-  const [all, bounds] = await Promise.all([runsOf(sql), boundsOf(sql, { since })])
+  const [all, bounds] = await Promise.all([allRuns(sql), boundsOf(sql, { since })])
   const first = bounds && (await nextTo(sql, { above: bounds.above }))
   return first ? all.filter((run) => run === UNSORTED || run >= first.run) : []
 }
 
-/** Each event's run. A later event's is never an earlier one. */
+/** Chooses the run of each new event. Runs never decrease in cursor order. */
 export async function runsFor(
   sql: Sql,
   rows: readonly ArchiveRow[],
@@ -68,9 +68,10 @@ export async function runsFor(
   )
 }
 
+/** Runs end where the sequence reaches a multiple of RUN_EVENTS. */
 const partOf = ({ seq }: Pick<Cursor, 'seq'>): number => Math.floor(seq / RUN_EVENTS)
 
-/** In any of these runs: those that are in cursor order, and the one that is for itself. */
+/** Conditions that together select these runs. UNSORTED stands apart: its events overlap all others in cursor order. */
 export function inRuns({ tables: { events } }: Sql, runs: readonly number[]): SQL[] {
   const sorted = runs.filter((run) => run !== UNSORTED)
   return [

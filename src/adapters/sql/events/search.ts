@@ -110,7 +110,7 @@ export function createSearch(sql: Sql): EventArchive['find'] {
   }
 
   /** The first of these events that fit into a page, and one at least. What is in blocks is short: all of it fits. */
-  async function fitting(rows: readonly Row[]): Promise<readonly Row[]> {
+  async function firstThatFit(rows: readonly Row[]): Promise<readonly Row[]> {
     const apart = rows.filter(isApart)
     let bytes = 0
     for (const some of portions(apart, SIZES_AT_ONCE)) {
@@ -140,7 +140,7 @@ export function createSearch(sql: Sql): EventArchive['find'] {
   async function page(query: EventQuery): Promise<ArchivedEvent[]> {
     const order = inOrder(query)
     const found: ArchivedEvent[] = []
-    for (const rows of portions(await fitting((await rowsAt(await places(query))).sort(order)))) {
+    for (const rows of portions(await firstThatFit((await rowsAt(await places(query))).sort(order)))) {
       const [packed, apart] = await Promise.all([textsIn(sql, rows), textsApart(rows.filter(isApart))])
       for (const { kind, receivedAt, epoch, seq } of rows) {
         const cursor = { epoch, seq }

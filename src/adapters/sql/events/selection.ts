@@ -8,9 +8,9 @@ import type { EventSelection } from '../../../core/events/ports.ts'
 import type { Order } from '../../../core/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { conditionsOf, inTime, soughtBy, type Condition, type Sought, type Table } from './conditions.ts'
-import { neverCame, timeOf } from './kept.ts'
+import { neverCame, timeOf } from './minute-counts.ts'
 import { stretches, type Bounds } from './places.ts'
-import { runsOf } from './runs.ts'
+import { allRuns } from './runs.ts'
 import { boundsOf, narrower } from './spans.ts'
 import { subjectsWith } from './subjects.ts'
 
@@ -111,7 +111,7 @@ export function createSelecting(sql: Sql, countLimit = COUNT_LIMIT) {
    * A tag, a link or a subaccount that came at another time than the campaign, as its counts tell: else the whole campaign would be
    * looked through. Only asked by counts: for a page that is bounded so, MariaDB leaves the index that leads.
    */
-  async function areApart(query: EventSelection, conditions: readonly Condition[], bounds: Bounds) {
+  async function neverMeet(query: EventSelection, conditions: readonly Condition[], bounds: Bounds) {
     const { campaignId, subaccount, tag, url } = query
     const told = [campaignId, subaccount].some((each) => each !== undefined)
     const asked = [campaignId, subaccount, tag, url].filter((each) => each !== undefined)
@@ -132,9 +132,9 @@ export function createSelecting(sql: Sql, countLimit = COUNT_LIMIT) {
     if (!time) return undefined
     const bounds = narrower(asked, time)
     const isInRuns = [query.email, query.messageId, query.q].some((text) => text !== undefined)
-    const runs = isInRuns ? await runsOf(sql) : []
+    const runs = isInRuns ? await allRuns(sql) : []
     const conditions = conditionsOf(sql, query, runs)
-    if (await areApart(query, conditions, bounds)) return undefined
+    if (await neverMeet(query, conditions, bounds)) return undefined
     const sought = query.q === undefined ? undefined : soughtBy(sql, query.q, runs)
     const alone = conditions.length < 2 && !sought
     const { leader, count } = alone ? { leader: conditions[0], count: 0 } : await leaderOf(conditions, bounds)

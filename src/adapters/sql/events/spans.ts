@@ -1,5 +1,5 @@
-// Where in the archive a stretch of time lies. Events are searched in cursor order, and clocks of several processes do not
-// always tell times in that order: so of each minute, and of each day, the first and the last place are kept.
+// Which places of the archive belong to a stretch of time. Events are searched in cursor order, and the clocks of several
+// processes do not always agree with that order: so the first and last place of each minute and of each day are stored.
 import { and, between, eq, lt, or } from '../driver/drizzle.ts'
 import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
 import type { ArchiveRow } from '../../../core/events/ports.ts'
@@ -11,8 +11,8 @@ export const DAY_MS = 86_400_000
 
 export const startOf = (instant: number, step: number): number => instant - (instant % step)
 
-/** The rows are in cursor order, and after all that were recorded before: so the first place of a stretch stays. */
-export function spanning({ eventSpans }: Tables, rows: readonly ArchiveRow[]): Write[] {
+/** The rows come in cursor order, after everything recorded before: only the last place of a stretch can change. */
+export function addSpans({ eventSpans }: Tables, rows: readonly ArchiveRow[]): Write[] {
   if (rows.length === 0) return []
   const spans = [MINUTE_MS, DAY_MS].flatMap((step) => {
     const groups = Map.groupBy(rows, ({ event }) => startOf(event.receivedAt, step))
@@ -29,7 +29,7 @@ export function spanning({ eventSpans }: Tables, rows: readonly ArchiveRow[]): W
 
 type Time = { readonly since?: number | undefined; readonly until?: number | undefined }
 
-/** Between which places everything lies that was received in [since, until); undefined: there is nothing. */
+/** The places around everything that was received in [since, until); undefined if nothing was. */
 export async function boundsOf(
   { db, tables: { eventSpans }, read }: Sql,
   { since = 0, until = Number.MAX_SAFE_INTEGER }: Time,
@@ -59,7 +59,7 @@ export async function boundsOf(
   return first && last && { above: { ...first, seq: first.seq - 1 }, below: { ...last, seq: last.seq + 1 } }
 }
 
-/** The narrower of both. */
+/** The intersection of two ranges. */
 export const narrower = (a: Bounds, b: Bounds): Bounds => ({
   above: pick(a.above, b.above, (order) => order > 0),
   below: pick(a.below, b.below, (order) => order < 0),
@@ -69,8 +69,8 @@ function pick(a: Cursor | undefined, b: Cursor | undefined, isBetter: (order: nu
   return a && b ? (isBetter(compareCursors(a, b)) ? a : b) : (a ?? b)
 }
 
-/** What was received before an instant is gone. */
-export const forgetting = ({ db, tables: { eventSpans } }: Sql, before: number): Write =>
+/** Removes the spans before an instant, when their events are deleted. */
+export const removeSpans = ({ db, tables: { eventSpans } }: Sql, before: number): Write =>
   db
     .delete(eventSpans)
     .where(

@@ -1,4 +1,4 @@
-// The words of subjects, each subject once: mails of a campaign have the same one.
+// The index of words in subjects. Each subject is indexed once, since all mails of a campaign share it.
 import { hash } from 'node:crypto'
 import {
   aliasedTable,
@@ -18,17 +18,17 @@ import { innerWords } from '../../../core/scripts.ts'
 import { newRowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 
 const WORDS = 16
-/** Beside them, of a script that is written without spaces. */
+/** In addition, for scripts that are written without spaces. */
 const INNER_WORDS = 32
 const WORD_LENGTH = 32
 const FEW = 1_000
-/** No text of a database comes after one that begins with this. */
+/** The last Unicode character: every text that begins with a prefix sorts before the prefix followed by this. */
 const LAST = '\u{10ffff}'
 
 const SUBJECTS_REMEMBERED = 200
 const latest = new Map<string, number>()
 
-/** A number of 48 bits: two subjects of a million share one about once in 500 hubs, and then each finds the other's events. */
+/** A hash of 48 bits. Of a million subjects two share one in about one hub of 500; each then finds the other's events. */
 export function subjectKey(subject: string): number {
   let key = latest.get(subject)
   if (key === undefined) {
@@ -39,17 +39,17 @@ export function subjectKey(subject: string): number {
   return key
 }
 
-/** Letters and digits that stand together, as they are compared. */
-export const wordsOf = (text: string): readonly string[] => shortened(runsOf(text)).slice(0, WORDS)
+/** The first words of a text, normalised as they are compared. */
+export const wordsOf = (text: string): readonly string[] => shortened(lettersIn(text)).slice(0, WORDS)
 
-/** The words of a subject, and then what may be one: part of a run of a script that is written without spaces. */
+/** The words of a subject; in scripts without spaces also the rest of the text from each character on, where a word may begin. */
 function wordsIn(subject: string): readonly string[] {
-  const runs = runsOf(subject).values()
-  const inner = runs.flatMap((run) => innerWords(run).map((at) => run.slice(at)))
+  const unbroken = lettersIn(subject).values()
+  const inner = unbroken.flatMap((text) => innerWords(text).map((at) => text.slice(at)))
   return shortened([...wordsOf(subject), ...inner.take(INNER_WORDS)])
 }
 
-const runsOf = (text: string): readonly string[] =>
+const lettersIn = (text: string): readonly string[] =>
   text
     .normalize('NFKC')
     .toLowerCase()
@@ -65,13 +65,14 @@ const shortened = (words: readonly string[]): readonly string[] => [
   ),
 ]
 
-/** Texts that begin with this. */
+/** True for texts that begin with `start`. A range, which an index can serve. */
 export function beginning(column: Column | SQL, start: string): SQL | undefined {
   const text = words`${column}`
   return and(gte(text, start), lt(text, `${start}${LAST}`))
 }
 
-export function wording({ subjectWords }: Tables, rows: readonly ArchiveRow[]): Write {
+/** Indexes the subjects of these events. */
+export function addWords({ subjectWords }: Tables, rows: readonly ArchiveRow[]): Write {
   const subjects = new Set(rows.flatMap(({ facts }) => facts.subject ?? []))
   return newRowsFor(
     subjectWords,
@@ -81,14 +82,14 @@ export function wording({ subjectWords }: Tables, rows: readonly ArchiveRow[]): 
   )
 }
 
-/** Is there this word, or one that begins so, in a subject? */
+/** True for a subject with this word, or with one that begins with it. */
 export function hasWord({ db, tables: { subjectWords } }: Sql, subject: Column, word: string): SQL {
   const one = aliasedTable(subjectWords, 'one')
   const here = and(eq(one.subject, subject), beginning(one.word, word))
   return exists(db.select({ subject: one.subject }).from(one).where(here))
 }
 
-/** The subjects that have all of these words, if they are few. */
+/** The subjects that have all of these words; undefined if they are many (FEW). */
 export async function subjectsWith(sql: Sql, asked: readonly string[]): Promise<number[] | undefined> {
   const { subjectWords } = sql.tables
   const [first = '', ...others] = asked.toSorted((a, b) => b.length - a.length)
@@ -101,8 +102,11 @@ export async function subjectsWith(sql: Sql, asked: readonly string[]): Promise<
   return rows.length < FEW ? rows.map((row) => row.subject) : undefined
 }
 
-/** After events are gone: subjects that no other one has. */
-export function unwording({ db, tables: { events, subjectWords } }: Sql, subjects: readonly number[]): Write {
+/** After events were deleted: removes those of their subjects that no event has any more. */
+export function removeWords(
+  { db, tables: { events, subjectWords } }: Sql,
+  subjects: readonly number[],
+): Write {
   const had = db
     .select({ subject: events.subject })
     .from(events)

@@ -1,8 +1,8 @@
-// How many events have come in all, and since when they are counted: what Mandrill's own count is compared with.
+// How many events have ever come, and since when they are counted: compared with Mandrill's own count.
 import { eq, sql as words, type SQL } from '../driver/drizzle.ts'
 import type { EventArchive } from '../../../core/events/ports.ts'
 import type { Sql, Write } from '../driver/dialect.ts'
-import { OF_ALL } from './kept.ts'
+import { OF_ALL } from './minute-counts.ts'
 
 const EVENTS = 'events'
 
@@ -18,14 +18,14 @@ export async function readTotal({ db, tables, read }: Sql, now = Date.now()): Pr
       .from(tallies)
       .where(eq(tallies.name, EVENTS)),
   )
-  return row ?? { count: 0, since: now } // whoever lost the row knows nothing of before
+  return row ?? { count: 0, since: now } // without the row, nothing is known of the past
 }
 
 /**
- * In the transaction that drops what was counted, before it does: a query of how many it will be. The first statement
- * only locks the row, so that of two processes the later one asks when the other has dropped them.
+ * Keeps the total right when counted rows are deleted: put these before the deletion in its transaction. `dropping` selects how
+ * many will go. The first statement only locks the row, so that of two processes the second counts after the first has deleted.
  */
-export function tallying({ db, tables: { tallies } }: Sql, dropping: SQL): Write[] {
+export function addToTally({ db, tables: { tallies } }: Sql, dropping: SQL): Write[] {
   const { name, gone } = tallies
   const put = (value: SQL) => db.update(tallies).set({ gone: value }).where(eq(name, EVENTS))
   return [put(words`${gone}`), put(words`${gone} + (${dropping})`)]

@@ -1,5 +1,5 @@
-// Counts that are kept beside the events, because counting those anew takes too long: per minute of receipt and kind, of all of
-// them and of each campaign and subaccount. They name nobody, and stay when a person's events go.
+// Counts per minute of receipt and kind, for all events and for each campaign and subaccount: counting the events themselves
+// takes too long. The counts name nobody, and stay when a person's events are erased.
 import type { ArchiveRow, Count, CountQuery, EventSelection } from '../../../core/events/ports.ts'
 import {
   and,
@@ -20,16 +20,18 @@ import { MINUTE_MS, startOf } from './spans.ts'
 
 const FIELDS = ['campaignId', 'subaccount'] as const
 
-type Kept = Pick<Tables['eventCounts']['$inferSelect'], 'field' | 'value'>
+/** One series of counts: of all events, or of those with one value in one field. */
+type Series = Pick<Tables['eventCounts']['$inferSelect'], 'field' | 'value'>
 
-export const OF_ALL: Kept = { field: '', value: '' }
+export const OF_ALL: Series = { field: '', value: '' }
 
-const keptOf = (field: (typeof FIELDS)[number], text: string): Kept => ({
+const seriesOf = (field: (typeof FIELDS)[number], text: string): Series => ({
   field,
   value: keyOf(text, KEY_LENGTH[field]),
 })
 
-export function keeping({ eventCounts }: Tables, rows: readonly ArchiveRow[]): Write {
+/** Adds these events to the counts of their minutes. */
+export function addCounts({ eventCounts }: Tables, rows: readonly ArchiveRow[]): Write {
   const minutes = Map.groupBy(rows, ({ event }) => startOf(event.receivedAt, MINUTE_MS))
   const counts = [...minutes].flatMap(([minute, within]) =>
     [...Map.groupBy(within, ({ event }) => event.kind)].flatMap(([kind, alike]) =>
@@ -42,14 +44,14 @@ export function keeping({ eventCounts }: Tables, rows: readonly ArchiveRow[]): W
 function countsIn(rows: readonly ArchiveRow[]) {
   const each = FIELDS.flatMap((field) =>
     [...Map.groupBy(rows, ({ facts }) => facts[field])].flatMap(([text, { length: count }]) =>
-      text === null ? [] : { ...keptOf(field, text), count },
+      text === null ? [] : { ...seriesOf(field, text), count },
     ),
   )
   return [{ ...OF_ALL, count: rows.length }, ...each]
 }
 
-/** The same, but for the counts of all, for events that are archived already. */
-export async function keepingThose(sql: Sql, where: readonly (SQL | undefined)[]): Promise<Write> {
+/** Adds events that are archived already to the series of their campaign and subaccount. */
+export async function countArchived(sql: Sql, where: readonly (SQL | undefined)[]): Promise<Write> {
   const { events, eventCounts } = sql.tables
   const minute = stepOf(events.receivedAt, MINUTE_MS)
   const asked = FIELDS.flatMap((field) =>
@@ -71,20 +73,20 @@ export async function keepingThose(sql: Sql, where: readonly (SQL | undefined)[]
   return rowsFor(eventCounts, (await Promise.all(asked)).flat(), 'count')
 }
 
-/** As what they are counted, if events are that are selected so. */
-export function keptAs(query: CountQuery): Kept | undefined {
+/** The series that answers a query; undefined if no single one does. */
+export function seriesFor(query: CountQuery): Series | undefined {
   const { step: _step, since: _since, until: _until, kinds: _kinds, ...filters } = query
   const [asked, ...others] = Object.entries(filters).filter(([, value]) => value !== undefined)
   if (!asked) return OF_ALL
   const field = FIELDS.find((each) => each === asked[0])
-  return field && others.length === 0 ? keptOf(field, query[field] ?? '') : undefined
+  return field && others.length === 0 ? seriesOf(field, query[field] ?? '') : undefined
 }
 
-/** Of those that are counted, the campaign and the subaccount that are asked for. */
-const askedOf = (query: EventSelection): Kept[] =>
-  FIELDS.flatMap((each) => (query[each] === undefined ? [] : keptOf(each, query[each])))
+/** The series of the campaign and of the subaccount that a query asks for. */
+const askedOf = (query: EventSelection): Series[] =>
+  FIELDS.flatMap((each) => (query[each] === undefined ? [] : seriesOf(each, query[each])))
 
-/** No event of these kinds has come that is counted so. */
+/** True if the counts show that no event of these kinds came for the campaign, or for the subaccount. */
 export async function neverCame({ db, tables, read }: Sql, query: EventSelection): Promise<boolean> {
   const { field, value, minute, kind } = tables.eventCounts
   const { kinds } = query
@@ -101,7 +103,7 @@ export async function neverCame({ db, tables, read }: Sql, query: EventSelection
   return (await Promise.all(found)).some((rows) => rows.length === 0)
 }
 
-/** Between when those came that are of the campaign, and of the subaccount, that are asked for; undefined: there is none. */
+/** The time in which events of the campaign and of the subaccount came; undefined if there is no common time. */
 export async function timeOf({ db, tables, read }: Sql, query: EventSelection) {
   const { field, value, minute } = tables.eventCounts
   const end = (which: 'min' | 'max') => words<number | null>`${words.raw(which)}(${minute})`
@@ -118,12 +120,12 @@ export async function timeOf({ db, tables, read }: Sql, query: EventSelection) {
   return since < until ? { since, until } : undefined
 }
 
-/** Where the step begins that an instant is in. */
+/** The start of the step of time that holds an instant. */
 export const stepOf = (instant: Column, step: number) =>
   words<number>`${instant} - ${instant} % ${words.raw(String(step))}`.mapWith(Number).as('at')
 
-/** Of whole minutes. */
-export function readKept({ db, tables, read }: Sql, of: Kept, query: CountQuery): Promise<Count[]> {
+/** The counts of a series in [since, until), which are whole minutes. */
+export function readSeries({ db, tables, read }: Sql, of: Series, query: CountQuery): Promise<Count[]> {
   const { field, value, minute, kind, count } = tables.eventCounts
   const { since = 0, until = Number.MAX_SAFE_INTEGER, kinds, step } = query
   return read(
