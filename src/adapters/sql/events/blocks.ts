@@ -1,4 +1,4 @@
-// The archive's texts, packed: a few events that came together are a block, compressed. What is long stands apart, in parts.
+// The texts of archived events, in compressed blocks of events that came together. Long ones are stored apart, in parts.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { and, eq, sql as words } from '../driver/drizzle.ts'
 import { formatCursor, type Cursor } from '../../../core/events/cursor.ts'
@@ -10,9 +10,9 @@ import { compressed, expanded, toBuffer } from '../../sqlite/bytes.ts'
 import { portions, type Sql, type Tables, type Write } from '../driver/dialect.ts'
 import { inPlaces } from './places.ts'
 
-/** More are smaller together, but who asks for one of them unpacks all: it takes 60 µs. */
+/** More would compress better, but reading one event unpacks all of its block: 60 µs. */
 const BLOCK_EVENTS = 64
-/** Of all texts of an event: a page of a thousand such events may be read at once. */
+/** The longest texts of an event, together, that go into a block: a page of a thousand such events may be read at once. */
 const PACKED_BYTES = 8 * 1024
 
 /** Facts, what only the loop asks for, data. */
@@ -20,10 +20,10 @@ const TEXTS = 3
 
 type Block = Tables['eventBlocks']['$inferInsert']
 export type Texts = StoredFacts & { readonly data: string }
-/** Where an event is, and which block has its texts. */
+/** The place of an event, and the seq of the block with its texts; null: they are stored apart. */
 export type InBlock = Cursor & { readonly block: number | null }
 
-/** The blocks of a page, and in which of them each event is that is in one. */
+/** Makes the blocks of a page, and tells which events are in which. */
 export function toBlocks(rows: readonly ArchiveRow[]): {
   readonly blocks: readonly Block[]
   readonly blockOf: ReadonlyMap<ArchiveRow, number>
@@ -52,7 +52,7 @@ export function toBlocks(rows: readonly ArchiveRow[]): {
   return { blocks: [...kept, ...blocks], blockOf }
 }
 
-/** The feed has packed just these, and not too few: they are kept as they came. */
+/** True if the feed has packed exactly these, and enough of them: then its bytes are stored as they are. */
 const isWhole = ({ first, count }: PackedEvents, rows: readonly ArchiveRow[]): boolean =>
   count >= BLOCK_EVENTS / 2 &&
   rows.length === count &&
@@ -73,14 +73,14 @@ const isShort = (texts: readonly Buffer[]): boolean =>
 
 const write = (all: readonly Packed<number>[]): Buffer => compressed(pack(all))
 
-/** Those that the feed has packed begin with their place in the block, and have more texts. */
+/** Entries with their seq. The feed's own begin with their place in the block, and have the id as another text. */
 const read = ({ seq, data }: Pick<Block, 'seq' | 'data'>): readonly Packed<number>[] =>
   unpack<number | readonly [n: number]>(expanded(data)).map(({ head, texts }) => ({
     head: typeof head === 'number' ? head : seq + head[0],
     texts: texts.slice(-TEXTS),
   }))
 
-/** The texts of these events, by their places as they are written. */
+/** The texts of those of these events that are in blocks, by formatted cursor. */
 export async function textsIn(sql: Sql, places: readonly InBlock[]): Promise<ReadonlyMap<string, Texts>> {
   const wanted = new Set(places.map(formatCursor))
   const found = new Map<string, Texts>()
@@ -91,7 +91,7 @@ export async function textsIn(sql: Sql, places: readonly InBlock[]): Promise<Rea
       const [facts = '', more = '', text = ''] = texts.map(String)
       found.set(place, { facts, more: more || null, data: text })
     }
-    await nextTurn() // a thousand of them must not keep everybody else waiting
+    await nextTurn() // a thousand blocks must not hold up everything else
   }
   return found
 }
@@ -109,8 +109,8 @@ async function blocksOf({ db, tables: { eventBlocks }, read }: Sql, places: read
 }
 
 /**
- * Takes these events out of their blocks. Where somebody else writes one anew meanwhile, its version would become null,
- * which it refuses: what others have taken out must not come back.
+ * Removes these events from their blocks. If another process rewrites a block meanwhile, its version would become null, which the
+ * column refuses: an event that another has removed must not come back.
  */
 export async function takeOutOfBlocks(sql: Sql, places: readonly InBlock[]): Promise<Write[]> {
   const { db } = sql

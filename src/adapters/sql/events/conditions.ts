@@ -1,4 +1,4 @@
-// What is asked of the archive, as conditions: each can lead, by an index that is in cursor order, or be checked.
+// The filters of a query as conditions. Each can lead (its index gives events in cursor order) or be checked on what another finds.
 import {
   and,
   eq,
@@ -23,18 +23,18 @@ import { beginning, hasWord, wordsOf } from './subjects.ts'
 export type Table = Sql['tables']['events'] | Sql['tables']['eventTags']
 
 export type Condition = {
-  /** The table whose index leads, with one condition for each value: the index is in order within each. */
+  /** The table whose index leads, with one condition for each value: within each, the index is in order. */
   readonly table: Table
   readonly leads: readonly (SQL | undefined)[]
-  /** In what the index is sorted within each of them, which is cursor order. */
+  /** The columns that the index is sorted by within each: cursor order. */
   readonly order: readonly Column[]
-  /** The same as a condition on events, worded so that no index is tempting. */
+  /** The same filter as a condition on events, worded so that the database uses no index for it. */
   readonly check: SQL
 }
 
 const NOTHING = words`1 = 0`
 
-/** The one that tends to select the fewest comes first. */
+/** The condition that tends to select the fewest events comes first. */
 export function conditionsOf(sql: Sql, query: EventSelection, runs: readonly number[]): Condition[] {
   const { db, tables } = sql
   const { events, eventTags } = tables
@@ -72,7 +72,7 @@ export function conditionsOf(sql: Sql, query: EventSelection, runs: readonly num
   return conditions
 }
 
-/** When it was received: clocks do not always tell that in cursor order, see spans.ts. */
+/** Conditions on the time of receipt, which is not always in cursor order, see spans.ts. */
 export function inTime({ tables: { events } }: Sql, { since, until }: EventSelection): SQL[] {
   return [
     ...(since === undefined ? [] : [gte(events.receivedAt, since)]),
@@ -80,9 +80,9 @@ export function inTime({ tables: { events } }: Sql, { since, until }: EventSelec
   ]
 }
 
-/** Part of an address, from its start or after the @, or words of a subject. */
+/** A search text: the start of an address or of its domain, or words of a subject. */
 export type Sought = {
-  /** Each finds its events by an index, in no order. */
+  /** Each condition finds events by an index, but in no order. */
   readonly ways: readonly (SQL | undefined)[]
   readonly words: readonly string[]
   readonly check: SQL

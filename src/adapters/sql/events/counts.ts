@@ -1,5 +1,4 @@
-// Counting events by kind and step of time. Per minute they are counted as they come, by kind, campaign and subaccount; the rest
-// is counted anew.
+// Counts events by kind and step of time: from the counts per minute where those answer, else from the events themselves.
 import { addUp } from '../driver/add-up.ts'
 import { and, eq, sql as words, type SQL } from '../driver/drizzle.ts'
 import { HubError } from '../../../core/errors.ts'
@@ -14,9 +13,9 @@ import { COUNTED_TO_LEAD, createSelecting } from './selection.ts'
 import { MINUTE_MS, startOf } from './spans.ts'
 
 const NEVER = startOf(Number.MAX_SAFE_INTEGER, MINUTE_MS)
-/** A second or two of the database's time. */
+/** Events that one answer counts at most: a second or two of the database's time. */
 const MOST_COUNTED = 1_000_000
-/** Entries of lists, which have to be read. */
+/** List entries that one answer reads at most. */
 const MOST_READ = 50_000
 const PAGE = 1_000
 
@@ -25,7 +24,7 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
   const { events } = sql.tables
   const { select, slicesOf } = createSelecting(sql, COUNTED_TO_LEAD)
 
-  /** Of these events, by one statement. */
+  /** Counts these events in one statement. */
   function counted(step: number, where: SQL | undefined, tags?: SQL) {
     const { eventTags } = sql.tables
     const base = db
@@ -68,7 +67,7 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
     return byStepAndKind(found)
   }
 
-  /** Whole minutes are known; where a part of one is asked for, at both ends, that is counted. */
+  /** Takes whole minutes from the counts; the parts of minutes at both ends are counted from the events. */
   async function count(query: CountQuery): Promise<readonly Count[]> {
     const { step, since = 0, until = NEVER } = query
     const [from, to] = [startOf(since + MINUTE_MS - 1, MINUTE_MS), startOf(until, MINUTE_MS)]
@@ -82,7 +81,7 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
     return byStepAndKind((await Promise.all(counts)).flat())
   }
 
-  /** Of which list an event is stands in its facts only. One of these kinds is counted with all of its kind. */
+  /** The list of an event stands only in its facts, so entries are read. Kinds that are asked for anyway are counted as a whole. */
   async function inLists(query: CountQuery, kinds: readonly Kind[]): Promise<Count[]> {
     const { step, lists, ...selection } = query
     const all = await count({ ...selection, step, kinds: LIST_KINDS.filter((kind) => !kinds.includes(kind)) })
@@ -113,6 +112,6 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
   }
 }
 
-/** By step and kind, in their order. */
+/** Adds up counts of the same step and kind, and sorts them. */
 export const byStepAndKind = (counts: readonly Count[]): Count[] =>
   addUp(counts, ({ at, kind }) => `${at} ${kind}`).sort((a, b) => a.at - b.at || (a.kind < b.kind ? -1 : 1))

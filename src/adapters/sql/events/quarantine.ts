@@ -20,9 +20,9 @@ import { rowsFor, type Sql } from '../driver/dialect.ts'
 import { addToTally } from './tallies.ts'
 import { fromParts, toParts } from '../driver/texts.ts'
 
-/** Of a page's texts: each may be as large as a webhook's body. */
+/** The texts of one page: each may be as large as a webhook's body. */
 const PAGE_BYTES = 8 * 1024 * 1024
-/** In one transaction, however large each is. */
+/** Entries that one transaction drops. */
 const DROPPED_AT_ONCE = 100
 
 export function createQuarantine(sql: Sql): Quarantine {
@@ -46,7 +46,7 @@ export function createQuarantine(sql: Sql): Quarantine {
     return rows.slice(0, ids.length).map((row) => ({ ...row, data: fromParts(byId.get(row.id) ?? []) }))
   }
 
-  /** The first of these whose texts fit into a page, and one at least. */
+  /** The first of these ids whose texts fit into a page together, and always one. */
   async function firstThatFit(ids: readonly string[]): Promise<readonly string[]> {
     if (ids.length < 2) return ids
     const { id, text } = quarantineTexts
@@ -64,7 +64,7 @@ export function createQuarantine(sql: Sql): Quarantine {
     return end < 0 ? ids : ids.slice(0, Math.max(end, 1))
   }
 
-  /** They have come: whoever drops them does not make them not to have. */
+  /** Drops entries. The total of what has come still counts them. */
   async function drop(ids: readonly string[]): Promise<number> {
     if (ids.length === 0) return 0
     const these = inArray(quarantine.id, [...ids])
@@ -76,12 +76,13 @@ export function createQuarantine(sql: Sql): Quarantine {
     return touched.at(-1) ?? 0
   }
 
-  /** The first condition alone says where the index is entered: neither database finds that in an OR. */
+  /** The first condition alone tells where to enter the index: neither database finds that in an OR. */
   function olderThan(from: { readonly receivedAt: number; readonly id: string } | undefined) {
     const { receivedAt, id } = quarantine
     return from && and(lte(receivedAt, from.receivedAt), or(lt(receivedAt, from.receivedAt), lt(id, from.id)))
   }
 
+  /** The ids of entries whose text contains this, in lower case, within one part. */
   async function holding(needle: string): Promise<readonly string[]> {
     const { id, text } = quarantineTexts
     const here = words`instr(lower(${text}), ${needle}) > 0`
@@ -89,7 +90,7 @@ export function createQuarantine(sql: Sql): Quarantine {
     return rows.map((row) => row.id)
   }
 
-  /** The same where a part ends and the next one begins. */
+  /** The same for a text that lies across the border of two parts. */
   async function holdingAcross(needle: string): Promise<readonly string[]> {
     const next = aliasedTable(quarantineTexts, 'following')
     const { id, part, text } = quarantineTexts
@@ -111,7 +112,7 @@ export function createQuarantine(sql: Sql): Quarantine {
     return row
   }
 
-  /** One at a time: each may be as large as a body, and a repeated one must not keep out the others. */
+  /** One transaction each: an entry may be as large as a body, and one that is there already must not keep out the others. */
   async function add(entries: readonly QuarantineEntry[]): Promise<void> {
     for (const { data, ...row } of entries) {
       const parts = toParts(data).map((part) => ({ id: row.id, ...part }))
@@ -130,7 +131,7 @@ export function createQuarantine(sql: Sql): Quarantine {
       const [row] = await sql.read(db.select({ entries: count() }).from(quarantine))
       return Number(row?.entries ?? 0)
     },
-    // An entry that was removed meanwhile says nothing about its place: then from the newest on.
+    // An entry that was removed meanwhile has no place any more: then the list begins with the newest.
     async list(limit, before, reason) {
       const from = before === undefined ? undefined : await place(before)
       return select(

@@ -1,7 +1,7 @@
 // Searching the archive: pages in cursor order that stay fast whichever filters are given.
 //
-// A page is found in two steps. First its places, from the index of one filter, which alone gives them in
-// order; the other filters are looked up for each (see selection.ts). Then the rows of those places that fit.
+// A page is found in two steps. First its places, from the index of the filter that leads, in order, checking the other filters
+// on each (see selection.ts). Then the rows of those places, as many as fit.
 import { and, getTableColumns, hidden, ORDERS, sql as words, type SQL } from '../driver/drizzle.ts'
 import { compareCursors, formatCursor, type Cursor } from '../../../core/events/cursor.ts'
 import type { ArchivedEvent, EventArchive, EventQuery } from '../../../core/events/ports.ts'
@@ -13,11 +13,11 @@ import { textsIn, type InBlock, type Texts } from './blocks.ts'
 import { inPlaces, stretches } from './places.ts'
 import { COUNTED_TO_LEAD, createSelecting, ordered, type Ranges } from './selection.ts'
 
-/** Of a page's data: one event may be as large as a webhook's body, and a page is a thousand of them. */
+/** The data of one page: an event may be as large as a webhook's body, and a page has up to a thousand. */
 const PAGE_BYTES = 8 * 1024 * 1024
-/** Few: where the texts are long, MySQL has to read them to tell. SQLite does not. */
+/** Few, because MySQL has to read long texts to tell their size; SQLite does not. */
 const SIZES_AT_ONCE = 100
-/** At least, where texts have to be read to tell: one by one would take too many questions. */
+/** The smallest page to read where only the texts tell what matches: single ones would take too many statements. */
 const LOOKED_THROUGH = 200
 
 type Row = InBlock & Pick<ArchivedEvent, 'kind' | 'receivedAt'>
@@ -31,15 +31,15 @@ export function createSearch(sql: Sql): EventArchive['find'] {
   const { slicesOf, onEvents } = quick
 
   /**
-   * Of one range. Where another filter may leave few of many, that is looked for slice by slice; on trial in the first one only:
-   * undefined where that fills no page.
+   * The places in one range. Where the checks may leave few of many, the range is read slice by slice. On trial only the first
+   * slice is read: undefined if that does not fill the page.
    */
   async function placesIn(ranges: Ranges, lead: SQL | undefined, query: EventQuery, isTrial: boolean) {
     const { table, checks, bounds, order, areLong } = ranges
     const way = query.after ? 'asc' : 'desc'
     const whole = { stretches: ordered(stretches(table, bounds), way) }
     const where = and(lead, onEvents(table, checks))
-    // A slice is few: in an order that no index has, SQLite takes the one that leads, and not that of all events between two places.
+    // A slice is short, so sorting it is cheap: an order that no index has makes SQLite use the leading index, not cursor order.
     const sorting = order.map((column) => ORDERS[way].sorted(areLong ? hidden(column) : column))
     const found: Cursor[] = []
     for await (const slice of areLong ? slicesOf(ranges, lead, way) : [whole]) {
@@ -58,7 +58,7 @@ export function createSearch(sql: Sql): EventArchive['find'] {
     return found
   }
 
-  /** Of these places, in their order, the first that fit. */
+  /** The first of these places, in their order, that pass the checks. */
   async function checked(places: readonly Cursor[], checks: readonly SQL[], { limit }: EventQuery) {
     const { epoch, seq } = events
     const found: Cursor[] = []
@@ -109,7 +109,7 @@ export function createSearch(sql: Sql): EventArchive['find'] {
     return new Map(rows.map((row) => [formatCursor(row), row.bytes]))
   }
 
-  /** The first of these events that fit into a page, and one at least. What is in blocks is short: all of it fits. */
+  /** The first of these events that fit into a page, and always one. Events in blocks are short and always fit. */
   async function firstThatFit(rows: readonly Row[]): Promise<readonly Row[]> {
     const apart = rows.filter(isApart)
     let bytes = 0
@@ -145,13 +145,13 @@ export function createSearch(sql: Sql): EventArchive['find'] {
       for (const { kind, receivedAt, epoch, seq } of rows) {
         const cursor = { epoch, seq }
         const texts = packed.get(formatCursor(cursor)) ?? apart.get(formatCursor(cursor))
-        if (texts) found.push({ cursor, kind, receivedAt, ...texts }) // without: erased just now
+        if (texts) found.push({ cursor, kind, receivedAt, ...texts }) // no texts: erased just now
       }
     }
     return found
   }
 
-  /** Of which list an event is stands in its facts only: all of these kinds are looked through, page by page. */
+  /** The list of an event stands only in its facts: all events of these kinds are read and checked, page by page. */
   async function findInLists(query: EventQuery): Promise<ArchivedEvent[]> {
     const found: ArchivedEvent[] = []
     const kinds = [...(query.kinds ?? []), ...LIST_KINDS]

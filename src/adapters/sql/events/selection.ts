@@ -1,7 +1,6 @@
-// Which of the conditions leads, so that what is asked for is found without reading through the archive.
+// Chooses the condition that leads, so that a query is answered without reading through the whole archive.
 //
-// That is decided by counts that give up early, not by the databases' statistics: SQLite has none, and a wrong guess reads
-// the whole table.
+// Counts that stop early decide this, not the databases' statistics: SQLite has none, and a wrong guess reads the whole table.
 import { and, count, eq, exists, inArray, ORDERS, type SQL } from '../driver/drizzle.ts'
 import { BEGINNING, compareCursors, type Cursor } from '../../../core/events/cursor.ts'
 import type { EventSelection } from '../../../core/events/ports.ts'
@@ -14,28 +13,28 @@ import { allRuns } from './runs.ts'
 import { boundsOf, narrower } from './spans.ts'
 import { subjectsWith } from './subjects.ts'
 
-/** A filter that leads no page is not worth counting further. */
+/** Beyond this, a page is not found faster by knowing the exact count. */
 const COUNT_LIMIT = 10_000
-/** Where all that it selects will be looked at, it is. */
+/** For queries that look at everything the leading condition selects, counting further pays. */
 export const COUNTED_TO_LEAD = 100_000
 
-/** Ranges of an index, each in cursor order, where these checks hold. */
+/** Ranges of an index, each in cursor order, and the checks on what they hold. */
 export type Ranges = Pick<Condition, 'table' | 'leads' | 'order'> & {
   readonly checks: readonly SQL[]
   readonly bounds: Bounds
-  /** Many are in them, of whom the checks may leave none. */
+  /** They hold many events, and the checks may leave none. */
   readonly areLong: boolean
 }
-/** Of one range. */
+/** A part of a range. */
 type Slice = {
-  /** Each is one range of the index, in the order that was asked for. */
+  /** Each is one range of the index, in the order of the query. */
   readonly stretches: readonly (SQL | undefined)[]
   /** More of the range comes after it. */
   readonly isFull: boolean
 }
 type Selection =
   | Ranges
-  /** All that may fit, in cursor order; of them those where these checks hold. */
+  /** All places that may match, in cursor order, and the checks on them. */
   | { readonly places: readonly Cursor[]; readonly checks: readonly SQL[] }
 
 /** `countLimit`: how far conditions are counted to tell which one leads. */
@@ -43,7 +42,7 @@ export function createSelecting(sql: Sql, countLimit = COUNT_LIMIT) {
   const { db } = sql
   const { events } = sql.tables
 
-  /** How many there are, or `limit` if there are more. */
+  /** Counts the entries, up to `limit`. */
   async function countOf(table: Table, leads: readonly (SQL | undefined)[], bounds: Bounds, limit: number) {
     const ranges = leads.flatMap((lead) => stretches(table, bounds).map((stretch) => and(lead, stretch)))
     const counts = ranges.map(async (range) => {
@@ -57,7 +56,7 @@ export function createSelecting(sql: Sql, countLimit = COUNT_LIMIT) {
     )
   }
 
-  /** The place in a range of which so many entries come up to it. */
+  /** The place of the last entry of the next slice; undefined if fewer are left. */
   async function nthIn({ table, order }: Ranges, lead: SQL | undefined, bounds: Bounds, way: Order) {
     for (const stretch of ordered(stretches(table, bounds), way)) {
       const some = db.select({ epoch: table.epoch, seq: table.seq }).from(table).where(and(lead, stretch))
@@ -68,7 +67,7 @@ export function createSelecting(sql: Sql, countLimit = COUNT_LIMIT) {
     return undefined
   }
 
-  /** A range, from either end of it, in slices that are short work for a database. */
+  /** Cuts a range, from either end, into slices that are short work for a database. */
   async function* slicesOf(ranges: Ranges, lead: SQL | undefined, way: Order): AsyncGenerator<Slice> {
     for (let left = ranges.bounds; ;) {
       const end = await nthIn(ranges, lead, left, way)
@@ -81,7 +80,7 @@ export function createSelecting(sql: Sql, countLimit = COUNT_LIMIT) {
     }
   }
 
-  /** All places where something sought for is, if they are few. */
+  /** All places that match a search text; undefined if they are many. */
   async function fewOf({ ways, words: asked }: Sought, { above, below }: Bounds) {
     const { epoch, seq } = events
     const found: Cursor[] = []
@@ -108,8 +107,8 @@ export function createSelecting(sql: Sql, countLimit = COUNT_LIMIT) {
   }
 
   /**
-   * A tag, a link or a subaccount that came at another time than the campaign, as its counts tell: else the whole campaign would be
-   * looked through. Only asked by counts: for a page that is bounded so, MariaDB leaves the index that leads.
+   * True if a tag, link or subaccount came only at other times than the campaign, which the counts per minute tell: else the whole
+   * campaign would be read. Pages are not bounded by that time: MariaDB would then leave the leading index.
    */
   async function neverMeet(query: EventSelection, conditions: readonly Condition[], bounds: Bounds) {
     const { campaignId, subaccount, tag, url } = query
@@ -124,7 +123,7 @@ export function createSelecting(sql: Sql, countLimit = COUNT_LIMIT) {
     return (await Promise.all(counts)).includes(0)
   }
 
-  /** undefined: nothing can fit. */
+  /** Chooses how to find what a query asks for; undefined if nothing can match. */
   async function select(query: EventSelection, asked: Bounds): Promise<Selection | undefined> {
     if (await neverCame(sql, query)) return undefined
     const isTimed = query.since !== undefined || query.until !== undefined
@@ -152,7 +151,7 @@ export function createSelecting(sql: Sql, countLimit = COUNT_LIMIT) {
     return { table, leads, order, checks, bounds, areLong: count >= COUNT_LIMIT }
   }
 
-  /** A condition on events, for a select that reads from another table. */
+  /** The checks on events, for a select that may read from another table. */
   function onEvents(table: Table, checks: readonly SQL[]): SQL | undefined {
     if (table === events || checks.length === 0) return and(...checks)
     const same = and(eq(events.epoch, table.epoch), eq(events.seq, table.seq), ...checks)
@@ -162,6 +161,6 @@ export function createSelecting(sql: Sql, countLimit = COUNT_LIMIT) {
   return { select, slicesOf, onEvents }
 }
 
-/** In order, or from the last one back. */
+/** As it is, or reversed. */
 export const ordered = <T>(all: readonly T[], way: Order): readonly T[] =>
   way === 'asc' ? all : all.toReversed()
