@@ -1,19 +1,19 @@
-// Memory that a burst has taken, and nobody needs any more: starting, many sockets that are opened, a minute of webhooks.
+// Gives memory back to the system after a burst: the start, many sockets that connect, a minute of webhooks.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 type Look = { readonly at: number; readonly resident: number; readonly utilization: number }
 
 const LOOK_MS = 1_000
-/** Of the time between two looks: more, and somebody would wait for the collection. */
+/** The event loop's largest utilization that counts as quiet: if it is busier, somebody would wait for the collection. */
 const QUIET = 0.05
-/** Less is not worth it: a young generation comes and goes. */
+/** Growth of less is not worth a collection: the young generation alone varies as much. */
 const WORTH_BYTES = 16 * 1024 * 1024
 const REST_MS = 30_000
 
 /**
- * V8 collects as it allocates: what a burst has left behind it keeps for as long as nothing happens. This is the only way to ask
- * for it: Node has no other name for V8's own collection under pressure. Each thread asks for itself.
+ * V8 collects only while it allocates, so what a burst leaves behind stays while nothing happens. Each thread must call this for
+ * itself. Node has no other way to ask for the collection that V8 makes under memory pressure.
  */
 export function giveBackMemoryWhenQuiet(): void {
   const isTime = createQuietWatch()
@@ -26,14 +26,14 @@ export function giveBackMemoryWhenQuiet(): void {
   }, LOOK_MS).unref()
 }
 
-/** Tells, look by look, when there is something to give back and nobody who would notice. */
+/** Returns true for a look at which there is much to give back and the thread is quiet. At most once per REST_MS. */
 export function createQuietWatch(): (look: Look) => boolean {
-  let least = 0 // who has just started holds twice what serving takes
+  let least = 0 // 0 at first: a process that has just started holds twice what serving takes
   let last = -Infinity
   return ({ at, resident, utilization }) => {
     least = Math.min(least, resident)
     if (utilization > QUIET || resident - least < WORTH_BYTES || at - last < REST_MS) return false
-    if (least > 0) last = at // after a start, everybody may come back at once
+    if (least > 0) last = at // not after the start: everybody may reconnect then, so the next collection must not have to wait
     least = Infinity
     return true
   }

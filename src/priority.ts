@@ -1,15 +1,15 @@
-// Threads that step back: what can wait must not slow down the hook, where both want the same core.
+// Lowers the priority of threads whose work can wait, so that they do not slow down the hook on a shared core.
 import { readdirSync, readFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 
-/** Weighs so much less than the rest: a third, and a tenth. See setpriority(2). */
+/** Nice values: a third and a tenth of the processor's time that others get. See setpriority(2). */
 const NICE = { archive: 5, helpers: 10 }
 const TASKS = '/proc/self/task'
 
-/** The thread that calls it. */
+/** Lowers the thread that calls it. */
 export const letArchiveStepBack = (): void => stepBack(NICE.archive)
 
-/** V8's threads. They mark the heap, four at a time: where there is one core, the main thread would get a fifth of it. */
+/** Lowers V8's threads. Four of them mark the heap at once: on a single core, the main thread would get a fifth of the time. */
 export function letHelpersStepBack(): void {
   if (process.platform !== 'linux') return
   for (const thread of readdirSync(TASKS))
@@ -24,10 +24,10 @@ function nameOf(thread: string): string {
   }
 }
 
-/** A thread has a priority of its own on Linux only. */
+/** Only on Linux does a thread have a priority of its own. */
 function stepBack(nice: number, thread = 0): void {
   if (process.platform !== 'linux') return
   try {
     setPriority(thread, nice)
-  } catch {} // a sandbox that does not allow it: as it was
+  } catch {} // a sandbox may not allow it: then the priority stays
 }

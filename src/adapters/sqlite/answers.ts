@@ -1,14 +1,14 @@
-// The thread of a SQLite file: opens it when it is first asked, and does one thing after the other.
+// Runs in the thread of a SQLite file: opens the file at the first question, and answers one question after the other.
 import { parentPort, workerData } from 'node:worker_threads'
 import { giveBackMemoryWhenQuiet } from '../../memory.ts'
 
 export type Api = { readonly [name: string]: (...args: never[]) => unknown; close(): void }
 export type Question = { readonly name: string; readonly args: readonly unknown[] }
 export type Answer = { readonly value: unknown } | { readonly error: Failure }
-/** What is left of an error on its way between threads is only what is named here. */
+/** An error as it is sent to another thread: only these fields arrive. */
 export type Failure = { readonly message: string; readonly code: unknown; readonly errcode: unknown }
 
-/** For the module that a thread begins with. After `close` the thread ends. */
+/** Called by the module that the thread starts with. The thread ends after `close`. */
 export function answerWith<Data>(open: (data: Data) => Api): void {
   let opened: Api | undefined
 

@@ -1,12 +1,12 @@
-// A SQLite file, synchronously: opened, brought up to date, read and written. Runs in a thread of its own.
+// Opens, migrates, reads and writes a SQLite file, synchronously. Runs in a thread of its own.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { MIGRATIONS_TABLE, readMigrations, stepsLeft } from './migrations.ts'
 import { transaction } from './transaction.ts'
 
 type Rows = { readonly text: string; readonly rows: SQLInputValue[][] }
 /**
- * A statement with its values, or one that is run for each row; then the rows of `adding`, the last value of each times the rows
- * that were touched. Can be sent to a thread.
+ * A statement with its values, or one that is run for each row. If it changed rows, `adding` is run for each of its own rows, with
+ * the last value multiplied by the number of rows changed. Can be sent to a thread.
  */
 export type Job = ({ readonly text: string; readonly values: SQLInputValue[] } | Rows) & {
   readonly adding?: Rows
@@ -18,8 +18,8 @@ export type SqliteFile = ReturnType<typeof openFile>
 const BUSY_MS = 10_000
 const STATEMENTS_KEPT = 200
 
-// WAL is a property of the file; the others belong to the connection. Fewer and larger checkpoints than the
-// default's write a page once that many commits have changed. What is erased or pruned is overwritten with zeroes.
+// WAL is a property of the file; the others belong to the connection. Checkpoints are rarer than by default, so a page that many
+// commits have changed is written once. secure_delete overwrites what is erased or pruned with zeroes.
 const SETTINGS = {
   write: `
     PRAGMA journal_mode = WAL;
@@ -64,7 +64,7 @@ function execute(prepare: (text: string) => StatementSync, { adding, ...job }: J
   return touched
 }
 
-/** Keeps prepared statements by their text, the latest used ones. */
+/** Caches the most recently used prepared statements by their text. */
 function cached(db: DatabaseSync): (text: string) => StatementSync {
   const statements = new Map<string, StatementSync>()
   return (text) => {
@@ -81,7 +81,7 @@ function cached(db: DatabaseSync): (text: string) => StatementSync {
   }
 }
 
-// One transaction that begins by locking: of two processes that start at once, one waits and finds all done.
+// One transaction that locks first: if two processes start at once, the second waits and finds everything done.
 function migrate(db: DatabaseSync): number {
   return transaction(db, () => {
     db.exec(MIGRATIONS_TABLE)

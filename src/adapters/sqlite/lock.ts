@@ -1,9 +1,9 @@
-// A lock that ends with the process that has it: the kernel lets go of SQLite's file lock even after kill -9.
+// A lock that ends with its process: the kernel releases SQLite's file lock even after kill -9.
 import { DatabaseSync } from 'node:sqlite'
 
 export type FileLock = { release(): void }
 
-/** Throws SQLite's "database is locked" when somebody has it. */
+/** Throws SQLite's "database is locked" while another process has it. */
 export function lockFile(path: string): FileLock {
   const db = new DatabaseSync(path, { timeout: 0 })
   try {

@@ -1,4 +1,4 @@
-// The steps that bring a database to today's tables: read from what drizzle-kit made, applied by each driver.
+// Reads the migrations that drizzle-kit made. Each driver applies their steps.
 import { readFileSync } from 'node:fs'
 
 type Migration = { readonly name: string; readonly statements: readonly string[] }
@@ -6,10 +6,7 @@ export type Step = { readonly name: string; readonly number: number; readonly te
 
 type Journal = { readonly entries: readonly { readonly tag: string }[] }
 
-/**
- * How far each migration was taken is kept here: MySQL commits each step by itself, and can be killed between
- * two.
- */
+/** Records how many steps of each migration were applied: MySQL commits each step by itself, and may be killed between two. */
 export const MIGRATIONS_TABLE =
   'CREATE TABLE IF NOT EXISTS migrations (name varchar(128) PRIMARY KEY NOT NULL, steps integer NOT NULL)'
 
@@ -23,7 +20,7 @@ export function readMigrations(dialect: 'sqlite' | 'mysql'): readonly Migration[
   }))
 }
 
-/** What is left to do for a database that has taken `done` steps of each migration. Throws for one that is ahead of us. */
+/** The steps that are left, given how many of each migration were applied. Throws if the database is from a newer version. */
 export function stepsLeft(
   migrations: readonly Migration[],
   done: ReadonlyMap<string, number>,

@@ -1,10 +1,10 @@
-// A SQLite file that one hub has alone: nobody else writes it, and it is laid out as this version knows it.
+// Opens a SQLite file that only one hub uses, and refuses one with the layout of a newer version.
 import { DatabaseSync } from 'node:sqlite'
 import { lockFile } from './lock.ts'
 
 /**
- * `version`: of the layout; a newer hub's would be read wrongly, and then written. The lock is beside the file, not in it: on the file
- * itself it would keep backups out, which read it while the hub runs.
+ * `version` is that of the layout: a newer one would be misread, and then overwritten. The lock is a file of its own, because a lock
+ * on the data file would keep out backups, which read it while the hub runs. Throws while another hub has the lock.
  */
 export function openOwn(file: string, version: number, schema: string) {
   const lock = lockFile(`${file}.lock`)

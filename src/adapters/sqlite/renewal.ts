@@ -1,16 +1,16 @@
-// A thread that is begun anew when it has ended although nobody closed it: it has a heap of its own, and may run out of
-// it. What it was at is refused then, and SQLite rolls back what was not committed.
+// Replaces a thread that has ended although nobody closed it: it has a heap of its own, and may run out of it. Calls that it was
+// working on are rejected, and SQLite rolls back what was not committed.
 import type { Log } from '../../core/log.ts'
 
-/** At most one is begun in this time: a thread that ends again and again must not keep the process busy. */
+/** At most one new thread in this time, so that one that keeps failing does not occupy the process. */
 const REST_MS = 1_000
 
 type Held = { readonly thread: { failure(): unknown; close(): Promise<void> } }
 
 type RenewalOptions<T extends Held> = {
-  /** Reads anew what is kept beside the thread: what the last one has done, and nobody was told, is in the file. */
+  /** Starts a thread and reads its state anew: the last one may have committed what nobody was told of. */
   readonly open: () => Promise<T>
-  /** The thread's name in the log, and which one it is. */
+  /** How the log names the thread, and fields that tell which one it is. */
   readonly name: string
   readonly about?: object
   readonly log: Log
@@ -43,9 +43,9 @@ export async function createRenewal<T extends Held>({
   }
 
   return {
-    /** The one of now, or the last one. */
+    /** The current one, or the last one if that has ended. */
     latest: (): T => held,
-    /** The one of now. Rejects while there is none. */
+    /** The current one, renewed if it has ended. Rejects while there is none. */
     current(): Promise<T> {
       const failure = held.thread.failure()
       if (!failure) return Promise.resolve(held)

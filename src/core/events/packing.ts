@@ -1,12 +1,12 @@
-// Events' texts beside each other as one piece of bytes: alike as they are, they compress together to a seventh.
+// Packs the texts of many events into one buffer: they are so alike that together they compress to a seventh.
 
 /**
- * A few small values, which JSON can hold, and texts. Of an event: its place, alone or the first of several values; and last
- * its facts, what only the loop asks for ('' for most), and its data.
+ * A packed item: a few small values that JSON can hold, and texts. For an event, the values are its place, alone or first among
+ * others; the last three texts are its facts, what only the loop needs ('' for most), and its data.
  */
 export type Packed<Head, Text = Buffer> = { readonly head: Head; readonly texts: readonly Text[] }
 
-/** First a line of JSON: of each its values and the lengths of its texts. Then all the texts. */
+/** Writes a line of JSON with the values and text lengths of each item, and then all the texts. */
 export function pack<Head>(
   all: readonly Packed<Head, Buffer | string>[],
   allocate: (size: number) => Buffer = Buffer.allocUnsafeSlow,
@@ -25,7 +25,7 @@ export function pack<Head>(
   return bytes
 }
 
-/** Of each its values, and the lengths of its texts. */
+/** The values and text lengths of each item. */
 export const headsIn = <Head>(bytes: Buffer): [Head, ...number[]][] =>
   JSON.parse(bytes.toString('latin1', 0, bytes.indexOf('\n'))) as [Head, ...number[]][]
 

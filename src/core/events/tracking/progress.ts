@@ -20,7 +20,7 @@ export function createProgress() {
     headAt(cursor: Cursor): void {
       head = cursor
     },
-    // The sequence goes on over the lives of a feed, so a subtraction counts the events between.
+    // A new life of the feed continues the sequence, so a subtraction counts the events in between.
     lag: () => Math.max(0, head.seq - position.seq),
     /** Whether somebody waits. */
     wanted: () => waiting.size > 0,
