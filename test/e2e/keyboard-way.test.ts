@@ -1,9 +1,9 @@
 // The main way through the page without a pointer: every step is a key, from finding an event to signing out.
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { choose, go, live, mailEvent } from '../support/browser.ts'
-import { eventually, until } from '../support/eventually.ts'
-import { focusedNames, focusedText, holdSeconds } from '../support/in-page.js'
+import { eventually } from '../support/eventually.ts'
+import { holdSeconds } from '../support/in-page.js'
+import { isAt, press, reach, told } from '../support/keyboard.ts'
 import { startMailSink } from '../support/mail-sink.ts'
 import { usePageLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
@@ -16,24 +16,6 @@ const lab = usePageLab(async (hub) => {
   await people.suppress('angry@example.org', 'manual')
   await hub.post([mailEvent({ email: ANN, subject: 'The letter' }), mailEvent({ subject: 'Another' })])
 })
-
-/** Tab by Tab, to what bears this name, or begins with it where it tells a number. It may come only now. */
-function reach(page: Page, name: string): Promise<void> {
-  return until(async () => {
-    await page.keyboard.press('Tab')
-    const names = await page.evaluate(focusedNames)
-    if (names.some((one) => one === name || one?.replace(/\d+$/, '…') === name)) return
-    throw new Error(`Tab does not lead to ${name}`)
-  })
-}
-const press = async (page: Page, name: string) => {
-  await reach(page, name)
-  await page.keyboard.press('Enter')
-}
-/** Nobody is put back to the page's beginning. */
-const isAt = (page: Page, words: string) => eventually(() => page.evaluate(focusedText)).toBe(words)
-/** What a screen reader has been told last. */
-const told = (page: Page) => page.locator('#page > .unseen[role=status]').textContent()
 
 test('an event is found, opened and closed', async () => {
   const { page, close } = await lab.open()
@@ -52,7 +34,7 @@ test('an event is found, opened and closed', async () => {
   await close()
 })
 
-test('a campaign is written, sent, and taken back in time', async () => {
+test('a campaign is written, tested, sent, and taken back in time', async () => {
   const { page, close } = await lab.open()
   await live(page)
   await go(page, 'c', 'Campaigns')
@@ -63,7 +45,10 @@ test('a campaign is written, sent, and taken back in time', async () => {
   await reach(page, 'Body, in HTML')
   await page.keyboard.type('<p>Hello</p>')
   await page.getByText(/^saved at/).waitFor()
-  await page.keyboard.press('Escape')
+  await reach(page, 'A test mail to yourself')
+  await page.keyboard.type('me@example.org')
+  await page.keyboard.press('Enter')
+  await page.getByRole('status').getByText('Sent to me@example.org').waitFor()
   await page.locator('h1').focus() // as who has just arrived
   await press(page, 'Send…')
   await page.getByRole('dialog').waitFor()

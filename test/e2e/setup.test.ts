@@ -190,6 +190,7 @@ test('a group of quarantine is read again as a whole, not only what is shown of 
   await page.getByRole('button', { name: 'Retry' }).click()
   await page.getByRole('heading', { name: 'Quarantine' }).waitFor({ state: 'detached' })
   expect(tried).toBe(150)
+  expect(await page.locator('#page > .unseen[role=status]').textContent()).toBe('Accepted')
 })
 
 test('what Mandrill says it has sent is compared with what came, in words', async () => {

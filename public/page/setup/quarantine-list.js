@@ -54,6 +54,7 @@ export function QuarantineList({ app, source, total }) {
           dangerous
           onYes=${async () => {
             await api.call('DELETE', '/api/quarantine', { query: { reason: discards } })
+            app.say('Discarded')
             await changed()
           }}
           onClose=${() => setDiscards(null)}
@@ -115,6 +116,7 @@ function Group({ app, reason, entries, more, onChanged, onDiscard }) {
         }
         rest = (await app.api.quarantine(undefined, { reason })).quarantine
       }
+      app.say('Accepted')
     } catch (error) {
       setSaid(undoneOf(error))
     }
