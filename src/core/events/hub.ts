@@ -54,8 +54,12 @@ type Member = {
 const CATCH_UP_PAGE = 250
 /** Catch-up reads at the same time, over all observers. */
 const CATCH_UP_READS = 4
-/** How long catching up may hold the loop: after a restart thousands catch up, and the hook must not wait for all of them. */
-const TURN_MS = 10
+/**
+ * After a restart thousands catch up: for so long they have the loop, then others have so many turns. In each turn Node accepts one
+ * connection, in the order in which they came: with a single one, a new connection for the hook would wait behind theirs for long.
+ */
+const STRETCH_MS = 10
+const TURNS_OF_OTHERS = 16
 
 /**
  * To write an event to a thousand sockets costs as much as to write ten: after a page of several that took long, what comes is
@@ -76,7 +80,8 @@ export function createHub(
   let tail: { position: Cursor; readonly follower: Follower } | undefined
   let turn = Promise.resolve()
   let newest: Member | undefined
-  let turnBegan = now()
+  let spentMs = 0
+  let othersTurns: Promise<void> | undefined
 
   /** Begins, or ends, as it is needed by then. In turns: no follower begins before the last one has given all that it will. */
   function followIfWanted(): Promise<void> {
@@ -132,11 +137,18 @@ export function createHub(
     if (!tail) await followIfWanted()
     const page = await feed.read(place, CATCH_UP_PAGE - (place.seq % CATCH_UP_PAGE))
     for (const member of members) {
+      const began = now()
       if (isBehind(member)) giveBehind(member, page)
-      if (now() - turnBegan < TURN_MS) continue
-      await nextTurn()
-      turnBegan = now()
+      spentMs += now() - began
+      if (spentMs >= STRETCH_MS) await (othersTurns ??= letOthers())
     }
+  }
+
+  /** All who catch up wait together. */
+  async function letOthers(): Promise<void> {
+    for (let n = 0; n < TURNS_OF_OTHERS; n++) await nextTurn()
+    spentMs = 0
+    othersTurns = undefined
   }
 
   function giveBehind(member: Member, page: FeedPage): void {
