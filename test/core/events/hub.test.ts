@@ -317,10 +317,26 @@ test('observers that come back to different places are soon at the same ones, an
   expect(reads).toBeLessThan(300)
 })
 
-test('while many are caught up, others have their turns', async () => {
+test('while many are caught up, others have many turns: in each, one new connection is accepted', async () => {
   let at = 0
   const { turns } = await comeBack(200, () => (at += 20)) // each of them takes its time
-  expect(turns).toBeGreaterThan(200)
+  expect(turns).toBeGreaterThan(200 * 10)
+})
+
+test('who cannot be given a page gets it when that is possible, and others get it once', async () => {
+  const errors: unknown[] = []
+  const read: EventFeed['read'] = async (after, limit) => {
+    const page = await feed.read(after, limit)
+    const unreadable = () => page.events.map((event) => ({ ...event, facts: '{' }))
+    return errors.length > 0 ? page : { ...page, events: unreadable() }
+  }
+  hub = createHub({ ...feed, read }, (error) => errors.push(error))
+  const events = [1, 2, 3].map((n) => ({ event: 'open', n, msg: { email: 'ann@example.com' } }))
+  await feed.append(readBatch(Buffer.from(JSON.stringify(events))).events)
+  const all = [watch(start), watch(start, { email: 'ann@example.com' }), watch(start)]
+  for (const seen of all) await has(seen, [1, 2, 3])
+  expect(errors).toEqual([expect.any(SyntaxError)])
+  expect(hub.catchingUp()).toBe(0)
 })
 
 test('who comes while the feed cannot tell its head is given everything later', async () => {
