@@ -46,7 +46,8 @@ function ownOrigin() {
 /** @type {typeof import('./client.d.ts').connect} */
 export function connect(options) {
   const address = socketAddress(options.url)
-  const Socket = options.WebSocket ?? WebSocket
+  const Socket = options.WebSocket ?? globalThis.WebSocket
+  if (!Socket) throw new TypeError('connect() needs Node 22 or newer, or a WebSocket in its options')
   let filter = pickFilter(options)
   let cursor = options.after
   let ticket = options.ticket

@@ -377,6 +377,17 @@ describe('on a hub of its own', () => {
     await page.getByRole('heading', { name: 'There is no such campaign' }).waitFor()
   })
 
+  test('the longest subject leaves room in the question for who gets the mail', async () => {
+    await peopleOf(lab.hub).import('email\none@example.com')
+    const { id } = await api(lab.hub).create({ subject: 'Garden '.repeat(60).trim() })
+    const page = await open(`/${id}`)
+    await page.setViewportSize({ width: 320, height: 480 })
+    await click(page, 'Send…')
+    const who = page.getByRole('dialog').getByText(/gets? it/)
+    await eventually(() => who.evaluate(isSeen)).toBe(true)
+    await page.keyboard.press('Escape')
+  })
+
   test('strangers’ words are words, in every field', async () => {
     const hostile = '<img src=x onerror=alert(1)>\u202eexe.gpj'
     const { id } = await api(lab.hub).create({

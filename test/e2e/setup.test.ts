@@ -13,7 +13,7 @@ import {
 } from '../support/browser.ts'
 import type { OpenPage, PageOptions, RunningHub } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { clipboardText } from '../support/in-page.js'
+import { clipboardText, isSeen } from '../support/in-page.js'
 
 const WEBHOOK_URL = 'https://hub.example.com/mail/api/hook'
 
@@ -207,7 +207,9 @@ test('what Mandrill says it has sent is compared with what came, in words', asyn
     await page.getByRole('button', { name: 'Ask Mandrill' }).click()
   }
   const verdict = (text: string) => page.locator('.verdict', { hasText: text }).waitFor()
+  await page.setViewportSize({ width: 1000, height: 400 })
   await ask(counts('complete', 1, 1))
+  await eventually(() => page.locator('.entries').last().evaluate(isSeen)).toBe(true)
   await verdict('Complete: Mandrill has sent 1 event, and it has arrived')
   await ask(counts('complete', 5_494, 5_494))
   await verdict('Complete: Mandrill has sent 5,494 events, and all have arrived')

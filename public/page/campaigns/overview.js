@@ -159,7 +159,7 @@ function Lanes({ app, campaign: { lanes, status } }) {
   const resume = (/** @type {string} */ name) =>
     doing(name, async () => {
       await app.api.post(`/lanes/${encodeURIComponent(name)}/resume`)
-      app.say('Lane resumed')
+      app.say('At full pace again')
     })
   return html`
     <section>
@@ -177,7 +177,7 @@ function Lanes({ app, campaign: { lanes, status } }) {
             <li key=${name}>
               <${Icon} name=${icon} tone=${tone} />
               <span>${plain(laneSentence(lane, now))}</span>
-              ${state !== 'open' && html`<button type="button" class="plain" onClick=${resume(name)}>Resume now</button>`}
+              ${state !== 'open' && html`<button type="button" class="plain" onClick=${resume(name)}>${state === 'paused' ? 'Resume now' : 'Full pace now'}</button>`}
             </li>
           `
         })}

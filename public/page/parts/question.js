@@ -40,7 +40,7 @@ export function Question({ title, yes, no = 'Cancel', dangerous, onYes, onClose,
       aria-describedby="question-body"
     >
       <form onSubmit=${answer}>
-        <h2 id="question-title">${title}</h2>
+        <h2 id="question-title" title=${title}>${title}</h2>
         <div id="question-body" class="question-body">${children}</div>
         ${problem && html`<p class="wrong" role="alert">${problem}</p>`}${problem && after}
         <p class="answers">

@@ -1,6 +1,6 @@
 // Whether an event of Mandrill is missing: asked of Mandrill on demand, as that costs a call to its API.
 /** @import { App } from '../main.js' */
-import { html, useState } from '../vendor/htm.js'
+import { html, useEffect, useRef, useState } from '../vendor/htm.js'
 import { problemOf } from '../ground/asking.js'
 import { ApiError } from '../ground/api.js'
 import { count, counted, plain } from '../ground/words.js'
@@ -12,6 +12,11 @@ import { Icon } from '../parts/icon.js'
 export function Reconcile({ app }) {
   const [busy, setBusy] = useState(false)
   const [said, setSaid] = useState(/** @type {Reconciled | string | null} */ (null))
+  const section = useRef(/** @type {HTMLElement | null} */ (null))
+  // It stands last, and what it says may lie below what is in sight.
+  useEffect(() => {
+    if (said !== null) section.current?.scrollIntoView({ block: 'nearest' })
+  }, [said])
   const ask = async () => {
     if (busy) return
     setBusy(true)
@@ -24,7 +29,7 @@ export function Reconcile({ app }) {
     setBusy(false)
   }
   return html`
-    <section>
+    <section ref=${section}>
       <h2>Is anything missing?</h2>
       <p>Compares how many events Mandrill says it has sent with what has arrived.</p>
       <p class="ask">

@@ -75,7 +75,10 @@ const FIELDS = {
     description: "Why it failed, waits or was skipped: the server's answer or a word",
     examples: [null],
   }),
-  attempts: Type.Integer({ description: 'Attempts that a server has answered', examples: [1] }),
+  attempts: Type.Integer({
+    description: 'Attempts in which there was a connection to the mail server',
+    examples: [1],
+  }),
   due_at: orNull(Instant, {
     description: 'When it is tried next; null when there is nothing left to do',
     examples: [null],
