@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Delivery } from '../../../src/core/campaigns/ports.ts'
 import type { SendResult } from '../../../src/core/sending/ports.ts'
-import { isAboutMailbox, outcomeOf } from '../../../src/core/sending/verdict.ts'
+import { isAboutMailbox, isRateLimit, outcomeOf } from '../../../src/core/sending/verdict.ts'
 import { NOON } from '../../support/times.ts'
 
 const DELAYS = [60_000, 300_000]
@@ -68,8 +68,27 @@ test.each(['sender_fault', 'unreachable'] as const)(
   },
 )
 
-test('what is about one mailbox is told by its enhanced code', () => {
-  expect(isAboutMailbox({ kind: 'deferred', response: '452 4.2.2 mailbox full' })).toBe(true)
-  expect(isAboutMailbox({ kind: 'deferred', response: '421 4.7.0 too fast' })).toBe(false)
-  expect(isAboutMailbox(deferred)).toBe(false)
+test.each([
+  ['452 4.2.2 mailbox full', true],
+  ['450 4.2.1 disabled', true],
+  ['452-4.2.2 over quota', true],
+  ['421 4.7.0 too fast', false],
+  ['451 4.3.0 later', false],
+  ['451 4.2.10 later', false],
+  ['451 14.2.1 later', false],
+  ['451 4.4.2.1 later', false],
+  ['451 4.2.1.1 later', false],
+])('what is about one mailbox is told by its enhanced code: %s', (response, expected) => {
+  expect(isAboutMailbox({ kind: 'deferred', response })).toBe(expected)
+})
+
+test.each([
+  ['421 4.7.0 too fast', true],
+  ['450 4.7.28 too much', true],
+  ['451 4.3.0 later', false],
+  ['451 4.7.281 later', false],
+  ['451 queued as 14217', false],
+  ['451 mx.421.example later', false],
+])('too much mail is told by its code: %s', (response, expected) => {
+  expect(isRateLimit({ response })).toBe(expected)
 })

@@ -47,7 +47,7 @@ export function openGate(options: GateOptions) {
   async function serveAll(): Promise<void> {
     if (state.serving) return
     state.serving = true
-    while (turns.count() > 0 && !state.closed) {
+    while (turns.count() > 0) {
       try {
         await serve()
         if (state.troubled) log.info({ lane }, 'the lane continues')
