@@ -22,28 +22,20 @@ export function createCampaigns({ api }) {
     store.set({ campaigns })
   }
 
-  /** Those that are asked for just now. @type {Map<string, Promise<Campaign>>} */
-  const asked = new Map()
-
-  /** @param {string} id @returns {Promise<Campaign>} */
-  async function ask(id) {
-    try {
-      const campaign = /** @type {Campaign} */ (await api.get(`/campaigns/${encodeURIComponent(id)}`))
-      put(campaign)
-      return campaign
-    } finally {
-      asked.delete(id)
-    }
-  }
+  /** Not in the store: nobody tells how they change, and what is in there is taken for what is so now. @type {Map<string, Promise<Campaign>>} */
+  const found = new Map()
 
   return {
     store,
     put,
-    /** One that need not be among the newest: asked for once, however many want to know. @param {string} id */
+    /** For its name. One that need not be among the newest is asked for once, however many want to know. @param {string} id */
     find(id) {
-      const known = store.get().campaigns.get(id) ?? asked.get(id) ?? ask(id)
-      if (known instanceof Promise) asked.set(id, known)
-      return known
+      const known = store.get().campaigns.get(id) ?? found.get(id)
+      if (known) return known
+      const asked = /** @type {Promise<Campaign>} */ (api.get(`/campaigns/${encodeURIComponent(id)}`))
+      found.set(id, asked)
+      asked.catch(() => found.delete(id))
+      return asked
     },
     /** @param {string} id a draft was deleted */
     remove(id) {

@@ -1,0 +1,29 @@
+// The page's campaigns: those that the socket tells of, and older ones that are asked for by their names.
+import { expect, test } from 'vitest'
+import { createCampaigns } from '../../public/page/campaigns/store.js'
+
+type Get = Parameters<typeof createCampaigns>[0]['api']['get']
+
+function setup(answer: () => Promise<unknown>) {
+  const asked: string[] = []
+  const get = ((path: string) => {
+    asked.push(path)
+    return answer()
+  }) as Get
+  return { asked, campaigns: createCampaigns({ api: { get } }) }
+}
+
+test('an older one is asked for once, and is no news: nobody would tell how it changes', async () => {
+  const { asked, campaigns } = setup(async () => ({ id: 'old', subject: 'May' }))
+  const both = [campaigns.find('old'), campaigns.find('old')]
+  expect(await Promise.all(both)).toMatchObject([{ subject: 'May' }, { subject: 'May' }])
+  expect(await campaigns.find('old')).toMatchObject({ subject: 'May' })
+  expect(asked).toEqual(['/campaigns/old'])
+  expect(campaigns.store.get().campaigns.size).toBe(0)
+})
+
+test('one that could not be had is asked for again', async () => {
+  const { asked, campaigns } = setup(() => Promise.reject(new Error('The hub cannot be reached')))
+  for (let n = 0; n < 2; n++) await expect(campaigns.find('old')).rejects.toThrow(/reached/)
+  expect(asked).toHaveLength(2)
+})
