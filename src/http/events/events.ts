@@ -198,8 +198,8 @@ export function readSelection(query: Omit<Static<typeof Query>, 'limit' | 'data'
 function readTime(field: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const ms = readInstant(text)
-  if (ms !== undefined && ms >= 0) return ms
-  throw badField(field, AN_INSTANT, 'query')
+  if (ms === undefined) throw badField(field, AN_INSTANT, 'query')
+  return Math.max(ms, 0) // there are no events of before 1970
 }
 
 function readCursor(field: string, text: string | undefined): Cursor | undefined {

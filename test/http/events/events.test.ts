@@ -241,6 +241,12 @@ describe('what selects events, there and in /api/stats', () => {
     '/api/stats?minutes=5&since=2026-01-01T00:00:00Z',
     '/api/stats?since=2000-01-01T00:00:00Z',
   ])('%s is 400', async (url) => expect((await hub.get(url)).status).toBe(400))
+
+  test('since may be before there were events', async () => {
+    const page = async (query: string) => (await hub.get(`/api/events?${query}`)).body.events
+    expect(await page('since=1969-12-31T23:59:59Z')).toEqual(await page(''))
+    expect(await page('until=1969-12-31T23:59:59Z')).toEqual([])
+  })
 })
 
 describe('quarantine', () => {
