@@ -84,6 +84,22 @@ test('as CSV each fact has its column', async () => {
   )
 })
 
+test.each([
+  [undefined, 'application/json'],
+  ['*/*', 'application/json'],
+  ['text/csv, */*', 'text/csv'],
+  ['*/*, text/csv', 'text/csv'],
+  ['application/json, text/csv', 'application/json'],
+  ['text/csv;q=0.5, application/json; q=0.9', 'application/json'],
+  ['text/csv;q=0, */*', 'application/json'],
+  ['text/csv; charset=utf-8, application/json', 'text/csv'],
+  ['text/csv;q=0.1, application/x-ndjson', 'application/x-ndjson'],
+  ['image/png, text/csv;q=0.1', 'text/csv'],
+])('Accept: %s is answered with %s', async (accept, type) => {
+  const headers = accept === undefined ? { accept: '' } : { accept }
+  expect((await ask('tag=many&limit=1', headers)).headers['content-type']).toMatch(type)
+})
+
 test('no more is read than the client takes', async () => {
   const PAGES = 60
   const data = JSON.stringify({ filler: 'x'.repeat(1024 * 1024) })

@@ -6,11 +6,31 @@ import { addVary } from './errors.ts'
 
 export type FileType = 'text/csv' | 'application/x-ndjson'
 
-/** The first of `types` that the client accepts. To be called for every answer of such a route, since it sets `Vary`. */
+const ANY_TYPE = ['application/*', '*/*']
+
+/** The one of `types` that the client prefers to JSON. To be called for every answer of such a route, since it sets `Vary`. */
 export function wantedFile<T extends FileType>(reply: FastifyReply, types: readonly T[]): T | undefined {
   addVary(reply, 'Accept')
-  const accepted = (reply.request.headers.accept ?? '').toLowerCase()
-  return types.find((type) => accepted.includes(type))
+  const accepted = acceptedTypes(reply.request.headers.accept ?? '')
+  const first = accepted.find((type) => JSON_TYPES.includes(type) || types.some((each) => each === type))
+  return types.find((type) => type === first)
+}
+
+/** What a client gets as JSON. */
+const JSON_TYPES = ['application/json', ...ANY_TYPE]
+
+/** The one it likes best first: RFC 9110, section 12.5.1. One that it names goes before any. */
+function acceptedTypes(header: string): string[] {
+  const ranges = header
+    .toLowerCase()
+    .split(',')
+    .map((range) => {
+      const [type = '', ...parameters] = range.split(';').map((part) => part.trim())
+      const q = parameters.find((each) => each.startsWith('q='))?.slice(2)
+      return { type, q: q === undefined ? 1 : Number(q), isAny: ANY_TYPE.includes(type) }
+    })
+  const wanted = ranges.filter(({ q }) => q > 0)
+  return wanted.sort((a, b) => b.q - a.q || Number(a.isAny) - Number(b.isAny)).map(({ type }) => type)
 }
 
 export const wantsCsv = (reply: FastifyReply): boolean => wantedFile(reply, ['text/csv']) !== undefined
