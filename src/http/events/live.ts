@@ -42,6 +42,13 @@ const CLOSE = { goingAway: 1001, unusable: 4400, notSignedIn: 4401, tooBusy: 101
 
 const ignore = () => {}
 
+/** A close frame has room for 123 bytes. */
+const toReason = (message: string): string =>
+  Buffer.from(message)
+    .subarray(0, 120)
+    .toString()
+    .replace(/\uFFFD+$/, '')
+
 /** What there is of a socket. It has no closures, and listeners that all share: of an idle one they were the half. */
 class Client implements Observer {
   readonly hub: Hub
@@ -75,6 +82,12 @@ class Client implements Observer {
   /** What is not an event: a raw socket gets nothing else. */
   tell(frame: () => Buffer): void {
     if (this.format === 'json') this.write(frame())
+  }
+
+  /** What it asks for cannot be taken. A raw socket, which gets no frame of it, would else wait in vain. */
+  refuse({ code, message }: HubError): void {
+    if (this.format === 'raw') return this.ws.close(CLOSE.unusable, toReason(message))
+    this.write(textFrame({ type: 'error', code, message }))
   }
 
   onEvents(events: readonly FeedEvent[]): boolean {
@@ -208,7 +221,7 @@ async function maySee({ access, tickets }: LiveDeps, request: FastifyRequest<{ Q
 
 function attach(client: Client, after: Cursor, filter: Filter, problems: readonly HubError[]): void {
   client.tell(() => textFrame({ type: 'hello', cursor: formatCursor(after) }))
-  for (const problem of problems) client.tell(() => errorFrame(problem))
+  for (const problem of problems) client.refuse(problem)
   client.observation = client.hub.observe(client, after, filter)
   for (const data of client.early ?? []) takeMessage(client, client.observation, data, false)
   client.early = undefined
@@ -220,10 +233,6 @@ function takeMessage(client: Client, observation: Observation, data: Buffer, bin
     client.hub.setFilter(observation, readMessage(data, binary))
   } catch (error) {
     if (!isHubError(error)) throw error
-    client.tell(() => errorFrame(error))
+    client.refuse(error)
   }
-}
-
-function errorFrame({ code, message }: HubError): Buffer {
-  return textFrame({ type: 'error', code, message })
 }

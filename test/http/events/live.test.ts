@@ -126,6 +126,15 @@ describe('a socket', () => {
     socket.ws.terminate()
   })
 
+  test('with format=raw, which gets no error frame, is closed for what cannot be taken: 4400', async () => {
+    const inAddress = await open('format=raw&events=nonsense')
+    expect(await inAddress.closed).toEqual({ code: 4400, reason: expect.stringContaining('nonsense') })
+    const inMessage = await open('format=raw')
+    inMessage.send({ type: 'filter', events: ['é'.repeat(100)] })
+    expect(await inMessage.closed).toEqual({ code: 4400, reason: expect.stringMatching(/^[^\ufffd]+$/) })
+    expect([...inAddress.frames, ...inMessage.frames]).toEqual([])
+  })
+
   test('takes a payload of any size', async () => {
     const socket = await open()
     await live(socket)
