@@ -2,13 +2,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type, type TObject } from 'typebox'
-import { charsetNamed, decodeText } from '../../core/csv/charset.ts'
+import { decodeText } from '../../core/csv/charset.ts'
 import { HubError } from '../../core/errors.ts'
 import { importSubscribers } from '../../core/list/import/subscribers.ts'
 import { importSuppressions } from '../../core/list/import/suppressions.ts'
 import type { ImportOptions, TableReport } from '../../core/list/import/table.ts'
 import type { SubscriberStore, SuppressionStore } from '../../core/list/ports.ts'
 import { within } from '../../core/pause.ts'
+import { charsetOf } from '../server/bodies/charset.ts'
 import { firstFile, MULTIPART } from '../server/bodies/multipart.ts'
 import { errors, oneOf, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
@@ -18,7 +19,6 @@ type SubscriberImportDeps = Timing & { readonly subscribers: Pick<SubscriberStor
 
 /** A client that sends nothing for this long is disconnected, however long the whole file may take. */
 const IDLE_MS = 60_000
-const ENCODING = /;\s*charset\s*=\s*"?([\w:.-]+)"?/i
 
 const Query = Type.Object({
   dry_run: Type.Optional(
@@ -137,8 +137,7 @@ async function registerImport(app: FastifyInstance, { now, idleMs = IDLE_MS }: T
       querystring: Query,
       response: { 200: report, ...errors(400, 401, 408, 415, 503) },
       handler: async ({ body, headers, query }, reply) => {
-        if (!body || headers['content-encoding'] !== undefined)
-          throw new HubError('request.unsupported_media_type')
+        if (!body) throw new HubError('request.unsupported_media_type')
         const dryRun = query.dry_run !== undefined && !['false', '0'].includes(query.dry_run)
         const file = await readFile(body as IncomingMessage, headers['content-type'] ?? '', idleMs, reply)
         const { errorCount, ...done } = await run(file.text, { dryRun, now })
@@ -156,15 +155,6 @@ async function readFile(body: IncomingMessage, contentType: string, idleMs: numb
   if (!contentType.toLowerCase().startsWith(MULTIPART)) return decodeText(chunks, charsetOf(contentType))
   const file = await firstFile(chunks, contentType)
   return decodeText(file.chunks, charsetOf(file.contentType))
-}
-
-/** The charset that a content type names, if any. */
-function charsetOf(contentType: string): string | undefined {
-  const label = ENCODING.exec(contentType)?.[1]
-  const charset = label === undefined ? undefined : charsetNamed(label)
-  if (label !== undefined && charset === undefined)
-    throw new HubError('request.unsupported_media_type', { message: `This charset is not known: ${label}` })
-  return charset
 }
 
 /** The pieces of a body as they arrive; calls `onIdle` and throws if the next one takes too long. */

@@ -36,6 +36,17 @@ describe('POST', () => {
     expect(answer).toMatchObject({ status: 201, body: { email: 'ann+news@example.com', name: 'Ann 안' } })
   })
 
+  test('takes a form in the charset that it names', async () => {
+    const post = (charset: string, name: string) => {
+      const headers = { authorization: TOKEN, 'content-type': `${form}; charset=${charset}` }
+      const payload = `email=${encodeURIComponent(charset)}%40example.com&name=${name}`
+      return app.call({ method: 'POST', url: '/subscribe', headers, payload })
+    }
+    expect(await post('iso-8859-1', 'Ren%E9')).toMatchObject({ status: 201, body: { name: 'René' } })
+    expect(await post('EUC-KR', '%B1%E8')).toMatchObject({ status: 201, body: { name: '김' } })
+    expect((await post('nonsense', 'Ann')).status).toBe(415)
+  })
+
   test.each([
     ['email=ann+news+a@example.com&name=Ann+A', 'ann+news+a@example.com'],
     ['name=Ann+A&email=++ann@example.com+', 'ann@example.com'],

@@ -1,6 +1,7 @@
 // Bodies of HTML forms, as plain objects of texts.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { decodeForm } from '../../../core/events/intake/form.ts'
+import { charsetOf } from './charset.ts'
 import { MULTIPART, readMultipart } from './multipart.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
@@ -9,9 +10,12 @@ export const FORMS = ['application/json', FORM, MULTIPART]
 /** Makes the routes of this scope take forms as well as JSON. Of a field that comes more than once, the last counts. */
 export function acceptForms(app: FastifyInstance): void {
   if (app.hasContentTypeParser(FORM)) return
-  app.addContentTypeParser(FORM, { parseAs: 'buffer' }, (_request, body, done) => {
+  app.addContentTypeParser(FORM, { parseAs: 'buffer' }, (request, body, done) => {
+    const decoder = new TextDecoder(charsetOf(request.headers['content-type'] ?? '') ?? 'utf-8', {
+      ignoreBOM: true,
+    })
     const fields = decodeForm(withPluses(body as Buffer)).map(
-      ({ name, value }) => [`${name}`, `${value}`] as const,
+      ({ name, value }) => [decoder.decode(name), decoder.decode(value)] as const,
     )
     // Entries make own properties of every name, __proto__ too.
     done(null, Object.fromEntries(fields))
