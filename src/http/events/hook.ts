@@ -18,7 +18,7 @@ import { eventExample } from '../../core/events/providers/mandrill/example.ts'
 import type { Appended, EventFeed, Quarantine } from '../../core/events/ports.ts'
 import { explainRefusal } from '../../core/events/refusal.ts'
 import type { Access } from '../server/access/access.ts'
-import { giveBack } from '../server/bodies/bodies.ts'
+import { giveBack, isEncoded } from '../server/bodies/bodies.ts'
 import type { HookWatch } from './hook-watch.ts'
 import { translate } from '../server/answers/errors.ts'
 import { errors, nothing, tagged } from '../server/answers/schemas.ts'
@@ -133,7 +133,7 @@ const schema: FastifySchema = {
 /** What no body can make right is refused before any of it is read. */
 function refuseUnread(deps: HookDeps, request: FastifyRequest): void {
   const type = request.headers['content-type'] ?? ''
-  if (request.headers['content-encoding'] !== undefined) throw new HubError('request.unsupported_media_type')
+  if (isEncoded(request.raw)) throw new HubError('request.unsupported_media_type')
   if (JSON_TYPE.test(type) && !deps.access.isSignedIn(request)) throw new HubError('access.unauthorized')
   if (!FORM_TYPE.test(type) || looksSigned(request)) return
   checkSignature(deps, request, { signature: signatureOf(request), fields: [] })

@@ -63,11 +63,11 @@ export async function registerMailLink(app: FastifyInstance, link: MailLink): Pr
   const response = { 200: pageSchema('A page'), 404: pageSchema(`A page: ${link.unknownMeans}`) }
   await app.register(async (pages) => {
     pages.removeAllContentTypeParsers()
-    // Any content type is accepted, even an invalid one, to which Fastify would answer 415.
-    pages.addHook(
-      'onRequest',
-      async ({ headers }) => void (headers['content-type'] = 'application/octet-stream'),
-    )
+    // Any content type is accepted, even an invalid one, to which Fastify would answer 415, and any encoding.
+    pages.addHook('onRequest', async ({ headers }) => {
+      headers['content-type'] = 'application/octet-stream'
+      delete headers['content-encoding']
+    })
     const asBytes = { parseAs: 'buffer', bodyLimit: BODY_LIMIT } as const
     pages.addContentTypeParser('*', asBytes, (_request, _body, done) => done(null, undefined))
     const config = { public: true, anyOrigin: true }

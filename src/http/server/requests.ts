@@ -1,10 +1,10 @@
 // How requests are read before any route runs: addresses, queries and bodies, and the answers to faulty ones.
 import type { IncomingMessage, Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { badField } from '../../core/errors.ts'
+import { badField, HubError } from '../../core/errors.ts'
 import { answerFrameworkError, registerErrors } from './answers/errors.ts'
 import { answerParserError, registerExpectations } from './connections/parser-errors.ts'
-import { hasBody } from './bodies/bodies.ts'
+import { hasBody, isEncoded } from './bodies/bodies.ts'
 import { registerCompilers } from './compilers.ts'
 import { parseQuery, registerQueries } from './queries.ts'
 
@@ -40,6 +40,12 @@ export function setUpRequests(app: FastifyInstance): void {
     }
     done()
   })
+  app.addHook('preParsing', ({ raw, is404 }, _reply, payload, done) =>
+    done(
+      isEncoded(raw) && hasBody(raw) && !is404 ? new HubError('request.unsupported_media_type') : null,
+      payload,
+    ),
+  )
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
     body === '' ? done(null, undefined) : parseJson(request, body, done),

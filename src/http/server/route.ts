@@ -7,6 +7,7 @@ import type {
   RouteShorthandOptions,
 } from 'fastify'
 import type { Static, TSchema } from 'typebox'
+import { isUuid } from '../../core/ids.ts'
 
 type Given<P extends TSchema, Q extends TSchema, B extends TSchema> = {
   Params: Static<P>
@@ -39,6 +40,16 @@ export function route<P extends TSchema, Q extends TSchema, B extends TSchema>(
     url,
     ...options,
     schema,
-    handler: (request, reply) => handler(request, reply.status(Number(status))),
+    handler: (request, reply) => {
+      lowerId(request.params)
+      return handler(request, reply.status(Number(status)))
+    },
   })
+}
+
+/** Ids are compared as they were given out, and a UUID in upper case is the same one (RFC 9562, section 4). */
+function lowerId(params: unknown): void {
+  if (typeof params !== 'object' || params === null || !('id' in params)) return
+  const lower = String(params.id).toLowerCase()
+  if (isUuid(lower)) params.id = lower
 }

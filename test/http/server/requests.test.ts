@@ -1,4 +1,5 @@
 // Addresses that no route is asked about: they are answered in the shape of every other error.
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../support/eventually.ts'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
@@ -49,6 +50,33 @@ test.each(['/campaigns/%zz', '/%', '/api/messages/%ff'])(
     })
   },
 )
+
+test('an id in upper case is the same id', async () => {
+  const headers = { authorization: TOKEN }
+  const post = async (url: string, payload: object) =>
+    (await hub.call({ method: 'POST', url, headers, payload })).body.id.toUpperCase()
+  const reader = await post('/subscribe', { email: 'upper@example.com', name: '' })
+  const campaign = await post('/campaigns', { subject: 'Hello', content: '<p>Hello</p>' })
+  for (const path of [
+    `/subscribe/${reader}`,
+    `/subscribe/${reader}/deliveries`,
+    `/campaigns/${campaign}/audience`,
+  ])
+    expect([path, (await hub.get(path)).status]).toEqual([path, 200])
+  for (const url of [`/subscribe/${reader}`, `/campaigns/${campaign}`])
+    expect([url, (await hub.call({ method: 'DELETE', url, headers })).status]).toEqual([url, 204])
+})
+
+const inJson = (email: string) => JSON.stringify({ email, name: '' })
+test.each([
+  ['identity', inJson('identity@example.com'), 201],
+  ['', inJson('none@example.com'), 201],
+  ['gzip', gzipSync(inJson('gzip@example.com')), 415],
+  ['br', inJson('br@example.com'), 415],
+])('a body in the encoding "%s"', async (encoding, payload, status) => {
+  const headers = { authorization: TOKEN, 'content-type': 'application/json', 'content-encoding': encoding }
+  expect((await hub.call({ method: 'POST', url: '/subscribe', headers, payload })).status).toBe(status)
+})
 
 const H2C = ['connection: Upgrade, HTTP2-Settings', 'upgrade: h2c', 'http2-settings: AAEAAEAAAAIAAAAB']
 const SIGN_UP = '{"email":"ann@example.com","name":""}'

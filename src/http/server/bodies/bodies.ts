@@ -54,6 +54,9 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
+export const isEncoded = ({ headers }: IncomingMessage): boolean =>
+  !['', 'identity'].includes(headers['content-encoding']?.trim().toLowerCase() ?? '')
+
 /** Whose bodies were taken before Node has said that these are all. */
 const taken = new WeakSet<IncomingMessage>()
 
