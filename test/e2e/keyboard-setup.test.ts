@@ -76,7 +76,7 @@ describe('a mail server that wants less', () => {
     const { id } = await peopleOf(lab.hub).call<{ id: string }>('POST', '/campaigns', campaign)
     const { page, close } = await lab.open({ path: `/dashboard/campaigns/${id}` })
     await live(page)
-    await reach(page, 'Resume now')
+    await reach(page, 'Full pace now')
     isBusy = false
     await page.keyboard.press('Enter')
     await eventually(() => told(page)).toBe('Lane resumed')

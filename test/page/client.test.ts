@@ -1,6 +1,6 @@
 // /client.js without a network: when it reconnects, from where, after how long, and when it gives up.
 import { expect, test, vi } from 'vitest'
-import { backOff, socketAddress } from '../../public/client.js'
+import { backOff, connect, socketAddress } from '../../public/client.js'
 import {
   event,
   FakeSocket,
@@ -21,6 +21,12 @@ test.each([
   ['wss://hub.example.com/ws/email', 'wss://hub.example.com/ws/email'],
 ])('the hub at %s has its socket at %s', (url, address) => {
   expect(socketAddress(url).href).toBe(address)
+})
+
+test('a runtime without WebSockets is told what it needs', () => {
+  vi.stubGlobal('WebSocket', undefined)
+  expect(() => connect({ url: 'http://localhost:8000', onEvent() {} })).toThrow('needs Node 22 or newer')
+  vi.unstubAllGlobals()
 })
 
 test('delays double up to half a minute, and half of each is chance', () => {
