@@ -79,7 +79,7 @@ describe('a mail server that wants less', () => {
     await reach(page, 'Full pace now')
     isBusy = false
     await page.keyboard.press('Enter')
-    await eventually(() => told(page)).toBe('Lane resumed')
+    await eventually(() => told(page)).toBe('At full pace again')
     await page.getByText('Google at full pace').waitFor()
     await isAt(page, 'Lanes')
     await close()
