@@ -152,6 +152,24 @@ test('a quarantine that is not answered keeps nothing else from being seen', asy
   await page.getByRole('heading', { name: 'The hub', exact: true }).waitFor()
 })
 
+test('what comes into the quarantine while that is asked for is asked for, too, and at once', async () => {
+  await hub.post('["one"]')
+  const page = await open('/')
+  await page.locator('.url code').waitFor()
+  let asked = 0
+  const given = page.getByText('The hub does not answer')
+  const waited: number[] = []
+  await page.route('**/api/quarantine?*', async (route) => {
+    asked += 1
+    if (asked === 1) return hub.post('["two"]')
+    waited.push(await given.count())
+    return route.continue()
+  })
+  await page.getByRole('link', { name: 'All set-up steps' }).click()
+  await eventually(() => page.locator('.entries details').count()).toBe(2)
+  expect(waited).toEqual([0])
+})
+
 test('a section that cannot be shown says so, and takes no other with it', async () => {
   const page = await open('/dashboard/setup', async (page) => {
     await withoutSetupFrames(page)

@@ -60,6 +60,8 @@ test('what is gone already is removed, by the hub’s word only', async () => {
   await expect(gone.get('/campaigns/1')).rejects.toThrow('no')
   const proxy = answering('<h1>Not found</h1>', { status: 404 })
   await expect(proxy.call('DELETE', '/campaigns/1')).rejects.toThrow('The hub answered 404')
+  const kept = answering(refusal('campaign.wrong_state'), { status: 409 })
+  await expect(kept.call('DELETE', '/campaigns/1')).rejects.toThrow('no')
 })
 
 test.each([
@@ -78,4 +80,37 @@ test('an answer that is cut off was the hub’s: nobody is told that it is back'
   const api = createApi({ request: async () => new Response(cut()), onReached: () => (back += 1) })
   for (const _ of [1, 2]) await expect(api.get('/api/events')).rejects.toThrow('The hub cannot be reached')
   expect([back, api.isReached()]).toEqual([0, true])
+})
+
+test('an answer without what was asked for cannot be read', async () => {
+  const api = answering('{"auth":"on"}')
+  await expect(api.session()).rejects.toThrow('The answer could not be read')
+  expect(await api.signIn('a-token')).toEqual({ auth: 'on' })
+})
+
+test('a wrong token is no end of a session', async () => {
+  let out = 0
+  const request = async () => new Response(refusal('access.wrong_token'), { status: 401 })
+  await expect(createApi({ request, onSignedOut: () => (out += 1) }).signIn('x')).rejects.toThrow('no')
+  expect(out).toBe(0)
+})
+
+test('who has let go is told nothing of the hub', async () => {
+  const gone = AbortSignal.abort(new Error('let go'))
+  const request: typeof fetch = async (_, { signal } = {}) => (signal?.throwIfAborted(), new Response('{}'))
+  const api = createApi({ request })
+  await expect(api.get('/api/events', { signal: gone })).rejects.toThrow('let go')
+  expect(api.isReached()).toBe(true)
+})
+
+test('a file is asked for by its type; an event that is cut off says that the hub is not reached', async () => {
+  let asked: Headers | undefined
+  const cut = () => new ReadableStream({ start: (body) => body.error(new TypeError('network error')) })
+  const request: typeof fetch = async (_, { headers } = {}) => {
+    asked = new Headers(headers)
+    return new Response(cut(), { headers: { 'content-type': 'application/json' } })
+  }
+  const event = createApi({ request }).beginning('/api/events/1-0', 100)
+  await expect(event).rejects.toThrow('The hub cannot be reached')
+  expect(asked?.get('accept')).toBe('application/json')
 })

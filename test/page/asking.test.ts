@@ -168,7 +168,9 @@ test('whoever is asked to wait waits for so long', async () => {
 
 test.each([
   ['the hub was not reached', new ApiError(0, 'unreachable', 'so it is'), 'Perhaps not sent: so it is'],
+  ['something failed', new ApiError(500, '', 'so it is'), 'Perhaps not sent: so it is'],
   ['a proxy failed', new ApiError(502, '', 'so it is'), 'Perhaps not sent: so it is'],
+  ['a proxy has refused it', new ApiError(413, '', 'so it is'), 'Not sent: so it is'],
   [
     'the answer is no such answer',
     new TypeError('x is undefined'),

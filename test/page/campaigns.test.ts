@@ -35,7 +35,9 @@ test.each([
     { state: 'slowed', per_second: 0.25, next_change_at: '2026-05-04T09:59:00Z' },
     'Google slowed to 0.3/s; next raise after the next accepted mail',
   ],
+  [{ state: 'slowed', per_second: 0.1 }, 'Google slowed to 0.1/s'],
   [{ state: 'slowed', per_second: 0.03 }, 'Google slowed to 2/min'],
+  [{ state: 'slowed', per_second: 0.001 }, 'Google slowed to 1/min'],
   [
     { name: 'default', state: 'paused', reason: '535 no', next_change_at: null },
     'All other providers paused: 535 no; until you resume it',

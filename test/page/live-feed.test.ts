@@ -298,6 +298,20 @@ test('any position soon after may have been the answer: the page is read again',
   await until(() => expect(shown()).toEqual([2, 1]))
 })
 
+test('a socket that begins anew with the filter has answered: what it says later leads to no other page', async () => {
+  const { feed, asked, seeks, socket } = lab([stored(1), stored(2)])
+  await feed.open(kinds('opened'))
+  socket.state('live')
+  await feed.setFilter(ALL)
+  socket.position(true, '3-5')
+  await settled(feed)
+  expect(seeks).toEqual(['3-2'])
+  asked.length = 0
+  socket.position(true, '3-7')
+  await settled(feed)
+  expect(asked).toEqual([])
+})
+
 test.each([
   ['all', ALL, [2, 1]],
   ['a kind', kinds('opened'), [1]],
@@ -396,6 +410,20 @@ test('catching up tells how far it is; very far, the list begins anew at the hea
   await until(() => expect(seeks).toEqual(['3-90000']))
 })
 
+test('how far it is is not asked for whoever has caught up at once, or is gone', async () => {
+  const { feed, asked, socket } = lab([stored(1)])
+  await feed.open(ALL)
+  vi.useFakeTimers()
+  asked.length = 0
+  socket.state('catching_up')
+  socket.state('live')
+  await vi.advanceTimersByTimeAsync(10_000)
+  socket.state('catching_up')
+  feed.close()
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(asked).toEqual([])
+})
+
 test('what the feed no longer keeps is read from the archive', async () => {
   const archive = [stored(1)]
   const { feed, connections, socket, shown } = lab(archive)
@@ -446,6 +474,19 @@ test('the oldest are read from the oldest on, and how many lie between is told',
   expect([pages.size, pages.hole, between, shown().at(201), shown().at(-1)]).toEqual([401, 200, 600, 200, 1])
   await feed.list.need(210, 230)
   expect([pages.size, feed.list.between, shown().at(201)]).toEqual([601, 400, 400])
+})
+
+test('with a filter what is seen first is little, and what follows is not', async () => {
+  const { feed, asked } = lab(Array.from({ length: 300 }, (_, index) => stored(index + 1)))
+  await feed.open(kinds('sent'))
+  await feed.list.need(0, 30)
+  await feed.list.toEnd()
+  expect(asked).toEqual([
+    { kinds: '', limit: 1 },
+    { kinds: 'sent', limit: 30 },
+    { kinds: 'sent', limit: 200 },
+    { kinds: 'sent', limit: 30 },
+  ])
 })
 
 test('the watched message tells when something happens to it', async () => {

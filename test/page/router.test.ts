@@ -1,6 +1,6 @@
 // Where one is in the page, by its address.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createRouter } from '../../public/page/ground/router.js'
+import { createPlaces, createRouter } from '../../public/page/ground/router.js'
 
 const load = async () => ({})
 const ROUTES = [
@@ -72,4 +72,19 @@ test('a step back leads to where one was', () => {
   at('/dashboard/subscribers')
   listening.get('popstate')?.()
   expect(store.get().route?.name).toBe('subscribers')
+})
+
+test('of each step of the way its place is known, unless that is long ago', () => {
+  const places = createPlaces<number>()
+  const at = (step: number) => vi.stubGlobal('history', { state: { step: `step ${step}` } })
+  const goTo = (step: number) => (at(step), places.here())
+  for (let step = 0; step < 100; step += 1) (at(step), places.leave(step))
+  expect([goTo(0), goTo(99), goTo(100)]).toEqual([0, 99, undefined])
+  at(0)
+  places.leave(7)
+  at(100)
+  places.leave(100)
+  expect([goTo(0), goTo(1), goTo(2), goTo(100)]).toEqual([7, undefined, 2, 100])
+  places.leave(undefined)
+  expect(places.here()).toBe(undefined)
 })

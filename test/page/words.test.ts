@@ -4,7 +4,17 @@ import { detailsOf, rowOf } from '../../public/page/events/facts.js'
 import { createRates, roundTop } from '../../public/page/events/counts/rates.js'
 import { stateWords } from '../../public/page/events/feed/state-words.js'
 import { storyOf } from '../../public/page/events/message/story.js'
-import { age, ago, bytes, counted, plain, plainJson, step, titleOf } from '../../public/page/ground/words.js'
+import {
+  age,
+  ago,
+  bytes,
+  counted,
+  plain,
+  plainJson,
+  step,
+  titleOf,
+  within,
+} from '../../public/page/ground/words.js'
 
 const NOW = Date.parse('2030-05-06T12:00:30Z')
 const S = 1000
@@ -19,6 +29,8 @@ test.each([
   [5 * MIN, '5 min'],
   [3 * H, '3 h'],
   [4 * D, '4 d'],
+  [30 * D - 1, '29 d'],
+  [30 * D, '6 Apr 2030'],
   [400 * D, '1 Apr 2029'],
 ])('an age of %i ms is %s', (passed, words) => {
   expect(age(NOW - passed, NOW)).toBe(words)
@@ -32,6 +44,14 @@ test('an age in a sentence', () => {
     '1 Apr 2029',
   ])
 })
+
+test.each([
+  [0, 'in 1 second'],
+  [1_400, 'in 1 second'],
+  [80 * S, 'in 80 seconds'],
+  [90 * S, 'in 2 minutes'],
+  [36 * 60 * 60 * S, 'in 2 days'],
+])('what comes in %i ms: %s', (ms, words) => expect(within(ms)).toBe(words))
 
 test('the time between two steps of a mail', () => {
   expect([-S, 0, 2 * S, 64 * S, 2 * H, D + 5 * H].map(step)).toEqual([

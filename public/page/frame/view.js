@@ -3,7 +3,7 @@
 /** @import { Route } from '../ground/router.js' */
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/htm.js'
 import { createRetry } from '../ground/asking.js'
-import { stepHere } from '../ground/router.js'
+import { createPlaces, stepHere } from '../ground/router.js'
 import { NotFoundView } from './not-found.js'
 import { Failed, Waiting } from '../parts/asked.js'
 import { Boundary } from '../parts/boundary.js'
@@ -14,8 +14,8 @@ import { useStore } from '../parts/hooks.js'
 const LIMIT_MS = 15_000
 const LATE = new Error('The hub does not answer')
 const NOTHING = { name: 'nothing', view: NotFoundView, problem: '' }
-/** Where each step of the way was scrolled to, for the way back. @type {Map<string, number>} */
-const scrolled = new Map()
+/** How far one had scrolled. @type {ReturnType<typeof createPlaces<number>>} */
+const scrolled = createPlaces()
 
 /** @param {{ app: App }} props */
 export function ViewOf({ app }) {
@@ -46,7 +46,7 @@ export function ViewOf({ app }) {
       id="view"
       tabindex="-1"
       ref=${element}
-      onScroll=${() => here && scrolled.set(stepHere(), element.current?.scrollTop ?? 0)}
+      onScroll=${() => here && scrolled.leave(element.current?.scrollTop)}
     >
       ${!here && html`<${Waiting} key=${name} what="this view" />`}
       ${
@@ -108,7 +108,7 @@ function useScrolledBack(element, ready, name) {
   const step = stepHere()
   useLayoutEffect(() => {
     const view = element.current
-    const to = scrolled.get(step) ?? (before.current === name ? undefined : 0)
+    const to = scrolled.here() ?? (before.current === name ? undefined : 0)
     if (!ready || !view || to === undefined) return
     before.current = name
     const grows = new MutationObserver(goBack)

@@ -18,6 +18,26 @@ import { unique } from './unique.js'
 /** Where one is on the way: the same again after "back", another after a link to the same address. */
 export const stepHere = () => String(history.state?.step ?? '')
 
+/** More than a browser's way back is long. */
+const MOST_STEPS = 100
+
+/** Where one was at each step of the way, for the way back. @template Place */
+export function createPlaces() {
+  /** @type {Map<string, Place>} */
+  const places = new Map()
+  return {
+    here: () => places.get(stepHere()),
+    /** @param {Place | undefined} place */
+    leave(place) {
+      const step = stepHere()
+      places.delete(step)
+      if (place !== undefined) places.set(step, place)
+      const [oldest] = places.keys()
+      if (oldest !== undefined && places.size > MOST_STEPS) places.delete(oldest)
+    },
+  }
+}
+
 /** @param {readonly Route[]} routes */
 export function createRouter(routes) {
   const store = createStore(read())

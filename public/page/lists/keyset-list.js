@@ -4,7 +4,7 @@
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/htm.js'
 import { counted } from '../ground/words.js'
 import { createScrollSpace } from './scroll-space.js'
-import { stepHere } from '../ground/router.js'
+import { createPlaces, stepHere } from '../ground/router.js'
 import { Failed, Waiting } from '../parts/asked.js'
 import { useMedia, useSize, useStore } from '../parts/hooks.js'
 
@@ -12,8 +12,8 @@ import { useMedia, useSize, useStore } from '../parts/hooks.js'
 const SPARE = 6
 const NARROW = '(max-width: 640px)'
 
-/** The first row in sight, by the step of the way: for the way back. @type {Map<string, string>} */
-const left = new Map()
+/** The first row in sight. @type {ReturnType<typeof createPlaces<string>>} */
+const left = createPlaces()
 
 /** @template Row @typedef {{ row: Row | null }} Choice the row that keys and pointer are at */
 
@@ -69,8 +69,7 @@ function Rows(props) {
     setTop(at)
     onScrolled?.(at)
     const row = at > 0 ? pages.at(Math.floor(at / lineHeight)) : undefined
-    if (row) left.set(stepHere(), list.keyOf(row))
-    else left.delete(stepHere())
+    left.leave(row && list.keyOf(row))
   }
   const keyed = (/** @type {KeyboardEvent} */ event) => {
     if (event.target !== scroller.current || event.ctrlKey || event.metaKey || event.altKey) return
@@ -85,7 +84,7 @@ function Rows(props) {
   const seen = useRef(/** @type {string | null} */ (null))
   useEffect(() => {
     const step = stepHere()
-    const key = step === seen.current ? undefined : left.get(step)
+    const key = step === seen.current ? undefined : left.here()
     seen.current = step
     go(key === undefined ? 0 : Math.max(0, pages.placeOf(key) * lineHeight))
   }, [reads])

@@ -26,11 +26,12 @@ export function SetupView({ app }) {
   const told = useRef(amount)
   useEffect(() => {
     const { page, answer } = entries
+    if (told.current === amount) return
     // What is told first was there when they were read, unless another number was.
     const isOther = told.current !== undefined || (page?.next === null && page.rows.length !== amount)
     told.current = amount
     // Whoever reads older ones is left alone.
-    if (isOther && page === answer.value && answer.state !== 'asking') entries.again()
+    if (isOther && page === answer.value) entries.again()
   }, [amount])
   const isPatient = usePatience()
   const shown = isPatient && entries.answer.state === 'asking' ? entries.answer : answer
