@@ -8,6 +8,8 @@ import { createStore } from '../ground/store.js'
  * @property {ReadonlyMap<string, Campaign>} campaigns those that run and the newest 50, by id, in no order
  */
 
+/** @typedef {Pick<Campaign, 'subject'>} Named */
+
 /** @param {{ api: Pick<Api, 'get'> }} deps */
 export function createCampaigns({ api }) {
   const store = createStore(/** @type {CampaignsState} */ ({ campaigns: new Map() }))
@@ -22,8 +24,16 @@ export function createCampaigns({ api }) {
     store.set({ campaigns })
   }
 
-  /** Not in the store: nobody tells how they change, and what is in there is taken for what is so now. @type {Map<string, Promise<Campaign>>} */
+  /** Not in the store: nobody tells how they change, and what is in there is taken for what is so now. @type {Map<string, Promise<Named>>} */
   const found = new Map()
+
+  /** Not the text of its mail, which is kept by nobody. @param {string} id @returns {Promise<Named>} */
+  async function nameOf(id) {
+    const { subject } = /** @type {Named} */ (
+      await api.get(`/campaigns/${encodeURIComponent(id)}`, { has: 'subject' })
+    )
+    return { subject }
+  }
 
   return {
     store,
@@ -32,7 +42,7 @@ export function createCampaigns({ api }) {
     find(id) {
       const known = store.get().campaigns.get(id) ?? found.get(id)
       if (known) return known
-      const asked = /** @type {Promise<Campaign>} */ (api.get(`/campaigns/${encodeURIComponent(id)}`))
+      const asked = nameOf(id)
       found.set(id, asked)
       asked.catch(() => found.delete(id))
       return asked
