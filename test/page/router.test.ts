@@ -76,14 +76,18 @@ test('a step back leads to where one was', () => {
 
 test('of each step of the way its place is known, unless that is long ago', () => {
   const places = createPlaces<number>()
-  const at = (step: number) => vi.stubGlobal('history', { state: { step: `step ${step}` } })
-  const goTo = (step: number) => (at(step), places.here())
-  for (let step = 0; step < 100; step += 1) (at(step), places.leave(step))
+  const goTo = (step: number) => {
+    vi.stubGlobal('history', { state: { step: `step ${step}` } })
+    return places.here()
+  }
+  const leave = (step: number, place: number) => {
+    goTo(step)
+    places.leave(place)
+  }
+  for (let step = 0; step < 100; step += 1) leave(step, step)
   expect([goTo(0), goTo(99), goTo(100)]).toEqual([0, 99, undefined])
-  at(0)
-  places.leave(7)
-  at(100)
-  places.leave(100)
+  leave(0, 7)
+  leave(100, 100)
   expect([goTo(0), goTo(1), goTo(2), goTo(100)]).toEqual([7, undefined, 2, 100])
   places.leave(undefined)
   expect(places.here()).toBe(undefined)
