@@ -55,8 +55,8 @@ const CATCH_UP_PAGE = 250
 /** Catch-up reads at the same time, over all observers. */
 const CATCH_UP_READS = 4
 /**
- * After a restart thousands catch up: for so long they have the loop, then others have so many turns. In each turn Node accepts one
- * connection, in the order in which they came: with a single one, a new connection for the hook would wait behind theirs for long.
+ * After a restart thousands catch up: after each page, and within it after so long, others have so many turns, or as long. In each turn
+ * Node accepts one connection, in the order in which they came: with a single one, a new connection for the hook would wait for long.
  */
 const STRETCH_MS = 10
 const TURNS_OF_OTHERS = 16
@@ -137,16 +137,21 @@ export function createHub(
     if (!tail) await followIfWanted()
     const page = await feed.read(place, CATCH_UP_PAGE - (place.seq % CATCH_UP_PAGE))
     for (const member of members) {
+      while (spentMs >= STRETCH_MS) await letOthers()
       const began = now()
       if (isBehind(member)) giveBehind(member, page)
       spentMs += now() - began
-      if (spentMs >= STRETCH_MS) await (othersTurns ??= letOthers())
     }
+    if (spentMs > 0) await letOthers() // to read it has taken its time, too
   }
 
   /** All who catch up wait together. */
-  async function letOthers(): Promise<void> {
-    for (let n = 0; n < TURNS_OF_OTHERS; n++) await nextTurn()
+  const letOthers = (): Promise<void> => (othersTurns ??= othersHaveTurns())
+
+  async function othersHaveTurns(): Promise<void> {
+    await nextTurn()
+    const began = now()
+    for (let n = 1; n < TURNS_OF_OTHERS && now() - began < STRETCH_MS; n++) await nextTurn()
     spentMs = 0
     othersTurns = undefined
   }

@@ -293,11 +293,15 @@ test('the feed is followed as long as somebody observes', async () => {
   expect([count.open, hub.observers(), hub.position()]).toEqual([0, 0, undefined])
 })
 
-/** Observers that begin behind each of the first `count` of 1,000 events, and what it takes until all are live. */
-async function comeBack(count: number, now?: () => number) {
-  let reads = 0
-  const read: EventFeed['read'] = (after, limit) => ((reads += 1), feed.read(after, limit))
-  const clock = now && { now, nap: createNap() }
+/** Observers that begin behind each of the first `count` of 1,000 events, and what it takes until all are live. To give a page takes `ms`. */
+async function comeBack(count: number, ms: number) {
+  let [reads, time] = [0, 0]
+  const read: EventFeed['read'] = async (after, limit) => {
+    const { events, ...page } = await feed.read(after, limit)
+    reads += 1
+    return { ...page, get events() { return (time += ms), events } } // prettier-ignore
+  }
+  const clock = { now: () => time, nap: createNap() }
   hub = createHub({ ...feed, read }, (error) => expect.unreachable(String(error)), clock)
   await append(1_000)
   const all = Array.from({ length: count }, (_, n) => watch({ ...start, seq: start.seq + n }))
@@ -312,15 +316,19 @@ async function comeBack(count: number, now?: () => number) {
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n)
 
 test('observers that come back to different places are soon at the same ones, and read together', async () => {
-  const { reads } = await comeBack(200)
+  const { reads } = await comeBack(200, 0)
   expect(reads).toBeGreaterThanOrEqual(200)
   expect(reads).toBeLessThan(300)
 })
 
-test('while many are caught up, others have many turns: in each, one new connection is accepted', async () => {
-  let at = 0
-  const { turns } = await comeBack(200, () => (at += 20)) // each of them takes its time
-  expect(turns).toBeGreaterThan(200 * 10)
+test('after each page for many, others have many turns: in each, one new connection is accepted', async () => {
+  const { reads, turns } = await comeBack(200, 0.1)
+  expect(turns).toBeGreaterThan((reads / 4) * 10)
+})
+
+test('within a page that takes long for all, others have turns, too', async () => {
+  const { reads, turns } = await comeBack(200, 20)
+  expect(turns).toBeGreaterThan((reads + 3 * 200) * 10)
 })
 
 test('who cannot be given a page gets it when that is possible, and others get it once', async () => {
