@@ -117,7 +117,11 @@ test('whoever leaves while the lane is asked takes no place along', async () => 
   gate.leave(group)
   expect(await entered).toBeUndefined()
   first.resolve()
-  await pass()
+  await vi.advanceTimersByTimeAsync(0)
+  let passed = false
+  void pass().then(() => (passed = true))
+  await vi.advanceTimersByTimeAsync(200)
+  expect(passed).toBe(true)
   await gate.close()
 })
 
