@@ -1,6 +1,9 @@
 // What is answered before its body is there: the client comes to its answer, and the connection is closed.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { Socket } from 'node:net'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 
+import { linger } from '../../../../src/http/server/connections/early-answers.ts'
 import { startHub, TOKEN, type TestHub } from '../../../support/hub.ts'
 import { head, stranger } from '../../../support/strangers.ts'
 import { until } from '../../../support/eventually.ts'
@@ -95,4 +98,17 @@ test('whoever is known may send the rest of what has failed', async () => {
   )
   await until(() => expect(heard()).toMatch(/^HTTP\/1.1 4\d\d /))
   socket.destroy()
+})
+
+test('a connection that is let go is closed when its moment is over; one that has gone leaves no timer', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const [late, gone] = [new Socket(), new Socket()]
+  for (const socket of [late, gone]) linger(socket, 2_000)
+  await once(gone.destroy(), 'close')
+  expect(vi.getTimerCount()).toBe(1)
+  vi.advanceTimersByTime(1_999)
+  expect(late.destroyed).toBe(false)
+  vi.advanceTimersByTime(1)
+  expect(late.destroyed).toBe(true)
 })

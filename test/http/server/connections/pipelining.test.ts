@@ -1,5 +1,8 @@
 // Requests that come before the answers to those before them: HTTP allows it (RFC 9112, section 9.3.2).
+import { connect, type Socket } from 'node:net'
+import fastify from 'fastify'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { trackConnections } from '../../../../src/http/server/connections/connections.ts'
 import { until } from '../../../support/eventually.ts'
 import { startHub, TOKEN, type TestHub } from '../../../support/hub.ts'
 import { head, stranger } from '../../../support/strangers.ts'
@@ -82,4 +85,20 @@ test('what comes behind the last that is answered is not done, though those befo
   await closed
   expect(answers()).toHaveLength(100)
   expect((await hub.get('/subscribe?limit=1')).body.count).toBe(before)
+})
+
+test('whoever sends on behind the last answer is still read for a moment, so that they come to all of them', async () => {
+  const app = fastify()
+  app.get('/', async () => 'here')
+  trackConnections(app, () => false)
+  let server: Socket | undefined
+  app.server.once('connection', (socket) => (server = socket))
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+  const client = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true })
+  onTestFinished(async () => (client.destroy(), app.close()))
+  client.on('error', () => {}) // what the server has read is what counts
+  client.resume().once('end', () => client.write(head('GET /')))
+  const asked = head('GET /').repeat(100)
+  client.write(asked)
+  await until(() => expect(server?.bytesRead).toBe(asked.length + head('GET /').length))
 })
