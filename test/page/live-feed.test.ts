@@ -383,6 +383,25 @@ test('what does not fit is not shown, though the socket brings it; what has come
   feed.close()
 })
 
+test('a filter that is changed before the list has begun is the one it begins with', async () => {
+  const archive = [stored(1, 'opened'), stored(2)]
+  const { feed, connections, shown, hang } = lab(archive)
+  const answer = hang(archive)
+  void feed.open(ALL)
+  const changed = feed.setFilter(kinds('opened'))
+  answer()
+  await changed
+  expect([connections.map(({ events }) => events), shown()]).toEqual([[['opened']], [1]])
+})
+
+test('the same filter again asks nobody', async () => {
+  const { feed, asked, filters } = lab([stored(1)])
+  await feed.open(kinds('opened'))
+  const reads = asked.length
+  await feed.setFilter(kinds('opened'))
+  expect([filters, asked.length, phase(feed)]).toEqual([[], reads, 'here'])
+})
+
 test('of two quick filter changes only the last one counts', async () => {
   const { feed, socket, shown } = lab([stored(1, 'opened'), stored(2, 'clicked'), stored(3)])
   await feed.open(ALL)
@@ -432,6 +451,17 @@ test('what the feed no longer keeps is read from the archive', async () => {
   connections[0]?.onGap?.({ from: '3-1', to: '3-3', reason: 'expired' })
   socket.say(4, 5)
   await until(() => expect(shown()).toEqual([5, 4, 3, 2, 1]))
+})
+
+test('what comes while the archive is read is shown with it, though nothing follows', async () => {
+  const archive = [1, 2, 3].map((seq) => stored(seq))
+  const { feed, socket, shown, hang } = lab(archive)
+  await feed.open(ALL)
+  const answer = hang(archive)
+  socket.gap('3-3')
+  socket.say(4)
+  answer()
+  await until(() => expect(shown()).toEqual([4, 3, 2, 1]))
 })
 
 test('a feed that began anew is a line of its own, between what was before and what follows', async () => {
