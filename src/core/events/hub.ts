@@ -1,6 +1,6 @@
-// The event bus: the observer pattern of this project. One subject, the feed; many observers, each a filter and a
-// cursor. An observer that keeps up is handed every page as it comes; one that does not is left alone until it has
-// room, and is then caught up from the feed. So a slow observer costs bounded memory and slows nobody.
+// The event bus, an observer pattern: one subject (the feed), many observers, each with a filter and a cursor. An observer that
+// keeps up is given every page as it comes. One that does not gets nothing until it has room, and then reads from the feed what it
+// missed. So a slow observer costs bounded memory and slows down nobody else.
 import { compareCursors, formatCursor, type Cursor } from './cursor.ts'
 import type { FeedEvent } from './event.ts'
 import { filterKey, select, type Filter } from './filter.ts'
@@ -18,11 +18,11 @@ export type Observer = {
   onPosition(cursor: Cursor, live: boolean): void
 }
 
-/** There are thousands: what can be done with one stands in the hub, once. */
+/** A handle for the hub's functions. It has no methods of its own, because there are thousands of them. */
 export type Observation = Readonly<Member>
 
 export type Hub = {
-  /** Begins to give an observer the events after a cursor. */
+  /** Starts giving an observer the events after a cursor. */
   observe(observer: Observer, after: Cursor, filter: Filter): Observation
   setFilter(observation: Observation, filter: Filter): void
   /** The observer has room again. */
@@ -33,7 +33,7 @@ export type Hub = {
   /** The hub's own position in the feed; undefined while it does not follow it. */
   position(): Cursor | undefined
   observers(): number
-  /** How many of them are not at the head. */
+  /** How many observers are not at the head. */
   catchingUp(): number
   close(): Promise<void>
 }
@@ -48,11 +48,11 @@ type Member = {
 }
 
 /**
- * Events of one catch-up read: the most that a slow observer holds beyond its own bound. Reads end at multiples of it. So observers
- * that begin at different places soon stand at the same place, and share the next read.
+ * Events of one catch-up read: the most that a slow observer holds beyond its own bound. Reads end at multiples of it, so that
+ * observers that started at different places soon stand at the same place, and share the next read.
  */
 const CATCH_UP_PAGE = 250
-/** Catch-up reads at the same time, over all observers. */
+/** Catch-up reads at the same time, for all observers together. */
 const CATCH_UP_READS = 4
 /**
  * After a restart thousands catch up: after each page, and within it after so long, others have so many turns, or as long. In each turn
@@ -62,14 +62,14 @@ const STRETCH_MS = 10
 const TURNS_OF_OTHERS = 16
 
 /**
- * To write an event to a thousand sockets costs as much as to write ten: after a page of several that took long, what comes is
- * gathered for as long as it took, within these bounds. Events that come one at a time wait for nothing, however long each takes.
+ * Writing ten events to a thousand sockets costs as much as writing one. So after a page of several events that took long, the hub
+ * waits as long as that page took, within these bounds, and the next page is larger. Single events never cause a wait.
  */
 const GATHER = { afterMs: 1, mostMs: 10 }
 
 type Clock = { readonly now: () => number; readonly nap: ReturnType<typeof createNap> }
 
-/** Follows the feed, from its head on, as long as somebody observes: else nothing is read for nobody. */
+/** Follows the feed from its head on, but only while there are observers. */
 export function createHub(
   feed: EventFeed,
   onError: (error: unknown) => void,
@@ -83,7 +83,7 @@ export function createHub(
   let spentMs = 0
   let othersTurns: Promise<void> | undefined
 
-  /** Begins, or ends, as it is needed by then. In turns: no follower begins before the last one has given all that it will. */
+  /** Starts or ends the follower, as needed. Calls wait for each other: a new follower starts only after the last page of the old. */
   function followIfWanted(): Promise<void> {
     const done = turn.then(async () => {
       if (members.size > 0 && !tail) {
@@ -111,10 +111,10 @@ export function createHub(
   }
 
   function giveLive(member: Member, page: FeedPage, before: Cursor): void {
-    // Resumed from, or caught up to, a place that this hub had not reached yet: what it has is passed over.
+    // The observer resumed from a place that this hub has not reached yet: skip what the observer has already.
     const ahead = compareCursors(member.cursor, before) > 0
     if (ahead && compareCursors(member.cursor, page.next) >= 0) return
-    // Its life has ended since, perhaps before that place: a read tells.
+    // A new life of the feed has begun, perhaps before that place: a read tells whether there is a gap.
     if (ahead && member.cursor.epoch !== page.next.epoch) return catchUp(member)
     if (page.gap && compareCursors(page.gap.to, member.cursor) > 0)
       member.observer.onGap({ ...page.gap, from: member.cursor })
@@ -173,7 +173,7 @@ export function createHub(
   return {
     observe(observer, after, filter) {
       const key = filterKey(filter)
-      // Thousands want the same, and stand at the same place: both are there once.
+      // Thousands of observers ask for the same: they share one filter and key.
       const same = newest?.key === key ? newest : { filter, key }
       const member: Member = { observer, filter: same.filter, key: same.key, cursor: after, state: 'behind' }
       members.add((newest = member))
@@ -218,8 +218,8 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 const RETRY_MS = 500
 
 /**
- * Works for all members at one place together, for `width` places at a time, in order. Work that fails is tried again a little later.
- * A member is in the queue once at most.
+ * Calls `work` once for all members at the same place, for up to `width` places at a time, first come first served. Failed work is
+ * tried again a little later. A member must not be added twice.
  */
 function createQueue(
   width: number,

@@ -1,22 +1,22 @@
-// Events on their way into a feed, and its newest ones: those that came together stay packed, a few large pieces that the garbage
-// collector need not look into and that cost little between threads and processes.
+// Pieces: events that came together, packed into one buffer from the hook to the archive. A few large buffers are cheap for the
+// garbage collector, and cheap to send to other threads and processes.
 import type { Cursor } from './cursor.ts'
 import type { FeedEvent, Kind, NewEvent } from './event.ts'
 import { pack, unpack, type Packed } from './packing.ts'
 
-/** The texts are its id, its facts, what only the loop asks for ('' for most), and its data. */
+/** An event of a piece: its place there, kind and time of receipt. Texts: id, facts, what only the loop needs ('' for most), data. */
 export type PieceEvent = Packed<readonly [n: number, kind: Kind, at: number]>
 
 export type Piece = { readonly count: number; readonly bytes: Buffer }
 
-/** As many as the archive's: it keeps them as they are. */
+/** The same as in a block of the archive, which stores a full piece as it is. */
 export const PIECE_EVENTS = 64
 export const PIECE_BYTES = 256 * 1024
 
-/** Goes to another thread without being copied. Nobody writes into it once it is packed. */
+/** Shared memory, which goes to another thread without a copy. Nobody writes into it once it is packed. */
 const shared = (size: number): Buffer => Buffer.from(new SharedArrayBuffer(size))
 
-/** At once: as objects that wait for a commit, events would outlive the young generation, which costs more than all else. */
+/** Called at once: as objects waiting for a commit, events would outlive V8's young generation, which costs more than all the rest. */
 export function packEvents(events: readonly NewEvent[], at: number): Piece[] {
   return Array.from(cut(events), (few) => ({
     count: few.length,
@@ -37,7 +37,7 @@ export const toPiece = (events: readonly PieceEvent[]): Piece => ({
 
 export const countIn = (pieces: readonly Piece[]): number => pieces.reduce((sum, { count }) => sum + count, 0)
 
-/** Those that follow on each other, together: so many events and bytes at most, but always one piece. */
+/** Groups consecutive pieces: up to `most` events and `mostBytes` bytes a group, but always at least one piece. */
 export function grouped<P extends Piece>(pieces: readonly P[], most: number, mostBytes = Infinity): P[][] {
   let [count, bytes] = [0, 0]
   const groups: P[][] = []
@@ -54,7 +54,7 @@ export function grouped<P extends Piece>(pieces: readonly P[], most: number, mos
   return groups
 }
 
-/** A piece goes on until it is large enough, or something comes that does not follow on what was before it. */
+/** Cuts events into pieces: a piece ends when it is large enough, or before an event that does not `follow` the one before. */
 export function* cut<T extends { readonly data: Uint8Array }>(
   all: Iterable<T>,
   follows: (before: T, one: T) => boolean = () => true,
@@ -76,7 +76,7 @@ export function* cut<T extends { readonly data: Uint8Array }>(
 
 export const unpackEvents = (packed: Buffer): readonly PieceEvent[] => unpack<PieceEvent['head']>(packed)
 
-/** As the n-th of its piece. */
+/** The event as the n-th of its piece. */
 export const numbered = ({ head: [, kind, at], texts }: PieceEvent, n: number): PieceEvent => ({
   head: [n, kind, at],
   texts,

@@ -1,13 +1,13 @@
-// The newest events in memory: followers at the head are given them without asking the store. They stay packed, and become
-// events only for whoever looks at them.
+// The newest events in memory, so that followers at the head need not ask the store. They stay packed until somebody looks at
+// them.
 import { BEGINNING, type Cursor } from './cursor.ts'
 import type { FeedEvent, PackedEvents } from './event.ts'
 import { headsIn } from './packing.ts'
 import type { PieceEvent } from './pieces.ts'
 import type { FeedPage } from './ports.ts'
 
-/** Packed events, the seq of each of them, 0 for a duplicate, and what the feed has stored of them. */
-export type Held = {
+/** Packed events, the seq of each (0 for a duplicate), and what the feed has stored of them. */
+export type StoredPiece = {
   readonly bytes: Buffer
   readonly epoch: number
   readonly seqs: readonly number[]
@@ -17,18 +17,18 @@ export type Held = {
 export type Tail = ReturnType<typeof createTail>
 
 const MOST_EVENTS = 4_000
-/** About a page: so every page that is answered from here is one that may be given. */
+/** About one page, so that no page from here is larger than a page may be. */
 const MOST_BYTES = 4 * 1024 * 1024
 
-/** `head` is where the feed ends when it is opened, where that is known: what comes after it will be here. */
+/** `head`: the end of the feed when it was opened, if known. Everything pushed follows it. */
 export function createTail(head = BEGINNING) {
-  const pieces: Held[] = []
+  const pieces: StoredPiece[] = []
   let bytes = 0
   let { epoch } = head
-  /** The seq before the first event that is here, and that of the newest one. */
+  /** The seq before the first event that is here, and the seq of the newest. */
   let [floor, end] = [head.seq, head.seq]
 
-  function dropFirst(isGone: (piece: Held) => boolean): void {
+  function dropFirst(isGone: (piece: StoredPiece) => boolean): void {
     let gone = 0
     for (const piece of pieces) {
       if (!isGone(piece)) break
@@ -39,18 +39,18 @@ export function createTail(head = BEGINNING) {
     pieces.splice(0, gone)
   }
 
-  /** Somebody else has stored what lies between: what was here is no longer the tail. */
-  function beginAt(first: Held): void {
+  /** Another process has stored events in between, which are not here: starts anew. */
+  function restartAt(first: StoredPiece): void {
     dropFirst(() => true)
     epoch = first.epoch
     floor = end = first.stored.first - 1
   }
 
   return {
-    /** There is nothing between them. */
-    push(newer: readonly Held[]): void {
+    /** Adds stored pieces, which follow on each other without a gap. */
+    push(newer: readonly StoredPiece[]): void {
       const [first] = newer
-      if (first && (first.epoch !== epoch || first.stored.first !== end + 1)) beginAt(first)
+      if (first && (first.epoch !== epoch || first.stored.first !== end + 1)) restartAt(first)
       pieces.push(...newer)
       for (const piece of newer) {
         bytes += piece.bytes.length
@@ -58,7 +58,7 @@ export function createTail(head = BEGINNING) {
       }
       dropFirst((piece) => bytes > MOST_BYTES || end - piece.stored.first >= MOST_EVENTS)
     },
-    /** The events after a cursor; undefined when they are not all here. */
+    /** The page after a cursor, of at most `limit` events; undefined if not all of them are here. */
     after(cursor: Cursor, limit: number): FeedPage | undefined {
       const from = cursor.seq
       if (cursor.epoch !== epoch || from < floor || from > end) return undefined
@@ -66,7 +66,7 @@ export function createTail(head = BEGINNING) {
       const theirs = pieces.filter((piece) => lastOf(piece) > from && piece.stored.first <= to)
       return pageOf(theirs, from, { gap: undefined, next: { epoch, seq: to }, head: { epoch, seq: end } })
     },
-    /** Lets go of what the feed has let go of, or nobody will ask for. */
+    /** Drops events up to a seq: the feed has dropped them, or nobody will ask for them. */
     trim(seq: number): void {
       dropFirst((piece) => lastOf(piece) <= seq)
       floor = Math.max(floor, Math.min(seq, end))
@@ -74,18 +74,18 @@ export function createTail(head = BEGINNING) {
   }
 }
 
-const lastOf = ({ stored: { first, count } }: Held): number => first + count - 1
+const lastOf = ({ stored: { first, count } }: StoredPiece): number => first + count - 1
 
-/** The page that has what is held of (from, next]. Held until somebody looks: by then, newer ones may have taken its place. */
+/** A page with the events in (from, next]. They are unpacked when `events` is first read; until then the page keeps the bytes. */
 export function pageOf(
-  held: readonly Held[],
+  pieces: readonly StoredPiece[],
   from: number,
   { gap, next, head }: Omit<FeedPage, 'events'>,
 ): FeedPage {
   let events: readonly FeedEvent[] | undefined
   return {
     get events() {
-      return (events ??= [...eventsIn(held, from, next.seq)])
+      return (events ??= [...eventsIn(pieces, from, next.seq)])
     },
     gap,
     next,
@@ -93,9 +93,9 @@ export function pageOf(
   }
 }
 
-/** Cut out of the bytes at once: an array of texts for each event would cost as much as its texts. */
-function* eventsIn(held: readonly Held[], from: number, to: number): Generator<FeedEvent> {
-  for (const { bytes, epoch, seqs, stored: packed } of held) {
+/** Slices the events directly out of the bytes: unpack() would make an array for each, which costs as much as its texts. */
+function* eventsIn(pieces: readonly StoredPiece[], from: number, to: number): Generator<FeedEvent> {
+  for (const { bytes, epoch, seqs, stored: packed } of pieces) {
     let at = bytes.indexOf('\n') + 1
     for (const [n, [[, kind, receivedAt], ...sizes]] of headsIn<PieceEvent['head']>(bytes).entries()) {
       const [id = 0, facts = 0, more = 0, data = 0] = sizes

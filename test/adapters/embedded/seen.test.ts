@@ -75,8 +75,8 @@ test('what is new among what is known takes the next places, in the file too', (
   const [a, b, c, d] = events(4, 'event') as [NewEvent, NewEvent, NewEvent, NewEvent]
   append([a, c])
   expect(append([a, b, c, d])).toBe(2)
-  const { held, from, ...page } = store.read(BEGINNING, 10)
-  const kept = pageOf(held, from, page).events
+  const { stored, from, ...page } = store.read(BEGINNING, 10)
+  const kept = pageOf(stored, from, page).events
   expect(kept.map(({ cursor, data }) => [cursor.seq, `${data}`])).toEqual(
     [a, c, b, d].map(({ data }, n) => [n + 1, `${data}`]),
   )

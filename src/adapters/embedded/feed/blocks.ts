@@ -1,4 +1,4 @@
-// Events as they lie in the feed's file: those that came together are a block, compressed.
+// Blocks: how the feed's file stores events. Those that came together are one compressed block.
 import type { Cursor } from '../../../core/events/cursor.ts'
 import type { NewEvent } from '../../../core/events/event.ts'
 import { pack } from '../../../core/events/packing.ts'
@@ -13,7 +13,7 @@ import {
 } from '../../../core/events/pieces.ts'
 import { compressed, expanded, toBuffer } from '../../sqlite/bytes.ts'
 
-/** A block: the seq of its n-th event is first + n. `size`: what its events take by `sizeOf`. */
+/** The seq of the n-th event is first + n, so erased events leave numbers free. `size` is the sum of `sizeOf`, not the length of `data`. */
 export type Block = {
   readonly first: number
   readonly last: number
@@ -22,10 +22,10 @@ export type Block = {
   readonly data: Uint8Array
 }
 
-/** What an event takes beside its texts: its place in a block, and its id in `seen`. */
+/** What an event takes besides its texts, in bytes: its place in a block, and its id among those seen. */
 const EVENT_BYTES = 84
 
-/** Small ones that follow on each other, as one block. */
+/** Merges small consecutive pieces, each of which becomes a block. */
 export const joined = (pieces: readonly Piece[]): Piece[] =>
   grouped(pieces, PIECE_EVENTS, PIECE_BYTES).flatMap((group) =>
     group.length === 1 ? group : toPiece(group.flatMap(({ bytes }) => unpackEvents(bytes))),
@@ -43,7 +43,7 @@ export const sizeOf = ({ texts }: PieceEvent): number =>
 export const sizeOfAll = (events: readonly PieceEvent[]): number =>
   events.reduce((sum, event) => sum + sizeOf(event), 0)
 
-/** `packed`: the same events as bytes, where they are there already. */
+/** `packed`: the same events as bytes, if they are packed already. */
 export const toData = (events: readonly PieceEvent[], packed = pack(events)): Buffer => compressed(packed)
 
 export const eventsIn = ({ data }: Pick<Block, 'data'>): readonly PieceEvent[] =>

@@ -1,4 +1,4 @@
-// The feed kept in one SQLite file, for a hub that is a single process. Followers are woken in process.
+// The feed in one SQLite file, for a hub of one process: appending wakes the followers directly.
 import { HubError, isHubError } from '../../../core/errors.ts'
 import { gather } from '../../../core/gather.ts'
 import type { Log } from '../../../core/log.ts'
@@ -14,10 +14,10 @@ type EmbeddedFeedOptions = Bounds & {
   readonly log: Log
 }
 
-/** A disk is waited for as long for many events as for one; but those who come later wait for all of them. */
+/** Events in one commit. The disk takes as long for many as for one, but whoever comes later waits for all of them. */
 const COMMIT_EVENTS = 2_000
 
-/** Rejects when the file cannot be used, or when another hub has it. */
+/** Rejects if the file cannot be used, or another hub has it open. */
 export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<EventFeed> {
   const { file, now = Date.now, log, ...bounds } = options
   const followers = new Set<EmbeddedFollower>()
@@ -26,7 +26,7 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
   let taken = 0
   let closing: Promise<void> | undefined
 
-  /** Does what needs the file. Whatever goes wrong with it, the feed is unavailable. */
+  /** Runs work on the file. Any error that is not a HubError becomes feed.unavailable. */
   function attempt<T>(work: () => Promise<T>): Promise<T> {
     return closing ? Promise.reject(new HubError('feed.unavailable')) : work().catch(translate)
   }
@@ -66,7 +66,7 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
     trim: (cursor) =>
       attempt(async () => {
         taken = Math.max(taken, mirror.reached(cursor))
-        await mirror.noteTaken(cursor)
+        await mirror.setTaken(cursor)
         await mirror.trim(taken, bounds)
         await mirror.forget(now())
       }),
@@ -74,7 +74,7 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
     outlive: (known) => attempt(() => mirror.outlive(known).then(wakeAll)),
     size: () => attempt(async () => ({ bytes: mirror.bytes(), bound: bounds.maxBytes })),
     erase: (cursors) => attempt(() => mirror.erase(cursors)),
-    ping: () => attempt(() => makeRoom().then(async () => void (await commits.ask([])))), // a commit of nothing
+    ping: () => attempt(() => makeRoom().then(async () => void (await commits.ask([])))), // an empty commit
     close: () => (closing ??= close()),
   }
 }

@@ -1,14 +1,14 @@
-// Bloom filters of ids, asked many at a time. Ids are hashes already, so two of their words tell which bits are theirs.
+// Bloom filters of ids, of which many are asked at once. Ids are hashes, so two of their words choose the bits (double hashing).
 
-/** So one in a thousand of the ids that a filter was not made of passes it. */
+/** With these, one in a thousand unknown ids passes a filter by mistake. */
 const BITS_AN_ID = 16
 const PROBES = 6
 const FILTERS_A_WORD = 32
 
-/** A power of two, for so many ids. */
+/** The size of a filter for so many ids: a power of two. */
 export const bytesFor = (count: number): number => 2 ** Math.ceil(Math.log2(count * BITS_AN_ID)) / 8
 
-/** Each id sets a few of its bits. */
+/** Each id sets PROBES bits. */
 export function createFilter(ids: readonly Buffer[]): Uint8Array {
   const filter = new Uint8Array(bytesFor(ids.length))
   const last = filter.length * 8 - 1
@@ -23,10 +23,10 @@ export function createFilter(ids: readonly Buffer[]): Uint8Array {
   return filter
 }
 
-/** Filters of one size, turned: for each of their bits a word, with a bit for each filter. One look asks all of them. */
+/** Up to 32 filters of one size, transposed: word n holds bit n of each filter. So one lookup asks all of them. */
 type Shelf = { runs: readonly (number | undefined)[]; readonly words: Int32Array }
 
-/** Takes 2 bytes for each id of a filter. */
+/** The filters of all runs, in memory: 2 bytes an id. */
 export function createFilters() {
   let shelves: readonly Shelf[] = []
 
@@ -51,7 +51,7 @@ export function createFilters() {
       for (const shelf of shelves) shelf.runs = shelf.runs.map((each) => (each === run ? undefined : each))
       shelves = shelves.filter(({ runs }) => runs.some((each) => each !== undefined))
     },
-    /** The runs that an id may be in. */
+    /** The runs that may hold an id. */
     runsOf(id: Buffer): readonly number[] {
       const found: number[] = []
       const step = wordAt(id, 4)

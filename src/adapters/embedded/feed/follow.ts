@@ -1,4 +1,4 @@
-// A follower of the embedded feed: reads until it has all, then sleeps until it is woken.
+// Follows the embedded feed: reads until it is at the head, then sleeps until it is woken.
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
 import type { Log } from '../../../core/log.ts'
@@ -21,14 +21,14 @@ export function startFollower({ after, read, onPage, log }: FollowOptions): Embe
   let cursor = after
   let alarm = Promise.withResolvers<void>()
 
-  /** Only a page that was taken moves the cursor. */
+  /** Reads one page, or sleeps. The cursor moves only after `onPage` has succeeded. */
   async function readOn(): Promise<void> {
-    alarm = Promise.withResolvers() // before reading: what is appended from here on wakes it
+    alarm = Promise.withResolvers() // before reading, so that anything appended from here on wakes it
     const page = await read(cursor, PAGE_EVENTS)
     if (page.gap || compareCursors(page.next, cursor) !== 0) {
       await onPage(page)
       cursor = page.next
-      await nextTurn() // catching up must not keep everybody else waiting
+      await nextTurn() // catching up must not hold up everything else
     } else await alarm.promise
   }
 

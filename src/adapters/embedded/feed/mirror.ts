@@ -1,4 +1,4 @@
-// The feed's file with what is asked for most kept in memory: what it holds, and its newest events.
+// Calls the thread of the feed's file, and keeps in memory what is needed most: the state of the feed and its newest events.
 import type { Cursor } from '../../../core/events/cursor.ts'
 import { cursorAt, endOf, type Life, type Span } from '../../../core/events/span.ts'
 import { countIn, type Piece } from '../../../core/events/pieces.ts'
@@ -12,26 +12,26 @@ import { joined } from './blocks.ts'
 import type { Bounds, State, Store } from './store.ts'
 import type { FeedFile } from './thread.ts'
 
-/** Trimming goes in steps: an append waits for one of them, not for all. */
+/** Trimming and erasing go in steps, so that an append waits for one step, not for all. */
 const STEP_EVENTS = 1_000
 
 type MirrorOptions = {
   readonly file: string
   readonly now: () => number
   readonly log: Log
-  /** Told when another thread has taken the place of one that has ended: there may be events that nobody was told of. */
+  /** Called when a new thread has replaced one that ended: there may be events that nobody was told of. */
   readonly onRenewed: () => void
 }
 
-/** What is known of the file as long as one thread has it. */
-type Held = {
+/** A thread with the file open, and what is known of the file meanwhile. */
+type Opened = {
   readonly thread: Thread<Store>
   lives: readonly Life[]
   tail: Tail
   state: State
 }
 
-async function hold(file: string, at: number): Promise<Held> {
+async function open(file: string, at: number): Promise<Opened> {
   const thread = startThread<Store>(new URL('./thread.ts', import.meta.url), { file, at } satisfies FeedFile)
   try {
     const [state, lives] = await Promise.all([thread.call('state'), thread.call('lives')])
@@ -47,15 +47,15 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
   const renewal = await createRenewal({
     name: 'the thread of the event feed',
     async open() {
-      const held = await hold(file, Math.max(now(), newest + 1))
-      newest = cursorAt(held.state.head, { ...held.state, lives: held.lives }).epoch
-      return held
+      const opened = await open(file, Math.max(now(), newest + 1))
+      newest = cursorAt(opened.state.head, { ...opened.state, lives: opened.lives }).epoch
+      return opened
     },
     log,
     onRenewed,
   })
   const { latest, current } = renewal
-  const span = ({ state, lives }: Held = latest()): Span => ({ ...state, lives })
+  const span = ({ state, lives }: Opened = latest()): Span => ({ ...state, lives })
 
   return {
     bytes: () => latest().state.bytes,
@@ -63,15 +63,15 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
       const { head, floor } = span()
       return cursorAt(Math.max(head - count, floor), span())
     },
-    /** The newest seq that a cursor has behind it; 0 when it is of another feed. */
+    /** The seq of the last event that a cursor has passed; 0 if the cursor is from another feed. */
     reached: (cursor: Cursor): number => Math.min(cursor.seq, endOf(cursor.epoch, span()) ?? 0),
     async append(batches: readonly (readonly Piece[])[], at: number): Promise<Appended[]> {
-      const held = await current()
+      const opened = await current()
       const packed = joined(batches.flat()).map(({ bytes }) => bytes)
-      const { pieces, state } = await held.thread.call('append', packed, at)
-      held.state = state
-      const { epoch } = cursorAt(state.head, span(held))
-      held.tail.push(
+      const { pieces, state } = await opened.thread.call('append', packed, at)
+      opened.state = state
+      const { epoch } = cursorAt(state.head, span(opened))
+      opened.tail.push(
         pieces.flatMap(({ seqs, stored }, n) => {
           const bytes = packed[n]
           return bytes && stored ? { bytes, epoch, seqs, stored } : []
@@ -85,8 +85,8 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
       const { tail, thread } = await current()
       const known = tail.after(after, limit)
       if (known) return known
-      const { held, from, ...page } = await thread.call('read', after, limit)
-      const pieces = held.map(({ bytes, ...piece }) => ({ ...piece, bytes: toBuffer(bytes) }))
+      const { stored, from, ...page } = await thread.call('read', after, limit)
+      const pieces = stored.map(({ bytes, ...piece }) => ({ ...piece, bytes: toBuffer(bytes) }))
       return pageOf(pieces, from, page)
     },
     async search(after: Cursor, limit: number, names: readonly string[]) {
@@ -94,27 +94,27 @@ export async function openMirror({ file, now, log, onRenewed }: MirrorOptions) {
       return withBuffers(await thread.call('search', after, limit, names))
     },
     async trim(last: number, bounds: Bounds): Promise<void> {
-      const held = await current()
-      for (let floor = -1; floor !== held.state.floor;) {
-        floor = held.state.floor
-        held.state = await held.thread.call('trim', last, bounds, STEP_EVENTS)
+      const opened = await current()
+      for (let floor = -1; floor !== opened.state.floor;) {
+        floor = opened.state.floor
+        opened.state = await opened.thread.call('trim', last, bounds, STEP_EVENTS)
       }
-      held.tail.trim(held.state.floor)
+      opened.tail.trim(opened.state.floor)
     },
-    noteTaken: async (cursor: Cursor) => (await current()).thread.call('noteTaken', cursor),
+    setTaken: async (cursor: Cursor) => (await current()).thread.call('setTaken', cursor),
     taken: async () => (await current()).thread.call('taken'),
     async outlive(known: Cursor): Promise<void> {
-      const held = await current()
-      held.lives = await held.thread.call('outlive', known)
-      held.tail = createTail(cursorAt(held.state.head, span(held)))
+      const opened = await current()
+      opened.lives = await opened.thread.call('outlive', known)
+      opened.tail = createTail(cursorAt(opened.state.head, span(opened)))
     },
     async erase(cursors: readonly Cursor[]): Promise<void> {
-      const held = await current()
-      const known = cursors.filter(({ epoch }) => endOf(epoch, span(held)) !== undefined)
+      const opened = await current()
+      const known = cursors.filter(({ epoch }) => endOf(epoch, span(opened)) !== undefined)
       const seqs = known.map(({ seq }) => seq)
       for (let start = 0; start < seqs.length; start += STEP_EVENTS)
-        held.state = await held.thread.call('erase', seqs.slice(start, start + STEP_EVENTS))
-      held.tail.trim(held.state.head) // it has no holes: what it held is read from the file from now on
+        opened.state = await opened.thread.call('erase', seqs.slice(start, start + STEP_EVENTS))
+      opened.tail.trim(opened.state.head) // a tail cannot have holes: these events are now read from the file
     },
     forget: async (at: number) => (await current()).thread.call('forget', at, STEP_EVENTS),
     close: renewal.close,
@@ -126,7 +126,7 @@ function countAccepted(seqs: readonly number[]): Appended {
   return { accepted, duplicates: seqs.length - accepted }
 }
 
-/** A Buffer comes out of another thread as a plain array of bytes. */
+/** A Buffer arrives from another thread as a plain Uint8Array. */
 function withBuffers<T extends Pick<FeedPage, 'events'>>(page: T): T {
   const events = page.events.map((event) => ({
     ...event,

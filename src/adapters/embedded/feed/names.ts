@@ -1,13 +1,13 @@
-// Who is named in the feed's events, as hashes by spans of its places: a search unpacks only the spans that may hold somebody.
+// Stores which names occur in each span of 256 events, as hashes, so that a search unpacks only the spans that may match.
 import type { DatabaseSync } from 'node:sqlite'
 import { hashBytes, hashOf } from '../../../core/name-hash.ts'
 import { plainTextIn } from '../../../core/events/facts.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import type { PieceEvent } from '../../../core/events/pieces.ts'
 
-/** Few: all of a span is unpacked for one event. */
+/** Few, because one match makes a search unpack the whole span. */
 const SPAN_EVENTS = 256
-/** Stands for a name that is not plain ASCII, or escaped: it may be spelt in several ways, and whoever asks compares them. */
+/** Stands for a name that is not plain ASCII, or is escaped: it can be spelt in several ways, so every search looks at it. */
 const ANYBODY = ''
 
 type Growing = { readonly number: number; readonly hashes: Set<number> }
@@ -17,7 +17,7 @@ export const spanOf = (seq: number): number => Math.floor((seq - 1) / SPAN_EVENT
 export const firstOf = (span: number): number => span * SPAN_EVENTS + 1
 export const lastOf = (span: number): number => firstOf(span + 1) - 1
 
-/** Whether an event names one of these: as recipient or, without one, as message; or as who has sent it in. */
+/** How to find events that name one of these: as recipient or, if it has none, as message; or as sender of an inbound mail. */
 export function naming(names: readonly string[]) {
   const wanted = new Set([...names, ANYBODY])
   return {
@@ -27,8 +27,8 @@ export function naming(names: readonly string[]) {
 }
 
 /**
- * A span is noted when its last event is stored, in the same transaction; one that is not known from its first event on,
- * or that something was erased from, when a search has looked through it. Nothing is noted of who is no longer in it.
+ * The names of a span are stored together with its last event, in the same transaction. A span whose beginning was not seen by this
+ * process, or from which something was erased, gets its names when a search has read it. No name stays that is no longer in it.
  */
 export function prepareNames(db: DatabaseSync) {
   db.exec('CREATE TABLE IF NOT EXISTS names (span INTEGER PRIMARY KEY, hashes BLOB NOT NULL)')
@@ -42,7 +42,7 @@ export function prepareNames(db: DatabaseSync) {
   const note = ({ number, hashes }: Growing) => insert.run(number, hashBytes(hashes))
 
   return {
-    /** In the order of their places. A place that comes twice was rolled back. */
+    /** Takes events in order of their seqs, from `first` on. If a seq comes again, its transaction was rolled back. */
     add(first: number, events: readonly PieceEvent[]): void {
       for (const [n, event] of events.entries()) {
         const seq = first + n
@@ -53,7 +53,7 @@ export function prepareNames(db: DatabaseSync) {
         expected = seq + 1
       }
     },
-    /** Whether one of those with these hashes may be in a span. */
+    /** False if no name with one of these hashes is in a span. */
     mayHold(span: number, hashes: ReadonlySet<number>): boolean {
       const row = select.get(span) as { hashes: Uint8Array } | undefined
       if (!row) return true
@@ -61,11 +61,11 @@ export function prepareNames(db: DatabaseSync) {
       for (let at = 0; at < noted.length; at += 4) if (hashes.has(noted.readUInt32LE(at))) return true
       return false
     },
-    /** What a search has found in a whole span. */
+    /** Stores the names of a whole span, which a search has just read. */
     renew(number: number, events: readonly PieceEvent[]): void {
       note({ number, hashes: new Set(events.flatMap(namesIn).map(hashOf)) })
     },
-    /** Somebody has been taken out of the span that has this place. */
+    /** Drops the names of the span around a seq: an event was erased from it. */
     forget(seq: number): void {
       remove.run(spanOf(seq))
       if (growing?.number === spanOf(seq)) growing = undefined
@@ -74,7 +74,7 @@ export function prepareNames(db: DatabaseSync) {
   }
 }
 
-/** Recipient, or else message; and who has sent it in. Addresses in lower case, as they are compared. */
+/** The recipient, or else the message; and the sender of an inbound mail. Addresses in lower case, as they are compared. */
 function namesIn({ head: [, kind], texts: [, bytes] }: PieceEvent): string[] {
   const facts = bytes?.toString('latin1') ?? ''
   const names = [plainTextIn(facts, 'recipient')?.toLowerCase() ?? plainTextIn(facts, 'message_id')]

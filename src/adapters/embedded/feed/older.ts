@@ -1,5 +1,5 @@
-// A feed's file of an earlier version is brought up to date when it is opened: it had a row for each event before there were
-// blocks, and all ids of a day in one index before there were runs.
+// Converts a feed's file of an earlier version when it is opened. Versions 1 and 2 had a row for each event instead of blocks, and
+// versions up to 3 one index of all ids instead of runs.
 import type { DatabaseSync } from 'node:sqlite'
 import type { Kind } from '../../../core/events/event.ts'
 import type { StoredFacts } from '../../../core/events/facts.ts'
@@ -14,7 +14,7 @@ type Row = { seq: number; epoch: number; at: number; kind: Kind; id: Uint8Array;
   [K in keyof StoredFacts]?: string | null
 }
 
-/** `add` is given a block at a time: the seq of its first event, its epoch, and its events. */
+/** Calls `add` for each block: the seq of its first event, its epoch, and its events. */
 export function convertRows(
   db: DatabaseSync,
   add: (first: number, epoch: number, events: readonly PieceEvent[]) => void,
@@ -30,10 +30,10 @@ export function convertRows(
     db.exec('DROP TABLE events')
     db.exec('UPDATE state SET bytes = (SELECT coalesce(sum(size), 0) FROM blocks)')
   })
-  db.exec('VACUUM') // nothing of what they held is left where they were, and the room is given back
+  db.exec('VACUUM') // overwrites the deleted rows, and gives their space back
 }
 
-/** Of the days that it has; they are those of all its events. */
+/** The old index has the ids of all events in the file, by day. */
 export function convertSeen(db: DatabaseSync): void {
   if (!db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'seen'`).get()) return
   const writeRun = prepareRun(db)
@@ -52,7 +52,7 @@ export function convertSeen(db: DatabaseSync): void {
   })
 }
 
-/** Those of the first version have no facts: they are read from their data. */
+/** Events of the first version have no facts: those are read from the data. */
 function toEvent({ at, kind, id, data: bytes, facts, more }: Row): PieceEvent {
   const data = toBuffer(bytes)
   const told = facts ? { facts, more: more ?? null } : factsOfOlder(kind, data.toString())

@@ -1,13 +1,13 @@
-// Looks through the feed for the events that name somebody: what is noted of who is in its spans saves most of the reading.
+// Finds the events in the feed that name somebody. The names stored for each span save most of the reading.
 import type { FeedEvent } from '../../../core/events/event.ts'
 import { toEvent } from '../../../core/events/pieces.ts'
 import { cursorIn, eventsIn, seqIn, type Block } from './blocks.ts'
 import { firstOf, lastOf, naming, spanOf, type Names } from './names.ts'
 
-/** What a span that is passed over counts: an append waits for all of one search. */
+/** What a skipped span counts towards the limit: an append waits for the whole of one search call. */
 const PASSING_EVENTS = 4
 
-/** `blocksAfter`: those that have what comes after a seq. */
+/** `blocksAfter`: the blocks with the events after a seq. */
 export function createSearch(blocksAfter: (seq: number) => Iterable<Block>, names: Names) {
   function* eventsOf(span: number) {
     for (const block of blocksAfter(firstOf(span) - 1)) {
@@ -16,7 +16,7 @@ export function createSearch(blocksAfter: (seq: number) => Iterable<Block>, name
     }
   }
 
-  /** Goes on from a place until it has looked at about `limit` events, by whole spans; `to` is where it has got to. */
+  /** Searches whole spans after `from` until it has looked at about `limit` events; `to` is where the next call continues. */
   return (from: number, head: number, limit: number, wanted: readonly string[]) => {
     const { hashes, isNamedIn } = naming(wanted)
     const found: FeedEvent[] = []

@@ -1,6 +1,6 @@
-// The ids that the feed has seen. In one large index each new one would change a page of its own: so the newest are in
-// memory, as in their blocks, and many at a time are written as a run, in their order. A run's filter tells of nearly every
-// id that the run does not have it.
+// The ids that the feed has seen, to drop events that come again. In one large index each new id would change a random page. So
+// the newest ids are in memory (and in their blocks, should the process die), and are written many at a time as a sorted run. A
+// Bloom filter for each run spares nearly every lookup in a run that does not have the id.
 import type { DatabaseSync } from 'node:sqlite'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import { transaction } from '../../sqlite/transaction.ts'
@@ -12,10 +12,10 @@ export const SEEN_SCHEMA = `
   CREATE TABLE IF NOT EXISTS noted (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL);
   INSERT OR IGNORE INTO noted VALUES (1, 0);
 `
-/** Written at once, in about 10 ms. */
+/** Ids of a full run. Writing it takes about 10 ms. */
 export const RUN_IDS = 16_384
 const DAY_MS = 86_400_000
-/** Besides today: whenever an id was seen, it is known for 48 hours at least. */
+/** Besides today, so that an id is known for at least 48 hours after it was seen. */
 const DAYS_KEPT = 2
 
 type WholeRun = { readonly run: number; readonly day: number; readonly filter: Uint8Array }
@@ -26,14 +26,14 @@ export type Seen = { readonly id: Buffer; readonly at: number }
 const dayOf = (at: number): number => Math.floor(at / DAY_MS)
 const textOf = (id: Buffer): string => id.toString('latin1')
 
-/** `after` tells what the blocks have after a seq. */
+/** `after` gives the ids of the events after a seq, from their blocks: of those that no run has yet. */
 export function openSeen(db: DatabaseSync, after: (seq: number) => Iterable<Seen>, now: number) {
   const writeRun = prepareRun(db)
   const takeRun = prepareTake(db)
   const select = db.prepare('SELECT 1 FROM known WHERE run = ? AND id = ?')
   const forgetSome = prepareForget(db)
   const filters = createFilters()
-  /** The newest first. */
+  /** Newest first. */
   let runs: readonly Run[] = []
   let noted = Number(db.prepare('SELECT seq FROM noted').get()?.seq)
   let day = dayOf(now)
@@ -45,16 +45,17 @@ export function openSeen(db: DatabaseSync, after: (seq: number) => Iterable<Seen
     runs = [{ run, day, filterBytes: filter.length }, ...runs]
   }
 
-  function write(head: number): void {
+  /** Writes the ids in memory as a run, merged with small runs of the same day. `head`: the newest event. */
+  function flush(head: number): void {
     if (memory.size === 0) return
     let ids: readonly Buffer[] = Array.from(memory, (text) => Buffer.from(text, 'latin1'))
     let older = runs
     const written = transaction(db, () => {
-      for (; older[0] && isJoined(older[0], day, ids.length); older = older.slice(1))
+      for (; older[0] && isToMerge(older[0], day, ids.length); older = older.slice(1))
         ids = ids.concat(takeRun(older[0].run))
       return writeRun(ids, day, head)
     })
-    for (const joined of runs.slice(0, runs.length - older.length)) filters.remove(joined.run)
+    for (const merged of runs.slice(0, runs.length - older.length)) filters.remove(merged.run)
     runs = older
     add(written)
     memory.clear()
@@ -66,7 +67,7 @@ export function openSeen(db: DatabaseSync, after: (seq: number) => Iterable<Seen
   const isInRun = (id: Buffer): boolean => filters.runsOf(id).some((run) => select.get(run, id) !== undefined)
 
   return {
-    /** Remembers nothing before `add` is called: what one commit stores is known from then on. */
+    /** Looks up the ids of one commit. Call `add` once it is committed; without that, its new ids are forgotten. */
     lookUp() {
       const added = new Set<string>()
       return {
@@ -79,14 +80,14 @@ export function openSeen(db: DatabaseSync, after: (seq: number) => Iterable<Seen
         add: (): void => added.forEach((text) => memory.add(text)),
       }
     },
-    /** Before an append at this time: what is much, or of an earlier day, becomes a run. `head`: the newest event. */
-    makeRoom(at: number, head: number): void {
-      if (memory.size >= RUN_IDS || dayOf(at) > day) write(head)
+    /** Call before an append: flushes if there are many ids, or a new day has begun. */
+    beforeAppend(at: number, head: number): void {
+      if (memory.size >= RUN_IDS || dayOf(at) > day) flush(head)
       day = Math.max(day, dayOf(at))
     },
-    /** Before events up to a seq leave their blocks. */
-    outlive(seq: number, head: number): void {
-      if (seq > noted) write(head)
+    /** Call before events up to a seq are removed from their blocks: flushes their ids. */
+    beforeRemoval(seq: number, head: number): void {
+      if (seq > noted) flush(head)
     },
     /** Forgets at most `limit` of the ids that were seen more than 48 hours ago. */
     forget(at: number, limit: number): void {
@@ -97,18 +98,18 @@ export function openSeen(db: DatabaseSync, after: (seq: number) => Iterable<Seen
       filters.remove(gone)
       runs = runs.filter(({ run }) => run !== gone)
     },
-    close: write,
+    close: flush,
   }
 }
 
 /**
- * Where events are let go of soon, few ids are written at a time: those of a day are then joined with as few or fewer, so that
- * there are never many runs to ask.
+ * If events are dropped soon after they came, few ids are written at a time. New ids are therefore merged with runs of the same day
+ * that are not larger, so that there are never many runs to ask.
  */
-const isJoined = (newest: Run, day: number, count: number): boolean =>
+const isToMerge = (newest: Run, day: number, count: number): boolean =>
   newest.day === day && count < RUN_IDS && newest.filterBytes <= bytesFor(count)
 
-/** Takes the ids of a run out of the file. */
+/** Reads the ids of a run, and deletes it. */
 function prepareTake(db: DatabaseSync) {
   const select = db.prepare('SELECT id FROM known WHERE run = ?')
   const forget = db.prepare('DELETE FROM known WHERE run = ?')
@@ -121,7 +122,7 @@ function prepareTake(db: DatabaseSync) {
   }
 }
 
-/** In their order, they fill one page after the other. `head`: they are those of all events up to there. */
+/** Writes ids as a run, sorted, so that they fill one page after the other. After it, all ids up to `head` are in runs. */
 export function prepareRun(db: DatabaseSync) {
   const insertRun = db.prepare('INSERT INTO runs (day, filter) VALUES (?, ?)')
   const insert = db.prepare('INSERT OR IGNORE INTO known VALUES (?, ?)')
@@ -135,7 +136,7 @@ export function prepareRun(db: DatabaseSync) {
   }
 }
 
-/** The run that is gone, if one is. */
+/** Deletes up to `limit` ids of the oldest run, if that is before a day; returns the run once it is gone. */
 function prepareForget(db: DatabaseSync) {
   const select = db.prepare('SELECT run FROM runs WHERE day < ? ORDER BY run LIMIT 1')
   const forget = db.prepare(
@@ -150,7 +151,7 @@ function prepareForget(db: DatabaseSync) {
   }
 }
 
-/** By their first bytes, which is order enough; ids are hashes. */
+/** Sorts ids by their first four bytes, which is enough because ids are hashes. */
 function* inOrder(ids: readonly Buffer[]): Generator<Buffer> {
   const places = Float64Array.from(ids, (id, n) => id.readUIntBE(0, 4) * ids.length + n).sort()
   for (const place of places) yield ids[place % ids.length] as Buffer

@@ -6,8 +6,8 @@ import { cursorAt, locate, type Life } from '../../../core/events/span.ts'
 import { headsIn } from '../../../core/events/packing.ts'
 import { numbered, unpackEvents, type PieceEvent } from '../../../core/events/pieces.ts'
 import type { FeedPage } from '../../../core/events/ports.ts'
-import type { Held } from '../../../core/events/tail.ts'
-import { openOwn } from '../../sqlite/own.ts'
+import type { StoredPiece } from '../../../core/events/tail.ts'
+import { openExclusive } from '../../sqlite/exclusive.ts'
 import { transaction } from '../../sqlite/transaction.ts'
 import { expanded, toBuffer } from '../../sqlite/bytes.ts'
 import { eventsIn, idOf, seqIn, sizeOf, sizeOfAll, toData, type Block } from './blocks.ts'
@@ -30,25 +30,28 @@ const SCHEMA = `
     one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, seq INTEGER NOT NULL);
   INSERT OR IGNORE INTO taken VALUES (1, 0, 0);
   ${SEEN_SCHEMA}`
-/** Of the tables above: a change that an older hub could not live with makes it one more. */
+/** The version of the tables above: raise it for a change that an older hub could not work with. */
 const VERSION = 4
 const PAGE_BYTES = 4 * 1024 * 1024
 const LIVES_KEPT = 10_000
 
-/** The seq before the first event that is kept, that of the newest, and the running sum of what they take. */
+/** The seq before the oldest event that is stored, that of the newest, and the sum of the blocks' sizes. */
 export type State = { readonly floor: number; readonly head: number; readonly bytes: number }
-/** Of each piece that came: the seq of each of its events, 0 for a duplicate, and what was stored of it, if anything. */
+/** For each piece appended: the seq of each of its events (0 for a duplicate), and what was stored of it, if anything. */
 type Written = {
   readonly pieces: readonly { readonly seqs: readonly number[]; readonly stored: PackedEvents | undefined }[]
   readonly state: State
 }
-type HeldPage = Omit<FeedPage, 'events'> & { readonly held: readonly Held[]; readonly from: number }
+type PackedPage = Omit<FeedPage, 'events'> & {
+  readonly stored: readonly StoredPiece[]
+  readonly from: number
+}
 export type Bounds = { readonly retention: number; readonly maxBytes: number }
 export type Store = ReturnType<typeof openStore>
 
-/** Opens the file and begins a new life of the feed: nobody can tell whether its tail is the one it had. */
+/** Opens the file and begins a new life of the feed, because the file may be a copy that lacks the newest events. */
 export function openStore(file: string, at: number) {
-  const { db, close } = openOwn(file, VERSION, SCHEMA)
+  const { db, close } = openExclusive(file, VERSION, SCHEMA)
   const blocks = prepareBlocks(db)
   convertRows(db, blocks.add)
   convertSeen(db)
@@ -67,15 +70,15 @@ export function openStore(file: string, at: number) {
   return {
     state: () => state,
     lives: () => lives,
-    /** Begins another life, later than this place, unless the feed reaches it. */
+    /** Begins a life after that of a cursor, unless the feed reaches the cursor. */
     outlive(known: Cursor): readonly Life[] {
       if (compareCursors(known, head()) <= 0) return lives
       state = transaction(db, () => beginLife(db, known.epoch + 1))
       return (lives = readLives(db))
     },
-    /** Stores what packEvents has packed in one commit. */
+    /** Stores pieces of packEvents in one commit. */
     append(packed: readonly Uint8Array[], at: number): Written {
-      seen.makeRoom(at, state.head)
+      seen.beforeAppend(at, state.head)
       const { isNew, add } = seen.lookUp()
       const written = transaction(db, () => write(state, packed, head().epoch, isNew))
       state = written.state
@@ -83,20 +86,20 @@ export function openStore(file: string, at: number) {
       return written
     },
     taken: taken.read,
-    noteTaken: taken.note,
-    /** Lets go of about `limit` of the oldest events that are beyond the bounds and not after `last`. */
+    setTaken: taken.set,
+    /** Drops about `limit` of the oldest events, as long as the feed is beyond its bounds, but none after `last`. */
     trim(last: number, bounds: Bounds, limit: number): State {
       if (!isOver(state, bounds)) return state
       const reach = blocks.reach(state.floor, limit)
-      seen.outlive(Math.min(last, reach), state.head)
+      seen.beforeRemoval(Math.min(last, reach), state.head)
       return (state = transaction(db, () => drop(state, last, bounds, reach)))
     },
-    /** The page after a cursor, its events still packed: `from` is the seq before the first of them. */
-    read(after: Cursor, limit: number): HeldPage {
+    /** The page after a cursor, its events still packed: those after the seq `from`. */
+    read(after: Cursor, limit: number): PackedPage {
       const span = { lives, ...state }
       const { seq: from, gap } = locate(after, span)
-      const { held, last } = pageAfter(blocks, from, limit)
-      return { held, from, gap, next: last ?? gap?.to ?? head(), head: head() }
+      const { stored, last } = pageAfter(blocks, from, limit)
+      return { stored, from, gap, next: last ?? gap?.to ?? head(), head: head() }
     },
     search(after: Cursor, limit: number, wanted: readonly string[]): Pick<FeedPage, 'events' | 'next'> {
       const span = { lives, ...state }
@@ -105,14 +108,14 @@ export function openStore(file: string, at: number) {
       return { events, next: to < state.head ? cursorAt(to, span) : head() }
     },
     erase(seqs: readonly number[]): State {
-      seen.outlive(Math.max(...seqs), state.head)
+      seen.beforeRemoval(Math.max(...seqs), state.head)
       return (state = transaction(db, () => erase(state, seqs)))
     },
     forget: seen.forget,
     close() {
       try {
         seen.close(state.head)
-      } catch {} // a full disk: they are in their blocks as well
+      } catch {} // a full disk: the ids are in the blocks as well
       close()
     },
   }
@@ -137,28 +140,28 @@ function prepareBlocks(db: DatabaseSync) {
   const remove = db.prepare('DELETE FROM blocks WHERE first = ?')
   const from = db.prepare(`
     SELECT * FROM blocks WHERE first >= coalesce((SELECT max(first) FROM blocks WHERE first <= ?), 0) ORDER BY first`)
-  /** Those that have what comes after a seq, in their order. One of them may begin before it. */
+  /** The blocks with the events after a seq, in order. The first of them may begin before it. */
   const after = (seq: number) => from.iterate(seq + 1) as Iterable<Block>
   return {
     add(first: number, epoch: number, events: readonly PieceEvent[], packed?: Buffer): PackedEvents {
       const size = sizeOfAll(events)
       const data = toData(events, packed)
       insert.run(first, first + events.length - 1, epoch, size, data)
-      return { first, count: events.length, data: new Uint8Array(data) } // without the memory that it is a part of
+      return { first, count: events.length, data: new Uint8Array(data) } // a copy: `data` may be part of a larger buffer
     },
     after,
-    /** How far whole blocks go on to after a seq: about `limit` places, or past a stretch where nothing is left. */
+    /** How far to trim in one step after a seq: `limit` places, or the end of the next block if that is later. */
     reach(seq: number, limit: number): number {
       const [next] = after(seq)
       return Math.max(seq + limit, next?.last ?? 0)
     },
-    /** What of their events is remembered longest. */
+    /** The ids of the events after a seq. */
     *idsAfter(seq: number): Generator<Seen> {
       for (const block of after(seq))
         for (const each of eventsIn(block))
           if (seqIn(block, each) > seq) yield { id: idOf(each), at: each.head[2] }
     },
-    /** What is left of a block; tells how much smaller it has become. */
+    /** Rewrites a block with the events that stay in it; returns by how much its size has become smaller. */
     keep({ first, size }: Block, events: readonly PieceEvent[]): number {
       const left = sizeOfAll(events)
       if (events.length > 0) update.run(left, toData(events), first)
@@ -228,14 +231,14 @@ function prepareTaken(db: DatabaseSync) {
   const read = () => select.get() as Cursor
   return {
     read: (): Cursor => ({ ...read() }),
-    /** A commit only where there is news. */
-    note(cursor: Cursor): void {
+    /** Commits only if the cursor has moved. */
+    set(cursor: Cursor): void {
       if (compareCursors(cursor, read()) !== 0) update.run(cursor.epoch, cursor.seq)
     },
   }
 }
 
-/** Places stay as they are: only the running sum of bytes changes. */
+/** The numbers of other events stay the same; only the sum of bytes changes. */
 function prepareErase(db: DatabaseSync, blocks: Blocks, names: Names) {
   const updateState = db.prepare('UPDATE state SET bytes = ?')
   return (state: State, seqs: readonly number[]): State => {
@@ -244,7 +247,7 @@ function prepareErase(db: DatabaseSync, blocks: Blocks, names: Names) {
     let done = 0
     for (const seq of seqs.toSorted((a, b) => a - b)) {
       names.forget(seq)
-      if (seq <= done) continue // its block is unpacked once, whatever leaves it
+      if (seq <= done) continue // its block is done already
       const [block] = blocks.after(seq - 1)
       if (!block) break
       done = block.last
@@ -257,23 +260,23 @@ function prepareErase(db: DatabaseSync, blocks: Blocks, names: Names) {
   }
 }
 
-/** What has the events after a seq, and the last of them: at most `limit`, and about 4 MiB of data. */
+/** The blocks with the events after a seq, and the cursor of the last: at most `limit` events, and about 4 MiB of data. */
 function pageAfter(blocks: Blocks, from: number, limit: number) {
-  const held: Held[] = []
+  const stored: StoredPiece[] = []
   let last: Cursor | undefined
   let [left, size] = [limit, 0]
   for (const { first, epoch, data } of blocks.after(from)) {
     const bytes = expanded(toBuffer(data))
     const heads = headsIn<PieceEvent['head']>(bytes)
     const seqs = heads.map(([[n]]) => first + n)
-    held.push({ bytes, epoch, seqs, stored: { first, count: heads.length, data } })
+    stored.push({ bytes, epoch, seqs, stored: { first, count: heads.length, data } })
     for (const [n, seq] of seqs.entries()) {
       if (seq <= from) continue
       last = { epoch, seq }
       left -= 1
       size += Number(heads[n]?.at(-1))
-      if (left === 0 || size >= PAGE_BYTES) return { held, last }
+      if (left === 0 || size >= PAGE_BYTES) return { stored, last }
     }
   }
-  return { held, last }
+  return { stored, last }
 }

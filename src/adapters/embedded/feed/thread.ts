@@ -1,4 +1,4 @@
-// The thread that has the feed's file: a commit waits for the disk, and here that holds up nobody else.
+// The thread of the feed's file: here a commit that waits for the disk holds up nobody else.
 import { answerWith } from '../../sqlite/answers.ts'
 import { openStore } from './store.ts'
 

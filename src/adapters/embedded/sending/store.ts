@@ -3,7 +3,7 @@
 // A commit goes to the operating system without waiting for the disk: kill -9 loses nothing; a power loss may lose the marks of
 // the last moments, and their few mails are then sent again.
 import { HubError } from '../../../core/errors.ts'
-import { openOwn } from '../../sqlite/own.ts'
+import { openExclusive } from '../../sqlite/exclusive.ts'
 import { transaction } from '../../sqlite/transaction.ts'
 
 const SCHEMA = `
@@ -26,7 +26,7 @@ const VERSION = 1
 export type SendFile = ReturnType<typeof openSendFile>
 
 export function openSendFile(file: string) {
-  const { db, close } = openOwn(file, VERSION, SCHEMA)
+  const { db, close } = openExclusive(file, VERSION, SCHEMA)
   return {
     db,
     /** Runs in a transaction. Any failure of the file is sending.unavailable. */

@@ -1,4 +1,4 @@
-// Appends a batch to the feed in Redis: one script for each slice of it.
+// Appends batches to the feed in Redis: one call of a script for each slice.
 import { gather } from '../../../core/gather.ts'
 import { HubError } from '../../../core/errors.ts'
 import type { NewEvent } from '../../../core/events/event.ts'
@@ -11,7 +11,7 @@ import {
   unpackEvents,
   type Piece,
 } from '../../../core/events/pieces.ts'
-import type { Held, Tail } from '../../../core/events/tail.ts'
+import type { StoredPiece, Tail } from '../../../core/events/tail.ts'
 import type { Session } from '../connection.ts'
 import { isOutOfMemory, makeRoom, type Room } from './bounds.ts'
 import { lifeArgs, type Memory } from './memory.ts'
@@ -20,18 +20,18 @@ import { appendScript } from './scripts.ts'
 import { run } from '../script.ts'
 import { FEED_KEYS, seenKeys } from '../keys.ts'
 
-/** Redis does nothing else while a script runs, and Lua's unpack fails near 8,000 values. */
+/** Events in one call: Redis does nothing else while a script runs, and Lua's unpack fails near 8,000 values. */
 const SLICE_EVENTS = 1_000
 
-/** And who is named in its events. */
+/** With a note for each of its events: who is named in it, see names.ts. */
 type NotedPiece = Piece & { readonly notes: Buffer }
 
 type Keep = Tail['push']
 
-/** The places, from 1, of the events in a slice that were there before. */
+/** The places, counted from 1, of the duplicates in a slice. */
 type Known = readonly number[]
 
-/** What comes while a script runs shares the next one: each has a price of its own, whatever it appends. */
+/** Batches that come while a script runs share the next one, because each call costs something, however little it appends. */
 export function createAppender(session: () => Promise<Session>, room: Room, memory: Memory, keep: Keep) {
   const commits = gather(
     async (batches: readonly (readonly NotedPiece[])[]) => {
@@ -48,8 +48,8 @@ export function createAppender(session: () => Promise<Session>, room: Room, memo
   return (events: readonly NewEvent[]) => commits.ask(noted(events, memory.now()))
 
   /**
-   * Tells of each whether it was known. Only a batch that is alone has several slices: one after the other, for were one
-   * lost, what follows it in the batch must not be there already.
+   * Tells for each event whether it was known. Only a batch that comes alone has several slices. They are sent one after the other:
+   * if one is lost, those after it must not have been stored already.
    */
   async function appendAll(pieces: readonly NotedPiece[]): Promise<boolean[]> {
     const known: boolean[] = []
@@ -63,7 +63,7 @@ export function createAppender(session: () => Promise<Session>, room: Room, memo
   async function appendSlice(slice: readonly NotedPiece[]): Promise<Known> {
     const known = await tryAppend(slice)
     if (known) return known
-    // Full, says a note in Redis: perhaps no longer so.
+    // Redis has a note that the feed is full, which may be out of date.
     const { full } = await room.keep()
     const again = full ? undefined : await tryAppend(slice)
     if (!again) throw new HubError('feed.full')
@@ -80,7 +80,7 @@ export function createAppender(session: () => Promise<Session>, room: Room, memo
   }
 }
 
-/** Writes as an append does, but no event; throws what an append would. */
+/** Writes to Redis like an append, but no event; throws what an append would throw. */
 export function createProbe(session: () => Promise<Session>, room: Room, memory: Memory) {
   const note = async () => (await session()).redis.hset(FEED_KEYS.meta, 'probe', '')
   return async (): Promise<void> => {
@@ -102,7 +102,7 @@ function noted(events: readonly NewEvent[], at: number): NotedPiece[] {
   }))
 }
 
-/** undefined when the feed is full. */
+/** Runs the script. Returns undefined if the feed is full. */
 async function send(
   session: Session,
   pieces: readonly NotedPiece[],
@@ -121,12 +121,12 @@ async function send(
   return known
 }
 
-/** What pieces have become: all that was not known, one after the other, `newest` the last of them. */
-function stored(pieces: readonly Piece[], known: Known, { epoch, seq: last }: Cursor): Held[] {
+/** The pieces without the known events, with their new seqs: consecutive ones, of which the last is that of `newest`. */
+function stored(pieces: readonly Piece[], known: Known, { epoch, seq: last }: Cursor): StoredPiece[] {
   const places = new Set(known)
   let place = 0
   let seq = last - (countIn(pieces) - places.size)
-  return pieces.flatMap((piece): Held[] => {
+  return pieces.flatMap((piece): StoredPiece[] => {
     const isNew = range(1, piece.count).map(() => !places.has((place += 1)))
     const isAll = !isNew.includes(false)
     const { count, bytes } = isAll ? piece : toPiece(unpackEvents(piece.bytes).filter((_, n) => isNew[n]))

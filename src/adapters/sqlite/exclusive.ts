@@ -6,7 +6,7 @@ import { lockFile } from './lock.ts'
  * `version` is that of the layout: a newer one would be misread, and then overwritten. The lock is a file of its own, because a lock
  * on the data file would keep out backups, which read it while the hub runs. Throws while another hub has the lock.
  */
-export function openOwn(file: string, version: number, schema: string) {
+export function openExclusive(file: string, version: number, schema: string) {
   const lock = lockFile(`${file}.lock`)
   const db = new DatabaseSync(file, { timeout: 2_000 })
   function close(): void {
