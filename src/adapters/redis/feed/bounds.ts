@@ -1,5 +1,4 @@
-// Keeps the feed in Redis within its bounds: lets go of the oldest events that have been taken, and says when
-// there is no room.
+// Keeps the feed in Redis within its bounds: drops the oldest events that are archived, and notes when the feed is full.
 import { formatCursor, parseCursor, BEGINNING, type Cursor } from '../../../core/events/cursor.ts'
 import type { Log } from '../../../core/log.ts'
 import { cursorAt, endOf, type Span } from '../../../core/events/span.ts'
@@ -11,21 +10,21 @@ import { FEED_KEYS } from '../keys.ts'
 
 export type Bounds = { readonly retention: number; readonly maxBytes: number }
 
-/** Redis does nothing else while it trims: a few thousand events take a millisecond or two. */
+/** Events trimmed in one step: Redis does nothing else meanwhile, for a millisecond or two. */
 const STEP_EVENTS = 5_000
-/** Stream nodes, of a few events each, that Redis looks at to tell the size of all. */
+/** Stream nodes, of a few events each, from which Redis estimates the size of the whole stream. */
 const SAMPLES = 1_000
-/** How long the feed may grow unwatched where nobody calls trim. */
+/** How long the feed may grow unchecked while nobody calls trim. */
 const BOUNDS_EVERY_MS = 1_000
-/** What is let go of at once when Redis itself has no memory left. */
+/** The part of all events that is dropped at once when Redis itself has no memory left. */
 const EMERGENCY_SHARE = 0.1
 
-/** Remembers, for every process on this Redis, how far the archive is. */
-export async function noteTaken(session: Session, taken: Cursor, memory: Memory): Promise<void> {
-  const note = (): Promise<boolean> =>
+/** Stores, for every process on this Redis, how far the archive is. */
+export async function setTaken(session: Session, taken: Cursor, memory: Memory): Promise<void> {
+  const set = (): Promise<boolean> =>
     unlessOutOfMemory(session.redis.hset(FEED_KEYS.meta, 'taken', formatCursor(taken)))
-  // Without memory for even this note, what was taken makes room for it.
-  if (!(await note()) && (await makeRoom(session, memory, taken))) await note()
+  // Without memory for even this, archived events are dropped to make room.
+  if (!(await set()) && (await makeRoom(session, memory, taken))) await set()
 }
 
 export async function readTaken({ redis }: Session): Promise<Cursor> {
@@ -33,9 +32,9 @@ export async function readTaken({ redis }: Session): Promise<Cursor> {
 }
 
 export type Room = {
-  /** Brings the feed back within its bounds; tells whether it is full nevertheless. */
+  /** Brings the feed back within its bounds; `full` if that was not possible. */
   keep(): Promise<{ full: boolean }>
-  /** The same, but from time to time and behind the caller's back. */
+  /** The same in the background, at most once in BOUNDS_EVERY_MS. Logs errors. */
   keepNowAndThen(): void
   size(): Promise<{ bytes: number; bound: number }>
 }
@@ -55,7 +54,7 @@ export function createRoom(session: () => Promise<Session>, bounds: Bounds, memo
     return { full }
   }
 
-  /** What is under way may not know yet what was noted just now: so once more after it, for all who ask. */
+  /** A call under way may not see what was stored just now, so whoever asks meanwhile shares the next one. */
   function keep(): Promise<{ full: boolean }> {
     if (!underWay) return (underWay = keepOnce().finally(() => (underWay = undefined)))
     return (next ??= underWay
@@ -81,7 +80,7 @@ export function createRoom(session: () => Promise<Session>, bounds: Bounds, memo
   }
 }
 
-/** Trims until the feed is within its bounds, or nothing more may go; then notes whether it is full. */
+/** Trims until the feed is within its bounds, or nothing more may be dropped; then notes whether it is full. */
 async function keepBounds(session: Session, bounds: Bounds, memory: Memory): Promise<{ full: boolean }> {
   for (;;) {
     const { span, bytes, taken } = await readState(session, memory)
@@ -92,8 +91,8 @@ async function keepBounds(session: Session, bounds: Bounds, memory: Memory): Pro
 }
 
 /**
- * Without memory Redis refuses every write that could need some, but not XTRIM. Tells whether anything could go:
- * of what was noted as taken, or is known to be.
+ * Drops archived events when Redis has no memory: it then refuses every write that could need some, but not XTRIM. `known`: how far
+ * the archive is, if the caller knows better than Redis. Returns whether anything could be dropped.
  */
 export async function makeRoom(session: Session, memory: Memory, known = BEGINNING): Promise<boolean> {
   const { span, taken } = await readState(session, memory)
@@ -112,12 +111,12 @@ async function readState(session: Session, memory: Memory): Promise<State> {
   return { span, bytes: Number(replies[0]), taken: seqOf(noted, span) }
 }
 
-/** The newest seq that a cursor has behind it; 0 when it is of another feed. */
+/** The seq of the last event that a cursor has passed; 0 if the cursor is from another feed. */
 function seqOf(cursor: Cursor, span: Span): number {
   return Math.min(cursor.seq, endOf(cursor.epoch, span) ?? 0)
 }
 
-/** How many of the oldest events are too many. */
+/** How many of the oldest events have to go, judged by the events' average size. */
 function excess({ head, floor }: Span, bytes: number, { retention, maxBytes }: Bounds): number {
   const kept = head - floor
   const tooLarge = kept === 0 ? 0 : Math.ceil((bytes - maxBytes) / (bytes / kept))
@@ -140,7 +139,7 @@ export function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('OOM')
 }
 
-/** Tells whether it was done; false when Redis had no memory for it. */
+/** False if Redis had no memory for the work. Other errors are thrown. */
 export async function unlessOutOfMemory(work: Promise<unknown>): Promise<boolean> {
   try {
     await work

@@ -1,4 +1,4 @@
-// Tells the operator, at the start, where this Redis could lose events that the hub has answered 200.
+// Warns the operator at the start if this Redis could lose events that the hub has answered with 200.
 import type { Log } from '../../../core/log.ts'
 import { reasonOf, type Session } from '../connection.ts'
 
@@ -6,7 +6,7 @@ type Durability = {
   readonly evictionPolicy: string | undefined
   readonly appendOnly: string | undefined
   readonly appendFsync: string | undefined
-  /** The rules of the snapshots; empty = none are made. */
+  /** The rules for snapshots; empty: none are made. */
   readonly save: string | undefined
 }
 
@@ -22,7 +22,7 @@ async function readDurability({ redis }: Session): Promise<Durability> {
   }
 }
 
-/** One plain sentence for each way to lose something. */
+/** One sentence for each way in which events could be lost. */
 export function dangers({ evictionPolicy, appendOnly, appendFsync, save }: Durability): string[] {
   const found: string[] = []
   if (evictionPolicy !== 'noeviction')

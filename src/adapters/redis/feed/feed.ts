@@ -1,4 +1,4 @@
-// The feed kept in a Redis stream, for hubs of one or several processes. The stream is store and fan-out in one.
+// The feed in a Redis stream, for hubs of one or several processes. The stream both stores events and hands them to all processes.
 import { HubError, isHubError } from '../../../core/errors.ts'
 import type { Log } from '../../../core/log.ts'
 import type { EventFeed } from '../../../core/events/ports.ts'
@@ -6,7 +6,7 @@ import { createTail } from '../../../core/events/tail.ts'
 import { openConnection, reasonOf, type Session } from '../connection.ts'
 import { tellDurability } from './durability.ts'
 import { createAppender, createProbe } from './append.ts'
-import { createRoom, isOutOfMemory, noteTaken, readTaken, unlessOutOfMemory, type Bounds } from './bounds.ts'
+import { createRoom, isOutOfMemory, readTaken, setTaken, unlessOutOfMemory, type Bounds } from './bounds.ts'
 import { startFollower, type RedisFollower } from './follow.ts'
 import { beginLife, createMemory } from './memory.ts'
 import { eraseEvents, findLast, readPage } from './read.ts'
@@ -18,9 +18,9 @@ type RedisFeedOptions = Bounds & {
   readonly log: Log
 }
 
-/** A server that owes a reply and is silent for so long makes the feed unavailable. */
+/** If Redis owes a reply and is silent for this long, the feed is unavailable. */
 const SILENCE_MS = 4_000
-/** A short break of the connection is waited out. */
+/** How long a call waits for a lost connection to come back. */
 const PATIENCE_MS = 2_000
 
 export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeedOptions): EventFeed {
@@ -38,7 +38,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
   })
   const room = createRoom(session, bounds, memory, log)
   const followers = new Set<RedisFollower>()
-  /** What this process has stored itself, until its followers have it: they need not ask Redis for it, nor read it once more. */
+  /** Events that this process has stored itself, until its followers have them: they need not be read from Redis. */
   const own = createTail()
   const append = createAppender(session, room, memory, (stored) => {
     if (followers.size > 0) own.push(stored)
@@ -69,7 +69,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
       attempt(async () => {
         memory.see(taken)
         own.trim(taken.seq)
-        await noteTaken(await session(), taken, memory)
+        await setTaken(await session(), taken, memory)
         await room.keep()
       }),
     taken: () => attempt(async () => readTaken(await session())),
@@ -81,7 +81,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
     erase: (cursors) =>
       attempt(async () => {
         await eraseEvents(await session(), cursors)
-        own.trim(Infinity) // what is left of it is read from Redis
+        own.trim(Infinity) // from now on, followers read what is left from Redis
       }),
     ping: () => attempt(() => probe()),
     async close() {
@@ -92,7 +92,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
   }
 }
 
-/** Does what needs Redis. Whatever goes wrong with it, the feed is unavailable. */
+/** Runs work on Redis. Errors become feed.full or feed.unavailable. */
 function createAttempts() {
   let underWay = 0
   let ended = false
@@ -110,7 +110,7 @@ function createAttempts() {
         endIfIdle()
       })
     },
-    /** No more from here on; waits for what is under way. */
+    /** Refuses new work, and waits for what is under way. */
     end(): Promise<void> {
       ended = true
       endIfIdle()

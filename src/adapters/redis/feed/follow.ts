@@ -1,4 +1,4 @@
-// A follower of the feed in Redis: a connection of its own, that sleeps in XREAD until there is more.
+// Follows the feed in Redis over a connection of its own, which waits in XREAD for new events.
 import { setTimeout as pause } from 'node:timers/promises'
 import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
 import { isHubError } from '../../../core/errors.ts'
@@ -8,18 +8,18 @@ import type { FeedPage, Follower } from '../../../core/events/ports.ts'
 import type { Tail } from '../../../core/events/tail.ts'
 import { openConnection, reasonOf, type Session } from '../connection.ts'
 import type { Memory } from './memory.ts'
-import { bytesOf, fitting, PAGE_BYTES, readPage, streamId, toEvent, type Entry } from './read.ts'
+import { bytesOf, countFitting, PAGE_BYTES, readPage, streamId, toEvent, type Entry } from './read.ts'
 import { FEED_KEYS } from '../keys.ts'
 
 /**
- * How long a follower sleeps before it looks whether its place is still there: after a wipe, with the clock set
- * back, new ids are smaller than its own and would never wake it.
+ * How long one XREAD waits before the follower checks that its place still exists: after a wipe with the clock set back, new ids
+ * are smaller than the cursor and would never wake it.
  */
 const BLOCK_MS = 5_000
-/** A server that does not even say that there is nothing new is frozen, or gone without a word. */
+/** A server that does not even answer that there is nothing new is frozen or gone. */
 const SILENCE_MS = BLOCK_MS + 2_000
 const PAGE_EVENTS = 1_000
-/** XREAD knows no bound in bytes: the first page is small, the next are as large as the last one makes safe. */
+/** XREAD has no limit in bytes: the first page is small, and the size of its events decides how many the next may have. */
 const FIRST_TAIL_EVENTS = 100
 const RETRY_MS = 200
 
@@ -29,7 +29,7 @@ type FollowOptions = {
   readonly onPage: (page: FeedPage) => void | Promise<void>
   readonly memory: Memory
   readonly own: Tail
-  /** Told after each page that was taken. */
+  /** Called after each page that was taken. */
   readonly onMoved: () => void
   readonly greet: (session: Session) => Promise<void>
   readonly log: Log
@@ -81,14 +81,14 @@ export function startFollower(options: FollowOptions): RedisFollower {
   }
 }
 
-/** Finds what comes after a cursor, and sleeps where there is nothing yet; undefined when nothing came in time. */
+/** Finds the page after a cursor, waiting if there is none yet; undefined if nothing came in time. */
 function createPages(session: () => Promise<Session>, { memory, own }: FollowOptions) {
   let isAtHead = false
   let count = FIRST_TAIL_EVENTS
   return async (cursor: Cursor): Promise<FeedPage | undefined> => {
     const known = own.after(cursor, PAGE_EVENTS)
     if (known && compareCursors(known.next, cursor) > 0) {
-      isAtHead = true // as far as is known here: the place is looked for anew where something else comes
+      isAtHead = true // as far as this process knows: XREAD tells if other events came
       return known
     }
     if (!isAtHead) {
@@ -96,11 +96,11 @@ function createPages(session: () => Promise<Session>, { memory, own }: FollowOpt
       isAtHead = !page.gap && page.events.length === 0 && compareCursors(page.next, cursor) === 0
       return isAtHead ? undefined : page
     }
-    isAtHead = false // whatever comes but the very next events, the place is looked for anew
+    isAtHead = false // unless the very next events come, the next call reads the place again
     const events = await readTail(await session(), cursor, count)
     const last = events.at(-1)
     if (!last || !continues(cursor, events)) return undefined
-    isAtHead = events.length < count // a full page does not tell where the head is
+    isAtHead = events.length < count // after a full page there may be more
     memory.see(last.cursor)
     count = nextCount(events)
     return { events, gap: undefined, next: last.cursor, head: last.cursor }
@@ -113,7 +113,7 @@ async function readTail({ redis }: Session, after: Cursor, count: number): Promi
   return (reply?.[0]?.[1] ?? []).map(toEvent)
 }
 
-/** Whether these are surely the very next events. Anything else, a new life of the feed above all, is looked into. */
+/** True if these are the very next events. Anything else, such as a new life of the feed, has to be looked into. */
 function continues(cursor: Cursor, events: readonly FeedEvent[]): boolean {
   const isNext = (event: FeedEvent, n: number): boolean =>
     event.cursor.epoch === cursor.epoch && event.cursor.seq === cursor.seq + 1 + n
@@ -121,5 +121,5 @@ function continues(cursor: Cursor, events: readonly FeedEvent[]): boolean {
 }
 
 function nextCount(events: readonly FeedEvent[]): number {
-  return Math.max(1, Math.min(PAGE_EVENTS, fitting(PAGE_BYTES, bytesOf(events) / events.length)))
+  return Math.max(1, Math.min(PAGE_EVENTS, countFitting(PAGE_BYTES, bytesOf(events) / events.length)))
 }

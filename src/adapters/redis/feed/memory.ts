@@ -1,4 +1,4 @@
-// What this process remembers of the feed in Redis. A Redis that comes back older must not pass for the one that it was.
+// What this process remembers of the feed in Redis, to notice when Redis comes back with older data.
 import { BEGINNING, compareCursors, type Cursor } from '../../../core/events/cursor.ts'
 import type { Session } from '../connection.ts'
 import { beginScript } from './scripts.ts'
@@ -23,12 +23,12 @@ export function createMemory(now: () => number): Memory {
   }
 }
 
-/** Begins a new life of the feed on this Redis, unless the one that it has is surely the one that it had. */
+/** Begins a new life of the feed on this Redis, unless it surely still has everything of the current one. */
 export async function beginLife(session: Session, memory: Memory): Promise<void> {
   await run(session.redis, beginScript, Object.values(FEED_KEYS), lifeArgs(session, memory))
 }
 
-/** What both scripts need to tell whether a new life begins. */
+/** The arguments by which both scripts decide whether a new life begins. */
 export function lifeArgs({ runId }: Session, memory: Memory): string[] {
   const { epoch, seq } = memory.newest()
   return [runId, String(memory.now()), String(epoch), String(seq)]

@@ -1,37 +1,37 @@
-// Who is named in each event of the stream: a hash of four bytes an event, so that a search looks only where somebody may be.
+// Stores who is named in each event of the stream, as a hash of four bytes (a note), so that a search reads only events that may match.
 import type { Redis } from 'ioredis'
 import type { NewEvent } from '../../../core/events/event.ts'
 import { plainTextIn } from '../../../core/events/facts.ts'
 import { hashBytes, hashOf } from '../../../core/name-hash.ts'
 import { namesKey } from '../keys.ts'
 
-/** Each key has the notes of so many places, by their numbers: just below what Redis sets aside for 64 KiB. */
+/** Events whose notes share a key: just below what Redis allocates for 64 KiB. */
 export const NOTES_A_KEY = 16_000
 export const NOTE_BYTES = 4
 
 /**
- * Whoever searches has to look at the event: it may name two, or spell a name in several ways, or it was stored before there
- * were notes. Redis fills what was never written with it.
+ * Every search has to look at this event: it may name two, or a name that can be spelt in several ways, or it was stored before
+ * there were notes. 0, because Redis fills what was never written with zeroes.
  */
 export const LOOK = 0
-/** Nobody is named, or the event was taken out. */
+/** Nobody is named, or the event was erased. */
 const NOBODY = 1
 
 export const noteOf = (name: string): number => Math.max(hashOf(name), NOBODY + 1)
 
-/** The notes of events that are appended, as the script writes them. */
+/** The notes of new events, one after the other, as the script writes them. */
 export const notesOf = (events: readonly NewEvent[]): Buffer => hashBytes(events.map(noteOn))
 
-/** A recipient, in lower case as addresses are compared, or, without one, a message. */
+/** The note of the recipient (in lower case, as addresses are compared) or, if there is none, of the message. */
 function noteOn({ kind, facts }: NewEvent): number {
-  if (kind === 'inbound') return LOOK // names its sender, too
+  if (kind === 'inbound') return LOOK // names its sender as well
   const name = plainTextIn(facts, 'recipient')?.toLowerCase() ?? plainTextIn(facts, 'message_id')
   return name === undefined ? NOBODY : name === '' ? LOOK : noteOf(name)
 }
 
 const keyNumberOf = (seq: number): number => Math.floor(seq / NOTES_A_KEY)
 
-/** The notes that stand together with this place's; all others are LOOK. */
+/** The notes in the key that has this seq; `last` is the last seq of that key. Missing notes are LOOK. */
 export async function readNotes(redis: Redis, seq: number) {
   const number = keyNumberOf(seq)
   const notes = await redis.getBuffer(namesKey(number))
@@ -45,13 +45,13 @@ export async function readNotes(redis: Redis, seq: number) {
   }
 }
 
-/** Before events are trimmed: of those whose key ends before a place. Without notes, they would be looked at. */
+/** Called before events up to `seq` are trimmed: drops the keys that end before it. An event left without a note is just LOOK. */
 export async function forgetNotes(redis: Redis, floor: number, seq: number): Promise<void> {
   for (let number = keyNumberOf(floor); number < keyNumberOf(seq); number++)
     await redis.unlink(namesKey(number))
 }
 
-// Lua: writes notes from a place on. A key gets its full length at once: what grows bit by bit takes twice the memory.
+// Lua: writes notes from a seq on. A key gets its full length at once, because a string that grows takes twice the memory.
 export const NOTE = `
 local function note(seq, notes)
   local at = 0

@@ -1,4 +1,4 @@
-// Reads the feed's stream: what it holds, and pages of events.
+// Reads the feed's stream: its bounds, and pages of events.
 import type { ChainableCommander } from 'ioredis'
 import { compareCursors, formatCursor, parseCursor, type Cursor } from '../../../core/events/cursor.ts'
 import { HubError } from '../../../core/errors.ts'
@@ -16,13 +16,13 @@ import { run } from '../script.ts'
 export type Entry = [id: Buffer, fields: Buffer[]]
 
 export const PAGE_BYTES = 4 * 1024 * 1024
-/** Entries of the first look: how large the rest may be is judged by them. */
+/** Entries of the first read; their size tells how many more may be read at once. */
 const FIRST_LOOK = 20
 const ERASED_AT_ONCE = 500
 
 /**
- * What the feed holds, never less than what this process knows of it, and the replies to commands that go before the question in the same round trip. (No MULTI:
- * without memory, Redis refuses to queue even reads.) Before, so that what is trimmed meanwhile is told as a gap.
+ * What the feed holds, which is never less than this process knows of, and the replies to other commands in the same round trip.
+ * Those go first, so that events trimmed in between show as a gap. (No MULTI: without memory, Redis refuses to queue even reads.)
  */
 export async function readSpan(
   session: Session,
@@ -44,7 +44,7 @@ export async function readSpan(
       memory.see(head)
       if (compareCursors(known, head) <= 0) return { span, replies: replies.reverse() }
     }
-    await beginLife(session, memory) // the store was wiped under a running hub, or is an older one
+    await beginLife(session, memory) // Redis was wiped under a running hub, or has older data
   }
   throw new HubError('feed.unavailable')
 }
@@ -60,7 +60,7 @@ export async function readPage(
     commands.xrangeBuffer(FEED_KEYS.events, exclusive(after), '+', 'COUNT', look)
   })
   const { gap } = locate(after, span)
-  // Ids are in their order; where the cursor is of another feed, that says nothing about its place.
+  // A cursor of another feed compares with these ids, but that says nothing about its place: then read from the end of the gap.
   const first = gap ? await readNext(session, gap.to, look) : (replies[0] as Entry[]).map(toEvent)
   const events = await readOn(session, first, limit)
   const head = cursorAt(span.head, span)
@@ -70,7 +70,7 @@ export async function readPage(
   return { events, gap, next, head: compareCursors(next, head) > 0 ? next : head }
 }
 
-/** Nothing was there, and yet the head lies further on: it has come just now, or all of it was erased. */
+/** The read found nothing, yet the head is further on: events have come just now, or all of them were erased. */
 async function readErased(
   session: Session,
   memory: Memory,
@@ -86,7 +86,7 @@ async function readErased(
   return { events, gap, next: events.at(-1)?.cursor ?? head, head }
 }
 
-/** Takes events out; what Redis still has in memory of them cannot be asked for any more. */
+/** Erases events. Redis may still have their bytes in memory, but no command returns them any more. */
 export async function eraseEvents({ redis }: Session, cursors: readonly Cursor[]): Promise<void> {
   for (let start = 0; start < cursors.length; start += ERASED_AT_ONCE)
     await run(
@@ -97,19 +97,19 @@ export async function eraseEvents({ redis }: Session, cursors: readonly Cursor[]
     )
 }
 
-/** The cursor `count` events before the newest that is kept. */
+/** The cursor `count` events before the head, but not before the oldest event. */
 export async function findLast(session: Session, memory: Memory, count: number): Promise<Cursor> {
   const { span } = await readSpan(session, memory)
   return cursorAt(Math.max(span.head - count, span.floor), span)
 }
 
-/** Goes on after a first look until there is no more, or the page is full. */
+/** Reads on after the first events until there are no more, or the page is full. */
 async function readOn(session: Session, events: FeedEvent[], limit: number): Promise<FeedEvent[]> {
   let asked = Math.min(limit, FIRST_LOOK)
   let got = events.length
   for (let last = events.at(-1); last && got === asked; last = events.at(-1)) {
     const bytes = bytesOf(events)
-    asked = Math.min(limit - events.length, fitting(PAGE_BYTES - bytes, bytes / events.length))
+    asked = Math.min(limit - events.length, countFitting(PAGE_BYTES - bytes, bytes / events.length))
     if (asked < 1) break
     const more = await readNext(session, last.cursor, asked)
     got = more.length
@@ -118,22 +118,22 @@ async function readOn(session: Session, events: FeedEvent[], limit: number): Pro
   return cut(events)
 }
 
-/** At most about a page's bytes, but always one event. */
+/** The first events that fill a page of bytes, and always one. */
 function cut(events: FeedEvent[]): FeedEvent[] {
   let bytes = 0
   const end = events.findIndex(({ data }) => (bytes += data.length) >= PAGE_BYTES)
   return end < 0 ? events : events.slice(0, end + 1)
 }
 
-/** The very next events; none when they were trimmed just now: the next page will tell the gap. */
+/** The very next events; none if they were trimmed just now: the next page then tells the gap. */
 async function readNext({ redis }: Session, after: Cursor, count: number): Promise<FeedEvent[]> {
   const entries = await redis.xrangeBuffer(FEED_KEYS.events, exclusive(after), '+', 'COUNT', count)
   const events = entries.map(toEvent)
   return events[0]?.cursor.seq === after.seq + 1 ? events : []
 }
 
-/** How many events of a size are sure to fit. */
-export function fitting(bytes: number, each: number): number {
+/** How many events of a size fit into so many bytes. */
+export function countFitting(bytes: number, each: number): number {
   return Math.max(0, Math.floor(bytes / Math.max(each, 1)))
 }
 
@@ -142,7 +142,7 @@ export function bytesOf(events: readonly FeedEvent[]): number {
 }
 
 export function toEvent([id, fields]: Entry): FeedEvent {
-  // Each name is one letter: its code tells it, without making a text of it.
+  // Each name is one letter: comparing its code needs no string.
   const find = (name: string): Buffer | undefined => {
     for (let n = 0; n < fields.length; n += 2) if (fields[n]?.[0] === name.charCodeAt(0)) return fields[n + 1]
     return undefined
@@ -167,7 +167,7 @@ export function toEvent([id, fields]: Entry): FeedEvent {
   }
 }
 
-/** A stream id is a cursor as it is written; only 0-0 is none, and a stream never has it. */
+/** Stream ids look like formatted cursors, except for the beginning: 0-0, which no entry has. */
 export function streamId(cursor: Cursor): string {
   return cursor.epoch === 0 ? '0-0' : formatCursor(cursor)
 }

@@ -3,10 +3,10 @@ import { script } from '../script.ts'
 import { NOBODY_NOTED, NOTE } from './names.ts'
 
 // KEYS: events, meta, lives. ARGV: run id, now, epoch and seq of the newest cursor that the caller knows.
-// A new life begins when something of the feed is gone; when another Redis process than before has it, or the same one has
-// been a replica meanwhile (each time that it becomes a primary it has another second replication id; zeros = none); and
-// when the caller knows of events that are not there. Their numbers must not be given again under one name.
-// The marker makes the stream's last id carry the epoch; nothing is left of it but that.
+// A new life begins: if part of the feed is gone; if it is in another Redis process than before, or the same one has been a replica
+// meanwhile (whenever it becomes a primary, its second replication id changes; zeros: none); and if the caller knows of events that
+// are not there, because their seqs must not be given again in the same epoch.
+// Adding and deleting the marker makes the stream's last id carry the new epoch.
 const LIFE = `
 local events, meta, lives = KEYS[1], KEYS[2], KEYS[3]
 local run, now, knownEpoch, knownSeq = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -47,9 +47,9 @@ if tonumber(epoch) == knownEpoch and seqOf(newest()) < knownSeq then begin() end
 
 // More KEYS: the sets of seen ids, today's first. More ARGV: the notes of all events, then the events, in pieces: see
 // core/events/pieces.ts.
-// Redis numbers the events of an epoch itself (EPOCH-*): the number of the first one tells, at no cost, whether any that the
-// caller knows are missing. Answers nothing when the feed is full; else the newest cursor (0 when none was new), and which of
-// the events were known.
+// Redis numbers the events of an epoch itself (EPOCH-*): the number of the first new one tells, at no cost, whether events that the
+// caller knows of are missing. Answers nothing if the feed is full; else the newest cursor (0 if no event was new), and the places
+// of the events that were known.
 const APPEND = `${LIFE}${NOTE}
 if state[4] == '1' then return {} end
 local ids, each, seen, known = {}, {}, {}, {}
@@ -101,7 +101,7 @@ end
 return {last or '0', known}
 `
 
-// KEYS: events. ARGV: ids. Takes events out, and what is noted of them.
+// KEYS: events. ARGV: ids. Erases events and their notes.
 const ERASE = `${NOTE}
 for _, id in ipairs(ARGV) do
   if redis.call('XDEL', KEYS[1], id) == 1 then note(tonumber(string.match(id, '-(%d+)$')), ${NOBODY_NOTED}) end

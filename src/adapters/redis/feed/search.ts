@@ -1,4 +1,4 @@
-// Looks for the events that name somebody. Notes tell which may; those that have to be looked at are, inside Redis.
+// Finds the events that name somebody. Notes tell which may; a script inside Redis looks at those whose notes do not decide.
 import { cursorAt, locate } from '../../../core/events/span.ts'
 import type { Cursor } from '../../../core/events/cursor.ts'
 import type { FeedPage } from '../../../core/events/ports.ts'
@@ -9,13 +9,13 @@ import type { Memory } from './memory.ts'
 import { LOOK, noteOf, NOTES_A_KEY, readNotes } from './names.ts'
 import { readSpan, streamId, toEvent, valueOf, type Entry } from './read.ts'
 
-/** Redis does nothing else while a script runs: about two milliseconds. */
+/** Events that one script looks at: Redis does nothing else meanwhile, for about two milliseconds. */
 const AT_ONCE = 500
-/** What notes count that are read beside the looking at an event. */
+/** Reading this many notes counts as looking at one event. */
 const NOTES_A_LOOK = 64
 
-// KEYS: events. ARGV: the first and the last to look at, and the names. An entry of before there were facts may name anybody, and
-// so may a name that is escaped or not plain ASCII: it may be spelt in several ways. Answers those that are found.
+// KEYS: events. ARGV: the first and last id to look at, and the names. Answers the ids that may match. An entry without facts (from
+// an older version) may name anybody, and so may a name that is escaped or not plain ASCII, as it can be spelt in several ways.
 const SEARCH = script(String.raw`
 local wanted, found = {}, {}
 for n = 3, #ARGV do wanted[ARGV[n]] = true end
