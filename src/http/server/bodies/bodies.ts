@@ -1,5 +1,5 @@
-// How bodies come in, on every route: counted as they arrive, against one bound for all of them together. Whoever has
-// proved nothing gets little of it, and makes way first.
+// Receives the bodies of all routes, counting their bytes against one budget. A request without any proof may use little of it, and
+// is the first to be dropped when memory runs short.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
@@ -9,22 +9,22 @@ import type { ByteBudget, Share } from './budget.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The request carries a proof that only its whole body can confirm: it may be large, and goes before a stranger's. */
+    /** True for a request with a proof that only its whole body can confirm: it may be large, and outranks a stranger's. */
     carriesProof?: (request: FastifyRequest) => boolean
-    /** Its own parser takes the body by `request.wholeBody`: in one piece, and without a stream, which costs more than a small one. */
+    /** The route's own parser takes the body by `request.wholeBody`, in one piece: a stream costs more than a small body. */
     takesBytes?: boolean
   }
   interface FastifyRequest {
-    /** undefined where no body comes. */
+    /** Collects the body; undefined if none comes. */
     wholeBody: ((done: Done) => void) | undefined
   }
 }
 
-/** Told once: the body, or why there is none. */
+/** Called once, with the body or with the reason why there is none. */
 type Done = (error: HubError | null, body?: Buffer) => void
 
 const RANKS = { stranger: 0, carriesProof: 1, known: 2 } as const
-/** The longest body of a stranger, whatever the route takes from others: a form with an address, a one-click form. */
+/** The longest body of a stranger, whatever the route allows: enough for a form with an address, or a one-click form. */
 const STRANGERS_BODY = 64 * 1024
 const FIRST_PIECE = 4 * 1024
 
@@ -39,7 +39,7 @@ export function registerBodies(
     if (!hasBody(raw)) return done(null, payload)
     if (is404) return done(null, unread(raw))
     const { config, bodyLimit: most } = routeOptions
-    if (config.longBody) return done(null, payload) // read as it comes, and never held
+    if (config.longBody) return done(null, payload) // the route reads it as it comes, never as a whole
     const rank = rankOf(request, config, isKnown)
     const limit = rank === RANKS.stranger ? Math.min(most, STRANGERS_BODY) : most
     const upload = { rank, address: raw.socket.remoteAddress ?? '' }
@@ -57,11 +57,11 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 export const isEncoded = ({ headers }: IncomingMessage): boolean =>
   !['', 'identity'].includes(headers['content-encoding']?.trim().toLowerCase() ?? '')
 
-/** Whose bodies were taken before Node has said that these are all. */
+/** Requests whose whole body was read before Node marked them as complete. */
 const taken = new WeakSet<IncomingMessage>()
 
-/** Bytes that came with the head lie there, though Node has not said yet that these are all. */
-export const isThere = (raw: IncomingMessage): boolean =>
+/** True if the whole body has arrived. If it came together with the head, Node may not have marked it as complete yet. */
+export const hasArrived = (raw: IncomingMessage): boolean =>
   raw.complete !== false || isBuffered(raw) || taken.has(raw)
 
 const isBuffered = ({ readableLength, headers }: IncomingMessage): boolean =>
@@ -78,14 +78,15 @@ function rankOf(
 
 type Body = Readable & { receivedEncodedLength?: number }
 
-/** An empty body for whoever is told the same whatever they send. Fastify compares the length with the header's. */
+/** An empty body, for an answer that does not depend on it. The length satisfies Fastify, which compares it with the header. */
 function unread({ headers }: IncomingMessage): Body {
   return Object.assign(Readable.from([]), { receivedEncodedLength: Number(headers['content-length']) })
 }
 
 /**
- * Nothing is read before somebody asks for it: a type that no route takes is refused unread. What came with the head is taken as
- * it is; else it is copied out of the pieces that it comes in, of which each, if it is one byte long, keeps hundreds in memory.
+ * Returns a function that reads the body. Nothing is read before it is called: a content type that no route accepts is refused unread.
+ * A body that came with the head is used as it is. Otherwise its pieces are copied into one buffer, because even a piece of one
+ * byte keeps hundreds of bytes in memory.
  */
 function collector(
   raw: IncomingMessage,
@@ -96,7 +97,7 @@ function collector(
   const claimed = Number(raw.headers['content-length'] ?? limit)
   return (done) => {
     if (claimed > limit) return done(new HubError('request.too_large'))
-    if (response.destroyed) return done(new HubError('request.invalid')) // gone meanwhile: nobody would tell when it is over
+    if (response.destroyed) return done(new HubError('request.invalid')) // the client has gone: 'close' would never be emitted
     const bytes = createPile(claimed)
     const share = open(() => fail('server.busy'))
     let isOver = false
@@ -115,16 +116,16 @@ function collector(
     raw.once('error', () => fail('request.invalid'))
 
     function add(piece: Buffer): void {
-      if (isOver) return // what still comes is passed over
+      if (isOver) return // ignore what still comes
       if (bytes.length() + piece.length > limit) return fail('request.too_large')
       share.add(bytes.add(piece))
-      if (raw.socket instanceof Socket) giveBack(piece) // of a real connection: nobody else has it
+      if (raw.socket instanceof Socket) giveBack(piece) // from a real connection: nobody else uses it
     }
 
     function finish(body: Buffer): void {
       if (isOver) return
       isOver = true
-      share.whole()
+      share.complete()
       done(null, body)
     }
 
@@ -155,17 +156,17 @@ function streamOf(collect: (done: Done) => void): Body {
 }
 
 /**
- * Frees the memory of bytes that nobody looks at any more. Left to the garbage collector, which looks at the size of
- * objects rather than of what they hold, a flood would pile up for a while.
+ * Frees the memory of bytes that nobody uses any more. The garbage collector judges objects by their own size, not by that of their
+ * buffers, so a flood of bodies would pile up for a while.
  */
 export function giveBack({ buffer, byteLength }: Buffer): void {
-  // Smaller ones may share theirs: https://nodejs.org/api/buffer.html#static-method-bufferallocunsafesize
+  // Small buffers may share their memory: https://nodejs.org/api/buffer.html#static-method-bufferallocunsafesize
   if (buffer instanceof ArrayBuffer && byteLength > 0 && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
 const NOTHING = Buffer.from(new ArrayBuffer(0))
 
-/** Bytes in a buffer of their own, that grows. `add` tells by how much. */
+/** Collects bytes in a growing buffer of up to `most` bytes. `add` returns by how much the buffer has grown. */
 function createPile(most: number) {
   let held = NOTHING
   let used = 0
@@ -192,7 +193,7 @@ function createPile(most: number) {
   }
 }
 
-/** transfer() gives the old memory back at once; it would else wait for the garbage collector. */
+/** transfer() frees the old memory at once, without waiting for the garbage collector. */
 const grown = ({ buffer, length }: Buffer<ArrayBuffer>, size: number) =>
   Buffer.from(length > 0 ? buffer.transfer(size) : new ArrayBuffer(size))
 

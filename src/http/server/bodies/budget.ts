@@ -1,63 +1,63 @@
-// A bound on the bytes of request bodies that are in memory at the same time, however many clients send. What counts is
-// what has arrived: what a header claims costs nothing, and takes nothing away from anybody.
+// Bounds the bytes of request bodies in memory at the same time, however many clients send. Only bytes that have arrived count: what
+// a header announces costs nothing, and takes nothing away from others.
 
 type Upload = {
-  /** Who goes before whom: of a lower rank is let go first. */
+  /** Uploads of a lower rank are dropped first. */
   readonly rank: number
   readonly address: string
-  /** Ends it: it has to make way. */
+  /** Called when the upload has to make way. */
   readonly drop: () => void
 }
 
 export type ByteBudget = ReturnType<typeof createByteBudget>
 export type Share = ReturnType<ByteBudget['open']>
 
-/** `place`: among those that are coming; NOWHERE for one that is whole, or over. */
-type Held = Upload & { bytes: number; byteMs: number; since: number; place: number; isOver: boolean }
+/** `place`: the index among those still arriving; NOWHERE once it is complete, or over. `byteMs`: see costOf. */
+type OpenShare = Upload & { bytes: number; byteMs: number; since: number; place: number; isOver: boolean }
 
 const NOWHERE = -1
 
-/** Room is made for more than the one who asks, or a flood would have each piece of a body look through all of them. */
+/** Making room frees more than needed: else, in a flood, every piece of a body would search all uploads. */
 const LOW_WATER = 7 / 8
 
 export function createByteBudget(limit: number, now = () => performance.now()) {
-  /** No Set: of one whose entries come and go, each table that it outgrows keeps the next one, and all in it, alive. */
-  const coming: Held[] = []
+  /** An array, because a Set whose entries come and go keeps old tables, and all in them, in memory. */
+  const arriving: OpenShare[] = []
   let taken = 0
 
-  /** Makes way for nobody any more. The last one takes its place. */
-  function leave(share: Held): void {
+  /** Takes a share off the list of those that can be dropped. The last one moves to its place. */
+  function settle(share: OpenShare): void {
     const { place } = share
-    const last = place === NOWHERE ? undefined : coming.pop()
+    const last = place === NOWHERE ? undefined : arriving.pop()
     share.place = NOWHERE
     if (!last || last === share) return
-    coming[place] = last
+    arriving[place] = last
     last.place = place
   }
 
-  /** What a share has cost so far: bytes times the time that they were held. */
-  function costOf(share: Held): number {
+  /** What a share has cost so far: bytes times the milliseconds that they were in memory. */
+  function costOf(share: OpenShare): number {
     share.byteMs += share.bytes * (now() - share.since)
     share.since = now()
     return share.byteMs
   }
 
-  function release(share: Held): void {
+  function release(share: OpenShare): void {
     if (share.isOver) return
     share.isOver = true
-    leave(share)
+    settle(share)
     taken -= share.bytes
   }
 
   /**
-   * Whoever holds the most for the longest goes first: a batch that comes at a mail server's speed has cost nearly nothing
-   * when it is whole, many slow uploads cost much. An address answers for all that it sends.
+   * Drops first what has occupied the most memory for the longest: a batch that arrives at the speed of a mail server has cost nearly
+   * nothing when it is complete, many slow uploads cost much. All uploads of one address count together.
    */
   function makeRoom(): void {
     const ofAddress = new Map<string, number>()
-    for (const share of coming)
+    for (const share of arriving)
       ofAddress.set(share.address, (ofAddress.get(share.address) ?? 0) + costOf(share))
-    const order = coming.toSorted(
+    const order = arriving.toSorted(
       (a, b) =>
         a.rank - b.rank ||
         (ofAddress.get(b.address) ?? 0) - (ofAddress.get(a.address) ?? 0) ||
@@ -73,17 +73,17 @@ export function createByteBudget(limit: number, now = () => performance.now()) {
 
   return {
     open(upload: Upload) {
-      const share: Held = {
+      const share: OpenShare = {
         ...upload,
         bytes: 0,
         byteMs: 0,
         since: now(),
-        place: coming.length,
+        place: arriving.length,
         isOver: false,
       }
-      coming.push(share)
+      arriving.push(share)
       return {
-        /** So much more of it has arrived. May call `drop`, its own too, when there is no room. */
+        /** Counts bytes that have arrived. Without room for them, calls `drop` of some upload, perhaps of this one. */
         add(bytes: number): void {
           if (share.isOver) return
           costOf(share)
@@ -91,8 +91,8 @@ export function createByteBudget(limit: number, now = () => performance.now()) {
           taken += bytes
           if (taken > limit) makeRoom()
         },
-        /** All of it is there, and it is being worked on: it makes way for nobody any more. */
-        whole: (): void => leave(share),
+        /** The body is complete and being worked on: from now on it is not dropped. */
+        complete: (): void => settle(share),
         release: (): void => release(share),
       }
     },

@@ -1,4 +1,4 @@
-// Bodies of HTML forms, as plain objects of texts.
+// Parses bodies of HTML forms into plain objects of strings.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { decodeForm } from '../../../core/events/intake/form.ts'
 import { charsetOf } from './charset.ts'
@@ -7,7 +7,7 @@ import { MULTIPART, readMultipart } from './multipart.ts'
 const FORM = 'application/x-www-form-urlencoded'
 export const FORMS = ['application/json', FORM, MULTIPART]
 
-/** Makes the routes of this scope take forms as well as JSON. Of a field that comes more than once, the last counts. */
+/** Makes the routes of this scope accept forms as well as JSON. If a field comes more than once, the last one counts. */
 export function acceptForms(app: FastifyInstance): void {
   if (app.hasContentTypeParser(FORM)) return
   app.addContentTypeParser(FORM, { parseAs: 'buffer' }, (request, body, done) => {
@@ -17,7 +17,7 @@ export function acceptForms(app: FastifyInstance): void {
     const fields = decodeForm(withPluses(body as Buffer)).map(
       ({ name, value }) => [decoder.decode(name), decoder.decode(value)] as const,
     )
-    // Entries make own properties of every name, __proto__ too.
+    // fromEntries makes an own property of any name, even __proto__.
     done(null, Object.fromEntries(fields))
   })
   app.addContentTypeParser(MULTIPART, { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer) =>
@@ -25,7 +25,7 @@ export function acceptForms(app: FastifyInstance): void {
   )
 }
 
-/** As in queries.ts: within an address an unencoded + is one, though a form means a blank by it, as it does around it. */
+/** As in queries.ts: an unencoded + inside an address is kept, although forms mean a space by it; around the address it is a space. */
 function withPluses(body: Buffer): Buffer {
   const pairs = body.toString('latin1').split('&')
   return Buffer.from(

@@ -1,18 +1,18 @@
-// multipart/form-data (RFC 7578) as it comes: the fields of a small form, and the first file of a large one.
-// The platform's own parser wants the whole body, and boundaries of 27 signs and more; some clients have shorter ones.
+// Reads multipart/form-data (RFC 7578) as it arrives: the fields of a small form, or the first file of a large one.
+// The platform's own parser needs the whole body, and boundaries of at least 27 characters; some clients use shorter ones.
 // @fastify/busboy (3.2) does not tell the charset of a file's part, which an import needs.
 import { HubError } from '../../../core/errors.ts'
 
 export const MULTIPART = 'multipart/form-data'
 
-/** Of a part's own headers; one that has more is none of a form. */
+/** The longest headers of a part; more is no form. */
 const HEADERS_LENGTH = 8_192
 const BOUNDARY = /;\s*boundary\s*=\s*(?:"([^"]+)"|([^\s;]+))/i
 const NAME = /^content-disposition:.*[;\s]name="((?:[^"\\]|\\.)*)"|[;\s]name=([^\s;"]+)/im
 
 type Part = { readonly headers: string; readonly content: AsyncIterable<Buffer> }
 
-/** Texts by their names; of a field that comes more than once, the last counts. Files are left out. */
+/** The fields by name, without files; if one comes more than once, the last counts. Throws request.invalid. */
 export async function readMultipart(body: Buffer, contentType: string): Promise<Record<string, string>> {
   const fields: [string, string][] = []
   for await (const { headers, content } of parts(once(body), contentType)) {
@@ -45,14 +45,14 @@ export async function firstFile(body: AsyncIterable<Buffer>, contentType: string
       try {
         yield* content
       } finally {
-        await all.return(undefined) // what follows is read by nobody
+        await all.return(undefined) // nobody reads the parts after it
       }
     }
     return { contentType: /^content-type:\s*(.*)$/im.exec(headers)?.[1]?.trim() ?? '', chunks: chunks() }
   }
 }
 
-/** One after the other: what of a part is not read is passed over when the next one is asked for. */
+/** The parts, one after the other. What was not read of a part is skipped when the next one is requested. */
 async function* parts(body: AsyncIterable<Buffer>, contentType: string): AsyncGenerator<Part, undefined> {
   const boundary = BOUNDARY.exec(contentType)
   const delimiter = Buffer.from(`\r\n--${boundary?.[1] ?? boundary?.[2]}`)
@@ -65,7 +65,7 @@ async function* parts(body: AsyncIterable<Buffer>, contentType: string): AsyncGe
     held = Buffer.concat([held, value])
   }
 
-  /** What comes before a mark, in pieces; the mark is passed over. */
+  /** The bytes before a mark, in pieces. Consumes the mark, too. */
   async function* upTo(mark: Buffer): AsyncGenerator<Buffer> {
     for (;;) {
       const at = held.indexOf(mark)

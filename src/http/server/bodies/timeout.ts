@@ -1,9 +1,9 @@
-// How long a request's body may take to arrive. Node's own limit (server.requestTimeout) knows no exceptions, and a
-// file of a million subscribers takes longer; a route that reads one has `longBody` set and a limit of its own.
+// Limits how long a body may take to arrive. Node's own limit (server.requestTimeout) allows no exceptions, but a file of a million
+// subscribers takes longer: a route that reads one sets `longBody`, and has a limit of its own.
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { HubError } from '../../../core/errors.ts'
-import { hasBody, isThere } from './bodies.ts'
+import { hasBody, hasArrived } from './bodies.ts'
 import { sendError } from '../answers/errors.ts'
 
 declare module 'fastify' {
@@ -16,7 +16,7 @@ declare module 'fastify' {
 export function registerBodyTimeout(app: FastifyInstance, limitMs: number): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { raw } = request
-    if (hasBody(raw) && !isThere(raw) && !request.routeOptions.config.longBody) bound(raw, reply, limitMs)
+    if (hasBody(raw) && !hasArrived(raw) && !request.routeOptions.config.longBody) bound(raw, reply, limitMs)
     done()
   })
 }

@@ -1,11 +1,11 @@
-// Closing in bounded time: what is under way is answered, and nobody who is silent holds the hub up.
+// Closes the server in bounded time: requests under way are answered, and silent connections do not delay it.
 //
-// Node's server waits for every connection, also for one that has never sent a request (a browser's preconnect, a
-// balancer's probe) and for half a request; its closeIdleConnections() knows only those that have had an answer.
+// Node's server waits for every connection, also for those that never sent a request (a browser's preconnect, a balancer's probe)
+// or only half of one; its closeIdleConnections() closes only those that have had an answer.
 import type { FastifyInstance } from 'fastify'
 import type { Connections, Use } from './connections.ts'
 
-/** How long a request may still take to come in, a socket to say goodbye, and an answer to go out. */
+/** comingMs: for requests to arrive, and sockets to close. answerMs: for answers to go out. */
 const LIMITS = { comingMs: 3_000, answerMs: 8_000 }
 
 export function registerClosing(
@@ -33,7 +33,7 @@ export function registerClosing(
     timers.push(setTimeout(() => end(() => true), limits.answerMs))
   })
   app.addHook('onClose', async () => timers.forEach(clearTimeout))
-  // A connection that is busy now would else be kept for the next request.
+  // Otherwise a connection that is busy now would be kept open for another request.
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing) reply.header('connection', 'close')
     done()

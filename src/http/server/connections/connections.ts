@@ -1,47 +1,47 @@
-// The connections of this process, and who makes way when there are as many as descriptors allow: whoever takes long with
-// what they have to say. Without that, somebody who opens connections and is silent shuts everybody out.
+// Tracks the connections of this process, and closes the slowest when there are as many as file descriptors allow. Without that, a
+// client that opens many connections and sends nothing would shut everybody out.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { linger } from './early-answers.ts'
 
-/** undefined: between requests, or before the first is there. */
+/** What a connection is used for; undefined between requests, and before the first. */
 export type Use = IncomingMessage | 'upgraded' | undefined
 
 type Connection = {
   use: Use
-  /** Belongs to somebody who has shown the token: makes way for nobody. */
+  /** The client has shown the token: this connection is never closed for others. */
   known: boolean
-  /** Since when, and since which byte, it has been about what it is about now. */
+  /** When the current use began, and how many bytes had been received by then. */
   since: number
   bytesBefore: number
-  /** Requests that wait for their answer; MOST_WAITING from then on: the last of these is the last that is answered. */
+  /** Requests without an answer yet. Stays at MOST_WAITING once reached: the request that reached it is the last to be answered. */
   waiting: number
 }
 
 export type Connections = ReturnType<typeof trackConnections>
 
-/** However many descriptors there are: each connection costs some 10 kB. */
+/** The bound even with more descriptors: each connection costs some 10 kB. */
 const MOST = 25_000
-/** Descriptors for files, stores and mail servers: a part of all, within these bounds. */
+/** Descriptors reserved for files, stores and mail servers: a part of all, within these bounds. */
 const RESERVED = { part: 1 / 4, least: 64, most: 1_000 }
-/** A client that sends is forgiven its slowness at this rate. */
+/** A client that sends at this rate or faster does not count as slow. */
 const BYTES_PER_MS = 16
-/** No address has more than this part of the connections when others need them. */
+/** The part of all connections that one address may keep when others need some. */
 const PART_OF_ADDRESS = 1 / 4
-/** How many make way at a time: a flood would else have each newcomer look through all of them. */
-const MAKE_WAY = 1 / 16
-/** Browsers and Mandrill wait for an answer before they ask again; who sends many requests at once sends the rest again. */
+/** The part of all that is closed at a time: else, in a flood, each new connection would search all others. */
+const CLOSED_AT_ONCE = 1 / 16
+/** Unanswered requests on a connection. Browsers and Mandrill send one at a time; a client that sends more must repeat the rest. */
 const MOST_WAITING = 100
-/** So that they come to the answers. */
+/** How long such a client has to read the answers. */
 const LINGER_MS = 2_000
 
-/** How many connections this process can have beside what it needs itself. */
+/** The number of connections that leave enough descriptors for everything else. */
 function mostConnections(): number {
-  Object.assign(process.report, { excludeNetwork: true }) // it would ask name servers
+  Object.assign(process.report, { excludeNetwork: true }) // else it would query name servers
   const report = process.report.getReport() as { userLimits?: { open_files?: { soft?: number | string } } }
   const descriptors = Number(report.userLimits?.open_files?.soft)
-  if (!(descriptors > 0)) return MOST // no limit, or none that is known
+  if (!(descriptors > 0)) return MOST // unlimited, or unknown
   const reserved = Math.min(Math.max(descriptors * RESERVED.part, RESERVED.least), RESERVED.most)
   return Math.max(Math.min(Math.floor(descriptors - reserved), MOST), 1)
 }
@@ -64,13 +64,13 @@ export function trackConnections(
     all.delete(this)
   }
 
-  /** Behind the last answer of their connection: what asks for them is not done (RFC 9112, section 9.6). */
+  /** Requests after the last answer of their connection: they are not carried out (RFC 9112, section 9.6). */
   const beyond = new WeakSet<IncomingMessage>()
 
   app.server.on('connection', (socket: Socket) => {
     all.set(socket, { use: undefined, known: false, since: now(), bytesBefore: 0, waiting: 0 })
     socket.on('close', forget)
-    if (all.size > most) makeWay(all, most, now())
+    if (all.size > most) closeSlowest(all, most, now())
   })
   app.server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request
@@ -88,12 +88,12 @@ export function trackConnections(
     })
   })
   app.addHook('onRequest', (request, reply, done) => (beyond.has(request.raw) ? void reply.hijack() : done()))
-  // Only where somebody upgrades: a listener of its own would have Node leave such requests without an answer.
+  // Only if there is another listener: with this one alone, Node would leave upgrade requests unanswered.
   app.addHook('onReady', async () => {
     if (app.server.listenerCount('upgrade') > 0)
       app.server.prependListener('upgrade', ({ socket }) => turnTo(socket, 'upgraded'))
   })
-  /** Somebody has shown on it that they may be here. */
+  /** Marks a connection whose client has shown the token. */
   const keep = (socket: Socket): void => {
     const connection = all.get(socket)
     if (connection) connection.known = true
@@ -106,8 +106,8 @@ export function trackConnections(
   return { all, most, keep }
 }
 
-/** Ends those who have taken longest; whoever only waits for our answer stays if anybody else can go. */
-function makeWay(all: Map<Socket, Connection>, most: number, now: number): void {
+/** Closes the slowest. Those that only wait for our answer come last, and crowded addresses first. */
+function closeSlowest(all: Map<Socket, Connection>, most: number, now: number): void {
   const ofAddress = new Map<string, number>()
   for (const { remoteAddress = '' } of all.keys())
     ofAddress.set(remoteAddress, (ofAddress.get(remoteAddress) ?? 0) + 1)
@@ -115,17 +115,17 @@ function makeWay(all: Map<Socket, Connection>, most: number, now: number): void 
     .filter(([, { known }]) => !known)
     .map(([socket, connection]) => ({
       socket,
-      waits: isAnswered(connection) ? 1 : 0,
+      waits: awaitsAnswer(connection) ? 1 : 0,
       crowds: (ofAddress.get(socket.remoteAddress ?? '') ?? 0) > most * PART_OF_ADDRESS ? 0 : 1,
       slow: now - connection.since - (socket.bytesRead - connection.bytesBefore) / BYTES_PER_MS,
     }))
     .toSorted((a, b) => a.waits - b.waits || a.crowds - b.crowds || b.slow - a.slow)
-  const enough = Math.max(all.size - most, Math.floor(candidates.length * MAKE_WAY))
+  const enough = Math.max(all.size - most, Math.floor(candidates.length * CLOSED_AT_ONCE))
   for (const { socket } of candidates.slice(0, enough)) {
-    all.delete(socket) // its 'close' comes later
+    all.delete(socket) // 'close' is emitted later
     socket.destroy()
   }
 }
 
-/** Its request is whole, and the answer is being made or sent. */
-const isAnswered = ({ use }: Connection): boolean => typeof use === 'object' && use.complete
+/** The request has arrived completely: its answer is being made or sent. */
+const awaitsAnswer = ({ use }: Connection): boolean => typeof use === 'object' && use.complete

@@ -1,11 +1,11 @@
-// What Node's parser refuses before there is a request: said in the shape of every other error.
+// Answers what Node's HTTP parser refuses, before there is a request, in the same JSON as all other errors.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { HubError, type ErrorCode } from '../../../core/errors.ts'
 import { errorBody } from '../answers/errors.ts'
 
-// Imported as a module, node:http would load Node's whole HTTP client, undici, for the sake of its name there: 14 MB.
+// An import of node:http would load Node's whole HTTP client, undici, just because one of its names is exported there: 14 MB.
 const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 const CODES: Readonly<Record<string, ErrorCode>> = {

@@ -56,7 +56,7 @@ test('what is whole, and worked on, makes way for nobody; the newcomer does', ()
   const { open, clock, dropped } = lab(80)
   const whole = open('whole')
   whole.add(80)
-  whole.whole()
+  whole.complete()
   clock.now = 60_000
   open('late').add(1)
   expect(dropped).toEqual(['late'])

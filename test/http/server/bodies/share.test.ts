@@ -23,7 +23,7 @@ beforeEach(async () => {
         told.push(`${bytes} more`)
         if (isFull) drop()
       },
-      whole: () => void told.push('whole'),
+      complete: () => void told.push('whole'),
       release: () => void told.push('free'),
     }
   }
