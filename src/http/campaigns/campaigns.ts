@@ -16,7 +16,7 @@ export type CampaignsDeps = VerbDeps &
   DeliveriesDeps &
   LinksDeps & {
     readonly sendMail: SendMail
-    readonly campaigns: Pick<CampaignStore, 'list' | 'active' | 'countByStatus'>
+    readonly campaigns: Pick<CampaignStore, 'list' | 'get' | 'active' | 'countByStatus'>
   }
 
 /** A mebibyte of HTML and one of text, as escaped JSON. */

@@ -14,7 +14,7 @@ afterEach(() => board.close())
 /** A board of what `list` gives. */
 function openBoard(list: () => readonly CampaignHead[], pace: { everyMs?: number; quietMs?: number } = {}) {
   board = openCampaignBoard({
-    campaigns: { list: async () => list(), active: async () => [] },
+    campaigns: { list: async () => list(), active: async () => [], get: async () => undefined },
     reactions: { counts: async () => new Map() },
     present: { list: async (all) => all.map(({ id, subject }) => ({ id, subject })) },
     now: () => NOON,
@@ -96,4 +96,29 @@ test('a campaign that changes all the time is told four times a second', async (
   await vi.advanceTimersByTimeAsync(999)
   vi.useRealTimers()
   expect(told).toBe(4)
+})
+
+test('one that runs, and is not among the newest, is told when it has ended, and then watched no more', async () => {
+  let campaign = running()
+  let looks = 0
+  const told: string[] = []
+  const active = async () => ((looks += 1), campaign.status === 'running' ? [campaign] : [])
+  board = openCampaignBoard({
+    campaigns: { list: async () => [], active, get: async () => campaign },
+    reactions: { counts: async () => new Map() },
+    present: { list: async (all) => all.map(({ id, status }) => ({ id, status })) },
+    now: () => NOON,
+    log: silentLog,
+    everyMs: 1,
+    quietMs: 1,
+  })
+  board.join({ hasRoom: () => true, write: (frames) => void told.push(frames.toString('utf8')) })
+  await until(() => expect(told).toHaveLength(1))
+  campaign = { ...campaign, status: 'finished', finishedAt: NOON }
+  await until(() => expect(told).toHaveLength(2))
+  expect(told[1]).toContain('finished')
+  const before = looks
+  campaign = { ...campaign, status: 'cancelled' }
+  await until(() => expect(looks).toBeGreaterThan(before + 3))
+  expect(told).toHaveLength(2)
 })
