@@ -15,6 +15,7 @@ const BACKLOG = 4096
 const asWritten = process.argv.includes('--page-as-written')
 const config = readConfig()
 const { stdout } = process
+stdout.on('error', () => {}) // the terminal is gone: SIGHUP comes as well, and ends the hub cleanly
 const log = pino(
   { level: config.LOG_LEVEL },
   stdout.isTTY ? terminalLines((text) => stdout.write(text)) : undefined,

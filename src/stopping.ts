@@ -16,7 +16,7 @@ const CHECK_MS = 1_500
 /** Ctrl-C arrives twice: from the terminal and from npm. Only a later signal means impatience. */
 const SAME_SIGNAL_MS = 1_000
 
-/** Listens to SIGTERM and SIGINT from now on. The returned function is told what to close, once that is running. */
+/** Listens to SIGTERM, SIGINT and SIGHUP (the terminal is closed) from now on. The returned function is told what to close, once that is running. */
 export function listenToSignals(log: FastifyBaseLogger): (running: Stoppable) => void {
   let running: Stoppable | undefined
   let since: number | undefined
@@ -48,7 +48,7 @@ export function listenToSignals(log: FastifyBaseLogger): (running: Stoppable) =>
     }, afterMs)
   }
 
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal))
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop(signal))
   return (started) => void (running = started)
 }
 

@@ -143,6 +143,14 @@ test('SIGTERM answers what is under way, ends sockets with 1001, and exits with 
   if (status === 200) expect(accepted).toBe(0)
 })
 
+test('SIGHUP, when the terminal is closed, stops it cleanly as well', async () => {
+  const hub = await start()
+  await hub.ready()
+  hub.child.kill('SIGHUP')
+  expect(await hub.exited).toBe(0)
+  expect(hub.printed()).toContain('"msg":"closed"')
+})
+
 const SOMAXCONN = '/proc/sys/net/core/somaxconn'
 const mostWaiting = existsSync(SOMAXCONN) ? Number(readFileSync(SOMAXCONN)) : 0
 
