@@ -1,5 +1,5 @@
 // The campaigns whose chunks this process has in hand: compiled once, and watched for being paused or cancelled.
-import type { Campaign } from '../campaigns/ports.ts'
+import type { Campaign, CampaignStore } from '../campaigns/ports.ts'
 import type { Compiled, SendingParts } from './parts.ts'
 
 export type Watch = ReturnType<typeof openWatch>
@@ -9,7 +9,11 @@ const LOOK_MS = 400
 /** A campaign's text may be a megabyte. */
 const COMPILED_KEPT = 16
 
-export function openWatch({ campaigns, compile, now, log }: SendingParts) {
+type WatchParts = Pick<SendingParts, 'compile' | 'now' | 'log'> & {
+  readonly campaigns: Pick<CampaignStore, 'get' | 'active' | 'change'>
+}
+
+export function openWatch({ campaigns, compile, now, log }: WatchParts) {
   const compiled = new Map<string, Compiled>()
   const watchers = new Map<string, Set<() => void>>()
   let looking = false
