@@ -1,22 +1,22 @@
-// The hub's client: a WebSocket of mail events that goes on where it stopped. Browsers, and Node 22 or later.
+// The hub's client: a WebSocket of mail events that resumes where it stopped. For browsers, and Node 22 or later.
 //
 //   import { connect } from 'https://hub.example.com/client.js'
 //   const feed = connect({ token: '…', onEvent: ({ kind, data }) => console.log(kind, data.msg?.email) })
 //
-// It needs nothing beside itself. The types and the meaning of every option stand in client.d.ts.
+// It needs no other file. The types and the meaning of every option stand in client.d.ts.
 
 const BASE_DELAY_MS = 500
 const MOST_DELAY_MS = 30_000
-/** The hub says something every 30 s at least: after this long the line is dead, whatever the socket thinks. */
+/** The hub sends something at least every 30 s: after this much silence the connection is dead, even if the socket says open. */
 const SILENCE_MS = 75_000
-/** A connection that lasted this long was a good one: the next failure starts from the shortest delay again. */
+/** After a connection that lasted this long, the next failure starts from the shortest delay again. */
 const STEADY_MS = 10_000
 const GOING_AWAY = 1001
 const TOO_BUSY = 1013
 const FINAL_CODES = new Set([4400, 4401])
 
 /**
- * Half fixed, half chance: a thousand clients that were cut off together must not come back together.
+ * Half fixed, half random: a thousand clients that were cut off together must not come back together.
  * @param {number} attempt
  */
 export function backOff(attempt, random = Math.random) {
@@ -59,25 +59,25 @@ export function connect(options) {
   let timer
   let attempt = 0
   let openedAt = 0
-  /** Counts the tries to connect: whatever an older one still brings is not listened to. */
+  /** Counts the attempts to connect: whatever arrives from an older one is ignored. */
   let turn = 0
 
   /** @param {import('./client.d.ts').ConnectionState} next */
   function tell(next) {
-    // Always the last step of a change: onState may close or seek, and what came after would undo that.
+    // Always the last step of a change: onState may close or seek, and later steps would undo that.
     state = next.state
     guard(() => options.onState?.(next))
   }
 
   async function open() {
     const mine = ++turn
-    // From here on, not only with a socket: a ticket that never comes must not end it, either.
+    // Starts before there is a socket: waiting for a ticket must not last for ever, either.
     watch()
     tell({ state: 'connecting', attempt })
     if (mine !== turn) return
     try {
       const fresh = await nextTicket()
-      // The filter is read after the wait, in which it may have been changed.
+      // The filter is read after the wait, because it may have been changed meanwhile.
       const query = {
         ...filter,
         campaigns: options.onCampaign && '1',
@@ -93,7 +93,7 @@ export function connect(options) {
     }
   }
 
-  /** Browsers and Node cannot set a header on a socket, so a token is changed into a ticket, one a connection. */
+  /** Browsers and Node cannot set a header on a WebSocket, so each connection exchanges the token for a ticket. */
   async function nextTicket() {
     if (options.token) return fetchTicket(address, options.token, options.fetch ?? fetch)
     if (typeof ticket === 'function') return ticket()
@@ -109,7 +109,7 @@ export function connect(options) {
     opened.addEventListener('open', () => {
       if (mine === turn && asked !== filter) sendFilter()
     })
-    // A close follows, and says all. But the sockets of npm's `ws` throw an error that nobody listens to.
+    // 'close' follows, with all that is known. The listener is needed because `ws` of npm throws an error without one.
     opened.addEventListener('error', () => {})
     opened.addEventListener('message', (message) => {
       if (mine !== turn) return
@@ -124,7 +124,7 @@ export function connect(options) {
   /** @param {import('./client.d.ts').Frame} frame */
   function take(frame) {
     if (frame.type === 'event') {
-      // The cursor moves first: an event whose handler throws is not sent again and again.
+      // The cursor moves first, so that an event whose handler throws does not come again and again.
       cursor = frame.cursor
       const { type: _type, ...event } = frame
       guard(() => options.onEvent?.(event))
@@ -133,7 +133,7 @@ export function connect(options) {
       cursor = frame.cursor
       if (frame.live && state !== 'live') tell({ state: 'live' })
       if (!frame.live && state === 'live') tell({ state: 'catching_up', cursor })
-      // After a close or seek in onState this is not the place any more.
+      // After a close or seek in onState, this place is out of date.
       if (mine === turn) guard(() => options.onPosition?.({ cursor: frame.cursor, live: frame.live }))
     } else if (frame.type === 'hello') {
       cursor = frame.cursor
@@ -156,7 +156,7 @@ export function connect(options) {
     if (openedAt && performance.now() - openedAt > STEADY_MS) attempt = 0
     openedAt = 0
     if (FINAL_CODES.has(code)) return stop(code, reason)
-    // Going away is a restart: it is back in a moment. Too busy asks for patience.
+    // Going away means a restart: the hub is back in a moment. Too busy asks for a longer wait.
     if (code === GOING_AWAY) attempt = 0
     if (code === TOO_BUSY) attempt = Math.max(attempt, 3)
     retry(backOff(attempt), code)
@@ -181,7 +181,7 @@ export function connect(options) {
     timer = setTimeout(() => closed(0, 'silence'), SILENCE_MS)
   }
 
-  /** Lets go of the socket, without listening to it any more. */
+  /** Closes the socket, and ignores whatever it still brings. */
   function drop() {
     turn += 1
     clearTimeout(timer)
@@ -201,7 +201,7 @@ export function connect(options) {
   }
 
   globalThis.addEventListener?.('online', retryNow)
-  // Not at once: onState may use the connection, so its owner must have it.
+  // Not at once: onState may use the connection, which the caller gets when connect() returns.
   timer = setTimeout(open)
 
   return {
@@ -226,18 +226,18 @@ export function connect(options) {
   }
 }
 
-/** The payload comes last in a frame, and no text in JSON holds a bare quote. @param {string} frame */
+/** The payload comes last in a frame, and inside a JSON string every quote is escaped. @param {string} frame */
 function withoutData(frame) {
   const at = frame.indexOf(',"data":')
   return at !== -1 && frame.startsWith('{"type":"event"') ? `${frame.slice(0, at)}}` : frame
 }
 
-/** @param {() => void} callback what it throws breaks nothing here: it comes up as an unhandled rejection */
+/** @param {() => void} callback an error that it throws breaks nothing here: it becomes an unhandled rejection */
 async function guard(callback) {
   callback()
 }
 
-/** The token or ticket is no good: trying again would change nothing. */
+/** The token or ticket is not valid: trying again would change nothing. */
 class Refused extends Error {}
 
 /** @param {URL} address @param {string} token @param {typeof fetch} request */

@@ -28,9 +28,9 @@ export type EventsDeps = {
   readonly now: () => number
 }
 
-/** How long a client waits for the archive to have what was answered 200 before. */
+/** How long a request waits until the archive has everything that was answered with 200 before it. */
 const CATCH_UP_MS = 10_000
-/** Mostly it has it by then. Where not, the database may be away, and is asked. */
+/** The archive usually has it by then. If not, the database is asked whether it can be reached. */
 const SOON_MS = 500
 const MAX_TIMELINE = 1000
 
@@ -154,6 +154,7 @@ export async function registerEvents(app: FastifyInstance, deps: EventsDeps): Pr
   })
 }
 
+/** Waits until the archive has reached the feed's head of now. Throws archive.behind, or why the database cannot be reached. */
 export async function caughtUp({
   feed,
   archive,
@@ -165,7 +166,7 @@ export async function caughtUp({
 }): Promise<void> {
   const head = await feed.last(0)
   if (await tracking.reached(head, SOON_MS)) return
-  // A database that cannot be reached says so: that is why.
+  // Throws if the database cannot be reached, which is then the reason.
   await archive.position()
   if (await tracking.reached(head, CATCH_UP_MS)) return
   throw new HubError('archive.behind')
@@ -213,7 +214,7 @@ function readCursor(field: string, text: string | undefined): Cursor | undefined
   return cursor
 }
 
-/** Of a page that is not full: its last event's cursor, if anything follows it. A page has a bound in bytes, too. */
+/** The cursor for the next page, if there is one. A short page need not be the last, because pages are bounded in bytes as well. */
 async function nextOf(
   archive: EventArchive,
   events: readonly ArchivedEvent[],

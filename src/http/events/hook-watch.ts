@@ -1,10 +1,10 @@
-// What the operator wants to know of the webhook: was the probe seen, what was refused and why. Kept in memory, for the
-// set-up view; what matters in the long run is in the log and the metrics.
+// Remembers how the webhook fares: whether the probe was seen, what was refused and why. Only in memory, for the set-up view; what
+// matters in the long run is in the log and the metrics.
 import type { FastifyBaseLogger } from 'fastify'
 import { KINDS, type Kind } from '../../core/events/event.ts'
 import { MOST_BYTES, type Refusal, type RefusalKind } from '../../core/events/refusal.ts'
 
-/** Refusals of one kind since the last batch that was signed rightly. */
+/** Refusals of one kind since the last batch with a right signature. */
 type Refused = {
   readonly reason: RefusalKind
   readonly hint: string
@@ -17,12 +17,12 @@ export type HookWatch = ReturnType<typeof createHookWatch>
 
 type Batch = { readonly accepted: number; readonly duplicates: number; readonly quarantined: number }
 
-/** A stranger must not take the explanation from Mandrill, nor the processor from everybody. */
+/** Limits for explaining wrong signatures: strangers must not use up what Mandrill's refusals need, nor the processor's time. */
 const ADDRESS_TIMES = 5
 const ADDRESS_MS = 10_000
 const ADDRESSES = 1_000
 const BYTES_A_SECOND = 16 * 1024 * 1024
-/** The same kind again, after right ones: that is a second webhook, which need not fill the log. */
+/** How often the same kind is logged: a second webhook that is always wrong must not fill the log. */
 const LOG_EVERY_MS = 600_000
 
 export function createHookWatch(log: Pick<FastifyBaseLogger, 'warn' | 'info'>, now: () => number) {
@@ -37,7 +37,7 @@ export function createHookWatch(log: Pick<FastifyBaseLogger, 'warn' | 'info'>, n
 
   function note({ kind, hint }: Refusal): void {
     const before = kinds.get(kind)
-    kinds.delete(kind) // the newest is the last
+    kinds.delete(kind) // moves it to the end: newest last
     kinds.set(kind, {
       reason: kind,
       hint,
@@ -56,7 +56,7 @@ export function createHookWatch(log: Pick<FastifyBaseLogger, 'warn' | 'info'>, n
       if (probeSeenAt === null) log.info("Mandrill's probe arrived: Mandrill now shows the webhook's key")
       probeSeenAt = now()
     },
-    /** Whatever was wrong is right now. */
+    /** A batch had a right signature: forgets earlier refusals. */
     rightlySigned(): void {
       if (kinds.size > 0) log.info({ reasons: [...kinds.keys()] }, 'webhooks are accepted again')
       kinds.clear()
@@ -67,9 +67,9 @@ export function createHookWatch(log: Pick<FastifyBaseLogger, 'warn' | 'info'>, n
       counts.duplicates += batch.duplicates
       counts.quarantined += batch.quarantined
     },
-    /** Every refusal, by the code of its answer. */
+    /** Counts every refusal by the code of its answer. */
     refused: (code: string): void => void codes.set(code, (codes.get(code) ?? 0) + 1),
-    /** `explain` digests the body, up to so many bytes: an address is listened to now and then. */
+    /** `explain` hashes the body in several ways, at most so many bytes in all: each address gets that only now and then. */
     wronglySigned(address: string, explain: (bytes: number) => Refusal): void {
       const bytes = allowance.ask(address)
       if (bytes > 0) {
@@ -85,18 +85,18 @@ export function createHookWatch(log: Pick<FastifyBaseLogger, 'warn' | 'info'>, n
       counts.notStored++
     },
     status: () => ({ probeSeenAt, refused: [...kinds.values()].reverse() }),
-    /** `kinds`: of events that came, also those that were known. */
+    /** `kinds` counts all events that came, duplicates included. */
     counts: () => ({ ...counts, refused: new Map(codes), kinds: new Map(came) }),
   }
 }
 
-/** Bytes that are filled up again, for whoever has not asked too often of late. */
+/** An allowance of bytes that refills with time, for addresses that have not asked too often. */
 function createAllowance(now: () => number) {
   const asked = new Map<string, readonly number[]>()
   let bytes = MOST_BYTES
   let at = now()
   return {
-    /** As many may be digested; 0: none. */
+    /** How many bytes may be hashed now; 0: none. */
     ask(address: string): number {
       bytes = Math.min(MOST_BYTES, bytes + ((now() - at) / 1000) * BYTES_A_SECOND)
       at = now()

@@ -1,4 +1,4 @@
-// /api/hook: Mandrill's webhook. Signature on the bytes as they came, then one parse, then durable, then 200.
+// /api/hook: Mandrill's webhook. Checks the signature on the received bytes, parses them once, stores them durably, answers 200.
 import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
 import { Type } from 'typebox'
 import { readBatch, type Batch } from '../../core/events/intake/batch.ts'
@@ -29,7 +29,7 @@ type HookDeps = {
   readonly access: Access
   readonly watch: HookWatch
   readonly keys: readonly string[]
-  /** As typed in Mandrill. */
+  /** The webhook's addresses as they are typed in Mandrill: the signature covers them. */
   readonly urls: readonly string[]
   readonly bodyLimit: number
   readonly now: () => number
@@ -93,7 +93,7 @@ export async function registerHook(app: FastifyInstance, deps: HookDeps): Promis
     {
       config: { public: true, carriesProof: looksSigned, takesBytes: true, documentedBody, purpose: PURPOSE },
       bodyLimit: deps.bodyLimit,
-      compress: false, // a few bytes, and nothing in the way
+      compress: false, // an answer of a few bytes
       schema,
     },
     takes,
@@ -130,7 +130,7 @@ const schema: FastifySchema = {
   },
 }
 
-/** What no body can make right is refused before any of it is read. */
+/** Refuses, before the body is read, what no body can make valid. */
 function refuseUnread(deps: HookDeps, request: FastifyRequest): void {
   const type = request.headers['content-type'] ?? ''
   if (isEncoded(request.raw)) throw new HubError('request.unsupported_media_type')
@@ -161,8 +161,8 @@ function takeBatch(deps: HookDeps) {
 }
 
 /**
- * Nothing here, nor in what it calls, holds the events while they are stored: thousands may be under way, and whatever outlives the
- * young generation costs more than reading it did.
+ * A function of its own, so that nothing holds the events while they are stored: thousands may be under way, and objects that
+ * outlive V8's young generation cost more than parsing them did. `isTaken`: the body's bytes are not needed any more.
  */
 function storeBatch(deps: HookDeps, text: Buffer, isSigned: boolean) {
   const { events, unreadable } = readBatch(text)
@@ -171,7 +171,7 @@ function storeBatch(deps: HookDeps, text: Buffer, isSigned: boolean) {
   return { kinds, isTaken: unreadable.length === 0, answered: store(deps, batch) }
 }
 
-/** The batch of a form, once its signature is found right. */
+/** The batch in a form, after checking the signature. Throws hook.no_field or what checkSignature throws. */
 function formBatch(deps: HookDeps, request: FastifyRequest, body: Buffer): Buffer {
   const fields = decodeForm(body)
   try {
@@ -189,6 +189,7 @@ function formBatch(deps: HookDeps, request: FastifyRequest, body: Buffer): Buffe
   return (found[0] as FormField).value
 }
 
+/** Returns for a right signature, and for Mandrill's probe. Throws hook.no_key or hook.bad_signature. */
 function checkSignature(deps: HookDeps, request: FastifyRequest, signed: Signed): void {
   const urls = deps.urls.flatMap(slashVariants)
   if (isProbe(signed, urls)) return deps.watch.probeSeen()
@@ -205,7 +206,7 @@ function checkSignature(deps: HookDeps, request: FastifyRequest, signed: Signed)
   throw new HubError('hook.bad_signature')
 }
 
-/** How this very request came: the sender may have typed that. */
+/** The hosts that this request was sent to: the address typed in Mandrill may have one of them. */
 function hostsOf({ headers }: FastifyRequest): readonly string[] {
   const told = [headers.host, headers['x-forwarded-host']].flatMap((host) => host ?? [])
   return [...new Set(told.map((host) => host.slice(0, LONGEST_HOST)))]

@@ -1,4 +1,4 @@
-// What a socket asks for: in its address, and later in messages.
+// Reads what a socket asks for: in the query of its address, and later in messages.
 import { parseCursor } from '../../core/events/cursor.ts'
 import { badField, HubError, isHubError } from '../../core/errors.ts'
 import type { Filter } from '../../core/events/filter.ts'
@@ -34,14 +34,14 @@ const PARAMETERS: Readonly<Record<keyof LiveQuery, true>> = {
   ticket: true,
 }
 
-/** Where a condition of a client's message stands. */
+/** How errors name the place of a condition in a message. */
 const IN_MESSAGE = 'filter message'
 
 const MAX_LAST = 1_000_000
 
 type Places = { readonly feed: Pick<EventFeed, 'last'>; readonly hub: Pick<Hub, 'position'> }
 
-/** `problems`: what cannot be taken. It is told, and the socket stays. */
+/** `problems`: errors in parameters. The client is told of them, and the socket stays open. `after`: see startingPlace. */
 export async function readQuery(places: Places, query: LiveQuery) {
   const problems: HubError[] = []
   const filter = tolerant(() => readWords(query), problems) ?? { kinds: [] }
@@ -51,7 +51,7 @@ export async function readQuery(places: Places, query: LiveQuery) {
   return { filter, after, format, shown, problems }
 }
 
-/** A client's message: the filter that takes the place of the one before. */
+/** Reads a message: the filter that replaces the previous one. Throws a HubError if it is not valid. */
 export function readMessage(data: Buffer, binary: boolean): Filter {
   let message: unknown
   try {
@@ -66,7 +66,7 @@ export function readMessage(data: Buffer, binary: boolean): Filter {
   return readFilter(words, IN_MESSAGE)
 }
 
-/** A condition that is misspelt must not bring everything. */
+/** Refuses unknown parameters, because a misspelt condition must not select everything. */
 function readWords(query: LiveQuery): Filter {
   refuseUnknown(query, PARAMETERS, 'query')
   return readFilter(query)
@@ -77,7 +77,7 @@ function refuseUnknown(given: object, known: object, where: string): void {
   if (strange !== undefined) throw unknownParameter(strange, known, where)
 }
 
-/** Where a socket begins; undefined for what is no cursor: going on somewhere else would pass events over. */
+/** The cursor that a socket starts after; undefined if `after` is not a cursor: starting elsewhere would skip events. */
 async function startingPlace({ feed, hub }: Places, query: LiveQuery, problems: HubError[]) {
   const head = () => hub.position() ?? feed.last(0)
   if (query.after !== undefined) {
@@ -105,7 +105,7 @@ function isShown(name: Shown, asked: string | undefined, problems: HubError[]): 
   return asked === '1'
 }
 
-/** A parameter that cannot be taken is told, and the socket stays: with nothing rather than with too much. */
+/** Adds an error to the problems, and returns undefined: an invalid filter selects nothing rather than too much. */
 function tolerant<T>(read: () => T, problems: HubError[]): T | undefined {
   try {
     return read()

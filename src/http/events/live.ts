@@ -1,4 +1,4 @@
-// /ws/email: a socket is a cursor over the feed with a filter. What it gets, and when, is decided by core/events/hub.ts.
+// /ws/email: each socket is an observer of the hub, which decides what it gets and when: see core/events/hub.ts.
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { WebSocket } from 'ws'
@@ -22,20 +22,20 @@ type LiveDeps = {
   readonly feed: EventFeed
   readonly access: Access
   readonly tickets: Tickets
-  /** What a socket may ask for besides events, by the name of its parameter. */
+  /** What a socket may ask for besides events, by the name of the query parameter. */
   readonly boards: Readonly<Record<Shown, Pick<Board, 'join'>>>
   readonly connections: Pick<Connections, 'most' | 'keep'>
 }
 
 /** Bytes that may wait for a socket before the hub stops handing it events. */
 const HIGH_WATER = 256 * 1024
-/** The part of all connections that sockets may be; more are told to come back later. */
+/** The part of all connections that may be sockets; further ones are told to come back later. */
 const PART_OF_CONNECTIONS = 7 / 8
 const HEARTBEAT_MS = 30_000
-/** Messages that a client may send within a heartbeat. */
+/** Messages that a client may send between two heartbeats. */
 const MAX_MESSAGES = 300
 
-/** Messages that wait while a socket is being opened. */
+/** Messages that are kept while a socket is being opened; more are ignored. */
 const MOST_EARLY = 10
 
 const CLOSE = { goingAway: 1001, unusable: 4400, notSignedIn: 4401, tooBusy: 1013 } as const
@@ -49,18 +49,18 @@ const toReason = (message: string): string =>
     .toString()
     .replace(/\uFFFD+$/, '')
 
-/** What there is of a socket. It has no closures, and listeners that all share: of an idle one they were the half. */
+/** A socket. A class, without closures and with listeners that all share: those were half the memory of an idle socket. */
 class Client implements Observer {
   readonly hub: Hub
   readonly ws: WebSocket
   readonly tcp: Socket
   format: Format = 'json'
-  /** undefined while it is being opened: messages then wait for their turn. */
+  /** undefined while the socket is being opened: messages then wait in `early`. */
   observation: Observation | undefined
   early: Buffer[] | undefined
-  /** What let it in: undefined for the token, or a ticket. */
+  /** The session that the socket was opened with; undefined if it was a token or a ticket. */
   session: Session | undefined
-  /** Messages since the last heartbeat, and all bytes that had come until then. */
+  /** Messages since the last heartbeat, and the bytes received until then. */
   messages = 0
   bytesRead = 0
 
@@ -74,12 +74,12 @@ class Client implements Observer {
     return this.tcp.writableLength < HIGH_WATER
   }
 
-  // Whole frames go straight to the TCP socket: without compression `ws` holds nothing back, so nothing interleaves.
+  // Writes whole frames straight to the TCP socket. Without compression `ws` buffers nothing, so its own frames stay whole, too.
   write(frames: Buffer): void {
     if (this.ws.readyState === this.ws.OPEN) this.tcp.write(frames)
   }
 
-  /** What is not an event: a raw socket gets nothing else. */
+  /** Sends a frame that is not an event, which raw sockets do not get. */
   tell(frame: () => Buffer): void {
     if (this.format === 'json') this.write(frame())
   }
@@ -115,7 +115,7 @@ export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promis
     void signOut(clients.values(), deps.access)
   }, HEARTBEAT_MS).unref()
   app.addHook('onClose', async () => clearInterval(heartbeat))
-  // Every client knows to come back with its cursor.
+  // Clients reconnect with their cursor, so they lose nothing.
   app.addHook('preClose', async () => {
     for (const ws of clients.keys()) ws.close(CLOSE.goingAway, 'the hub is shutting down')
   })
@@ -140,7 +140,7 @@ export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promis
     preValidation: async (request) => {
       if (!deps.access.isOwnOrigin(request)) throw new HubError('access.foreign_origin')
     },
-    // A socket lives long: neither its answer nor whoever listens for its errors may keep the request with it.
+    // A socket lives long: neither the answer nor an error listener may keep the whole request in memory.
     preHandler: async (request, { raw }) => {
       if (request.ws && raw.socket) raw.detachSocket(raw.socket)
     },
@@ -148,7 +148,7 @@ export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promis
       throw new HubError('request.upgrade_required')
     },
     wsHandler: (ws, request) => {
-      ws.removeAllListeners('error').on('error', ignore) // 'close' follows, and is what counts
+      ws.removeAllListeners('error').on('error', ignore) // 'close' always follows
       ws.on('close', onClose).on('message', onMessage)
       const client = new Client(hub, ws, request.raw.socket)
       clients.set(ws, client)
@@ -158,7 +158,7 @@ export async function registerLive(app: FastifyInstance, deps: LiveDeps): Promis
   })
 }
 
-/** Else it would be opened, and closed without a word: a client with a mistyped address would come back for ever. */
+/** Answers sockets at other addresses with 404. Else they would be opened and closed at once, and a client would retry for ever. */
 export function refuseOtherSockets(
   request: FastifyRequest,
   _reply: FastifyReply,
@@ -170,7 +170,7 @@ export function refuseOtherSockets(
   })
 }
 
-/** Pings, lets go of peers that were silent since the last time, and tells positions. */
+/** Pings all sockets, ends those that sent nothing since the last beat, not even a pong, and tells positions. */
 function beat(clients: Iterable<Client>, hub: Hub): void {
   for (const client of clients) {
     const { bytesRead } = client.tcp
@@ -185,7 +185,7 @@ function beat(clients: Iterable<Client>, hub: Hub): void {
   hub.tellPositions()
 }
 
-/** Ends those whose session has ended since, by whichever process. While that cannot be told, they stay. */
+/** Closes sockets whose session has ended, in whichever process. While that cannot be found out, they stay. */
 async function signOut(clients: Iterable<Client>, access: Access): Promise<void> {
   const bySession = Map.groupBy(clients, ({ session }) => session?.key)
   for (const theirs of bySession.values()) {

@@ -156,11 +156,11 @@ const Setup = Type.Object(
   { title: 'Setup', description: 'What is set, and what has come in' },
 )
 
-/** A frame is sent at most every second, and at least every five: a page that hears nothing knows that something is wrong. */
+/** A frame at most every second, and at least every five: a page that gets none knows that something is wrong. */
 const EVERY_MS = 1_000
 const BEAT_MS = 5_000
 
-/** For the sockets that ask for it. */
+/** Sends the set-up to the sockets that ask for it, when it changes. */
 export function openSetupBoard({ log, ...deps }: SetupDeps & { readonly log: Log }): Board {
   let last = { state: '', at: -Infinity, frames: new Map<string, Buffer>() }
   async function look() {
@@ -174,7 +174,7 @@ export function openSetupBoard({ log, ...deps }: SetupDeps & { readonly log: Log
   return openBoard({ what: 'the set-up', look, log })
 }
 
-/** Equal while nothing of interest has changed: the seconds and the exact disk space always do. */
+/** A text that is equal while nothing of interest changes; seconds and the exact disk space change all the time. */
 function stateOf({ disk: { free, size }, ...setup }: SetupJson): string {
   return JSON.stringify({ ...setup, silent_seconds: 0, disk: Math.round((100 * free) / size) })
 }
@@ -193,7 +193,7 @@ type SetupJson = Awaited<ReturnType<typeof describeSetup>>
 
 async function describeSetup(deps: SetupDeps) {
   const { feed, archive, quarantine, hub, tracking, watch, silence, proxy, settings, side, running } = deps
-  // First: while the feed is away no event comes, and that is what must be said, whatever else is away.
+  // First, because without the feed no event comes: that must be reported, whatever else cannot be reached.
   const size = await feed.size()
   const [{ first, last }, [oldest], [newest], quarantined, others, disk] = await Promise.all([
     archive.brought(),
