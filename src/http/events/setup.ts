@@ -90,7 +90,7 @@ const Setup = Type.Object(
     last_event_at: {
       ...InstantOrNull,
       description:
-        'When the first event came from Mandrill itself; samples and what was posted with the token do not count',
+        'When the last event came from Mandrill itself; samples and what was posted with the token do not count',
     },
     history: Type.Object(
       { first_at: InstantOrNull, last_at: InstantOrNull },
