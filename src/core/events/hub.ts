@@ -5,7 +5,7 @@ import { compareCursors, formatCursor, type Cursor } from './cursor.ts'
 import type { FeedEvent } from './event.ts'
 import { filterKey, select, type Filter } from './filter.ts'
 import type { EventFeed, FeedPage, Follower, Gap } from './ports.ts'
-import { createNap } from '../pause.ts'
+import { breath, createNap } from '../pause.ts'
 
 export type Observer = {
   /**
@@ -149,9 +149,9 @@ export function createHub(
   const letOthers = (): Promise<void> => (othersTurns ??= othersHaveTurns())
 
   async function othersHaveTurns(): Promise<void> {
-    await nextTurn()
+    await breath()
     const began = now()
-    for (let n = 1; n < TURNS_OF_OTHERS && now() - began < STRETCH_MS; n++) await nextTurn()
+    for (let n = 1; n < TURNS_OF_OTHERS && now() - began < STRETCH_MS; n++) await breath()
     spentMs = 0
     othersTurns = undefined
   }
@@ -213,7 +213,6 @@ function eventsAfter(events: readonly FeedEvent[], cursor: Cursor): readonly Fee
 }
 
 const isBehind = ({ state }: Member): boolean => state === 'behind'
-const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
 const RETRY_MS = 500
 
