@@ -32,12 +32,12 @@ export function createSearch(sql: Sql): EventArchive['find'] {
 
   /**
    * The places in one range. Where the checks may leave few of many, the range is read slice by slice. On trial only the first
-   * slice is read: undefined if that does not fill the page.
+   * slice is read: undefined if that does not fill the page, and there are more.
    */
   async function placesIn(ranges: Ranges, lead: SQL | undefined, query: EventQuery, isTrial: boolean) {
     const { table, checks, bounds, order, areLong } = ranges
     const way = query.after ? 'asc' : 'desc'
-    const whole = { stretches: ordered(stretches(table, bounds), way) }
+    const whole = { stretches: ordered(stretches(table, bounds), way), isFull: false }
     const where = and(lead, onEvents(table, checks))
     // A slice is short, so sorting it is cheap: an order that no index has makes SQLite use the leading index, not cursor order.
     const sorting = order.map((column) => ORDERS[way].sorted(areLong ? hidden(column) : column))
@@ -53,7 +53,7 @@ export function createSearch(sql: Sql): EventArchive['find'] {
         found.push(...(await sql.read(some)))
         if (found.length === query.limit) return found
       }
-      if (areLong && isTrial) return undefined
+      if (isTrial && slice.isFull) return undefined
     }
     return found
   }
