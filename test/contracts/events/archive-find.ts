@@ -239,11 +239,9 @@ export function promisesOfFinding(lab: () => SqlLab): void {
   test('many are looked through, and counted, in portions: others are answered between', async () => {
     const sql = await lab().open()
     let asked = 0
-    const archive = createEventArchive({
-      ...sql,
-      portion: 1_000,
-      read: (query) => ((asked += 1), sql.read(query)),
-    })
+    const inPortionsOf = (portion: number) =>
+      createEventArchive({ ...sql, portion, read: (query) => ((asked += 1), sql.read(query)) })
+    const archive = inPortionsOf(1_000)
     const rows = Array.from({ length: 20_100 }, (_, n) =>
       makeRow(n + 1, {
         subaccount: 'all',
@@ -266,6 +264,9 @@ export function promisesOfFinding(lab: () => SqlLab): void {
     asked = 0
     expect(await archive.find({ tag, kinds: unlike, limit: 100 })).toEqual([])
     expect(asked).toBeGreaterThan(10)
+    asked = 0
+    expect(await inPortionsOf(20_000).find({ tag, kinds: unlike, limit: 100 })).toEqual([])
+    expect(asked).toBeLessThan(8) // one portion holds them all
     const ends = { before: { epoch: EPOCH, seq: 15_000 }, after: { epoch: EPOCH, seq: 5_000 } }
     for (const [end, place] of Object.entries(ends)) {
       const query = { tag, kinds: [...unlike, 'opened' as const], limit: 5_000, [end]: place }
