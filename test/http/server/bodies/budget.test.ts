@@ -65,3 +65,16 @@ test('what is whole, and worked on, makes way for nobody; the newcomer does', ()
   open('later').add(80)
   expect(dropped).toEqual(['late'])
 })
+
+test('who is over, in whatever order, holds nothing and makes way for nobody', () => {
+  const { open, dropped } = lab(80)
+  const uploads = Array.from({ length: 6 }, (_, n) => open(`upload ${n}`))
+  for (const upload of uploads) upload.add(10)
+  uploads[1]?.whole()
+  for (const n of [0, 3, 1, 3, 4]) uploads[n]?.release()
+  uploads[0]?.add(1_000) // what still comes of it
+  open('large', { rank: 2 }).add(60)
+  expect(dropped).toEqual([])
+  open('batch', { rank: 2 }).add(1)
+  expect(dropped.toSorted()).toEqual(['upload 2', 'upload 5'])
+})
