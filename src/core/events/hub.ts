@@ -237,7 +237,7 @@ function createQueue(
       .catch((error: unknown) => {
         onError(error)
         const left = members.filter(({ cursor }) => compareCursors(cursor, place) === 0)
-        setTimeout(() => left.filter(isBehind).forEach(add), RETRY_MS).unref()
+        setTimeout(() => left.forEach(add), RETRY_MS).unref()
       })
       .finally(() => {
         running--

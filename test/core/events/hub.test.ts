@@ -347,6 +347,66 @@ test('who cannot be given a page gets it when that is possible, and others get i
   expect(hub.catchingUp()).toBe(0)
 })
 
+test('an observer that has no room while it is caught up gets one page, and the rest when it has room', async () => {
+  await append(700)
+  const slow = watch(start, {}, false)
+  const fast = watch(start)
+  await has(fast, numbersFrom(1))
+  expect(slow.numbers).toHaveLength(250)
+  slow.room = true
+  hub.hasRoom(slow.observation)
+  await has(slow, numbersFrom(1))
+})
+
+test('who has left is read for no more, and given nothing of what was being read', async () => {
+  const gate = Promise.withResolvers<void>()
+  const places: number[] = []
+  const read: EventFeed['read'] = async (after, limit) => {
+    places.push(after.seq - start.seq)
+    await gate.promise
+    return feed.read(after, limit)
+  }
+  hub = createHub({ ...feed, read }, (error) => expect.unreachable(String(error)))
+  await append(10)
+  const all = Array.from({ length: 5 }, (_, n) => watch({ ...start, seq: start.seq + n }))
+  await until(() => expect(places).toEqual([0, 1, 2, 3])) // the fifth waits for one of them
+  for (const n of [0, 4]) hub.leave(all[n]?.observation as Observation)
+  gate.resolve()
+  for (const n of [1, 2, 3]) await has(all[n] as Seen, numbersFrom(n + 1))
+  expect([all[0]?.numbers, all[4]?.numbers, places.includes(4)]).toEqual([[], [], false])
+})
+
+test('an event that cannot be read for one observer comes to no other twice', async () => {
+  const [others, retried] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const errors: unknown[] = []
+  let reads = 0
+  const read: EventFeed['read'] = async (after, limit) => {
+    const page = await feed.read(after, limit)
+    const place = after.seq - start.seq
+    if (place > 0) await (place < 5 ? others : retried).promise
+    else if ((reads += 1) > 1) retried.resolve()
+    return place > 0 || reads > 1 ? page : { ...page, events: page.events.map(unreadable) }
+  }
+  hub = createHub({ ...feed, read }, (error) => errors.push(error))
+  await append(700)
+  const busy = [1, 2, 3, 4].map((n) => watch({ ...start, seq: start.seq + n }))
+  const [any, ofKind] = [watch(start), watch(start, { kinds: ['opened'] })] // they wait, and are read for together
+  for (const { observation } of busy) hub.leave(observation)
+  others.resolve()
+  await has(any, numbersFrom(1))
+  await has(
+    ofKind,
+    numbersFrom(1).filter((n) => n % 3 === 1),
+  )
+  expect(errors.map(String)).toEqual(['Error: unreadable'])
+})
+const unreadable = (event: FeedEvent): FeedEvent => ({
+  ...event,
+  get kind(): never {
+    throw new Error('unreadable')
+  },
+})
+
 test('who comes while the feed cannot tell its head is given everything later', async () => {
   const errors: unknown[] = []
   const last = async (count: number) =>
