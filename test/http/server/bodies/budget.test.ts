@@ -70,7 +70,7 @@ test('who is over, in whatever order, holds nothing and makes way for nobody', (
   const { open, dropped } = lab(80)
   const uploads = Array.from({ length: 6 }, (_, n) => open(`upload ${n}`))
   for (const upload of uploads) upload.add(10)
-  uploads[1]?.whole()
+  uploads[1]?.complete()
   for (const n of [0, 3, 1, 3, 4]) uploads[n]?.release()
   uploads[0]?.add(1_000) // what still comes of it
   open('large', { rank: 2 }).add(60)
