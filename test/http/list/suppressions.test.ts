@@ -47,7 +47,7 @@ test.each([
   [{ email: 'ann@example.com', reason: 'spite' }, 'reason'],
   [{ email: 'ann@example.com', until: '2026-03-11T12:00:00' }, 'until'],
   [{ email: 'ann@example.com', until: '2026-03-10T12:00:00Z' }, 'until'],
-  [{ email: 'ann@example.com', until: '2030-12-31T23:59:60Z' }, 'until'],
+  [{ email: 'ann@example.com', until: '2030-12-31T23:59:61Z' }, 'until'],
   [{ email: 'ann@example.com', until: '2030-01-01T00:00:00+09' }, 'until'],
 ])('POST of %j is 400 and names the field', async (body, field) => {
   const answer = await app.post('/suppressions', body)
