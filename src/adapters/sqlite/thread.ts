@@ -16,7 +16,7 @@ export type Thread<A extends Api> = {
 export function startThread<A extends Api>(module: URL, data: unknown): Thread<A> {
   const worker = new Worker(module, { workerData: data, execArgv: [] })
   /** In their order. No Map: of one whose entries come and go, each table that it outgrows keeps the next one, and all in it, alive. */
-  let asked: PromiseWithResolvers<unknown>[] = []
+  const asked: PromiseWithResolvers<unknown>[] = []
   let cause: unknown
   let failure: unknown
 
@@ -24,7 +24,6 @@ export function startThread<A extends Api>(module: URL, data: unknown): Thread<A
   worker.on('exit', () => {
     failure = cause ?? new Error('The thread has ended')
     for (const { reject } of asked) reject(failure)
-    asked = []
   })
   worker.on('message', (answer: Answer) => {
     if (!('value' in answer || 'error' in answer)) return // with --watch Node tells here which files it has loaded
