@@ -114,6 +114,7 @@ describe('a value that cannot be taken stops the start with one line that names 
     [{ PUBLIC_URL: 'https:hub.example.com' }, /^PUBLIC_URL: must be a URL/],
     [{ PUBLIC_URL: 'https:///hub.example.com' }, /^PUBLIC_URL: must be a URL/],
     [{ PUBLIC_URL: 'https:\\\\hub.example.com' }, /^PUBLIC_URL: must be a URL/],
+    [{ PUBLIC_URL: 'https://hub.example.com\\hub' }, /^PUBLIC_URL: must be a URL/],
     [{ PUBLIC_URL: 'https://hub.exa\nmple.com' }, /^PUBLIC_URL: must be a URL/],
     [{ PUBLIC_URL: 'https://hub.example.com/my hub' }, /^PUBLIC_URL: must be a URL/],
     [{ PUBLIC_URL: 'https://hub.example.com?' }, /^PUBLIC_URL: must be a plain URL/],
@@ -216,9 +217,17 @@ describe('.env', () => {
     expect(() => loadConfig({}, envFile(text))).toThrow(new RegExp(`\\.env: ${line}`))
   })
 
-  test.each(['utf16le', 'latin1'] as const)('in %s stops the start', (encoding) => {
+  test('a mark before the first name does not belong to it', () => {
+    expect(loadConfig({}, envFile('\ufeffPORT=9100\n'))).toMatchObject({ PORT: 9100 })
+  })
+
+  test.each([
+    ['Café', 'utf16le'],
+    ['Cafe', 'utf16le'],
+    ['Café', 'latin1'],
+  ] as const)('%s in %s stops the start', (name, encoding) => {
     const file = envFile('')
-    writeFileSync(file, Buffer.from('LIST_NAME=Café\n', encoding))
+    writeFileSync(file, Buffer.from(`LIST_NAME=${name}\n`, encoding))
     expect(() => loadConfig({}, file)).toThrow(/is not written in UTF-8/)
   })
 
