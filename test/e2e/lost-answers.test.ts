@@ -121,7 +121,7 @@ test('who was unsubscribed is shown so behind the question, whose second yes is 
 test('who was added is there, and a link leads there', async () => {
   const page = await open(PEOPLE)
   await loseOne(page, 'POST', /\/subscribe$/)
-  await press(page, 'Add a subscriber')
+  await press(page, 'Add…')
   await page.getByLabel('Address', { exact: true }).fill('new@example.org')
   await press(page, 'Add')
   await page.getByText('Perhaps not done: The hub cannot be reached').waitFor()

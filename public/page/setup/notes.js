@@ -47,7 +47,7 @@ function notesOf(setup) {
       text: 'When the disk is full, the hub refuses events. Mandrill keeps them for a while and tries again.',
     })
   if (setup.transport === 'outbox') {
-    const text = html`<code>SMTP_URL</code> is not set, so mails are written to files in
+    const text = html`<code>SMTP_URL</code> is not set, so mails are written to files in${' '}
       <code>DATA_DIR/outbox</code>, and nobody gets them.`
     notes.push({ grave: false, title: 'Mails go to the outbox', text })
   }
