@@ -61,7 +61,7 @@ const isRunning = (part: string) => remaining().some(({ command }) => command.in
 
 async function expectNothingLeft(): Promise<void> {
   await becomes(() => npm.exitCode !== null || npm.signalCode !== null)
-  await becomes(() => remaining().length === 0)
+  await until(() => expect(remaining()).toEqual([]))
   const probe = createServer().listen(port, '127.0.0.1')
   await new Promise<void>((resolve, reject) => probe.once('listening', resolve).once('error', reject))
   probe.close()

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { diesWithUs } from '../support/dies-with-us.ts'
 import type { WorkerRecipe } from './sending-worker.ts'
 
 export type Crew = {
@@ -21,7 +22,7 @@ export function openCrew(recipe: WorkerRecipe, tell: (line: string) => void = ()
   let turn = 0
 
   async function hireOne(): Promise<void> {
-    const worker = spawn(process.execPath, [WORKER, JSON.stringify(recipe)], {
+    const worker = spawn(...diesWithUs(process.execPath, [WORKER, JSON.stringify(recipe)]), {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const end = (): void => void worker.kill('SIGKILL')

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { diesWithUs } from './dies-with-us.ts'
 import { untilReady } from './server-process.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -25,7 +26,7 @@ export type HubProcess = {
 export function spawnHub(env: Record<string, string>, descriptors?: number): HubProcess {
   const { PATH = '', HOME = '', TMPDIR = '' } = process.env
   const limit = descriptors ? `ulimit -n ${descriptors} && ` : ''
-  const child = spawn('sh', ['-c', `${limit}exec "$0" "$1"`, process.execPath, SERVER], {
+  const child = spawn(...diesWithUs('sh', ['-c', `${limit}exec "$0" "$1"`, process.execPath, SERVER]), {
     env: { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE, ...env },
     cwd: tmpdir(),
     stdio: 'pipe',

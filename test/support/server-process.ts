@@ -8,6 +8,7 @@ import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { containerPid, hasDocker, runArgs, signalContainer, type ServerCommand } from './containers.ts'
+import { diesWithUs } from './dies-with-us.ts'
 
 // Below those that Linux gives to connections: of them one may be taken before a server listens, or listens again.
 const [FIRST_PORT, LAST_PORT] = [10_000, 32_000]
@@ -27,7 +28,7 @@ export type ServerProcess = {
 
 export function launch(command: ServerCommand, args: readonly string[]): ServerProcess {
   const { file, words, container } = how(command, args)
-  const child = spawn(file, words, { stdio: 'ignore' })
+  const child = spawn(...diesWithUs(file, words), { stdio: 'ignore' })
   if (!container) return track(child)
   return track(child, {
     // One that has ended already cannot be killed.
