@@ -38,12 +38,9 @@ async function runDemo(wishes: Wishes, port: number): Promise<void> {
     subscribers > 0 ? await startFakeMandrill({ seed, spanMs, rates: { ...SEEN, ...rates } }) : undefined
   const senders: Simulator[] = []
   const account = await startAccount(key, { url: `${publicUrlOf(port)}/api/hook`, senders })
+  const stopped = stopOnSignals() // before there is a hub that could be left behind
   const hub = startHub(port, key, { MANDRILL_API_URL: account.url, ...(fake && { SMTP_URL: fake.smtpUrl }) })
-  const stopped = stopTogether(
-    hub,
-    senders,
-    async () => void (await Promise.all([fake?.stop(), account.stop()])),
-  )
+  stopTogether(stopped, hub, senders, async () => void (await Promise.all([fake?.stop(), account.stop()])))
   await untilReady(hub)
   const retry = { firstMs: 500, factor: 2, mostMs: 10_000 }
   const hook = {
@@ -77,16 +74,20 @@ ${line}
 `
 }
 
+function stopOnSignals(): AbortSignal {
+  const stopping = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort())
+  return stopping.signal
+}
+
 /** First the senders, so that the hub has nothing under way when it closes; last whoever takes its mails. */
 function stopTogether(
+  stopped: AbortSignal,
   hub: DemoHub,
   senders: readonly Simulator[],
   stopLast: () => Promise<void>,
-): AbortSignal {
-  const stopping = new AbortController()
+): void {
   const stop = async () => {
-    if (stopping.signal.aborted) return
-    stopping.abort()
     const exit = hasEnded(hub) ? undefined : once(hub.child, 'exit')
     await Promise.race([Promise.all(senders.map((sender) => sender.stop())), sleep(3_000)])
     hub.child.kill('SIGTERM')
@@ -95,13 +96,11 @@ function stopTogether(
     console.log('\nStopped. What was received stays in the data directory: the next demo goes on from there.')
     process.exit()
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
+  stopped.addEventListener('abort', () => void stop())
   hub.child.once(
     'exit',
-    (code) =>
-      stopping.signal.aborted || fail(`The hub has ended by itself (${code}). What it said stands above.`),
+    (code) => stopped.aborted || fail(`The hub has ended by itself (${code}). What it said stands above.`),
   )
-  return stopping.signal
 }
 
 async function tellProgress(

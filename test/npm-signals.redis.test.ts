@@ -102,6 +102,23 @@ test.for([
   await expectNothingLeft()
 })
 
+/** A module that stops whoever starts a hub at that very moment. */
+const STOPS_AT_START = `data:text/javascript,${encodeURIComponent(`
+  import child from 'node:child_process'
+  import { syncBuiltinESMExports } from 'node:module'
+  const { spawn } = child
+  child.spawn = (...given) => {
+    const started = spawn(...given)
+    if (JSON.stringify(given).includes('src/server.ts')) process.kill(process.pid, 'SIGTERM')
+    return started
+  }
+  syncBuiltinESMExports()`)}`
+
+test('SIGTERM at the moment in which the demo starts its hub leaves no hub behind', async () => {
+  run('demo', [], { NODE_OPTIONS: `--import ${STOPS_AT_START}` })
+  await expectNothingLeft()
+})
+
 test.for(['backup', 'restore', 'restored', 'setup', 'screenshot'])(
   'npm run %s takes the shell’s place',
   (script) => {
