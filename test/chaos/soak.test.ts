@@ -1,6 +1,8 @@
 // A small soak on each store: the same as `npm run chaos`, small enough for every test run.
-import { expect, test } from 'vitest'
-import { soak } from './soak.ts'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { openLedger } from '../../simulator/books.ts'
+import { soak, stalled } from './soak.ts'
+import { until } from '../support/eventually.ts'
 import { STORES } from './stage.ts'
 
 test.each(STORES)(
@@ -13,3 +15,33 @@ test.each(STORES)(
     expect(connections).toBeGreaterThan(12)
   },
 )
+
+test('a soak stalls when nothing moves, but not while it waits for what was killed', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { books } = openLedger(1)
+  let looks = 0
+  const watched = {
+    ...books,
+    get hub() {
+      looks += 1
+      return books.hub
+    },
+  }
+  const outage = { isOn: true }
+  const told: unknown[] = []
+  const watching = stalled({ books: watched, finished: new Promise(() => {}) }, outage).catch((error) =>
+    told.push(error),
+  )
+  const aMinuteLater = async () => {
+    vi.setSystemTime(Date.now() + 60_000)
+    const before = looks
+    await until(() => expect(looks).toBeGreaterThan(before + 4))
+  }
+  await aMinuteLater()
+  expect(told).toEqual([])
+  outage.isOn = false
+  vi.setSystemTime(Date.now() + 60_000)
+  await watching
+  expect(String(told)).toContain('nothing more was accepted')
+})

@@ -54,8 +54,9 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const watchers = startCrowd({ ...options, address: stage.address, registry })
   const simulator = startSimulator({ ...RUSH, ...sizeOf(options), ...placeOf(stage) })
   try {
-    const crashes = crashNowAndThen(simulator, crashesOf(stage, options), options)
-    await Promise.all([simulator.finished, crashes, stalled(simulator)])
+    const outage = { isOn: false }
+    const crashes = crashNowAndThen(simulator, outage, crashesOf(stage, options), options)
+    await Promise.all([simulator.finished, crashes, stalled(simulator, outage)])
     options.tell?.(`  all was sent ${since(start)}`)
     const listing = await listEvents(stage)
     options.tell?.(`  GET /api/events told everything ${since(start)}`)
@@ -91,26 +92,39 @@ function crashesOf({ hubs, stores }: Stage, { kills, storeKills }: SoakOptions):
   return crashes.filter((victim) => victim !== undefined)
 }
 
-async function crashNowAndThen({ books }: Simulator, crashes: readonly Victim[], options: SoakOptions) {
+/** On while something is killed and started again, which has a bound of its own. */
+type Outage = { isOn: boolean }
+
+async function crashNowAndThen(
+  { books }: Simulator,
+  outage: Outage,
+  crashes: readonly Victim[],
+  options: SoakOptions,
+): Promise<void> {
   for (const [turn, { what, kill, start }] of crashes.entries()) {
     const mark = (options.events * (turn + 1)) / (crashes.length + 1)
     while (books.hub.accepted < mark) await sleep(20)
     const from = performance.now()
+    outage.isOn = true
     await kill()
     await sleep(OUTAGE_MS)
     await start()
+    outage.isOn = false
     options.tell?.(`  ${books.hub.accepted} events were in: kill -9 of ${what}, ready again ${since(from)}`)
   }
 }
 
 /** Rejects when nothing more is accepted: a hub that hangs must end the run, not hang it. */
-async function stalled({ books, finished }: Simulator): Promise<void> {
+export async function stalled(
+  { books, finished }: Pick<Simulator, 'books' | 'finished'>,
+  outage: Readonly<Outage>,
+): Promise<void> {
   const over = new AbortController()
   void finished.then(() => over.abort())
   let accepted = -1
   let since = Date.now()
   while (!over.signal.aborted) {
-    if (books.hub.accepted + books.hub.duplicates !== accepted) since = Date.now()
+    if (books.hub.accepted + books.hub.duplicates !== accepted || outage.isOn) since = Date.now()
     accepted = books.hub.accepted + books.hub.duplicates
     if (Date.now() - since > STALL_MS)
       throw new Error(`nothing more was accepted after ${accepted} events: ${JSON.stringify(books.refused)}`)
