@@ -175,6 +175,18 @@ describe('a claim', () => {
     await journal.close(() => false)
   })
 
+  test('that waits for marks that are away does not hold up a stop', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }) // no wait ends by itself
+    onTestFinished(() => void vi.useRealTimers())
+    const { journal, steps } = await open({ beforeStep: outage })
+    const claimed = journal.claim(8)
+    for (let turns = 0; turns < 5; turns++) await breath()
+    expect(steps()).toBe(1)
+    journal.stop()
+    expect(await claimed).toBe('stopped')
+    await journal.close(() => false)
+  })
+
   test('that comes after the journal is closed is not granted', async () => {
     const { journal } = await open({ record: outage })
     journal.tell(SENT)

@@ -1,5 +1,6 @@
 // Tickets: each is good once, for a minute.
 import { expect, test } from 'vitest'
+import { createMemoryOneTime } from '../../../src/adapters/embedded/one-time.ts'
 import { createTickets } from '../../../src/http/server/access/tickets.ts'
 import { NOON } from '../../support/times.ts'
 
@@ -12,4 +13,17 @@ test('a ticket is good for 60 seconds, and says until when', async () => {
   expect(await tickets.redeem(ticket)).toBe(true)
   now = NOON + 60_000
   expect(await tickets.redeem(ticket)).toBe(false)
+})
+
+test('a used ticket is refused until it would have expired, and another one is not', async () => {
+  let now = NOON
+  const tickets = createTickets(
+    'a secret of the tests',
+    createMemoryOneTime(undefined, () => now),
+    () => now,
+  )
+  const [used, other] = [tickets.issue().token, tickets.issue().token]
+  expect(await tickets.redeem(used)).toBe(true)
+  now = NOON + 59_999
+  expect([await tickets.redeem(used), await tickets.redeem(other)]).toEqual([false, true])
 })

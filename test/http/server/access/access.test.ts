@@ -140,7 +140,9 @@ describe('a session', () => {
   test('opens what the token opens, for a GET of the page itself', async () => {
     const cookie = await cookieOf()
     expect((await get('/api/events', { cookie })).status).toBe(200)
-    expect((await get('/api/events', { cookie, 'sec-fetch-site': 'same-origin' })).status).toBe(200)
+    // none: typed, or a bookmark
+    for (const site of ['same-origin', 'none'])
+      expect((await get('/api/events', { cookie, 'sec-fetch-site': site })).status).toBe(200)
     expect((await get('/api/session', { cookie })).body).toMatchObject({ signed_in: true })
   })
 
@@ -160,6 +162,15 @@ describe('a session', () => {
     const cookie = await cookieOf()
     expect((await sample({ cookie, origin })).status).toBe(401)
     expect((await get('/api/events', { cookie, origin })).status).toBe(401)
+  })
+
+  test('counts with the origin of whatever address the hub is reached by', async () => {
+    const host = '10.0.0.7:9000'
+    expect((await sample({ cookie: await cookieOf(), host, origin: `http://${host}` })).status).toBe(202)
+  })
+
+  test('does not count with the origin null at a Host that is none either', async () => {
+    expect((await sample({ cookie: await cookieOf(), host: ':', origin: 'null' })).status).toBe(401)
   })
 
   test('does not count for a change without any origin, nor for a GET from elsewhere', async () => {
