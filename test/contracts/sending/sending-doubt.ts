@@ -162,9 +162,10 @@ export function promisesOfDoubt({ lab, script }: Current): void {
       return 'drop'
     })
     const campaign = await lab().mail(12)
-    lab().work({ laneConfigs: ONE_LANE })
+    const worker = lab().work({ laneConfigs: ONE_LANE })
     await eventually(() => lab().status(campaign)).toBe('finished')
     expect(handedOver).toHaveLength(2)
+    expect(await doubted(worker)).toBe(2)
     expect(await lab().counts(campaign)).toMatchObject({ sent: 11, failed: 1 })
     expect(await deliveryTo(campaign, 1)).toMatchObject({
       status: 'failed',

@@ -29,7 +29,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true })
 })
 
-type Options = Partial<Pick<Parameters<typeof openJournal>[0], 'tellEveryMs'>> & {
+type Options = Partial<Pick<Parameters<typeof openJournal>[0], 'tellEveryMs'> & Pick<Marks, 'drop'>> & {
   readonly record?: Ledger['record']
   /** Asked before each step of the marks. */
   readonly beforeStep?: () => Promise<void>
@@ -40,8 +40,9 @@ async function open({
   record = async () => {},
   beforeStep = async () => {},
   tellEveryMs = 1e6,
+  ...changed
 }: Options = {}) {
-  const kept = createEmbeddedMarks(file)
+  const kept = { ...createEmbeddedMarks(file), ...changed }
   const { token } = await kept.take(REF)
   const told: number[][] = []
   let steps = 0
@@ -110,6 +111,13 @@ test('what it is being told when the journal is closed stays marked if that fail
   answer.reject(new Error('the database is away'))
   await closed
   expect(await takeOver()).toEqual({ outcomes: [SENT], inDoubt: [] })
+})
+
+test('those that it was told are told, even if their marks cannot be dropped', async () => {
+  const { journal, told } = await open({ drop: outage })
+  journal.tell(SENT)
+  await journal.close(() => false)
+  expect(told).toEqual([[SENT.n]])
 })
 
 test('they are told in bulk, and in an outage not with each one that comes', async () => {
