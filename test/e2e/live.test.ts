@@ -12,6 +12,7 @@ import {
 } from '../support/browser.ts'
 import type { OpenPage, RunningHub } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
+import { pressEndThenHome } from '../support/in-page.js'
 
 let browser: Browser
 let hub: RunningHub
@@ -176,6 +177,17 @@ test('End is at the oldest at once, and from there every row is had in its place
   expect(await page.locator('.all').evaluate((all) => all.clientHeight)).toBe(750 * 36)
   await list.press('End')
   await list.press('Home')
+  await eventually(async () => (await subjects(page))[0]).toBe('Mail 749')
+})
+
+test('Home pressed before End has been painted leads to the newest', async () => {
+  await postMany()
+  const page = await open()
+  const list = page.locator('.scroller')
+  await eventually(async () => (await subjects(page))[0]).toBe('Mail 749')
+  await list.press('End')
+  await eventually(async () => (await subjects(page)).at(-1)).toBe('Mail 0')
+  await list.evaluate(pressEndThenHome)
   await eventually(async () => (await subjects(page))[0]).toBe('Mail 749')
 })
 

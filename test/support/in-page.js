@@ -199,3 +199,13 @@ export function scrollDown(element, top) {
 export function isSecure() {
   return isSecureContext
 }
+
+/** As two keys of a hand before the next frame: between them is done what is due at once. Then a few frames pass. @param {Element} element */
+export async function pressEndThenHome(element) {
+  const press = (/** @type {string} */ key) =>
+    element.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+  press('End')
+  for (let turns = 0; turns < 10; turns++) await Promise.resolve()
+  press('Home')
+  for (let frames = 0; frames < 5; frames++) await new Promise(requestAnimationFrame)
+}

@@ -88,7 +88,8 @@ function Rows(props) {
     seen.current = step
     go(key === undefined ? 0 : Math.max(0, pages.placeOf(key) * lineHeight))
   }, [reads])
-  useEffect(() => {
+  // At once, not when there is time: whoever presses Home meanwhile would be brought to the end after that.
+  useLayoutEffect(() => {
     if (ends > 0) go(total)
   }, [ends])
   // Below the hole one stays at the row that one looks at, whatever is read above it.
