@@ -5,7 +5,15 @@ import { choose, live, mailEvents, refuse, subjects, TOKEN, withoutSetupFrames }
 import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page-lab.ts'
 import { peopleOf } from '../support/people.ts'
-import { focused, isSeen, isWhole, overflow } from '../support/in-page.js'
+import {
+  focused,
+  ignoreHubTime,
+  isSeen,
+  isWhole,
+  layoutShifts,
+  overflow,
+  watchLayoutShifts,
+} from '../support/in-page.js'
 
 const lab = usePageLab((hub) => hub.post(mailEvents(20, (index) => ({ subject: `Mail ${index}` }))))
 
@@ -146,6 +154,82 @@ test("the strip's words are whole at every width, and nothing moves when they ch
   expect(after).toEqual(before)
   await close()
 })
+
+/** Only the socket tells it. */
+const withoutSetup = (page: Page) => page.route('**/api/setup', () => {})
+
+/** The socket as it is, but for the set-up, which is as the test says, and for what is held back. */
+function retold() {
+  let last: { setup: object } | undefined
+  let more = {}
+  let send: ((frame: object) => void) | undefined
+  let held: (() => void)[] | undefined = []
+  const tell = (next: object) => {
+    more = next
+    if (last) send?.({ ...last, setup: { ...last.setup, ...more } })
+  }
+  return {
+    tell,
+    isTold: () => last !== undefined,
+    letGo() {
+      held?.forEach((each) => each())
+      held = undefined
+    },
+    before: (page: Page) =>
+      page.routeWebSocket(/\/ws\/email/, (socket) => {
+        const server = socket.connectToServer()
+        send = (frame) => socket.send(JSON.stringify(frame))
+        server.onMessage((text) => {
+          const frame = JSON.parse(String(text)) as { type: string; setup: object }
+          if (frame.type === 'setup') {
+            last = frame
+            tell(more)
+          } else if (frame.type === 'position' && held) held.push(() => socket.send(text))
+          else socket.send(text)
+        })
+      }),
+  }
+}
+
+const refusal = (reason: string) => {
+  const at = '2026-11-27T12:00:00.000Z'
+  return { at, since: at, count: 1, reason, hint: null }
+}
+
+test.each([320, 390, 768, 1000, 1280])(
+  'at %d, a problem that comes, another one and a new state move nothing',
+  async (width) => {
+    const socket = retold()
+    const { page, close } = await lab.open({
+      viewport: { width, height: 800 },
+      async before(page) {
+        await page.clock.setFixedTime(new Date())
+        await page.addInitScript(ignoreHubTime)
+        await page.addInitScript(watchLayoutShifts)
+        await withoutSetup(page)
+        await socket.before(page)
+      },
+    })
+    const strip = page.locator('.strip')
+    const says = (problem: string) => strip.locator(`.problems[title="${problem}"]`).waitFor()
+    await eventually(() => socket.isTold()).toBe(true)
+    socket.tell({ quarantine: 1 })
+    await says('1 event in quarantine')
+    await page.locator('.line').first().waitFor()
+    socket.letGo()
+    await live(page)
+    socket.tell({ quarantine: 1, refused: [refusal('no signature')] })
+    await says('1 refused webhook, 1 event in quarantine')
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await strip.locator('.state', { hasText: 'Live, list paused' }).waitFor()
+    socket.tell({ quarantine: 2 })
+    await says('2 events in quarantine')
+    socket.tell({})
+    await strip.locator('.problems').waitFor({ state: 'detached' })
+    expect((await page.evaluate(layoutShifts)).filter((shift) => /problems|strip/.test(shift))).toEqual([])
+    await close()
+  },
+)
 
 test('a problem of many words is whole, too, at every width', async () => {
   const { page, close } = await lab.open({

@@ -44,6 +44,7 @@ export function Strip({ app }) {
   const few = problems.length > 1 ? `${problems.length} problems` : all
   // Beside a state of many words there is no room for a problem of many.
   const fewest = wordy && few.length > SHORT ? '1 problem' : few
+  // Where other words stand, or where they have another place, is another element: one that stays would be seen to move.
   const troubled = fewest.length > SHORT ? ' troubled' : ''
   return html`
     <section class=${`strip${wordy}${troubled}`} aria-label="State">
@@ -72,7 +73,7 @@ export function Strip({ app }) {
       </p>
       ${
         problems.length > 0 &&
-        html`<a key=${all} class="problems" href="/dashboard/setup" data-view title=${all}>
+        html`<a key=${`${wordy} ${all}`} class="problems" href="/dashboard/setup" data-view title=${all}>
           <${Icon} name="problem" tone="red" /><span
             ><span class="wide">${all.length > LONG ? few : all}</span
             ><span class="narrow">${fewest}</span></span
