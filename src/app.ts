@@ -230,6 +230,7 @@ async function createServer(
     trustProxy: settings.trustProxy.length ? [...settings.trustProxy] : false,
     bodyLimit: BODY_LIMIT,
     http: SERVER_OPTIONS,
+    pluginTimeout: 0, // a step of the start takes more than ten seconds on a machine that is busy enough
     requestTimeout: 0, // an import may take longer: registerBodyTimeout bounds the rest
     forceCloseConnections: 'idle',
   })

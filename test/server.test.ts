@@ -59,6 +59,17 @@ test('starts with nothing given, prints a sign-in link whose token works, and ke
   expect(again.printed()).toContain(link?.[1])
 })
 
+/** A module that lets ten seconds of a timer be over at once: to a step of the start, a machine is as slow as that. */
+const TEN_SECONDS_LATE = `data:text/javascript,${encodeURIComponent(`
+  const { setTimeout } = globalThis
+  globalThis.setTimeout = (call, ms, ...rest) => setTimeout(call, ms === 10_000 ? 0 : ms, ...rest)`)}`
+
+test('starts on a machine that is so busy that a step of it takes more than ten seconds', async () => {
+  const hub = await start({ NODE_OPTIONS: `--import ${TEN_SECONDS_LATE}` })
+  await hub.ready()
+  expect((await call(hub, '/api/events')).status).toBe(200)
+})
+
 test('prints no token that the operator has given', async () => {
   const hub = await start({ API_TOKEN: 'given-by-the-operator' })
   await hub.ready()
