@@ -84,6 +84,17 @@ describe('import', () => {
     expect(await subscribers()).toEqual([['b@example.com', 'Bo']])
   })
 
+  test('does not take a title or an answer that it cannot decode for a yes', async () => {
+    const file = (title: string, said: string) =>
+      Buffer.from(`Email,${title}\nann@example.com,${said}`, 'latin1')
+    expect(await upload(file('Acc\xe8s', 'non'))).toMatchObject({
+      body: { added: 0, errors: [{ line: 2, message: expect.stringMatching(/^The header is not UTF-8/) }] },
+    })
+    expect(await upload(file('Newsletter', 'n\xe3o'))).toMatchObject({
+      body: { added: 0, errors: [{ line: 2, message: expect.stringMatching(/is not understood/) }] },
+    })
+  })
+
   test('tells each bad line and takes all others', async () => {
     const text = [
       'email,name',

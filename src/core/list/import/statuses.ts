@@ -1,7 +1,7 @@
 // What the columns of a file say about a person's mail: wanted, left, or not to be mailed. The most careful word counts.
 import type { ImportRow, SuppressionReason } from '../ports.ts'
 import { STRENGTH } from '../suppression.ts'
-import { fold, isDate, isNo, isNothing, isStatus, isYes, reasonOf, statusOf, type Status, type StatusOrUnknown } from './words.ts' // prettier-ignore
+import { beginsWithNo, beginsWithYes, fold, isDate, isNo, isNothing, isStatus, isYes, reasonOf, statusOf, type Status, type StatusOrUnknown } from './words.ts' // prettier-ignore
 
 /** Reads the cells of a column. */
 export type StatusReader = (cell: string) => StatusOrUnknown
@@ -34,11 +34,26 @@ const anything =
   (cell) =>
     isNothing(cell) || isNo(cell) ? 'in' : status
 
-/** Only a plain no counts: such columns may be about much else. */
+/** Only a no counts: such columns may be about much else. */
 const hint: StatusReader = (cell) =>
-  isNo(cell) || NO_MAIL.test(fold(cell)) || !['in', 'unknown'].includes(statusOf(cell)) ? 'left' : 'in'
+  beginsWithNo(cell) || NO_MAIL.test(fold(cell)) || !['in', 'unknown'].includes(statusOf(cell))
+    ? 'left'
+    : 'in'
 const NO_MAIL =
   /^(none|never|keine?r?|ningun[oa]?|nenhuma?|aucune?|nessun[oa]|geen|ingen|(no|keine?|sin|pas de|geen) (e ?mails?|news ?letters?|correos?))$/
+
+/** Where consent is asked for, and most cells are a yes or a no, any other word may be a no. */
+const answer: StatusReader = (cell) =>
+  hint(cell) === 'left'
+    ? 'left'
+    : isNothing(cell) || beginsWithYes(cell) || isDate(cell)
+      ? 'in'
+      : statusOf(cell)
+
+function areAnswers(cells: readonly string[]): boolean {
+  const filled = cells.filter((cell) => !isNothing(cell))
+  return filled.filter((cell) => isYes(cell) || isNo(cell)).length * 2 > filled.length
+}
 
 /** The same, but here a yes, or a day, is the refusal. */
 const refusal: StatusReader = (cell) =>
@@ -85,12 +100,16 @@ const CONFIRMED_AT =
 const WANTED =
   /^((is|e ?mail|currently) )*(subscribed|active|enabled|deliverable|abonniert|angemeldet|aktiv|abonnee?|inscrite?|actif|suscrit[oa]|activ[oa]|iscritt[oa]|attiv[oa]|ativ[oa]|aangemeld|ingeschreven|actief|zapisan[yae]|aktywn[yae]|prenumerer(ar|t)|prenumerant|abonnerer|abonnent|tilaaja|подписан|активен|구독|購読|已订阅|订阅)$|^((이메일|메일|e ?mail|뉴스레터|마케팅|광고|광고성|홍보)( ?정보)? ?)?(수신 ?동의|구독 ?동의)( ?여부)?$|^((이메일|메일|e ?mail|뉴스레터|마케팅|광고|광고성|홍보)( ?정보)? ?)?(수신|구독) ?여부$|^(이메일|메일|e ?mail|뉴스레터)( ?정보)? ?(수신|구독)$|^(メール ?マガジン|メルマガ|メール|ニュース ?レター)( の)? ?(購読|配信|受信)( ?(希望|可否|許可))?$|^subscribed to (e ?mails?|newsletters?|marketing)$|^accepts ((e ?mail )?marketing|newsletter)$|^can receive (e ?mail )?marketing$/
 const HINT =
-  /^(subscribe|is (a )?subscriber|doi|double opt ?in|(is )?((e ?mail|address) )*valid|news ?letter|mailing list|permissions?|contactable( by e ?mail)?|e ?mailable|agree(d)? to receive|gdpr|opt in|opted in|e ?mail opt in|consent|gdpr consent|marketing|mailing|marketing opt in|e ?mail marketing|(werbe)?einwilligung|zustimmung|consentement|consentimiento|consentimento|consenso|toestemming|samtykke|samtycke|zgoda|согласие|boletin|infolettre|뉴스레터|동의|수신|メルマガ|メール ?マガジン|配信|是否(订阅|訂閱))$/
+  /^(subscribe|is (a )?subscriber|doi|double opt ?in|(is )?((e ?mail|address) )*valid|news ?letter|mailing list|permissions?|contactable( by e ?mail)?|e ?mailable|agree(d)? to receive|gdpr|opt in|opted in|e ?mail opt in|marketing|mailing|marketing opt in|e ?mail marketing|[rl]gpd|dsgvo|rodo|boletin|infolettre|news ?letters|nieuwsbrief|nyhetsbrev|nyhedsbrev|uutiskirje|hirlevel|biuletyn|zpravodaj|рассылка|뉴스레터|동의|수신|メルマガ|メール ?マガジン|配信|是否(订阅|訂閱))$/
+/** Consent to what is not said, or to mail among other things. */
+const CONSENT =
+  /\b((werbe)?einwilligung|zustimmung|consent|consentement|consentimi?ento|consenso|toestemming|samtykke|samtycke)\b|^zgoda( |$)|^соглас(ие|ен)( |$)/
+const OTHER_CONSENT = /\b(terms|cookies?|agb|fotos?|photos?|track|tracking)\b/
 /** A question in free words: about mails (MAILS), and whether they are wanted (WISH). Not: data about the answer. */
 const MAILS =
-  /\be ?mails?\b|\bmail(s|ings?)?\b|news ?letter|boletin|infolettre|infobrief|rundbrief|marketing|werbung|publicidad|publicite|pubblicita|angebote|рассылк|메일|뉴스레터|소식지|광고|마케팅|メール|メルマガ|ニュース ?レター|邮件|郵件|电子报|電子報/
+  /\be ?mails?\b|\bmail(s|ings?)?\b|\bcontact(ed)?\b|news ?letter|nieuwsbrief|nyhetsbrev|nyhedsbrev|uutiskirje|hirlevel|biuletyn|zpravodaj|boletin|infolettre|infobrief|rundbrief|marketing|werbung|publicidad|publicite|pubblicita|angebote|рассылк|메일|뉴스레터|소식지|광고|마케팅|メール|メルマガ|ニュース ?レター|邮件|郵件|电子报|電子報/
 const WISH =
-  /\b(ok|okay|may|can|gets?|send)\b|allow|want|wish|receives?\b|accept|agree|consen[st]|permi|opt(ed)? ?in|subscri|sign ?up|prefer|frequen|recib|recev|ricev|acept|accett|autori|souhait|inscri|abonn|anmeld|erwunscht|gewunscht|erlaub|einwillig|zustimm|ontvang|toestem|zgod|соглас|подпис|수신|동의|구독|희망|허용|希望|受信|購読|配信|許可|同意|订阅|訂閱|接收|接受/
+  /\b(ok|okay|may|can|gets?|send)\b|allow|want|wish|receives?\b|accept|agree|consen[st]|permi|opt(ed)? ?in|subscri|sign ?up|prefer|frequen|recib|recev|receb|ricev|acept|aceit|accett|autori|souhait|inscri|abonn|anmeld|erwunscht|gewunscht|erlaub|einwillig|zustimm|ontvang|toestem|zgod|соглас|подпис|수신|동의|구독|희망|허용|希望|受信|購読|配信|許可|同意|订阅|訂閱|接收|接受/
 const ABOUT_ANSWER =
   /\b(ids?|source|origin|date|time|at|method|text|wording|version|languages?|type|name|country|state|province|region|address|street|city|domain|client)\b/
 /** Was asked, and has not said yes yet. */
@@ -121,8 +140,10 @@ export function statusReaderFor(title: string, cells: readonly string[]): Status
   if (PENDING.test(name)) return bad('unconfirmed')
   if (WANTED.test(name)) return good('left')
   if (REFUSED.test(name)) return refusal
-  const asks = MAILS.test(name) && WISH.test(name) && !ABOUT_ANSWER.test(name)
-  if (HINT.test(name) || (asks && !STATUS.test(name))) return hint
+  const isConsent = CONSENT.test(name) && !OTHER_CONSENT.test(name)
+  const asks = (isConsent || (MAILS.test(name) && WISH.test(name))) && !ABOUT_ANSWER.test(name)
+  if (HINT.test(name)) return hint
+  if (asks && !STATUS.test(name)) return areAnswers(cells) ? answer : hint
   if (REASON.test(name) && areReasons(cells)) return reasonNamed
   return STATUS.test(name) || (STATE.test(name) && cells.some(isStatus)) ? statusOf : undefined
 }

@@ -58,6 +58,9 @@ export async function importSubscribers(
 
 const readPerson: ReadLine<ImportRow> = (cells, layout, use): Line => {
   const cell = (at: number) => cellAt(cells, at)
+  // It may be the title of a column that says who wants no mail.
+  const strange = layout.titles?.find((title) => title.includes(UNREADABLE))
+  if (strange !== undefined) return { problem: notDecoded(strange, 'The header') }
   const email = cell(layout.email)
   const problem = addressProblem(email)
   if (problem) return { problem }
@@ -86,7 +89,8 @@ function withStatus(
     if (n === email) continue
     const cell = cellAt(cells, n)
     const read = statusReaders.get(n)
-    const status = read ? read(cell) : n === name && titles ? undefined : plainStatus(cell)
+    const said = read ? read(cell) : n === name && titles ? undefined : plainStatus(cell)
+    const status = said === 'in' && cell.includes(UNREADABLE) ? 'unknown' : said
     if (status && !read) use(n)
     if (status) statuses.push(status)
     // Without a title nobody knows whether a yes means that they left or that they did not.

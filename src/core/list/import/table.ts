@@ -112,8 +112,8 @@ export function addressProblem(email: string): string | undefined {
 
 /** What a decoder puts in place of bytes that are no character. */
 export const UNREADABLE = '\ufffd'
-export const notDecoded = (text: string) =>
-  `This line is not UTF-8 (name its charset in the content type): ${shown(text)}`
+export const notDecoded = (text: string, where = 'This line') =>
+  `${where} is not UTF-8 (name its charset in the content type): ${shown(text)}`
 
 /** A line break within a cell is only layout. */
 export const oneLine = (text: string): string => text.replace(/[\r\n\t]+/g, ' ').trim()

@@ -51,6 +51,13 @@ export const isYes = (cell: string): boolean => YES_SIGN.test(cell) || YES.has(f
 export const isNo = (cell: string): boolean => NO_SIGN.test(cell) || NO.has(foldWord(cell))
 export const isNothing = (cell: string): boolean =>
   BLANK.test(cell) || NOTHING.has(foldWord(cell)) || cell.trim() === '\\N'
+const firstWord = (cell: string): string => /^[^\s,.;:!?]{2,}/.exec(cell.trim())?.[0] ?? ''
+const REFUSES =
+  /^(i |we |je |ich |yo |io )?(do not|don t|does not|doesn t|not|nicht|kein|keine|sin|sem|senza|sans|zonder|geen|bez|без|ingen)( |$)/
+/** "No, thanks" as well, but not "Non-profit". */
+export const beginsWithNo = (cell: string): boolean =>
+  isNo(cell) || isNo(firstWord(cell)) || REFUSES.test(foldWord(cell))
+export const beginsWithYes = (cell: string): boolean => isYes(cell) || isYes(firstWord(cell))
 /** It has a year in it, or three numbers, or seconds since 1970. */
 export const isDate = (cell: string): boolean =>
   /(^|\D)(19|20)\d\d(\D|$)|\d{1,4}\D{1,3}\d{1,2}\D{1,3}\d{1,4}|^\s*\d{8,14}([.,]\d+)?\s*$/.test(cell)
@@ -87,7 +94,7 @@ const OUT: readonly (readonly [RegExp, Status])[] = [
     'manual',
   ],
   [
-    /unsub|un sub|not? subscrib|opt(ed)? ?out|optout|cancel|inactiv|not active|disab|deactiv|expire|delet|remov|archiv|churn|stopped|resigned|^left|withdr[ae]w|revoke|(?<!connection )refus|declin|objected|objection|\blapsed\b|\bformer\b|\bended\b|^ex |suspend|widerruf|widerspr|^retire$|retirad|revoq|abgemeld|ausgetrag|gekundig|inaktiv|geloscht|desabon|desinscri|desuscri|desubscri|descadastr|resili|supprim|de ?baja|^baja(?! california)|anulad|desactiv|disattiv|disiscri|cancella|inattiv|uitgeschr|afgemeld|opgezegd|inactief|wypisan|nieaktyw|zrezygn|отпис|неактив|відпис|avregistr|avslut|avmeld|afmeldt|frameldt|peruut|perunut|cikt|iptal|pasif|odhlas|neaktivni|leiratkoz|dezabon|취소|해지|거부|철회|비동의|미수신|안 ?함$|않|탈퇴|비활성|휴면|중지|정지|삭제|解除|停止|退会|無効|拒否|しない$|らない$|不要|不可|退订|取消|退訂|失效|停用|\bhuy\b|bo theo doi|ngung|διαγραμμ|διαγραφ|απεγγρ|ανενεργ|ακυρ|غير (مشترك|نشط|فعال)|ألغ|إلغاء|ملغ|محذوف|لغو|غیر ?فعال|הוסר|הסיר|ביטל|בוטל|לא (פעיל|רשום|מנוי)|ยกเลิก|ไม่ใช้งาน|निष्क्रिय|रद्द|berhenti|nonaktif|tidak aktif|batal|poistunut|poistettu|odjav|neaktiv|atsisak|neaktyv|atrakst|loobu|mitteaktiiv|baixa|inactiu/,
+    /unsub|un sub|not? subscrib|opt(ed)? ?out|optout|cancel|inactiv|not active|disab|deactiv|expire|delet|remov|archiv|churn|stopped|resigned|^left|withdr[ae]w|revoke|(?<!connection )refus|declin|objected|objection|\blapsed\b|\bformer\b|\bended\b|^ex |suspend|widerruf|widerspr|^retire$|retirad|revoq|abgemeld|ausgetrag|gekundig|inaktiv|geloscht|desabon|desinscri|desuscri|desubscri|descadastr|resili|supprim|de ?baja|^baja(?! california)|anulad|desactiv|disattiv|disiscri|cancella|inattiv|uitgeschr|afgemeld|opgezegd|inactief|wypisan|nieaktyw|zrezygn|отпис|неактив|відпис|avregistr|avslut|avmeld|afmeldt|frameldt|peruut|perunut|cikt|iptal|pasif|odhlas|neaktivni|leiratkoz|dezabon|취소|해지|거부|철회|비동의|미수신|안 ?함$|않|탈퇴|비활성|휴면|중지|정지|삭제|解除|停止|退会|無効|拒否|しない$|らない$|不要|不可|退订|取消|退訂|失效|停用|revocat|revocad|\bnegat[oa]\b|\b(de)?negad[oa]\b|rifiutat|rechazad|recusad|wycofan|odmow|cofniet|отозва|отказ|^brak( zgody)?$|ingetrokken|geweigerd|tilbakekal|aterkalla|trukket tilbage|verweigert|zuruckgezogen|\bhuy\b|bo theo doi|ngung|διαγραμμ|διαγραφ|απεγγρ|ανενεργ|ακυρ|غير (مشترك|نشط|فعال)|ألغ|إلغاء|ملغ|محذوف|لغو|غیر ?فعال|הוסר|הסיר|ביטל|בוטל|לא (פעיל|רשום|מנוי)|ยกเลิก|ไม่ใช้งาน|निष्क्रिय|रद्द|berhenti|nonaktif|tidak aktif|batal|poistunut|poistettu|odjav|neaktiv|atsisak|neaktyv|atrakst|loobu|mitteaktiiv|baixa|inactiu/,
     'left',
   ],
 ]

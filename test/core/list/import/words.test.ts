@@ -149,6 +149,16 @@ describe('a column', () => {
     ['No newsletter', { yes: 'left', '2024-05-01': 'left', no: 'in', weekly: 'in', never: 'left' }],
     ['GDPR', { no: 'left', none: 'left', declined: 'left', yes: 'in', 'as agreed': 'in' }],
     ['May we send you e-mails?', { no: 'left', 'keine E-Mails': 'left', weekly: 'in' }],
+    ['Newsletter', { 'No, thanks': 'left', 'Nein danke': 'left', 'Non-profit': 'in', 'I do not': 'left' }],
+    ['Nieuwsbrief', { nee: 'left', ja: 'in' }],
+    ['Aceita receber e-mails', { não: 'left', sim: 'in' }],
+    ['RGPD', { No: 'left', Sí: 'in' }],
+    ['Consentement RGPD', { retirée: 'in', refusé: 'left', 'non donné': 'left', oui: 'in' }],
+    ['Consenso marketing', { negato: 'left', revocato: 'left', Sì: 'in' }],
+    ['Zgoda marketingowa', { wycofana: 'left', brak: 'left', tak: 'in' }],
+    ['Согласие на рассылку', { отозвано: 'left', отказ: 'left', 'не дано': 'left', да: 'in' }],
+    ['Acepta publicidad', { 'No acepta': 'left', sí: 'in' }],
+    ['Ok to contact', { no: 'left', yes: 'in' }],
     ['Email opt in status', { no: 'left', active: 'in', whatever: 'unknown' }],
     ['Newsletter status', { active: 'in', whatever: 'unknown' }],
     ['SMS and email opt out', { yes: 'left' }],
@@ -163,11 +173,19 @@ describe('a column', () => {
     'SMS opt out',
     'Email consent date',
     'Agreed to terms',
+    'Consent to tracking',
     'E-mail',
     'Town',
   ])('called %s says nothing of it', (title) =>
     expect(statusReaderFor(title, ['Active', 'no'])).toBeUndefined(),
   )
+
+  test('of consent, with a yes or a no in most cells, takes no other word for a yes', () => {
+    const read = statusReaderFor('Consent', ['yes', 'no', 'kaput'])
+    const said = ['yes', 'Yes, please', 'no', '', '2024-05-01', 'kaput'].map((cell) => read?.(cell))
+    expect(said).toEqual(['in', 'in', 'left', 'in', 'in', 'unknown'])
+    expect(statusReaderFor('Consent', ['weekly', 'no', ''])?.('monthly')).toBe('in')
+  })
 
   test('of reasons is one where most of its cells are', () => {
     expect(statusReaderFor('Reason', ['bounce', 'spam', 'x', ''])?.('x')).toBe('unknown')
