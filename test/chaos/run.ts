@@ -1,10 +1,10 @@
-// npm run chaos [soak | sending | loop]: a soak on each store (the others: sending.run.ts, loop.run.ts). 0 when nothing was lost, repeated or disordered, else 1 and what was found.
+// npm run chaos [soak | sending | loop]: a soak on each store (the others: sending/run.ts, loop/run.ts). 0 when nothing was lost, repeated or disordered, else 1 and what was found.
 // Options: [--events N] [--sockets N] [--kills N] [--store-kills N] [--rate N] [--seed N] [--stores embedded,redis,pair]
 import { parseArgs } from 'node:util'
-import { runLoops } from './loop.run.ts'
-import { runSending } from './sending.run.ts'
-import { soak, type SoakResult } from './soak.ts'
-import { STORES, type Store } from './stage.ts'
+import { runLoops } from './loop/run.ts'
+import { runSending } from './sending/run.ts'
+import { soak, type SoakResult } from './soak/soak.ts'
+import { STORES, type Store } from './soak/stage.ts'
 
 // What was started ends with this process.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))

@@ -1,7 +1,7 @@
 // Events on their way to the feed's file, packed as they come: which of them become one block.
 import { expect, test } from 'vitest'
 import { joined } from '../../../src/adapters/embedded/feed/blocks.ts'
-import { packEvents, toEvent, unpackEvents } from '../../../src/core/events/pieces.ts'
+import { packEvents, toEvent, unpackEvents } from '../../../src/core/events/packed/pieces.ts'
 import { makeEvents, range } from '../../support/feed-lab.ts'
 
 const piecesOf = (...counts: readonly number[]) =>

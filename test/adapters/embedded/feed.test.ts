@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe } from 'vitest'
 import { openEmbeddedFeed } from '../../../src/adapters/embedded/feed/feed.ts'
-import { eventFeedContract } from '../../contracts/events/feed.ts'
+import { eventFeedContract } from '../../contracts/events/feed/feed.ts'
 import { createLab, silentLog, type FeedLab } from '../../support/feed-lab.ts'
 
 async function openLab(): Promise<FeedLab> {

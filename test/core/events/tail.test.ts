@@ -1,8 +1,8 @@
 // The newest events in memory: what is told of them, and how much is kept. A page is what it was when it was asked for, whenever
 // somebody looks into it.
 import { expect, test } from 'vitest'
-import { packEvents } from '../../../src/core/events/pieces.ts'
-import { createTail, type StoredPiece, type Tail } from '../../../src/core/events/tail.ts'
+import { packEvents } from '../../../src/core/events/packed/pieces.ts'
+import { createTail, type StoredPiece, type Tail } from '../../../src/core/events/packed/tail.ts'
 import { makeEvents, range, seqs } from '../../support/feed-lab.ts'
 
 const epoch = 1_700_000_000_000

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cursorIn, eventsIn, type Block } from '../../../src/adapters/embedded/feed/blocks.ts'
-import { toEvent } from '../../../src/core/events/pieces.ts'
+import { toEvent } from '../../../src/core/events/packed/pieces.ts'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 import { openSocket } from '../../support/socket.ts'
 

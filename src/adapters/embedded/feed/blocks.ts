@@ -1,7 +1,7 @@
 // Blocks: how the feed's file stores events. Those that came together are one compressed block.
 import type { Cursor } from '../../../core/events/cursor.ts'
 import type { NewEvent } from '../../../core/events/event.ts'
-import { pack } from '../../../core/events/packing.ts'
+import { pack } from '../../../core/events/packed/packing.ts'
 import {
   grouped,
   PIECE_BYTES,
@@ -10,7 +10,7 @@ import {
   unpackEvents,
   type Piece,
   type PieceEvent,
-} from '../../../core/events/pieces.ts'
+} from '../../../core/events/packed/pieces.ts'
 import { compressed, expanded, toBuffer } from '../../sqlite/bytes.ts'
 
 /** The seq of the n-th event is first + n, so erased events leave numbers free. `size` is the sum of `sizeOf`, not the length of `data`. */

@@ -2,7 +2,7 @@
 import { HubError, isHubError } from '../../../core/errors.ts'
 import { gather } from '../../../core/gather.ts'
 import type { Log } from '../../../core/log.ts'
-import { countIn, packEvents, type Piece } from '../../../core/events/pieces.ts'
+import { countIn, packEvents, type Piece } from '../../../core/events/packed/pieces.ts'
 import type { EventFeed } from '../../../core/events/ports.ts'
 import { startFollower, type EmbeddedFollower } from './follow.ts'
 import { openMirror } from './mirror.ts'

@@ -1,9 +1,9 @@
 // Calls the thread of the feed's file, and keeps in memory what is needed most: the state of the feed and its newest events.
 import type { Cursor } from '../../../core/events/cursor.ts'
 import { cursorAt, endOf, type Life, type Span } from '../../../core/events/span.ts'
-import { countIn, type Piece } from '../../../core/events/pieces.ts'
+import { countIn, type Piece } from '../../../core/events/packed/pieces.ts'
 import type { Appended, FeedPage } from '../../../core/events/ports.ts'
-import { createTail, pageOf, type Tail } from '../../../core/events/tail.ts'
+import { createTail, pageOf, type Tail } from '../../../core/events/packed/tail.ts'
 import type { Log } from '../../../core/log.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import { createRenewal } from '../../sqlite/renewal.ts'

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { hashBytes, hashOf } from '../../../core/name-hash.ts'
 import { plainTextIn } from '../../../core/events/facts.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
-import type { PieceEvent } from '../../../core/events/pieces.ts'
+import type { PieceEvent } from '../../../core/events/packed/pieces.ts'
 
 /** Few, because one match makes a search unpack the whole span. */
 const SPAN_EVENTS = 256

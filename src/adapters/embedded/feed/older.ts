@@ -3,7 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Kind } from '../../../core/events/event.ts'
 import type { StoredFacts } from '../../../core/events/facts.ts'
-import { cut, numbered, type PieceEvent } from '../../../core/events/pieces.ts'
+import { cut, numbered, type PieceEvent } from '../../../core/events/packed/pieces.ts'
 import { factsOfOlder } from '../../../core/events/providers/providers.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import { transaction } from '../../sqlite/transaction.ts'

@@ -1,6 +1,6 @@
 // Finds the events in the feed that name somebody. The names stored for each span save most of the reading.
 import type { FeedEvent } from '../../../core/events/event.ts'
-import { toEvent } from '../../../core/events/pieces.ts'
+import { toEvent } from '../../../core/events/packed/pieces.ts'
 import { cursorIn, eventsIn, seqIn, type Block } from './blocks.ts'
 import { firstOf, lastOf, naming, spanOf, type Names } from './names.ts'
 

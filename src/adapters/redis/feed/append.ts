@@ -10,8 +10,8 @@ import {
   toPiece,
   unpackEvents,
   type Piece,
-} from '../../../core/events/pieces.ts'
-import type { StoredPiece, Tail } from '../../../core/events/tail.ts'
+} from '../../../core/events/packed/pieces.ts'
+import type { StoredPiece, Tail } from '../../../core/events/packed/tail.ts'
 import type { Session } from '../connection.ts'
 import { isOutOfMemory, makeRoom, type Room } from './bounds.ts'
 import { lifeArgs, type Memory } from './memory.ts'

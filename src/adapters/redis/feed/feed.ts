@@ -2,7 +2,7 @@
 import { HubError, isHubError } from '../../../core/errors.ts'
 import type { Log } from '../../../core/log.ts'
 import type { EventFeed } from '../../../core/events/ports.ts'
-import { createTail } from '../../../core/events/tail.ts'
+import { createTail } from '../../../core/events/packed/tail.ts'
 import { openConnection, reasonOf, type Session } from '../connection.ts'
 import { tellDurability } from './durability.ts'
 import { createAppender, createProbe } from './append.ts'

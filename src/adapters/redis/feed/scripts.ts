@@ -46,7 +46,7 @@ if tonumber(epoch) == knownEpoch and seqOf(newest()) < knownSeq then begin() end
 `
 
 // More KEYS: the sets of seen ids, today's first. More ARGV: the notes of all events, then the events, in pieces: see
-// core/events/pieces.ts.
+// core/events/packed/pieces.ts.
 // Redis numbers the events of an epoch itself (EPOCH-*): the number of the first new one tells, at no cost, whether events that the
 // caller knows of are missing. Answers nothing if the feed is full; else the newest cursor (0 if no event was new), and the places
 // of the events that were known.

@@ -13,7 +13,7 @@ import { stretches } from './places.ts'
 import { createRemoval } from './removal.ts'
 import { indexWrites, toEventRow, toTextRows } from './rows.ts'
 import { runsFor } from './runs.ts'
-import { createSearch } from './search.ts'
+import { createSearch } from './search/search.ts'
 import type { PageEffects } from '../loop/loop.ts'
 import { readTotal } from './tallies.ts'
 

@@ -9,7 +9,7 @@ import type { ArchivedEvent, Count, CountQuery, EventArchive } from '../../../co
 import { portions, type Sql } from '../driver/dialect.ts'
 import { seriesFor, readSeries, stepOf } from './minute-counts.ts'
 import { inPlaces } from './places.ts'
-import { COUNTED_TO_LEAD, createSelecting } from './selection.ts'
+import { COUNTED_TO_LEAD, createSelecting } from './search/selection.ts'
 import { MINUTE_MS, startOf } from './spans.ts'
 
 const NEVER = startOf(Number.MAX_SAFE_INTEGER, MINUTE_MS)

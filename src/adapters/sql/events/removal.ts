@@ -9,7 +9,7 @@ import { OF_ALL } from './minute-counts.ts'
 import { inPlaces, stretches } from './places.ts'
 import { allRuns, inRuns } from './runs.ts'
 import { boundsOf, MINUTE_MS, removeSpans, startOf } from './spans.ts'
-import { removeWords } from './subjects.ts'
+import { removeWords } from './search/subjects.ts'
 import { addToTally } from './tallies.ts'
 
 const TRIES = 10

@@ -7,7 +7,7 @@ import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
 import { toParts } from '../driver/texts.ts'
 import { addCounts } from './minute-counts.ts'
 import { addSpans } from './spans.ts'
-import { addWords, subjectKey } from './subjects.ts'
+import { addWords, subjectKey } from './search/subjects.ts'
 
 /** More would slow down a whole batch for one event; Mandrill itself takes 100 a mail. */
 const TAGS_INDEXED = 200

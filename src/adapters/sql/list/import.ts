@@ -13,7 +13,7 @@ import {
 } from '../../../core/list/import/step.ts'
 import { createErasedKeys, ERASED } from '../../../core/list/subscriber.ts'
 import { changesFor, type Sql, type Write } from '../driver/dialect.ts'
-import { beginning } from '../events/subjects.ts'
+import { beginning } from '../events/search/subjects.ts'
 import { restarting, starting } from './starts.ts'
 import { leaving, putting } from './suppressions.ts'
 import { adding } from './totals.ts'

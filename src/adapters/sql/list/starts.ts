@@ -17,7 +17,7 @@ import {
 import { isBeyondAscii } from '../../../core/campaigns/mail/mailbox.ts'
 import { startsOf } from '../../../core/list/search.ts'
 import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
-import { beginning } from '../events/subjects.ts'
+import { beginning } from '../events/search/subjects.ts'
 
 type Person = {
   readonly id: string

@@ -17,7 +17,7 @@ import {
 import { portions, type Sql } from '../driver/dialect.ts'
 import { inPlaces } from '../events/places.ts'
 import { inRuns, runsSince } from '../events/runs.ts'
-import { createSearch } from '../events/search.ts'
+import { createSearch } from '../events/search/search.ts'
 import { DAY_MS, startOf } from '../events/spans.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
 

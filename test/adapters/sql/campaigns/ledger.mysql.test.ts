@@ -1,0 +1,11 @@
+// The ledger in MariaDB, against the contract.
+import { afterAll, beforeAll, describe } from 'vitest'
+import { ledgerContract } from '../../../contracts/campaigns/ledger.ts'
+import { startMariaDb, type MariaDb } from '../../../support/mariadb.ts'
+import { openMysqlLab } from '../../../support/sql-lab.ts'
+
+let server: MariaDb
+beforeAll(async () => void (server = await startMariaDb()))
+afterAll(() => server?.close())
+
+describe('the ledger in MariaDB', () => ledgerContract(() => openMysqlLab(server)))
