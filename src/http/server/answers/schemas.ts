@@ -1,7 +1,8 @@
 // Schemas that several resources share.
-import { Type, type TSchema, type TSchemaOptions } from 'typebox'
+import type { TSchema, TSchemaOptions } from 'typebox'
 import { HubError, type ErrorCode } from '../../../core/errors.ts'
 import { errorBody } from './errors.ts'
+import { Type } from '../type.ts'
 
 const ErrorSchema = Type.Object(
   {
