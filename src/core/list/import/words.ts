@@ -101,7 +101,7 @@ const OUT: readonly (readonly [RegExp, Status])[] = [
 
 /** Whole cells that are plain whatever their column is called. */
 const PLAIN =
-  /^((globally|list|manually|automatically|admin|hard|soft|user) )*(un ?subscribed|opted out|block ?listed|black ?listed|bounced?|complained|complaint|marked as spam|spam complaint|cleaned|unconfirmed|not confirmed|suppressed|undeliverable|do not contact|abgemeldet|ausgetragen|desabonnee?|desinscrite?|disiscritto|dado de baja|descadastrado|uitgeschreven|afgemeld|wypisany|wypisana|отписан|수신 ?거부|구독 ?취소|구독 ?해지|탈퇴(회원)?|退订|已退订|配信停止)$/
+  /^((globally|list|manually|automatically|admin|hard|soft|user) )*(un ?subscribed|opted out|block ?listed|black ?listed|bounced?|complained|complaint|marked as spam|spam complaint|cleaned|unconfirmed|not confirmed|suppressed|undeliverable|do not (contact|(e ?)?mail)|abgemeldet|ausgetragen|desabonnee?|desinscrite?|disiscritto|dado de baja|descadastrado|uitgeschreven|afgemeld|wypisany|wypisana|отписан|수신 ?거부|구독 ?취소|구독 ?해지|탈퇴(회원)?|退订|已退订|配信停止)$/
 
 const outWord = (folded: string): Status | undefined => OUT.find(([word]) => word.test(folded))?.[1]
 

@@ -98,6 +98,11 @@ describe('a status', () => {
   test('is plain in a column of any title only as a whole cell', () => {
     const cells = ['Unsubscribed', 'hard bounce', 'Globally opted out', 'unsubscribed from two lists', '']
     expect(cells.map(plainStatus)).toEqual(['left', 'bounce', 'left', undefined, undefined])
+    expect(['Do not contact', 'do not mail', 'DO NOT EMAIL'].map(plainStatus)).toEqual([
+      'manual',
+      'manual',
+      'manual',
+    ])
     expect(plainStatus(`user ${'list '.repeat(8)}unsubscribed`)).toBeUndefined()
   })
 })
