@@ -151,6 +151,18 @@ describe('a batch', () => {
     expect((await hub.get('/api/events?limit=1')).text).toContain(text)
   })
 
+  test('of some size keeps its bytes until all of it is stored, what cannot be read first', async () => {
+    const event = sent({ text: 'x'.repeat(100_000) })
+    expect((await hub.post([12_345, event])).body).toEqual({ accepted: 1, duplicates: 0, quarantined: 1 })
+    expect((await newest())?.data).toEqual(event)
+  })
+
+  test('that comes twice in one form is 400, as nobody knows which one is meant', async () => {
+    const signed = signature(KEY, WEBHOOK_URL, { mandrill_events: '[]mandrill_events[]' })
+    const answer = await raw('mandrill_events=[]&mandrill_events=[]', { 'x-mandrill-signature': signed })
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'hook.no_field' } } })
+  })
+
   test('sent again adds nothing', async () => {
     const batch = [sent(), sent()]
     expect((await hub.post(batch)).body).toEqual({ accepted: 2, duplicates: 0, quarantined: 0 })

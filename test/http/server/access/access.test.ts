@@ -332,7 +332,8 @@ describe('AUTH=off', () => {
   )
 
   test('lets no other web origin change anything', async () => {
-    expect((await ask({ host: 'localhost', origin: 'https://evil.example' }, 'POST')).status).toBe(403)
+    for (const origin of ['https://evil.example', 'http://localhost.evil.example', 'null'])
+      expect((await ask({ host: 'localhost', origin }, 'POST')).status).toBe(403)
     expect((await ask({ host: 'localhost', origin: 'http://localhost' }, 'POST')).status).toBe(202)
   })
 })
