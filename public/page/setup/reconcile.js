@@ -8,6 +8,9 @@ import { Icon } from '../parts/icon.js'
 
 /** @typedef {{ verdict: 'complete' | 'missing' | 'unknown', sent: number, received: number, by_hand: number, missing: number, webhooks: readonly { id: number, url: string, events_sent: number, last_error: string | null }[] }} Reconciled */
 
+const NO_KEY = 'no key'
+const SET_KEY = html`Put Mandrill’s API key into <code>MANDRILL_API_KEY</code>, and restart the hub.`
+
 /** @param {{ app: App }} props */
 export function Reconcile({ app }) {
   const [busy, setBusy] = useState(false)
@@ -24,7 +27,7 @@ export function Reconcile({ app }) {
       setSaid(await app.api.get('/api/reconcile', { limitMs: 60_000 }))
     } catch (error) {
       const noKey = error instanceof ApiError && error.code === 'reconcile.no_key'
-      setSaid(noKey ? 'Put Mandrill’s API key into MANDRILL_API_KEY, and restart the hub.' : problemOf(error))
+      setSaid(noKey ? NO_KEY : problemOf(error))
     }
     setBusy(false)
   }
@@ -36,7 +39,7 @@ export function Reconcile({ app }) {
         <button type="button" class="plain" aria-disabled=${busy} onClick=${ask}>Ask Mandrill</button>
         <span role="status">${busy ? 'Asking…' : ''}</span>
       </p>
-      ${typeof said === 'string' && html`<p class="verdict" role="alert">${said}</p>`}
+      ${typeof said === 'string' && html`<p class="verdict" role="alert">${said === NO_KEY ? SET_KEY : said}</p>`}
       ${said !== null && typeof said !== 'string' && html`<${Verdict} said=${said} />`}
     </section>
   `
