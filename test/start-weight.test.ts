@@ -68,11 +68,6 @@ test('Drizzle is loaded by require, and only the part of it that SQLite needs', 
   expect(of('drizzle-orm').length).toBeLessThan(150)
 })
 
-// 373 modules, a tenth of a start: http/server/type.ts needs only its types.
-test('TypeBox is not loaded', () => {
-  expect(of('typebox')).toEqual([])
-})
-
 // 38 MB; 70 to 110 while what starting took is kept.
 test('what starting took is given back', () => {
   expect(heap).toBeGreaterThan(10)

@@ -1,6 +1,6 @@
 // /campaigns: from the first draft to the last delivery.
 import type { FastifyInstance } from 'fastify'
-import type { TStringOptions } from 'typebox'
+import { Type, type TStringOptions } from 'typebox'
 import { PREHEADER_LENGTH, SUBJECT_LENGTH, TAG_LENGTH } from '../../core/campaigns/campaign.ts'
 import type { CampaignStore } from '../../core/campaigns/ports.ts'
 import { campaignIn, CampaignSchema, WholeCampaignSchema } from './json.ts'
@@ -11,7 +11,6 @@ import { registerLinks, type LinksDeps } from './links.ts'
 import { IdempotencyHeaders, idempotencyKey } from '../server/idempotency.ts'
 import { errors, IdParams, nextFor, nothing, oneOf, pageOf, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 export type CampaignsDeps = VerbDeps &
   DeliveriesDeps &
@@ -56,10 +55,7 @@ const NewCampaign = Type.Object(
   },
   { examples: [{ ...EXAMPLE, tag: 'newsletter', start: false }] },
 )
-const ChangedCampaign = Type.Object(
-  { ...Fields, subject: Type.Optional(Fields.subject), content: Type.Optional(Fields.content) },
-  { examples: [EXAMPLE] },
-)
+const ChangedCampaign = Type.Partial(Type.Object(Fields), { examples: [EXAMPLE] })
 const Page = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
   before: Type.Optional(

@@ -1,6 +1,6 @@
 // /campaigns/{id}/deliveries: who got a campaign, who did not, and why. In pages, or as one CSV file of any size.
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { csvLine } from '../../core/csv/write.ts'
 import type { Actions } from '../../core/campaigns/actions.ts'
 import { isOpen } from '../../core/campaigns/outcome.ts'
@@ -27,7 +27,6 @@ import { DRAFT } from './example.ts'
 import { IdOrAddress, requireSubscriber } from '../list/subscribers.ts'
 import type { SubscriberStore } from '../../core/list/ports.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 export type DeliveriesDeps = {
   readonly actions: Pick<Actions, 'get'>

@@ -1,12 +1,12 @@
 // /campaigns/{id}/failures: why deliveries failed, in groups; and retrying one group, or all.
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import type { Actions } from '../../core/campaigns/actions.ts'
 import { isRetryable } from '../../core/campaigns/reasons.ts'
 import type { Ledger } from '../../core/campaigns/ports.ts'
 import { errors, IdParams, tagged } from '../server/answers/schemas.ts'
 import { campaignIn, type Present } from './json.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 type FailuresDeps = {
   readonly actions: Pick<Actions, 'get' | 'retryFailed'>

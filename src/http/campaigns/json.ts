@@ -1,5 +1,6 @@
 // A campaign as JSON: its schema, and how it is made from the stores.
 import type { FastifyReply } from 'fastify'
+import { Type } from 'typebox'
 import { queuedByLane } from '../../core/sending/lanes/lanes.ts'
 import { emptyTally, type Tally } from '../../core/campaigns/outcome.ts'
 import { CAMPAIGN_STATUSES, DELIVERY_STATUSES, PEOPLE } from '../../core/campaigns/ports.ts'
@@ -21,7 +22,6 @@ import {
   orNull,
   TextOrNull,
 } from '../server/answers/schemas.ts'
-import { Type } from '../server/type.ts'
 
 export type PresentDeps = {
   readonly ledger: Pick<Ledger, 'tallies'>

@@ -1,13 +1,12 @@
 // /lanes: the pace at which mails go out to each provider, and resuming a lane after a fault of the sender is mended.
 import type { FastifyInstance } from 'fastify'
-import type { Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import type { CampaignStore, Ledger } from '../../core/campaigns/ports.ts'
 import { queuedByLane } from '../../core/sending/lanes/lanes.ts'
 import type { LaneControl, LaneState } from '../../core/sending/ports.ts'
 import { errors, Instant, instantOrNull, oneOf, orNull, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 export type LanesDeps = {
   readonly lanes: Pick<LaneControl, 'states' | 'resume'>

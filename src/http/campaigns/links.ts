@@ -1,12 +1,12 @@
 // /campaigns/{id}/links: which links were followed, by how many people and by how many robots.
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import type { Actions } from '../../core/campaigns/actions.ts'
 import { linkKey } from '../../core/events/facts.ts'
 import { linksIn } from '../../core/loop/links.ts'
 import type { LinkCounts, ReactionStore } from '../../core/loop/ports.ts'
 import { errors, IdParams, orNull, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 export type LinksDeps = {
   readonly actions: Pick<Actions, 'get'>

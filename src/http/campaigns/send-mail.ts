@@ -1,6 +1,6 @@
 // POST /subscribe/send-mail: one call that creates and starts a campaign. It answers before anything is sent.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { badField } from '../../core/errors.ts'
 import type { Actions } from '../../core/campaigns/actions.ts'
 import { SUBJECT_LENGTH } from '../../core/campaigns/campaign.ts'
@@ -9,7 +9,6 @@ import { acceptForms, FORMS } from '../server/bodies/form.ts'
 import { IdempotencyHeaders, idempotencyKey } from '../server/idempotency.ts'
 import { errors, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 type SendMailDeps = {
   readonly actions: Pick<Actions, 'create'>

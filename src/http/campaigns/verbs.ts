@@ -1,6 +1,7 @@
 // /campaigns/{id}/…: what can be done with a campaign, and what shows it before it goes out: test, preview, audience.
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { badField, HubError } from '../../core/errors.ts'
 import { requireSender, type Actions } from '../../core/campaigns/actions.ts'
 import type { Campaign, Ledger, OutgoingMail } from '../../core/campaigns/ports.ts'
@@ -14,7 +15,6 @@ import { registerFailures } from './failures.ts'
 import { campaignIn, type Present } from './json.ts'
 import { errors, IdParams, SenderProblem, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 export type VerbDeps = {
   readonly actions: Actions

@@ -1,6 +1,6 @@
 // /api/events, /api/messages: the archive, read. Payloads are passed on as the very text that came.
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { formatCursor, parseCursor, type Cursor } from '../../core/events/cursor.ts'
 import { badField, fieldMessage, HubError } from '../../core/errors.ts'
 import { eventFacts, KINDS } from '../../core/events/event.ts'
@@ -20,7 +20,6 @@ import { eventExample, factsExample } from '../../core/events/providers/mandrill
 import { wantedFile } from '../server/answers/files.ts'
 import { CursorText, errors, orNull, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 export type EventsDeps = {
   readonly feed: EventFeed

@@ -1,5 +1,6 @@
 // /api/hook: Mandrill's webhook. Checks the signature on the received bytes, parses them once, stores them durably, answers 200.
 import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
+import { Type } from 'typebox'
 import { readBatch, type Batch } from '../../core/events/intake/batch.ts'
 import { HubError, isHubError } from '../../core/errors.ts'
 import { broughtBy } from '../../core/events/facts.ts'
@@ -21,7 +22,6 @@ import { giveBack, isEncoded } from '../server/bodies/bodies.ts'
 import type { HookWatch } from './hook-watch.ts'
 import { translate } from '../server/answers/errors.ts'
 import { errors, nothing, tagged } from '../server/answers/schemas.ts'
-import { Type } from '../server/type.ts'
 
 type HookDeps = {
   readonly feed: EventFeed

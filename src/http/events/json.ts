@@ -1,4 +1,5 @@
 // An event as the API shows it.
+import { Type } from 'typebox'
 import { formatCursor } from '../../core/events/cursor.ts'
 import { KINDS } from '../../core/events/event.ts'
 import { REASONS } from '../../core/events/facts.ts'
@@ -6,7 +7,6 @@ import type { ArchivedEvent } from '../../core/events/ports.ts'
 import { eventExample, factsExample } from '../../core/events/providers/mandrill/example.ts'
 import { factsToTell } from '../../core/events/providers/providers.ts'
 import { CursorText, Instant, instant, oneOf, orNull } from '../server/answers/schemas.ts'
-import { Type } from '../server/type.ts'
 
 const told = (description: string, example: string | null) =>
   orNull(Type.String(), { description, examples: [example] })

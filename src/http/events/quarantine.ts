@@ -1,12 +1,12 @@
 // /api/quarantine: what was signed but could not be read as an event. It can be inspected, and read again after an update.
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import { broughtBy } from '../../core/events/facts.ts'
 import type { EventFeed, Quarantine, QuarantineEntry } from '../../core/events/ports.ts'
 import { readAgain } from '../../core/events/intake/replay.ts'
 import { errors, IdParams, Instant, instant, nextFor, nothing, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 const Entry = Type.Object(
   {

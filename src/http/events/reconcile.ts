@@ -1,12 +1,12 @@
 // /api/reconcile: compares the number of events that Mandrill has sent with the number that has arrived.
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import type { EventArchive, Quarantine } from '../../core/events/ports.ts'
 import { reconcile, type MandrillAccount } from '../../core/events/reconcile.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import { errors, instantOrNull, InstantOrNull, oneOf, orNull, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 type ReconcileDeps = {
   readonly archive: Pick<EventArchive, 'total' | 'brought'>

@@ -1,12 +1,12 @@
 // /api/sample: stores the events of a made-up mail, to see the hub at work before Mandrill is connected.
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { readBatch } from '../../core/events/intake/batch.ts'
 import { broughtBy } from '../../core/events/facts.ts'
 import type { EventFeed } from '../../core/events/ports.ts'
 import { createSample, SAMPLE_LIFE } from '../../core/events/providers/mandrill/example.ts'
 import { errors, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 type SampleDeps = {
   readonly feed: Pick<EventFeed, 'append'>

@@ -1,5 +1,6 @@
 // /api/setup: what the set-up view shows, also as frames for sockets.
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import type { Heartbeat } from '../../core/operations/heartbeat.ts'
 import type { Hub } from '../../core/events/hub.ts'
 import type { EventArchive, EventFeed, Quarantine } from '../../core/events/ports.ts'
@@ -23,7 +24,6 @@ import {
   tagged,
 } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 /** This process. */
 export type Running = {

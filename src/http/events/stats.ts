@@ -1,11 +1,10 @@
 // /api/stats: the number of events of each kind, by steps of time.
 import type { FastifyInstance } from 'fastify'
-import type { Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import { caughtUp, readSelection, Selecting, type EventsDeps } from './events.ts'
 import { errors, Instant, instant, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 /** Steps of one answer at most: a week of minutes. */
 const MOST_STEPS = 10_080

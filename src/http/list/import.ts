@@ -1,7 +1,7 @@
 // POST /subscribe/import and /suppressions/import: a CSV file of any size, read as it arrives and never held in memory.
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { TObject } from 'typebox'
+import { Type, type TObject } from 'typebox'
 import { decodeText } from '../../core/csv/charset.ts'
 import { HubError } from '../../core/errors.ts'
 import { importSubscribers } from '../../core/list/import/subscribers.ts'
@@ -13,7 +13,6 @@ import { charsetOf } from '../server/bodies/charset.ts'
 import { firstFile, MULTIPART } from '../server/bodies/multipart.ts'
 import { errors, oneOf, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 type Timing = { readonly now: () => number; readonly idleMs?: number }
 type SubscriberImportDeps = Timing & { readonly subscribers: Pick<SubscriberStore, 'import'> }

@@ -1,12 +1,11 @@
 // A subscriber as JSON, and the checks of the fields that clients send.
-import type { Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { badField } from '../../core/errors.ts'
 import type { Subscriber } from '../../core/list/ports.ts'
 import { EMAIL_LENGTH, emailProblem } from '../../core/address.ts'
 import { isMailable } from '../../core/list/membership.ts'
 import { NAME_LENGTH, nameProblem } from '../../core/list/subscriber.ts'
 import { Instant, instant, instantOrNull, InstantOrNull, orNull } from '../server/answers/schemas.ts'
-import { Type } from '../server/type.ts'
 
 export const Email = Type.String({
   description: `${EMAIL_LENGTH} bytes at most; compared without case`,

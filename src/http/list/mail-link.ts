@@ -1,12 +1,12 @@
 // The routes of a link in a mail: GET shows a page that asks, since scanners follow every link; POST does it.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import { linesOf, type ListIdentity } from '../../core/campaigns/mail/identity.ts'
 import { addVary } from '../server/answers/errors.ts'
 import { languageFor, sendPage } from '../server/answers/plain-page.ts'
 import { tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
 import type { Words } from './page-words.ts'
-import { Type } from '../server/type.ts'
 
 type About = { readonly summary: string; readonly description?: string }
 

@@ -1,6 +1,6 @@
 // /subscribe: the mailing list. Anybody may subscribe here; everything else needs the token.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { badField, HubError } from '../../core/errors.ts'
 import { isUuid } from '../../core/ids.ts'
 import type { Forget } from '../../core/list/forget.ts'
@@ -25,7 +25,6 @@ import { registerSubscriberImport } from './import.ts'
 import { Email, presentSubscriber, readEmail, SubscriberSchema, UnsubscribedSchema } from './json.ts'
 import { registerSubscribing, type SubscribingDeps } from './subscribing.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 export type SubscribersDeps = SubscribingDeps & {
   readonly subscribers: SubscriberStore

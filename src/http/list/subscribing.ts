@@ -1,6 +1,6 @@
 // POST /subscribe: how subscribers get on the list. It is public, so it is rate limited and tells strangers little.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Static, TSchema } from 'typebox'
+import { Type, type Static, type TSchema } from 'typebox'
 import { badField, HubError } from '../../core/errors.ts'
 import type { AskedToConfirm } from '../../core/campaigns/mail/confirmation.ts'
 import type { Links } from '../../core/campaigns/mail/links.ts'
@@ -11,7 +11,6 @@ import { languageFor } from '../server/answers/plain-page.ts'
 import { errors, tagged } from '../server/answers/schemas.ts'
 import { Email, Name, presentSubscriber, readEmail, readName, SubscriberSchema } from './json.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 type MailBody = { readonly subject: string; readonly content: string }
 

@@ -1,5 +1,6 @@
 // /suppressions: addresses that get no mail, whatever the list says.
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { Type } from 'typebox'
 import { badField, HubError } from '../../core/errors.ts'
 import { AN_INSTANT, readInstant } from '../../core/instant.ts'
 import { csvLine } from '../../core/csv/write.ts'
@@ -25,7 +26,6 @@ import {
 import { registerSuppressionImport } from './import.ts'
 import { Email, readEmail } from './json.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 export type SuppressionsDeps = {
   readonly suppressions: SuppressionStore

@@ -1,10 +1,10 @@
 // /healthz, /readyz, /metrics: for load balancers and Prometheus.
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { createHealth, type Check } from '../../core/operations/health.ts'
 import { createMetrics, type MetricsDeps } from './metrics.ts'
 import { errors, oneOf, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
-import { Type } from '../server/type.ts'
 
 type OperationsDeps = MetricsDeps & { readonly checks: readonly Check[] }
 

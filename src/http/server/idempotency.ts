@@ -1,6 +1,6 @@
 // The Idempotency-Key header: a request that is repeated because its answer was lost changes nothing again.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from './type.ts'
+import { Type } from 'typebox'
 
 export const IdempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(

@@ -1,11 +1,11 @@
 // /api/session and /api/tickets: how the page signs in, and how a browser's socket proves who opens it.
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { HubError } from '../../../core/errors.ts'
 import { SESSION_COOKIE, type Access } from './access.ts'
 import { errors, Instant, instant, nothing, oneOf, tagged } from '../answers/schemas.ts'
 import type { Tickets } from './tickets.ts'
 import { route } from '../route.ts'
-import { Type } from '../type.ts'
 
 const State = Type.Object(
   {

@@ -1,8 +1,7 @@
 // Schemas that several resources share.
-import type { TSchema, TSchemaOptions } from 'typebox'
+import { Type, type TSchema, type TSchemaOptions } from 'typebox'
 import { HubError, type ErrorCode } from '../../../core/errors.ts'
 import { errorBody } from './errors.ts'
-import { Type } from '../type.ts'
 
 const ErrorSchema = Type.Object(
   {
