@@ -42,13 +42,12 @@ const hint: StatusReader = (cell) =>
 const NO_MAIL =
   /^(none|never|keine?r?|ningun[oa]?|nenhuma?|aucune?|nessun[oa]|geen|ingen|(no|keine?|sin|pas de|geen) (e ?mails?|news ?letters?|correos?))$/
 
-/** Where consent is asked for, and most cells are a yes or a no, any other word may be a no. */
+/** Where most cells are a yes or a no, an empty one is no yes: a box that nobody ticked may be written so. */
+const ticked: StatusReader = (cell) => (isNothing(cell) ? 'unknown' : hint(cell))
+
+/** Where consent is asked for as well, any other word may be a no. */
 const answer: StatusReader = (cell) =>
-  hint(cell) === 'left'
-    ? 'left'
-    : isNothing(cell) || beginsWithYes(cell) || isDate(cell)
-      ? 'in'
-      : statusOf(cell)
+  ticked(cell) !== 'in' || beginsWithYes(cell) || isDate(cell) ? ticked(cell) : statusOf(cell)
 
 function areAnswers(cells: readonly string[]): boolean {
   const filled = cells.filter((cell) => !isNothing(cell))
@@ -142,7 +141,7 @@ export function statusReaderFor(title: string, cells: readonly string[]): Status
   if (REFUSED.test(name)) return refusal
   const isConsent = CONSENT.test(name) && !OTHER_CONSENT.test(name)
   const asks = (isConsent || (MAILS.test(name) && WISH.test(name))) && !ABOUT_ANSWER.test(name)
-  if (HINT.test(name)) return hint
+  if (HINT.test(name)) return areAnswers(cells) ? ticked : hint
   if (asks && !STATUS.test(name)) return areAnswers(cells) ? answer : hint
   if (REASON.test(name) && areReasons(cells)) return reasonNamed
   return STATUS.test(name) || (STATE.test(name) && cells.some(isStatus)) ? statusOf : undefined

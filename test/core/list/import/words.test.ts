@@ -188,9 +188,20 @@ describe('a column', () => {
   test('of consent, with a yes or a no in most cells, takes no other word for a yes', () => {
     const read = statusReaderFor('Consent', ['yes', 'no', 'kaput'])
     const said = ['yes', 'Yes, please', 'no', '', '2024-05-01', 'kaput'].map((cell) => read?.(cell))
-    expect(said).toEqual(['in', 'in', 'left', 'in', 'in', 'unknown'])
+    expect(said).toEqual(['in', 'in', 'left', 'unknown', 'in', 'unknown'])
     expect(statusReaderFor('Consent', ['weekly', 'no', ''])?.('monthly')).toBe('in')
   })
+
+  test.each(['Newsletter', 'OPT_IN', 'Double_Opt-In', 'GDPR'])(
+    'called %s, with a yes or a no in most cells, takes an empty one for no yes',
+    (title) => {
+      const read = statusReaderFor(title, ['1', '', '1', 'Weekly'])
+      expect(['1', '', 'NULL', 'Weekly', '0'].map((cell) => read?.(cell))).toEqual(
+        ['in', 'unknown', 'unknown', 'in', 'left'], // prettier-ignore
+      )
+      expect(statusReaderFor(title, ['', ''])?.('')).toBe('in')
+    },
+  )
 
   test('of reasons is one where most of its cells are', () => {
     expect(statusReaderFor('Reason', ['bounce', 'spam', 'x', ''])?.('x')).toBe('unknown')
