@@ -166,7 +166,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(async (api) => {
     registerAccess(api, access, counts)
     await registerSession(api, access, secure)
-    await registerTickets(api, tickets)
+    await registerTickets(api, { access, tickets })
     const boards = {
       campaigns: openCampaignBoard({ ...deps.side, present, log, now }),
       setup: openSetupBoard({ ...deps, watch, proxy, log }),

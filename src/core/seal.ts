@@ -33,21 +33,22 @@ export function createSeal(secret: string, purpose: string) {
 const TIME_BYTES = 6
 const ID_BYTES = 16
 
-/** Tokens that only say until when they are valid. No two are the same. */
+/** Tokens that say until when they are valid, and may carry a short text. No two are the same. */
 export function createPasses(secret: string, purpose: string, lifeMs: number, now: () => number) {
   const { seal, open } = createSeal(secret, purpose)
   return {
-    issue() {
+    issue(carried = '') {
       const expiresAt = now() + lifeMs
       const time = Buffer.alloc(TIME_BYTES)
       time.writeUIntBE(expiresAt, 0, TIME_BYTES)
-      return { token: seal(Buffer.concat([time, randomBytes(ID_BYTES)])), expiresAt }
+      return { token: seal(Buffer.concat([time, randomBytes(ID_BYTES), Buffer.from(carried)])), expiresAt }
     },
-    /** The token's id, and how long it is still valid; undefined if it has expired or is none. */
+    /** The token's id, how long it is still valid, and what it carries; undefined if it has expired or is none. */
     read(token: string) {
       const body = open(token)
       const leftMs = body ? body.readUIntBE(0, TIME_BYTES) - now() : 0
-      return body && leftMs > 0 ? { id: body.toString('base64url'), leftMs } : undefined
+      if (!body || leftMs <= 0) return undefined
+      return { id: body.toString('base64url'), leftMs, carried: body.toString('utf8', TIME_BYTES + ID_BYTES) }
     },
   }
 }

@@ -58,7 +58,7 @@ class Client implements Observer {
   /** undefined while the socket is being opened: messages then wait in `early`. */
   observation: Observation | undefined
   early: Buffer[] | undefined
-  /** The session that the socket was opened with; undefined if it was a token or a ticket. */
+  /** The session that the socket, or its ticket, was got with; undefined if it was the token. */
   session: Session | undefined
   /** Messages since the last heartbeat, and the bytes received until then. */
   messages = 0
@@ -199,8 +199,9 @@ async function open(deps: LiveDeps, client: Client, request: FastifyRequest<{ Qu
   const { ws, tcp } = client
   const { query } = request
   try {
-    if (!(await maySee(deps, request))) return ws.close(CLOSE.notSignedIn, 'not signed in')
-    client.session = deps.access.sessionOf(request)
+    const admitted = await admit(deps, request)
+    if (!admitted) return ws.close(CLOSE.notSignedIn, 'not signed in')
+    client.session = admitted.session
     deps.connections.keep(tcp)
     const { after, filter, format, shown, problems } = await readQuery(deps, query)
     if (!after) return ws.close(CLOSE.unusable, 'after: this is not a cursor')
@@ -214,9 +215,12 @@ async function open(deps: LiveDeps, client: Client, request: FastifyRequest<{ Qu
   }
 }
 
-async function maySee({ access, tickets }: LiveDeps, request: FastifyRequest<{ Querystring: LiveQuery }>) {
-  if (access.isSignedIn(request)) return true
-  return typeof request.query.ticket === 'string' && tickets.redeem(request.query.ticket)
+/** The session by which it may see events; undefined if it may not. */
+async function admit({ access, tickets }: LiveDeps, request: FastifyRequest<{ Querystring: LiveQuery }>) {
+  if (access.isSignedIn(request)) return { session: access.sessionOf(request) }
+  const { ticket } = request.query
+  const admitted = typeof ticket === 'string' ? await tickets.redeem(ticket) : undefined
+  return admitted?.session && (await access.hasEnded(admitted.session)) ? undefined : admitted
 }
 
 function attach(client: Client, after: Cursor, filter: Filter, problems: readonly HubError[]): void {

@@ -81,3 +81,22 @@ test('while nobody can say whether a session has ended, its sockets stay', async
   expect(await socket.closed).toMatchObject({ code: 4401 })
   byToken.ws.terminate()
 })
+
+test('a ticket that a session asked for, and the socket that it opened, end with the session', async () => {
+  const [{ headers, signOut }, byToken] = [await signIn(), await open()]
+  const [used, unused, later] = [await ticketOf(headers), await ticketOf(headers), await ticketOf()]
+  const socket = await openSocket(hub.address, `?ticket=${used}`)
+  await socket.first('position')
+  expect((await signOut()).status).toBe(204)
+  expect(await (await openSocket(hub.address, `?ticket=${unused}`)).closed).toMatchObject({ code: 4401 })
+  await beat(byToken)
+  expect(await socket.closed).toEqual({ code: 4401, reason: 'signed out' })
+  const another = await openSocket(hub.address, `?ticket=${later}`)
+  await another.first('position')
+  for (const { ws } of [another, byToken]) ws.terminate()
+})
+
+async function ticketOf(headers: Record<string, string> = { authorization: TOKEN }): Promise<string> {
+  const answer = await fetch(`http://${hub.address}/api/tickets`, { method: 'POST', headers })
+  return ((await answer.json()) as { ticket: string }).ticket
+}

@@ -10,9 +10,9 @@ test('a ticket is good for 60 seconds, and says until when', async () => {
   const { token: ticket, expiresAt } = tickets.issue()
   expect(expiresAt).toBe(NOON + 60_000)
   now = NOON + 59_999
-  expect(await tickets.redeem(ticket)).toBe(true)
+  expect(await tickets.redeem(ticket)).toEqual({ session: undefined })
   now = NOON + 60_000
-  expect(await tickets.redeem(ticket)).toBe(false)
+  expect(await tickets.redeem(ticket)).toBeUndefined()
 })
 
 test('a used ticket is refused until it would have expired, and another one is not', async () => {
@@ -23,7 +23,8 @@ test('a used ticket is refused until it would have expired, and another one is n
     () => now,
   )
   const [used, other] = [tickets.issue().token, tickets.issue().token]
-  expect(await tickets.redeem(used)).toBe(true)
+  const session = undefined
+  expect(await tickets.redeem(used)).toEqual({ session })
   now = NOON + 59_999
-  expect([await tickets.redeem(used), await tickets.redeem(other)]).toEqual([false, true])
+  expect([await tickets.redeem(used), await tickets.redeem(other)]).toEqual([undefined, { session }])
 })

@@ -81,15 +81,18 @@ const Ticket = Type.Object(
   { description: 'The ticket' },
 )
 
-export async function registerTickets(app: FastifyInstance, tickets: Tickets): Promise<void> {
+export async function registerTickets(
+  app: FastifyInstance,
+  { access, tickets }: { readonly access: Access; readonly tickets: Tickets },
+): Promise<void> {
   route(app, 'POST /api/tickets', {
     ...tagged('Access'),
     summary: 'Make a ticket for one socket',
     description:
-      'For `/ws/email?ticket=`, as browsers cannot set headers on a socket. Single use, valid for 60 seconds.',
+      'For `/ws/email?ticket=`, as browsers cannot set headers on a socket. Single use, valid for 60 seconds, and no longer than the session that asked for it.',
     response: { 201: Ticket, ...errors(401) },
-    handler: async () => {
-      const { token: ticket, expiresAt } = tickets.issue()
+    handler: async (request) => {
+      const { token: ticket, expiresAt } = tickets.issue(access.sessionOf(request))
       return { ticket, expires_at: instant(expiresAt) }
     },
   })
