@@ -9,7 +9,7 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { createCounts } from './core/counts.ts'
 import type { Hub } from './core/events/hub.ts'
 import type { EventArchive, EventFeed, Quarantine } from './core/events/ports.ts'
-import type { Check } from './core/operations/health.ts'
+import { createHealth, type Check } from './core/operations/health.ts'
 import type { OneTime } from './core/ports.ts'
 import type { Sending } from './core/sending/sending.ts'
 import type { MandrillAccount } from './core/events/reconcile.ts'
@@ -144,6 +144,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   const secure = settings.publicUrl.startsWith('https:')
   const access = createAccess({ ...settings, now, ended: deps.oneTime })
   const watch = createHookWatch(log, now)
+  const health = createHealth(deps.checks)
   const tickets = createTickets(settings.secret, deps.oneTime, now)
   const counts = createCounts(now)
   const limits = sharedLimit(deps.oneTime, counts)
@@ -169,17 +170,17 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
     await registerTickets(api, { access, tickets })
     const boards = {
       campaigns: openCampaignBoard({ ...deps.side, present, log, now }),
-      setup: openSetupBoard({ ...deps, watch, proxy, log }),
+      setup: openSetupBoard({ ...deps, watch, proxy, health, log }),
     }
     api.addHook('onClose', async () => Object.values(boards).forEach((each) => each.close()))
     await registerLive(api, { ...deps, access, tickets, boards, connections })
     await registerEvents(api, deps)
     registerStats(api, deps)
     await registerQuarantine(api, deps.feed, deps.quarantine)
-    await registerSetup(api, { ...deps, watch, proxy })
+    await registerSetup(api, { ...deps, watch, proxy, health })
     await registerSample(api, { ...deps, log, now })
     await registerReconcile(api, { ...deps, urls: settings.webhookUrls })
-    await registerOperations(api, { ...deps, watch, campaigns: deps.side.campaigns, requests })
+    await registerOperations(api, { ...deps, watch, health, campaigns: deps.side.campaigns, requests })
     const sendMail = createSendMail({ ...deps.side, present })
     const side = { ...deps.side, access, present, sendMail, now }
     await registerSubscribers(api, side)
@@ -211,7 +212,7 @@ export async function buildWorkerApp(deps: WorkerDeps): Promise<FastifyInstance>
   const addOtherMethods = registerMethods(app)
   await app.register(async (api) => {
     registerAccess(api, access, createCounts(deps.now))
-    await registerOperations(api, { ...deps, requests })
+    await registerOperations(api, { ...deps, health: createHealth(deps.checks), requests })
   })
   addOtherMethods()
   return app

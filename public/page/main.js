@@ -16,6 +16,7 @@ import { createRouter } from './ground/router.js'
 import { ROUTES } from './routes.js'
 import { createCampaigns } from './campaigns/store.js'
 import { createSends } from './campaigns/sends.js'
+import { isStoreLost, refusalOf } from './setup/problems.js'
 import { createSetup } from './setup/store.js'
 import { keepFocus } from './frame/kept-focus.js'
 import { createTitle } from './frame/title.js'
@@ -75,7 +76,15 @@ const app = {
   /** A hub that is frozen keeps its sockets, and says nothing on them. */
   isSilent: () => setup.store.get().state !== 'here' && !api.isReached(),
   /** A hub whose event store is away keeps its sockets, too, and says so when it is asked. */
-  isStoreAway: () => setup.store.get().code === 'feed.unavailable',
+  isStoreAway() {
+    const { state, value, code } = setup.store.get()
+    return code === 'feed.unavailable' || (state === 'here' && value !== undefined && isStoreLost(value))
+  },
+  /** Why the hub can store no event, though it can be asked; empty: it can, as far as is known. */
+  refusal() {
+    const { state, value } = setup.store.get()
+    return state === 'here' && value ? refusalOf(value) : ''
+  },
   /** For whoever does not see the page. @param {string} said */
   say: (said) => spoken.set({ said }),
   help: () => helps.set({ open: true }),

@@ -27,3 +27,19 @@ test('who cannot be brought events is not told that they are, also with the data
   ).toBe(true)
   await eventually(async () => (await subjects(page))[0]).toBe('After')
 })
+
+test('a hub whose Redis is full is asked and answers: that it refuses events is said in every view', async () => {
+  const { page } = await lab.open()
+  await live(page)
+  const mend = await lab.fillFeed()
+  const words = 'Events are refused: Redis is full'
+  await page.locator('.strip .state', { hasText: words }).waitFor()
+  await eventually(() => page.title()).toContain(words)
+  await page.locator('.unseen[role=status]', { hasText: words }).waitFor()
+  await page.getByRole('link', { name: 'Set-up' }).first().click()
+  await page.locator('.facts dd', { hasText: 'Redis' }).filter({ hasText: 'full' }).waitFor()
+  await page.getByText('Webhooks are refused. Mandrill keeps them and tries again.').waitFor()
+  await page.locator('.strip .state', { hasText: words }).waitFor()
+  await mend()
+  await live(page)
+})

@@ -117,6 +117,12 @@ test('the connection’s words promise no more than is known', () => {
   expect(stateWords({ ...away, connection: beginning.connection, polls: true }).word).toBe(
     'Waiting for the event store',
   )
+  const refusal = 'Events are refused: Redis is full'
+  const full = { ...away, isStoreAway: false, polls: false, refusal }
+  expect(stateWords({ ...full, connection: { state: 'live' } }).word).toBe(refusal)
+  expect(stateWords({ ...full, connection: { state: 'waiting', attempt: 3, retryInMs: 100 } }).word).toBe(
+    'Reconnecting, nothing lost',
+  )
   expect(of({ state: 'closed', code: 4400, reason: 'after: this is not a cursor' })).toBe(
     'Stopped: after: this is not a cursor',
   )

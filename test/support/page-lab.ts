@@ -24,6 +24,8 @@ type Stores = {
   breakArchive(): Promise<() => Promise<unknown>>
   /** Until what it gives is called, the event store is gone. */
   breakFeed?(): Promise<() => Promise<unknown>>
+  /** Until what it gives is called, the event store can be read, and takes nothing. */
+  fillFeed?(): Promise<() => Promise<unknown>>
   close(): Promise<unknown>
 }
 
@@ -83,6 +85,10 @@ function useLab<Hub extends RunningHub>(
       if (!stores.breakFeed) throw new Error('only a server of its own can be away')
       return stores.breakFeed()
     },
+    async fillFeed() {
+      if (!stores.fillFeed) throw new Error('only a server of its own can be full')
+      return stores.fillFeed()
+    },
     /** A browser profile of its own, with the page open in it until the test ends. */
     async open(options?: PageOptions) {
       const opened = await openPage(browser, hub, options)
@@ -106,6 +112,11 @@ async function startServers(): Promise<Stores> {
     async breakFeed() {
       await redis.kill()
       return () => redis.start()
+    },
+    async fillFeed() {
+      const bound = (bytes: string) => redis.command('CONFIG', 'SET', 'maxmemory', bytes)
+      await bound('1')
+      return () => bound('0')
     },
     close: () => Promise.all([redis.close(), mariadb.close()]),
   }

@@ -39,6 +39,7 @@ export function Announcer({ app }) {
         behind: null,
         isSilent: app.isSilent(),
         isStoreAway: app.isStoreAway(),
+        refusal: app.refusal(),
       })
       if (word !== last) setWords(word)
       last = word

@@ -20,7 +20,8 @@ export function Strip({ app }) {
   const answer = useStore(app.setup.store)
   const isSilent = app.isSilent()
   const isStoreAway = app.isStoreAway()
-  const state = stateWords({ ...feed, problem, isSilent, isStoreAway })
+  const refusal = app.refusal()
+  const state = stateWords({ ...feed, problem, isSilent, isStoreAway, refusal })
   useStore(app.pulse.tally.store)
   const now = useNow(app.api.now)
   const reached = !isSilent && (feed.polls || ['live', 'catching_up'].includes(feed.connection.state))
@@ -35,9 +36,9 @@ export function Strip({ app }) {
 
   useEffect(() => {
     const isFirst = feed.connection.state === 'connecting' && feed.connection.attempt === 0
-    const wrong = reached ? problems[0] : isFirst ? problem : 'No connection'
+    const wrong = reached ? refusal || problems[0] : isFirst ? problem : 'No connection'
     app.title.set({ wrong: wrong ?? '' })
-  }, [reached, feed.connection.state, problem, problems[0]])
+  }, [reached, feed.connection.state, problem, refusal, problems[0]])
 
   const wordy = { live: '', pause: ' paused' }[state.icon] ?? ' wordy'
   const all = problems.join(', ')

@@ -37,6 +37,22 @@ function signOf({ reason, since }) {
   return `${reason} ${since}`
 }
 
+const LOST = ['unavailable', 'no answer']
+
+/** What a hub of an earlier version, beside this one for a while, does not tell, is well. @param {Pick<Setup, 'states'>} setup */
+const eventsOf = ({ states = {} }) => states.events ?? 'ok'
+
+/** Whether the hub has lost its event store. @param {Pick<Setup, 'states'>} setup */
+export const isStoreLost = (setup) => LOST.includes(eventsOf(setup))
+
+/** Why webhooks are refused while the event store can be read; empty: they are not. @param {Pick<Setup, 'states' | 'stores'>} setup */
+export function refusalOf(setup) {
+  const events = eventsOf(setup)
+  if (events === 'ok' || LOST.includes(events)) return ''
+  const store = setup.stores.events === 'redis' ? 'Redis' : 'the event store'
+  return `Events are refused: ${store} ${events === 'refuses writes' ? events : `is ${events}`}`
+}
+
 /** @param {Setup} setup @returns {string[]} for the strip: few words each */
 export function problemsOf(setup) {
   const refusals = unseenRefusals(setup).reduce((sum, { count }) => sum + count, 0)

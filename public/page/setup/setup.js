@@ -49,7 +49,7 @@ export function SetupView({ app }) {
               <${QuarantineList} app=${app} source=${entries} total=${setup.quarantine} />
             <//>`
           }
-          <${Boundary} what="The state of the hub"><${Standing} app=${app} setup=${setup} /><//>
+          <${Boundary} what="The state of the hub"><${Standing} setup=${setup} /><//>
           <${Boundary} what="The comparison"><${Reconcile} app=${app} /><//>
         `}
       <//>

@@ -31,17 +31,12 @@ const MEANWHILE = {
 
 /** @typedef {{ status: string, stores: Record<string, string> }} Ready */
 
-/** How each store does, as far as is known now. @param {App} app @returns {Record<string, string>} */
-function useStates(app) {
+/** What is known of a hub that cannot tell its set-up. @param {{ app: App }} props */
+export function Stores({ app }) {
   const [{ state, value }] = useQuestion(app.asking, (signal) => readyOf(app, signal), [], {
     everyMs: EVERY_MS,
   })
-  return state === 'here' ? (value?.stores ?? {}) : {}
-}
-
-/** What is known of a hub that cannot tell its set-up. @param {{ app: App }} props */
-export function Stores({ app }) {
-  const { events, database } = useStates(app)
+  const { events, database } = (state === 'here' && value?.stores) || {}
   return html`<${Facts}
     title="The stores"
     facts=${[
@@ -51,9 +46,9 @@ export function Stores({ app }) {
   />`
 }
 
-/** @param {{ app: App, setup: Setup }} props */
-export function Standing({ app, setup }) {
-  const states = useStates(app)
+/** @param {{ setup: Setup }} props */
+export function Standing({ setup }) {
+  const { states = {} } = setup
   const { events, database } = setup.stores
   const full = Math.round((setup.feed.bytes / setup.feed.bound) * 100)
   /** @type {[string, unknown][]} */

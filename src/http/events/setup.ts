@@ -1,6 +1,7 @@
 // /api/setup: what the set-up view shows, also as frames for sockets.
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import type { createHealth } from '../../core/operations/health.ts'
 import type { Heartbeat } from '../../core/operations/heartbeat.ts'
 import type { Hub } from '../../core/events/hub.ts'
 import type { EventArchive, EventFeed, Quarantine } from '../../core/events/ports.ts'
@@ -57,6 +58,7 @@ export type SetupDeps = {
     readonly senderDoubt: string | null
   }
   readonly stores: { readonly events: string; readonly database: string }
+  readonly health: ReturnType<typeof createHealth>
   readonly now: () => number
 }
 
@@ -150,6 +152,10 @@ const Setup = Type.Object(
       },
     ),
     stores: Type.Object({ events: stored, database: stored }),
+    states: Type.Record(Type.String(), Type.String(), {
+      description: 'Whether each store works, as /readyz tells it: `ok`, or what is wrong',
+      examples: [{ events: 'ok', database: 'ok', archive: 'ok' }],
+    }),
     lag: Type.Integer({ examples: [0] }),
     clients: Type.Integer({ examples: [3] }),
   },
@@ -192,16 +198,18 @@ export async function registerSetup(app: FastifyInstance, deps: SetupDeps): Prom
 type SetupJson = Awaited<ReturnType<typeof describeSetup>>
 
 async function describeSetup(deps: SetupDeps) {
-  const { feed, archive, quarantine, hub, tracking, watch, silence, proxy, settings, side, running } = deps
+  const { feed, archive, quarantine, hub, tracking, watch, silence, proxy, settings, side, running, health } =
+    deps
   // First, because without the feed no event comes: that must be reported, whatever else cannot be reached.
   const size = await feed.size()
-  const [{ first, last }, [oldest], [newest], quarantined, others, disk] = await Promise.all([
+  const [{ first, last }, [oldest], [newest], quarantined, others, disk, { states }] = await Promise.all([
     archive.brought(),
     archive.find({ after: BEGINNING, limit: 1 }),
     archive.find({ limit: 1 }),
     quarantine.count(),
     running.others(),
     running.disk(),
+    health(),
   ])
   const { probeSeenAt, refused } = watch.status()
   return {
@@ -230,6 +238,7 @@ async function describeSetup(deps: SetupDeps) {
     disk,
     feed: size,
     stores: deps.stores,
+    states,
     lag: tracking.lag(),
     clients: hub.observers(),
   }

@@ -1,12 +1,12 @@
 // /healthz, /readyz, /metrics: for load balancers and Prometheus.
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { createHealth, type Check } from '../../core/operations/health.ts'
+import type { createHealth } from '../../core/operations/health.ts'
 import { createMetrics, type MetricsDeps } from './metrics.ts'
 import { errors, oneOf, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
 
-type OperationsDeps = MetricsDeps & { readonly checks: readonly Check[] }
+type OperationsDeps = MetricsDeps & { readonly health: ReturnType<typeof createHealth> }
 
 const Alive = Type.Object({ status: Type.Literal('ok') }, { description: 'The process is alive' })
 const State = (...states: ('ready' | 'degraded' | 'unavailable')[]) =>
@@ -38,7 +38,6 @@ export async function registerOperations(app: FastifyInstance, deps: OperationsD
   // Compressing would have Node load its whole HTTP client at the first answer: 35 ms of a start.
   const open = { config: { public: true }, logLevel: 'warn', compress: false } as const
   const metrics = createMetrics(deps)
-  const health = createHealth(deps.checks)
 
   route(app, 'GET /healthz', {
     ...open,
@@ -58,7 +57,7 @@ export async function registerOperations(app: FastifyInstance, deps: OperationsD
     security: [],
     response: { 200: Ready, ...errors(403), 503: NotReady },
     handler: async (_request, reply) => {
-      const { status, states } = await health()
+      const { status, states } = await deps.health()
       const body = { status, stores: states, tracking_lag: deps.tracking?.lag() }
       return reply.status(status === 'unavailable' ? 503 : 200).send(body)
     },

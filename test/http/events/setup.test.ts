@@ -9,6 +9,7 @@ import { startHub, type TestHub } from '../../support/hub.ts'
 import { HOUR, NOON } from '../../support/times.ts'
 
 let hub: TestHub
+const health = async () => ({ status: 'ready', states: { events: 'ok' } }) as const
 beforeAll(async () => void (hub = await startHub()))
 afterAll(() => hub.close())
 
@@ -28,7 +29,7 @@ test.each([
   const app = Fastify()
   const watch = { status: () => ({ probeSeenAt: null, refused: [] }) }
   const proxy = { unknown: () => null }
-  await registerSetup(app, { ...hub.wired, watch, proxy, silence: { seconds: () => seconds } })
+  await registerSetup(app, { ...hub.wired, watch, proxy, health, silence: { seconds: () => seconds } })
   expect((await app.inject('/api/setup')).json()).toMatchObject({
     silent_seconds: seconds,
     webhooks_silent: told,
@@ -46,7 +47,7 @@ test('the history begins with the oldest event that is kept, and ends with the n
   }
   const watch = { status: () => ({ probeSeenAt: null, refused: [] }) }
   const proxy = { unknown: () => null }
-  await registerSetup(app, { ...hub.wired, archive, watch, proxy, silence: { seconds: () => 0 } })
+  await registerSetup(app, { ...hub.wired, archive, watch, proxy, health, silence: { seconds: () => 0 } })
   expect((await app.inject('/api/setup')).json().history).toEqual({
     first_at: new Date(NOON).toISOString(),
     last_at: new Date(NOON + HOUR).toISOString(),
@@ -56,7 +57,7 @@ test('the history begins with the oldest event that is kept, and ends with the n
 
 test('is looked up once a second, and pushed on change, and every 5 s where nothing changes', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  const state = { now: NOON, looks: 0, told: 0, silent: 0 }
+  const state = { now: NOON, looks: 0, told: 0, silent: 0, events: 'ok' }
   const { wired } = hub
   const board = openSetupBoard({
     ...wired,
@@ -65,6 +66,7 @@ test('is looked up once a second, and pushed on change, and every 5 s where noth
     feed: { ...wired.feed, size: async () => ({ bytes: 1, bound: 2 }) },
     running: { ...wired.running, others: none, disk: async () => ({ free: 1, size: 2 }) },
     now: () => state.now,
+    health: async () => ({ status: 'ready', states: { events: state.events } }),
     watch: { status: () => ({ probeSeenAt: null, refused: [] }) },
     proxy: { unknown: () => ((state.looks += 1), null) },
     silence: { seconds: () => state.silent },
@@ -81,6 +83,7 @@ test('is looked up once a second, and pushed on change, and every 5 s where noth
   expect(await after(1_000, { now: NOON + 4_999, silent: 1 })).toEqual([3, 1])
   expect(await after(1_000, { now: NOON + 5_000 })).toEqual([4, 2])
   expect(await after(1_000, { silent: SILENT_AFTER_MS / 1000 })).toEqual([5, 3])
+  expect(await after(1_000, { events: 'full' })).toEqual([6, 4])
   board.close()
   vi.useRealTimers()
 })

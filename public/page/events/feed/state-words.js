@@ -5,15 +5,16 @@ import { count } from '../../ground/words.js'
 /** @typedef {{ word: string, icon: string, tone: 'green' | 'amber' | 'red' | 'grey' }} StateWords */
 
 /**
- * @param {Pick<FeedState, 'connection' | 'behind' | 'polls' | 'paused'> & { problem?: string, isSilent?: boolean, isStoreAway?: boolean }} state
+ * @param {Pick<FeedState, 'connection' | 'behind' | 'polls' | 'paused'> & { problem?: string, isSilent?: boolean, isStoreAway?: boolean, refusal?: string }} state
  *   `problem`: why the first question had no answer; `isSilent`: connected, and yet nothing is answered;
- *   `isStoreAway`: the hub answers, and has nowhere to take events from
+ *   `isStoreAway`: the hub answers, and has nowhere to take events from; `refusal`: it can take none, and why
  * @returns {StateWords}
  */
-export function stateWords({ connection, behind, polls, paused, problem, isSilent, isStoreAway }) {
+export function stateWords({ connection, behind, polls, paused, problem, isSilent, isStoreAway, refusal }) {
   const isConnected = connection.state === 'live' || connection.state === 'catching_up'
   if (isStoreAway && (polls || isConnected))
     return { word: 'Waiting for the event store', icon: 'waiting', tone: 'amber' }
+  if (refusal && !isSilent && (polls || isConnected)) return { word: refusal, icon: 'problem', tone: 'red' }
   if (polls) {
     const word = 'Your proxy does not pass WebSockets: asking every 5 s instead'
     return { word, icon: 'waiting', tone: 'amber' }
