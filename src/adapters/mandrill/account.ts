@@ -29,7 +29,10 @@ export function createMandrillAccount(options: AccountOptions): MandrillAccount 
       const body: unknown = await answer.json()
       if (answer.ok) return body
       const name = asShort(asObject(body).name, NAME_LENGTH) // Mandrill's word for what is wrong, such as Invalid_Key
-      throw new HubError('reconcile.unavailable', { details: { status: answer.status, name } })
+      throw new HubError('reconcile.unavailable', {
+        message: name === 'Invalid_Key' ? 'Mandrill refused the key: check MANDRILL_API_KEY' : undefined,
+        details: { status: answer.status, name },
+      })
     } catch (error) {
       throw error instanceof HubError ? error : new HubError('reconcile.unavailable', { cause: error })
     }

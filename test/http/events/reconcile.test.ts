@@ -78,7 +78,13 @@ test('409 without a key, 502 when Mandrill cannot be asked, 401 without the toke
   })
   expect(await ask('wrong')).toMatchObject({
     status: 502,
-    body: { error: { code: 'reconcile.unavailable', details: { status: 401, name: 'Invalid_Key' } } },
+    body: {
+      error: {
+        code: 'reconcile.unavailable',
+        message: 'Mandrill refused the key: check MANDRILL_API_KEY',
+        details: { status: 401, name: 'Invalid_Key' },
+      },
+    },
   })
   expect(await ask('right', 'http://127.0.0.1:1')).toMatchObject({ status: 502 })
   expect((await hub.call({ method: 'GET', url: '/api/reconcile' })).status).toBe(401)
