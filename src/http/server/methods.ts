@@ -1,4 +1,5 @@
 // A known address answers methods that it does not take with 405, and OPTIONS with those it takes.
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HubError } from '../../core/errors.ts'
 
@@ -12,6 +13,12 @@ declare module 'fastify' {
 type Known = { readonly methods: Set<string>; purpose?: string | undefined }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const
+
+/** For fastify(). A method that no address takes (PROPFIND, LOCK, …) goes the way of TRACE, which none takes either. */
+export function rewriteUrl(raw: IncomingMessage): string {
+  if (!METHODS.some((method) => method === raw.method)) raw.method = 'TRACE'
+  return raw.url ?? '/'
+}
 
 /** To be called before the routes are registered; the function that it returns, after them. */
 export function registerMethods(app: FastifyInstance): () => void {

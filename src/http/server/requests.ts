@@ -6,11 +6,13 @@ import { answerFrameworkError, registerErrors } from './answers/errors.ts'
 import { answerParserError, registerExpectations } from './connections/parser-errors.ts'
 import { hasBody, isEncoded } from './bodies/bodies.ts'
 import { registerCompilers } from './compilers.ts'
+import { rewriteUrl } from './methods.ts'
 import { parseQuery, registerQueries } from './queries.ts'
 
 /** For fastify(). A final slash is ignored. No id, and no e-mail address with every byte as %XX, is longer than maxParamLength. */
 export const REQUEST_OPTIONS = {
   routerOptions: { ignoreTrailingSlash: true, maxParamLength: 800, querystringParser: parseQuery },
+  rewriteUrl,
   frameworkErrors: answerFrameworkError,
   clientErrorHandler: answerParserError,
 } as const

@@ -12,7 +12,7 @@ beforeAll(
 afterAll(() => hub?.close())
 
 const headers = { authorization: TOKEN }
-type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | 'PROPFIND' | 'QUERY'
 const call = (method: Method, url: string, more: Record<string, string> = headers) =>
   hub.call({ method, url, headers: more })
 
@@ -30,6 +30,8 @@ describe('a method that an address does not take', () => {
     ['PUT', '/unsubscribe/x', 'GET, HEAD, POST, OPTIONS'],
     ['POST', '/ws/email', 'GET, HEAD, OPTIONS'],
     ['POST', '/doc/json', 'GET, HEAD, OPTIONS'],
+    ['PROPFIND', '/subscribe', 'GET, HEAD, POST, PATCH, DELETE, OPTIONS'],
+    ['QUERY', '/api/events', 'GET, HEAD, OPTIONS'],
   ] as const)('%s %s is 405, and Allow has those it takes', async (method, url, allow) => {
     for (const more of [headers, { ...headers, 'content-type': 'image/png' }])
       expect(await call(method, url, more)).toMatchObject({
