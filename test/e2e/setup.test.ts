@@ -138,9 +138,10 @@ test('quarantine can be looked at, and read again', async () => {
   await page.getByRole('heading', { name: 'Quarantine' }).waitFor()
   await page.locator('.entries summary', { hasText: '"<img src=x onerror=alert(1)>"' }).click()
   expect(await page.getByLabel('What came').innerText()).toContain('<img src=x onerror=alert(1)>')
-  await page.getByRole('button', { name: 'Retry' }).click()
+  const reason = 'Not an object with a word in “event” or “type”'
+  await page.getByRole('button', { name: `Retry: ${reason}`, exact: true }).click()
   await page.getByRole('alert').waitFor()
-  await page.getByRole('button', { name: 'Discard' }).click()
+  await page.getByRole('button', { name: `Discard: ${reason}`, exact: true }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click()
   await page.getByRole('heading', { name: 'Quarantine' }).waitFor({ state: 'detached' })
 })

@@ -123,6 +123,17 @@ function Group({ app, reason, entries, more, onChanged, onDiscard }) {
     if (read > 0) await onChanged()
     setBusy(false)
   }
+  /** Each kind has the same: for whoever hears them, they say which. @param {string} word @param {() => unknown} onClick */
+  const button = (word, onClick) =>
+    html`<button
+      type="button"
+      class="plain"
+      aria-label=${`${word}: ${shown(reason)}`}
+      aria-disabled=${busy}
+      onClick=${onClick}
+    >
+      ${word}
+    </button>`
   return html`
     <li>
       <${Icon} name="unknown" tone="amber" />
@@ -143,10 +154,7 @@ ${plainJson(data.slice(0, MOST_SHOWN))}</pre>
         )}
       </div>
       <div class="do">
-        <button type="button" class="plain" aria-disabled=${busy} onClick=${retry}>Retry</button>
-        <button type="button" class="plain" aria-disabled=${busy} onClick=${() => busy || onDiscard()}>
-          Discard
-        </button>
+        ${button('Retry', retry)} ${button('Discard', () => busy || onDiscard())}
         ${said && html`<span role="alert" class="wrong">${said}</span>`}
       </div>
     </li>
