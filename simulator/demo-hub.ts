@@ -36,6 +36,13 @@ const OWN = {
   PAUSE_COMPLAINT_RATE: '0.05',
 }
 
+/** An empty DATA_DIR would be that of the real hub. */
+export const ownOver = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...OWN,
+  ...env,
+  DATA_DIR: env.DATA_DIR || OWN.DATA_DIR,
+})
+
 export const publicUrlOf = (port: number): string => process.env.PUBLIC_URL || `http://localhost:${port}`
 
 /** `key` is that of the webhook and of the API. `settings` stand above the environment. */
@@ -49,7 +56,7 @@ export function startHub(port: number, key: string, settings: Readonly<Record<st
   }
   const server = fileURLToPath(new URL('../src/server.ts', import.meta.url))
   const child = spawn(process.execPath, ['--disable-warning=DeprecationWarning', server], {
-    env: { ...OWN, ...process.env, ...signing, ...settings, PORT: String(port) },
+    env: { ...ownOver(process.env), ...signing, ...settings, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'inherit'],
     // A process group of its own: Ctrl-C is for the demo, which stops the hub after the simulator.
     detached: true,
