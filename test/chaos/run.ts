@@ -9,6 +9,12 @@ import { STORES, type Store } from './soak/stage.ts'
 // What was started ends with this process.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
+if (process.argv.includes('--help')) {
+  console.log(`npm run chaos [soak | sending | loop] -- [options]
+  soak           --events N --sockets N --kills N --store-kills N --rate N --seed N --stores ${STORES.join()}
+  sending, loop  --subscribers N --kills N --per-second N --stores …`)
+  process.exit(0)
+}
 if (process.argv[2] === 'loop') process.exit(await runLoops(process.argv.slice(3)))
 if (process.argv[2] === 'sending') process.exit(await runSending(process.argv.slice(3)))
 
