@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { live, mailEvent, mailEvents, subjects, tryAgain } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
+import { ignoreHubTime } from '../support/in-page.js'
 import { usePageLab } from '../support/page-lab.ts'
 
 const lab = usePageLab((hub) =>
@@ -12,12 +13,16 @@ const lab = usePageLab((hub) =>
   ]),
 )
 
-async function withPage(path: string, look: (page: Page) => Promise<void>): Promise<void> {
-  const { page, problems, close } = await lab.open({ path })
+async function withPage(
+  path: string,
+  look: (page: Page) => Promise<void>,
+  before?: (page: Page) => Promise<unknown>,
+): Promise<void> {
+  const { page, problems, close } = await lab.open({ path, before })
   await live(page)
   await look(page)
   // Chromium tells of answers that are errors, too.
-  expect(problems.filter((problem) => !problem.includes('status of 503'))).toEqual([])
+  expect(problems.filter((problem) => !/status of (400|503)/.test(problem))).toEqual([])
   await close()
 }
 
@@ -123,3 +128,33 @@ test('counts that cannot be had are said to be missing, and come by themselves',
     await tryAgain(page)
     await eventually(() => told(page)).toMatch(/last hour: [1-9]/)
   }))
+
+const tooMany = async (page: Page) => {
+  await page.clock.install()
+  await page.addInitScript(ignoreHubTime)
+  await page.route('**/api/stats?*step=5', (route) =>
+    route.fulfill({ status: 400, json: { error: { code: 'stats.too_many', message: 'Too many events' } } }),
+  )
+}
+
+test('more events than the hub counts in short steps are shown by the minute, until there are fewer', () =>
+  withPage(
+    '/?span=5m',
+    async (page) => {
+      const top = page.locator('.plot .top')
+      await top.getByText('a minute').waitFor()
+      await eventually(() => told(page)).toMatch(/in the last 5 minutes: [1-9]/)
+      expect(await page.getByText('Too many events').count()).toBe(0)
+      await page.unroute('**/api/stats?*step=5')
+      await page.clock.fastForward(61_000)
+      await top.getByText('in 5 s').waitFor()
+    },
+    tooMany,
+  ))
+
+test('where the hub keeps no counts by the minute, it is said that these are too many', () =>
+  withPage(
+    '/?span=5m&tag=first',
+    (page) => page.getByText('Could not load the counts: Too many events').waitFor(),
+    tooMany,
+  ))

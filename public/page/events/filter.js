@@ -36,6 +36,12 @@ export function isAll(filter) {
   return Object.keys(queryOf(filter)).length === 0
 }
 
+/** Whether the hub keeps counts by the minute of what this finds. @param {Filter} filter */
+export function isCountedByMinute(filter) {
+  const one = filter.campaign ? 'campaign' : 'subaccount'
+  return isAll({ ...filter, kinds: [], since: '', until: '', [one]: '' })
+}
+
 /** What is shown of the chart is none of the list's business. @param {Filter} a @param {Filter} b */
 export function sameFilter(a, b) {
   return addressOf({ ...a, span: '' }) === addressOf({ ...b, span: '' })

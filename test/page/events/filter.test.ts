@@ -5,6 +5,7 @@ import {
   ALL,
   filterFromAddress,
   fits,
+  isCountedByMinute,
   frameOf,
   isAll,
   queryOf,
@@ -104,4 +105,14 @@ test('a kind is switched on and off', () => {
   expect(on.kinds).toEqual(['opened'])
   expect(sameFilter(toggleKind(on, 'opened'), ALL)).toBe(true)
   expect(sameFilter(on, ALL)).toBe(false)
+})
+
+test('the hub keeps counts by the minute of all events, of a campaign or of a subaccount, and by kind', () => {
+  const are = (part: Partial<typeof ALL>) => isCountedByMinute({ ...ALL, ...part })
+  const since = '2030-05-06T12:00:00Z'
+  expect([are({}), are({ kinds: ['sent'], campaign: 'c1', since }), are({ subaccount: 'news' })]).toEqual(
+    [true, true, true], // prettier-ignore
+  )
+  const none = [{ tag: 'x' }, { q: 'ada' }, { email: 'a@b.example' }, { campaign: 'c1', subaccount: 'news' }]
+  expect(none.map(are)).toEqual([false, false, false, false])
 })

@@ -32,6 +32,18 @@ test('it ends now, but where the chosen time lies elsewhere', () => {
   expect(frame({ since: at(ago), until: at(ago + HOUR), span: '5m' }).isLive).toBe(false)
 })
 
+test('five minutes may be counted by the minute, and then begin at a whole one', () => {
+  const ago = NOW - 5 * HOUR
+  for (const part of [{}, { since: at(ago), until: at(ago + 2 * MINUTE) }]) {
+    const filter = { ...ALL, span: '5m', ...part }
+    const { span, start, end, isLive } = frameOfTime(filter, LONG, NOW, true)
+    expect([span.name, span.step, span.per, start % MINUTE]).toEqual(['5m', MINUTE, 'a minute', 0])
+    expect(end - start).toBe(5 * MINUTE)
+    expect(isLive).toBe(frameOfTime(filter, LONG, NOW).isLive)
+  }
+  expect(frameOfTime(ALL, LONG, NOW, true)).toEqual(frameOfTime(ALL, LONG, NOW))
+})
+
 test('earlier and later go by a span, and to now', () => {
   const frame = frameOfTime(ALL, LONG, NOW)
   const before = shifted(ALL, frame, -1, NOW)

@@ -3,19 +3,17 @@
 /** @import { Bar } from '../counts/rates.js' */
 /** @import { Range } from './chart-choice.js' */
 /** @import { Frame } from '../counts/spans.js' */
-/** @import { Tally } from '../counts/tally.js' */
 /** @import { Filter } from '../../types.d.ts' */
-import { html, useEffect, useMemo, useRef } from '../../vendor/htm.js'
-import { addressOf, queryOf } from '../filter.js'
+import { html, useRef } from '../../vendor/htm.js'
 import { lookOf, TONES } from '../kinds.js'
 import { roundTop, together } from '../counts/rates.js'
-import { frameOfTime, iso, ticksOf } from '../counts/spans.js'
+import { ticksOf } from '../counts/spans.js'
 import { count, counted, spanWords, tickWords } from '../../ground/words.js'
-import { createTally } from '../counts/tally.js'
 import { Failed, Waiting } from '../../parts/asked.js'
 import { useNow, useSize, useStore } from '../../parts/hooks.js'
 import { useChartChoice } from './chart-choice.js'
 import { SpanTools } from './span-tools.js'
+import { useCounts } from './use-counts.js'
 
 const HEIGHT = 64
 /** What is counted is counted a moment late. */
@@ -36,10 +34,9 @@ export function RateChart({ app, filter, onChange, goTo }) {
     firstAt: Date.parse(setup?.history.first_at ?? '') || last || null,
     lastAt: last || null,
   }
-  const frame = frameOfTime(filter, standing, now)
   const { phase } = useStore(app.feed.list.store)
   // The list is what one waits for: the counts, which may take the database a while, are asked for after it.
-  const tally = useTally(app, filter, frame, state !== 'asking' && phase !== 'asking')
+  const { frame, tally } = useCounts(app, filter, standing, now, state !== 'asking' && phase !== 'asking')
   const answer = useStore(tally.question.store)
   useStore(tally.store)
   const bars = tally.rates.bars(frame.start, frame.end)
@@ -62,47 +59,6 @@ export function RateChart({ app, filter, onChange, goTo }) {
       <${SpanTools} app=${app} filter=${filter} frame=${frame} now=${now} onChange=${onChange} goTo=${goTo} />
     </figure>
   `
-}
-
-/**
- * Counts what the chart shows. What has passed is asked for once.
- * @param {App} app @param {Filter} filter @param {Frame} frame @param {boolean} ready
- */
-function useTally({ api, asking, feed }, filter, { span, start, end, isLive }, ready) {
-  const { step, length } = span
-  const of = { ...filter, since: '', until: '' }
-  const liveStart = () => Math.floor(api.now() / step) * step + step - length
-  const inputs = [addressOf({ ...of, span: '' }), step, isLive || start]
-  /** @type {Tally} */
-  const tally = useMemo(
-    () =>
-      createTally({
-        asking,
-        now: api.now,
-        step,
-        start: isLive ? liveStart : () => start,
-        read: (since, signal) => {
-          const time = { since: iso(since), until: isLive ? undefined : iso(end), step: step / 1000 }
-          return api.stats({ ...queryOf(of), ...time }, signal)
-        },
-        // A list that shows a part of the time only is not told of the rest.
-        ...(isLive && { sees: () => feed.seesAll() && !feed.store.get().filter.until }),
-      }),
-    inputs,
-  )
-  const asked = useRef(/** @type {Tally | null} */ (null))
-  if (ready) asked.current = tally
-  const isAsked = asked.current === tally
-  useEffect(() => {
-    if (!isAsked) return
-    tally.start()
-    const stop = feed.onRows(tally.count)
-    return () => {
-      stop()
-      tally.stop()
-    }
-  }, [tally, isAsked])
-  return tally
 }
 
 /**

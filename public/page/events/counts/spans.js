@@ -60,6 +60,8 @@ export const SPANS = Object.freeze([
   },
 ])
 const [FIVE_MINUTES, HOUR_SPAN, , MONTH] = /** @type {[Span, Span, Span, Span]} */ (SPANS)
+/** For more events than the hub counts in shorter steps: by the minute they are counted already. @type {Span} */
+const FIVE_BY_MINUTE = Object.freeze({ ...FIVE_MINUTES, step: MINUTE, per: HOUR_SPAN.per })
 
 /** @param {string} name */
 export const isSpan = (name) => SPANS.some((span) => span.name === name)
@@ -77,16 +79,18 @@ const roomFor = (time) => SPANS.find(({ length }) => length >= time) ?? MONTH
  * @param {Pick<Filter, 'since' | 'until' | 'span'>} filter
  * @param {Standing} standing
  * @param {number} now
+ * @param {boolean} [byMinute] in no shorter steps
  * @returns {Frame}
  */
-export function frameOfTime({ since, until, span: name }, standing, now) {
+export function frameOfTime({ since, until, span: name }, standing, now, byMinute = false) {
   const [from, to] = [since ? Date.parse(since) : null, until ? Date.parse(until) : null]
   const chosen = SPANS.find((span) => span.name === name)
   const natural = () => {
     if (from !== null) return roomFor((to ?? now) - from)
     return to !== null ? HOUR_SPAN : fullest(standing, now)
   }
-  const span = chosen ?? natural()
+  const wanted = chosen ?? natural()
+  const span = byMinute && wanted === FIVE_MINUTES ? FIVE_BY_MINUTE : wanted
   const { length, step } = span
   const last = Math.floor(now / step) * step + step
   const isSeen = (from ?? to ?? last) >= last - length && (to ?? last) <= last
