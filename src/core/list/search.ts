@@ -14,9 +14,9 @@ const LENGTH = 64
 /** Starts of one name at most. */
 const MOST = 32
 
-/** A run of letters and digits; one of other signs. Sticky, and only tested: a match would be an object for each word. */
-const WORD = /[\p{L}\p{M}\p{N}]+/uy
-const SIGNS = /[^\s\p{L}\p{M}\p{N}]+/uy
+/** A run of letters and digits, or of other signs. */
+const RUN = /[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]+/gu
+const LETTER = /^[\p{L}\p{M}\p{N}]/u
 
 const fold = (text: string): string => foldText(text).replace(/\s+/g, ' ').trim()
 
@@ -58,24 +58,12 @@ function textsOf(name: string): ReadonlySet<string> {
 }
 
 /** Where a text begins. An @ begins none: only domains have one. */
-function places(name: string): number[] {
-  const found: number[] = []
-  for (let at = 0, end: number; at < name.length; at = end) {
-    end = endOf(WORD, name, at)
-    if (end > at) {
-      found.push(at)
-      for (const inner of innerWords(name.slice(at, end))) found.push(at + inner)
-      continue
-    }
-    end = Math.max(endOf(SIGNS, name, at), at + 1)
-    if (name[at] !== ' ' && name[at] !== '@' && (at === 0 || name[at - 1] === ' ')) found.push(at)
+function* places(name: string): Generator<number> {
+  for (const { 0: run, index } of name.matchAll(RUN)) {
+    const isWord = LETTER.test(run)
+    if (isWord || (run[0] !== '@' && (index === 0 || name[index - 1] === ' '))) yield index
+    if (isWord) for (const inner of innerWords(run)) yield index + inner
   }
-  return found
-}
-
-function endOf(run: RegExp, text: string, at: number): number {
-  run.lastIndex = at
-  return run.test(text) ? run.lastIndex : at
 }
 
 const mostShared = (text: string, others: readonly string[]): number =>

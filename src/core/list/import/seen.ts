@@ -35,9 +35,9 @@ export function createSeen(largest = LARGEST_SIZE) {
   return {
     /** True when this key was added before. */
     add(key: string): boolean {
-      const digest = hash('sha1', key, 'hex') // a Buffer for each would take four times as long
-      const high = Number.parseInt(digest.slice(0, 8), 16) || 1
-      const low = Number.parseInt(digest.slice(8, 16), 16)
+      const digest = hash('sha1', key, 'buffer')
+      const high = digest.readUInt32LE(0) || 1
+      const low = digest.readUInt32LE(4)
       let at = place(high, low)
       if (table[at] !== 0) return true
       if (count >= (table.length / 2) * FULL) {

@@ -107,16 +107,12 @@ function sendable(value: Value): SQLInputValue {
 function sendableRows(rows: readonly Value[][]): SQLInputValue[][] {
   let length = 0
   for (const row of rows) row.forEach((value) => (length += Buffer.isBuffer(value) ? value.length : 0))
-  if (length === 0) return rows as SQLInputValue[][]
   const bytes = new Uint8Array(length)
   let at = 0
-  let last: { readonly value: Buffer; readonly piece: Uint8Array } | undefined
   const placed = (value: Value) => {
     if (!Buffer.isBuffer(value)) return value
-    if (last?.value === value) return last.piece // rows in turn share an id
     bytes.set(value, at)
-    last = { value, piece: bytes.subarray(at, (at += value.length)) }
-    return last.piece
+    return bytes.subarray(at, (at += value.length))
   }
   return rows.map((row) => row.map(placed))
 }
