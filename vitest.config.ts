@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { configDefaults, defineConfig } from 'vitest/config'
-import { firstTries } from './test/support/first-tries.ts'
-import { LongestFirst } from './test/support/sequencer.ts'
+import { firstTries } from './test/support/run/first-tries.ts'
+import { LongestFirst } from './test/support/run/sequencer.ts'
 
 const SERVERS = ['test/**/*.{redis,mysql,nginx}.test.ts', 'test/{chaos,backup}/**/*.test.ts']
 const PAGES = ['test/e2e/**/*.test.ts']

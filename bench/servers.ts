@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { run } from '../test/support/mariadb.ts'
+import { run } from '../test/support/servers/mariadb.ts'
 import { answersOk, freePort, launch, type Process } from './processes.ts'
 
 export type Store = 'embedded' | 'shared'

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { findCommand } from '../test/support/server-process.ts'
+import { findCommand } from '../test/support/servers/server-process.ts'
 
 const PEERS = fileURLToPath(new URL('peers/', import.meta.url))
 const DEBIAN = [

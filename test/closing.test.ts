@@ -8,8 +8,8 @@ import { createLedger } from '../src/adapters/sql/campaigns/ledger.ts'
 import { createEventArchive } from '../src/adapters/sql/events/archive.ts'
 import { eventually } from './support/eventually.ts'
 import { startHub, TOKEN } from './support/hub.ts'
-import { startMailSink, type MailSink } from './support/mail-sink.ts'
-import { openDatabase } from './support/sql-lab.ts'
+import { startMailSink, type MailSink } from './support/servers/mail-sink.ts'
+import { openDatabase } from './support/database/sql-lab.ts'
 
 let dir: string
 let sink: MailSink

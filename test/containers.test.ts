@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { expect, test } from 'vitest'
-import { pullArgs, runArgs } from './support/containers.ts'
+import { pullArgs, runArgs } from './support/servers/containers.ts'
 
 const file = expect.stringMatching(/docker-compose\.dev\.yml$/)
 const services = pullArgs(['redis-server', 'mariadbd', 'mariadb-install-db']).slice(4)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { until } from './support/eventually.ts'
 
-const MODULE = join(import.meta.dirname, 'support/dies-with-us.ts')
+const MODULE = join(import.meta.dirname, 'support/run/dies-with-us.ts')
 const SCRIPT = `import { spawn } from 'node:child_process'
   import { diesWithUs } from ${JSON.stringify(MODULE)}
   console.log(spawn(...diesWithUs('sleep', ['600'])).pid)`

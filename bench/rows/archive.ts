@@ -1,6 +1,6 @@
 // The archive's pace when it is large, beside the same when it is small: events a second until they are stored and archived.
 import { DatabaseSync } from 'node:sqlite'
-import { run } from '../../test/support/mariadb.ts'
+import { run } from '../../test/support/servers/mariadb.ts'
 import { createBodies } from '../bodies.ts'
 import type { Plan } from '../harness.ts'
 import { openConnection } from '../http-load.ts'

@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { subscribe } from '../support/backup-asks.ts'
+import { subscribe } from '../support/backup/asks.ts'
 import { testBackup } from '../contracts/backup.ts'
-import { FAST, numbered, openStage, type Stage } from '../support/backup-stage.ts'
-import { openEmbedded } from '../support/backup-stores.ts'
+import { FAST, numbered, openStage, type Stage } from '../support/backup/stage.ts'
+import { openEmbedded } from '../support/backup/stores.ts'
 import { runDoc } from '../support/doc-commands.ts'
 import { eventually } from '../support/eventually.ts'
 

@@ -4,13 +4,13 @@ import { testBackup } from '../contracts/backup.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { finishRestore } from '../../src/wire/backup.ts'
 import { FEED_KEYS } from '../../src/adapters/redis/keys.ts'
-import { sent, subscribe, tracked } from '../support/backup-asks.ts'
-import { FAST, numbered, openStage } from '../support/backup-stage.ts'
-import { onBoth, startRedisToBackUp } from '../support/backup-stores.ts'
+import { sent, subscribe, tracked } from '../support/backup/asks.ts'
+import { FAST, numbered, openStage } from '../support/backup/stage.ts'
+import { onBoth, startRedisToBackUp } from '../support/backup/stores.ts'
 import { docCommands, runShell } from '../support/doc-commands.ts'
 import { eventually } from '../support/eventually.ts'
-import { startMariaDb, type MariaDb } from '../support/mariadb.ts'
-import type { RedisServer } from '../support/redis.ts'
+import { startMariaDb, type MariaDb } from '../support/servers/mariadb.ts'
+import type { RedisServer } from '../support/servers/redis.ts'
 
 let mariadb: MariaDb
 let redis: RedisServer

@@ -1,7 +1,7 @@
 // A hub in a process of its own, that can be killed and started again on the same port and the same stores.
 import { readFileSync } from 'node:fs'
 import { spawnHub, type HubProcess as Program } from '../support/process.ts'
-import { freePort } from '../support/server-process.ts'
+import { freePort } from '../support/servers/server-process.ts'
 
 export const HOOK_KEY = 'chaos-webhook-key'
 export const TOKEN = 'api-token-of-the-chaos-runs'

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { FAST, numbered, openStage, startTraffic, type Stage, type Stores } from '../support/backup-stage.ts'
+import { FAST, numbered, openStage, startTraffic, type Stage, type Stores } from '../support/backup/stage.ts'
 import {
   addressees,
   endSession,
@@ -17,7 +17,7 @@ import {
   total,
   tracked,
   unfolded,
-} from '../support/backup-asks.ts'
+} from '../support/backup/asks.ts'
 import { eventually } from '../support/eventually.ts'
 
 const READERS = 60

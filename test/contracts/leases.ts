@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createLeases } from '../../src/adapters/sql/driver/leases.ts'
 import { createLease } from '../../src/core/lease.ts'
 import type { Leases } from '../../src/core/ports.ts'
-import { emptied, type SqlLab } from '../support/sql-lab.ts'
+import { emptied, type SqlLab } from '../support/database/sql-lab.ts'
 import { HOUR, MINUTE } from '../support/times.ts'
 
 export function leasesContract(openLab: () => Promise<SqlLab>): void {

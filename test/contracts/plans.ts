@@ -1,6 +1,6 @@
 // Whatever the stores ask of a database, it finds by an index that narrows it: nothing gets slower with the hub's age.
 import { expect, test } from 'vitest'
-import { aDaysWork, COARSE, fill, LARGE, type Words } from '../support/busy-database.ts'
+import { aDaysWork, COARSE, fill, LARGE, type Words } from '../support/database/busy-database.ts'
 import {
   listening,
   shapeOf,
@@ -8,8 +8,8 @@ import {
   type Plan,
   type Statement,
   type UpdateOf,
-} from '../support/plans.ts'
-import type { SqlLab } from '../support/sql-lab.ts'
+} from '../support/database/plans.ts'
+import type { SqlLab } from '../support/database/sql-lab.ts'
 
 /** What goes through a whole table all the same, and why it may. */
 const ALLOWED: readonly (readonly [shape: RegExp, why: string])[] = [

@@ -1,12 +1,12 @@
 // When a view opens, each address is asked once: opened by its address, or gone to from another view.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { live, mailEvent } from '../support/browser.ts'
+import { live, mailEvent } from '../support/page/browser.ts'
 import { eventually, until } from '../support/eventually.ts'
-import { followLink } from '../support/in-page.js'
-import { startMailSink, type MailSink } from '../support/mail-sink.ts'
-import { usePageLab } from '../support/page-lab.ts'
-import { peopleOf } from '../support/people.ts'
+import { followLink } from '../support/page/in-page.js'
+import { startMailSink, type MailSink } from '../support/servers/mail-sink.ts'
+import { usePageLab } from '../support/page/page-lab.ts'
+import { peopleOf } from '../support/page/people.ts'
 
 const ANN = 'ann@example.org'
 const CONTENT = '<p><a href="https://garden.example/">News</a></p>'

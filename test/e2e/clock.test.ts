@@ -1,10 +1,10 @@
 // A browser whose clock is wrong: ages, days and ends are by the hub's, and what is counted in seconds by neither.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { live, mailEvent } from '../support/browser.ts'
+import { live, mailEvent } from '../support/page/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { usePageLab } from '../support/page-lab.ts'
-import { peopleOf } from '../support/people.ts'
+import { usePageLab } from '../support/page/page-lab.ts'
+import { peopleOf } from '../support/page/people.ts'
 
 const HOUR_MS = 3_600_000
 const JUST = /now|\d+ (s|min|seconds?|minutes?)( ago)?$/

@@ -1,8 +1,8 @@
 // /doc in a browser: the CSP stops nothing of it, and an accessibility checker finds nothing.
 import { expect, test } from 'vitest'
-import { axeFaults } from '../support/axe.ts'
-import { overflow } from '../support/in-page.js'
-import { usePageLab } from '../support/page-lab.ts'
+import { axeFaults } from '../support/page/axe.ts'
+import { overflow } from '../support/page/in-page.js'
+import { usePageLab } from '../support/page/page-lab.ts'
 
 const lab = usePageLab()
 

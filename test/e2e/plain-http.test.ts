@@ -1,11 +1,11 @@
 // A hub in a local network, on plain http: there a browser has no clipboard, no UUIDs and no hashes for the page.
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { live, OTHER_NAME, TOKEN } from '../support/browser.ts'
+import { live, OTHER_NAME, TOKEN } from '../support/page/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { isSecure } from '../support/in-page.js'
-import { usePageLab } from '../support/page-lab.ts'
-import { peopleOf } from '../support/people.ts'
+import { isSecure } from '../support/page/in-page.js'
+import { usePageLab } from '../support/page/page-lab.ts'
+import { peopleOf } from '../support/page/people.ts'
 
 const lab = usePageLab((hub) => peopleOf(hub).subscribe('ann@example.org'))
 

@@ -10,10 +10,10 @@ import {
   refuse,
   serveHub,
   withoutSetupFrames,
-} from '../support/browser.ts'
-import type { OpenPage, PageOptions, RunningHub } from '../support/browser.ts'
+} from '../support/page/browser.ts'
+import type { OpenPage, PageOptions, RunningHub } from '../support/page/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { clipboardText, isSeen } from '../support/in-page.js'
+import { clipboardText, isSeen } from '../support/page/in-page.js'
 
 const WEBHOOK_URL = 'https://hub.example.com/mail/api/hook'
 

@@ -1,9 +1,9 @@
 // Signing in: by the token, by the link that the start prints, and out again.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { live, mailEvent, subjects, TOKEN } from '../support/browser.ts'
+import { live, mailEvent, subjects, TOKEN } from '../support/page/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { usePageLab } from '../support/page-lab.ts'
+import { usePageLab } from '../support/page/page-lab.ts'
 
 const lab = usePageLab((hub) => hub.post([mailEvent({ subject: 'Behind the door' })]))
 

@@ -1,10 +1,18 @@
 // Live where there is little room: at 400 % an event is read all the same; the strip's words are whole, and stay in place.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { choose, live, mailEvents, refuse, subjects, TOKEN, withoutSetupFrames } from '../support/browser.ts'
+import {
+  choose,
+  live,
+  mailEvents,
+  refuse,
+  subjects,
+  TOKEN,
+  withoutSetupFrames,
+} from '../support/page/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { usePageLab } from '../support/page-lab.ts'
-import { peopleOf } from '../support/people.ts'
+import { usePageLab } from '../support/page/page-lab.ts'
+import { peopleOf } from '../support/page/people.ts'
 import {
   focused,
   ignoreHubTime,
@@ -13,7 +21,7 @@ import {
   layoutShifts,
   overflow,
   watchLayoutShifts,
-} from '../support/in-page.js'
+} from '../support/page/in-page.js'
 
 const lab = usePageLab((hub) => hub.post(mailEvents(20, (index) => ({ subject: `Mail ${index}` }))))
 

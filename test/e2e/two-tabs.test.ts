@@ -1,10 +1,10 @@
 // Two tabs of one browser: what is done in one is true in the other.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { live } from '../support/browser.ts'
+import { live } from '../support/page/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { usePageLab } from '../support/page-lab.ts'
-import { peopleOf } from '../support/people.ts'
+import { usePageLab } from '../support/page/page-lab.ts'
+import { peopleOf } from '../support/page/people.ts'
 
 const lab = usePageLab((hub) => peopleOf(hub).subscribe('ann@example.org', 'Ann'))
 

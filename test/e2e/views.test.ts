@@ -3,8 +3,8 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { createLinks } from '../../src/core/campaigns/mail/links.ts'
-import { axeFaults } from '../support/axe.ts'
-import { live, mailEvent, refuse } from '../support/browser.ts'
+import { axeFaults } from '../support/page/axe.ts'
+import { live, mailEvent, refuse } from '../support/page/browser.ts'
 import { until } from '../support/eventually.ts'
 import {
   cutWords,
@@ -17,9 +17,9 @@ import {
   outlineOf,
   overflow,
   watchLayoutShifts,
-} from '../support/in-page.js'
-import { SECRET, usePageLab } from '../support/page-lab.ts'
-import { peopleOf } from '../support/people.ts'
+} from '../support/page/in-page.js'
+import { SECRET, usePageLab } from '../support/page/page-lab.ts'
+import { peopleOf } from '../support/page/people.ts'
 
 const WIDTHS = [
   { width: 1280, height: 800 },

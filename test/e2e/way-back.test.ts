@@ -1,11 +1,11 @@
 // Back and forward: each view is found as one left it, with its filter, and at the place that one had come to.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { live, mailEvents } from '../support/browser.ts'
+import { live, mailEvents } from '../support/page/browser.ts'
 import { eventually, until } from '../support/eventually.ts'
-import { followLink, scrollDown } from '../support/in-page.js'
-import { usePageLab } from '../support/page-lab.ts'
-import { peopleOf } from '../support/people.ts'
+import { followLink, scrollDown } from '../support/page/in-page.js'
+import { usePageLab } from '../support/page/page-lab.ts'
+import { peopleOf } from '../support/page/people.ts'
 
 let campaign = ''
 const lab = usePageLab(async (hub) => {

@@ -2,8 +2,8 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { endlessEvents } from '../../simulator/events.ts'
-import { live } from '../support/browser.ts'
-import { usePageLab } from '../support/page-lab.ts'
+import { live } from '../support/page/browser.ts'
+import { usePageLab } from '../support/page/page-lab.ts'
 
 const MOST_BYTES = 150_000
 const MOST_REQUESTS = 15

@@ -10,7 +10,7 @@ import { loadConfig } from '../../src/config/config.ts'
 import { wire } from '../../src/wire/wire.ts'
 import { webhookRequest } from '../../simulator/batch.ts'
 import { toAnswer, type Answer } from './answer.ts'
-import { silentLog } from './feed-lab.ts'
+import { silentLog } from './events/feed-lab.ts'
 
 export const KEY = 'a-webhook-key'
 export const WEBHOOK_URL = 'https://hub.example.com/api/hook'

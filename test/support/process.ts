@@ -2,8 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { diesWithUs } from './dies-with-us.ts'
-import { untilReady } from './server-process.ts'
+import { diesWithUs } from './run/dies-with-us.ts'
+import { untilReady } from './servers/server-process.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const SERVER = join(ROOT, 'src/server.ts')

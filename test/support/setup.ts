@@ -2,10 +2,10 @@
 // docker compose (Redis and MariaDB), and what is missing then is named. What is there already is left alone.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { hasDocker, pullArgs, type ServerCommand } from './containers.ts'
-import { startMariaDb } from './mariadb.ts'
-import { startRedis } from './redis.ts'
-import { findCommand } from './server-process.ts'
+import { hasDocker, pullArgs, type ServerCommand } from './servers/containers.ts'
+import { startMariaDb } from './servers/mariadb.ts'
+import { startRedis } from './servers/redis.ts'
+import { findCommand } from './servers/server-process.ts'
 
 type Need = {
   readonly name: string

@@ -8,7 +8,7 @@ import type { EventArchive, EventFeed, Quarantine } from '../../core/events/port
 import { BEGINNING } from '../../core/events/cursor.ts'
 import { SILENT_AFTER_MS, type Silence } from '../../core/events/silence.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
-import type { HookWatch } from './hook-watch.ts'
+import type { HookWatch } from './hook/watch.ts'
 import type { ProxyWatch } from '../server/proxy-watch.ts'
 import type { Log } from '../../core/log.ts'
 import { textFrame } from '../server/frames.ts'

@@ -7,7 +7,7 @@ import type { Silence } from '../../core/events/silence.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import { CAMPAIGN_STATUSES, type CampaignStore } from '../../core/campaigns/ports.ts'
 import type { Sending } from '../../core/sending/sending.ts'
-import type { HookWatch } from '../events/hook-watch.ts'
+import type { HookWatch } from '../events/hook/watch.ts'
 import { registerSendingMetrics } from '../campaigns/metrics.ts'
 
 /** A process reports what it does: a worker has no webhook and no sockets. */

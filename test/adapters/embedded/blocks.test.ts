@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { joined } from '../../../src/adapters/embedded/feed/blocks.ts'
 import { packEvents, toEvent, unpackEvents } from '../../../src/core/events/packed/pieces.ts'
-import { makeEvents, range } from '../../support/feed-lab.ts'
+import { makeEvents, range } from '../../support/events/feed-lab.ts'
 
 const piecesOf = (...counts: readonly number[]) =>
   counts.flatMap((count, n) => packEvents(makeEvents(count, `batch ${n}`), n))

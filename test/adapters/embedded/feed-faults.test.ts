@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openEmbeddedFeed } from '../../../src/adapters/embedded/feed/feed.ts'
 import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import type { EventFeed } from '../../../src/core/events/ports.ts'
-import { isWriting, watchThreads } from '../../support/cut-threads.ts'
+import { isWriting, watchThreads } from '../../support/database/cut-threads.ts'
 import {
   idOf,
   makeEvents,
@@ -19,7 +19,7 @@ import {
   seqs,
   silentLog,
   startReader,
-} from '../../support/feed-lab.ts'
+} from '../../support/events/feed-lab.ts'
 import { HOUR, NOON } from '../../support/times.ts'
 import { until } from '../../support/eventually.ts'
 

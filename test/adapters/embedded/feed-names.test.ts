@@ -11,7 +11,7 @@ import { BEGINNING, compareCursors, type Cursor } from '../../../src/core/events
 import type { NewEvent } from '../../../src/core/events/event.ts'
 import { NOTHING_TOLD, writeFacts } from '../../../src/core/events/facts.ts'
 import type { EventFeed } from '../../../src/core/events/ports.ts'
-import { idOf, ROOMY, seqs, silentLog } from '../../support/feed-lab.ts'
+import { idOf, ROOMY, seqs, silentLog } from '../../support/events/feed-lab.ts'
 import { NOON } from '../../support/times.ts'
 
 let folder: string

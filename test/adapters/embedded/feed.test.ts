@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe } from 'vitest'
 import { openEmbeddedFeed } from '../../../src/adapters/embedded/feed/feed.ts'
 import { eventFeedContract } from '../../contracts/events/feed/feed.ts'
-import { createLab, silentLog, type FeedLab } from '../../support/feed-lab.ts'
+import { createLab, silentLog, type FeedLab } from '../../support/events/feed-lab.ts'
 
 async function openLab(): Promise<FeedLab> {
   const folder = await mkdtemp(join(tmpdir(), 'hub-feed-'))

@@ -1,7 +1,7 @@
 // The filters of many runs, of several sizes: an id is always found where it is, and hardly ever where it is not.
 import { expect, test } from 'vitest'
 import { createFilter, createFilters } from '../../../src/adapters/embedded/feed/filters.ts'
-import { idOf } from '../../support/feed-lab.ts'
+import { idOf } from '../../support/events/feed-lab.ts'
 
 const ids = (count: number, label: string) =>
   Array.from({ length: count }, (_, n) => idOf(Buffer.from(`${label} ${n}`)))

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { openEmbeddedSendQueue } from '../../../src/adapters/embedded/sending/queue.ts'
 import { openSendFile, type SendFile } from '../../../src/adapters/embedded/sending/store.ts'
 import { sendQueueContract } from '../../contracts/sending/queue.ts'
-import { silentLog } from '../../support/feed-lab.ts'
-import { chunk, openEmbeddedSendLab } from '../../support/send-lab.ts'
+import { silentLog } from '../../support/events/feed-lab.ts'
+import { chunk, openEmbeddedSendLab } from '../../support/sending/send-lab.ts'
 import { until } from '../../support/eventually.ts'
 
 describe('the send queue, embedded', () => sendQueueContract(openEmbeddedSendLab))

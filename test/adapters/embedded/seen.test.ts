@@ -9,7 +9,7 @@ import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import type { NewEvent } from '../../../src/core/events/event.ts'
 import { packEvents } from '../../../src/core/events/packed/pieces.ts'
 import { pageOf } from '../../../src/core/events/packed/tail.ts'
-import { idOf } from '../../support/feed-lab.ts'
+import { idOf } from '../../support/events/feed-lab.ts'
 import { DAY, NOON } from '../../support/times.ts'
 
 let folder: string

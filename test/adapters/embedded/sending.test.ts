@@ -1,8 +1,8 @@
 // Sending on SQLite and embedded stores, to a real mail server.
 import { describe } from 'vitest'
 import { sendingContract } from '../../contracts/sending/sending.ts'
-import { openEmbeddedSendLab } from '../../support/send-lab.ts'
-import { emptied, openSqliteLab } from '../../support/sql-lab.ts'
+import { openEmbeddedSendLab } from '../../support/sending/send-lab.ts'
+import { emptied, openSqliteLab } from '../../support/database/sql-lab.ts'
 
 describe('sending, embedded', () => {
   const openSql = emptied(openSqliteLab)

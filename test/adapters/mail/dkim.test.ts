@@ -8,10 +8,10 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { createDkim } from '../../../src/adapters/mail/dkim.ts'
 import { buildMime, toBytes } from '../../../src/adapters/mail/mime.ts'
 import { openSmtpMailer } from '../../../src/adapters/mail/smtp/smtp.ts'
-import { verifyDkim } from '../../support/dkim-verify.ts'
-import { silentLog } from '../../support/feed-lab.ts'
-import { startMailSink } from '../../support/mail-sink.ts'
-import { aMail, FROM } from '../../support/mails.ts'
+import { verifyDkim } from '../../support/sending/dkim-verify.ts'
+import { silentLog } from '../../support/events/feed-lab.ts'
+import { startMailSink } from '../../support/servers/mail-sink.ts'
+import { aMail, FROM } from '../../support/sending/mails.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'hub-dkim-'))
 afterAll(() => rmSync(dir, { recursive: true }))

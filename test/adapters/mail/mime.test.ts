@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { buildMime, toBytes } from '../../../src/adapters/mail/mime.ts'
 import { oneLine } from '../../../src/core/campaigns/mail/template.ts'
-import { aMail, FROM, header, headerNames, lines, readMail } from '../../support/mails.ts'
+import { aMail, FROM, header, headerNames, lines, readMail } from '../../support/sending/mails.ts'
 
 const AT = Date.UTC(2026, 10, 22, 3, 4, 5)
 const build = (changes: Parameters<typeof aMail>[0], from = FROM) =>

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { eraseFromOutbox, openOutbox } from '../../../src/adapters/mail/outbox.ts'
 import { mailerContract, type MailerLab } from '../../contracts/sending/mailer.ts'
-import { aMail, CAMPAIGN_ID, FROM, readMail } from '../../support/mails.ts'
+import { aMail, CAMPAIGN_ID, FROM, readMail } from '../../support/sending/mails.ts'
 
 async function mailsIn(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true })

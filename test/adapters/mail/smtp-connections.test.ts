@@ -1,7 +1,7 @@
 // How a mailer uses its connections: how many, how long, as whom, and over TLS.
 import { describe, expect, test } from 'vitest'
-import { aMail, FROM } from '../../support/mails.ts'
-import { at, useSmtpLab, withAccount } from '../../support/smtp-lab.ts'
+import { aMail, FROM } from '../../support/sending/mails.ts'
+import { at, useSmtpLab, withAccount } from '../../support/sending/smtp-lab.ts'
 import { eventually } from '../../support/eventually.ts'
 
 const lab = useSmtpLab()

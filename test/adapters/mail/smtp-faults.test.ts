@@ -1,8 +1,8 @@
 // What a mail server can do to a mailer: refuse, defer, hang up or fall silent, at every step.
 import { describe, expect, test } from 'vitest'
-import { aMail } from '../../support/mails.ts'
-import type { Script, Step } from '../../support/scripted-smtp.ts'
-import { at, useSmtpLab, withAccount } from '../../support/smtp-lab.ts'
+import { aMail } from '../../support/sending/mails.ts'
+import type { Script, Step } from '../../support/servers/scripted-smtp.ts'
+import { at, useSmtpLab, withAccount } from '../../support/sending/smtp-lab.ts'
 
 const lab = useSmtpLab()
 const once =

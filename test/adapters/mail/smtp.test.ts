@@ -2,9 +2,9 @@
 import { describe } from 'vitest'
 import { openSmtpMailer } from '../../../src/adapters/mail/smtp/smtp.ts'
 import { mailerContract, type MailerLab } from '../../contracts/sending/mailer.ts'
-import { silentLog } from '../../support/feed-lab.ts'
-import { startMailSink } from '../../support/mail-sink.ts'
-import { FROM } from '../../support/mails.ts'
+import { silentLog } from '../../support/events/feed-lab.ts'
+import { startMailSink } from '../../support/servers/mail-sink.ts'
+import { FROM } from '../../support/sending/mails.ts'
 
 async function openLab(): Promise<MailerLab> {
   let sink = await startMailSink()

@@ -5,8 +5,8 @@ import { SEND_KEYS } from '../../../src/adapters/redis/keys.ts'
 import { laneControlContract } from '../../contracts/sending/lane-control.ts'
 import { promisesOfSharedPace } from '../../contracts/sending/lane-control-pace.ts'
 import { eventually } from '../../support/eventually.ts'
-import { startRedis, type RedisServer } from '../../support/redis.ts'
-import { openRedisSendLab } from '../../support/send-lab.ts'
+import { startRedis, type RedisServer } from '../../support/servers/redis.ts'
+import { openRedisSendLab } from '../../support/sending/send-lab.ts'
 import { NOON, SECOND } from '../../support/times.ts'
 
 let redis: RedisServer

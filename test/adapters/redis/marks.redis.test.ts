@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SEND_KEYS } from '../../../src/adapters/redis/keys.ts'
 import { forgetRedisMarks } from '../../../src/adapters/redis/sending/marks.ts'
 import { marksContract } from '../../contracts/sending/marks.ts'
-import { startRedis, type RedisServer } from '../../support/redis.ts'
-import { silentLog } from '../../support/feed-lab.ts'
-import { chunk, openRedisSendLab } from '../../support/send-lab.ts'
+import { startRedis, type RedisServer } from '../../support/servers/redis.ts'
+import { silentLog } from '../../support/events/feed-lab.ts'
+import { chunk, openRedisSendLab } from '../../support/sending/send-lab.ts'
 
 let redis: RedisServer
 beforeAll(async () => void (redis = await startRedis()))

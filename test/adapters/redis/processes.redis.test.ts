@@ -3,8 +3,8 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PROCESSES_KEY } from '../../../src/adapters/redis/keys.ts'
 import { openRedisProcesses } from '../../../src/adapters/redis/processes.ts'
-import { silentLog } from '../../support/feed-lab.ts'
-import { startRedis, type RedisServer } from '../../support/redis.ts'
+import { silentLog } from '../../support/events/feed-lab.ts'
+import { startRedis, type RedisServer } from '../../support/servers/redis.ts'
 import { NOON } from '../../support/times.ts'
 
 let server: RedisServer

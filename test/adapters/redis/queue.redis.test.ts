@@ -1,10 +1,10 @@
 // The send queue in Redis, against the contract, and what BullMQ does beside it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sendQueueContract } from '../../contracts/sending/queue.ts'
-import { startRedis, type RedisServer } from '../../support/redis.ts'
+import { startRedis, type RedisServer } from '../../support/servers/redis.ts'
 import { SEND_KEYS } from '../../../src/adapters/redis/keys.ts'
 
-import { CAMPAIGN, chunk, openRedisSendLab } from '../../support/send-lab.ts'
+import { CAMPAIGN, chunk, openRedisSendLab } from '../../support/sending/send-lab.ts'
 import { until } from '../../support/eventually.ts'
 
 let redis: RedisServer

@@ -2,11 +2,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { eventually, until } from '../../support/eventually.ts'
 
-import { startMariaDb, type MariaDb } from '../../support/mariadb.ts'
-import { startRedis, type RedisServer } from '../../support/redis.ts'
-import { chunk, openRedisSendLab } from '../../support/send-lab.ts'
-import { openSendingLab, QUICK, range, type SendingLab } from '../../support/sending-lab.ts'
-import { openMysqlLab } from '../../support/sql-lab.ts'
+import { startMariaDb, type MariaDb } from '../../support/servers/mariadb.ts'
+import { startRedis, type RedisServer } from '../../support/servers/redis.ts'
+import { chunk, openRedisSendLab } from '../../support/sending/send-lab.ts'
+import { openSendingLab, QUICK, range, type SendingLab } from '../../support/sending/sending-lab.ts'
+import { openMysqlLab } from '../../support/database/sql-lab.ts'
 
 let redis: RedisServer
 let mariaDb: MariaDb

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { sendingContract } from '../../contracts/sending/sending.ts'
 import { promisesOfSeveralWorkers } from '../../contracts/sending/sending-workers.ts'
-import { startMariaDb, type MariaDb } from '../../support/mariadb.ts'
-import { startRedis, type RedisServer } from '../../support/redis.ts'
-import { openRedisSendLab } from '../../support/send-lab.ts'
-import { emptied, openMysqlLab } from '../../support/sql-lab.ts'
+import { startMariaDb, type MariaDb } from '../../support/servers/mariadb.ts'
+import { startRedis, type RedisServer } from '../../support/servers/redis.ts'
+import { openRedisSendLab } from '../../support/sending/send-lab.ts'
+import { emptied, openMysqlLab } from '../../support/database/sql-lab.ts'
 
 let redis: RedisServer
 let mariaDb: MariaDb

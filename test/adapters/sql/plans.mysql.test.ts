@@ -1,9 +1,9 @@
 // How MariaDB goes about the stores' statements.
 import { afterAll, beforeAll, describe } from 'vitest'
 import { plansContract } from '../../contracts/plans.ts'
-import { startMariaDb, type MariaDb } from '../../support/mariadb.ts'
-import { explainMysql, updateOfMysql } from '../../support/plans.ts'
-import { openMysqlLab } from '../../support/sql-lab.ts'
+import { startMariaDb, type MariaDb } from '../../support/servers/mariadb.ts'
+import { explainMysql, updateOfMysql } from '../../support/database/plans.ts'
+import { openMysqlLab } from '../../support/database/sql-lab.ts'
 
 let server: MariaDb
 beforeAll(async () => void (server = await startMariaDb()))

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { createLedger } from '../../../src/adapters/sql/campaigns/ledger.ts'
 import { createFind } from '../../../src/adapters/sql/list/find.ts'
 import { plansContract } from '../../contracts/plans.ts'
-import { explainSqlite, listening, updateOfSqlite, type Statement } from '../../support/plans.ts'
-import { openSqliteLab } from '../../support/sql-lab.ts'
+import { explainSqlite, listening, updateOfSqlite, type Statement } from '../../support/database/plans.ts'
+import { openSqliteLab } from '../../support/database/sql-lab.ts'
 
 describe('plans on SQLite', () =>
   plansContract({

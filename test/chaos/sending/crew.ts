@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { diesWithUs } from '../../support/dies-with-us.ts'
+import { diesWithUs } from '../../support/run/dies-with-us.ts'
 import type { WorkerRecipe } from './worker.ts'
 
 export type Crew = {

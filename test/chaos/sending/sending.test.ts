@@ -1,6 +1,6 @@
 // A small campaign through chaos on each kind of store: the same as `npm run chaos -- sending`.
 import { expect, test } from 'vitest'
-import { FAST } from '../../support/send-lab.ts'
+import { FAST } from '../../support/sending/send-lab.ts'
 import { SENDING_STORES, sendThroughChaos } from './sending.ts'
 
 test.each(SENDING_STORES)(

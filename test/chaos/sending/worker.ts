@@ -12,8 +12,8 @@ import { openSmtpMailer } from '../../../src/adapters/mail/smtp/smtp.ts'
 import type { LaneConfig } from '../../../src/core/sending/lanes/lanes.ts'
 import { compileMail } from '../../../src/core/campaigns/mail/message.ts'
 import { startSending } from '../../../src/core/sending/sending.ts'
-import { openStores, type StoreOptions } from '../../support/send-lab.ts'
-import { openDatabase } from '../../support/sql-lab.ts'
+import { openStores, type StoreOptions } from '../../support/sending/send-lab.ts'
+import { openDatabase } from '../../support/database/sql-lab.ts'
 
 export type WorkerRecipe = {
   readonly database: readonly [kind: string, place: string]

@@ -1,8 +1,8 @@
 // Every promise of the CampaignStore port, as tests that each database must pass.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Campaign } from '../../../src/core/campaigns/ports.ts'
-import { makeCampaign, openLedgerLab, type LedgerLab } from '../../support/ledger-lab.ts'
-import { emptied, type SqlLab } from '../../support/sql-lab.ts'
+import { makeCampaign, openLedgerLab, type LedgerLab } from '../../support/campaigns/ledger-lab.ts'
+import { emptied, type SqlLab } from '../../support/database/sql-lab.ts'
 import { MINUTE, NOON } from '../../support/times.ts'
 
 export function campaignStoreContract(openLab: () => Promise<SqlLab>): void {

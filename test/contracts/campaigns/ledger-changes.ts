@@ -1,7 +1,7 @@
 // Promises of cancelling, of trying failed deliveries again, and of the end.
 import { describe, expect, test } from 'vitest'
 import type { Campaign, ChunkRef } from '../../../src/core/campaigns/ports.ts'
-import { laneOf, outcome, type LedgerLab } from '../../support/ledger-lab.ts'
+import { laneOf, outcome, type LedgerLab } from '../../support/campaigns/ledger-lab.ts'
 import { MINUTE, NOON } from '../../support/times.ts'
 
 export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {

@@ -6,8 +6,8 @@ import { DELIVERY_STATUSES } from '../../../src/core/campaigns/ports.ts'
 import type { ChunkRef, DeliveryStatus, Outcome } from '../../../src/core/campaigns/ports.ts'
 import { queuedByLane } from '../../../src/core/sending/lanes/lanes.ts'
 import { until } from '../../support/eventually.ts'
-import { outcome, type LedgerLab } from '../../support/ledger-lab.ts'
-import { startRecording } from '../../support/record-in-a-process.ts'
+import { outcome, type LedgerLab } from '../../support/campaigns/ledger-lab.ts'
+import { startRecording } from '../../support/campaigns/record-in-a-process.ts'
 import { MINUTE, NOON } from '../../support/times.ts'
 
 const READERS = 6

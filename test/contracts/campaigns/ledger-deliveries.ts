@@ -2,7 +2,7 @@
 import { and, eq } from '../../../src/adapters/sql/driver/drizzle.ts'
 import type { Campaign, Delivery } from '../../../src/core/campaigns/ports.ts'
 import { expect, test } from 'vitest'
-import { emailOf, laneOf, outcome, readerId, type LedgerLab } from '../../support/ledger-lab.ts'
+import { emailOf, laneOf, outcome, readerId, type LedgerLab } from '../../support/campaigns/ledger-lab.ts'
 import { MINUTE, NOON } from '../../support/times.ts'
 
 export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { createLedger } from '../../../src/adapters/sql/campaigns/ledger.ts'
 import { createSubscribers } from '../../../src/adapters/sql/list/subscribers.ts'
-import { emailOf, laneOf, readerId, type LedgerLab } from '../../support/ledger-lab.ts'
+import { emailOf, laneOf, readerId, type LedgerLab } from '../../support/campaigns/ledger-lab.ts'
 import { HOUR, MINUTE, NOON } from '../../support/times.ts'
 
 export function promisesOfExpanding(lab: () => LedgerLab): void {

@@ -1,7 +1,7 @@
 // Promises of recording: outcomes are kept once, only move forward, and tell when a chunk is due again.
 import { expect, test } from 'vitest'
 import type { ChunkRef, Delivery, Outcome } from '../../../src/core/campaigns/ports.ts'
-import { outcome, type LedgerLab } from '../../support/ledger-lab.ts'
+import { outcome, type LedgerLab } from '../../support/campaigns/ledger-lab.ts'
 import { MINUTE, NOON } from '../../support/times.ts'
 
 export function promisesOfRecording(lab: () => LedgerLab): void {

@@ -1,7 +1,7 @@
 // Every promise of the Ledger port, as tests that each database must pass.
 import { afterEach, beforeEach, describe } from 'vitest'
-import { openLedgerLab, type LedgerLab } from '../../support/ledger-lab.ts'
-import { emptied, type SqlLab } from '../../support/sql-lab.ts'
+import { openLedgerLab, type LedgerLab } from '../../support/campaigns/ledger-lab.ts'
+import { emptied, type SqlLab } from '../../support/database/sql-lab.ts'
 import { promisesOfCancellingAndRetrying } from './ledger-changes.ts'
 import { promisesOfCounts } from './ledger-counts.ts'
 import { promisesOfExpanding } from './ledger-expand.ts'

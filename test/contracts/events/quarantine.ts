@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
 import { createQuarantine } from '../../../src/adapters/sql/events/quarantine.ts'
 import type { Quarantine, QuarantineEntry } from '../../../src/core/events/ports.ts'
-import { emptied, type SqlLab } from '../../support/sql-lab.ts'
+import { emptied, type SqlLab } from '../../support/database/sql-lab.ts'
 import { NOON } from '../../support/times.ts'
 
 function makeEntry(n: number, data = `["entry ${n} 안녕 😀"]`): QuarantineEntry {

@@ -1,6 +1,6 @@
 // What double opt-in promises: who waits, who confirms, and how often a mail asks for it.
 import { expect, test } from 'vitest'
-import { makeSuppression, type ListLab } from '../../support/list-lab.ts'
+import { makeSuppression, type ListLab } from '../../support/list/list-lab.ts'
 import { DAY, HOUR, NOON } from '../../support/times.ts'
 
 export function promisesOfConfirming(lab: () => ListLab): void {

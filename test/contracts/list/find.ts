@@ -1,7 +1,7 @@
 // What pages, filters and counts of the list promise.
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { SubscriberQuery } from '../../../src/core/list/ports.ts'
-import { makeReaders, makeSuppression, type ListLab } from '../../support/list-lab.ts'
+import { makeReaders, makeSuppression, type ListLab } from '../../support/list/list-lab.ts'
 import { HOUR, NOON } from '../../support/times.ts'
 
 export function promisesOfFinding(lab: () => ListLab): void {

@@ -7,8 +7,8 @@ import { startFilling } from '../../../src/adapters/sql/list/filling.ts'
 import { renote } from '../../../src/adapters/sql/list/held.ts'
 import { sql as words } from '../../../src/adapters/sql/driver/drizzle.ts'
 import type { Subscriber, SubscriberQuery } from '../../../src/core/list/ports.ts'
-import { silentLog } from '../../support/feed-lab.ts'
-import { makeReaders, makeSuppression, type ListLab } from '../../support/list-lab.ts'
+import { silentLog } from '../../support/events/feed-lab.ts'
+import { makeReaders, makeSuppression, type ListLab } from '../../support/list/list-lab.ts'
 import { HOUR, NOON } from '../../support/times.ts'
 
 const READERS = 6

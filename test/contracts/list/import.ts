@@ -1,7 +1,7 @@
 // What a bulk step of an import promises.
 import { describe, expect, test } from 'vitest'
 import type { ImportRow } from '../../../src/core/list/ports.ts'
-import { makeReaders, makeSuppression, type ListLab } from '../../support/list-lab.ts'
+import { makeReaders, makeSuppression, type ListLab } from '../../support/list/list-lab.ts'
 import { NOON } from '../../support/times.ts'
 
 export function promisesOfImporting(lab: () => ListLab): void {

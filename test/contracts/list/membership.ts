@@ -1,6 +1,6 @@
 // What subscribing and unsubscribing promise.
 import { describe, expect, test } from 'vitest'
-import { makeSuppression, type ListLab } from '../../support/list-lab.ts'
+import { makeSuppression, type ListLab } from '../../support/list/list-lab.ts'
 import { DAY, HOUR, NOON } from '../../support/times.ts'
 
 export function promisesOfMembership(lab: () => ListLab): void {

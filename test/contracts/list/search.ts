@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { fillStarts } from '../../../src/adapters/sql/list/filling.ts'
 import { isFound, soughtBy } from '../../../src/core/list/search.ts'
 import type { SubscriberStore } from '../../../src/core/list/ports.ts'
-import { makeReaders, type ListLab } from '../../support/list-lab.ts'
+import { makeReaders, type ListLab } from '../../support/list/list-lab.ts'
 import { NOON } from '../../support/times.ts'
 
 const PIECES = ['a', 'A', 'b', 'ab', 'é', 'é', 'ﬁ', 'İ', 'ü', '김', '철', '山', '田', 'カー', 'ก', '1', '-', '_', "'", '%', '\\', '@', '.', ' ', '\u3000', '😀'] // prettier-ignore

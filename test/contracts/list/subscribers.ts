@@ -1,7 +1,7 @@
 // Every promise of the SubscriberStore port, as tests that each database must pass.
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest'
-import { openListLab, type ListLab } from '../../support/list-lab.ts'
-import type { SqlLab } from '../../support/sql-lab.ts'
+import { openListLab, type ListLab } from '../../support/list/list-lab.ts'
+import type { SqlLab } from '../../support/database/sql-lab.ts'
 import { promisesOfConfirming } from './confirming.ts'
 import { promisesOfFinding } from './find.ts'
 import { promisesOfTheHeld } from './held.ts'

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { sql as words } from '../../../src/adapters/sql/driver/drizzle.ts'
 import { recount } from '../../../src/adapters/sql/list/totals.ts'
 import type { SubscriberStore } from '../../../src/core/list/ports.ts'
-import { makeReaders, makeSuppression, type ListLab } from '../../support/list-lab.ts'
+import { makeReaders, makeSuppression, type ListLab } from '../../support/list/list-lab.ts'
 import { NOON } from '../../support/times.ts'
 
 const emailOf = (n: number) => `reader-${n}@example.com`

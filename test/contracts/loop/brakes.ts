@@ -1,7 +1,7 @@
 // What the loop promises about campaigns that too many subscribers bounce or complain about.
 import { expect, test } from 'vitest'
 import type { Delivery } from '../../../src/core/campaigns/ports.ts'
-import { about, type LoopLab } from '../../support/loop-lab.ts'
+import { about, type LoopLab } from '../../support/loop/loop-lab.ts'
 
 export function promisesOfBrakes(lab: () => LoopLab): void {
   const state = async (id: string) => {

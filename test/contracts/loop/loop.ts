@@ -1,7 +1,7 @@
 // Every promise of the loop, as tests that each database must pass.
 import { afterEach, beforeEach, describe } from 'vitest'
-import { openLoopLab, type LoopLab } from '../../support/loop-lab.ts'
-import { emptied, type SqlLab } from '../../support/sql-lab.ts'
+import { openLoopLab, type LoopLab } from '../../support/loop/loop-lab.ts'
+import { emptied, type SqlLab } from '../../support/database/sql-lab.ts'
 import { promisesOfBrakes } from './brakes.ts'
 import { propertyOfTheLoop } from './property.ts'
 import { promisesOfReactions } from './reactions.ts'

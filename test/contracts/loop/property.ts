@@ -4,8 +4,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Delivery } from '../../../src/core/campaigns/ports.ts'
-import { about, APPLE, FIREFOX, sync, ts, type LoopLab, type Payload } from '../../support/loop-lab.ts'
-import { countAll, heldOf, knownOf, type Told } from '../../support/loop-model.ts'
+import { about, APPLE, FIREFOX, sync, ts, type LoopLab, type Payload } from '../../support/loop/loop-lab.ts'
+import { countAll, heldOf, knownOf, type Told } from '../../support/loop/loop-model.ts'
 import { NOON } from '../../support/times.ts'
 
 const READERS = 3

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import { isHubError } from '../../../src/core/errors.ts'
 import type { Delivery, PeopleFact } from '../../../src/core/campaigns/ports.ts'
-import { about, idOf, ts, type LoopLab } from '../../support/loop-lab.ts'
+import { about, idOf, ts, type LoopLab } from '../../support/loop/loop-lab.ts'
 import { NOON } from '../../support/times.ts'
 
 const at = (after: number) => NOON + after * 1000

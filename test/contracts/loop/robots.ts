@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { linkKey } from '../../../src/core/events/facts.ts'
 import type { Delivery } from '../../../src/core/campaigns/ports.ts'
-import { about, APPLE, FIREFOX, ts, type LoopLab } from '../../support/loop-lab.ts'
+import { about, APPLE, FIREFOX, ts, type LoopLab } from '../../support/loop/loop-lab.ts'
 import { NOON } from '../../support/times.ts'
 
 const [A, B] = [{ url: 'https://a.example' }, { url: 'https://b.example' }]

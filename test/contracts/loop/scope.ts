@@ -1,8 +1,8 @@
 // What the loop promises about the events of others: one account of Mandrill may serve several senders.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Delivery } from '../../../src/core/campaigns/ports.ts'
-import { about, openLoopLab, sync, ts, type LoopLab, type Payload } from '../../support/loop-lab.ts'
-import type { SqlLab } from '../../support/sql-lab.ts'
+import { about, openLoopLab, sync, ts, type LoopLab, type Payload } from '../../support/loop/loop-lab.ts'
+import type { SqlLab } from '../../support/database/sql-lab.ts'
 import { NOON } from '../../support/times.ts'
 
 const SCOPE = { subaccounts: ['news', 'offers'], sender: 'news@example.com' }

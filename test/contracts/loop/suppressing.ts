@@ -9,7 +9,15 @@ import { createSubscribers } from '../../../src/adapters/sql/list/subscribers.ts
 import { MIRROR } from '../../../src/core/list/suppression.ts'
 import type { Delivery } from '../../../src/core/campaigns/ports.ts'
 import type { Suppression } from '../../../src/core/list/ports.ts'
-import { about, LOOP_OPTIONS, SECRET, sync, ts, type LoopLab, type Payload } from '../../support/loop-lab.ts'
+import {
+  about,
+  LOOP_OPTIONS,
+  SECRET,
+  sync,
+  ts,
+  type LoopLab,
+  type Payload,
+} from '../../support/loop/loop-lab.ts'
 import { DAY, HOUR, NOON } from '../../support/times.ts'
 
 const DAYS = DAY / 1000

@@ -1,7 +1,7 @@
 // LaneControl: how fast mails go out, what slows a lane, and what pauses it.
 import { expect, test } from 'vitest'
 import type { LaneControl } from '../../../src/core/sending/ports.ts'
-import type { SendLab } from '../../support/send-lab.ts'
+import type { SendLab } from '../../support/sending/send-lab.ts'
 import { DAY, MINUTE, NOON, SECOND } from '../../support/times.ts'
 
 const OPEN = { name: 'default', state: 'open', reason: null, since: null, nextChangeAt: null }

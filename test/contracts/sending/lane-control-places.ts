@@ -1,7 +1,7 @@
 // LaneControl: places among a lane's connections.
 import { expect, test } from 'vitest'
 import type { LaneControl } from '../../../src/core/sending/ports.ts'
-import type { SendLab } from '../../support/send-lab.ts'
+import type { SendLab } from '../../support/sending/send-lab.ts'
 import { NOON, SECOND } from '../../support/times.ts'
 
 export function promisesOfPlaces(lab: () => SendLab): void {

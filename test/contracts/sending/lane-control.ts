@@ -1,6 +1,6 @@
 // Every promise of the LaneControl port, as tests that each adapter must pass on a real store.
 import { afterEach, beforeEach, describe } from 'vitest'
-import type { SendLab } from '../../support/send-lab.ts'
+import type { SendLab } from '../../support/sending/send-lab.ts'
 import { promisesOfPace } from './lane-control-pace.ts'
 import { promisesOfPlaces } from './lane-control-places.ts'
 

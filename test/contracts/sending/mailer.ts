@@ -1,7 +1,7 @@
 // Every promise of the Mailer port, as tests that each adapter must pass.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Mailer } from '../../../src/core/sending/ports.ts'
-import { aMail, CAMPAIGN_ID, FROM, header, headerNames, readMail } from '../../support/mails.ts'
+import { aMail, CAMPAIGN_ID, FROM, header, headerNames, readMail } from '../../support/sending/mails.ts'
 
 export type MailerLab = {
   readonly transport: Mailer['transport']

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Marks, SendStores } from '../../../src/core/sending/ports.ts'
 import type { Outcome } from '../../../src/core/campaigns/ports.ts'
-import { chunk, dieAfter, type SendLab } from '../../support/send-lab.ts'
+import { chunk, dieAfter, type SendLab } from '../../support/sending/send-lab.ts'
 
 const outcome = (n: number, changes: Partial<Outcome> = {}): Outcome => ({
   n,

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ChunkRef } from '../../../src/core/campaigns/ports.ts'
 import { breath } from '../../../src/core/pause.ts'
 import type { SendQueue } from '../../../src/core/sending/ports.ts'
-import { createGate } from '../../support/feed-lab.ts'
-import { CAMPAIGN, chunk, dieAfter, type SendLab } from '../../support/send-lab.ts'
+import { createGate } from '../../support/events/feed-lab.ts'
+import { CAMPAIGN, chunk, dieAfter, type SendLab } from '../../support/sending/send-lab.ts'
 import { until } from '../../support/eventually.ts'
 
 export function sendQueueContract(openLab: () => Promise<SendLab>): void {

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import { eventually, until } from '../../support/eventually.ts'
 
-import { emailOf, laneOf, readerId } from '../../support/ledger-lab.ts'
-import { QUICK, range } from '../../support/sending-lab.ts'
+import { emailOf, laneOf, readerId } from '../../support/campaigns/ledger-lab.ts'
+import { QUICK, range } from '../../support/sending/sending-lab.ts'
 import type { Current } from './sending.ts'
 
 /** A lane that takes so long that a test can step in. */

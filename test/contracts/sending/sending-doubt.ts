@@ -5,8 +5,8 @@ import type { Campaign, Delivery } from '../../../src/core/campaigns/ports.ts'
 import type { LaneControl } from '../../../src/core/sending/ports.ts'
 import { eventually, until } from '../../support/eventually.ts'
 
-import { emailOf } from '../../support/ledger-lab.ts'
-import { isAbout, range, type Worker } from '../../support/sending-lab.ts'
+import { emailOf } from '../../support/campaigns/ledger-lab.ts'
+import { isAbout, range, type Worker } from '../../support/sending/sending-lab.ts'
 import type { Current } from './sending.ts'
 
 const ONE_LANE = [{ name: 'default', domains: [], connections: 2, perSecond: 2_000 }]

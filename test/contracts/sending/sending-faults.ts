@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import { eventually, until } from '../../support/eventually.ts'
 
-import { emailOf } from '../../support/ledger-lab.ts'
-import { isAbout, QUICK, range } from '../../support/sending-lab.ts'
+import { emailOf } from '../../support/campaigns/ledger-lab.ts'
+import { isAbout, QUICK, range } from '../../support/sending/sending-lab.ts'
 import type { Current } from './sending.ts'
 
 const ONE_LANE = [{ name: 'default', domains: [], connections: 2, perSecond: 2_000 }]

@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest'
 import type { Campaign } from '../../../src/core/campaigns/ports.ts'
 import { eventually } from '../../support/eventually.ts'
-import { emailOf } from '../../support/ledger-lab.ts'
-import type { Step } from '../../support/scripted-smtp.ts'
-import { isAbout, range, type Worker } from '../../support/sending-lab.ts'
+import { emailOf } from '../../support/campaigns/ledger-lab.ts'
+import type { Step } from '../../support/servers/scripted-smtp.ts'
+import { isAbout, range, type Worker } from '../../support/sending/sending-lab.ts'
 import type { Current } from './sending.ts'
 
 const LANE = { name: 'default', domains: [], connections: 4, perSecond: 2_000 }

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import { eventually, until } from '../../support/eventually.ts'
 
-import { readerId } from '../../support/ledger-lab.ts'
-import { QUICK, range, type Worker } from '../../support/sending-lab.ts'
+import { readerId } from '../../support/campaigns/ledger-lab.ts'
+import { QUICK, range, type Worker } from '../../support/sending/sending-lab.ts'
 import type { Current } from './sending.ts'
 
 const slow = (perSecond: number) => QUICK.map((lane) => ({ ...lane, perSecond }))

@@ -1,9 +1,9 @@
 // What sending promises, whatever stores it runs on and whatever the mail server does.
 import { afterEach, beforeEach, describe } from 'vitest'
-import type { Script } from '../../support/scripted-smtp.ts'
-import { openSendingLab, type SendingLab } from '../../support/sending-lab.ts'
-import type { SendLab } from '../../support/send-lab.ts'
-import type { SqlLab } from '../../support/sql-lab.ts'
+import type { Script } from '../../support/servers/scripted-smtp.ts'
+import { openSendingLab, type SendingLab } from '../../support/sending/sending-lab.ts'
+import type { SendLab } from '../../support/sending/send-lab.ts'
+import type { SqlLab } from '../../support/database/sql-lab.ts'
 import { promisesOfCampaigns } from './sending-campaigns.ts'
 import { promisesOfDoubt } from './sending-doubt.ts'
 import { promisesOfFaults } from './sending-faults.ts'

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { packEvents } from '../../../src/core/events/packed/pieces.ts'
 import { createTail, type StoredPiece, type Tail } from '../../../src/core/events/packed/tail.ts'
-import { makeEvents, range, seqs } from '../../support/feed-lab.ts'
+import { makeEvents, range, seqs } from '../../support/events/feed-lab.ts'
 
 const epoch = 1_700_000_000_000
 

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import { createSubscribers } from '../../../src/adapters/sql/list/subscribers.ts'
 import { createForget } from '../../../src/core/list/forget.ts'
-import { emailOf, laneOf, openLedgerLab } from '../../support/ledger-lab.ts'
-import { openSqliteLab } from '../../support/sql-lab.ts'
+import { emailOf, laneOf, openLedgerLab } from '../../support/campaigns/ledger-lab.ts'
+import { openSqliteLab } from '../../support/database/sql-lab.ts'
 import { NOON } from '../../support/times.ts'
 
 const nothing = async () => {}

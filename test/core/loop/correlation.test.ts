@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { NOTHING_TOLD, readFacts, writeFacts } from '../../../src/core/events/facts.ts'
 import { addressed, namedDelivery } from '../../../src/core/loop/correlation.ts'
-import { makeRow } from '../../support/sql-lab.ts'
+import { makeRow } from '../../support/database/sql-lab.ts'
 
 const CAMPAIGN = '01900000-0000-7000-8000-00000000000a'
 

@@ -6,7 +6,7 @@ import type { Kind } from '../../../src/core/events/event.ts'
 import { readFacts } from '../../../src/core/events/facts.ts'
 import type { ArchiveRow } from '../../../src/core/events/ports.ts'
 import { factsOfOlder } from '../../../src/core/events/providers/providers.ts'
-import { silentLog } from '../../support/feed-lab.ts'
+import { silentLog } from '../../support/events/feed-lab.ts'
 
 function row(kind: Kind, payload: Record<string, unknown>): ArchiveRow {
   const data = JSON.stringify(payload)

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { startFeeder } from '../../../src/core/sending/feeder.ts'
 import type { CampaignHead, ChunkRef } from '../../../src/core/campaigns/ports.ts'
-import { silentLog } from '../../support/feed-lab.ts'
+import { silentLog } from '../../support/events/feed-lab.ts'
 import { MINUTE, NOON, SECOND } from '../../support/times.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: NOON }))

@@ -10,7 +10,7 @@ import { breath } from '../../../src/core/pause.ts'
 import { openJournal } from '../../../src/core/sending/journal.ts'
 import type { Marks } from '../../../src/core/sending/ports.ts'
 import { until } from '../../support/eventually.ts'
-import { silentLog } from '../../support/feed-lab.ts'
+import { silentLog } from '../../support/events/feed-lab.ts'
 import { NOON } from '../../support/times.ts'
 
 const REF = { campaignId: 'spring', chunk: 3, lane: 'default' }

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Campaign } from '../../../src/core/campaigns/ports.ts'
 import { openWatch } from '../../../src/core/sending/watch.ts'
-import { silentLog } from '../../support/feed-lab.ts'
-import { makeCampaign } from '../../support/ledger-lab.ts'
+import { silentLog } from '../../support/events/feed-lab.ts'
+import { makeCampaign } from '../../support/campaigns/ledger-lab.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())

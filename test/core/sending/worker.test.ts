@@ -2,7 +2,7 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { workOn } from '../../../src/core/sending/worker.ts'
-import { silentLog } from '../../support/feed-lab.ts'
+import { silentLog } from '../../support/events/feed-lab.ts'
 import { NOON } from '../../support/times.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))

@@ -1,6 +1,6 @@
 // /campaigns: showing, editing and deleting campaigns.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { at, HELLO, openCampaignsApp, type CampaignsApp } from '../../support/campaigns-app.ts'
+import { at, HELLO, openCampaignsApp, type CampaignsApp } from '../../support/campaigns/campaigns-app.ts'
 import { MINUTE, NOON } from '../../support/times.ts'
 
 let app: CampaignsApp

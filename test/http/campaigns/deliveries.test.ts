@@ -2,9 +2,9 @@
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createReactionStore } from '../../../src/adapters/sql/loop/reactions.ts'
-import { openCampaignsApp, type CampaignsApp } from '../../support/campaigns-app.ts'
+import { openCampaignsApp, type CampaignsApp } from '../../support/campaigns/campaigns-app.ts'
 import { eq } from '../../../src/adapters/sql/driver/drizzle.ts'
-import { outcome, readerId } from '../../support/ledger-lab.ts'
+import { outcome, readerId } from '../../support/campaigns/ledger-lab.ts'
 import { MINUTE, NOON } from '../../support/times.ts'
 
 let app: CampaignsApp

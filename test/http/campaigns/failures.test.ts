@@ -1,8 +1,8 @@
 // /campaigns/{id}/failures and /links, and trying again what failed for one reason.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { linkKey } from '../../../src/core/events/facts.ts'
-import { openCampaignsApp, type CampaignsApp } from '../../support/campaigns-app.ts'
-import { outcome } from '../../support/ledger-lab.ts'
+import { openCampaignsApp, type CampaignsApp } from '../../support/campaigns/campaigns-app.ts'
+import { outcome } from '../../support/campaigns/ledger-lab.ts'
 import { NOON } from '../../support/times.ts'
 
 const UNKNOWN = '550 5.1.1: no such mailbox'

@@ -5,10 +5,10 @@ import { createEmbeddedLaneControl } from '../../../src/adapters/embedded/sendin
 import type { LaneControl } from '../../../src/core/sending/ports.ts'
 import { registerLanes } from '../../../src/http/campaigns/lanes.ts'
 import { REQUEST_OPTIONS, setUpRequests } from '../../../src/http/server/requests.ts'
-import { at } from '../../support/campaigns-app.ts'
+import { at } from '../../support/campaigns/campaigns-app.ts'
 import { startHub, TOKEN } from '../../support/hub.ts'
-import { openLedgerLab, type LedgerLab } from '../../support/ledger-lab.ts'
-import { openSqliteLab } from '../../support/sql-lab.ts'
+import { openLedgerLab, type LedgerLab } from '../../support/campaigns/ledger-lab.ts'
+import { openSqliteLab } from '../../support/database/sql-lab.ts'
 import { MINUTE, NOON } from '../../support/times.ts'
 
 const OPEN = { state: 'open', reason: null, since: null, next_change_at: null, queued: 0 }

@@ -1,6 +1,6 @@
 // POST /subscribe/send-mail: one call that writes to everybody.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openCampaignsApp, type CampaignsApp } from '../../support/campaigns-app.ts'
+import { openCampaignsApp, type CampaignsApp } from '../../support/campaigns/campaigns-app.ts'
 
 const HELLO = { subject: 'Hello', content: '<p>Hello {{name}}</p>' }
 

@@ -1,8 +1,8 @@
 // /campaigns/{id}/…: what is done with a campaign, and what its deliveries tell.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { CampaignStatus } from '../../../src/core/campaigns/ports.ts'
-import { openCampaignsApp, READER, type CampaignsApp } from '../../support/campaigns-app.ts'
-import { makeCampaign, outcome } from '../../support/ledger-lab.ts'
+import { openCampaignsApp, READER, type CampaignsApp } from '../../support/campaigns/campaigns-app.ts'
+import { makeCampaign, outcome } from '../../support/campaigns/ledger-lab.ts'
 import { MINUTE, NOON } from '../../support/times.ts'
 
 const STATUSES = ['draft', 'scheduled', 'running', 'paused', 'finished', 'cancelled'] as const

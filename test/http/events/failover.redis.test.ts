@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Answer } from '../../support/answer.ts'
 import { eventually } from '../../support/eventually.ts'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
-import { startMariaDb, type MariaDb } from '../../support/mariadb.ts'
-import { startRedis, type RedisServer } from '../../support/redis.ts'
+import { startMariaDb, type MariaDb } from '../../support/servers/mariadb.ts'
+import { startRedis, type RedisServer } from '../../support/servers/redis.ts'
 import { openSocket } from '../../support/socket.ts'
 
 let redis: RedisServer

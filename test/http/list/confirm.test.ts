@@ -1,8 +1,8 @@
 // Double opt-in: the mail, its link, and who is subscribed by it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startListApp, type ListApp } from '../../support/list-app.ts'
-import { makeSuppression } from '../../support/list-lab.ts'
-import { isPlainPage, pathOf } from '../../support/plain-page.ts'
+import { startListApp, type ListApp } from '../../support/list/list-app.ts'
+import { makeSuppression } from '../../support/list/list-lab.ts'
+import { isPlainPage, pathOf } from '../../support/page/plain-page.ts'
 import { DAY, HOUR, NOON } from '../../support/times.ts'
 
 const UNSUB = { reason: 'unsubscribe', source: 'mandrill' } as const

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { BEGINNING, type Cursor } from '../../../src/core/events/cursor.ts'
 import { createErasure } from '../../../src/core/list/forget.ts'
-import { readAll, texts } from '../../support/feed-lab.ts'
+import { readAll, texts } from '../../support/events/feed-lab.ts'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 import { openSocket } from '../../support/socket.ts'
 import { until } from '../../support/eventually.ts'

@@ -1,7 +1,7 @@
 // The list in and out as CSV files.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startListApp, TOKEN, type ListApp } from '../../support/list-app.ts'
-import { makeReaders, makeSuppression } from '../../support/list-lab.ts'
+import { startListApp, TOKEN, type ListApp } from '../../support/list/list-app.ts'
+import { makeReaders, makeSuppression } from '../../support/list/list-lab.ts'
 import { NOON } from '../../support/times.ts'
 
 let app: ListApp

@@ -1,7 +1,7 @@
 // /subscribe, code by code: the list as its owner sees it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ANN, error, startListApp, TOKEN, type ListApp } from '../../support/list-app.ts'
-import { makeReaders, makeSuppression } from '../../support/list-lab.ts'
+import { ANN, error, startListApp, TOKEN, type ListApp } from '../../support/list/list-app.ts'
+import { makeReaders, makeSuppression } from '../../support/list/list-lab.ts'
 import { HOUR, NOON } from '../../support/times.ts'
 
 let app: ListApp

@@ -2,8 +2,8 @@
 import { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ANN, error, startListApp, TOKEN, type ListApp } from '../../support/list-app.ts'
-import { makeSuppression } from '../../support/list-lab.ts'
+import { ANN, error, startListApp, TOKEN, type ListApp } from '../../support/list/list-app.ts'
+import { makeSuppression } from '../../support/list/list-lab.ts'
 import { HOUR, NOON } from '../../support/times.ts'
 
 let app: ListApp

@@ -1,7 +1,7 @@
 // /suppressions, code by code.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startListApp, TOKEN, type ListApp } from '../../support/list-app.ts'
-import { makeSuppression } from '../../support/list-lab.ts'
+import { startListApp, TOKEN, type ListApp } from '../../support/list/list-app.ts'
+import { makeSuppression } from '../../support/list/list-lab.ts'
 import { HOUR, NOON } from '../../support/times.ts'
 
 let app: ListApp

@@ -1,7 +1,7 @@
 // Unsubscribing by a slip, and taking it back: by whoever has just left, and not by whoever finds an old mail.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startListApp, type ListApp } from '../../support/list-app.ts'
-import { isPlainPage, pathOf } from '../../support/plain-page.ts'
+import { startListApp, type ListApp } from '../../support/list/list-app.ts'
+import { isPlainPage, pathOf } from '../../support/page/plain-page.ts'
 import { MINUTE } from '../../support/times.ts'
 
 let app: ListApp

@@ -1,7 +1,7 @@
 // The link of every mail: unsubscribing by one click.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startListApp, type ListApp } from '../../support/list-app.ts'
-import { isPlainPage, pathOf } from '../../support/plain-page.ts'
+import { startListApp, type ListApp } from '../../support/list/list-app.ts'
+import { isPlainPage, pathOf } from '../../support/page/plain-page.ts'
 import { DAY, NOON } from '../../support/times.ts'
 
 const CAMPAIGN = '01a20144-af1d-722a-9d98-6a215e4325f9'

@@ -6,8 +6,8 @@ import { wire } from '../../../src/wire/wire.ts'
 import { pino } from 'pino'
 
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
-import { run, startMariaDb, type MariaDb } from '../../support/mariadb.ts'
-import { startRedis, type RedisServer } from '../../support/redis.ts'
+import { run, startMariaDb, type MariaDb } from '../../support/servers/mariadb.ts'
+import { startRedis, type RedisServer } from '../../support/servers/redis.ts'
 import { until } from '../../support/eventually.ts'
 
 let redis: RedisServer

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { askAnything } from '../../support/any-requests.ts'
 import { startHub, type TestHub } from '../../support/hub.ts'
-import { startMariaDb, type MariaDb } from '../../support/mariadb.ts'
-import { startRedis, type RedisServer } from '../../support/redis.ts'
+import { startMariaDb, type MariaDb } from '../../support/servers/mariadb.ts'
+import { startRedis, type RedisServer } from '../../support/servers/redis.ts'
 
 let redis: RedisServer
 let mariadb: MariaDb

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { webhookRequest } from '../../../simulator/batch.ts'
 import { KEY, startHub, TOKEN, type TestHub } from '../../support/hub.ts'
-import { freePort } from '../../support/server-process.ts'
+import { freePort } from '../../support/servers/server-process.ts'
 import { openSocket } from '../../support/socket.ts'
 import { until } from '../../support/eventually.ts'
 

@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Answer } from '../../support/answer.ts'
 import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
-import { startMariaDb, type MariaDb } from '../../support/mariadb.ts'
-import { startRedis, type RedisServer } from '../../support/redis.ts'
+import { startMariaDb, type MariaDb } from '../../support/servers/mariadb.ts'
+import { startRedis, type RedisServer } from '../../support/servers/redis.ts'
 import { openSocket, type TestSocket } from '../../support/socket.ts'
 import { eventually } from '../../support/eventually.ts'
 

@@ -10,7 +10,7 @@ import {
   socket,
   soon,
   useClientLab,
-} from '../../support/client-lab.ts'
+} from '../../support/page/client-lab.ts'
 
 useClientLab()
 

@@ -11,9 +11,9 @@ import {
   seqs,
   startReader,
   texts,
-} from '../../../support/feed-lab.ts'
-import { appendUntilStored, useRedisLab } from '../../../support/redis-lab.ts'
-import { startRedis, type RedisServer } from '../../../support/redis.ts'
+} from '../../../support/events/feed-lab.ts'
+import { appendUntilStored, useRedisLab } from '../../../support/events/redis-lab.ts'
+import { startRedis, type RedisServer } from '../../../support/servers/redis.ts'
 import { HOUR } from '../../../support/times.ts'
 import { eventually, until } from '../../../support/eventually.ts'
 

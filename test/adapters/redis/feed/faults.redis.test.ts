@@ -3,8 +3,16 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { openRedisFeed } from '../../../../src/adapters/redis/feed/feed.ts'
 import { BEGINNING, type Cursor } from '../../../../src/core/events/cursor.ts'
 import type { EventFeed } from '../../../../src/core/events/ports.ts'
-import { makeEvents, range, readAll, seqs, silentLog, startReader, texts } from '../../../support/feed-lab.ts'
-import { appendUntilStored, useRedisLab } from '../../../support/redis-lab.ts'
+import {
+  makeEvents,
+  range,
+  readAll,
+  seqs,
+  silentLog,
+  startReader,
+  texts,
+} from '../../../support/events/feed-lab.ts'
+import { appendUntilStored, useRedisLab } from '../../../support/events/redis-lab.ts'
 import { HOUR } from '../../../support/times.ts'
 import { until } from '../../../support/eventually.ts'
 

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BEGINNING } from '../../../../src/core/events/cursor.ts'
 import { eventFeedContract } from '../../../contracts/events/feed/feed.ts'
 import { FEED_KEYS } from '../../../../src/adapters/redis/keys.ts'
-import { makeEvents } from '../../../support/feed-lab.ts'
-import { openRedisLab } from '../../../support/redis-lab.ts'
-import { startRedis, type RedisServer } from '../../../support/redis.ts'
+import { makeEvents } from '../../../support/events/feed-lab.ts'
+import { openRedisLab } from '../../../support/events/redis-lab.ts'
+import { startRedis, type RedisServer } from '../../../support/servers/redis.ts'
 
 let redis: RedisServer
 beforeAll(async () => void (redis = await startRedis()))

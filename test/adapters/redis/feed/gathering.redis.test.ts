@@ -1,8 +1,8 @@
 // Appends that come while another is under way go to Redis together, and each is answered for itself. What they leave
 // behind to know them by ends in time.
 import { expect, test } from 'vitest'
-import { makeEvents, readAll, texts } from '../../../support/feed-lab.ts'
-import { useRedisLab } from '../../../support/redis-lab.ts'
+import { makeEvents, readAll, texts } from '../../../support/events/feed-lab.ts'
+import { useRedisLab } from '../../../support/events/redis-lab.ts'
 import { BEGINNING } from '../../../../src/core/events/cursor.ts'
 
 const { redis, lab } = useRedisLab()

@@ -4,8 +4,8 @@ import { namesKey } from '../../../../src/adapters/redis/keys.ts'
 import { NOTES_A_KEY } from '../../../../src/adapters/redis/feed/names.ts'
 import { BEGINNING, compareCursors } from '../../../../src/core/events/cursor.ts'
 import type { EventFeed } from '../../../../src/core/events/ports.ts'
-import { makeEvents, seqs } from '../../../support/feed-lab.ts'
-import { useRedisLab } from '../../../support/redis-lab.ts'
+import { makeEvents, seqs } from '../../../support/events/feed-lab.ts'
+import { useRedisLab } from '../../../support/events/redis-lab.ts'
 
 const { redis, lab } = useRedisLab()
 

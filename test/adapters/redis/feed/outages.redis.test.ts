@@ -6,8 +6,8 @@ import { BEGINNING } from '../../../../src/core/events/cursor.ts'
 import type { EventFeed } from '../../../../src/core/events/ports.ts'
 import { FEED_KEYS } from '../../../../src/adapters/redis/keys.ts'
 import { PATIENCE_MS } from '../../../support/eventually.ts'
-import { makeEvents, range, readAll, seqs, startReader, texts } from '../../../support/feed-lab.ts'
-import { appendUntilStored, useRedisLab } from '../../../support/redis-lab.ts'
+import { makeEvents, range, readAll, seqs, startReader, texts } from '../../../support/events/feed-lab.ts'
+import { appendUntilStored, useRedisLab } from '../../../support/events/redis-lab.ts'
 
 const { redis, lab } = useRedisLab()
 

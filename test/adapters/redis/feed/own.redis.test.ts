@@ -1,8 +1,8 @@
 // What a process has stored itself comes to its followers from its memory, in the order of all that is stored.
 import { expect, test } from 'vitest'
 import type { EventFeed } from '../../../../src/core/events/ports.ts'
-import { makeEvents, seqs } from '../../../support/feed-lab.ts'
-import { useRedisLab } from '../../../support/redis-lab.ts'
+import { makeEvents, seqs } from '../../../support/events/feed-lab.ts'
+import { useRedisLab } from '../../../support/events/redis-lab.ts'
 import { until } from '../../../support/eventually.ts'
 
 const { redis, lab } = useRedisLab()

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toHubError } from '../../../../src/adapters/sql/driver/mysql/errors.ts'
 import { openMysql } from '../../../../src/adapters/sql/driver/mysql/mysql.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { silentLog } from '../../../support/feed-lab.ts'
-import { run, startMariaDb, type MariaDb } from '../../../support/mariadb.ts'
+import { silentLog } from '../../../support/events/feed-lab.ts'
+import { run, startMariaDb, type MariaDb } from '../../../support/servers/mariadb.ts'
 
 let server: MariaDb
 beforeAll(async () => void (server = await startMariaDb()))

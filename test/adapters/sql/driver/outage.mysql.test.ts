@@ -4,10 +4,10 @@ import { createEventArchive } from '../../../../src/adapters/sql/events/archive.
 import { openMysql } from '../../../../src/adapters/sql/driver/mysql/mysql.ts'
 import { caughtUp } from '../../../../src/http/events/events.ts'
 import { BEGINNING } from '../../../../src/core/events/cursor.ts'
-import { makeEvents, silentLog, texts } from '../../../support/feed-lab.ts'
-import { run, startMariaDb, type MariaDb } from '../../../support/mariadb.ts'
-import { EPOCH, makeRows, openMysqlLab } from '../../../support/sql-lab.ts'
-import { openTrackingLab } from '../../../support/tracking-lab.ts'
+import { makeEvents, silentLog, texts } from '../../../support/events/feed-lab.ts'
+import { run, startMariaDb, type MariaDb } from '../../../support/servers/mariadb.ts'
+import { EPOCH, makeRows, openMysqlLab } from '../../../support/database/sql-lab.ts'
+import { openTrackingLab } from '../../../support/events/tracking-lab.ts'
 import { until } from '../../../support/eventually.ts'
 
 const unavailable = { code: 'archive.unavailable', status: 503 }

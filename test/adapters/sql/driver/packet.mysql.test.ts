@@ -4,9 +4,9 @@ import { openMysql } from '../../../../src/adapters/sql/driver/mysql/mysql.ts'
 import { createSubscribers } from '../../../../src/adapters/sql/list/subscribers.ts'
 import { createSuppressions } from '../../../../src/adapters/sql/list/suppressions.ts'
 import { poisonContract } from '../../../contracts/events/poison.ts'
-import { silentLog } from '../../../support/feed-lab.ts'
+import { silentLog } from '../../../support/events/feed-lab.ts'
 import { startHub, TOKEN, type TestHub } from '../../../support/hub.ts'
-import { run, startMariaDb, type MariaDb } from '../../../support/mariadb.ts'
+import { run, startMariaDb, type MariaDb } from '../../../support/servers/mariadb.ts'
 import { NOON } from '../../../support/times.ts'
 
 let server: MariaDb

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openSqlite } from '../../../../src/adapters/sql/driver/sqlite/sqlite.ts'
-import { silentLog } from '../../../support/feed-lab.ts'
+import { silentLog } from '../../../support/events/feed-lab.ts'
 
 test('closing brings the WAL back into the file, every time', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'hub-sqlite-'))

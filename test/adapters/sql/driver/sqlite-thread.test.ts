@@ -6,8 +6,8 @@ import type { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { rowsFor, type Sql } from '../../../../src/adapters/sql/driver/dialect.ts'
 import { openSqlite } from '../../../../src/adapters/sql/driver/sqlite/sqlite.ts'
-import { isWriting, watchThreads } from '../../../support/cut-threads.ts'
-import { silentLog } from '../../../support/feed-lab.ts'
+import { isWriting, watchThreads } from '../../../support/database/cut-threads.ts'
+import { silentLog } from '../../../support/events/feed-lab.ts'
 import { until } from '../../../support/eventually.ts'
 
 /** Takes long enough to be cut off in the middle. */

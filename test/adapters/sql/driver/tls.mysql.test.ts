@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openMysql } from '../../../../src/adapters/sql/driver/mysql/mysql.ts'
 import { readMysqlUrl } from '../../../../src/adapters/sql/driver/mysql/url.ts'
-import { silentLog } from '../../../support/feed-lab.ts'
-import { run, startMariaDb, type MariaDb } from '../../../support/mariadb.ts'
+import { silentLog } from '../../../support/events/feed-lab.ts'
+import { run, startMariaDb, type MariaDb } from '../../../support/servers/mariadb.ts'
 
 let dir: string
 let server: MariaDb

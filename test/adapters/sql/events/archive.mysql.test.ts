@@ -1,8 +1,8 @@
 // The archive in MariaDB, against the contract: on a server whose defaults are all other than a hub would like them.
 import { afterAll, beforeAll, describe } from 'vitest'
 import { eventArchiveContract } from '../../../contracts/events/archive/archive.ts'
-import { startMariaDb, type MariaDb } from '../../../support/mariadb.ts'
-import { openMysqlLab } from '../../../support/sql-lab.ts'
+import { startMariaDb, type MariaDb } from '../../../support/servers/mariadb.ts'
+import { openMysqlLab } from '../../../support/database/sql-lab.ts'
 
 const HOSTILE = [
   '--sql-mode=ANSI,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT',

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openSqlite } from '../../../../src/adapters/sql/driver/sqlite/sqlite.ts'
 import { eventArchiveContract } from '../../../contracts/events/archive/archive.ts'
-import { silentLog } from '../../../support/feed-lab.ts'
-import { openSqliteLab } from '../../../support/sql-lab.ts'
+import { silentLog } from '../../../support/events/feed-lab.ts'
+import { openSqliteLab } from '../../../support/database/sql-lab.ts'
 
 describe('the archive in SQLite', () => eventArchiveContract(openSqliteLab))
 

@@ -5,9 +5,9 @@ import { BEGINNING, type Cursor } from '../../../../src/core/events/cursor.ts'
 import { eventFacts, type FeedEvent, type NewEvent } from '../../../../src/core/events/event.ts'
 import type { ArchiveRow, EventFeed } from '../../../../src/core/events/ports.ts'
 import type { Sql } from '../../../../src/adapters/sql/driver/dialect.ts'
-import { makeEvents, texts } from '../../../support/feed-lab.ts'
-import { openSqliteLab } from '../../../support/sql-lab.ts'
-import { openTrackingLab, type TrackingLab } from '../../../support/tracking-lab.ts'
+import { makeEvents, texts } from '../../../support/events/feed-lab.ts'
+import { openSqliteLab } from '../../../support/database/sql-lab.ts'
+import { openTrackingLab, type TrackingLab } from '../../../support/events/tracking-lab.ts'
 
 let lab: TrackingLab
 let sql: Sql

@@ -1,8 +1,8 @@
 // Quarantine in MariaDB, against the contract.
 import { afterAll, beforeAll, describe } from 'vitest'
 import { quarantineContract } from '../../../contracts/events/quarantine.ts'
-import { startMariaDb, type MariaDb } from '../../../support/mariadb.ts'
-import { openMysqlLab } from '../../../support/sql-lab.ts'
+import { startMariaDb, type MariaDb } from '../../../support/servers/mariadb.ts'
+import { openMysqlLab } from '../../../support/database/sql-lab.ts'
 
 let server: MariaDb
 beforeAll(async () => void (server = await startMariaDb()))

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renote } from '../../../../src/adapters/sql/list/held.ts'
 import { suppressionsContract } from '../../../contracts/list/suppressions.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { makeReaders, makeSuppression, openListLab } from '../../../support/list-lab.ts'
-import { run, startMariaDb, type MariaDb } from '../../../support/mariadb.ts'
-import { openMysqlLab } from '../../../support/sql-lab.ts'
+import { makeReaders, makeSuppression, openListLab } from '../../../support/list/list-lab.ts'
+import { run, startMariaDb, type MariaDb } from '../../../support/servers/mariadb.ts'
+import { openMysqlLab } from '../../../support/database/sql-lab.ts'
 import { NOON } from '../../../support/times.ts'
 
 let server: MariaDb

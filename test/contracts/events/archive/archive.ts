@@ -1,6 +1,6 @@
 // Every promise of the EventArchive port, as tests that each database must pass.
 import { afterEach, beforeEach, describe } from 'vitest'
-import { emptied, type SqlLab } from '../../../support/sql-lab.ts'
+import { emptied, type SqlLab } from '../../../support/database/sql-lab.ts'
 import { promisesOfDatabases } from './database.ts'
 import { promisesOfErasing } from './erase.ts'
 import { promisesOfFinding } from './find.ts'

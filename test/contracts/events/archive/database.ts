@@ -9,10 +9,10 @@ import { createEventArchive } from '../../../../src/adapters/sql/events/archive.
 import { rowsFor } from '../../../../src/adapters/sql/driver/dialect.ts'
 import { BEGINNING, type Cursor } from '../../../../src/core/events/cursor.ts'
 import type { EventArchive } from '../../../../src/core/events/ports.ts'
-import { EPOCH, makeRow, type SqlLab } from '../../../support/sql-lab.ts'
+import { EPOCH, makeRow, type SqlLab } from '../../../support/database/sql-lab.ts'
 import { DAY, MINUTE } from '../../../support/times.ts'
 
-const CHILD = join(import.meta.dirname, '../../../support/record-until-killed.ts')
+const CHILD = join(import.meta.dirname, '../../../support/events/record-until-killed.ts')
 
 function startChild(lab: SqlLab, batch: number): ChildProcess {
   return spawn(process.execPath, [CHILD, ...lab.recipe, String(batch)], {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Sql } from '../../../../src/adapters/sql/driver/dialect.ts'
 import { createEventArchive } from '../../../../src/adapters/sql/events/archive.ts'
 import { BEGINNING } from '../../../../src/core/events/cursor.ts'
-import { EPOCH, makeRow, makeRows, type SqlLab } from '../../../support/sql-lab.ts'
+import { EPOCH, makeRow, makeRows, type SqlLab } from '../../../support/database/sql-lab.ts'
 import { MINUTE } from '../../../support/times.ts'
 
 const at = (seq: number) => ({ epoch: EPOCH, seq })

@@ -14,7 +14,7 @@ import type {
   EventQuery,
   EventSelection,
 } from '../../../../src/core/events/ports.ts'
-import { EPOCH, makeRow, makeRows, type RowOptions, type SqlLab } from '../../../support/sql-lab.ts'
+import { EPOCH, makeRow, makeRows, type RowOptions, type SqlLab } from '../../../support/database/sql-lab.ts'
 import { DAY, MINUTE } from '../../../support/times.ts'
 
 /** Texts that databases like to take for one another, or not to take at all. */

@@ -5,8 +5,8 @@ import { byStepAndKind } from '../../../../src/adapters/sql/events/counts.ts'
 import { rowsFor, type Sql } from '../../../../src/adapters/sql/driver/dialect.ts'
 import { BEGINNING } from '../../../../src/core/events/cursor.ts'
 import type { Count, EventArchive, EventSelection } from '../../../../src/core/events/ports.ts'
-import { EPOCH, makeRow, makeRows, type SqlLab } from '../../../support/sql-lab.ts'
-import { listening, updateOfSqlite } from '../../../support/plans.ts'
+import { EPOCH, makeRow, makeRows, type SqlLab } from '../../../support/database/sql-lab.ts'
+import { listening, updateOfSqlite } from '../../../support/database/plans.ts'
 import { DAY, HOUR, MINUTE } from '../../../support/times.ts'
 
 const at = (seq: number) => ({ epoch: EPOCH, seq })

@@ -4,7 +4,7 @@ import { createEventArchive } from '../../../../src/adapters/sql/events/archive.
 import { BEGINNING, type Cursor } from '../../../../src/core/events/cursor.ts'
 import { isHubError } from '../../../../src/core/errors.ts'
 import type { ArchiveRow, EventArchive } from '../../../../src/core/events/ports.ts'
-import { EPOCH, makeRow, makeRows, type SqlLab } from '../../../support/sql-lab.ts'
+import { EPOCH, makeRow, makeRows, type SqlLab } from '../../../support/database/sql-lab.ts'
 import { DAY, HOUR, MINUTE } from '../../../support/times.ts'
 
 const at = (seq: number) => ({ epoch: EPOCH, seq })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createEventArchive } from '../../../../src/adapters/sql/events/archive.ts'
 import { BEGINNING } from '../../../../src/core/events/cursor.ts'
 import type { ArchiveRow } from '../../../../src/core/events/ports.ts'
-import { EPOCH, makeRow, makeRows, type SqlLab } from '../../../support/sql-lab.ts'
+import { EPOCH, makeRow, makeRows, type SqlLab } from '../../../support/database/sql-lab.ts'
 import { MINUTE } from '../../../support/times.ts'
 
 const at = (seq: number) => ({ epoch: EPOCH, seq })

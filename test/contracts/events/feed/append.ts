@@ -2,7 +2,15 @@
 import { expect, test } from 'vitest'
 import { BEGINNING } from '../../../../src/core/events/cursor.ts'
 import type { NewEvent } from '../../../../src/core/events/event.ts'
-import { idOf, makeEvents, range, readAll, seqs, texts, type FeedLab } from '../../../support/feed-lab.ts'
+import {
+  idOf,
+  makeEvents,
+  range,
+  readAll,
+  seqs,
+  texts,
+  type FeedLab,
+} from '../../../support/events/feed-lab.ts'
 import { HOUR, MINUTE } from '../../../support/times.ts'
 
 export function promisesOfAppending(lab: () => FeedLab): void {

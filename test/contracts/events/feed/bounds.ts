@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { BEGINNING } from '../../../../src/core/events/cursor.ts'
 import { isHubError } from '../../../../src/core/errors.ts'
 import type { EventFeed } from '../../../../src/core/events/ports.ts'
-import { makeEvents, range, readAll, seqs, type FeedLab } from '../../../support/feed-lab.ts'
+import { makeEvents, range, readAll, seqs, type FeedLab } from '../../../support/events/feed-lab.ts'
 import { until } from '../../../support/eventually.ts'
 
 const KIB = 1024

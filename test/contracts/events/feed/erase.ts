@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { BEGINNING, compareCursors } from '../../../../src/core/events/cursor.ts'
 import type { FeedEvent } from '../../../../src/core/events/event.ts'
 import { NOTHING_TOLD, writeFacts } from '../../../../src/core/events/facts.ts'
-import { idOf, makeEvents, readAll, seqs, type FeedLab } from '../../../support/feed-lab.ts'
+import { idOf, makeEvents, readAll, seqs, type FeedLab } from '../../../support/events/feed-lab.ts'
 import { until } from '../../../support/eventually.ts'
 
 export function promisesOfErasing(lab: () => FeedLab): void {

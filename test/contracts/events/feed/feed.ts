@@ -1,6 +1,6 @@
 // Every promise of the EventFeed port, as tests that each adapter must pass on a real store.
 import { afterEach, beforeEach, describe } from 'vitest'
-import type { FeedLab } from '../../../support/feed-lab.ts'
+import type { FeedLab } from '../../../support/events/feed-lab.ts'
 import { promisesOfAppending } from './append.ts'
 import { promisesOfBounds } from './bounds.ts'
 import { promisesOfErasing } from './erase.ts'

@@ -9,7 +9,7 @@ import {
   startReader,
   texts,
   type FeedLab,
-} from '../../../support/feed-lab.ts'
+} from '../../../support/events/feed-lab.ts'
 import { until } from '../../../support/eventually.ts'
 
 export function promisesOfFollowing(lab: () => FeedLab): void {

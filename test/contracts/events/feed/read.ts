@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { BEGINNING, type Cursor } from '../../../../src/core/events/cursor.ts'
 import type { EventFeed } from '../../../../src/core/events/ports.ts'
-import { makeEvents, range, readAll, seqs, texts, type FeedLab } from '../../../support/feed-lab.ts'
+import { makeEvents, range, readAll, seqs, texts, type FeedLab } from '../../../support/events/feed-lab.ts'
 
 const MIB = 1024 * 1024
 

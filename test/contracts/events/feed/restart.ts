@@ -11,10 +11,10 @@ import {
   startReader,
   texts,
   type FeedLab,
-} from '../../../support/feed-lab.ts'
+} from '../../../support/events/feed-lab.ts'
 import { HOUR } from '../../../support/times.ts'
 
-const APPEND_AND_DIE = join(import.meta.dirname, '../../../support/append-and-die.ts')
+const APPEND_AND_DIE = join(import.meta.dirname, '../../../support/events/append-and-die.ts')
 
 export function promisesOfRestarting(lab: () => FeedLab): void {
   test('reads on from a cursor of before a restart', async () => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { BEGINNING, type Cursor } from '../../../../src/core/events/cursor.ts'
 import { createHub } from '../../../../src/core/events/hub.ts'
 import type { EventFeed } from '../../../../src/core/events/ports.ts'
-import { createGate, makeEvents, range, type FeedLab } from '../../../support/feed-lab.ts'
+import { createGate, makeEvents, range, type FeedLab } from '../../../support/events/feed-lab.ts'
 import { until } from '../../../support/eventually.ts'
 
 /** Every place where nothing follows, or little: how it comes about, and how many events come before `live`. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { composeConfirmation } from '../../../../src/core/campaigns/mail/confirmation.ts'
 import type { Language } from '../../../../src/core/campaigns/mail/identity.ts'
-import { FROM } from '../../../support/mails.ts'
+import { FROM } from '../../../support/sending/mails.ts'
 
 const compose = (
   language: Language = 'en',

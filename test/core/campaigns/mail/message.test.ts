@@ -4,8 +4,8 @@ import type { HubError } from '../../../../src/core/errors.ts'
 import { readHtml } from '../../../../src/adapters/mail/html-reading.ts'
 import { checkTemplate } from '../../../../src/core/campaigns/mail/message.ts'
 import type { CampaignContent } from '../../../../src/core/campaigns/ports.ts'
-import { compile, content, subscriber, url } from '../../../support/campaign-mails.ts'
-import { CAMPAIGN_ID } from '../../../support/mails.ts'
+import { compile, content, subscriber, url } from '../../../support/campaigns/campaign-mails.ts'
+import { CAMPAIGN_ID } from '../../../support/sending/mails.ts'
 
 describe('checking a template', () => {
   const problemOf = (changes: Partial<CampaignContent>) => {

@@ -1,6 +1,6 @@
 // What every mail has around its author's words: a text alternative, a preheader, a way to unsubscribe.
 import { describe, expect, test } from 'vitest'
-import { compile, subscriber, url } from '../../../support/campaign-mails.ts'
+import { compile, subscriber, url } from '../../../support/campaigns/campaign-mails.ts'
 
 describe('the text alternative', () => {
   test('is the author’s own where there is one', () => {

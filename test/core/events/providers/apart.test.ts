@@ -39,7 +39,7 @@ test('only the hook, its sample, the docs of the API and the table know its fold
     'core/events/intake/batch.ts',
     'core/events/refusal.ts',
     'http/events/events.ts',
-    'http/events/hook.ts',
+    'http/events/hook/hook.ts',
     'http/events/json.ts',
     'http/events/sample.ts',
   ])

@@ -12,9 +12,9 @@ import { PROVIDERS, readEventWord } from '../../../../src/core/events/providers/
 import { startTracking } from '../../../../src/core/events/tracking/tracking.ts'
 import type { Delivery } from '../../../../src/core/campaigns/ports.ts'
 import { eventFrames } from '../../../../src/http/server/frames.ts'
-import { silentLog } from '../../../support/feed-lab.ts'
-import { openLoopLab } from '../../../support/loop-lab.ts'
-import { openSqliteLab } from '../../../support/sql-lab.ts'
+import { silentLog } from '../../../support/events/feed-lab.ts'
+import { openLoopLab } from '../../../support/loop/loop-lab.ts'
+import { openSqliteLab } from '../../../support/database/sql-lab.ts'
 import { NOON } from '../../../support/times.ts'
 import { postbird } from './postbird/postbird.ts'
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { BEGINNING } from '../../../../src/core/events/cursor.ts'
 import type { EventArchive, Quarantine } from '../../../../src/core/events/ports.ts'
 import { createRecorder } from '../../../../src/core/events/tracking/record.ts'
-import { makeEvents } from '../../../support/feed-lab.ts'
+import { makeEvents } from '../../../support/events/feed-lab.ts'
 
 const log = { info: () => {}, warn: () => {}, error: () => {} }
 

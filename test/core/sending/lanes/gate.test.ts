@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createEmbeddedLaneControl } from '../../../../src/adapters/embedded/sending/lane-control.ts'
 import type { LaneControl } from '../../../../src/core/sending/ports.ts'
 import { openGate } from '../../../../src/core/sending/lanes/gate.ts'
-import { silentLog } from '../../../support/feed-lab.ts'
+import { silentLog } from '../../../support/events/feed-lab.ts'
 import { HOUR, NOON } from '../../../support/times.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: NOON }))

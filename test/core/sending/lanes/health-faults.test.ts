@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { createEmbeddedLaneControl } from '../../../../src/adapters/embedded/sending/lane-control.ts'
 import { createHealth } from '../../../../src/core/sending/lanes/health.ts'
-import { silentLog } from '../../../support/feed-lab.ts'
+import { silentLog } from '../../../support/events/feed-lab.ts'
 import { DAY, MINUTE, NOON, SECOND } from '../../../support/times.ts'
 
 function lab({ isMixed = false } = {}) {

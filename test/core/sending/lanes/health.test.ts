@@ -4,7 +4,7 @@ import { createEmbeddedLaneControl } from '../../../../src/adapters/embedded/sen
 import { createHealth } from '../../../../src/core/sending/lanes/health.ts'
 import type { Refusal, Successes, Verdict } from '../../../../src/core/sending/lanes/suspicion.ts'
 import type { LaneControl, SendResult } from '../../../../src/core/sending/ports.ts'
-import { silentLog } from '../../../support/feed-lab.ts'
+import { silentLog } from '../../../support/events/feed-lab.ts'
 import { NOON } from '../../../support/times.ts'
 
 const LOST: SendResult = { kind: 'unreachable', response: 'ECONNRESET' }

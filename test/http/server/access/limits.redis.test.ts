@@ -1,7 +1,7 @@
 // Limits by address hold for all processes together, and for each alone while Redis is gone.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startHub, type TestHub } from '../../../support/hub.ts'
-import { startRedis, type RedisServer } from '../../../support/redis.ts'
+import { startRedis, type RedisServer } from '../../../support/servers/redis.ts'
 
 let redis: RedisServer
 let hubs: [TestHub, TestHub]

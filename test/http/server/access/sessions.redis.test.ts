@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../../../support/eventually.ts'
 import { startHub, TOKEN, type TestHub } from '../../../support/hub.ts'
-import { startRedis, type RedisServer } from '../../../support/redis.ts'
+import { startRedis, type RedisServer } from '../../../support/servers/redis.ts'
 import { openSocket } from '../../../support/socket.ts'
 
 const ORIGIN = 'http://localhost:8123'

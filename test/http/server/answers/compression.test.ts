@@ -8,7 +8,7 @@ import fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { registerCompression } from '../../../../src/http/server/answers/compression.ts'
 import { registerErrors } from '../../../../src/http/server/answers/errors.ts'
-import { mailEvents } from '../../../support/browser.ts'
+import { mailEvents } from '../../../support/page/browser.ts'
 import { startHub, TOKEN, type TestHub } from '../../../support/hub.ts'
 
 describe('a hub', () => {
