@@ -1,5 +1,5 @@
 // The event store away: the socket stays, and yet no event can come. A page that says "Live" then tells a lie.
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { live, mailEvent, subjects } from '../../support/page/browser.ts'
 import { eventually } from '../../support/eventually.ts'
 import { useProgramLab } from '../../support/page/page-lab.ts'
@@ -32,6 +32,7 @@ test('a hub whose Redis is full is asked and answers: that it refuses events is 
   const { page } = await lab.open()
   await live(page)
   const mend = await lab.fillFeed()
+  onTestFinished(async () => void (await mend()))
   const words = 'Events are refused: Redis is full'
   await page.locator('.strip .state', { hasText: words }).waitFor()
   await eventually(() => page.title()).toContain(words)
