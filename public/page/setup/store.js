@@ -3,7 +3,7 @@
 /** @import { Api } from '../ground/api.js' */
 /** @import { Asking } from '../ground/asking.js' */
 
-const EVERY_MS = 6_000
+const EVERY_MS = 10_000
 
 /** @param {{ api: Pick<Api, 'setup'>, asking: Asking }} deps */
 export function createSetup({ api, asking }) {
