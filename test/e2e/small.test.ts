@@ -174,7 +174,7 @@ function retold() {
   let held: (() => void)[] | undefined = []
   const tell = (next: object) => {
     more = next
-    if (last) send?.({ ...last, setup: { ...last.setup, ...more } })
+    if (last) send?.({ ...last, setup: { ...last.setup, refused: [], quarantine: 0, ...more } })
   }
   return {
     tell,
