@@ -3,10 +3,15 @@
 import { createLease } from '../lease.ts'
 import { ago, backOff, createNap } from '../pause.ts'
 import { DEFAULT_LANE } from './lanes/lanes.ts'
-import type { CampaignHead, ChunkRef } from '../campaigns/ports.ts'
+import type { CampaignHead, CampaignStore, ChunkRef, Ledger } from '../campaigns/ports.ts'
 import type { SendingParts } from './parts.ts'
+import type { Mailer, SendQueue } from './ports.ts'
 
-type FeederOptions = SendingParts & {
+type FeederOptions = Pick<SendingParts, 'senderProblem' | 'leases' | 'owner' | 'now' | 'log'> & {
+  readonly campaigns: Pick<CampaignStore, 'active' | 'cancelling' | 'change'>
+  readonly ledger: Pick<Ledger, 'expand' | 'cancel' | 'dueChunks' | 'finishIfDone' | 'tallies'>
+  readonly queue: Pick<SendQueue, 'add'>
+  readonly mailer: Pick<Mailer, 'transport'>
   readonly laneNames: readonly string[]
   readonly laneOf: (email: string) => string
 }

@@ -3,7 +3,7 @@
 // It has as many senders as the lane has connections. Each sends one mail at a time: permit of the gate, next mail, claim,
 // try, outcome. The ledger and the marks decide; whatever is in memory here may be lost at any moment.
 import { pause } from '../pause.ts'
-import type { ChunkRef, Delivery, OutgoingMail } from '../campaigns/ports.ts'
+import type { ChunkRef, Delivery, Ledger, OutgoingMail } from '../campaigns/ports.ts'
 import type { Mailer, SendResult } from './ports.ts'
 import { openJournal, type Journal } from './journal.ts'
 import type { Gate } from './lanes/gate.ts'
@@ -14,11 +14,16 @@ import { outcomeOf } from './verdict.ts'
 import type { Watch } from './watch.ts'
 
 /** What all workers of a process share, and what those of a lane do. */
-type WorkerParts = SendingParts & {
-  readonly watch: Watch
+type WorkerParts = Pick<
+  SendingParts,
+  'marks' | 'subscribers' | 'suppressions' | 'reactions' | 'retryDelaysMs' | 'now' | 'log'
+> & {
+  readonly ledger: Pick<Ledger, 'open' | 'record'>
+  readonly mailer: Pick<Mailer, 'send'>
+  readonly watch: Pick<Watch, 'open' | 'onStop'>
   readonly counters: Counters
-  readonly gate: Gate
-  readonly health: Health
+  readonly gate: Pick<Gate, 'enter' | 'leave'>
+  readonly health: Pick<Health, 'note'>
   readonly connections: number
   /** Resolves when all events stored by now are tracked, after a while at the latest. */
   readonly waitForTracking: (signal: AbortSignal) => Promise<void>
@@ -200,7 +205,7 @@ function make(compiled: Compiled, delivery: Delivery): OutgoingMail | SendResult
   }
 }
 
-async function send(mailer: Mailer, mail: OutgoingMail): Promise<SendResult> {
+async function send(mailer: Pick<Mailer, 'send'>, mail: OutgoingMail): Promise<SendResult> {
   try {
     return await mailer.send(mail)
   } catch (error) {

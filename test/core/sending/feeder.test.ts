@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { startFeeder } from '../../../src/core/sending/feeder.ts'
 import type { CampaignHead, ChunkRef } from '../../../src/core/campaigns/ports.ts'
+import { makeCampaign } from '../../support/campaigns/ledger-lab.ts'
 import { silentLog } from '../../support/events/feed-lab.ts'
 import { MINUTE, NOON, SECOND } from '../../support/times.ts'
 
@@ -18,18 +19,21 @@ type Lab = {
   readonly due?: readonly ChunkRef[]
 }
 
+const nobodyAsks = async () => expect.unreachable()
+
 /** A feeder of these campaigns, and what it has asked for. */
 function feed(ids: readonly string[], lab: Lab = {}) {
   const { status = 'running', expanded = true, isMine = true, isFirst = true, more, due = [] } = lab
   const asked = { due: [] as string[], most: new Set<number>(), expanded: [] as string[], lanes: 0, times: 0 }
   const leases: string[] = []
-  const options = {
+  const options: Parameters<typeof startFeeder>[0] = {
     campaigns: {
-      active: async () => ids.map((id) => ({ id, status, expanded })),
+      active: async () => ids.map((id) => makeCampaign({ id, status, expanded })),
       cancelling: async () => [],
       change: async () => isFirst,
     },
     ledger: {
+      cancel: nobodyAsks,
       async expand({ id }: CampaignHead) {
         asked.expanded.push(id)
         return more?.(id) ? 'more' : 'done'
@@ -63,7 +67,7 @@ function feed(ids: readonly string[], lab: Lab = {}) {
       return Date.now()
     },
     log: silentLog,
-  } as unknown as Parameters<typeof startFeeder>[0]
+  }
   const feeder = startFeeder(options)
   onTestFinished(() => feeder.close())
   return { feeder, asked, leases }

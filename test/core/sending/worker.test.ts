@@ -1,6 +1,8 @@
 // What a worker does in its process, and leaves behind there. What it does with mails is in the contract of sending.
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Delivery } from '../../../src/core/campaigns/ports.ts'
+import { createCounters } from '../../../src/core/sending/parts.ts'
 import { workOn } from '../../../src/core/sending/worker.ts'
 import { silentLog } from '../../support/events/feed-lab.ts'
 import { NOON } from '../../support/times.ts'
@@ -8,11 +10,13 @@ import { NOON } from '../../support/times.ts'
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => void vi.useRealTimers())
 
+const nobodyAsks = async () => expect.unreachable()
+
 /** A worker whose chunk has as many mails as `open` reads; none of them has its turn. */
-function lab(open: () => readonly object[]) {
+function lab(open: () => readonly Delivery[]) {
   const watched: string[] = []
   const asked: string[] = []
-  const parts = {
+  const parts: Parameters<typeof workOn>[0] = {
     marks: {
       take: async () => ({ token: 1, outcomes: [], inDoubt: [] }),
       step: async () => 'go',
@@ -20,13 +24,22 @@ function lab(open: () => readonly object[]) {
     },
     ledger: { open: async () => open(), record: async () => {} },
     subscribers: { unmailable: async () => new Map() },
+    suppressions: { put: nobodyAsks },
+    mailer: { send: nobodyAsks },
+    health: { note: nobodyAsks },
+    counters: createCounters(['default']),
+    waitForTracking: nobodyAsks,
+    retryDelaysMs: [],
     reactions: { of: async () => new Map() },
     gate: {
-      enter: async (campaignId: string) => void asked.push(campaignId),
+      async enter(campaignId) {
+        asked.push(campaignId)
+        return undefined
+      },
       leave: () => {},
     },
     watch: {
-      open: async () => ({}),
+      open: async () => ({ mail: () => expect.unreachable() }),
       onStop(campaignId: string) {
         watched.push(campaignId)
         return () => void watched.pop()
@@ -37,13 +50,28 @@ function lab(open: () => readonly object[]) {
     connections: 4,
     now: () => NOON,
     log: silentLog,
-  } as unknown as Parameters<typeof workOn>[0]
+  }
   const work = (signal: AbortSignal) =>
     workOn(parts, { campaignId: 'spring', chunk: 3, lane: 'default' }, signal)
   return { work, watched, asked }
 }
 
-const MAIL = { n: 1, email: 'jo@example.com' }
+const MAIL: Delivery = {
+  id: '3-1',
+  campaignId: 'spring',
+  chunk: 3,
+  n: 1,
+  subscriberId: 'jo',
+  email: 'jo@example.com',
+  name: '',
+  lane: 'default',
+  status: 'queued',
+  attempts: 0,
+  earlierAttempts: 0,
+  dueAt: NOON,
+  reason: null,
+  updatedAt: NOON,
+}
 
 test('a chunk that is done is watched no more, and nothing waits for its end', async () => {
   const { work, watched, asked } = lab(() => [MAIL])
