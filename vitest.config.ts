@@ -38,9 +38,9 @@ export default defineConfig({
     maxWorkers: Math.min(12, 3 * availableParallelism()), // a test without a page waits for three quarters of its time
     reporters: ['default', firstTries],
     env: { TMPDIR },
-    // What takes a second here takes twenty on a machine that is busy with something else.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    // What takes a second here takes a minute on a machine that is busy with something else.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     teardownTimeout: 60_000,
     // --sequence.seed=N gives the order of a run again; each run prints its N.
     sequence: { sequencer: LongestFirst, shuffle: { tests: true } },
@@ -58,7 +58,17 @@ export default defineConfig({
         test: { name: 'servers', include: SERVERS, exclude: [...configDefaults.exclude, ...PAGES] },
       },
       // A browser that has to share its processor may lose a click: what passes only a second time is named "(retry x1)", and its fault told.
-      { extends: true, test: { name: 'pages', include: PAGES, retry: 1 } },
+      {
+        extends: true,
+        test: {
+          name: 'pages',
+          include: PAGES,
+          retry: 1,
+          // After all others, and fewer at once: a page gives a request up after 15 seconds, however busy the machine is.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2 * availableParallelism(),
+        },
+      },
     ],
   },
 })

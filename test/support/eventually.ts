@@ -1,7 +1,7 @@
 // Waits for something to become true, for as long as a busy machine may need. The one place that says how long that is.
 import { expect, vi } from 'vitest'
 
-export const PATIENCE_MS = 45_000
+export const PATIENCE_MS = 150_000
 
 /** For a value: `await eventually(() => read()).toBe(3)`. */
 export function eventually<T>(read: () => T | Promise<T>) {

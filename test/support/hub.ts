@@ -10,6 +10,7 @@ import { loadConfig } from '../../src/config/config.ts'
 import { wire } from '../../src/wire/wire.ts'
 import { webhookRequest } from '../../simulator/batch.ts'
 import { toAnswer, type Answer } from './answer.ts'
+import { PATIENCE_MS } from './eventually.ts'
 import { silentLog } from './events/feed-lab.ts'
 
 export const KEY = 'a-webhook-key'
@@ -72,7 +73,7 @@ export async function startHub(env: Record<string, string> = {}, given?: string)
       return call({ method: 'POST', url: '/api/hook', headers: { ...headers }, payload: body })
     },
     async tracked() {
-      const isTracked = await serving.tracking.reached(await serving.feed.last(0), 45_000)
+      const isTracked = await serving.tracking.reached(await serving.feed.last(0), PATIENCE_MS)
       if (!isTracked) throw new Error('tracking does not come to the end of the feed')
     },
     async close() {

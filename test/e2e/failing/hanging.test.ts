@@ -102,7 +102,8 @@ test('a section of a campaign that cannot be shown says so, and takes no other w
   expect(await page.getByRole('alert').count()).toBe(1)
 })
 
-// All at once: each takes the 15 seconds after which a request is given up.
+// Some at once: each takes the 15 seconds after which a request is given up, and has to be there within them.
+const AT_ONCE = 3
 test('each view that is not answered', async () => {
   const one = async ([path, held, what]: Held) => {
     const { page, close } = await lab.open({
@@ -122,9 +123,11 @@ test('each view that is not answered', async () => {
     await tryAgain(failed)
     await eventually(() => failed.count()).toBe(0)
     await close()
-    return what
   }
-  const results = await Promise.allSettled(VIEWS.map((view) => one(view())))
-  const broken = results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []))
+  const broken: string[] = []
+  for (let at = 0; at < VIEWS.length; at += AT_ONCE) {
+    const results = await Promise.allSettled(VIEWS.slice(at, at + AT_ONCE).map((view) => one(view())))
+    broken.push(...results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : [])))
+  }
   expect(broken).toEqual([])
 })

@@ -9,9 +9,8 @@ import { makeEvents, texts } from '../../../support/events/feed-lab.ts'
 import { emptied, makeRow, makeRows, openSqliteLab } from '../../../support/database/sql-lab.ts'
 import { failing, openTrackingLab, type TrackingLab } from '../../../support/events/tracking-lab.ts'
 import { DAY, MINUTE, NOON } from '../../../support/times.ts'
-import { until } from '../../../support/eventually.ts'
+import { PATIENCE_MS, until } from '../../../support/eventually.ts'
 
-const SOON = 45_000
 const unavailable = () => new HubError('archive.unavailable')
 
 let lab: TrackingLab
@@ -19,7 +18,7 @@ const openDatabase = emptied(openSqliteLab)
 beforeEach(async () => void (lab = await openTrackingLab(await openDatabase())))
 afterEach(() => lab.close())
 
-const caughtUp = async (tracking: Tracking) => tracking.reached(await lab.feed.last(0), SOON)
+const caughtUp = async (tracking: Tracking) => tracking.reached(await lab.feed.last(0), PATIENCE_MS)
 
 describe('taking', () => {
   test('takes what was there before and what comes, in order', async () => {
@@ -130,7 +129,7 @@ describe('several processes', () => {
     await lab.feed.append(makeEvents(3))
     const head = await lab.feed.last(0)
     const tracking = lab.start({ archive: { ...lab.archive, position } })
-    expect(await tracking.reached(head, SOON)).toBe(true)
+    expect(await tracking.reached(head, PATIENCE_MS)).toBe(true)
     tell()
     await later
     await Promise.resolve()
