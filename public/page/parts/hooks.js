@@ -56,7 +56,7 @@ export function useFresh(again, sign) {
 }
 
 /** So long a view waits for its parts: what comes later moves what is below it. */
-const PATIENCE_MS = 1000
+const PATIENCE_MS = 3000
 
 /** False once one has waited for long enough. */
 export function usePatience() {

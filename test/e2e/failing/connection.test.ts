@@ -51,7 +51,7 @@ test('catching up and reconnecting are told apart from live', async () => {
   await live(page)
   held = true
   await page.route('**/api/events?*', async (route) => route.continue())
-  await sockets[0]?.close({ code: 1012 })
+  await sockets.at(-1)?.close({ code: 1012 })
   await lab.hub.post([mailEvent({ subject: 'Meanwhile' }), mailEvent({ subject: 'And again' })])
   await page.locator('.state', { hasText: /^Catching up/ }).waitFor()
   await eventually(() => page.title()).toBe('Live · Mail Event Hub')
@@ -68,7 +68,7 @@ test('a socket that is closed with 4401 leads to the sign-in', async () => {
       }),
   })
   await live(page)
-  await sockets[0]?.close({ code: 4401, reason: 'not signed in' })
+  await sockets.at(-1)?.close({ code: 4401, reason: 'not signed in' })
   await page.getByLabel('API token').waitFor()
   await close()
 })
