@@ -129,7 +129,7 @@ export type Ledger = {
    * one of a later attempt, nor a final one (sent, failed, skipped, cancelled), with one exception: when a mail was under
    * way while its campaign was cancelled, `sent` or `failed` replaces `cancelled`.
    */
-  record(ref: ChunkRef, outcomes: readonly Outcome[], now: number): Promise<void>
+  record(ref: ChunkRef, outcomes: readonly Outcome[]): Promise<void>
   /**
    * One step of cancelling what is queued or deferred in a cancelled campaign: about `limit` deliveries. Returns how many
    * were left to do; 0: all is done, and the campaign's finishedAt is set.

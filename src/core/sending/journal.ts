@@ -6,7 +6,7 @@ import type { ChunkRef, Ledger, Outcome } from '../campaigns/ports.ts'
 import type { SendingParts } from './parts.ts'
 import type { Step } from './ports.ts'
 
-type JournalOptions = Pick<SendingParts, 'marks' | 'now' | 'log'> & {
+type JournalOptions = Pick<SendingParts, 'marks' | 'log'> & {
   readonly ref: ChunkRef
   readonly token: number
   readonly ledger: Pick<Ledger, 'record'>
@@ -84,7 +84,7 @@ function createSteps({ ref, token, marks, log }: JournalOptions) {
 }
 
 /** The ledger's side: outcomes in bulk. */
-function openBook({ ref, ledger, now, log, tellEveryMs }: JournalOptions) {
+function openBook({ ref, ledger, log, tellEveryMs }: JournalOptions) {
   let untold: Outcome[] = []
   let telling: Promise<boolean> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -94,7 +94,7 @@ function openBook({ ref, ledger, now, log, tellEveryMs }: JournalOptions) {
     const batch = untold
     untold = []
     try {
-      await ledger.record(ref, batch, now())
+      await ledger.record(ref, batch)
       troubled = false
       return true
     } catch (err) {

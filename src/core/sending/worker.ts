@@ -80,7 +80,7 @@ export async function workOn(parts: WorkerParts, ref: ChunkRef, signal: AbortSig
 /** Fences off the chunk's former worker, and tells the ledger what that had no time to tell. */
 async function takeOver(parts: WorkerParts, ref: ChunkRef, signal: AbortSignal): Promise<number> {
   const { token, outcomes, inDoubt } = await parts.marks.take(ref)
-  if (outcomes.length > 0) await parts.ledger.record(ref, outcomes, parts.now())
+  if (outcomes.length > 0) await parts.ledger.record(ref, outcomes)
   if (inDoubt.length === 0) return token
   parts.counters.doubt(ref.lane, inDoubt.length)
   parts.log.warn(

@@ -30,7 +30,7 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
         outcome(1, { status: 'failed' }),
         outcome(2, { status: 'deferred', dueAt: NOON + MINUTE }),
       ]
-      await lab().ledger.record(chunk(campaign), outcomes, NOON)
+      await lab().ledger.record(chunk(campaign), outcomes)
       await setCancelled(campaign)
       const left = []
       do left.push(await lab().ledger.cancel(campaign.id, 500, LATER))
@@ -66,7 +66,7 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
         outcome(1, { status: 'failed' }),
         outcome(2, { status: 'deferred', dueAt: NOON }),
       ]
-      await lab().ledger.record(chunk(campaign), outcomes, NOON)
+      await lab().ledger.record(chunk(campaign), outcomes)
       expect(await counts(campaign)).toMatchObject({ sent: 1, failed: 1, cancelled: 1, deferred: 0 })
     })
   })
@@ -76,7 +76,7 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
 
     test('makes them queued again, due now, with patience anew', async () => {
       const campaign = await expanded(4)
-      await lab().ledger.record(chunk(campaign), [outcome(0), failed(1), failed(2)], NOON)
+      await lab().ledger.record(chunk(campaign), [outcome(0), failed(1), failed(2)])
       expect(await lab().ledger.retryFailed(campaign.id, LATER)).toBe(2)
       expect(await counts(campaign)).toMatchObject({ queued: 3, sent: 1, failed: 0 })
       const open = await lab().ledger.open(chunk(campaign), LATER)
@@ -89,7 +89,7 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
 
     test('makes a chunk due that had nothing left', async () => {
       const campaign = await expanded(1)
-      await lab().ledger.record(chunk(campaign), [failed(0)], NOON)
+      await lab().ledger.record(chunk(campaign), [failed(0)])
       expect(await lab().due(campaign.id, LATER)).toEqual([])
       await lab().ledger.retryFailed(campaign.id, LATER)
       expect(await lab().due(campaign.id, LATER)).toEqual([chunk(campaign)])
@@ -97,11 +97,11 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
 
     test('is not undone by the outcome that comes again', async () => {
       const campaign = await expanded(1)
-      await lab().ledger.record(chunk(campaign), [failed(0)], NOON)
+      await lab().ledger.record(chunk(campaign), [failed(0)])
       await lab().ledger.retryFailed(campaign.id, LATER)
-      await lab().ledger.record(chunk(campaign), [failed(0)], LATER)
+      await lab().ledger.record(chunk(campaign), [failed(0)])
       expect(await counts(campaign)).toMatchObject({ queued: 1, failed: 0 })
-      await lab().ledger.record(chunk(campaign), [outcome(0, { attempts: 4, at: LATER })], LATER)
+      await lab().ledger.record(chunk(campaign), [outcome(0, { attempts: 4, at: LATER })])
       expect(await counts(campaign)).toMatchObject({ queued: 0, sent: 1 })
     })
 
@@ -117,7 +117,7 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
           .catch(() => {})
         await lab().expand(campaign)
         const [ref] = await lab().due(campaign.id)
-        await lab().ledger.record(ref as ChunkRef, [failed(0)], NOON)
+        await lab().ledger.record(ref as ChunkRef, [failed(0)])
         await lab().store.change(campaign.id, ['running'], { status: before, finishedAt: NOON })
         await lab().ledger.retryFailed(campaign.id, LATER)
         expect(await lab().store.get(campaign.id)).toMatchObject({ status: after, finishedAt: null })
@@ -126,7 +126,7 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
 
     test('without a failed one changes nothing', async () => {
       const campaign = await expanded(1)
-      await lab().ledger.record(chunk(campaign), [outcome(0)], NOON)
+      await lab().ledger.record(chunk(campaign), [outcome(0)])
       await lab().ledger.finishIfDone(campaign.id, NOON)
       expect(await lab().ledger.retryFailed(campaign.id, LATER)).toBe(0)
       expect(await lab().store.get(campaign.id)).toMatchObject({ status: 'finished', finishedAt: NOON })
@@ -134,7 +134,7 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
 
     test.each(['draft', 'scheduled', 'cancelled'] as const)('of a %s campaign is refused', async (status) => {
       const campaign = await expanded(1)
-      await lab().ledger.record(chunk(campaign), [failed(0)], NOON)
+      await lab().ledger.record(chunk(campaign), [failed(0)])
       await lab().store.change(campaign.id, ['running'], { status })
       await expect(lab().ledger.retryFailed(campaign.id, LATER)).rejects.toMatchObject({
         code: 'campaign.wrong_state',
@@ -148,7 +148,6 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
         await lab().ledger.record(
           chunk(campaign, number),
           Array.from({ length: 500 }, (_, n) => failed(n)),
-          NOON,
         )
       expect(await counts(campaign)).toMatchObject({ failed: 11_000 })
       expect(await lab().ledger.retryFailed(campaign.id, LATER)).toBe(11_000)
@@ -170,15 +169,15 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
     async function failing(): Promise<Campaign> {
       const campaign = await expanded(1200)
       const { record } = lab().ledger
-      await record(chunk(campaign), [unknown(0), unknown(1), blocked(2), outcome(3)], NOON)
-      await record(chunk(campaign, 2), [blocked(7), outcome(8, { status: 'deferred', reason: '421' })], NOON)
+      await record(chunk(campaign), [unknown(0), unknown(1), blocked(2), outcome(3)])
+      await record(chunk(campaign, 2), [blocked(7), outcome(8, { status: 'deferred', reason: '421' })])
       return campaign
     }
 
     test('are told in groups, of failed deliveries and of skipped ones', async () => {
       const campaign = await failing()
       const left = outcome(9, { status: 'skipped', attempts: 0, reason: 'unsubscribed' })
-      await lab().ledger.record(chunk(campaign, 1), [left], NOON)
+      await lab().ledger.record(chunk(campaign, 1), [left])
       expect(await reasons(campaign)).toEqual({
         failed: { [UNKNOWN]: 2, [BLOCKED]: 2 },
         skipped: { unsubscribed: 1 },
@@ -215,9 +214,9 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
 
     test('whatever workers record meanwhile, every failed one is tried again once, and counts stay true', async () => {
       const campaign = await expanded(500)
-      await lab().ledger.record(chunk(campaign), Array.from({ length: 100 }, (_, n) => blocked(n)), NOON) // prettier-ignore
+      await lab().ledger.record(chunk(campaign), Array.from({ length: 100 }, (_, n) => blocked(n))) // prettier-ignore
       const recording = async () => {
-        for (let n = 100; n < 130; n++) await lab().ledger.record(chunk(campaign), [outcome(n)], NOON)
+        for (let n = 100; n < 130; n++) await lab().ledger.record(chunk(campaign), [outcome(n)])
       }
       const [count] = await Promise.all([lab().ledger.retryFailed(campaign.id, LATER, BLOCKED), recording()])
       expect(count).toBe(100)
@@ -230,11 +229,11 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
 
     test('waits for what is queued, and for what is deferred', async () => {
       const campaign = await expanded(2)
-      await lab().ledger.record(chunk(campaign), [outcome(0)], NOON)
+      await lab().ledger.record(chunk(campaign), [outcome(0)])
       expect(await finish(campaign)).toBe(false)
-      await lab().ledger.record(chunk(campaign), [outcome(1, { status: 'deferred', dueAt: LATER })], NOON)
+      await lab().ledger.record(chunk(campaign), [outcome(1, { status: 'deferred', dueAt: LATER })])
       expect(await finish(campaign)).toBe(false)
-      await lab().ledger.record(chunk(campaign), [outcome(1, { attempts: 2 })], NOON)
+      await lab().ledger.record(chunk(campaign), [outcome(1, { attempts: 2 })])
       expect(await finish(campaign)).toBe(true)
       expect(await lab().store.get(campaign.id)).toMatchObject({ status: 'finished', finishedAt: LATER })
       expect(await finish(campaign)).toBe(false)
@@ -245,7 +244,7 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
       const campaign = await lab().start()
       expect(await finish(campaign)).toBe(false)
       await lab().ledger.expand(campaign, laneOf, 1, NOON)
-      for (const ref of await lab().due(campaign.id)) await lab().ledger.record(ref, [outcome(0)], NOON)
+      for (const ref of await lab().due(campaign.id)) await lab().ledger.record(ref, [outcome(0)])
       expect(await finish(campaign)).toBe(false)
     })
 

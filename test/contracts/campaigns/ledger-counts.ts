@@ -82,7 +82,7 @@ export function promisesOfCounts(lab: () => LedgerLab): void {
     const campaign = await lab().start()
     await lab().expand(campaign)
     const outcomes = [outcome(0), outcome(1, { status: 'deferred', dueAt: NOON + 1 })]
-    await lab().ledger.record({ campaignId: campaign.id, chunk: 0, lane: 'google' }, outcomes, NOON)
+    await lab().ledger.record({ campaignId: campaign.id, chunk: 0, lane: 'google' }, outcomes)
     const tallies = (await lab().ledger.tallies([campaign.id])).get(campaign.id) ?? new Map<string, Tally>()
     expect(queuedByLane(['google', 'naver'], [tallies])).toEqual(
       new Map([
@@ -116,7 +116,7 @@ export function promisesOfCounts(lab: () => LedgerLab): void {
           const outcomes = Array.from({ length: 60 }, (_, n) =>
             outcome(n * 8 + who + round, { status, attempts: round, dueAt: NOON + round }),
           )
-          await until(() => ledger.record(ref, outcomes, NOON)) // whoever is in the way too often is told to come again
+          await until(() => ledger.record(ref, outcomes)) // whoever is in the way too often is told to come again
           if (round % 2) await ledger.retryFailed(campaign.id, NOON + round)
         }
       }),
@@ -129,7 +129,7 @@ export function promisesOfCounts(lab: () => LedgerLab): void {
     const ref = { campaignId: campaign.id, chunk: 1, lane: 'google' }
     await Promise.all([
       lab().ledger.cancel(campaign.id, 5000, NOON),
-      ...ledgers.map((ledger) => until(() => ledger.record(ref, late, NOON))),
+      ...ledgers.map((ledger) => until(() => ledger.record(ref, late))),
     ])
     const { total: all, ...after } = await lab().countsOf(campaign.id)
     expect([all, after]).toEqual([1500, await recount(lab(), campaign.id)])
@@ -184,7 +184,7 @@ async function recount(lab: LedgerLab, campaignId: string): Promise<Record<Deliv
 }
 
 async function perform({ ledger, store }: LedgerLab, ref: ChunkRef, step: Step): Promise<void> {
-  if (step.kind === 'record') return ledger.record(ref, step.outcomes, NOON)
+  if (step.kind === 'record') return ledger.record(ref, step.outcomes)
   if (step.kind === 'retry') return void (await ledger.retryFailed(ref.campaignId, NOON + MINUTE))
   await store.change(ref.campaignId, ['running'], { status: 'cancelled' })
   await ledger.cancel(ref.campaignId, 500, NOON)

@@ -32,7 +32,7 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
   test('are read from the last one back, too, by whatever is asked for', async () => {
     const { id: campaignId } = await campaign(12_500)
     for (const ref of await lab().due(campaignId))
-      await lab().ledger.record(ref, [1, 2, 3].map((n) => outcome(n, { status: 'failed', reason: '550 5.1.1' })), NOON) // prettier-ignore
+      await lab().ledger.record(ref, [1, 2, 3].map((n) => outcome(n, { status: 'failed', reason: '550 5.1.1' }))) // prettier-ignore
     const ids = async (query: object, limit: number) => {
       const found: string[] = []
       for (;;) {
@@ -55,7 +55,7 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
       const [first] = await lab().ledger.open(ref, NOON)
       if (!first) continue
       failed.push(first)
-      await lab().ledger.record(ref, [outcome(first.n, { status: 'failed', reason: '550' })], NOON)
+      await lab().ledger.record(ref, [outcome(first.n, { status: 'failed', reason: '550' })])
     }
     const found = await lab().ledger.deliveries({ campaignId, status: 'failed', limit: 100 })
     expect(numbers(found)).toEqual(numbers(failed))
@@ -81,7 +81,7 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
     for (const ref of refs.slice(5, 9)) {
       const reason = `550 5.1.1 <somebody-${ref.chunk}@example.com> unknown`
       const other = outcome(2, { status: 'failed', reason: '554 5.7.1 Spam' })
-      await lab().ledger.record(ref, [outcome(1, { status: 'failed', reason }), other, outcome(3)], NOON)
+      await lab().ledger.record(ref, [outcome(1, { status: 'failed', reason }), other, outcome(3)])
       failed.push(`${ref.chunk}-1`)
     }
     const find = async (more: object) =>
@@ -100,7 +100,7 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
       const all = Array.from({ length: 500 }, (_, n) =>
         outcome(n, { status: 'failed', reason: `451 4.3.0 ${n}` }),
       )
-      await lab().ledger.record(ref, all, NOON)
+      await lab().ledger.record(ref, all)
     }
     const found: Delivery[] = []
     for (;;) {
@@ -156,7 +156,7 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
     const first = await campaign(3)
     const second = await lab().start()
     await lab().expand(second)
-    await lab().ledger.record({ campaignId: first.id, chunk: 0, lane: 'google' }, [outcome(0)], NOON)
+    await lab().ledger.record({ campaignId: first.id, chunk: 0, lane: 'google' }, [outcome(0)])
     expect(await lab().countsOf(second.id)).toMatchObject({ total: 3, queued: 3, sent: 0 })
     expect(await lab().all(second.id)).toHaveLength(3)
   })
@@ -236,7 +236,7 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
     const one = (await lab().all(campaignId)).find(({ email }) => email === emailOf(1))
     const reason = `550 5.1.1 <${emailOf(1)}>: no such user`
     const { chunk, n, lane } = one as Delivery
-    await lab().ledger.record({ campaignId, chunk, lane }, [outcome(n, { status: 'failed', reason })], NOON)
+    await lab().ledger.record({ campaignId, chunk, lane }, [outcome(n, { status: 'failed', reason })])
     expect(await lab().ledger.erase(emailOf(1))).toBe(1)
     const theirs = (await lab().all(campaignId)).filter(({ email }) => email === '')
     expect(theirs).toMatchObject([{ status: 'failed', reason: null }])
@@ -289,7 +289,7 @@ export function promisesOfReadingDeliveries(lab: () => LedgerLab): void {
     if (!left) throw new Error('subscriber 5 has no delivery')
     const ref = { campaignId: campaign.id, chunk: left.chunk, lane: left.lane }
     const skipped = outcome(left.n, { status: 'skipped', attempts: 0, reason: 'unsubscribed' })
-    await lab().ledger.record(ref, [skipped], NOON)
+    await lab().ledger.record(ref, [skipped])
     await lab().addSubscribers({ count: 5, from: 50 })
     expect(await lab().ledger.audience({ ...campaign, expanded: true }, NOON)).toEqual({
       recipients: 8,

@@ -12,7 +12,7 @@ export function promisesOfRecording(lab: () => LedgerLab): void {
     await lab().expand(campaign)
     return { campaignId: campaign.id, chunk: 0, lane: 'google' }
   }
-  const record = (ref: ChunkRef, ...outcomes: Outcome[]) => lab().ledger.record(ref, outcomes, NOON)
+  const record = (ref: ChunkRef, ...outcomes: Outcome[]) => lab().ledger.record(ref, outcomes)
   const counts = ({ campaignId }: ChunkRef) => lab().countsOf(campaignId)
   async function delivery({ campaignId }: ChunkRef, n: number): Promise<Delivery | undefined> {
     return (await lab().all(campaignId)).find((one) => one.n === n)
@@ -78,7 +78,7 @@ export function promisesOfRecording(lab: () => LedgerLab): void {
     const wait = { status: 'deferred', dueAt: NOON + MINUTE } as const
     const all = Array.from({ length: 500 }, (_, n) => outcome(n, wait))
     const [first] = await lab().ledger.dueChunks(campaign.id, 'google', NOON, 10)
-    await lab().ledger.record(first as ChunkRef, all, NOON)
+    await lab().ledger.record(first as ChunkRef, all)
     const numbers = async (now: number, limit = 10) =>
       (await lab().ledger.dueChunks(campaign.id, 'google', now, limit)).map(({ chunk }) => chunk)
     expect(await numbers(NOON)).toEqual([1, 2])
@@ -148,7 +148,7 @@ export function promisesOfRecording(lab: () => LedgerLab): void {
   test('of deliveries that are not there is passed over', async () => {
     const ref = await oneChunk(2)
     await record(ref, outcome(1), outcome(2), outcome(77))
-    await lab().ledger.record({ ...ref, chunk: 9 }, [outcome(0)], NOON)
+    await lab().ledger.record({ ...ref, chunk: 9 }, [outcome(0)])
     expect(await counts(ref)).toMatchObject({ total: 2, sent: 1, queued: 1 })
   })
 
@@ -165,7 +165,7 @@ export function promisesOfRecording(lab: () => LedgerLab): void {
     const parts = Array.from({ length: 10 }, (_, part) =>
       Array.from({ length: 10 }, (_, n) => outcome(part * 10 + n, { status: part % 2 ? 'sent' : 'failed' })),
     )
-    await Promise.all(parts.map((part, index) => ledgers[index % 2]?.record(ref, part, NOON)))
+    await Promise.all(parts.map((part, index) => ledgers[index % 2]?.record(ref, part)))
     expect(await counts(ref)).toMatchObject({ sent: 50, failed: 50, queued: 0 })
     const statuses = (await lab().all(ref.campaignId)).map(({ status }) => status)
     expect(statuses.filter((status) => status === 'sent')).toHaveLength(50)

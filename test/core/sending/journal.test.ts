@@ -55,9 +55,9 @@ async function open({
     },
   }
   const ledger: Pick<Ledger, 'record'> = {
-    async record(ref, outcomes, at) {
+    async record(ref, outcomes) {
       told.push(outcomes.map(({ n }) => n))
-      await record(ref, outcomes, at)
+      await record(ref, outcomes)
     },
   }
   const journal = openJournal({
@@ -65,7 +65,6 @@ async function open({
     token,
     marks,
     ledger,
-    now: () => NOON,
     log: silentLog,
     tellEveryMs,
   })

@@ -17,15 +17,11 @@ describe('deliveries', () => {
   beforeEach(async () => {
     await open()
     id = await app.campaign(5)
-    await app.lab.ledger.record(
-      { campaignId: id, chunk: 0, lane: 'default' },
-      [
-        outcome(0),
-        outcome(1, { status: 'failed', reason: '=cmd()' }),
-        outcome(2, { status: 'deferred', dueAt: NOON + MINUTE, reason: '421 "later", please' }),
-      ],
-      NOON,
-    )
+    await app.lab.ledger.record({ campaignId: id, chunk: 0, lane: 'default' }, [
+      outcome(0),
+      outcome(1, { status: 'failed', reason: '=cmd()' }),
+      outcome(2, { status: 'deferred', dueAt: NOON + MINUTE, reason: '421 "later", please' }),
+    ])
   })
   const get = (query = '', headers = {}) =>
     app.call('GET', `/campaigns/${id}/deliveries${query}`, undefined, { headers })

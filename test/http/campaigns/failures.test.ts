@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { linkKey } from '../../../src/core/events/facts.ts'
 import { openCampaignsApp, type CampaignsApp } from '../../support/campaigns/campaigns-app.ts'
 import { outcome } from '../../support/campaigns/ledger-lab.ts'
-import { NOON } from '../../support/times.ts'
 
 const UNKNOWN = '550 5.1.1: no such mailbox'
 let app: CampaignsApp
@@ -13,17 +12,13 @@ beforeEach(async () => {
   app = await openCampaignsApp()
   id = await app.campaign(6)
   const failed = (n: number, reason: string) => outcome(n, { status: 'failed', reason })
-  await app.lab.ledger.record(
-    { campaignId: id, chunk: 0, lane: 'default' },
-    [
-      failed(0, '550 5.1.1 <kim@example.com> no such user'),
-      failed(1, '550 5.1.1 <lee@example.com> no such user'),
-      failed(2, 'given up after 7 tries: 421 4.7.28 1.2.3.4 sends too much'),
-      outcome(3),
-      outcome(4, { status: 'deferred', reason: '421 4.7.28 1.2.3.4 sends too much' }),
-    ],
-    NOON,
-  )
+  await app.lab.ledger.record({ campaignId: id, chunk: 0, lane: 'default' }, [
+    failed(0, '550 5.1.1 <kim@example.com> no such user'),
+    failed(1, '550 5.1.1 <lee@example.com> no such user'),
+    failed(2, 'given up after 7 tries: 421 4.7.28 1.2.3.4 sends too much'),
+    outcome(3),
+    outcome(4, { status: 'deferred', reason: '421 4.7.28 1.2.3.4 sends too much' }),
+  ])
 })
 afterEach(() => app.close())
 

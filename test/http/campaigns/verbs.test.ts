@@ -101,11 +101,11 @@ describe('the verbs', () => {
 
   test('retry-failed queues what failed, and a finished campaign runs again', async () => {
     const id = await app.campaign(3)
-    await app.lab.ledger.record(
-      { campaignId: id, chunk: 0, lane: 'default' },
-      [outcome(0), outcome(1, { status: 'failed' }), outcome(2, { status: 'failed' })],
-      NOON,
-    )
+    await app.lab.ledger.record({ campaignId: id, chunk: 0, lane: 'default' }, [
+      outcome(0),
+      outcome(1, { status: 'failed' }),
+      outcome(2, { status: 'failed' }),
+    ])
     await app.lab.ledger.finishIfDone(id, NOON)
     expect((await post(id, 'retry-failed')).body).toMatchObject({
       status: 'running',

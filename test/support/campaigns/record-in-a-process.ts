@@ -58,7 +58,7 @@ async function recordForEver(kind: string, place: string, campaignId: string): P
           reason: null,
           at: NOON,
         }))
-        await ledger.record(ref, outcomes.slice(0, 40), NOON)
+        await ledger.record(ref, outcomes.slice(0, 40))
         process.stdout.write('.')
       }
     if (round % 5 === 0) await ledger.retryFailed(campaignId, NOON + round)

@@ -111,7 +111,7 @@ export async function aDaysWork(openLab: SqlLab): Promise<void> {
       { epoch: NOON, seq: 1e6 + length },
       lab.rows(pageOf(some, length)),
     )
-    await lab.ledger.record(chunk, some.slice(0, 500).map((_, n) => outcome(n)), NOON) // prettier-ignore
+    await lab.ledger.record(chunk, some.slice(0, 500).map((_, n) => outcome(n))) // prettier-ignore
     await lab.reactions.of(campaign.id, some.map(({ id }) => id)) // prettier-ignore
   }
   await search(lab)
@@ -179,7 +179,7 @@ async function ofTheLedger({ ledger, store, sql, reactions }: LoopLab, chunk: Ch
     for (const order of ORDERS)
       await ledger.deliveries({ campaignId, limit: 100, status, after: '0-3', order })
   const failed = (n: number) => outcome(n, { status: 'failed', reason: '550 5.1.1 no' })
-  await ledger.record(chunk, [failed(498), failed(499)], NOON)
+  await ledger.record(chunk, [failed(498), failed(499)])
   for (const people of PEOPLE)
     for (const more of [{}, { status: 'sent' as const }, { reason: '550', q: 'kim' }])
       for (const id of [campaignId, '01700000-0000-7000-8000-000000000011'])
@@ -190,7 +190,7 @@ async function ofTheLedger({ ledger, store, sql, reactions }: LoopLab, chunk: Ch
   for (const before of [undefined, campaignId]) await ledger.deliveriesTo('x', 50, before)
   await reactions.links(campaignId)
   await ledger.retryFailed(campaignId, NOON, '550 5.1.1: no such mailbox')
-  await ledger.record(chunk, [outcome(497, { status: 'failed' })], NOON)
+  await ledger.record(chunk, [outcome(497, { status: 'failed' })])
   await sql.run(sql.db.update(sql.tables.chunks).set({ reasons: null }).where(eq(sql.tables.chunks.campaignId, campaignId))) // prettier-ignore
   await ledger.reasons(campaignId)
   await ledger.retryFailed(campaignId, NOON)
