@@ -115,7 +115,7 @@ export type Ledger = {
    * 'busy'. 'done': there are no more, and the campaign is expanded.
    */
   expand(
-    campaign: CampaignHead,
+    campaignId: string,
     laneOf: (email: string) => string,
     limit: number,
     now: number,

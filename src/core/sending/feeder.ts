@@ -134,7 +134,7 @@ async function expand({ ledger, laneOf, now }: FeederOptions, running: readonly 
   let more = false
   for (const campaign of running)
     if (!campaign.expanded)
-      more = (await ledger.expand(campaign, laneOf, EXPAND_READERS, now())) === 'more' || more
+      more = (await ledger.expand(campaign.id, laneOf, EXPAND_READERS, now())) === 'more' || more
   return more
 }
 

@@ -243,7 +243,7 @@ export function promisesOfCancellingAndRetrying(lab: () => LedgerLab): void {
       await lab().addSubscribers({ count: 2 })
       const campaign = await lab().start()
       expect(await finish(campaign)).toBe(false)
-      await lab().ledger.expand(campaign, laneOf, 1, NOON)
+      await lab().ledger.expand(campaign.id, laneOf, 1, NOON)
       for (const ref of await lab().due(campaign.id)) await lab().ledger.record(ref, [outcome(0)])
       expect(await finish(campaign)).toBe(false)
     })

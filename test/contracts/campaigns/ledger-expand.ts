@@ -102,14 +102,14 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
 
   test('of an empty list is done at once', async () => {
     const campaign = await lab().start()
-    expect(await lab().ledger.expand(campaign, laneOf, 10, NOON)).toBe('done')
+    expect(await lab().ledger.expand(campaign.id, laneOf, 10, NOON)).toBe('done')
     expect(await lab().countsOf(campaign.id)).toMatchObject({ total: 0, queued: 0 })
   })
 
   test('knows no total before it is done', async () => {
     await lab().addSubscribers({ count: 30 })
     const campaign = await lab().start()
-    expect(await lab().ledger.expand(campaign, laneOf, 10, NOON)).toBe('more')
+    expect(await lab().ledger.expand(campaign.id, laneOf, 10, NOON)).toBe('more')
     expect(await lab().countsOf(campaign.id)).toMatchObject({ total: null, queued: 10 })
   })
 
@@ -120,7 +120,7 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
     const answers: string[] = []
     const work = async (ledger: (typeof ledgers)[0]) => {
       for (let answer = ''; answer !== 'done'; answers.push(answer))
-        answer = await ledger.expand(campaign, laneOf, 50, NOON)
+        answer = await ledger.expand(campaign.id, laneOf, 50, NOON)
     }
     await Promise.all(ledgers.map(work))
     const subscribers = (await lab().all(campaign.id)).map(({ subscriberId }) => subscriberId)
@@ -132,9 +132,9 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
   test('goes on where it was after a pause, and not while it lasts', async () => {
     await lab().addSubscribers({ count: 30 })
     const campaign = await lab().start()
-    await lab().ledger.expand(campaign, laneOf, 10, NOON)
+    await lab().ledger.expand(campaign.id, laneOf, 10, NOON)
     await lab().store.change(campaign.id, ['running'], { status: 'paused' })
-    expect(await lab().ledger.expand(campaign, laneOf, 10, NOON)).toBe('busy')
+    expect(await lab().ledger.expand(campaign.id, laneOf, 10, NOON)).toBe('busy')
     await lab().store.change(campaign.id, ['paused'], { status: 'running' })
     await lab().expand(campaign, 10)
     expect(await lab().countsOf(campaign.id)).toMatchObject({ total: 30 })
@@ -143,9 +143,9 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
   test('of a cancelled campaign writes no more', async () => {
     await lab().addSubscribers({ count: 30 })
     const campaign = await lab().start()
-    await lab().ledger.expand(campaign, laneOf, 10, NOON)
+    await lab().ledger.expand(campaign.id, laneOf, 10, NOON)
     await lab().store.change(campaign.id, ['running'], { status: 'cancelled' })
-    expect(await lab().ledger.expand(campaign, laneOf, 10, NOON)).toBe('busy')
+    expect(await lab().ledger.expand(campaign.id, laneOf, 10, NOON)).toBe('busy')
     expect(await lab().countsOf(campaign.id)).toMatchObject({ total: 10, queued: 10 })
   })
 
@@ -160,7 +160,7 @@ export function promisesOfExpanding(lab: () => LedgerLab): void {
         return sql.atomically(writes)
       },
     })
-    expect(await atThatMoment.expand(campaign, laneOf, 10, NOON)).toBe('busy')
+    expect(await atThatMoment.expand(campaign.id, laneOf, 10, NOON)).toBe('busy')
     expect(await lab().all(campaign.id)).toEqual([])
   })
 }

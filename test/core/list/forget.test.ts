@@ -51,7 +51,7 @@ test('a campaign that expands meanwhile keeps nothing of the person', async () =
     outbox: nothing,
     subscribers: {
       async erase(email, at) {
-        await lab.ledger.expand(campaign, laneOf, 100, NOON) // it has read the list before the person is off it
+        await lab.ledger.expand(campaign.id, laneOf, 100, NOON) // it has read the list before the person is off it
         await subscribers.erase(email, at)
       },
     },

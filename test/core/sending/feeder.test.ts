@@ -34,7 +34,7 @@ function feed(ids: readonly string[], lab: Lab = {}) {
     },
     ledger: {
       cancel: nobodyAsks,
-      async expand({ id }: CampaignHead) {
+      async expand(id) {
         asked.expanded.push(id)
         return more?.(id) ? 'more' : 'done'
       },

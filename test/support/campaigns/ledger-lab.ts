@@ -51,7 +51,7 @@ export type LedgerLab = {
   /** A campaign that runs since NOON. */
   start(changes?: Partial<Campaign>): Promise<Campaign>
   /** Expands it wholly, `limit` subscribers a step; how many steps. */
-  expand(campaign: Campaign, limit?: number): Promise<number>
+  expand(campaign: Pick<Campaign, 'id'>, limit?: number): Promise<number>
   /** Every delivery, page by page. */
   all(campaignId: string): Promise<readonly Delivery[]>
   /** Its deliveries by state, over all lanes; `total` is null until they are all written. */
@@ -123,7 +123,7 @@ export async function openLedgerLab(lab: SqlLab): Promise<LedgerLab> {
     },
     async expand(campaign, limit = 5000) {
       for (let steps = 1; ; steps++)
-        if ((await ledger.expand(campaign, laneOf, limit, NOON)) === 'done') return steps
+        if ((await ledger.expand(campaign.id, laneOf, limit, NOON)) === 'done') return steps
     },
     async all(campaignId) {
       const found: Delivery[] = []

@@ -45,7 +45,7 @@ async function recordForEver(kind: string, place: string, campaignId: string): P
   const campaign = await createCampaignStore(sql).get(campaignId)
   if (!campaign) throw new Error('there is no such campaign')
   for (let round = 1; ; round++) {
-    await ledger.expand(campaign, laneOf, 100, NOON)
+    await ledger.expand(campaign.id, laneOf, 100, NOON)
     const lanes = [...((await ledger.tallies([campaignId])).get(campaignId)?.keys() ?? [])]
     for (const lane of lanes)
       for (const ref of await ledger.dueChunks(campaignId, lane, NOON + round, 2)) {

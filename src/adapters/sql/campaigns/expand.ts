@@ -67,8 +67,8 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
     return db.update(campaigns).set(place).where(eq(campaigns.id, from.id))
   }
 
-  return async (campaign, laneOf, limit, now) => {
-    const place = await placeOf(campaign.id)
+  return async (campaignId, laneOf, limit, now) => {
+    const place = await placeOf(campaignId)
     if (place?.expanded) return 'done'
     if (place?.status !== 'running') return 'busy'
     const startedAt = place.startedAt ?? now
