@@ -44,7 +44,7 @@ export function createLoopNews(options: Options): (news: LoopNews) => void {
       if (event.kind === 'delivered') answersOf(facts.email).note('sent')
       if (event.kind !== 'deferred') continue
       const response = facts.answer ?? 'deferred'
-      if (isAboutMailbox({ kind: 'deferred', response })) continue
+      if (isAboutMailbox(response)) continue
       answersOf(facts.email).note('deferred')
       deferrals.set(laneOf(facts.email), response)
     }

@@ -48,7 +48,7 @@ function deferred(
 const MAILBOX = /(?<![\d.])4\.2\.[12](?![\d.])/
 
 /** Deferred because of this one mailbox: no reason to slow down for others. */
-export function isAboutMailbox({ response }: SendResult): boolean {
+export function isAboutMailbox(response: string): boolean {
   return MAILBOX.test(response)
 }
 
@@ -56,6 +56,6 @@ export function isAboutMailbox({ response }: SendResult): boolean {
 // that. https://support.google.com/a/answer/3726730
 const RATE_LIMIT = /(?<![\d.])(?:421|4\.7\.28)(?![\d.])/
 
-export function isRateLimit({ response }: { readonly response: string }): boolean {
+export function isRateLimit(response: string): boolean {
   return RATE_LIMIT.test(response)
 }

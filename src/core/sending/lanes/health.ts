@@ -139,12 +139,12 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
     if (now() - state.pausedUntil >= CALM_MS) state.faults = 0
   }
 
-  async function deferred(result: SendResult): Promise<void> {
-    if (isAboutMailbox(result)) return
+  async function deferred(response: string): Promise<void> {
+    if (isAboutMailbox(response)) return
     answers.note('deferred')
     if (now() - reportedAt.deferred < DEFERRED_EVERY_MS) return
     reportedAt.deferred = now()
-    await tell(lanes.report(lane, 'deferred', result.response, answers.deferredShare()))
+    await tell(lanes.report(lane, 'deferred', response, answers.deferredShare()))
   }
 
   return {
@@ -154,7 +154,7 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
       if (result.kind === 'sender_fault') return blame(result.response).then(() => OURS)
       if (result.kind === 'failed' && !isAboutSubscriber(result.response)) return refused(result.response, to)
       if (result.kind === 'sent') await sent(to.email, begunAt)
-      else if (result.kind === 'deferred') await deferred(result)
+      else if (result.kind === 'deferred') await deferred(result.response)
       return THEIRS
     },
   }

@@ -80,7 +80,7 @@ const FOR_GOOD_MS = 365 * 24 * 3_600_000
  */
 export function slowDown(pace: Pace, reason: string, now: number, deferred = 1): Pace {
   if (now - pace.slowedAt < LESSON_MS) return pace
-  const weight = isRateLimit({ response: reason }) ? 1 : deferred
+  const weight = isRateLimit(reason) ? 1 : deferred
   const cut = Math.max(weight, LEAST_SHARE) / 2
   const share = Math.max(FLOOR, pace.share * (1 - cut) + RAISED_BY * (1 - weight))
   const since = pace.share < 1 ? pace.since : now
