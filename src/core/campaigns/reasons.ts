@@ -75,13 +75,8 @@ export const writeReasons = (counts: Reasons): string =>
 
 export function readReasons(text: string): Reasons {
   const kept = JSON.parse(text) as Record<string, number>[]
-  const [failed, skipped, deferred] = kept.map((counts) => new Map(Object.entries(counts)))
-  return {
-    ...emptyReasons(),
-    ...(failed && { failed }),
-    ...(skipped && { skipped }),
-    ...(deferred && { deferred }),
-  }
+  const read = (status: keyof Reasons) => new Map(Object.entries(kept[WITH_REASON.indexOf(status)] ?? {}))
+  return { failed: read('failed'), skipped: read('skipped'), deferred: read('deferred') }
 }
 
 /** Whether a chunk with these counts may have deliveries of that group. null: not counted, so it may. */

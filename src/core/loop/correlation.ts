@@ -16,8 +16,9 @@ export const wholeId = ({ campaignId, chunk, n }: DeliveryKey): string => `${cam
 
 /** The delivery that the event's metadata names: the mail carried it in X-MC-Metadata. */
 export function namedDelivery({ campaignId, deliveryId }: EventFacts): DeliveryKey | undefined {
-  const key = campaignId !== null && isUuid(campaignId) ? readDeliveryId(deliveryId ?? '') : undefined
-  return key && campaignId !== null ? { campaignId, ...key } : undefined
+  if (campaignId === null || !isUuid(campaignId)) return undefined
+  const key = readDeliveryId(deliveryId ?? '')
+  return key && { campaignId, ...key }
 }
 
 export function readDeliveryId(id: string): Omit<DeliveryKey, 'campaignId'> | undefined {
