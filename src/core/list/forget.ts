@@ -74,15 +74,10 @@ async function eraseAll(
 ): Promise<undefined[]> {
   const head = await feed.last(0)
   if (!(await tracking.reached(head, PATIENCE_MS))) throw new HubError('archive.behind')
-  const each: Traces[] = []
-  for (const email of emails) {
-    const key = emailKey(email)
-    each.push({ keys: new Set([key]), messageIds: await messagesTo(archive, key) })
-  }
-  const traces = {
-    keys: new Set(each.flatMap(({ keys }) => [...keys])),
-    messageIds: new Set(each.flatMap(({ messageIds }) => [...messageIds])),
-  }
+  const keys = new Set(emails.map(emailKey))
+  const messageIds = new Set<string>()
+  for (const key of keys) for (const id of await messagesTo(archive, key)) messageIds.add(id)
+  const traces = { keys, messageIds }
   await eraseFromFeed(feed, traces, head)
   await eraseFromArchive(archive, traces)
   for (const email of emails) for (const spelling of spellings(email)) await quarantine.erase(spelling)
