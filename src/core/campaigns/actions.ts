@@ -102,7 +102,8 @@ export function createActions(options: ActionsOptions) {
     const content = readContent(input, options.readHtml)
     const { sendAt = null, start = false } = input
     // The key is looked up before send_at is checked: when the request is repeated, that time may have passed.
-    const made = await once(key, { ...content, sendAt, start }, () => make({ ...content, sendAt, start }))
+    const request = { ...content, sendAt, start }
+    const made = await once(key, request, () => make(request))
     if (start && made.created) wake()
     return made
   }
@@ -150,8 +151,7 @@ export function createActions(options: ActionsOptions) {
     duplicate: (id: string, key?: string) =>
       once(key, { duplicate: id }, async () => {
         const { subject, content, text, preheader, replyTo, tag } = await get(id)
-        const says = readContent({ subject, content, text, preheader, replyTo, tag }, options.readHtml)
-        return make(says)
+        return make(readContent({ subject, content, text, preheader, replyTo, tag }, options.readHtml))
       }),
   }
 }
