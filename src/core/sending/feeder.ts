@@ -165,16 +165,15 @@ async function feed(
 /** The lanes that a campaign has chunks on, and the lane that each goes out on. */
 function createLanes({ ledger, laneNames, now }: FeederOptions) {
   const own = laneNames.map((name) => ({ name, goesTo: name }))
-  const strays = new Map<string, { lanes: typeof own; readAt: number }>()
+  const known = new Map<string, { lanes: typeof own; readAt: number }>()
   return async (campaignId: string) => {
-    const known = strays.get(campaignId)
-    if (known && ago(known.readAt, now()) < STRAYS_MS) return [...own, ...known.lanes]
-    for (const [id, { readAt }] of strays) if (ago(readAt, now()) >= STRAYS_MS) strays.delete(id)
-    const found = [...((await ledger.tallies([campaignId])).get(campaignId)?.keys() ?? [])]
-    const lanes = found
-      .filter((name) => !laneNames.includes(name))
-      .map((name) => ({ name, goesTo: DEFAULT_LANE }))
-    strays.set(campaignId, { lanes, readAt: now() })
-    return [...own, ...lanes]
+    for (const [id, { readAt }] of known) if (ago(readAt, now()) >= STRAYS_MS) known.delete(id)
+    const fresh = known.get(campaignId)
+    if (fresh) return fresh.lanes
+    const tallies = (await ledger.tallies([campaignId])).get(campaignId)
+    const strays = [...(tallies?.keys() ?? [])].filter((name) => !laneNames.includes(name))
+    const lanes = [...own, ...strays.map((name) => ({ name, goesTo: DEFAULT_LANE }))]
+    known.set(campaignId, { lanes, readAt: now() })
+    return lanes
   }
 }
