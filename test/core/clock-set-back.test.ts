@@ -6,6 +6,7 @@ import { createLease } from '../../src/core/lease.ts'
 import { createHealth } from '../../src/core/operations/health.ts'
 import { openPlaces } from '../../src/core/sending/lanes/places.ts'
 import { createTodo } from '../../src/core/sending/todo.ts'
+import { aDelivery } from '../support/sending/deliveries.ts'
 import { HOUR, NOON } from '../support/times.ts'
 
 let time = NOON
@@ -14,17 +15,7 @@ beforeEach(() => void (time = NOON))
 
 test('who has left since they were looked at gets no mail', async () => {
   const left = new Map<string, 'unsubscribed'>()
-  const delivery = { subscriberId: 'ann', email: 'ann@example.com', campaignId: 'may', lane: 'default' }
-  const state = { status: 'queued', attempts: 0, earlierAttempts: 0, dueAt: NOON, reason: null } as const
-  const deliveries = ['1-0', '1-1'].map((id, n) => ({
-    ...delivery,
-    ...state,
-    id,
-    n,
-    chunk: 1,
-    name: '',
-    updatedAt: NOON,
-  }))
+  const deliveries = [0, 1].map((n) => aDelivery({ n, subscriberId: 'ann' }))
   const done: number[] = []
   const todo = createTodo(deliveries, {
     unmailable: async () => left,

@@ -2,14 +2,10 @@
 import { expect, test } from 'vitest'
 import type { Delivery, Outcome } from '../../../src/core/campaigns/ports.ts'
 import { createTodo } from '../../../src/core/sending/todo.ts'
+import { aDelivery } from '../../support/sending/deliveries.ts'
 import { NOON } from '../../support/times.ts'
 
-function delivery(n: number, email = `ann${n}@example.com`): Delivery {
-  const ids = { id: `1-${n}`, campaignId: 'may', chunk: 1, n, subscriberId: `s${n}` }
-  const state = { status: 'queued', attempts: 2, earlierAttempts: 0, dueAt: NOON, reason: null } as const
-  return { ...ids, ...state, email, name: '', lane: 'default', updatedAt: NOON }
-}
-
+const delivery = (n: number, email = `ann${n}@example.com`) => aDelivery({ n, email, attempts: 2 })
 const many = (count: number) => Array.from({ length: count }, (_, n) => delivery(n))
 
 function lab(deliveries: readonly Delivery[]) {
@@ -44,7 +40,7 @@ test('domains take turns', async () => {
 test('who has left is skipped; a mail that events came back of was sent, and was one try more', async () => {
   const { take, left, heard, done } = lab(many(3))
   left.set('s0', 'unsubscribed').set('s1', 'unsubscribed')
-  heard.set('1-1', [])
+  heard.set('3-1', [])
   expect(await take(2)).toEqual([2, -1])
   expect(done.toSorted((a, b) => a.n - b.n)).toMatchObject([
     { status: 'skipped', attempts: 2, reason: 'unsubscribed', at: NOON },

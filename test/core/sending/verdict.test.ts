@@ -1,21 +1,14 @@
 // What the answer to one try means for its delivery.
 import { expect, test } from 'vitest'
-import type { Delivery } from '../../../src/core/campaigns/ports.ts'
 import type { SendResult } from '../../../src/core/sending/ports.ts'
 import { isAboutMailbox, isRateLimit, outcomeOf } from '../../../src/core/sending/verdict.ts'
+import { aDelivery } from '../../support/sending/deliveries.ts'
 import { NOON } from '../../support/times.ts'
 
 const DELAYS = [60_000, 300_000]
 
-function delivery(changes: Partial<Delivery> = {}): Delivery {
-  const ids = { id: '3-7', campaignId: 'c', chunk: 3, n: 7, subscriberId: 's' }
-  const subscriber = { email: 'hong@example.com', name: '홍', lane: 'default' }
-  const state = { status: 'queued', attempts: 0, earlierAttempts: 0, dueAt: 0, reason: null } as const
-  return { ...ids, ...subscriber, ...state, updatedAt: NOON, ...changes }
-}
-
-const judge = (result: SendResult, changes?: Partial<Delivery>) =>
-  outcomeOf(result, delivery(changes), DELAYS, NOON)
+const judge = (result: SendResult, changes?: Parameters<typeof aDelivery>[0]) =>
+  outcomeOf(result, aDelivery(changes), DELAYS, NOON)
 
 const deferred = { kind: 'deferred', response: '451 4.3.0 later' } as const
 

@@ -5,6 +5,7 @@ import type { Delivery } from '../../../src/core/campaigns/ports.ts'
 import { createCounters } from '../../../src/core/sending/parts.ts'
 import { workOn } from '../../../src/core/sending/worker.ts'
 import { silentLog } from '../../support/events/feed-lab.ts'
+import { aDelivery } from '../../support/sending/deliveries.ts'
 import { NOON } from '../../support/times.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
@@ -56,25 +57,8 @@ function lab(open: () => readonly Delivery[]) {
   return { work, watched, asked }
 }
 
-const MAIL: Delivery = {
-  id: '3-1',
-  campaignId: 'spring',
-  chunk: 3,
-  n: 1,
-  subscriberId: 'jo',
-  email: 'jo@example.com',
-  name: '',
-  lane: 'default',
-  status: 'queued',
-  attempts: 0,
-  earlierAttempts: 0,
-  dueAt: NOON,
-  reason: null,
-  updatedAt: NOON,
-}
-
 test('a chunk that is done is watched no more, and nothing waits for its end', async () => {
-  const { work, watched, asked } = lab(() => [MAIL])
+  const { work, watched, asked } = lab(() => [aDelivery()])
   const { signal } = new AbortController()
   await work(signal)
   expect({
@@ -89,7 +73,7 @@ test('a process that is closed while it reads a chunk sends nothing of it', asyn
   const closing = new AbortController()
   const { work, asked } = lab(() => {
     closing.abort()
-    return [MAIL]
+    return [aDelivery()]
   })
   await work(closing.signal)
   expect(asked).toEqual([])
