@@ -92,7 +92,7 @@ export type Setup = {
   readonly disk: { readonly free: number; readonly size: number }
   readonly feed: { readonly bytes: number; readonly bound: number }
   readonly stores: { readonly events: string; readonly database: string }
-  /** Whether each store works: `ok`, or what is wrong. */
+  /** Whether each store works, and sending: `ok`, or what is wrong. */
   readonly states: { readonly [store: string]: string }
   readonly lag: number
   readonly clients: number

@@ -28,7 +28,7 @@ const app = await (wired.serving
   ? buildApp({ ...wired.serving, ...(asWritten && { page: async () => undefined }), log })
   : buildWorkerApp({ ...wired, log }))
 onceRunning({
-  checks: wired.checks,
+  stores: wired.bothStores,
   async close() {
     await Promise.all([app.close(), wired.stopSending()])
     await wired.close()

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 
 type Stoppable = {
-  readonly checks: readonly { readonly name: string; ping(): Promise<void> }[]
+  readonly stores: readonly { readonly name: string; ping(): Promise<void> }[]
   /** Finishes what is under way, and lets go of everything. */
   close(): Promise<void>
 }
@@ -53,8 +53,8 @@ export function listenToSignals(log: FastifyBaseLogger): (running: Stoppable) =>
 }
 
 /** The stores that do not answer now. */
-async function silentOnes({ checks }: Stoppable): Promise<readonly string[]> {
-  const answers = checks.map(async ({ name, ping }) => {
+async function silentOnes({ stores }: Stoppable): Promise<readonly string[]> {
+  const answers = stores.map(async ({ name, ping }) => {
     const silent = pause(CHECK_MS, name)
     return Promise.race([ping().then(() => undefined), silent]).catch(() => silent)
   })

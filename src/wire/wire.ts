@@ -10,7 +10,7 @@ import { createLeases } from '../adapters/sql/driver/leases.ts'
 import { createLoop } from '../adapters/sql/loop/loop.ts'
 import { createQuarantine } from '../adapters/sql/events/quarantine.ts'
 import { isHubError } from '../core/errors.ts'
-import { checkProgress } from '../core/operations/health.ts'
+import { checkLanes, checkProgress } from '../core/operations/health.ts'
 import { catchUp, isBehindFeed } from '../core/events/tracking/behind.ts'
 import { createErasure, createForget } from '../core/list/forget.ts'
 import { startHeartbeat } from '../core/operations/heartbeat.ts'
@@ -43,16 +43,12 @@ export async function wire(config: Config, log: Log) {
   const untilTracked = (signal: AbortSignal) => catchUp({ feed: events.feed, archive }, signal)
   const side = await openCampaignSide(config, { ...shared, untilTracked })
   const serves = config.ROLE !== 'worker'
-  const base = {
-    now: Date.now,
-    version,
-    settings,
-    sending: side.sending,
-    checks: [
-      { name: 'events', needed: true, ping: () => (serves ? events.feed.ping() : pingAsWorker(events.feed)) },
-      { name: 'database', needed: !serves, ping: () => sql.ping() },
-    ],
-  }
+  const bothStores = [
+    { name: 'events', needed: true, ping: () => (serves ? events.feed.ping() : pingAsWorker(events.feed)) },
+    { name: 'database', needed: !serves, ping: () => sql.ping() },
+  ]
+  const checks = [...bothStores, { name: 'sending', needed: false, ping: checkLanes(side.lanes) }]
+  const base = { now: Date.now, version, settings, sending: side.sending, checks }
   const since = Date.now()
   const me = { id: shared.owner, role: config.ROLE, version, since }
   const heartbeat = startHeartbeat({ processes: events.processes, me })
@@ -71,12 +67,14 @@ export async function wire(config: Config, log: Log) {
       ...base,
       ...events,
       ...tracked,
-      checks: [...base.checks, { name: 'archive', needed: false, ping: checkProgress(tracked.tracking) }],
+      checks: [...checks, { name: 'archive', needed: false, ping: checkProgress(tracked.tracking) }],
       side: { ...side, forget: tracked.forget },
       stores,
       running: { role: config.ROLE, since, disk: () => diskOf(config.DATA_DIR), others: heartbeat.others },
       page: createPagePack(log),
     },
+    /** What closing may have to wait for. */
+    bothStores,
     /** The token was made by the hub, not chosen by the operator. */
     tokenIsOurs: config.API_TOKEN === undefined,
     /** Begins no more mails, and waits for those in flight. May be called more than once. */

@@ -27,6 +27,7 @@ const ROLES = {
 const MEANWHILE = {
   events: 'Webhooks are refused. Mandrill keeps them and tries again.',
   database: 'Webhooks are still accepted; everything else waits.',
+  sending: 'Mails wait. The campaigns say which lanes are paused, and why.',
 }
 
 /** @typedef {{ status: string, stores: Record<string, string> }} Ready */
@@ -84,7 +85,14 @@ export function Standing({ setup }) {
     ...others,
     ['Open sockets', count(setup.clients)],
     ['Public address', setup.public_url],
-    ['Mails go to', setup.transport === 'smtp' ? 'the SMTP server' : 'files in the outbox'],
+    [
+      'Mails go to',
+      html`${setup.transport === 'smtp' ? 'the SMTP server' : 'files in the outbox'}${
+        states.sending === 'ok'
+          ? null
+          : html`<${Working} state=${states.sending} meanwhile=${MEANWHILE.sending} />`
+      }`,
+    ],
     ['Version', setup.version],
   ]
   return html`<${Facts} title="The hub" facts=${facts} />`

@@ -1,6 +1,7 @@
 // Whether this process is ready, degraded or unavailable, by checks of the stores it needs.
 import { isHubError } from '../errors.ts'
 import { ago, within } from '../pause.ts'
+import type { LaneControl } from '../sending/ports.ts'
 
 export type Check = {
   /** The operator's name for it. */
@@ -61,6 +62,7 @@ const CAUSES: readonly (readonly [RegExp, string])[] = [
   [/\b(?:full|ENOSPC|no space|OOM)\b/i, 'full'],
   [/MISCONF|NOREPLICAS/, 'refuses writes'],
   [/at a stand/, 'at a stand'],
+  [/^a lane is paused/m, 'paused'],
 ]
 
 /** A word for the public: the stores' own errors name machines and users. */
@@ -112,5 +114,13 @@ export function checkProgress(
     const { epoch, seq } = tracking.position()
     if (tracking.lag() === 0 || epoch !== last.epoch || seq !== last.seq) last = { epoch, seq, at: now() }
     if (now() - last.at > STAND_MS) throw new Error('at a stand')
+  }
+}
+
+/** Throws while a lane is paused, by a fault of the sender or because the mail server is away: its mails wait. */
+export function checkLanes(lanes: Pick<LaneControl, 'states'>): () => Promise<void> {
+  return async () => {
+    const paused = (await lanes.states()).find(({ state }) => state === 'paused')
+    if (paused) throw new Error(`a lane is paused: ${paused.name}`)
   }
 }

@@ -42,7 +42,10 @@ const FIELDS = {
   subject: Type.String(),
   tag: TextOrNull,
   status: oneOf(CAMPAIGN_STATUSES),
-  status_reason: TextOrNull,
+  status_reason: orNull(Type.String(), {
+    description: 'Why it is paused; of a running one: why no mail goes out now',
+    examples: [null],
+  }),
   transport: oneOf(['smtp', 'outbox'], {
     description: 'outbox: mails are written to files because no SMTP server is set',
   }),
@@ -143,23 +146,33 @@ function toJson(
     lanes.map(({ name }) => name),
     [byLane],
   )
+  const shown = lanes.map((lane) => laneJson(lane, queued.get(lane.name) ?? 0))
+  const held = status === 'running' && campaign.expanded ? heldBack(shown) : null
   const total = Object.values(tally).reduce((all, count) => all + count, 0)
   return {
     id,
     subject,
     tag,
     status,
-    status_reason: campaign.statusReason,
+    status_reason: campaign.statusReason ?? held,
     transport,
     deliveries: { total: isTotalKnown ? total : null, ...tally },
     people: Object.fromEntries(PEOPLE.map((fact) => [fact, counts[fact] ?? 0])),
     robots: { opened: counts.robotOpened ?? 0, clicked: counts.robotClicked ?? 0 },
-    lanes: lanes.map((lane) => laneJson(lane, queued.get(lane.name) ?? 0)),
+    lanes: shown,
     created_at: instant(campaign.createdAt),
     send_at: instantOrNull(campaign.sendAt),
     started_at: instantOrNull(campaign.startedAt),
     finished_at: instantOrNull(campaign.finishedAt),
   }
+}
+
+/** When every lane that still has mails is paused: why. */
+function heldBack(lanes: readonly ReturnType<typeof laneJson>[]): string | null {
+  const waiting = lanes.filter(({ queued }) => queued > 0)
+  if (waiting.length === 0 || waiting.some(({ state }) => state !== 'paused')) return null
+  const reasons = new Set(waiting.map(({ reason }) => reason))
+  return `no mail goes out now, as its lanes are paused: ${[...reasons].join('; ')}`
 }
 
 const contentJson = ({ content, text, preheader, replyTo }: Campaign) => ({

@@ -153,8 +153,8 @@ const Setup = Type.Object(
     ),
     stores: Type.Object({ events: stored, database: stored }),
     states: Type.Record(Type.String(), Type.String(), {
-      description: 'Whether each store works, as /readyz tells it: `ok`, or what is wrong',
-      examples: [{ events: 'ok', database: 'ok', archive: 'ok' }],
+      description: 'Whether each store works, and sending, as /readyz tells it: `ok`, or what is wrong',
+      examples: [{ events: 'ok', database: 'ok', sending: 'ok', archive: 'ok' }],
     }),
     lag: Type.Integer({ examples: [0] }),
     clients: Type.Integer({ examples: [3] }),

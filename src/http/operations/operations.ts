@@ -14,11 +14,11 @@ const State = (...states: ('ready' | 'degraded' | 'unavailable')[]) =>
     status: oneOf(states),
     stores: Type.Record(Type.String(), Type.String(), {
       description:
-        'The state of each: `ok`, or what is wrong: `unavailable`, `no answer`, `read-only`, `full`, `refuses writes`, `at a stand`',
+        'The state of each: `ok`, or what is wrong: `unavailable`, `no answer`, `read-only`, `full`, `refuses writes`, `at a stand`; of `sending`: `paused`, when a lane is',
     }),
     tracking_lag: Type.Optional(Type.Integer({ description: 'Events that the archive has not taken yet' })),
   })
-const OK = { events: 'ok', database: 'ok', archive: 'ok' }
+const OK = { events: 'ok', database: 'ok', sending: 'ok', archive: 'ok' }
 const Ready = {
   ...State('ready', 'degraded'),
   description: 'Webhooks are stored. `degraded`: something else does not work; `stores` says what and why',
