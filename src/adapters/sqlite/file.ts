@@ -1,6 +1,7 @@
 // Opens, migrates, reads and writes a SQLite file, synchronously. Runs in a thread of its own.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { MIGRATIONS_TABLE, readMigrations, stepsLeft } from './migrations.ts'
+import { rememberPlace } from './place.ts'
 import { transaction } from './transaction.ts'
 
 type Rows = { readonly text: string; readonly rows: SQLInputValue[][] }
@@ -39,13 +40,21 @@ export function openFile(file: string, access: Access) {
   try {
     db.exec(SETTINGS[access])
     const steps = access === 'write' ? migrate(db) : 0
+    const checkPlace = rememberPlace(file)
     const prepare = cached(db)
     const step = (job: Job) => execute(prepare, job)
-    const atomically = (jobs: readonly Job[]) => transaction(db, () => jobs.map(step))
+    const atomically = (jobs: readonly Job[]) => {
+      checkPlace()
+      return transaction(db, () => jobs.map(step))
+    }
+    const alone = (job: Job) => {
+      checkPlace()
+      return step(job)
+    }
     return {
       steps: () => steps,
       all: (text: string, values: SQLInputValue[]): unknown[] => prepare(text).all(...values),
-      run: (job: Job): number => ('values' in job && !job.adding ? step(job) : (atomically([job])[0] ?? 0)),
+      run: (job: Job): number => ('values' in job && !job.adding ? alone(job) : (atomically([job])[0] ?? 0)),
       atomically,
       close: () => db.close(),
     }

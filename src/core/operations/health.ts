@@ -58,6 +58,7 @@ const stateOf = ({ ping }: Check): Promise<string> =>
   ).catch(wordFor)
 
 const CAUSES: readonly (readonly [RegExp, string])[] = [
+  [/^the file of the store is gone/m, 'gone'],
   [/read-?_?\s?only/i, 'read-only'],
   [/\b(?:full|ENOSPC|no space|OOM)\b/i, 'full'],
   [/MISCONF|NOREPLICAS/, 'refuses writes'],

@@ -14,7 +14,7 @@ const State = (...states: ('ready' | 'degraded' | 'unavailable')[]) =>
     status: oneOf(states),
     stores: Type.Record(Type.String(), Type.String(), {
       description:
-        'The state of each: `ok`, or what is wrong: `unavailable`, `no answer`, `read-only`, `full`, `refuses writes`, `at a stand`; of `sending`: `paused`, when a lane is',
+        'The state of each: `ok`, or what is wrong: `unavailable`, `no answer`, `read-only`, `full`, `refuses writes`, `gone` (its file was removed or replaced), `at a stand`; of `sending`: `paused`, when a lane is',
     }),
     tracking_lag: Type.Optional(Type.Integer({ description: 'Events that the archive has not taken yet' })),
   })

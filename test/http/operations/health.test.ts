@@ -1,11 +1,12 @@
 // What /readyz tells a load balancer of a hub on its own files: ready, degraded, or that webhooks cannot be stored.
 // It waits by the clock.
 import { execFileSync } from 'node:child_process'
+import { copyFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-import { startHub, type TestHub } from '../../support/hub.ts'
+import { startHub, TOKEN, type TestHub } from '../../support/hub.ts'
 import { until } from '../../support/eventually.ts'
 
 let hub: TestHub
@@ -55,5 +56,32 @@ test('a disk that is full', async () => {
     limitFiles('unlimited')
   }
   expect((await hub.post(batch(1))).status).toBe(200)
+  await becomes(ready)
+})
+
+test('an event store whose file was removed takes nothing more, and goes on when it is back', async () => {
+  expect((await hub.post(batch(1))).status).toBe(200)
+  const file = join(hub.dir, 'feed.sqlite')
+  await rename(file, `${file}.away`)
+  expect((await hub.post(batch(2))).status).toBe(503)
+  await becomes({ status: 503, body: { status: 'unavailable', stores: { events: 'gone', database: 'ok' } } })
+  expect(JSON.stringify(hub.logged)).toContain(`the file of the store is gone: ${file}`)
+  await rename(`${file}.away`, file)
+  expect((await hub.post(batch(2))).body).toMatchObject({ accepted: 20, duplicates: 0 })
+  await becomes(ready)
+})
+
+test('a database whose file was replaced is degraded: webhooks are taken, and nothing else is changed', async () => {
+  const file = join(hub.dir, 'hub.sqlite')
+  await rename(file, `${file}.away`)
+  await copyFile(`${file}.away`, file)
+  await becomes({ status: 200, body: { status: 'degraded', stores: { events: 'ok', database: 'gone' } } })
+  expect((await hub.post(batch(1))).status).toBe(200)
+  const headers = { authorization: TOKEN }
+  const reader = { email: 'reader@example.com', name: '' }
+  const answer = await hub.call({ method: 'POST', url: '/subscribe', headers, payload: reader })
+  expect(answer).toMatchObject({ status: 503, body: { error: { code: 'archive.unavailable' } } })
+  await rename(`${file}.away`, file)
+  await hub.tracked()
   await becomes(ready)
 })

@@ -8,6 +8,7 @@ import { numbered, unpackEvents, type PieceEvent } from '../../../core/events/pa
 import type { FeedPage } from '../../../core/events/ports.ts'
 import type { StoredPiece } from '../../../core/events/packed/tail.ts'
 import { openExclusive } from '../../sqlite/exclusive.ts'
+import { rememberPlace } from '../../sqlite/place.ts'
 import { transaction } from '../../sqlite/transaction.ts'
 import { expanded, toBuffer } from '../../sqlite/bytes.ts'
 import { eventsIn, idOf, seqIn, sizeOf, sizeOfAll, toData, type Block } from './blocks.ts'
@@ -52,6 +53,7 @@ export type Store = ReturnType<typeof openStore>
 /** Opens the file and begins a new life of the feed, because the file may be a copy that lacks the newest events. */
 export function openStore(file: string, at: number) {
   const { db, close } = openExclusive(file, VERSION, SCHEMA)
+  const checkPlace = rememberPlace(file)
   const blocks = prepareBlocks(db)
   convertRows(db, blocks.add)
   convertSeen(db)
@@ -78,6 +80,7 @@ export function openStore(file: string, at: number) {
     },
     /** Stores pieces of packEvents in one commit. */
     append(packed: readonly Uint8Array[], at: number): Written {
+      checkPlace()
       seen.beforeAppend(at, state.head)
       const { isNew, add } = seen.lookUp()
       const written = transaction(db, () => write(state, packed, head().epoch, isNew))
