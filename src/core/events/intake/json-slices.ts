@@ -9,13 +9,16 @@ const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 const SPACES: readonly (number | undefined)[] = [0x20, 0x09, 0x0a, 0x0d]
 
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
+
 /**
  * The elements of a JSON array as slices of the text, without surrounding white space; undefined if it is no array. The caller has
- * to check that JSON.parse accepts each slice.
+ * to check that JSON.parse accepts each slice. A byte order mark before it is ignored, as RFC 8259, section 8.1 allows.
  */
 export function arraySlices(text: Buffer): Buffer[] | undefined {
   const slices: Buffer[] = []
-  let at = skipSpace(text, 0)
+  const isMarked = BYTE_ORDER_MARK.equals(text.subarray(0, BYTE_ORDER_MARK.length))
+  let at = skipSpace(text, isMarked ? BYTE_ORDER_MARK.length : 0)
   if (text[at] !== OPEN_ARRAY) return undefined
   at = skipSpace(text, at + 1)
   while (text[at] !== CLOSE_ARRAY || slices.length > 0) {

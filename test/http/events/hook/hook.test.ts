@@ -151,6 +151,15 @@ describe('a batch', () => {
     expect((await hub.get('/api/events?limit=1')).text).toContain(text)
   })
 
+  test.each([1, 3])('behind a byte order mark is taken, each of its %i events as it came', async (events) => {
+    const batch = Array.from({ length: events }, () => sent({ text: '\uFEFFmarked' }))
+    const text = ` ${JSON.stringify(batch)}`
+    const answer = await hub.post(`\uFEFF${text}`)
+    expect(answer).toMatchObject({ status: 200, body: { accepted: events, duplicates: 0, quarantined: 0 } })
+    expect((await newest())?.data).toEqual(batch.at(-1))
+    expect((await hub.post(text)).body).toEqual({ accepted: 0, duplicates: events, quarantined: 0 })
+  })
+
   test('of some size keeps its bytes until all of it is stored, what cannot be read first', async () => {
     const event = sent({ text: 'x'.repeat(100_000) })
     expect((await hub.post([12_345, event])).body).toEqual({ accepted: 1, duplicates: 0, quarantined: 1 })
