@@ -22,12 +22,12 @@ const TELLING = new Set([
  * @param {object} props
  * @param {Row} props.row
  * @param {Row | undefined} props.before the line below: what came before
- * @param {number} props.now
+ * @param {number} props.now the age is of when the hub received it: that is the order of the list
  */
 export function EventLine({ row, before, now }) {
   if (row.type === 'gap') return html`<${GapLine} row=${row} before=${before} />`
   const { word, tone } = lookOf(row.kind)
-  const at = timeOf(row)
+  const { receivedAt } = row
   const why = TELLING.has(row.kind) ? detailsOf(row)[0] : undefined
   return html`
     <span class="kind"><${Icon} name=${row.kind} tone=${tone} />${word}</span>
@@ -36,7 +36,9 @@ export function EventLine({ row, before, now }) {
       <bdi>${row.subject ? plain(row.subject) : html`<i>${plain(why ?? 'no subject')}</i>`}</bdi>
       ${row.subject && why && html`<bdi class="why">${plain(why)}</bdi>`}
     </span>
-    <time title=${`Happened ${fullTime(at)}, received ${fullTime(row.receivedAt)}`}>${age(at, now)}</time>
+    <time title=${`Happened ${fullTime(timeOf(row))}, received ${fullTime(receivedAt)}`}
+      >${age(receivedAt, now)}</time
+    >
   `
 }
 

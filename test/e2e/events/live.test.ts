@@ -12,6 +12,7 @@ import {
 } from '../../support/page/browser.ts'
 import type { OpenPage, RunningHub } from '../../support/page/browser.ts'
 import { eventually } from '../../support/eventually.ts'
+import { fullTime } from '../../../public/page/ground/words.js'
 import { pressEndThenHome } from '../../support/page/in-page.js'
 
 let browser: Browser
@@ -49,6 +50,17 @@ test('an event shows up while one looks, above the earlier ones', async () => {
   const why = page.locator('.line .why')
   await eventually(() => why.innerText()).toBe(url)
   expect(await why.evaluate((link) => link.scrollWidth - link.clientWidth)).toBe(0)
+})
+
+test('an event that comes late is as old as its place in the list, and says when it happened', async () => {
+  const happened = Math.floor(Date.now() / 1000) - 3 * 86_400
+  await hub.post([mailEvent({ subject: 'Late', more: { ts: happened } })])
+  await hub.post([mailEvent({ subject: 'In time' })])
+  const page = await open()
+  await eventually(() => subjects(page)).toEqual(['In time', 'Late'])
+  const age = page.locator('.line', { hasText: 'Late' }).locator('time')
+  expect(await age.innerText()).toMatch(/^now$|s$|min$/)
+  expect(await age.getAttribute('title')).toContain(`Happened ${fullTime(happened * 1000)}, received `)
 })
 
 test('switching a kind on asks the server for it, and the address keeps it over a reload', async () => {
