@@ -19,7 +19,7 @@ export function judgeCampaign(now: Settled, base: Settled, rates: BrakeRates): s
   if (settled < ENOUGH) return undefined
   const excess = (word: string, count: number, rate: number) =>
     count / settled > rate
-      ? `${word}: ${count} of ${settled} mails (${percent(count / settled)}), more than ${percent(rate)}`
+      ? `${word}: ${count} of ${settled} mails (${percentAbove(count / settled, rate)} %), more than ${exact(100 * rate)} %`
       : undefined
   return (
     excess('too many bounces', now.bounced - base.bounced, rates.bounceRate) ??
@@ -27,4 +27,11 @@ export function judgeCampaign(now: Settled, base: Settled, rates: BrakeRates): s
   )
 }
 
-const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
+/** What is above the rate reads so: it takes as many digits as that needs. */
+function percentAbove(share: number, rate: number, digits = 1): number {
+  const percent = Number((100 * share).toFixed(digits))
+  return percent > exact(100 * rate) || digits === 12 ? percent : percentAbove(share, rate, digits + 1)
+}
+
+/** Without what binary fractions add: 7, not 7.000000000000001. */
+const exact = (amount: number): number => Number(amount.toPrecision(12))
