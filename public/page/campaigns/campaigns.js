@@ -1,8 +1,8 @@
 // Campaigns: a line each, newest first, with how far it is and what came back. Pushed by the socket.
 /** @import { App } from '../main.js' */
 /** @import { Campaign } from '../../client.d.ts' */
-import { html, useEffect, useMemo, useRef, useState } from '../vendor/htm.js'
-import { createKeysetList } from '../lists/keyset.js'
+import { html, useEffect, useRef, useState } from '../vendor/htm.js'
+import { createLooked } from '../lists/looked.js'
 import { doneOf, isKnown, missingSince, newsOf, sentOf, stateLook } from './words.js'
 import { createStore } from '../ground/store.js'
 import { age, count, fullTime, shortDay, timeOfDay, titleOf } from '../ground/words.js'
@@ -60,33 +60,35 @@ export function CampaignsView({ app }) {
   `
 }
 
+/** As it was last looked at. @type {ReturnType<typeof createList> | undefined} */
+let last
+
+/** @param {App} app */
+function createList(app) {
+  return createLooked(
+    app,
+    (/** @type {Campaign} */ { id }) => id,
+    async ({ limit, after, order }, signal) => {
+      const query = { limit: Math.min(Number(limit), MOST), before: after, order: order && 'asc' }
+      const page = /** @type {{ campaigns: Campaign[], next: string | null }} */ (
+        await app.api.get('/campaigns', { query, signal })
+      )
+      return { rows: page.campaigns, next: page.next }
+    },
+    PAGE,
+  )
+}
+
 /** The list as it was read, and what the socket has told since. @param {App} app */
 function useCampaignList(app) {
-  const list = useMemo(
-    () =>
-      createKeysetList({
-        asking: app.asking,
-        limit: PAGE,
-        keyOf: (/** @type {Campaign} */ { id }) => id,
-        async read({ place, fromEnd, limit, signal }) {
-          const query = { limit: Math.min(limit, MOST), before: place, order: fromEnd ? 'asc' : '' }
-          const page = /** @type {{ campaigns: Campaign[], next: string | null }} */ (
-            await app.api.get('/campaigns', { query, signal })
-          )
-          return { rows: page.campaigns, next: page.next }
-        },
-      }),
-    [],
-  )
+  const { list, show } = (last ??= createList(app))
   useEffect(() => {
-    list.show({})
-    const stop = app.campaigns.store.subscribe(() => {
+    const told = () => {
       if (list.store.get().phase === 'here') merge(list, [...app.campaigns.store.get().campaigns.values()])
-    })
-    return () => {
-      stop()
-      list.close()
     }
+    show({})
+    told()
+    return app.campaigns.store.subscribe(told)
   }, [])
   return list
 }

@@ -11,11 +11,13 @@ import { createStore } from '../ground/store.js'
  * @template Row
  * @param {{ asking: Asking }} app @param {(row: Row) => string} keyOf
  * @param {(query: Record<string, unknown>, signal: AbortSignal) => Promise<{ rows: readonly Row[], next: string | null, count?: number }>} read
+ * @param {number} [limit] rows of a page
  */
-export function createLooked({ asking }, keyOf, read) {
+export function createLooked({ asking }, keyOf, read, limit) {
   const list = createKeysetList({
     asking,
     keyOf,
+    limit,
     read: ({ query, place, fromEnd, limit, signal }) =>
       read({ .../** @type {Query} */ (query), limit, after: place, order: fromEnd ? 'desc' : '' }, signal),
   })
