@@ -1,14 +1,14 @@
-// Campaigns in words: lanes as sentences, shares that do not lie, what is known of a delivery.
+// Campaigns in words: lanes as sentences, what is known of a delivery.
 import { expect, test } from 'vitest'
 import {
   deliveryLook,
   doneOf,
+  factsOf,
   isKnown,
   laneSentence,
   missingSince,
   newsOf,
   sentOf,
-  share,
 } from '../../public/page/campaigns/words.js'
 import { within } from '../../public/page/ground/words.js'
 
@@ -45,15 +45,6 @@ test.each([
   [{ state: 'paused', next_change_at: '2026-05-04T10:03:00Z' }, 'Google paused; resumes in 3 minutes'],
 ])('a lane: %o', (more, words) => expect(laneSentence(lane(more), NOW)).toBe(words))
 
-test.each([
-  [0, 0, '–'],
-  [0, 10, '0 %'],
-  [1, 100_000, '< 0.1 %'],
-  [25, 1000, '2.5 %'],
-  [999, 1000, '99 %'],
-  [1000, 1000, '100 %'],
-])('%i of %i: %s', (part, of, words) => expect(share(part, of)).toBe(words))
-
 test('webhooks that are ahead of the ledger: never more than all', () => {
   const ahead = { deliveries: { total: 9, sent: 2 }, people: { delivered: 5, opened: 3 } }
   expect(sentOf(ahead)).toBe(5)
@@ -68,6 +59,12 @@ test.each([
   [7_200_000, 'in 2 hours'],
   [3 * 86_400_000, 'in 3 days'],
 ])('%i ms: %s', (ms, words) => expect(within(ms)).toBe(words))
+
+test('of people there is what can be told: of mails that were written to files who left', () => {
+  expect(factsOf('awaited', {})).toHaveLength(6)
+  expect(factsOf('never', { unsubscribed: 1 })).toEqual(['unsubscribed'])
+  expect(factsOf('never', {})).toEqual(['unsubscribed'])
+})
 
 type Case = {
   sent?: number

@@ -1,4 +1,4 @@
-// Ages, steps, rates and the words of the connection.
+// Ages, steps, shares that do not lie, rates and the words of the connection.
 import { expect, test } from 'vitest'
 import { detailsOf, rowOf } from '../../public/page/events/facts.js'
 import { createRates, roundTop } from '../../public/page/events/counts/rates.js'
@@ -11,6 +11,7 @@ import {
   counted,
   plain,
   plainJson,
+  share,
   step,
   titleOf,
   within,
@@ -52,6 +53,15 @@ test.each([
   [90 * S, 'in 2 minutes'],
   [36 * 60 * 60 * S, 'in 2 days'],
 ])('what comes in %i ms: %s', (ms, words) => expect(within(ms)).toBe(words))
+
+test.each([
+  [0, 0, '–'],
+  [0, 10, '0\u00a0%'],
+  [1, 100_000, '<\u00a00.1\u00a0%'],
+  [25, 1000, '2.5\u00a0%'],
+  [999, 1000, '99\u00a0%'],
+  [1000, 1000, '100\u00a0%'],
+])('%i of %i: %s', (part, of, words) => expect(share(part, of)).toBe(words))
 
 test('the time between two steps of a mail', () => {
   expect([-S, 0, 2 * S, 64 * S, 2 * H, D + 5 * H].map(step)).toEqual([

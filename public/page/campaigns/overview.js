@@ -4,19 +4,9 @@
 /** @import { Tone } from '../events/kinds.js' */
 /** @import { News } from './words.js' */
 import { html } from '../vendor/htm.js'
-import {
-  deliveriesAt,
-  isKnown,
-  laneSentence,
-  MAILS,
-  missingSince,
-  newsOf,
-  PEOPLE,
-  sentOf,
-  share,
-} from './words.js'
+import { deliveriesAt, factsOf, isKnown, laneSentence, MAILS, missingSince, newsOf, sentOf } from './words.js'
 import { lookOf } from '../events/kinds.js'
-import { count, counted, plain } from '../ground/words.js'
+import { count, counted, plain, share } from '../ground/words.js'
 import { Asked } from '../parts/asked.js'
 import { Boundary } from '../parts/boundary.js'
 import { useDoing, useFresh, useNow, useQuestion, useStore } from '../parts/hooks.js'
@@ -114,7 +104,7 @@ function Funnel({ campaign, news }) {
       <h2>People</h2>
       <${Missing} news=${news} />
       <ul class="funnel">
-        ${PEOPLE.map((fact) => {
+        ${factsOf(news, people).map((fact) => {
           const { word, tone } = lookOf(fact)
           const amount = people[fact] ?? 0
           const robot = ROBOTS.includes(fact) ? (robots[fact] ?? 0) : 0
@@ -135,10 +125,13 @@ function Funnel({ campaign, news }) {
           `
         })}
       </ul>
-      <p class="hint">
-        Percentages are of the mails sent. Robots (scanners, and proxies that load every image) are hatched
-        and counted separately.
-      </p>
+      ${
+        news !== 'never' &&
+        html`<p class="hint">
+          Percentages are of the mails sent. Robots (scanners, and proxies that load every image) are hatched
+          and counted separately.
+        </p>`
+      }
     </section>
   `
 }
@@ -215,12 +208,15 @@ function Links({ app, campaign, news }) {
                               >${plain(link.url.replace(/^https?:\/\//, ''))}</bdi
                             >`
                       }
-                      <span class="track" aria-hidden="true">
-                        <${Bar} tone="violet" amount=${link.people} of=${clicked} />
-                      </span>
-                      <span class="amount">
-                        ${isKnown(news, link.people) ? html`<span class="number">${count(link.people)}</span> ${link.people === 1 ? 'person' : 'people'}` : '–'}
-                      </span>
+                      ${
+                        news !== 'never' &&
+                        html`<span class="track" aria-hidden="true">
+                            <${Bar} tone="violet" amount=${link.people} of=${clicked} />
+                          </span>
+                          <span class="amount">
+                            ${isKnown(news, link.people) ? html`<span class="number">${count(link.people)}</span> ${link.people === 1 ? 'person' : 'people'}` : '–'}
+                          </span>`
+                      }
                       <i class="robots">${link.robots > 0 ? `and ${counted(link.robots, 'robot')}` : ''}</i>
                     </li>
                   `,

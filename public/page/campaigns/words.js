@@ -92,13 +92,9 @@ export function isKnown(news, amount, fact) {
   return news !== 'none' && (news === 'heard' || amount > 0 || fact === OWN)
 }
 
-/** @param {number} part @param {number} of */
-export function share(part, of) {
-  if (of === 0) return '–'
-  const percent = (100 * part) / of
-  if (percent === 0 || percent >= 99.95) return `${Math.round(percent)} %`
-  if (percent < 0.1) return '< 0.1 %'
-  return percent < 10 ? `${percent.toFixed(1)} %` : `${Math.round(Math.min(percent, 99.4))} %`
+/** What there is, or will be, a number of. @param {News} news @param {Campaign['people']} people */
+export function factsOf(news, people) {
+  return PEOPLE.filter((fact) => news !== 'never' || isKnown(news, people[fact] ?? 0, fact))
 }
 
 /** @typedef {Campaign['lanes'][number]} Lane */

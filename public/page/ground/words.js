@@ -39,6 +39,15 @@ export function counted(amount, one, many = `${one}s`) {
   return `${count(amount)} ${amount === 1 ? one : many}`
 }
 
+/** A part is not told as none of it, nor as all. @param {number} part @param {number} of */
+export function share(part, of) {
+  if (of === 0) return '–'
+  const percent = (100 * part) / of
+  if (percent === 0 || percent >= 99.95) return `${Math.round(percent)}\u00a0%`
+  if (percent < 0.1) return '<\u00a00.1\u00a0%'
+  return percent < 10 ? `${percent.toFixed(1)}\u00a0%` : `${Math.round(Math.min(percent, 99.4))}\u00a0%`
+}
+
 /** @param {number} at */
 export function timeOfDay(at) {
   return clock.format(at)

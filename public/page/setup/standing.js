@@ -2,7 +2,7 @@
 /** @import { App } from '../main.js' */
 /** @import { Setup } from '../types.d.ts' */
 import { html } from '../vendor/htm.js'
-import { bytes, count, counted, fullTime } from '../ground/words.js'
+import { bytes, count, counted, fullTime, share } from '../ground/words.js'
 import { useQuestion } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 
@@ -49,9 +49,8 @@ export function Stores({ app }) {
 
 /** @param {{ setup: Setup }} props */
 export function Standing({ setup }) {
-  const { states = {} } = setup
+  const { states = {}, feed } = setup
   const { events, database } = setup.stores
-  const full = Math.round((setup.feed.bytes / setup.feed.bound) * 100)
   /** @type {[string, unknown][]} */
   const others = setup.other_processes.map((each) => [
     'Another process',
@@ -76,7 +75,10 @@ export function Standing({ setup }) {
           state=${states.archive}
         />`,
     ],
-    ['The feed takes', `${bytes(setup.feed.bytes)} of ${bytes(setup.feed.bound)} at most (${full}\u00a0%)`],
+    [
+      'The feed takes',
+      `${bytes(feed.bytes)} of ${bytes(feed.bound)} at most (${share(feed.bytes, feed.bound)})`,
+    ],
     ['The disk has', `${bytes(setup.disk.free)} of ${bytes(setup.disk.size)} free`],
     [
       'This process',
