@@ -1,7 +1,8 @@
 // A hub in a local network, on plain http: there a browser has no clipboard, no UUIDs and no hashes for the page.
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { live, OTHER_NAME, TOKEN } from '../support/page/browser.ts'
+import { live, TOKEN } from '../support/page/browser.ts'
+import { OTHER_NAME } from '../support/page/launch.ts'
 import { eventually } from '../support/eventually.ts'
 import { isSecure } from '../support/page/in-page.js'
 import { usePageLab } from '../support/page/page-lab.ts'

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
-import { openBrowser } from '../support/page/browser.ts'
+import { openBrowser } from '../support/page/launch.ts'
 import { freePort } from '../support/servers/server-process.ts'
 
 const FOLDER = new URL('../../docs/', import.meta.url)

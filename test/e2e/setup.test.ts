@@ -2,16 +2,9 @@
 import type { Browser } from 'playwright-core'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { webhookRequest } from '../../simulator/batch.ts'
-import {
-  live,
-  mailEvent,
-  sharedBrowser,
-  openPage,
-  refuse,
-  serveHub,
-  withoutSetupFrames,
-} from '../support/page/browser.ts'
+import { live, mailEvent, openPage, refuse, serveHub, withoutSetupFrames } from '../support/page/browser.ts'
 import type { OpenPage, PageOptions, RunningHub } from '../support/page/browser.ts'
+import { sharedBrowser } from '../support/page/launch.ts'
 import { eventually } from '../support/eventually.ts'
 import { clipboardText, isSeen } from '../support/page/in-page.js'
 

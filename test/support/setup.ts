@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { hasDocker, pullArgs, type ServerCommand } from './servers/containers.ts'
 import { startMariaDb } from './servers/mariadb.ts'
 import { startRedis } from './servers/redis.ts'
+import { BROWSERS } from './page/launch.ts'
 import { findCommand } from './servers/server-process.ts'
 
 type Need = {
@@ -12,7 +13,7 @@ type Need = {
   /** One of these commands, or this folder, shows that it is there. */
   readonly commands?: readonly string[]
   readonly folder?: string
-  /** Debian's name of it. */
+  /** Debian's name of it; where there are several, the first that can be had will do. */
   readonly packages: readonly string[]
   /** A server that tests can also run out of a container. */
   readonly server?: ServerCommand
@@ -21,7 +22,7 @@ type Need = {
 const NEEDS: readonly Need[] = [
   { name: 'Redis 7', commands: ['redis-server'], packages: ['redis-server'], server: 'redis-server' },
   { name: 'MariaDB 10.6', commands: ['mariadbd'], packages: ['mariadb-server'], server: 'mariadbd' },
-  { name: 'Chromium', commands: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
+  { name: 'Chromium', commands: BROWSERS, packages: ['chromium-headless-shell', 'chromium'] },
   { name: 'nginx', commands: ['nginx'], packages: ['nginx-light'] },
   // What the commands of docs/backup.md use.
   { name: 'the tools of Redis', commands: ['redis-cli'], packages: ['redis-tools'] },
@@ -31,11 +32,10 @@ const NEEDS: readonly Need[] = [
   { name: 'Korean fonts', folder: '/usr/share/fonts/truetype/nanum', packages: ['fonts-nanum'] },
 ]
 
-function missing(): Need[] {
-  const isThere = ({ commands = [], folder }: Need): boolean =>
-    commands.some(findCommand) || (folder !== undefined && existsSync(folder))
-  return NEEDS.filter((need) => !isThere(need))
-}
+const isMissing = ({ commands = [], folder }: Need): boolean =>
+  !commands.some(findCommand) && (folder === undefined || !existsSync(folder))
+
+const missing = (): Need[] => NEEDS.filter(isMissing)
 
 function installWithApt(needs: readonly Need[]): void {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
@@ -44,7 +44,9 @@ function installWithApt(needs: readonly Need[]): void {
   }
   apt('update', '-qq')
   // One by one: what one distribution lacks must not keep the rest away.
-  for (const { packages } of needs) apt('install', '-y', '-qq', '--no-install-recommends', ...packages)
+  for (const need of needs)
+    for (const name of need.packages)
+      if (isMissing(need)) apt('install', '-y', '-qq', '--no-install-recommends', name)
 }
 
 /** The images, and a start and an end of each server as a test does it: gives what is missing still. */
@@ -69,7 +71,9 @@ const lacking = missing()
 const left = lacking.length > 0 ? await bring(lacking) : []
 if (left.length > 0) {
   console.error(`Please install, then run the tests: ${left.map(({ name }) => name).join(', ')}`)
-  console.error(`On Debian or Ubuntu: apt-get install ${left.flatMap(({ packages }) => packages).join(' ')}`)
+  console.error(
+    `On Debian or Ubuntu: apt-get install ${left.flatMap(({ packages }) => packages.slice(-1)).join(' ')}`,
+  )
   process.exitCode = 1
 } else {
   process.exitCode = 0

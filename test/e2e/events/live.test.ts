@@ -1,16 +1,9 @@
 // The live list in a real browser: what comes shows, the filter is the server's, and event data is only ever text.
 import type { Browser } from 'playwright-core'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import {
-  live,
-  mailEvent,
-  mailEvents,
-  openPage,
-  serveHub,
-  sharedBrowser,
-  subjects,
-} from '../../support/page/browser.ts'
+import { live, mailEvent, mailEvents, openPage, serveHub, subjects } from '../../support/page/browser.ts'
 import type { OpenPage, RunningHub } from '../../support/page/browser.ts'
+import { sharedBrowser } from '../../support/page/launch.ts'
 import { eventually } from '../../support/eventually.ts'
 import { fullTime } from '../../../public/page/ground/words.js'
 import { pressEndThenHome } from '../../support/page/in-page.js'

@@ -2,12 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { webhookRequest } from '../../../simulator/batch.ts'
 import { PATIENCE_MS, until } from '../eventually.ts'
 import { startHub } from '../hub.ts'
 import { spawnHub, type HubProcess } from '../process.ts'
-import { findCommand, freePort } from '../servers/server-process.ts'
+import { freePort } from '../servers/server-process.ts'
 
 export const TOKEN = 'the-api-token-of-the-browser-tests'
 const KEY = 'a-webhook-key'
@@ -89,40 +89,6 @@ export async function runHub(env: Record<string, string> = {}): Promise<HubProgr
 export async function refuse({ url, webhookUrl }: RunningHub): Promise<void> {
   const { headers, body } = webhookRequest('[{"event":"send"}]', { key: 'another-key', webhookUrl })
   await fetch(`${url}/api/hook`, { method: 'POST', headers, body })
-}
-
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-/**
- * Off: what a whole Chromium makes ready behind the address line of each new window (half of what opening one costs), and,
- * since the last such list counts alone, what Playwright switches off.
- */
-const FEATURES =
-  'WebUIOmniboxPopup WebUIOmniboxFullPopup WebUIOmniboxAimPopup ' +
-  'AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose HttpsUpgrades HttpsFirstBalancedModeAutoEnable ' +
-  'LensOverlay MediaRouter PaintHolding ThirdPartyStoragePartitioning AvoidCorsURLLoaderRestartOnRedirect ' +
-  'OptimizationHints NetworkTimeServiceQuerying AimEnabled PreconnectToSearch'
-/** The hub by a name that is not the machine's own: on plain http a browser withholds there what needs a secure context. */
-export const OTHER_NAME = 'hub.test'
-const QUIET = [
-  '--no-sandbox',
-  `--host-resolver-rules=MAP ${OTHER_NAME} 127.0.0.1`,
-  '--disable-gpu',
-  '--disable-quic',
-  `--disable-features=${FEATURES.replaceAll(' ', ',')}`,
-]
-
-export async function openBrowser(): Promise<Browser> {
-  const executablePath = BROWSERS.map(findCommand).find((path) => path !== undefined)
-  if (!executablePath) throw new Error('chromium is not installed: npm run setup brings it')
-  return chromium.launch({ executablePath, args: QUIET })
-}
-
-let shared: Promise<Browser> | undefined
-
-/** One for all test files of this process, which takes it along when it ends: each page has a profile of its own. */
-export async function sharedBrowser(): Promise<Browser> {
-  const browser = await shared
-  return browser?.isConnected() ? browser : (shared = openBrowser())
 }
 
 export type OpenPage = {

@@ -3,15 +3,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
-import {
-  openPage,
-  runHub,
-  serveHub,
-  sharedBrowser,
-  type HubProgram,
-  type PageOptions,
-  type RunningHub,
-} from './browser.ts'
+import { openPage, runHub, serveHub, type HubProgram, type PageOptions, type RunningHub } from './browser.ts'
+import { sharedBrowser } from './launch.ts'
 import { startMariaDb } from '../servers/mariadb.ts'
 import { startRedis } from '../servers/redis.ts'
 
