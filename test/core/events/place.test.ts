@@ -1,4 +1,5 @@
 // Where a reader with a cursor goes on in a feed that has had several lives.
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { BEGINNING, type Cursor } from '../../../src/core/events/cursor.ts'
 import { cursorAt, endOf, locate, type Span } from '../../../src/core/events/span.ts'
@@ -45,6 +46,25 @@ test.for([
 test('a lost tail of a life that is wholly trimmed is a reset to what is kept', () => {
   const gap = { from: at(100, 9), to: at(400, 12), reason: 'reset' }
   expect(locate(at(100, 9), { ...span, floor: 12 })).toEqual({ seq: 12, gap })
+})
+
+test('a gap leads to another cursor, so that a follower that finds none has nothing to tell', () => {
+  const seq = fc.nat({ max: 4 })
+  const epoch = fc.constantFrom(1, 2, 3)
+  const spans = fc.record({
+    epochs: fc.uniqueArray(epoch),
+    bases: fc.array(seq, { minLength: 3 }),
+    floor: seq,
+    more: seq,
+  })
+  fc.assert(
+    fc.property(fc.record({ epoch, seq }), spans, (cursor, { epochs, bases, floor, more }) => {
+      const inOrder = bases.toSorted()
+      const lives = epochs.toSorted().map((epoch, n) => ({ epoch, base: inOrder[n] ?? 0 }))
+      const { gap } = locate(cursor, { lives, floor, head: Math.max(floor, inOrder.at(-1) ?? 0) + more })
+      expect(gap?.to).not.toEqual(cursor)
+    }),
+  )
 })
 
 test('one place has the cursor of the latest life that begins there', () => {

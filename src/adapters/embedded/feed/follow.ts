@@ -25,7 +25,7 @@ export function startFollower({ after, read, onPage, log }: FollowOptions): Embe
   async function readOn(): Promise<void> {
     alarm = Promise.withResolvers() // before reading, so that anything appended from here on wakes it
     const page = await read(cursor, PAGE_EVENTS)
-    if (page.gap || compareCursors(page.next, cursor) !== 0) {
+    if (compareCursors(page.next, cursor) !== 0) {
       await onPage(page)
       cursor = page.next
       await nextTurn() // catching up must not hold up everything else

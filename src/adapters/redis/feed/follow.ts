@@ -93,7 +93,7 @@ function createPages(session: () => Promise<Session>, { memory, own }: FollowOpt
     }
     if (!isAtHead) {
       const page = await readPage(await session(), memory, cursor, PAGE_EVENTS)
-      isAtHead = !page.gap && page.events.length === 0 && compareCursors(page.next, cursor) === 0
+      isAtHead = compareCursors(page.next, cursor) === 0
       return isAtHead ? undefined : page
     }
     isAtHead = false // unless the very next events come, the next call reads the place again
