@@ -5,7 +5,6 @@ import type { ChunkRef } from '../../../core/campaigns/ports.ts'
 import type { SendQueue } from '../../../core/sending/ports.ts'
 import type { SendFile } from './store.ts'
 
-type Handle = Parameters<SendQueue['work']>[2]
 type Row = { readonly place: number; readonly campaign: string; readonly chunk: number }
 type Elsewhere = { readonly place: number; readonly lane: string }
 
@@ -45,15 +44,6 @@ export function openEmbeddedSendQueue(store: SendFile, log: Log): SendQueue {
     return row
   }
 
-  const work = (lane: string, width: number, handle: Handle) =>
-    startWorker({
-      width,
-      handle: (row, signal) => handle({ campaignId: row.campaign, chunk: row.chunk, lane }, signal),
-      next: () => takeNext(lane),
-      done,
-      log,
-    })
-
   return {
     async add(refs: readonly ChunkRef[]) {
       atomically(() => {
@@ -64,7 +54,13 @@ export function openEmbeddedSendQueue(store: SendFile, log: Log): SendQueue {
       for (const worker of workers) worker.wake()
     },
     work(lane, width, handle) {
-      const worker = work(lane, width, handle)
+      const worker = startWorker({
+        width,
+        handle: (row, signal) => handle({ campaignId: row.campaign, chunk: row.chunk, lane }, signal),
+        next: () => takeNext(lane),
+        done,
+        log,
+      })
       workers.add(worker)
       return { close: () => worker.close().finally(() => workers.delete(worker)) }
     },
