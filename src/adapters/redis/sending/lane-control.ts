@@ -14,7 +14,7 @@ import type { Asking } from '../asking.ts'
 import { script } from '../script.ts'
 
 type RedisLaneOptions = {
-  readonly connection: Pick<Asking, 'run'>
+  readonly connection: Pick<Asking, 'ask' | 'run'>
   readonly configs: readonly LaneConfig[]
   /** Redis's own clock without it. */
   readonly now?: () => number
@@ -87,7 +87,7 @@ function openPlaces({ connection, log }: RedisLaneOptions, clock: () => string) 
 
   async function release(lane: string, member: string): Promise<void> {
     if (!held.get(lane)?.delete(member)) return
-    await connection.run(releaseScript, [SEND_KEYS.places(lane)], [clock(), member])
+    await connection.ask((redis) => redis.zrem(SEND_KEYS.places(lane), member))
   }
 
   return {
@@ -186,6 +186,3 @@ const renewScript = script(`${CLOCK}
 for n = 3, #ARGV do redis.call('ZADD', KEYS[1], 'XX', now + ARGV[2], ARGV[n]) end
 return 1
 `)
-
-// KEYS: places. ARGV: clock, OWNER PLACE.
-const releaseScript = script(`return redis.call('ZREM', KEYS[1], ARGV[2])`)
