@@ -24,21 +24,15 @@ export function createSuppressionEffects(sql: Sql, { secret, softBounces }: Supp
   const statesBefore = createAddressStates(sql, { secret, softBounces })
   const historyOf = createHistories(sql)
 
-  /** Erased persons of whom only a hash is kept. */
-  function keptApart(keys: readonly string[], held: ReadonlyMap<string, Held>, now: number) {
-    const isHolding = (hashed: Held | undefined) => hashed !== undefined && isActive(hashed, now)
-    return notListed(
-      sql,
-      keys.filter((key) => isHolding(held.get(erasedKey(key)))),
-    )
-  }
-
   async function writesOf(decisions: ReadonlyMap<string, Decision>, now: number): Promise<Write[]> {
-    const held = await heldBy(
-      sql,
-      [...decisions.keys()].flatMap((key) => [key, erasedKey(key)]),
-    )
-    const apart = await keptApart([...decisions.keys()], held, now)
+    const keys = [...decisions.keys()]
+    const stored = keys.flatMap((key) => [key, erasedKey(key)])
+    const held = await heldBy(sql, stored)
+    const isErased = (key: string) => {
+      const hashed = held.get(erasedKey(key))
+      return hashed !== undefined && isActive(hashed, now)
+    }
+    const apart = await notListed(sql, keys.filter(isErased))
     const all = [...decisions].map(([key, decision]) => {
       const place = placeOf(decision.email, key, erasedKey(key), apart.has(key))
       return { ...decision, key, place, before: held.get(place.emailKey) }
@@ -53,13 +47,11 @@ export function createSuppressionEffects(sql: Sql, { secret, softBounces }: Supp
       return isNews ? [{ ...place, ...reasonOf(put) }] : []
     })
     const left = all.filter(({ leaves }) => leaves).map(({ key }) => key)
+    const known = puts.filter(({ emailKey }) => held.has(emailKey))
     const fresh = puts.filter(({ emailKey }) => !held.has(emailKey))
     return [
       ...(lifted.length > 0 ? [lifting(sql, lifted)] : []),
-      ...putting(
-        sql,
-        puts.filter(({ emailKey }) => held.has(emailKey)),
-      ),
+      ...putting(sql, known),
       // Fails, and undoes the whole page, where somebody else was quicker: then it is decided anew.
       rowsFor(sql.tables.suppressions, fresh),
       ...notingNew(sql, fresh.map(({ emailKey }) => emailKey)), // prettier-ignore
