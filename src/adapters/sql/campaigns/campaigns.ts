@@ -15,13 +15,10 @@ import {
 } from '../driver/drizzle.ts'
 import { HubError, isHubError } from '../../../core/errors.ts'
 import type { Campaign, CampaignContent, CampaignHead, CampaignStore } from '../../../core/campaigns/ports.ts'
-import { rowsFor, type Sql, type Tables } from '../driver/dialect.ts'
+import { rowsFor, type Sql } from '../driver/dialect.ts'
 
 /** Far more campaigns than anybody runs at a time. */
 const ACTIVE_LIMIT = 1000
-
-type Row = Tables['campaigns']['$inferSelect']
-type Internals = 'expandedTo' | 'nextChunk' | 'idempotencyKey' | 'fingerprint'
 
 export function createCampaignStore(sql: Sql): CampaignStore {
   const { db } = sql
@@ -43,7 +40,7 @@ export function createCampaignStore(sql: Sql): CampaignStore {
   async function heads(where: SQL | undefined, limit: number, ...order: SQL[]): Promise<CampaignHead[]> {
     const some = db.select(head).from(campaigns).where(where)
     const rows = await sql.read(some.orderBy(...order).limit(limit))
-    return rows.map((row) => ({ ...row, expanded: row.expanded === 1 }))
+    return rows.map(toCampaign)
   }
 
   async function repeated(key: string, print: string | null): Promise<Campaign | undefined> {
@@ -119,4 +116,7 @@ async function naming<T>(says: Partial<CampaignContent>, write: Promise<T>): Pro
   }
 }
 
-const toCampaign = (row: Omit<Row, Internals>): Campaign => ({ ...row, expanded: row.expanded === 1 })
+const toCampaign = <T extends { readonly expanded: number }>(row: T) => ({
+  ...row,
+  expanded: row.expanded === 1,
+})

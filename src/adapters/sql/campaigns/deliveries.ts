@@ -168,6 +168,6 @@ function fits(row: Tables['deliveries']['$inferSelect'], { reason }: DeliveryQue
   return reason === undefined || (hasReason(row.status) && reasonGroup(row.reason) === reason)
 }
 
-export function toDelivery<T extends Tables['deliveries']['$inferSelect']>(row: T, lane: string) {
+export function toDelivery(row: Tables['deliveries']['$inferSelect'], lane: string) {
   return { id: `${row.chunk}-${row.n}`, ...row, lane }
 }

@@ -1,6 +1,5 @@
 // What the stores see of a database: one query builder and one way to write, whichever of the two it is.
-import { getTableColumns, getTableName, type Column, type SQL } from './drizzle.ts'
-import { DrizzleQueryError } from './drizzle.ts'
+import { DrizzleQueryError, getTableColumns, getTableName, type Column, type SQL } from './drizzle.ts'
 import type { MySqlRemoteDatabase } from 'drizzle-orm/mysql-proxy'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy'
