@@ -83,7 +83,7 @@ export function openRedisFeed({ url, now = Date.now, log, ...bounds }: RedisFeed
         await eraseEvents(await session(), cursors)
         own.trim(Infinity) // from now on, followers read what is left from Redis
       }),
-    ping: () => attempt(() => probe()),
+    ping: () => attempt(probe),
     async close() {
       await end()
       await Promise.all(Array.from(followers, (follower) => follower.close()))
