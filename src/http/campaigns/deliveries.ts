@@ -188,10 +188,8 @@ function toLine(json: DeliveryJson): string {
 }
 
 async function toJson({ reactions }: DeliveriesDeps, campaignId: string, page: readonly ListedDelivery[]) {
-  const facts = await reactions.of(
-    campaignId,
-    page.map(({ id }) => id),
-  )
+  const ids = page.map(({ id }) => id)
+  const facts = await reactions.of(campaignId, ids)
   return page.map((delivery) => deliveryJson(delivery, facts.get(delivery.id)))
 }
 

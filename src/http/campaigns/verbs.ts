@@ -153,10 +153,8 @@ function registerPreview(app: FastifyInstance, deps: VerbDeps): void {
     },
     handler: async ({ params, query, headers }, reply) => {
       const campaign = await actions.get(params.id)
-      const mail = render(
-        campaign,
-        query.subscriber ? await requireSubscriber(deps, query.subscriber) : SAMPLE,
-      )
+      const to = query.subscriber ? await requireSubscriber(deps, query.subscriber) : SAMPLE
+      const mail = render(campaign, to)
       addVary(reply, 'Accept')
       return wantsPage(headers.accept) ? reply.headers(MAIL_HEADERS).send(mail.html) : mail
     },

@@ -8,45 +8,38 @@ import { eventExample, factsExample } from '../../core/events/providers/mandrill
 import { factsToTell } from '../../core/events/providers/providers.ts'
 import { CursorText, Instant, instant, oneOf, orNull } from '../server/answers/schemas.ts'
 
-const told = (description: string, example: string | null) =>
+const textOrNull = (description: string, example: string | null) =>
   orNull(Type.String(), { description, examples: [example] })
+const optional = (description: string, example: string | null) =>
+  Type.Optional(Type.String({ description, examples: [example] }))
 /** The facts of an event, whichever provider sent it. */
 const Facts = {
   provider: Type.String({ description: 'Who told it', examples: ['mandrill'] }),
   at: orNull(Instant, { description: 'When it happened' }),
-  recipient: told('The address it went to, or that a list entry is about', factsExample.recipient),
-  message_id: told("The provider's id of the message", factsExample.messageId),
-  subject: told('The subject of the message', factsExample.subject),
+  recipient: textOrNull('The address it went to, or that a list entry is about', factsExample.recipient),
+  message_id: textOrNull("The provider's id of the message", factsExample.messageId),
+  subject: textOrNull('The subject of the message', factsExample.subject),
   sender: Type.Optional(Type.String({ examples: [factsExample.sender] })),
   subaccount: Type.Optional(Type.String({ examples: ['news'] })),
   tags: Type.Optional(Type.Array(Type.String(), { examples: [factsExample.tags] })),
-  url: Type.Optional(Type.String({ description: 'What was clicked', examples: ['https://example.com/'] })),
+  url: optional('What was clicked', 'https://example.com/'),
   reason: Type.Optional(
     oneOf(REASONS, {
       description: 'Why it bounced, was refused, or is on a list',
       examples: ['mailbox_full'],
     }),
   ),
-  answer: Type.Optional(
-    Type.String({ description: "What the recipient's server said", examples: ['250 OK'] }),
-  ),
+  answer: optional("What the recipient's server said", '250 OK'),
   robot: Type.Optional(
     Type.Boolean({ description: 'For opens and clicks: a program, not a person', examples: [false] }),
   ),
   campaign_id: Type.Optional(Type.String({ examples: [factsExample.campaignId] })),
   delivery_id: Type.Optional(Type.String({ examples: [factsExample.deliveryId] })),
-  ip: Type.Optional(
-    Type.String({
-      description: "For opens and clicks the recipient's IP address, else that of the server that answered",
-      examples: [factsExample.ip],
-    }),
+  ip: optional(
+    "For opens and clicks the recipient's IP address, else that of the server that answered",
+    factsExample.ip,
   ),
-  location: Type.Optional(
-    Type.String({
-      description: 'For opens and clicks: where it happened',
-      examples: [factsExample.location],
-    }),
-  ),
+  location: optional('For opens and clicks: where it happened', factsExample.location),
   size: Type.Optional(Type.Integer({ description: "The mail's, in bytes", examples: [24_310] })),
 }
 export const EventJson = Type.Object(
@@ -61,9 +54,9 @@ export const EventJson = Type.Object(
   },
   { title: 'Event' },
 )
-export function eventTexts(events: readonly ArchivedEvent[], withData: boolean): string {
-  return events.map((event) => eventText(event, withData)).join(',')
-}
+
+export const eventTexts = (events: readonly ArchivedEvent[], withData: boolean): string =>
+  events.map((event) => eventText(event, withData)).join(',')
 
 /** The event as JSON. `data` comes last, exactly as it was received. */
 export function eventText(event: ArchivedEvent, withData: boolean): string {

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { HubError } from '../../core/errors.ts'
 import type { EventArchive, Quarantine } from '../../core/events/ports.ts'
-import { reconcile, type MandrillAccount } from '../../core/events/reconcile.ts'
+import { reconcile, type MandrillAccount, type WebhookReport } from '../../core/events/reconcile.ts'
 import type { Tracking } from '../../core/events/tracking/tracking.ts'
 import { errors, instantOrNull, InstantOrNull, oneOf, orNull, tagged } from '../server/answers/schemas.ts'
 import { route } from '../server/route.ts'
@@ -71,20 +71,11 @@ export async function registerReconcile(app: FastifyInstance, deps: ReconcileDep
   })
 }
 
-function webhookJson({
-  id,
-  url,
-  eventsSent,
-  createdAt,
-  lastSentAt,
-  lastError,
-}: Parameters<typeof reconcile>[0][number]) {
-  return {
-    id,
-    url,
-    events_sent: eventsSent,
-    created_at: instantOrNull(createdAt),
-    last_sent_at: instantOrNull(lastSentAt),
-    last_error: lastError,
-  }
-}
+const webhookJson = (webhook: WebhookReport) => ({
+  id: webhook.id,
+  url: webhook.url,
+  events_sent: webhook.eventsSent,
+  created_at: instantOrNull(webhook.createdAt),
+  last_sent_at: instantOrNull(webhook.lastSentAt),
+  last_error: webhook.lastError,
+})

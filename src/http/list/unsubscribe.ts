@@ -84,12 +84,8 @@ async function takeBack(
   if (left?.subscribed) return { status: 200, words: UNSUBSCRIBE.back }
   const tooLate = { status: 409, words: UNSUBSCRIBE.tooLate }
   if (!justLeft(left, deps.now())) return tooLate
-  const { subscriber } = await deps.subscribers.subscribe(
-    left.email,
-    left.name,
-    deps.now(),
-    !deps.doubleOptIn,
-  )
+  const { email, name } = left
+  const { subscriber } = await deps.subscribers.subscribe(email, name, deps.now(), !deps.doubleOptIn)
   if (!subscriber) return tooLate // removed in the same moment
   if (subscriber.subscribed) return { status: 200, words: UNSUBSCRIBE.back }
   await askToConfirm(deps, subscriber, request)
