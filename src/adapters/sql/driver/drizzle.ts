@@ -37,6 +37,15 @@ export const {
 /** The column, without its indexes: another one leads, which it would only disturb. What is null stays so. */
 export const hidden = (column: Column): SQL => sql`coalesce(${column}, NULL)`
 
+/** The last Unicode character: every text that begins with a prefix sorts before the prefix followed by this. */
+const LAST = '\u{10ffff}'
+
+/** True for texts that begin with `start`. A range, which an index can serve. */
+export function beginning(column: Column | SQL, start: string): SQL | undefined {
+  const text = sql`${column}`
+  return and(gte(text, start), lt(text, `${start}${LAST}`))
+}
+
 /** Which way a page goes on: what sorts it, and what lies beyond a place, there or beyond, and up to it. */
 export const ORDERS = {
   asc: { sorted: asc, beyond: gt, orBeyond: gte, upTo: lte },

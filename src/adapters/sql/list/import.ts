@@ -1,5 +1,5 @@
 // One bulk step of an import: reads what is known of a thousand addresses, and writes all changes in one transaction.
-import { and, lte } from '../driver/drizzle.ts'
+import { and, beginning, lte } from '../driver/drizzle.ts'
 import type { ImportCounts, ImportRow } from '../../../core/list/ports.ts'
 import {
   inQuestion,
@@ -13,7 +13,6 @@ import {
 } from '../../../core/list/import/step.ts'
 import { createErasedKeys, ERASED } from '../../../core/list/subscriber.ts'
 import { changesFor, type Sql, type Write } from '../driver/dialect.ts'
-import { beginning } from '../events/search/subjects.ts'
 import { restarting, starting } from './starts.ts'
 import { leaving, putting } from './suppressions.ts'
 import { adding } from './totals.ts'

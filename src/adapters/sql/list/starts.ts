@@ -1,6 +1,7 @@
 // The search index of the list (`q`): for each subscriber, the texts whose beginning a search term may be.
 import {
   and,
+  beginning,
   count,
   eq,
   exists,
@@ -17,7 +18,6 @@ import {
 import { isBeyondAscii } from '../../../core/campaigns/mail/mailbox.ts'
 import { startsOf } from '../../../core/list/search.ts'
 import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
-import { beginning } from '../events/search/subjects.ts'
 
 type Person = {
   readonly id: string

@@ -1,6 +1,7 @@
 // The filters of a query as conditions. Each can lead (its index gives events in cursor order) or be checked on what another finds.
 import {
   and,
+  beginning,
   eq,
   exists,
   gte,
@@ -18,7 +19,7 @@ import { emailKey } from '../../../../core/address.ts'
 import type { Sql } from '../../driver/dialect.ts'
 import { KEY_LENGTH, keyOf } from '../../driver/keys.ts'
 import { inRuns } from '../runs.ts'
-import { beginning, hasWord, wordsOf } from './subjects.ts'
+import { hasWord, wordsOf } from './subjects.ts'
 
 export type Table = Sql['tables']['events'] | Sql['tables']['eventTags']
 

@@ -3,13 +3,11 @@ import { hash } from 'node:crypto'
 import {
   aliasedTable,
   and,
+  beginning,
   eq,
   exists,
-  gte,
   inArray,
-  lt,
   notExists,
-  sql as words,
   type Column,
   type SQL,
 } from '../../driver/drizzle.ts'
@@ -22,9 +20,6 @@ const WORDS = 16
 const INNER_WORDS = 32
 const WORD_LENGTH = 32
 const FEW = 1_000
-/** The last Unicode character: every text that begins with a prefix sorts before the prefix followed by this. */
-const LAST = '\u{10ffff}'
-
 const SUBJECTS_REMEMBERED = 200
 const latest = new Map<string, number>()
 
@@ -64,12 +59,6 @@ const shortened = (words: readonly string[]): readonly string[] => [
     ),
   ),
 ]
-
-/** True for texts that begin with `start`. A range, which an index can serve. */
-export function beginning(column: Column | SQL, start: string): SQL | undefined {
-  const text = words`${column}`
-  return and(gte(text, start), lt(text, `${start}${LAST}`))
-}
 
 /** Indexes the subjects of these events. */
 export function addWords({ subjectWords }: Tables, rows: readonly ArchiveRow[]): Write {
