@@ -40,16 +40,12 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
     now: number,
     limit: number,
   ): Promise<Subscriber[]> {
-    const { email, name, subscribed } = subscribers
-    const all = db
-      .select({ id: subscribers.id, email, name, subscribed, suppressed: suppressions.reason })
-      .from(subscribers)
+    const { email, name, subscribed, subscribedAt } = subscribers
+    const known = { id: subscribers.id, email, name, subscribed, suppressed: suppressions.reason }
+    const all = db.select(known).from(subscribers)
     const held = and(eq(suppressions.emailKey, subscribers.emailKey), holding(sql, now))
     const hasLeftSince = gt(subscribers.updatedAt, startedAt)
-    const isBefore = or(
-      lte(subscribers.subscribedAt, startedAt),
-      gt(subscribers.subscribedAt, now + AHEAD_MS),
-    )
+    const isBefore = or(lte(subscribedAt, startedAt), gt(subscribedAt, now + AHEAD_MS))
     const wasSubscribed = and(or(eq(subscribed, 1), hasLeftSince), isBefore)
     const next = all.leftJoin(suppressions, held).where(and(wasSubscribed, gt(subscribers.id, id)))
     return sql.read(next.orderBy(asc(subscribers.id)).limit(limit))

@@ -33,12 +33,8 @@ export async function withoutLateDuplicates(
   const since = Math.min(...doubted.map((row) => copySince(row) ?? 0))
   const last = await lastRunBeyondFeed(sql, doubted)
   if (last === undefined) return rows
-  const runs = await runsSince(sql, since)
-  const archived = await archivedOf(
-    sql,
-    doubted,
-    runs.filter((run) => run <= last),
-  )
+  const runs = (await runsSince(sql, since)).filter((run) => run <= last)
+  const archived = await archivedOf(sql, doubted, runs)
   return archived.size === 0 ? rows : rows.filter((row) => !archived.has(idOf(row)))
 }
 
@@ -62,12 +58,8 @@ async function archivedOf({ db, tables, read }: Sql, rows: readonly ArchiveRow[]
   const archived = new Set<string>()
   for (const one of runs)
     for (const some of portions(rows.map(({ event }) => event.id))) {
-      const found = await read(
-        db
-          .select({ id })
-          .from(tables.events)
-          .where(and(eq(run, one), inArray(id, some))),
-      )
+      const here = and(eq(run, one), inArray(id, some))
+      const found = await read(db.select({ id }).from(tables.events).where(here))
       for (const row of found) archived.add(row.id.toString('latin1'))
     }
   return archived

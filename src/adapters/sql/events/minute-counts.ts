@@ -91,15 +91,10 @@ export async function neverCame({ db, tables, read }: Sql, query: EventSelection
   const { field, value, minute, kind } = tables.eventCounts
   const { kinds } = query
   if (!kinds) return false
-  const found = askedOf(query).map((of) =>
-    read(
-      db
-        .select({ minute })
-        .from(tables.eventCounts)
-        .where(and(eq(field, of.field), eq(value, of.value), inArray(kind, [...kinds])))
-        .limit(1),
-    ),
-  )
+  const found = askedOf(query).map((of) => {
+    const theirs = and(eq(field, of.field), eq(value, of.value), inArray(kind, [...kinds]))
+    return read(db.select({ minute }).from(tables.eventCounts).where(theirs).limit(1))
+  })
   return (await Promise.all(found)).some((rows) => rows.length === 0)
 }
 
@@ -109,14 +104,13 @@ export async function timeOf({ db, tables, read }: Sql, query: EventSelection) {
   const end = (which: 'min' | 'max') => words<number | null>`${words.raw(which)}(${minute})`
   const ends = askedOf(query).map(async (of) => {
     const theirs = and(eq(field, of.field), eq(value, of.value))
-    const [row] = await read(db.select({ first: end('min'), last: end('max') }).from(tables.eventCounts).where(theirs)) // prettier-ignore
+    const span = db.select({ first: end('min'), last: end('max') }).from(tables.eventCounts)
+    const [row] = await read(span.where(theirs))
     return { since: row?.first ?? Infinity, until: (row?.last ?? 0) + MINUTE_MS }
   })
   const all = await Promise.all(ends)
-  const [since, until] = [
-    Math.max(0, ...all.map((one) => one.since)),
-    Math.min(...all.map((one) => one.until)),
-  ]
+  const since = Math.max(0, ...all.map((one) => one.since))
+  const until = Math.min(...all.map((one) => one.until))
   return since < until ? { since, until } : undefined
 }
 
@@ -128,19 +122,9 @@ export const stepOf = (instant: Column, step: number) =>
 export function readSeries({ db, tables, read }: Sql, of: Series, query: CountQuery): Promise<Count[]> {
   const { field, value, minute, kind, count } = tables.eventCounts
   const { since = 0, until = Number.MAX_SAFE_INTEGER, kinds, step } = query
-  return read(
-    db
-      .select({ at: stepOf(minute, step), kind, count: words`sum(${count})`.mapWith(Number) })
-      .from(tables.eventCounts)
-      .where(
-        and(
-          eq(field, of.field),
-          eq(value, of.value),
-          gte(minute, since),
-          lt(minute, until),
-          kinds && inArray(kind, [...kinds]),
-        ),
-      )
-      .groupBy(words`at`, kind),
-  )
+  const counts = { at: stepOf(minute, step), kind, count: words`sum(${count})`.mapWith(Number) }
+  const theirs = and(eq(field, of.field), eq(value, of.value), kinds && inArray(kind, [...kinds]))
+  const inTime = and(gte(minute, since), lt(minute, until))
+  const all = db.select(counts).from(tables.eventCounts).where(and(theirs, inTime))
+  return read(all.groupBy(words`at`, kind))
 }

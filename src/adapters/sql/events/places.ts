@@ -26,15 +26,9 @@ export function stretches({ epoch, seq }: Place, { above, below }: Bounds): (SQL
 /** Selects certain places. Grouped by epoch, because neither database uses an index well for a list of pairs. */
 export function inPlaces(table: Place, places: readonly Cursor[]): SQL | undefined {
   const epochs = Map.groupBy(places, ({ epoch }) => epoch)
-  return or(
-    ...[...epochs].map(([epoch, within]) =>
-      and(
-        eq(table.epoch, epoch),
-        inArray(
-          table.seq,
-          within.map(({ seq }) => seq),
-        ),
-      ),
-    ),
-  )
+  const within = [...epochs].map(([epoch, some]) => {
+    const seqs = some.map(({ seq }) => seq)
+    return and(eq(table.epoch, epoch), inArray(table.seq, seqs))
+  })
+  return or(...within)
 }

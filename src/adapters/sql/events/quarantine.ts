@@ -6,7 +6,6 @@ import {
   count,
   desc,
   eq,
-  getTableColumns,
   inArray,
   lt,
   lte,
@@ -30,17 +29,12 @@ export function createQuarantine(sql: Sql): Quarantine {
   const { quarantine, quarantineTexts } = sql.tables
 
   async function select(condition: SQL | undefined, limit: number): Promise<QuarantineEntry[]> {
-    const rows = await sql.read(
-      db
-        .select(getTableColumns(quarantine))
-        .from(quarantine)
-        .where(condition)
-        .orderBy(desc(quarantine.receivedAt), desc(quarantine.id))
-        .limit(limit),
-    )
+    const some = db.select().from(quarantine).where(condition)
+    const newest = some.orderBy(desc(quarantine.receivedAt), desc(quarantine.id))
+    const rows = await sql.read(newest.limit(limit))
     const ids = await firstThatFit(rows.map(({ id }) => id))
     if (ids.length === 0) return []
-    const texts = db.select(getTableColumns(quarantineTexts)).from(quarantineTexts)
+    const texts = db.select().from(quarantineTexts)
     const parts = await sql.read(texts.where(inArray(quarantineTexts.id, ids)))
     const byId = Map.groupBy(parts, ({ id }) => id)
     return rows.slice(0, ids.length).map((row) => ({ ...row, data: fromParts(byId.get(row.id) ?? []) }))
@@ -51,13 +45,8 @@ export function createQuarantine(sql: Sql): Quarantine {
     if (ids.length < 2) return ids
     const { id, text } = quarantineTexts
     const bytes = words`sum(octet_length(${text}))`.mapWith(Number)
-    const rows = await sql.read(
-      db
-        .select({ id, bytes })
-        .from(quarantineTexts)
-        .where(inArray(id, [...ids]))
-        .groupBy(id),
-    )
+    const texts = db.select({ id, bytes }).from(quarantineTexts)
+    const rows = await sql.read(texts.where(inArray(id, [...ids])).groupBy(id))
     const sizes = new Map(rows.map((row) => [row.id, row.bytes]))
     let sum = 0
     const end = ids.findIndex((each) => (sum += sizes.get(each) ?? 0) > PAGE_BYTES)
@@ -106,9 +95,7 @@ export function createQuarantine(sql: Sql): Quarantine {
   }
 
   async function place(id: string) {
-    const [row] = await sql.read(
-      db.select(getTableColumns(quarantine)).from(quarantine).where(eq(quarantine.id, id)),
-    )
+    const [row] = await sql.read(db.select().from(quarantine).where(eq(quarantine.id, id)))
     return row
   }
 
@@ -134,24 +121,18 @@ export function createQuarantine(sql: Sql): Quarantine {
     // An entry that was removed meanwhile has no place any more: then the list begins with the newest.
     async list(limit, before, reason) {
       const from = before === undefined ? undefined : await place(before)
-      return select(
-        and(olderThan(from), reason === undefined ? undefined : eq(quarantine.reason, reason)),
-        limit,
-      )
+      const isAsked = reason === undefined ? undefined : eq(quarantine.reason, reason)
+      return select(and(olderThan(from), isAsked), limit)
     },
     discard: async (id) => (await drop([id])) === 1,
     async discardAll(reason) {
       const { id, receivedAt } = quarantine
       let dropped = 0
       for (let from: { id: string; receivedAt: number } | undefined; ; await breath()) {
-        const found = await sql.read(
-          db
-            .select({ id, receivedAt })
-            .from(quarantine)
-            .where(and(olderThan(from), eq(quarantine.reason, reason)))
-            .orderBy(desc(receivedAt), desc(id))
-            .limit(DROPPED_AT_ONCE),
-        )
+        const theirs = and(olderThan(from), eq(quarantine.reason, reason))
+        const all = db.select({ id, receivedAt }).from(quarantine).where(theirs)
+        const newest = all.orderBy(desc(receivedAt), desc(id)).limit(DROPPED_AT_ONCE)
+        const found = await sql.read(newest)
         dropped += await drop(found.map((row) => row.id))
         from = found.at(-1)
         if (found.length < DROPPED_AT_ONCE) return dropped
@@ -159,15 +140,9 @@ export function createQuarantine(sql: Sql): Quarantine {
     },
     async prune(before, limit) {
       const { id, receivedAt } = quarantine
-      const old = await sql.read(
-        db
-          .select({ id })
-          .from(quarantine)
-          .where(lt(receivedAt, before))
-          .orderBy(asc(receivedAt))
-          .limit(limit),
-      )
-      return drop(old.map((row) => row.id))
+      const old = db.select({ id }).from(quarantine).where(lt(receivedAt, before))
+      const oldest = await sql.read(old.orderBy(asc(receivedAt)).limit(limit))
+      return drop(oldest.map((row) => row.id))
     },
     async erase(text) {
       const needle = text.toLowerCase()

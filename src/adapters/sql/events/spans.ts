@@ -38,20 +38,16 @@ export async function boundsOf(
   const firstDay = startOf(since + DAY_MS - 1, DAY_MS)
   const endOfDays = startOf(until, DAY_MS)
   const within = (size: number, from: number, to: number) => and(eq(step, size), between(start, from, to - 1))
-  const rows = await read(
-    db
-      .select()
-      .from(eventSpans)
-      .where(
-        firstDay < endOfDays
-          ? or(
-              within(MINUTE_MS, startOf(since, MINUTE_MS), firstDay),
-              within(DAY_MS, firstDay, endOfDays),
-              within(MINUTE_MS, endOfDays, until),
-            )
-          : within(MINUTE_MS, startOf(since, MINUTE_MS), until),
-      ),
-  )
+  const firstMinute = startOf(since, MINUTE_MS)
+  const asked =
+    firstDay < endOfDays
+      ? or(
+          within(MINUTE_MS, firstMinute, firstDay),
+          within(DAY_MS, firstDay, endOfDays),
+          within(MINUTE_MS, endOfDays, until),
+        )
+      : within(MINUTE_MS, firstMinute, until)
+  const rows = await read(db.select().from(eventSpans).where(asked))
   const firsts = rows.map(({ firstEpoch, firstSeq }) => ({ epoch: firstEpoch, seq: firstSeq }))
   const lasts = rows.map(({ lastEpoch, lastSeq }) => ({ epoch: lastEpoch, seq: lastSeq }))
   const first = firsts.toSorted(compareCursors)[0]
@@ -70,12 +66,8 @@ function pick(a: Cursor | undefined, b: Cursor | undefined, isBetter: (order: nu
 }
 
 /** Removes the spans before an instant, when their events are deleted. */
-export const removeSpans = ({ db, tables: { eventSpans } }: Sql, before: number): Write =>
-  db
-    .delete(eventSpans)
-    .where(
-      or(
-        and(eq(eventSpans.step, MINUTE_MS), lt(eventSpans.start, startOf(before, MINUTE_MS))),
-        and(eq(eventSpans.step, DAY_MS), lt(eventSpans.start, startOf(before, DAY_MS))),
-      ),
-    )
+export function removeSpans({ db, tables: { eventSpans } }: Sql, before: number): Write {
+  const { step, start } = eventSpans
+  const old = [MINUTE_MS, DAY_MS].map((size) => and(eq(step, size), lt(start, startOf(before, size))))
+  return db.delete(eventSpans).where(or(...old))
+}

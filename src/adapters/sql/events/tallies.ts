@@ -8,7 +8,7 @@ const EVENTS = 'events'
 
 type Total = Awaited<ReturnType<EventArchive['total']>>
 
-export async function readTotal({ db, tables, read }: Sql, now = Date.now()): Promise<Total> {
+export async function readTotal({ db, tables, read }: Sql): Promise<Total> {
   const { eventCounts, tallies } = tables
   const { field, count } = eventCounts
   const kept = words<number>`(SELECT coalesce(sum(${count}), 0) FROM ${eventCounts} WHERE ${eq(field, OF_ALL.field)})`
@@ -18,7 +18,7 @@ export async function readTotal({ db, tables, read }: Sql, now = Date.now()): Pr
       .from(tallies)
       .where(eq(tallies.name, EVENTS)),
   )
-  return row ?? { count: 0, since: now } // without the row, nothing is known of the past
+  return row ?? { count: 0, since: Date.now() } // without the row, nothing is known of the past
 }
 
 /**

@@ -2,7 +2,7 @@
 //
 // A page is found in two steps. First its places, from the index of the filter that leads, in order, checking the other filters
 // on each (see selection.ts). Then the rows of those places, as many as fit.
-import { and, getTableColumns, hidden, ORDERS, sql as words, type SQL } from '../../driver/drizzle.ts'
+import { and, hidden, ORDERS, sql as words, type SQL } from '../../driver/drizzle.ts'
 import { compareCursors, formatCursor, type Cursor } from '../../../../core/events/cursor.ts'
 import type { ArchivedEvent, EventArchive, EventQuery } from '../../../../core/events/ports.ts'
 import { isWanted, LIST_KINDS } from '../../../../core/events/filter.ts'
@@ -88,10 +88,8 @@ export function createSearch(sql: Sql): EventArchive['find'] {
     const { epoch, seq, kind, receivedAt, block } = events
     const found: Row[] = []
     for (const some of portions(places)) {
-      const here = inPlaces(events, some)
-      found.push(
-        ...(await sql.read(db.select({ epoch, seq, kind, receivedAt, block }).from(events).where(here))),
-      )
+      const rows = db.select({ epoch, seq, kind, receivedAt, block }).from(events)
+      found.push(...(await sql.read(rows.where(inPlaces(events, some)))))
     }
     return found
   }
@@ -99,13 +97,8 @@ export function createSearch(sql: Sql): EventArchive['find'] {
   async function sizesAt(places: readonly Cursor[]): Promise<ReadonlyMap<string, number>> {
     const { epoch, seq, text } = eventTexts
     const bytes = words`sum(octet_length(${text}))`.mapWith(Number)
-    const rows = await sql.read(
-      db
-        .select({ epoch, seq, bytes })
-        .from(eventTexts)
-        .where(inPlaces(eventTexts, places))
-        .groupBy(epoch, seq),
-    )
+    const texts = db.select({ epoch, seq, bytes }).from(eventTexts).where(inPlaces(eventTexts, places))
+    const rows = await sql.read(texts.groupBy(epoch, seq))
     return new Map(rows.map((row) => [formatCursor(row), row.bytes]))
   }
 
@@ -123,9 +116,7 @@ export function createSearch(sql: Sql): EventArchive['find'] {
 
   async function textsApart(places: readonly Row[]): Promise<ReadonlyMap<string, Texts>> {
     if (places.length === 0) return new Map()
-    const parts = await sql.read(
-      db.select(getTableColumns(eventTexts)).from(eventTexts).where(inPlaces(eventTexts, places)),
-    )
+    const parts = await sql.read(db.select().from(eventTexts).where(inPlaces(eventTexts, places)))
     const kinds = new Map(places.map((row) => [formatCursor(row), row.kind]))
     return new Map(
       [...Map.groupBy(parts, formatCursor)].map(([place, parts]) => {

@@ -50,10 +50,8 @@ export function createSelecting(sql: Sql, countLimit = COUNT_LIMIT) {
       const [row] = await sql.read(db.select({ count: count() }).from(some))
       return row?.count ?? 0
     })
-    return Math.min(
-      (await Promise.all(counts)).reduce((sum, count) => sum + count, 0),
-      limit,
-    )
+    const sum = (await Promise.all(counts)).reduce((all, each) => all + each, 0)
+    return Math.min(sum, limit)
   }
 
   /** The place of the last entry of the next slice; undefined if fewer are left. */
