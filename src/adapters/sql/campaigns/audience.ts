@@ -20,10 +20,8 @@ export function createAudience(sql: Sql, reasons: Ledger['reasons']): Ledger['au
 
   async function beyondAscii(now: number): Promise<number> {
     const beyond = unsendable(sql)
-    const listed = db
-      .select({ count: count() })
-      .from(beyond)
-      .innerJoin(subscribers, eq(subscribers.id, beyond.id))
+    const all = db.select({ count: count() }).from(beyond)
+    const listed = all.innerJoin(subscribers, eq(subscribers.id, beyond.id))
     const held = and(eq(suppressions.emailKey, subscribers.emailKey), holding(sql, now))
     const free = and(eq(hidden(subscribers.subscribed), 1), isNull(suppressions.emailKey))
     const [row] = await sql.read(listed.leftJoin(suppressions, held).where(free))

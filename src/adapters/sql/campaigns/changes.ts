@@ -83,6 +83,7 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
   async function requeue(campaignId: string, numbers: number[], meant: SQL | undefined, now: number) {
     const these = and(eq(chunks.campaignId, campaignId), inArray(chunks.number, numbers))
     const meantFailed = and(eq(deliveries.campaignId, campaignId), meant, eq(deliveries.status, 'failed'))
+    const meantHere = and(meantFailed, inArray(deliveries.chunk, numbers))
     const { status } = campaigns
     // In any other state the column refuses the value, and all is undone.
     const running = words`CASE WHEN ${status} IN ('running', 'finished') THEN 'running' WHEN ${status} = 'paused' THEN 'paused' ELSE NULL END`
@@ -90,16 +91,16 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
     const earlierAttempts = words`${deliveries.attempts}`
     const again = { status: 'queued', earlierAttempts, dueAt: now, updatedAt: later } as const
     const here = and(meantFailed, eq(deliveries.chunk, chunks.number))
-    const moved = db.select({ count: words`count(*)` }).from(deliveries).where(here) // prettier-ignore
+    const moved = db
+      .select({ count: words`count(*)` })
+      .from(deliveries)
+      .where(here)
     const dueAt = words`CASE WHEN ${chunks.dueAt} < ${now} THEN ${chunks.dueAt} ELSE ${now} END`
     const [queued, failed] = [words`${chunks.queued} + ${moved}`, words`${chunks.failed} - ${moved}`]
     const touched = await sql.atomically([
       db.update(campaigns).set({ status: running, finishedAt: null }).where(eq(campaigns.id, campaignId)),
       db.update(chunks).set({ version: nextVersion, dueAt, queued, failed, reasons: null }).where(these),
-      db
-        .update(deliveries)
-        .set(again)
-        .where(and(meantFailed, inArray(deliveries.chunk, numbers))),
+      db.update(deliveries).set(again).where(meantHere),
     ])
     return touched.at(-1) ?? 0
   }

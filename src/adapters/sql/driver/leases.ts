@@ -12,11 +12,9 @@ export function createLeases(sql: Sql): Leases {
       const isOver = lte(leases.untilMs, now)
       // The clock has been set back: nobody has it for so long.
       const isOfLater = gt(leases.untilMs, words`${now} + ${2 * lifeMs}`)
-      const update = db
-        .update(leases)
-        .set({ owner, untilMs })
-        .where(and(eq(leases.name, name), or(eq(leases.owner, owner), isOver, isOfLater)))
-      if ((await sql.run(update)) > 0) return true
+      const isFree = or(eq(leases.owner, owner), isOver, isOfLater)
+      const update = db.update(leases).set({ owner, untilMs })
+      if ((await sql.run(update.where(and(eq(leases.name, name), isFree)))) > 0) return true
       try {
         return (await sql.run(db.insert(leases).values({ name, owner, untilMs }))) > 0
       } catch (error) {

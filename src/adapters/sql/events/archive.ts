@@ -25,13 +25,13 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
   const { db } = sql
   const { events, positions } = sql.tables
 
+  const own = eq(positions.name, POSITION)
   const find = createSearch(sql)
 
   async function position(): Promise<Cursor> {
     const { epoch, seq, countedEpoch, countedSeq } = positions
-    const [at] = await sql.read(
-      db.select({ epoch, seq, countedEpoch, countedSeq }).from(positions).where(eq(positions.name, POSITION)),
-    )
+    const both = db.select({ epoch, seq, countedEpoch, countedSeq }).from(positions)
+    const [at] = await sql.read(both.where(own))
     if (at) {
       const place = { epoch: at.epoch, seq: at.seq }
       const counted = { epoch: at.countedEpoch, seq: at.countedSeq }
@@ -51,10 +51,7 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
   /** Counts what a process of an older version has archived. Of several processes that try at once, one succeeds. */
   async function countLate(from: Cursor, to: Cursor): Promise<void> {
     const next = words`CASE WHEN ${isCounted(from)} THEN ${to.epoch} ELSE NULL END`
-    const moved = db
-      .update(positions)
-      .set({ countedEpoch: next, countedSeq: to.seq })
-      .where(eq(positions.name, POSITION))
+    const moved = db.update(positions).set({ countedEpoch: next, countedSeq: to.seq }).where(own)
     const late = stretches(events, { above: from, below: { ...to, seq: to.seq + 1 } })
     try {
       await sql.atomically([moved, await countArchived(sql, late)])
@@ -95,7 +92,7 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
         lastBrought: last, // undefined: unchanged
         ...(byHand > 0 && { byHand: words`${positions.byHand} + ${byHand}` }),
       })
-      .where(eq(positions.name, POSITION))
+      .where(own)
   }
 
   async function store(from: Cursor, to: Cursor, rows: readonly ArchiveRow[]): Promise<void> {
@@ -131,9 +128,7 @@ export function createEventArchive(sql: Sql, effects?: PageEffects): EventArchiv
 
   async function brought() {
     const { firstBrought: first, lastBrought: last, byHand } = positions
-    const [row] = await sql.read(
-      db.select({ first, last, byHand }).from(positions).where(eq(positions.name, POSITION)),
-    )
+    const [row] = await sql.read(db.select({ first, last, byHand }).from(positions).where(own))
     return row ?? { first: null, last: null, byHand: 0 }
   }
 

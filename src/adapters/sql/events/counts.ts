@@ -27,13 +27,8 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
   /** Counts these events in one statement. */
   function counted(step: number, where: SQL | undefined, tags?: SQL) {
     const { eventTags } = sql.tables
-    const base = db
-      .select({
-        at: stepOf(events.receivedAt, step),
-        kind: events.kind,
-        count: words`count(*)`.mapWith(Number),
-      })
-      .from(events)
+    const count = words`count(*)`.mapWith(Number)
+    const base = db.select({ at: stepOf(events.receivedAt, step), kind: events.kind, count }).from(events)
     const same = and(eq(eventTags.epoch, events.epoch), eq(eventTags.seq, events.seq), tags)
     const joined = tags ? base.innerJoin(eventTags, same) : base
     return sql.read(joined.where(where).groupBy(words`at`, events.kind))
@@ -91,13 +86,8 @@ export function createCounts(sql: Sql, find: EventArchive['find']): EventArchive
       })
     const found: Count[] = []
     for (let after: Cursor | undefined = BEGINNING; after;) {
-      const page: readonly ArchivedEvent[] = await find({
-        ...selection,
-        kinds: [],
-        lists,
-        after,
-        limit: PAGE,
-      })
+      const next = { ...selection, kinds: [], lists, after, limit: PAGE }
+      const page: readonly ArchivedEvent[] = await find(next)
       const others = page.filter(({ kind }) => !kinds.includes(kind))
       found.push(...others.map(({ kind, receivedAt: at }) => ({ at: at - (at % step), kind, count: 1 })))
       after = page.at(-1)?.cursor

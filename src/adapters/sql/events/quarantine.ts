@@ -84,13 +84,9 @@ export function createQuarantine(sql: Sql): Quarantine {
     const next = aliasedTable(quarantineTexts, 'following')
     const { id, part, text } = quarantineTexts
     const border = words`concat(substr(${text}, ${-needle.length}), substr(${next.text}, 1, ${needle.length}))`
-    const rows = await sql.read(
-      db
-        .selectDistinct({ id })
-        .from(quarantineTexts)
-        .innerJoin(next, and(eq(next.id, id), eq(next.part, words`${part} + 1`)))
-        .where(words`instr(lower(${border}), ${needle}) > 0`),
-    )
+    const follows = and(eq(next.id, id), eq(next.part, words`${part} + 1`))
+    const pairs = db.selectDistinct({ id }).from(quarantineTexts).innerJoin(next, follows)
+    const rows = await sql.read(pairs.where(words`instr(lower(${border}), ${needle}) > 0`))
     return rows.map((row) => row.id)
   }
 

@@ -33,9 +33,8 @@ export function createRemoval(sql: Sql): Pick<EventArchive, 'prune' | 'cursorsOf
     const writes: Write[] = []
     for (const some of portions(places)) {
       const { epoch, seq, subject, block } = events
-      const rows = await sql.read(
-        db.select({ epoch, seq, subject, block }).from(events).where(inPlaces(events, some)),
-      )
+      const all = db.select({ epoch, seq, subject, block }).from(events)
+      const rows = await sql.read(all.where(inPlaces(events, some)))
       const subjects = [...new Set(rows.flatMap((row) => row.subject ?? []))]
       writes.push(
         ...(await takeOutOfBlocks(sql, rows)),
@@ -53,10 +52,8 @@ export function createRemoval(sql: Sql): Pick<EventArchive, 'prune' | 'cursorsOf
     const { epoch, seq, receivedAt } = events
     const old: Cursor[] = []
     for (const stretch of stretches(events, bounds)) {
-      const some = db
-        .select({ epoch, seq })
-        .from(events)
-        .where(and(stretch, lt(receivedAt, before)))
+      const isOld = and(stretch, lt(receivedAt, before))
+      const some = db.select({ epoch, seq }).from(events).where(isOld)
       old.push(...(await sql.read(some.orderBy(asc(epoch), asc(seq)).limit(limit - old.length))))
       if (old.length === limit) break
     }
@@ -67,13 +64,9 @@ export function createRemoval(sql: Sql): Pick<EventArchive, 'prune' | 'cursorsOf
     const places = await oldest(before, limit)
     const { field, minute, count } = eventCounts
     const old = lt(minute, startOf(before, MINUTE_MS))
-    const counts = [
-      ...addToTally(
-        sql,
-        words`SELECT coalesce(sum(${count}), 0) FROM ${eventCounts} WHERE ${and(eq(field, OF_ALL.field), old)}`,
-      ),
-      db.delete(eventCounts).where(old),
-    ]
+    const ofAll = and(eq(field, OF_ALL.field), old)
+    const gone = words`SELECT coalesce(sum(${count}), 0) FROM ${eventCounts} WHERE ${ofAll}`
+    const counts = [...addToTally(sql, gone), db.delete(eventCounts).where(old)]
     if (places.length > 0) await remove(places, counts)
     if (places.length < limit) await sql.run(removeSpans(sql, before))
     return places.length

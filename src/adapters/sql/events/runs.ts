@@ -16,9 +16,8 @@ const UNSORTED = 0
 async function ends({ db, tables: { events }, read }: Sql) {
   const end = (which: 'min' | 'max') =>
     words<number | null>`(SELECT ${words.raw(which)}(${events.run}) FROM ${events})`
-  const [row] = await read(
-    db.select({ oldest: end('min'), newest: end('max') }).from(words`(SELECT 1) AS one`),
-  )
+  const both = db.select({ oldest: end('min'), newest: end('max') })
+  const [row] = await read(both.from(words`(SELECT 1) AS one`))
   return { oldest: row?.oldest ?? 1, newest: row?.newest ?? UNSORTED }
 }
 

@@ -12,12 +12,8 @@ export async function readTotal({ db, tables, read }: Sql): Promise<Total> {
   const { eventCounts, tallies } = tables
   const { field, count } = eventCounts
   const kept = words<number>`(SELECT coalesce(sum(${count}), 0) FROM ${eventCounts} WHERE ${eq(field, OF_ALL.field)})`
-  const [row] = await read(
-    db
-      .select({ count: words`${tallies.gone} + ${kept}`.mapWith(Number), since: tallies.since })
-      .from(tallies)
-      .where(eq(tallies.name, EVENTS)),
-  )
+  const total = { count: words`${tallies.gone} + ${kept}`.mapWith(Number), since: tallies.since }
+  const [row] = await read(db.select(total).from(tallies).where(eq(tallies.name, EVENTS)))
   return row ?? { count: 0, since: Date.now() } // without the row, nothing is known of the past
 }
 

@@ -23,11 +23,10 @@ function toNote({ tables: { subscribers, suppressions } }: Sql) {
 }
 
 /** Updates the notes: comes last in a transaction that changes these rows of the list. */
-export const noting = (sql: Sql, keys: readonly string[]): Write =>
-  sql.db
-    .update(sql.tables.suppressions)
-    .set(toNote(sql))
-    .where(sql.among(sql.tables.suppressions.emailKey, keys))
+export function noting(sql: Sql, keys: readonly string[]): Write {
+  const { suppressions } = sql.tables
+  return sql.db.update(suppressions).set(toNote(sql)).where(sql.among(suppressions.emailKey, keys))
+}
 
 /**
  * The notes of new suppressions: comes last in the transaction that adds them. The first statement waits for transactions that are
@@ -55,14 +54,8 @@ export async function renote(sql: Sql, signal: AbortSignal): Promise<number> {
   )
   let mended = 0
   for (let after = ''; ; await breath()) {
-    const step = await sql.read(
-      sql.db
-        .select({ key, isWrong: words`${isWrong}`.mapWith(Number) })
-        .from(suppressions)
-        .where(gt(key, after))
-        .orderBy(asc(key))
-        .limit(STEP),
-    )
+    const all = sql.db.select({ key, isWrong: words`${isWrong}`.mapWith(Number) }).from(suppressions)
+    const step = await sql.read(all.where(gt(key, after)).orderBy(asc(key)).limit(STEP))
     const wrong = step.filter((row) => row.isWrong === 1).map((row) => row.key)
     if (wrong.length > 0) await sql.atomically(notingNew(sql, wrong))
     mended += wrong.length

@@ -92,13 +92,10 @@ export async function subjectsWith(sql: Sql, asked: readonly string[]): Promise<
 }
 
 /** After events were deleted: removes those of their subjects that no event has any more. */
-export function removeWords(
-  { db, tables: { events, subjectWords } }: Sql,
-  subjects: readonly number[],
-): Write {
-  const had = db
-    .select({ subject: events.subject })
-    .from(events)
-    .where(eq(events.subject, subjectWords.subject))
-  return db.delete(subjectWords).where(and(inArray(subjectWords.subject, [...subjects]), notExists(had)))
+export function removeWords({ db, tables }: Sql, subjects: readonly number[]): Write {
+  const { subject } = tables.events
+  const { subjectWords } = tables
+  const having = db.select({ subject }).from(tables.events).where(eq(subject, subjectWords.subject))
+  const gone = and(inArray(subjectWords.subject, [...subjects]), notExists(having))
+  return db.delete(subjectWords).where(gone)
 }
