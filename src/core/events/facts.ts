@@ -25,7 +25,7 @@ export type Reason = (typeof REASONS)[number]
 export type Visit = { readonly at: number; readonly robot: boolean; readonly link: string }
 
 /** What a provider reads from a payload: null, or empty, where it is unknown or does not apply. */
-export type Told = {
+export type ProviderFacts = {
   /** When it happened by the provider's clock, milliseconds since 1970. */
   readonly at: number | null
   /** As it was written. */
@@ -41,9 +41,9 @@ export type Told = {
   readonly answer: string | null
   /** For opens and clicks: whether it was a program, not a person. */
   readonly robot: boolean | null
-  /** The IP address of the reader (for opens and clicks), or of the server that answered. */
+  /** The IP address of the recipient (for opens and clicks), or of the server that answered. */
   readonly ip: string | null
-  /** Where the reader was. */
+  /** Where the recipient was. */
   readonly location: string | null
   /** The size of the mail, in bytes. */
   readonly size: number | null
@@ -60,7 +60,7 @@ export type Told = {
   readonly clicks: readonly Visit[]
 }
 
-export const NOTHING_TOLD: Told = {
+export const NO_FACTS: ProviderFacts = {
   at: null,
   recipient: null,
   messageId: null,
@@ -87,7 +87,7 @@ export const NOTHING_TOLD: Told = {
 /** How an event came, if not by its provider's webhook: posted with the token, or replayed from quarantine. */
 type Bringer = 'hand' | 'replay'
 
-export type EventFacts = Told & {
+export type EventFacts = ProviderFacts & {
   readonly provider: string
   readonly by?: Bringer | undefined
   /** The emailKey of the recipient. */
@@ -102,27 +102,27 @@ export type StoredFacts = {
   readonly more: string | null
 }
 
-export function writeFacts(provider: string, told: Told): StoredFacts {
+export function writeFacts(provider: string, given: ProviderFacts): StoredFacts {
   const facts = JSON.stringify({
     provider,
-    at: told.at === null ? null : new Date(told.at).toISOString(),
-    recipient: told.recipient,
-    message_id: told.messageId,
-    subject: told.subject,
-    sender: told.sender ?? undefined,
-    subaccount: told.subaccount ?? undefined,
-    tags: told.tags.length > 0 ? told.tags : undefined,
-    url: told.url ?? undefined,
-    reason: told.reason ?? undefined,
-    answer: told.answer ?? undefined,
-    robot: told.robot ?? undefined,
-    campaign_id: told.campaignId ?? undefined,
-    delivery_id: told.deliveryId ?? undefined,
-    ip: told.ip ?? undefined,
-    location: told.location ?? undefined,
-    size: told.size ?? undefined,
+    at: given.at === null ? null : new Date(given.at).toISOString(),
+    recipient: given.recipient,
+    message_id: given.messageId,
+    subject: given.subject,
+    sender: given.sender ?? undefined,
+    subaccount: given.subaccount ?? undefined,
+    tags: given.tags.length > 0 ? given.tags : undefined,
+    url: given.url ?? undefined,
+    reason: given.reason ?? undefined,
+    answer: given.answer ?? undefined,
+    robot: given.robot ?? undefined,
+    campaign_id: given.campaignId ?? undefined,
+    delivery_id: given.deliveryId ?? undefined,
+    ip: given.ip ?? undefined,
+    location: given.location ?? undefined,
+    size: given.size ?? undefined,
   })
-  const { list, ends, delivered, opens, clicks } = told
+  const { list, ends, delivered, opens, clicks } = given
   if (list === null && ends === null && delivered === null && opens.length + clicks.length === 0)
     return { facts, more: null }
   const more = JSON.stringify({
@@ -153,10 +153,13 @@ type Written = {
   readonly campaign_id?: string
   readonly delivery_id?: string
 } & Partial<
-  Pick<Told, 'sender' | 'subaccount' | 'url' | 'reason' | 'answer' | 'robot' | 'ip' | 'location' | 'size'>
+  Pick<
+    ProviderFacts,
+    'sender' | 'subaccount' | 'url' | 'reason' | 'answer' | 'robot' | 'ip' | 'location' | 'size'
+  >
 >
 type WrittenVisit = readonly [at: number, robot: number, link?: string]
-type WrittenMore = Partial<Pick<Told, 'list' | 'ends' | 'delivered'>> & {
+type WrittenMore = Partial<Pick<ProviderFacts, 'list' | 'ends' | 'delivered'>> & {
   readonly opens?: readonly WrittenVisit[]
   readonly clicks?: readonly WrittenVisit[]
   readonly by?: Bringer
@@ -180,7 +183,7 @@ export function readFacts({ facts, more }: StoredFacts): EventFacts {
     subject: told.subject ?? null,
     sender: told.sender ?? null,
     subaccount: told.subaccount ?? null,
-    tags: told.tags ?? NOTHING_TOLD.tags,
+    tags: told.tags ?? NO_FACTS.tags,
     url: told.url ?? null,
     reason: told.reason ?? null,
     answer: told.answer ?? null,
@@ -193,8 +196,8 @@ export function readFacts({ facts, more }: StoredFacts): EventFacts {
     list: rest.list ?? null,
     ends: rest.ends ?? null,
     delivered: rest.delivered ?? null,
-    opens: rest.opens?.map(readVisit) ?? NOTHING_TOLD.opens,
-    clicks: rest.clicks?.map(readVisit) ?? NOTHING_TOLD.clicks,
+    opens: rest.opens?.map(readVisit) ?? NO_FACTS.opens,
+    clicks: rest.clicks?.map(readVisit) ?? NO_FACTS.clicks,
     by: rest.by,
   }
 }

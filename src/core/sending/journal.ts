@@ -10,12 +10,12 @@ type JournalOptions = Pick<SendingParts, 'marks' | 'log'> & {
   readonly ref: ChunkRef
   readonly token: number
   readonly ledger: Pick<Ledger, 'record'>
-  readonly tellEveryMs: number
+  readonly flushEveryMs: number
 }
 
 export type Journal = ReturnType<typeof openJournal>
 
-const TELL_AT = 250
+const FLUSH_AT = 250
 const RETRY_MS = 300
 
 export function openJournal(options: JournalOptions) {
@@ -84,21 +84,21 @@ function createSteps({ ref, token, marks, log }: JournalOptions) {
 }
 
 /** The ledger's side: outcomes in bulk. */
-function openBook({ ref, ledger, log, tellEveryMs }: JournalOptions) {
-  let untold: Outcome[] = []
-  let telling: Promise<boolean> | undefined
+function openBook({ ref, ledger, log, flushEveryMs }: JournalOptions) {
+  let pending: Outcome[] = []
+  let flushing: Promise<boolean> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let troubled = false
 
   async function record(): Promise<boolean> {
-    const batch = untold
-    untold = []
+    const batch = pending
+    pending = []
     try {
       await ledger.record(ref, batch)
       troubled = false
       return true
     } catch (err) {
-      untold = [...batch, ...untold]
+      pending = [...batch, ...pending]
       if (!troubled) log.warn({ err, ...ref }, 'outcomes cannot be written to the ledger, trying again')
       troubled = true
       return false
@@ -108,31 +108,31 @@ function openBook({ ref, ledger, log, tellEveryMs }: JournalOptions) {
   function tell(): Promise<boolean> {
     clearTimeout(timer)
     timer = undefined
-    return (telling ??= record().finally(() => {
-      telling = undefined
-      if (untold.length > 0) tellSoon()
+    return (flushing ??= record().finally(() => {
+      flushing = undefined
+      if (pending.length > 0) flushSoon()
     }))
   }
 
-  function tellSoon(): void {
-    timer ??= setTimeout(() => void tell(), tellEveryMs)
+  function flushSoon(): void {
+    timer ??= setTimeout(() => void tell(), flushEveryMs)
   }
 
   return {
     add(outcome: Outcome): void {
-      untold.push(outcome)
-      if (untold.length >= TELL_AT && !troubled) void tell()
-      else tellSoon()
+      pending.push(outcome)
+      if (pending.length >= FLUSH_AT && !troubled) void tell()
+      else flushSoon()
     },
     async close(patient: () => boolean): Promise<boolean> {
       const nap = createNap()
-      await telling
-      while (untold.length > 0 && !(await tell())) {
+      await flushing
+      while (pending.length > 0 && !(await tell())) {
         if (!patient()) break
         await nap.wait(RETRY_MS)
       }
       clearTimeout(timer)
-      return untold.length === 0
+      return pending.length === 0
     },
   }
 }

@@ -9,7 +9,7 @@ import { openEmbeddedFeed } from '../../../src/adapters/embedded/feed/feed.ts'
 import { naming, prepareNames } from '../../../src/adapters/embedded/feed/names.ts'
 import { BEGINNING, compareCursors, type Cursor } from '../../../src/core/events/cursor.ts'
 import type { NewEvent } from '../../../src/core/events/event.ts'
-import { NOTHING_TOLD, writeFacts } from '../../../src/core/events/facts.ts'
+import { NO_FACTS, writeFacts } from '../../../src/core/events/facts.ts'
 import type { EventFeed } from '../../../src/core/events/ports.ts'
 import { idOf, ROOMY, seqs, silentLog } from '../../support/events/feed-lab.ts'
 import { NOON } from '../../support/times.ts'
@@ -32,7 +32,7 @@ const open = (retention = ROOMY.retention) =>
 const eventsOf = (first: number, count: number, theirs: readonly number[] = []): NewEvent[] =>
   Array.from({ length: count }, (_, n) => {
     const recipient = theirs.includes(first + n) ? 'Ada@Example.com' : `reader-${first + n}@example.com`
-    const facts = writeFacts('mandrill', { ...NOTHING_TOLD, recipient, messageId: `m-${first + n}` })
+    const facts = writeFacts('mandrill', { ...NO_FACTS, recipient, messageId: `m-${first + n}` })
     return { id: idOf(Buffer.from(`${first + n}`)), kind: 'sent', data: Buffer.from('{}'), ...facts }
   })
 

@@ -1,6 +1,6 @@
 // Which delivery an event is about, where its metadata is not what the hub has given, or it names no address.
 import { expect, test } from 'vitest'
-import { NOTHING_TOLD, readFacts, writeFacts } from '../../../src/core/events/facts.ts'
+import { NO_FACTS, readFacts, writeFacts } from '../../../src/core/events/facts.ts'
 import { addressed, namedDelivery } from '../../../src/core/loop/correlation.ts'
 import { makeRow } from '../../support/database/sql-lab.ts'
 
@@ -15,7 +15,7 @@ test.each([
   [CAMPAIGN, null, undefined],
   [null, '3-17', undefined],
 ])('%s and %s are a delivery of the hub, or none', (campaignId, deliveryId, key) => {
-  const facts = readFacts(writeFacts('postbird', { ...NOTHING_TOLD, campaignId, deliveryId }))
+  const facts = readFacts(writeFacts('postbird', { ...NO_FACTS, campaignId, deliveryId }))
   expect(namedDelivery(facts)).toEqual(key)
 })
 

@@ -8,7 +8,7 @@ import { rowsFor, type Sql, type Write } from '../../../src/adapters/sql/driver/
 import { openMysql } from '../../../src/adapters/sql/driver/mysql/mysql.ts'
 import { openSqlite } from '../../../src/adapters/sql/driver/sqlite/sqlite.ts'
 import type { Kind } from '../../../src/core/events/event.ts'
-import { NOTHING_TOLD, readFacts, writeFacts, type EventFacts } from '../../../src/core/events/facts.ts'
+import { NO_FACTS, readFacts, writeFacts, type EventFacts } from '../../../src/core/events/facts.ts'
 import type { Log } from '../../../src/core/log.ts'
 import type { ArchiveRow } from '../../../src/core/events/ports.ts'
 import { silentLog } from '../events/feed-lab.ts'
@@ -133,7 +133,7 @@ export function makeRow(seq: number, options: RowOptions = {}): ArchiveRow {
   )
   const id = createHash('sha256').update(data).digest().subarray(0, 16)
   const stored = writeFacts('postbird', {
-    ...NOTHING_TOLD,
+    ...NO_FACTS,
     at: (1_773_144_000 + seq) * 1000,
     messageId: messageId ?? null,
     recipient: email ?? null,

@@ -91,10 +91,8 @@ export function createSteps(sql: Sql): Pick<Ledger, 'cancel' | 'retryFailed' | '
     const earlierAttempts = words`${deliveries.attempts}`
     const again = { status: 'queued', earlierAttempts, dueAt: now, updatedAt: later } as const
     const here = and(meantFailed, eq(deliveries.chunk, chunks.number))
-    const moved = db
-      .select({ count: words`count(*)` })
-      .from(deliveries)
-      .where(here)
+    const count = words`count(*)`
+    const moved = db.select({ count }).from(deliveries).where(here)
     const dueAt = words`CASE WHEN ${chunks.dueAt} < ${now} THEN ${chunks.dueAt} ELSE ${now} END`
     const [queued, failed] = [words`${chunks.queued} + ${moved}`, words`${chunks.failed} - ${moved}`]
     const touched = await sql.atomically([

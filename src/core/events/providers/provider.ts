@@ -1,6 +1,6 @@
 // A mail provider: how its events are read. Each has a folder and a line in providers.ts.
 import type { Kind } from '../event.ts'
-import type { Told } from '../facts.ts'
+import type { ProviderFacts } from '../facts.ts'
 import type { Payload } from '../intake/payload.ts'
 
 export type Provider = {
@@ -13,5 +13,5 @@ export type Provider = {
   /** An event's kind; undefined if the payload is no event at all. */
   kindOf(payload: unknown): Kind | undefined
   /** Never throws, whatever the payload holds. Facts must be short, though an event may be as large as a webhook's body. */
-  factsOf(payload: Payload, kind: Kind): Told
+  factsOf(payload: Payload, kind: Kind): ProviderFacts
 }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { BEGINNING, compareCursors } from '../../../../src/core/events/cursor.ts'
 import type { FeedEvent } from '../../../../src/core/events/event.ts'
-import { NOTHING_TOLD, writeFacts } from '../../../../src/core/events/facts.ts'
+import { NO_FACTS, writeFacts } from '../../../../src/core/events/facts.ts'
 import { idOf, makeEvents, readAll, seqs, type FeedLab } from '../../../support/events/feed-lab.ts'
 import { until } from '../../../support/eventually.ts'
 
@@ -69,7 +69,7 @@ export function promisesOfErasing(lab: () => FeedLab): void {
       id: idOf(Buffer.from(`${n}`)),
       kind: 'inbound' as const,
       data: Buffer.from('{}'),
-      ...writeFacts('postbird', { ...NOTHING_TOLD, recipient, messageId, sender, subject: '안녕 ann' }),
+      ...writeFacts('postbird', { ...NO_FACTS, recipient, messageId, sender, subject: '안녕 ann' }),
     })
     const theirs = [
       named('Ann@Example.com', 'm1', null, 1),

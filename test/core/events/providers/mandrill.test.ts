@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { KINDS } from '../../../../src/core/events/event.ts'
-import { linkKey, NOTHING_TOLD, readFacts, writeFacts } from '../../../../src/core/events/facts.ts'
+import { linkKey, NO_FACTS, readFacts, writeFacts } from '../../../../src/core/events/facts.ts'
 import { readBatch } from '../../../../src/core/events/intake/batch.ts'
 import { mandrill } from '../../../../src/core/events/providers/mandrill/mandrill.ts'
 
@@ -176,7 +176,7 @@ test('an event of megabytes has facts of some thousand characters', () => {
 })
 
 test('nothing told is nothing stored but the five that every event has', () => {
-  expect(writeFacts('postbird', NOTHING_TOLD)).toEqual({
+  expect(writeFacts('postbird', NO_FACTS)).toEqual({
     facts: '{"provider":"postbird","at":null,"recipient":null,"message_id":null,"subject":null}',
     more: null,
   })

@@ -2,7 +2,7 @@
 // https://mailchimp.com/developer/transactional/docs/webhooks/ and …/docs/reputation-rejections/
 import { isRobot } from '../../agents.ts'
 import type { Kind } from '../../event.ts'
-import { linkKey, NOTHING_TOLD, type Reason, type Told, type Visit } from '../../facts.ts'
+import { linkKey, NO_FACTS, type Reason, type ProviderFacts, type Visit } from '../../facts.ts'
 import {
   asAddress,
   asInstant,
@@ -42,12 +42,12 @@ const REASONS: Readonly<Record<string, Reason>> = {
   test_mode_limit: 'test_limit',
 }
 
-export function factsOf(payload: Payload, kind: Kind): Told {
+export function factsOf(payload: Payload, kind: Kind): ProviderFacts {
   const list = listOf(payload)
   return list === null ? ofMessage(payload, kind) : ofList(payload, list)
 }
 
-function ofMessage(payload: Payload, kind: Kind): Told {
+function ofMessage(payload: Payload, kind: Kind): ProviderFacts {
   const message = asObject(payload.msg)
   const metadata = asObject(message.metadata)
   const entry = asObject(payload.reject ?? payload.entry)
@@ -57,7 +57,7 @@ function ofMessage(payload: Payload, kind: Kind): Told {
   const link = kind === 'clicked' ? linkKey(url ?? '') : ''
   const own = at === null || robot === null ? null : { at, robot, link }
   return {
-    ...NOTHING_TOLD,
+    ...NO_FACTS,
     at,
     recipient: asAddress(message.email) ?? asAddress(entry.email),
     messageId: asName(payload._id) ?? asName(message._id),
@@ -79,10 +79,10 @@ function ofMessage(payload: Payload, kind: Kind): Told {
 }
 
 /** A change of a list. It may be limited to a subaccount or a sender (the API tells the sender as an object). */
-function ofList(payload: Payload, list: string): Told {
+function ofList(payload: Payload, list: string): ProviderFacts {
   const entry = asObject(payload.reject ?? payload.entry)
   return {
-    ...NOTHING_TOLD,
+    ...NO_FACTS,
     at: asInstant(payload.ts),
     recipient: asAddress(asObject(payload.msg).email) ?? asAddress(entry.email),
     messageId: asName(payload._id),

@@ -1,7 +1,7 @@
 // Postbird, a mail provider that does not exist.
 import { isRobot } from '../../../../../src/core/events/agents.ts'
 import type { Kind } from '../../../../../src/core/events/event.ts'
-import { NOTHING_TOLD, type Reason } from '../../../../../src/core/events/facts.ts'
+import { NO_FACTS, type Reason } from '../../../../../src/core/events/facts.ts'
 import { asName, asObject, asShort, asText, own } from '../../../../../src/core/events/intake/payload.ts'
 import type { Provider } from '../../../../../src/core/events/providers/provider.ts'
 
@@ -24,7 +24,7 @@ export const postbird: Provider = {
     const { id, to, title, labels } = asObject(letter)
     const at = Date.parse(asText(when) ?? '')
     return {
-      ...NOTHING_TOLD,
+      ...NO_FACTS,
       at: Number.isFinite(at) ? at : null,
       recipient: asName(to),
       messageId: asName(id),
