@@ -30,10 +30,10 @@ export function openJournal(options: JournalOptions) {
       book.add(outcome)
     },
     /** The outcome of a mail that needs no claim: skipped, or found to have been sent already. */
-    tell: book.add,
+    noteUnclaimed: book.add,
     /** Refuses all claims that are not granted yet, and all later ones. */
     stop: steps.stop,
-    /** Tells the ledger the rest, trying while `patient()`. What it could not be told stays marked. */
+    /** Writes the rest to the ledger, trying while `patient()`. What could not be written stays marked. */
     async close(patient: () => boolean): Promise<void> {
       steps.stop()
       if (!(await book.close(patient))) return steps.done()
@@ -105,7 +105,7 @@ function openBook({ ref, ledger, log, flushEveryMs }: JournalOptions) {
     }
   }
 
-  function tell(): Promise<boolean> {
+  function flush(): Promise<boolean> {
     clearTimeout(timer)
     timer = undefined
     return (flushing ??= record().finally(() => {
@@ -115,19 +115,19 @@ function openBook({ ref, ledger, log, flushEveryMs }: JournalOptions) {
   }
 
   function flushSoon(): void {
-    timer ??= setTimeout(() => void tell(), flushEveryMs)
+    timer ??= setTimeout(() => void flush(), flushEveryMs)
   }
 
   return {
     add(outcome: Outcome): void {
       pending.push(outcome)
-      if (pending.length >= FLUSH_AT && !troubled) void tell()
+      if (pending.length >= FLUSH_AT && !troubled) void flush()
       else flushSoon()
     },
     async close(patient: () => boolean): Promise<boolean> {
       const nap = createNap()
       await flushing
-      while (pending.length > 0 && !(await tell())) {
+      while (pending.length > 0 && !(await flush())) {
         if (!patient()) break
         await nap.wait(RETRY_MS)
       }

@@ -22,10 +22,10 @@ export type Sending = ReturnType<typeof startSending>
 
 /** Chunks of a lane that one process has in hand, so that about twenty campaigns can take turns (see the feeder's AHEAD). */
 const WIDTH = 32
-const TELL_EVERY_MS = 1_000
+const FLUSH_EVERY_MS = 1_000
 const IN_HAND_MS = 30_000
-/** A process with many chunks in hand tells the ledger of each less often, since that is a commit. */
-const TELL_SPACING_MS = 40
+/** A process with many chunks in hand writes each one's outcomes to the ledger less often, since that is a commit. */
+const FLUSH_SPACING_MS = 40
 const RETRY_MS = 1_000
 /** Tracking that is further behind is not waited for. */
 const TRACKING_MS = 30_000
@@ -57,8 +57,8 @@ export function startSending({ inHandMs = IN_HAND_MS, now = Date.now, ...given }
     const { name: lane, connections } = config
     const gate = openGate({ ...options, lane, connections })
     const health = createHealth({ ...options, lane, isMixed: config.domains.length === 0 })
-    const tellEveryMs = () => Math.max(TELL_EVERY_MS, state.inHand * TELL_SPACING_MS)
-    const parts = { ...shared, gate, health, connections, tellEveryMs }
+    const flushEveryMs = () => Math.max(FLUSH_EVERY_MS, state.inHand * FLUSH_SPACING_MS)
+    const parts = { ...shared, gate, health, connections, flushEveryMs }
     const worker = queue.work(lane, WIDTH, (ref, signal) =>
       withCare(ref, signal, () => workOn(parts, ref, signal)),
     )

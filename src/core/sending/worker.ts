@@ -28,8 +28,8 @@ type WorkerParts = Pick<
   /** Resolves when all events stored by now are tracked, after a while at the latest. */
   readonly waitForTracking: (signal: AbortSignal) => Promise<void>
   readonly inHandMs: number
-  /** How long outcomes may wait before the ledger is told. */
-  readonly tellEveryMs: () => number
+  /** How long outcomes may wait before they are written to the ledger. */
+  readonly flushEveryMs: () => number
 }
 
 type Chunk = WorkerParts & {
@@ -59,7 +59,7 @@ type Refused = {
   acceptedSince: number
 }
 
-/** How long a closing process goes on trying to tell the ledger; the marks keep what it could not. */
+/** How long a closing process goes on trying to write to the ledger; the marks keep what it could not write. */
 const CLOSING_MS = 5_000
 const RETRY_MS = 500
 /** When so many others were accepted after a refused mail, the refusal is about this one. */
@@ -71,13 +71,13 @@ const YOUNG_MS = 5_000
 
 export async function workOn(parts: WorkerParts, ref: ChunkRef, signal: AbortSignal): Promise<void> {
   const token = await takeOver(parts, ref, signal)
-  const journal = openJournal({ ...parts, ref, token, tellEveryMs: parts.tellEveryMs() })
+  const journal = openJournal({ ...parts, ref, token, flushEveryMs: parts.flushEveryMs() })
   const compiled = await parts.watch.open(ref.campaignId)
   if (compiled) await sendAll({ ...parts, ref, journal, compiled }, signal)
   await journal.close(patience(parts.now, signal))
 }
 
-/** Fences off the chunk's former worker, and tells the ledger what that had no time to tell. */
+/** Fences off the chunk's former worker, and writes to the ledger what that had no time to write. */
 async function takeOver(parts: WorkerParts, ref: ChunkRef, signal: AbortSignal): Promise<number> {
   const { token, outcomes, inDoubt } = await parts.marks.take(ref)
   if (outcomes.length > 0) await parts.ledger.record(ref, outcomes)
@@ -91,7 +91,7 @@ async function takeOver(parts: WorkerParts, ref: ChunkRef, signal: AbortSignal):
   return token
 }
 
-/** Whether to go on trying to tell the ledger: always, unless the process is being closed. */
+/** Whether to go on trying to write to the ledger: always, unless the process is being closed. */
 function patience(now: () => number, signal: AbortSignal): () => boolean {
   let closingSince: number | undefined
   return () => {
@@ -128,7 +128,7 @@ function createWork(chunk: Chunk, deliveries: readonly Delivery[]): Work {
     now,
     onDone(outcome) {
       counters.count(ref.lane, outcome.status)
-      journal.tell(outcome)
+      journal.noteUnclaimed(outcome)
     },
   })
   const work: Work = {

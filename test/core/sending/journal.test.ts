@@ -29,7 +29,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true })
 })
 
-type Options = Partial<Pick<Parameters<typeof openJournal>[0], 'tellEveryMs'> & Pick<Marks, 'drop'>> & {
+type Options = Partial<Pick<Parameters<typeof openJournal>[0], 'flushEveryMs'> & Pick<Marks, 'drop'>> & {
   readonly record?: Ledger['record']
   /** Asked before each step of the marks. */
   readonly beforeStep?: () => Promise<void>
@@ -39,7 +39,7 @@ type Options = Partial<Pick<Parameters<typeof openJournal>[0], 'tellEveryMs'> & 
 async function open({
   record = async () => {},
   beforeStep = async () => {},
-  tellEveryMs = 1e6,
+  flushEveryMs = 1e6,
   ...changed
 }: Options = {}) {
   const kept = { ...createEmbeddedMarks(file), ...changed }
@@ -66,7 +66,7 @@ async function open({
     marks,
     ledger,
     log: silentLog,
-    tellEveryMs,
+    flushEveryMs,
   })
   return {
     journal,
@@ -102,7 +102,7 @@ test('those that it was told are marked no more', async () => {
 
 test('what it is being told when the journal is closed stays marked if that fails', async () => {
   const answer = Promise.withResolvers<void>()
-  const { journal, told, takeOver } = await open({ record: () => answer.promise, tellEveryMs: 1 })
+  const { journal, told, takeOver } = await open({ record: () => answer.promise, flushEveryMs: 1 })
   await journal.claim(SENT.n)
   journal.note(SENT)
   await until(() => expect(told).toHaveLength(1))
@@ -114,19 +114,19 @@ test('what it is being told when the journal is closed stays marked if that fail
 
 test('those that it was told are told, even if their marks cannot be dropped', async () => {
   const { journal, told } = await open({ drop: outage })
-  journal.tell(SENT)
+  journal.noteUnclaimed(SENT)
   await journal.close(() => false)
   expect(told).toEqual([[SENT.n]])
 })
 
 test('they are told in bulk, and in an outage not with each one that comes', async () => {
   const { journal, told } = await open({ record: outage })
-  for (let n = 1; n <= 249; n++) journal.tell(sent(n))
+  for (let n = 1; n <= 249; n++) journal.noteUnclaimed(sent(n))
   expect(told).toEqual([])
-  journal.tell(sent(250))
+  journal.noteUnclaimed(sent(250))
   await until(() => expect(told).toHaveLength(1))
   await breath() // the failure is known
-  for (let n = 251; n <= 260; n++) journal.tell(sent(n))
+  for (let n = 251; n <= 260; n++) journal.noteUnclaimed(sent(n))
   expect(told.map(({ length }) => length)).toEqual([250])
   await journal.close(() => false)
 })
@@ -135,10 +135,10 @@ test('those that come while others are told are told as soon', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
   const first = Promise.withResolvers<void>()
-  const { journal, told } = await open({ record: () => first.promise, tellEveryMs: 100 })
-  journal.tell(sent(1))
+  const { journal, told } = await open({ record: () => first.promise, flushEveryMs: 100 })
+  journal.noteUnclaimed(sent(1))
   await vi.advanceTimersByTimeAsync(100)
-  journal.tell(sent(2))
+  journal.noteUnclaimed(sent(2))
   await vi.advanceTimersByTimeAsync(100) // its time has come while the first is still being told
   first.resolve()
   await vi.advanceTimersByTimeAsync(100)
@@ -196,7 +196,7 @@ describe('a claim', () => {
 
   test('that comes after the journal is closed is not granted', async () => {
     const { journal } = await open({ record: outage })
-    journal.tell(SENT)
+    journal.noteUnclaimed(SENT)
     await journal.close(() => false)
     expect(await journal.claim(8)).toBe('stopped')
   })

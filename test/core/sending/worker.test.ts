@@ -46,7 +46,7 @@ function lab(open: () => readonly Delivery[]) {
         return () => void watched.pop()
       },
     },
-    tellEveryMs: () => 1_000,
+    flushEveryMs: () => 1_000,
     inHandMs: 30_000,
     connections: 4,
     now: () => NOON,
