@@ -45,15 +45,16 @@ export function charsetNamed(label: string): string | undefined {
   }
 }
 
-/** `told`: what the sender says, by charsetNamed(). Bytes that are no character become U+FFFD. */
-export function decodeText(chunks: AsyncIterable<Buffer>, told: string | undefined): TextStream {
-  let used = told === undefined ? ASCII_ONLY : { charset: told, assumed: false }
+/** `charset`: what the sender says, by charsetNamed(). Bytes that are no character become U+FFFD. */
+export function decodeText(chunks: AsyncIterable<Buffer>, charset: string | undefined): TextStream {
+  const asked = charset === undefined ? undefined : { charset, assumed: false }
+  let used: Charset = asked ?? ASCII_ONLY
   let decoder: InstanceType<typeof TextDecoder> | undefined
   let undecoded: Buffer = Buffer.alloc(0)
 
-  function decide({ charset, assumed }: Charset): void {
-    used = { charset, assumed }
-    decoder = new TextDecoder(charset)
+  function decide(found: Charset): void {
+    used = found
+    decoder = new TextDecoder(found.charset)
   }
 
   /** The text that can be decoded by now. Until the encoding is known, bytes are held back. */
@@ -61,7 +62,7 @@ export function decodeText(chunks: AsyncIterable<Buffer>, told: string | undefin
     if (decoder) return decoder.decode(chunk, { stream: !isLast })
     undecoded = undecoded.length === 0 ? chunk : Buffer.concat([undecoded, chunk])
     if (undecoded.length < 4 && !isLast) return ''
-    const plain = marked(undecoded) ?? (told === undefined ? undefined : { charset: told, assumed: false })
+    const plain = marked(undecoded) ?? asked
     if (plain) decide(plain.charset === 'utf-16' ? { ...plain, charset: utf16Of(undecoded) } : plain)
     else if (isUtf16(undecoded)) decide({ charset: utf16Of(undecoded), assumed: true })
     else return guess(isLast)
