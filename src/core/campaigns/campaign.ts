@@ -2,7 +2,7 @@
 import { AN_INSTANT, readInstant } from '../instant.ts'
 import { CONTROL } from '../address.ts'
 import { badField, HubError } from '../errors.ts'
-import { parseMailbox, toSmtpAddress } from './mail/mailbox.ts'
+import { parseMailbox, toSmtpAddress } from '../mailbox.ts'
 import { checkTemplate } from './mail/message.ts'
 import type { ReadHtml } from './mail/placeholders.ts'
 import type { CampaignContent, CampaignStatus } from './ports.ts'

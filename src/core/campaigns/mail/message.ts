@@ -4,7 +4,7 @@ import type { Campaign, CampaignContent, Delivery, OutgoingMail } from '../ports
 import { HubError } from '../../errors.ts'
 import type { ListIdentity } from './identity.ts'
 import type { Links } from './links.ts'
-import { toAsciiDomain, type Mailbox } from './mailbox.ts'
+import { toAsciiDomain, type Mailbox } from '../../mailbox.ts'
 import { badPlaceholder, badPlaceholderOfHtml, type ReadHtml } from './placeholders.ts'
 import { completeHtml, completeText } from './parts.ts'
 import * as template from './template.ts'
