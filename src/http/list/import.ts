@@ -102,7 +102,7 @@ export async function registerSubscriberImport(
     url: '/subscribe/import',
     summary: 'Import a CSV file of any size',
     description:
-      "Reads an address and a name, found by column titles in many languages or, without titles, by what is in the columns. Never resubscribes people who left, bounced or complained, here or according to the file: a status column (of this hub's own export, saved by a spreadsheet in any language, or of another tool) brings such people in as left or suppressed, and a word in it that is not understood is an error. The file is UTF-8, UTF-16, or the `charset` of the content type; Korean encodings are recognised without it.",
+      "Reads an address and a name, found by column titles in many languages or, without titles, by what is in the columns. An address may be written `Name <address>` or `mailto:address`. Never resubscribes people who left, bounced or complained, here or according to the file: a status column (of this hub's own export, saved by a spreadsheet in any language, or of another tool) brings such people in as left or suppressed, and a word in it that is not understood is an error. The file is UTF-8, UTF-16, or the `charset` of the content type; Korean encodings are recognised without it.",
     example: 'email,name\nann@example.com,Ann Reader\n',
     report: Report,
     run: (text, options) => importSubscribers(subscribers, text, options),

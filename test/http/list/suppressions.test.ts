@@ -157,6 +157,7 @@ describe('as a file', () => {
     ['SendGrid', 'status,reason,email,created\n5.1.1,"550 5.1.1 The email account does not exist",a@x.io,1600000000', { a: 'bounce' }],
     ["Mailchimp's unsubscribed", 'Email Address,First Name,UNSUB_TIME,UNSUB_REASON\na@x.io,A,2021-03-04 10:00:00,NO_LONGER_INTERESTED', { a: 'unsubscribe' }],
     ['a list of addresses', 'a@x.io\nb@x.io', { a: 'manual', b: 'manual' }],
+    ['addresses of a mail program', 'email,reason\nA <a@x.io>,bounced\nmailto:b@x.io,spam', { a: 'bounce', b: 'complaint' }],
     ['addresses and words', 'a@x.io;bounced\nb@x.io;Spam complaint\nc@x.io;', { a: 'bounce', b: 'complaint', c: 'manual' }],
   ])('of %s', async (_, text, expected) => {
     expect((await upload(text)).body).toMatchObject({ added: Object.keys(expected).length, errors: [] })

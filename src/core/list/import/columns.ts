@@ -2,6 +2,7 @@
 import { createCsvReader } from '../../csv/read.ts'
 import { plainCell } from '../../csv/write.ts'
 import { isUuid } from '../../ids.ts'
+import { mailboxIn } from './mailbox.ts'
 import { statusReaderFor, type StatusReader } from './statuses.ts'
 import { emailProblem } from '../../address.ts'
 import { fold } from './words.ts'
@@ -50,7 +51,9 @@ const FAMILY =
 
 const compact = (title: string): string => fold(title).replaceAll(' ', '')
 const isAddress = (cell = ''): boolean => emailProblem(plainCell(cell.trim())) === undefined
+const isMailbox = (cell = ''): boolean => isAddress(mailboxIn(plainCell(cell.trim())).address)
 
+type IsHit = (cell?: string) => boolean
 type Row = { readonly line: number; readonly cells: readonly string[] }
 type Look = Pick<Layout, 'from' | 'titles' | 'email'> & {
   readonly hits: number
@@ -63,7 +66,8 @@ type Look = Pick<Layout, 'from' | 'titles' | 'email'> & {
 export function layoutOf(head: string, isWhole: boolean): Layout | undefined {
   const named = SEPARATOR.exec(/^\ufeff?([^\r\n]*)/.exec(head)?.[1] ?? '')?.[1]
   const looks = (named ? [named] : DELIMITERS).flatMap((delimiter) => {
-    const look = lookAt(rowsOf(head, isWhole, delimiter).slice(named ? 1 : 0))
+    const rows = rowsOf(head, isWhole, delimiter).slice(named ? 1 : 0)
+    const look = lookAt(rows) ?? mailboxesIn(rows)
     return look ? [{ delimiter, ...look }] : []
   })
   const isTitled = (look: Look) => Number(look.titles !== null)
@@ -82,17 +86,26 @@ function lookAt(rows: readonly Row[]): Look | undefined {
   const first = rows.findIndex(({ cells }) => cells.some(isAddress))
   const before = first < 0 ? rows : rows.slice(0, first)
   const at = before.slice(0, HEADER_WITHIN).findIndex(({ cells }) => cells.some(isEmailTitle))
-  if (at >= 0) return titled(rows, at, (cells) => cells.flatMap((cell, n) => (isEmailTitle(cell) ? [n] : [])))
+  const named = (cells: readonly string[]) => cells.flatMap((cell, n) => (isEmailTitle(cell) ? [n] : []))
+  if (at >= 0) return titled(rows, at, named, isMailbox)
   if (first < 0 || first > HEADER_WITHIN) return undefined
   const header = before.at(-1)
   const every = (cells: readonly string[]) => [...cells.keys()]
   // A header in words that are not known here, unless it may be a line with a faulty address.
   const cells = rows[first]?.cells ?? []
   if (header && isHeader(header.cells, cells) && before.slice(0, -1).every((row) => isCaption(row.cells)))
-    return titled(rows, first - 1, () => every(cells))
-  const { email, hits } = mostAddresses(rows, every(cells))
+    return titled(rows, first - 1, () => every(cells), isAddress)
+  const { email, hits } = mostAddresses(rows, every(cells), isAddress)
   const people = rows.slice(first)
   return { from: rows[0]?.line ?? 1, titles: ownColumns(cells), email, hits, people, width: cells.length }
+}
+
+/** A column of nothing but `Name <address>`. Where there are others as well, a title must say which one has the addresses. */
+function mailboxesIn(rows: readonly Row[]): Look | undefined {
+  const filled = rows.filter(({ cells }) => cells.some((cell) => cell.trim()))
+  const [first] = filled
+  if (!first || !filled.every(({ cells }) => cells.length === 1 && isMailbox(cells[0]))) return undefined
+  return { from: first.line, titles: null, email: 0, hits: filled.length, people: filled, width: 1 }
 }
 
 const isHeader = (cells: readonly string[], people: readonly string[]): boolean =>
@@ -109,10 +122,11 @@ function titled(
   rows: readonly Row[],
   at: number,
   columns: (cells: readonly string[]) => readonly number[],
+  isHit: IsHit,
 ): Look {
   const header = rows[at] ?? { line: 0, cells: [] }
   const people = rows.slice(at + 1)
-  const { email, hits } = mostAddresses(people, columns(header.cells))
+  const { email, hits } = mostAddresses(people, columns(header.cells), isHit)
   return {
     from: people[0]?.line ?? header.line + 1,
     titles: header.cells.map((cell) => cell.trim()),
@@ -124,10 +138,10 @@ function titled(
 }
 
 /** Of several possible columns, the one with the most addresses. */
-function mostAddresses(rows: readonly Row[], columns: readonly number[]) {
+function mostAddresses(rows: readonly Row[], columns: readonly number[], isHit: IsHit) {
   const counts = columns.map((email) => ({
     email,
-    hits: rows.filter(({ cells }) => isAddress(cells[email])).length,
+    hits: rows.filter(({ cells }) => isHit(cells[email])).length,
   }))
   const [best = { email: 0, hits: 0 }] = counts.toSorted((a, b) => b.hits - a.hits)
   return best

@@ -4,6 +4,7 @@ import { emailKey, emailProblem } from '../../address.ts'
 import type { ImportCounts, ImportRow, SubscriberStore } from '../ports.ts'
 import { nameProblem } from '../subscriber.ts'
 import type { Layout } from './columns.ts'
+import { mailboxIn } from './mailbox.ts'
 import { createSeen } from './seen.ts'
 import { getsNoMail } from './step.ts'
 import { mailStatusOf } from './statuses.ts'
@@ -61,32 +62,33 @@ const readPerson: ReadLine<ImportRow> = (cells, layout, use): Line => {
   // It may be the title of a column that says who wants no mail.
   const strange = layout.titles?.find((title) => title.includes(UNREADABLE))
   if (strange !== undefined) return { problem: notDecoded(strange, 'The header') }
-  const email = cell(layout.email)
+  const { address: email, name: beside } = mailboxIn(cell(layout.email))
   const problem = addressProblem(email)
   if (problem) return { problem }
-  const whole = cell(layout.name)
-  const name = oneLine(whole === '' ? layout.nameParts.flatMap((at) => cell(at) || []).join(' ') : whole)
+  const parts = () => layout.nameParts.flatMap((at) => cell(at) || []).join(' ')
+  const name = oneLine(cell(layout.name) || parts() || beside)
   const wrongName = nameProblem(name)
   if (wrongName) return { problem: `name ${wrongName}: ${shown(name)}` }
   if (name.includes(UNREADABLE)) return { problem: notDecoded(name) }
   // A list of addresses in one line: the second is nobody's name.
-  if (!layout.titles && emailProblem(name) === undefined && emailKey(name) !== emailKey(email))
+  const { address: other } = mailboxIn(name)
+  if (!layout.titles && emailProblem(other) === undefined && emailKey(other) !== emailKey(email))
     return { problem: `write each address on a line of its own: ${shown(name)}` }
-  return withStatus({ email, name }, cells, layout, use)
+  const said = cells.with(layout.email, beside) // nobody is called “unsubscribed”
+  return withStatus({ email, name }, said, layout, use)
 }
 
 /** The person with what all cells of the line say of their mail, or why that is not understood. */
 function withStatus(
   person: Pick<ImportRow, 'email' | 'name'>,
   cells: readonly string[],
-  { titles, email, name, statusReaders }: Layout,
+  { titles, name, statusReaders }: Layout,
   use: (column: number) => void,
 ): Line {
   const statuses: StatusOrUnknown[] = []
   const puzzling: number[] = []
   const width = Math.max(cells.length, titles?.length ?? 0)
   for (let n = 0; n < width; n++) {
-    if (n === email) continue
     const cell = cellAt(cells, n)
     const read = statusReaders.get(n)
     const said = read ? read(cell) : n === name && titles ? undefined : plainStatus(cell)

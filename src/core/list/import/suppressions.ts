@@ -1,6 +1,7 @@
 // A CSV file of addresses that get no mail: the hub's own, or another tool's bounces, complaints and unsubscribes.
 import { readInstant } from '../../instant.ts'
 import type { Layout } from './columns.ts'
+import { mailboxIn } from './mailbox.ts'
 import {
   addressProblem,
   cellAt,
@@ -69,7 +70,7 @@ function readLine(at: number): ReadLine<Suppression> {
       if (column >= 0) use(column)
       return cellAt(cells, column)
     }
-    const email = cellAt(cells, layout.email)
+    const { address: email } = mailboxIn(cellAt(cells, layout.email))
     const problem = addressProblem(email)
     if (problem) return { problem }
     const column = layout.titles ? find(REASON) : layout.name

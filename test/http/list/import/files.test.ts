@@ -73,12 +73,45 @@ test.each([
   ['pipes', 'name|email\nAnn Lee|ann@x.io', 'Ann Lee'],
   ['pipes, and commas in a name', 'name|email\n,Ann|ann@x.io', ',Ann'],
   ['pipes and no header', 'Ann Lee|ann@x.io', 'Ann Lee'],
+  ['a mail program’s addresses', 'Email\nAnn Lee <ann@x.io>', 'Ann Lee'],
+  ['its addresses in quotes', 'Email,Town\n"""Lee, Ann"" <ann@x.io>",Bonn', 'Lee, Ann'],
+  ['its addresses beside names, which count', 'Email,Name\nA. L. <ann@x.io>,Ann Lee', 'Ann Lee'],
+  ['nothing but its addresses', 'Ann Lee <ann@x.io>\nCy <cy@x.io>\nbo@x.io\n', 'Ann Lee'],
+  ['nothing but its addresses, with commas', 'Lee, Ann <ann@x.io>\n<bo@x.io>\n', 'Lee, Ann'],
+  ['an address for its own name', "Email\n'ann@x.io' <ann@x.io>", ''],
+  ['links', 'Name,Email\nAnn Lee,mailto:ann@x.io\nBo,Bo <MAILTO:bo@x.io>', 'Ann Lee'],
   ['tabs', 'Email\tName\nann@x.io\tAnn Lee', 'Ann Lee'],
   ['lines of empty cells at its end', 'Email;Name\nann@x.io;Ann Lee\n;;;\n;;;\n', 'Ann Lee'],
 ])('%s', async (_, text, name) => {
   const { body } = await upload(text)
   expect(body).toMatchObject({ errors: [], error_count: 0 })
   expect((await subscribers())[0]).toEqual(['ann@x.io', name])
+})
+
+test.each([
+  'bo@x.io <ann@x.io>',
+  'Ann <ann@x.io>; Bo <bo@x.io>',
+  'Ann <ann@x.io> <bo@x.io>',
+  'mailto:ann@x.io?cc=bo@x.io',
+  'mailto:ann@x.io?subject=Hello',
+  'mailto:ann%2Bnews@x.io',
+  'mailto:ann@x.io;bo@x.io',
+])('a cell is no address where it is not sure which: %s', async (cell) => {
+  const { body } = await upload(`Email\tName\n${cell}\tAnn Lee`)
+  expect(body).toMatchObject({ added: 0, error_count: 1, errors: [{ line: 2 }] })
+  expect(await subscribers()).toEqual([])
+})
+
+test.each(['Email\n', ''])('who is called “unsubscribed” in a mailbox gets no mail: %j', async (header) => {
+  const { body } = await upload(`${header}unsubscribed <ann@x.io>`)
+  expect(body).toMatchObject({ left: 1, error_count: 0 })
+  expect(await app.list.find({ limit: 10, subscribed: true })).toEqual([])
+})
+
+test('a file without titles whose lines hold more than mailboxes is refused: nobody knows what the rest says', async () => {
+  const { body } = await upload('Ann <ann@x.io>,2024-05-01')
+  expect(body).toMatchObject({ added: 0, error_count: 1 })
+  expect(body.errors[0]?.message).toMatch(/No column/)
 })
 
 test('a delimiter that is none of these is refused: nobody is called ann|ann@x.io', async () => {
