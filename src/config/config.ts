@@ -123,16 +123,12 @@ export const SETTINGS = {
     read.integer(1, 1e10),
   ),
   EVENT_MAX_BYTES: setting(
-    'The most bytes of events that the feed keeps; those that are not in the history yet are never dropped: the hook answers 503. At least 1MiB',
+    'The most bytes of events that the feed keeps; those that are not in the history yet are never dropped: the hook answers 503',
     '2GiB',
     read.bytes,
   ),
   ARCHIVE_DAYS: setting('Days of searchable history', '400', read.integer(1, 36_500)),
-  BODY_LIMIT: setting(
-    'Largest webhook body, at least 1MiB; a full batch is about 2 MiB',
-    '32MiB',
-    read.bytes,
-  ),
+  BODY_LIMIT: setting('Largest webhook body; a full batch is about 2 MiB', '32MiB', read.bytes),
   LOG_LEVEL: setting(
     'fatal, error, warn, info, debug, trace or silent',
     'info',

@@ -94,16 +94,12 @@ const UNITS: Readonly<Record<string, number>> = {
   tib: 2 ** 40,
 }
 
-/** Less would not even hold what a batch of a few hundred events takes. */
-const LEAST_BYTES = 2 ** 20
-
 export function bytes(value: string): number {
   const match = /^(\d+)\s*([a-z]*)$/i.exec(value)
   const unit = match && UNITS[(match[2] as string).toLowerCase()]
   const number = match && unit ? Number(match[1]) * unit : 0
   if (number < 1 || !Number.isSafeInteger(number))
     throw new Error(`must be a number of bytes such as 33554432 or 32MiB, not "${value}"`)
-  if (number < LEAST_BYTES) throw new Error(`must be at least 1MiB, not "${value}"`)
   return number
 }
 

@@ -122,9 +122,7 @@ describe('a value that cannot be taken stops the start with one line that names 
     [{ MANDRILL_WEBHOOK_URL: 'https:hub.example.com/api/hook' }, /^MANDRILL_WEBHOOK_URL: must be a URL/],
     [{ ALLOWED_ORIGINS: 'https://*.example.com' }, /^ALLOWED_ORIGINS: .* is not an origin/],
     [{ PAUSE_BOUNCE_RATE: '2' }, /^PAUSE_BOUNCE_RATE: /],
-    [{ EVENT_MAX_BYTES: 'much' }, /^EVENT_MAX_BYTES: must be a number of bytes/],
-    [{ EVENT_MAX_BYTES: '1' }, /^EVENT_MAX_BYTES: must be at least 1MiB, not "1"/],
-    [{ BODY_LIMIT: '32KiB' }, /^BODY_LIMIT: must be at least 1MiB, not "32KiB"/],
+    [{ EVENT_MAX_BYTES: 'much' }, /^EVENT_MAX_BYTES: /],
     [{ DOUBLE_OPT_IN: 'perhaps' }, /^DOUBLE_OPT_IN: /],
     [{ DKIM_DOMAIN: 'example.com' }, /^DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE belong together/],
   ])('%j', (env, line) => {
