@@ -31,6 +31,7 @@ export function setUpRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ headers, raw }) => {
     if (headers.host === undefined && raw.httpVersion !== '1.0')
       throw badField('host', 'is required', 'headers')
+    if (namesTwoHosts(raw)) throw badField('host', 'must be there once', 'headers')
   })
   registerQueries(app)
   registerCompilers(app)
@@ -52,4 +53,12 @@ export function setUpRequests(app: FastifyInstance): void {
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
     body === '' ? done(null, undefined) : parseJson(request, body, done),
   )
+}
+
+/** Node keeps only the first; whoever stands before the hub may have gone by another one (RFC 9112, section 3.2). */
+function namesTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0
+  for (let n = 0; n < rawHeaders.length; n += 2)
+    if (rawHeaders[n]?.length === 4 && rawHeaders[n]?.toLowerCase() === 'host') hosts++
+  return hosts > 1
 }

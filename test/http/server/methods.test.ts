@@ -187,6 +187,12 @@ describe('what the parser refuses is in the shape of every other error', () => {
       'request.invalid',
     ],
     ['no host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'request.invalid'],
+    [
+      'two hosts',
+      'GET /healthz HTTP/1.1\r\nHost: x\r\nhOST: x\r\nConnection: close\r\n\r\n',
+      400,
+      'request.invalid',
+    ],
     ['an expectation', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n', 417, 'request.expectation'],
   ])('%s', async (_, text, status, code) => {
     const answer = await raw(text)
