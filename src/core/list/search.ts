@@ -5,13 +5,13 @@ import { innerWords } from '../scripts.ts'
 import { foldText } from './subscriber.ts'
 
 /** A text whose beginning a search term may be. `shared`: how many characters another text of the same person begins with as well. */
-type Start = { readonly text: string; readonly shared: number }
+type SearchText = { readonly text: string; readonly shared: number }
 
 type Person = { readonly email: string; readonly name: string }
 
 /** Only so many characters are compared. */
 const LENGTH = 64
-/** Starts of one name at most. */
+/** Texts of one name at most. */
 const MOST = 32
 
 /** A run of letters and digits, or of other signs. */
@@ -37,15 +37,15 @@ export function soughtBy(q: string): string {
  * The texts of a person besides the key of the address: the name from each of its words on, and `@` with the domain. To count
  * each person once, only a text whose `shared` is shorter than the search term counts.
  */
-export function startsOf({ email, name }: Person, key = emailKey(email)): readonly Start[] {
+export function searchTextsOf({ email, name }: Person, key = emailKey(email)): readonly SearchText[] {
   const before = [key]
-  const starts = [...textsOf(fold(name))].map((text) => {
-    const start = { text, shared: mostShared(text, before) }
+  const names = [...textsOf(fold(name))].map((text) => {
+    const found = { text, shared: mostShared(text, before) }
     before.push(text)
-    return start
+    return found
   })
   const domain = cut(fold(email.slice(email.indexOf('@'))))
-  return [...starts, { text: domain, shared: 1 + mostShared(domain.slice(1), before) }]
+  return [...names, { text: domain, shared: 1 + mostShared(domain.slice(1), before) }]
 }
 
 function textsOf(name: string): ReadonlySet<string> {
@@ -79,5 +79,5 @@ function shared(a: string, b: string): number {
 export function isFound(person: Person, sought: string): boolean {
   if (sought === '') return false
   const begins = (text: string) => text.startsWith(sought) || text.startsWith(`@${sought}`)
-  return emailKey(person.email).startsWith(sought) || startsOf(person).some(({ text }) => begins(text))
+  return emailKey(person.email).startsWith(sought) || searchTextsOf(person).some(({ text }) => begins(text))
 }

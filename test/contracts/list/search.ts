@@ -1,7 +1,7 @@
 // What a search among subscribers promises: whoever is found by reading the whole list is found by its index, and nobody else.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fillStarts } from '../../../src/adapters/sql/list/filling.ts'
+import { fillIndex } from '../../../src/adapters/sql/list/filling.ts'
 import { isFound, soughtBy } from '../../../src/core/list/search.ts'
 import type { SubscriberStore } from '../../../src/core/list/ports.ts'
 import { makeReaders, type ListLab } from '../../support/list/list-lab.ts'
@@ -57,7 +57,7 @@ export function promisesOfSearching(lab: () => ListLab): void {
       const some = await list.find({ limit: 2, q, subscribed: true, after: all[0]?.id })
       return [all.length, some.length, await list.count({ q }), await list.count({ q, subscribed: true })]
     }
-    const fill = (signal = new AbortController().signal) => fillStarts(lab().sql, signal)
+    const fill = (signal = new AbortController().signal) => fillIndex(lab().sql, signal)
 
     test('all are found before it is filled, and after', async () => {
       for (const from of [1, 1001, 2001]) await lab().list.import(makeReaders(from, from + 999), NOON, false)

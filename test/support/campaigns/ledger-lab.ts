@@ -1,6 +1,6 @@
 // What the tests of campaigns and the ledger work with: an empty database with subscribers on the list, and campaigns.
 import { createCampaignStore } from '../../../src/adapters/sql/campaigns/campaigns.ts'
-import { starting } from '../../../src/adapters/sql/list/starts.ts'
+import { indexing } from '../../../src/adapters/sql/list/search-index.ts'
 import { adding } from '../../../src/adapters/sql/list/totals.ts'
 import type { Sql } from '../../../src/adapters/sql/driver/dialect.ts'
 import { putting } from '../../../src/adapters/sql/list/suppressions.ts'
@@ -160,7 +160,7 @@ async function addSubscribers(sql: Sql, options: ReaderOptions): Promise<void> {
 /** Subscribers with these addresses, numbered from 500,000 on. */
 async function addNamed(sql: Sql, emails: readonly string[]): Promise<void> {
   const rows = emails.map((email, index) => readerRow(500_000 + index, email, true, NOON - MINUTE))
-  await sql.atomically([...adding(sql, rows), starting(sql, rows)])
+  await sql.atomically([...adding(sql, rows), indexing(sql, rows)])
 }
 
 function readerRow(number: number, email: string, subscribed: boolean, subscribedAt: number) {

@@ -2,7 +2,7 @@
 import { createEventArchive } from '../../../src/adapters/sql/events/archive.ts'
 import type { Sql } from '../../../src/adapters/sql/driver/dialect.ts'
 import { createQuarantine } from '../../../src/adapters/sql/events/quarantine.ts'
-import { fillStarts } from '../../../src/adapters/sql/list/filling.ts'
+import { fillIndex } from '../../../src/adapters/sql/list/filling.ts'
 import { createSubscribers } from '../../../src/adapters/sql/list/subscribers.ts'
 import type { EventQuery } from '../../../src/core/events/ports.ts'
 import { eq } from '../../../src/adapters/sql/driver/drizzle.ts'
@@ -209,7 +209,7 @@ async function ofTheList({ sql, suppressions, ledger }: LoopLab): Promise<void> 
   await sql.run(
     sql.db.insert(sql.tables.startless).values({ after: '', until: '01600000-0000-7000-8000-100000000999' }),
   )
-  await fillStarts(sql, new AbortController().signal)
+  await fillIndex(sql, new AbortController().signal)
   const list = createSubscribers(sql, { secret: SECRET, now: () => NOON })
   await list.subscribe('new@example.com', 'New', NOON)
   const [first] = await list.find({ limit: 1, email: 'new@example.com' })

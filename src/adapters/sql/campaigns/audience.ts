@@ -3,7 +3,7 @@ import { and, count, eq, hidden, isNull, sql as words } from '../driver/drizzle.
 import { BEYOND_ASCII } from '../../../core/mailbox.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
-import { unsendable } from '../list/starts.ts'
+import { unsendable } from '../list/search-index.ts'
 import { heldOnList, holding } from '../list/held.ts'
 import { countListed } from '../list/totals.ts'
 

@@ -4,7 +4,7 @@ import { and, asc, eq, gt, lte } from '../driver/drizzle.ts'
 import type { Log } from '../../../core/log.ts'
 import { breath, pause } from '../../../core/pause.ts'
 import type { Sql } from '../driver/dialect.ts'
-import { restart } from './starts.ts'
+import { reindex } from './search-index.ts'
 import { renote } from './held.ts'
 import { recount } from './totals.ts'
 
@@ -13,7 +13,7 @@ const FILLED_AT_ONCE = 500
 const RETRY_MS = 5_000
 
 /** Adds older subscribers to the index, in steps; if it is stopped, the next start goes on. */
-export async function fillStarts(sql: Sql, signal: AbortSignal): Promise<number> {
+export async function fillIndex(sql: Sql, signal: AbortSignal): Promise<number> {
   const { db } = sql
   const { subscribers, startless } = sql.tables
   const { id } = subscribers
@@ -23,7 +23,7 @@ export async function fillStarts(sql: Sql, signal: AbortSignal): Promise<number>
     const left = and(gt(id, stretch.after), lte(id, stretch.until))
     const step = db.select({ id }).from(subscribers).where(left).orderBy(asc(id)).limit(FILLED_AT_ONCE)
     const ids = (await sql.read(step)).map((row) => row.id)
-    await restart(sql, ids)
+    await reindex(sql, ids)
     const here = eq(startless.after, stretch.after)
     const after = ids.at(-1)
     await sql.run(after ? db.update(startless).set({ after }).where(here) : db.delete(startless).where(here))
@@ -39,7 +39,7 @@ export function startFilling(sql: Sql, log: Log): { close(): Promise<void> } {
     const noted = await renote(sql, stop.signal)
     if (noted > 0)
       log.warn({ noted }, 'suppressions were wrong about who is on the list and have been corrected')
-    const filled = await fillStarts(sql, stop.signal)
+    const filled = await fillIndex(sql, stop.signal)
     if (filled > 0) log.info({ filled }, 'older subscribers were added to the search index')
   }
   const patiently = (): Promise<void> =>

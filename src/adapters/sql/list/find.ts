@@ -8,7 +8,7 @@ import { isActive } from '../../../core/list/suppression.ts'
 import { breath } from '../../../core/pause.ts'
 import { portions, type Sql } from '../driver/dialect.ts'
 import { heldOnList } from './held.ts'
-import { createStarts, toBytes, toId } from './starts.ts'
+import { createSearchIndex, toBytes, toId } from './search-index.ts'
 import { isHeld, selectSuppression } from './suppressions.ts'
 import { countListed } from './totals.ts'
 
@@ -40,7 +40,7 @@ const looksThrough = ({ email, sought, suppressed, mailable }: Filter): boolean 
 export function createFind(sql: Sql, now: () => number) {
   const { db } = sql
   const { subscribers, suppressions } = sql.tables
-  const starts = createStarts(sql)
+  const index = createSearchIndex(sql)
   const isOwn = eq(suppressions.emailKey, subscribers.emailKey)
 
   const isBeyond = ({ after, order }: Way) => ORDERS[order].beyond(subscribers.id, after)
@@ -64,14 +64,14 @@ export function createFind(sql: Sql, now: () => number) {
   /** How many of those who match are suppressed, by whether they are subscribed. Starts from the suppressions, which are fewer. */
   async function countSuppressed(sought: string | undefined): Promise<ReadonlyMap<boolean, number>> {
     const { subscribed, subscriber, emailKey: key } = suppressions
-    const found = sought === undefined ? undefined : starts.finds(sought, { id: subscriber, key })
+    const found = sought === undefined ? undefined : index.finds(sought, { id: subscriber, key })
     const counts = db.select({ subscribed, count: count() }).from(suppressions)
     const rows = await sql.read(counts.where(and(heldOnList(sql, now()), found)).groupBy(subscribed))
     return new Map(rows.map((row) => [row.subscribed === 1, row.count]))
   }
 
   /** How many match, or are on the list at all. */
-  const countAll = (sought?: string) => (sought === undefined ? countListed(sql) : starts.count(sought))
+  const countAll = (sought?: string) => (sought === undefined ? countListed(sql) : index.count(sought))
 
   /** How many of them have left. Starts from those who have left. */
   async function countLeft(sought: string | undefined): Promise<number> {
@@ -142,7 +142,7 @@ export function createFind(sql: Sql, now: () => number) {
       mailable === undefined ? undefined : mailable ? isMailable : not(isMailable),
       email === undefined ? undefined : eq(subscribers.emailKey, emailKey(email)),
       subscribed === undefined ? undefined : eq(subscribers.subscribed, subscribed ? 1 : 0),
-      sought === undefined ? undefined : starts.finds(sought),
+      sought === undefined ? undefined : index.finds(sought),
     )
   }
 
@@ -195,8 +195,8 @@ export function createFind(sql: Sql, now: () => number) {
   /** The matching subscribers, in steps, if the search term leads to few, or the index is not complete. */
   async function foundBy({ sought, ...others }: Filter, way: Way, limit: number) {
     if (sought === undefined) return undefined
-    if (!(await starts.areComplete())) return compared({ sought, ...others }, way)
-    const found = await starts.few(sought)
+    if (!(await index.areComplete())) return compared({ sought, ...others }, way)
+    const found = await index.few(sought)
     if (!found) return undefined
     const ids = idsBeyond(found, way)
     const condition = conditionOf(others)
@@ -218,7 +218,7 @@ export function createFind(sql: Sql, now: () => number) {
   async function countFound(filter: Filter): Promise<number | undefined> {
     const { sought, ...others } = filter
     if (sought === undefined) return undefined
-    if (!conditionOf(others) && (await starts.areComplete())) return starts.count(sought)
+    if (!conditionOf(others) && (await index.areComplete())) return index.count(sought)
     const found = await foundBy(filter, FROM_START, Infinity)
     let count = 0
     for await (const step of found ?? []) count += step.length

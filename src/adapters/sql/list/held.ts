@@ -3,7 +3,7 @@
 import { and, asc, eq, gt, isNotNull, isNull, not, or, sql as words, type SQL } from '../driver/drizzle.ts'
 import { breath } from '../../../core/pause.ts'
 import type { Sql, Write } from '../driver/dialect.ts'
-import { bytesOf } from './starts.ts'
+import { bytesOf } from './search-index.ts'
 
 const STEP = 1_000
 

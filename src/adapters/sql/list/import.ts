@@ -13,7 +13,7 @@ import {
 } from '../../../core/list/import/step.ts'
 import { createErasedKeys, ERASED } from '../../../core/list/subscriber.ts'
 import { changesFor, type Sql, type Write } from '../driver/dialect.ts'
-import { restarting, starting } from './starts.ts'
+import { reindexing, indexing } from './search-index.ts'
 import { leaving, putting } from './suppressions.ts'
 import { adding } from './totals.ts'
 
@@ -50,8 +50,8 @@ export function createImport(sql: Sql, secret: string) {
 
   async function write({ added, renamed, suppressed, left, over }: Step, now: number): Promise<void> {
     const writes = [
-      ...(added.length > 0 ? [...adding(sql, added), starting(sql, added)] : []),
-      ...(renamed.length > 0 ? [changesFor(subscribers, ['id'], renamed), ...restarting(sql, renamed)] : []),
+      ...(added.length > 0 ? [...adding(sql, added), indexing(sql, added)] : []),
+      ...(renamed.length > 0 ? [changesFor(subscribers, ['id'], renamed), ...reindexing(sql, renamed)] : []),
       ...(suppressed.length > 0 ? putting(sql, suppressed) : []),
       ...(left.length > 0 ? leaving(sql, left, now) : []),
       ...(over.length > 0 ? [forgetting(sql, over, now)] : []),

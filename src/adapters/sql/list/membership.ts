@@ -14,7 +14,7 @@ import { createErasedKeys } from '../../../core/list/subscriber.ts'
 import type { Sql } from '../driver/dialect.ts'
 import type { createFind } from './find.ts'
 import { forgetting } from './import.ts'
-import { restart, restarting, starting } from './starts.ts'
+import { reindex, reindexing, indexing } from './search-index.ts'
 import { createSuppressions, leaving, type ListOptions } from './suppressions.ts'
 import { adding, changing } from './totals.ts'
 
@@ -59,16 +59,16 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
       .where(and(eq(subscribers.id, id), isAsRead))
     const [changed = 0] = await sql.atomically([
       ...changing(sql, [key], update, subscribed, to.subscribed ?? subscribed),
-      ...(isNamed ? restarting(sql, [{ id, email, name }]) : []),
+      ...(isNamed ? reindexing(sql, [{ id, email, name }]) : []),
     ])
-    if (changed === 0 && isNamed) await restart(sql, [id]) // whoever was faster has named them
+    if (changed === 0 && isNamed) await reindex(sql, [id]) // whoever was faster has named them
     return changed > 0
   }
 
   async function insert(row: Row): Promise<boolean> {
     const hash = [erasedKey(row.emailKey)]
     try {
-      const added = [...adding(sql, [row]), starting(sql, [row])]
+      const added = [...adding(sql, [row]), indexing(sql, [row])]
       await sql.atomically([...added, forgetting(sql, hash, row.createdAt)])
       return true
     } catch (error) {

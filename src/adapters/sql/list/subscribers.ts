@@ -10,7 +10,7 @@ import { portions, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import { createFind } from './find.ts'
 import { createImport } from './import.ts'
 import { comings, leavings } from './membership.ts'
-import { ending, endingOf, endingUpTo, toBytes } from './starts.ts'
+import { unindexing, unindexingOf, unindexingUpTo, toBytes } from './search-index.ts'
 import { createSuppressions, isHeld, selectSuppression, type ListOptions } from './suppressions.ts'
 import { removing } from './totals.ts'
 
@@ -73,7 +73,7 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
     async remove(id) {
       const mine = eq(subscribers.id, id)
       const noted = eq(suppressions.subscriber, toBytes(id))
-      const removal = async () => [ending(sql, [id]), ...removingHeld(mine, noted)]
+      const removal = async () => [unindexing(sql, [id]), ...removingHeld(mine, noted)]
       const [, ...removed] = await removeRemembering(mine, removal)
       return removed.some((count) => count > 0)
     },
@@ -88,7 +88,7 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
         end = row && row.id < last ? row.id : last
         const these = lte(subscribers.id, end)
         const noted = lte(suppressions.subscriber, toBytes(end))
-        await removeRemembering(these, async () => [endingUpTo(sql, end), ...removingHeld(these, noted)])
+        await removeRemembering(these, async () => [unindexingUpTo(sql, end), ...removingHeld(these, noted)])
       }
     },
 
@@ -101,7 +101,7 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
         const kept = strongest(held.filter((suppression) => isActive(suppression, at)))
         const hashed = kept && { ...kept, emailKey: erasedKey(own), email: null }
         return [
-          endingOf(sql, ids().where(person)),
+          unindexingOf(sql, ids().where(person)),
           // What is suppressed since it was read goes with the rest.
           ...removing(sql, person, mine, hashed ? undefined : left),
           db.delete(suppressions).where(mine),

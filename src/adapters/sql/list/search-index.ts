@@ -16,7 +16,7 @@ import {
   type SQLWrapper,
 } from '../driver/drizzle.ts'
 import { isBeyondAscii } from '../../../core/mailbox.ts'
-import { startsOf } from '../../../core/list/search.ts'
+import { searchTextsOf } from '../../../core/list/search.ts'
 import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 
 type Person = {
@@ -34,11 +34,11 @@ export const bytesOf = (id: Column | SQL): SQL => words`unhex(replace(${id}, '-'
 export const toId = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 
 /** Adds people to the index: part of the transaction that adds them to the list. */
-export function starting({ tables: { subscriberStarts } }: Sql, people: readonly Person[]): Write {
+export function indexing({ tables: { subscriberStarts } }: Sql, people: readonly Person[]): Write {
   const rows = people.flatMap((person) => {
     const id = toBytes(person.id)
-    const starts = startsOf(person, person.emailKey).map((start) => ({ ...start, id }))
-    return isBeyondAscii(person.email) ? [...starts, { text: UNSENDABLE, id, shared: 0 }] : starts
+    const texts = searchTextsOf(person, person.emailKey).map((text) => ({ ...text, id }))
+    return isBeyondAscii(person.email) ? [...texts, { text: UNSENDABLE, id, shared: 0 }] : texts
   })
   return rowsFor(subscriberStarts, rows)
 }
@@ -57,31 +57,31 @@ export function unsendable({ db, tables: { subscriberStarts } }: Sql) {
 }
 
 /** Removes people from the index: part of the transaction that removes them from the list. */
-export const ending = (sql: Sql, ids: readonly string[]): Write =>
+export const unindexing = (sql: Sql, ids: readonly string[]): Write =>
   removal(sql, inArray(sql.tables.subscriberStarts.id, ids.map(toBytes)))
 
 /** The same for all ids up to one. */
-export const endingUpTo = (sql: Sql, id: string): Write =>
+export const unindexingUpTo = (sql: Sql, id: string): Write =>
   removal(sql, lte(sql.tables.subscriberStarts.id, toBytes(id)))
 
 /** The same for the one id that a query finds. */
-export const endingOf = (sql: Sql, query: SQLWrapper): Write =>
+export const unindexingOf = (sql: Sql, query: SQLWrapper): Write =>
   removal(sql, eq(sql.tables.subscriberStarts.id, bytesOf(words`(${query})`)))
 
 const removal = ({ db, tables: { subscriberStarts } }: Sql, where: SQL): Write =>
   db.delete(subscriberStarts).where(where)
 
 /** Replaces people in the index: part of the transaction that changes their names. */
-export const restarting = (sql: Sql, people: readonly Person[]): Write[] => [
-  ending(sql, people.map(({ id }) => id)), // prettier-ignore
-  starting(sql, people),
+export const reindexing = (sql: Sql, people: readonly Person[]): Write[] => [
+  unindexing(sql, people.map(({ id }) => id)), // prettier-ignore
+  indexing(sql, people),
 ]
 
 /** Replaces people in the index, again and again until nobody has changed them meanwhile. */
-export async function restart(sql: Sql, ids: readonly string[]): Promise<void> {
+export async function reindex(sql: Sql, ids: readonly string[]): Promise<void> {
   for (let stale = ids; stale.length > 0;) {
     const people = await peopleWith(sql, stale)
-    await sql.atomically([ending(sql, stale), starting(sql, [...people.values()])])
+    await sql.atomically([unindexing(sql, stale), indexing(sql, [...people.values()])])
     const now = await peopleWith(sql, stale)
     const asWritten = (id: string) =>
       people.get(id)?.name === now.get(id)?.name && people.get(id)?.email === now.get(id)?.email
@@ -99,20 +99,20 @@ async function peopleWith({ db, tables: { subscribers }, read }: Sql, ids: reado
 /** The queries that together find everybody, each of them once: by the key of the address, and by the texts of names and domains. */
 function waysOf({ tables: { subscribers, subscriberStarts } }: Sql, sought: string) {
   const { text, shared, id } = subscriberStarts
-  const byStart = (start: SQL | undefined) => ({
+  const byText = (where: SQL | undefined) => ({
     table: subscriberStarts,
-    where: start,
+    where,
     id: words<string>`lower(hex(${id}))`,
   })
   if (sought === '') return []
-  if (sought.startsWith('@')) return [byStart(beginning(text, sought))]
+  if (sought.startsWith('@')) return [byText(beginning(text, sought))]
   const byKey = {
     table: subscribers,
     where: beginning(subscribers.emailKey, sought),
     id: words<string>`replace(${subscribers.id}, '-', '')`,
   }
   const texts = [sought, `@${sought}`]
-  return [byKey, ...texts.map((start) => byStart(and(beginning(text, start), lt(shared, start.length))))]
+  return [byKey, ...texts.map((start) => byText(and(beginning(text, start), lt(shared, start.length))))]
 }
 
 type Whose = { readonly id: Column | SQL; readonly key: Column }
@@ -120,7 +120,7 @@ type Whose = { readonly id: Column | SQL; readonly key: Column }
 /** If this many match, they are found sooner by looking through the list. */
 const MANY = 5_000
 
-export function createStarts(sql: Sql) {
+export function createSearchIndex(sql: Sql) {
   const { db } = sql
   const { subscribers, subscriberStarts, startless } = sql.tables
   let complete = false
