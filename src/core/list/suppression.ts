@@ -32,15 +32,16 @@ export const LIFTABLE: readonly SuppressionReason[] = ['bounce', 'reject']
  * mirrors Mandrill's list, or only echoes it.
  */
 export function replaces(
-  told: Pick<Suppression, 'reason' | 'source' | 'since' | 'until'>,
-  held: Pick<Suppression, 'reason' | 'source' | 'until'>,
+  next: Pick<Suppression, 'reason' | 'source' | 'since' | 'until'>,
+  current: Pick<Suppression, 'reason' | 'source' | 'until'>,
 ): boolean {
-  if (held.until !== null && held.until <= told.since) return true
-  if (STRENGTH[held.reason] !== STRENGTH[told.reason]) return STRENGTH[held.reason] < STRENGTH[told.reason]
-  if (isEcho(told) || isEcho(held)) return !isEcho(told)
-  if (told.source === MIRROR && held.source === MIRROR) return LIFTABLE.includes(held.reason)
-  if (held.source === MIRROR && told.until === null) return true // from now on the mirror cannot end it
-  return held.until !== null && (told.until === null || held.until < told.until)
+  if (current.until !== null && current.until <= next.since) return true
+  const difference = STRENGTH[next.reason] - STRENGTH[current.reason]
+  if (difference !== 0) return difference > 0
+  if (isEcho(next) || isEcho(current)) return !isEcho(next)
+  if (next.source === MIRROR && current.source === MIRROR) return LIFTABLE.includes(current.reason)
+  if (current.source === MIRROR && next.until === null) return true // from now on the mirror cannot end it
+  return current.until !== null && (next.until === null || current.until < next.until)
 }
 
 /** A refusal by Mandrill echoes its list. An entry of the list itself says more, such as when it ends. */

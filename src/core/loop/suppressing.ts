@@ -177,6 +177,6 @@ export function decide(verdicts: readonly Verdict[]): ReadonlyMap<string, Decisi
   return decisions
 }
 
-const stronger = (held: Suppression | null, told: Suppression) =>
-  held && !replaces(told, held) ? held : told
+const stronger = (current: Suppression | null, next: Suppression) =>
+  current && !replaces(next, current) ? current : next
 const isLiftable = ({ reason }: Suppression) => LIFTABLE.includes(reason)

@@ -185,18 +185,18 @@ export function putting(sql: Sql, rows: readonly Row[], there?: ReadonlySet<stri
 const ANOTHER = 'api'
 
 /** Where what is there is replaced by this: core's rule, asked of each kind of suppression that may be there. */
-function replaceableBy({ tables: { suppressions } }: Sql, told: Row) {
+function replaceableBy({ tables: { suppressions } }: Sql, next: Row) {
   const { reason, source, until } = suppressions
-  const later = told.since + 1
-  const isLater = gt(until, told.since)
+  const later = next.since + 1
+  const isLater = gt(until, next.since)
   const ends = [
     { until: null, is: isNull(until) },
-    { until: told.since, is: lte(until, told.since) },
-    ...(told.until === null
+    { until: next.since, is: lte(until, next.since) },
+    ...(next.until === null
       ? [{ until: later, is: isLater }]
       : [
-          { until: Math.max(told.until - 1, later), is: and(isLater, lt(until, told.until)) },
-          { until: Math.max(told.until, later), is: and(isLater, gte(until, told.until)) },
+          { until: Math.max(next.until - 1, later), is: and(isLater, lt(until, next.until)) },
+          { until: Math.max(next.until, later), is: and(isLater, gte(until, next.until)) },
         ]),
   ]
   const sources = [
@@ -206,7 +206,7 @@ function replaceableBy({ tables: { suppressions } }: Sql, told: Row) {
   ]
   const cases = ends.flatMap((end) =>
     sources.flatMap((from) => {
-      const isReplaced = (reason: SuppressionReason) => replaces(told, { ...from, reason, until: end.until })
+      const isReplaced = (reason: SuppressionReason) => replaces(next, { ...from, reason, until: end.until })
       const which = SUPPRESSION_REASONS.filter(isReplaced)
       return which.length > 0 ? [and(end.is, from.is, inArray(reason, which))] : []
     }),
