@@ -23,8 +23,7 @@ export function createLoopNews(options: Options): (news: LoopNews) => void {
   const { lanes, laneOf, log, now = Date.now } = options
   const answers = new Map<string, RecentAnswers>()
 
-  function answersOf(email: string): RecentAnswers {
-    const lane = laneOf(email)
+  function answersOn(lane: string): RecentAnswers {
     const known = answers.get(lane) ?? createRecentAnswers(now)
     answers.set(lane, known)
     return known
@@ -32,7 +31,7 @@ export function createLoopNews(options: Options): (news: LoopNews) => void {
 
   async function slow(lane: string, answer: string): Promise<void> {
     await lanes
-      .report(lane, 'deferred', answer, answers.get(lane)?.deferredShare())
+      .report(lane, 'deferred', answer, answersOn(lane).deferredShare())
       .catch((err: unknown) => log.warn({ err, lane }, 'the pace of a lane cannot be saved'))
   }
 
@@ -40,13 +39,14 @@ export function createLoopNews(options: Options): (news: LoopNews) => void {
   function lastDeferrals(rows: readonly ArchiveRow[]): ReadonlyMap<string, string> {
     const deferrals = new Map<string, string>()
     for (const { event, facts } of rows) {
-      if (facts.email === null) continue
-      if (event.kind === 'delivered') answersOf(facts.email).note('sent')
-      if (event.kind !== 'deferred') continue
+      if (facts.email === null || !['delivered', 'deferred'].includes(event.kind)) continue
+      const lane = laneOf(facts.email)
       const response = facts.answer ?? 'deferred'
-      if (isAboutMailbox(response)) continue
-      answersOf(facts.email).note('deferred')
-      deferrals.set(laneOf(facts.email), response)
+      if (event.kind === 'delivered') answersOn(lane).note('sent')
+      else if (!isAboutMailbox(response)) {
+        answersOn(lane).note('deferred')
+        deferrals.set(lane, response)
+      }
     }
     return deferrals
   }
