@@ -66,8 +66,8 @@ export function openFile(file: string, access: Access) {
 
 function execute(prepare: (text: string) => StatementSync, { adding, ...job }: Job): number {
   const statement = prepare(job.text)
-  const runs = 'values' in job ? [job.values] : job.rows
-  const touched = runs.reduce((sum, values) => sum + Number(statement.run(...values).changes), 0)
+  const rows = 'values' in job ? [job.values] : job.rows
+  const touched = rows.reduce((sum, values) => sum + Number(statement.run(...values).changes), 0)
   if (adding && touched > 0)
     for (const row of adding.rows) prepare(adding.text).run(...row.slice(0, -1), Number(row.at(-1)) * touched)
   return touched

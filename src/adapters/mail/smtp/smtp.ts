@@ -49,9 +49,9 @@ export function openSmtpMailer(options: SmtpOptions): Mailer {
     const deadline = startDeadline(limits.sendMs, limits.answerMs)
     try {
       const result = await sessions.send(envelope, () => toWire(mail), deadline)
-      const told = { ...result, response: redact(result.response) }
-      tellOutage(told, mail.messageId)
-      return told
+      const redacted = { ...result, response: redact(result.response) }
+      tellOutage(redacted, mail.messageId)
+      return redacted
     } finally {
       deadline.clear()
     }
@@ -65,7 +65,7 @@ function redactor(auth: { user: string; pass: string } | undefined): (text: stri
   if (!auth) return (text) => text
   const plain = Buffer.from(`\0${auth.user}\0${auth.pass}`).toString('base64')
   const secrets = [plain, Buffer.from(auth.pass).toString('base64'), auth.pass]
-  return (text) => secrets.reduce((told, secret) => told.replaceAll(secret, '***'), text)
+  return (text) => secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text)
 }
 
 /** Logs the beginning and the end of an outage, not each mail in it. */

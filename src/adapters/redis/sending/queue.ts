@@ -22,7 +22,7 @@ export type RedisQueueOptions = {
 }
 
 type ChunkJob = Job<ChunkRef>
-type Run = { readonly stop: AbortController; readonly ended: Promise<void> }
+type InHand = { readonly stop: AbortController; readonly ended: Promise<void> }
 
 const NAME = 'hub-queue'
 const LOCK_MS = 10_000
@@ -91,18 +91,18 @@ function startWorker(
   handle: Parameters<SendQueue['work']>[2],
 ) {
   const connection = connect(url, true, log)
-  const runs = new Map<string, Run>()
+  const inHand = new Map<string, InHand>()
   let closing = false
 
   async function take(job: ChunkJob): Promise<void> {
     if (closing) return // fetched too late: the ledger brings it back
     const id = String(job.id)
-    // A job that lost its lock in an outage may come again to the worker that still runs it: then it shares that run.
-    const known = runs.get(id)
+    // A job that lost its lock in an outage may come again to the worker that still has it in hand: both then end together.
+    const known = inHand.get(id)
     if (known) return known.ended
     const stop = new AbortController()
-    const ended = handle(job.data, stop.signal).finally(() => runs.delete(id))
-    runs.set(id, { stop, ended })
+    const ended = handle(job.data, stop.signal).finally(() => inHand.delete(id))
+    inHand.set(id, { stop, ended })
     await ended
   }
 
@@ -118,7 +118,7 @@ function startWorker(
     runRetryDelay: LONGEST_BACK_OFF_MS,
   })
   // Other workers have these chunks now, or soon will.
-  worker.on('lockRenewalFailed', (ids: string[]) => ids.forEach((id) => runs.get(id)?.stop.abort()))
+  worker.on('lockRenewalFailed', (ids: string[]) => ids.forEach((id) => inHand.get(id)?.stop.abort()))
   worker.on('failed', (job, err) =>
     log.warn({ err, chunk: job?.data }, 'a chunk of a campaign was given back'),
   )
@@ -127,8 +127,8 @@ function startWorker(
     async close(): Promise<void> {
       closing = true
       const closed = worker.close().catch(() => undefined)
-      for (const { stop } of runs.values()) stop.abort()
-      await Promise.allSettled([...runs.values()].map(({ ended }) => ended))
+      for (const { stop } of inHand.values()) stop.abort()
+      await Promise.allSettled([...inHand.values()].map(({ ended }) => ended))
       // BullMQ would wait for a Redis that is gone. Nothing is lost: locks expire, and the ledger brings chunks back.
       await Promise.race([closed, pause(CLOSE_MS, undefined, { ref: false })])
       connection.disconnect()

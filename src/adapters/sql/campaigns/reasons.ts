@@ -20,8 +20,8 @@ export function createReasons(sql: Sql): Ledger['reasons'] {
 
   return async (campaignId) => {
     const { number, reasons, failed, skipped } = chunks
-    const told = and(eq(chunks.campaignId, campaignId), or(gt(failed, 0), gt(skipped, 0)))
-    const rows = await sql.read(db.select({ number, reasons }).from(chunks).where(told).orderBy(asc(number)))
+    const here = and(eq(chunks.campaignId, campaignId), or(gt(failed, 0), gt(skipped, 0)))
+    const rows = await sql.read(db.select({ number, reasons }).from(chunks).where(here).orderBy(asc(number)))
     const counted = rows.flatMap(({ reasons }) => (reasons === null ? [] : readReasons(reasons)))
     const rest = rows.filter(({ reasons }) => reasons === null).map(({ number }) => number)
     for (const step of portions(rest, CHUNKS_A_STEP)) counted.push(await countAnew(campaignId, step))
