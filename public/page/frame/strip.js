@@ -55,7 +55,7 @@ export function Strip({ app }) {
       <${Running} app=${app} />
       <p class="last">
         ${
-          reached && fresh && lastAt === 0
+          knows && fresh && lastAt === 0
             ? html`<span class="wide">No event yet</span><span class="narrow">no event yet</span>`
             : html`<span class="wide">Last event </span><span class="narrow">last </span>${
                   knows && lastAt > 0

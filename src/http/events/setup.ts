@@ -169,8 +169,21 @@ const BEAT_MS = 5_000
 /** Sends the set-up to the sockets that ask for it, when it changes. */
 export function openSetupBoard({ log, ...deps }: SetupDeps & { readonly log: Log }): Board {
   let last = { state: '', at: -Infinity, frames: new Map<string, Buffer>() }
+  let known: SetupJson | undefined
+
+  /** What was known last, with the states of now, once: then silence, as long as the event store is away. */
+  async function withoutFeed(error: unknown): Promise<SetupJson> {
+    const { states } = await deps.health()
+    if (!known || states.events === 'ok') throw error
+    const setup = { ...known, states }
+    known = undefined
+    return setup
+  }
+
   async function look() {
-    const setup = await describeSetup(deps)
+    void deps.health() // asked along with the feed, it has an answer when that has none
+    const read = describeSetup(deps).then((setup) => (known = setup))
+    const setup = await read.catch(withoutFeed)
     const state = stateOf(setup)
     const at = deps.now()
     if (state !== last.state || at - last.at >= BEAT_MS)

@@ -3,6 +3,7 @@ import Fastify from 'fastify'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { BEGINNING } from '../../../src/core/events/cursor.ts'
 import type { EventQuery } from '../../../src/core/events/ports.ts'
+import { HubError } from '../../../src/core/errors.ts'
 import { SILENT_AFTER_MS } from '../../../src/core/events/silence.ts'
 import { openSetupBoard, registerSetup } from '../../../src/http/events/setup.ts'
 import { startHub, type TestHub } from '../../support/hub.ts'
@@ -84,6 +85,46 @@ test('is looked up once a second, and pushed on change, and every 5 s where noth
   expect(await after(1_000, { now: NOON + 5_000 })).toEqual([4, 2])
   expect(await after(1_000, { silent: SILENT_AFTER_MS / 1000 })).toEqual([5, 3])
   expect(await after(1_000, { events: 'full' })).toEqual([6, 4])
+  board.close()
+  vi.useRealTimers()
+})
+
+test('that the event store is away is pushed once, with what was known before, and that it is back', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const state = { events: 'ok' }
+  const told: string[] = []
+  const { wired } = hub
+  const board = openSetupBoard({
+    ...wired,
+    archive: { ...wired.archive, brought: async () => ({ first: null, last: null, byHand: 0 }), find: none },
+    quarantine: { ...wired.quarantine, count: async () => 3 },
+    feed: {
+      ...wired.feed,
+      async size() {
+        if (state.events !== 'ok') throw new HubError('feed.unavailable')
+        return { bytes: 1, bound: 2 }
+      },
+    },
+    running: { ...wired.running, others: none, disk: async () => ({ free: 1, size: 2 }) },
+    now: () => NOON,
+    health: async () => ({ status: 'unavailable', states: { events: state.events } }),
+    watch: { status: () => ({ probeSeenAt: null, refused: [] }) },
+    proxy: { unknown: () => null },
+    silence: { seconds: () => 0 },
+  })
+  const write = (frame: Buffer) =>
+    void told.push(...(frame.toString().match(/"quarantine":3|"states":.+?}/g) ?? []))
+  board.join({ hasRoom: () => true, write })
+  const ok = ['"quarantine":3', '"states":{"events":"ok"}']
+  const away = ['"quarantine":3', '"states":{"events":"unavailable"}']
+  const after = async (events: string) => {
+    state.events = events
+    await vi.advanceTimersByTimeAsync(10_000)
+    return told.splice(0)
+  }
+  expect(await after('ok')).toEqual(ok)
+  expect(await after('unavailable')).toEqual(away)
+  expect(await after('ok')).toEqual(ok)
   board.close()
   vi.useRealTimers()
 })
