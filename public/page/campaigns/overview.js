@@ -139,7 +139,11 @@ function Funnel({ campaign, news }) {
 /** @param {{ tone: Tone, amount: number, of: number, robot?: boolean }} props */
 function Bar({ tone, amount, of, robot }) {
   const width = of === 0 ? 0 : Math.min(100, (100 * amount) / of)
-  return html`<span class=${`tone-${tone}${robot ? ' robot' : ''}`} style=${{ width: `${width}%` }}></span>`
+  // One of many is seen, too.
+  return html`<span
+    class=${`tone-${tone}${robot ? ' robot' : ''}`}
+    style=${{ width: `${width}%`, minWidth: width > 0 ? '2px' : '0' }}
+  ></span>`
 }
 
 /** @param {{ app: App, campaign: Campaign }} props */
