@@ -10,6 +10,7 @@ import { Icon } from '../../parts/icon.js'
 /** @param {{ steps: readonly EventRow[], chosen: EventRow, now: number, onChoose: (row: EventRow) => void }} props */
 export function Timeline({ steps, chosen, now, onChoose }) {
   const story = storyOf(steps)
+  const when = (/** @type {number} */ at) => shortDay(at, now) + exactTime(at)
   return html`
     <ol class="timeline" aria-label="What happened to this mail">
       ${story.map(({ row, first, last, times, implied }, index) => {
@@ -28,10 +29,10 @@ export function Timeline({ steps, chosen, now, onChoose }) {
               onClick=${() => onChoose(row)}
             >
               <strong>${word}${times > 1 && ` ${count(times)} times`}</strong>
-              <time title=${fullTime(first)}>${shortDay(first, now)}${exactTime(first)}</time>
+              <time title=${fullTime(first)}>${when(first)}</time>
               <span class="since">${previous && step(first - previous.first)}</span>
               ${row.robot && html`<span class="detail robot"><${Icon} name="robot" /> By a robot, not a person</span>`}
-              ${times > 1 && html`<span class="detail">First ${fullTime(first)}, last ${fullTime(last)}</span>`}
+              ${times > 1 && html`<span class="detail">First ${when(first)}, last ${when(last)}</span>`}
               ${detailsOf(row).map((line) => html`<bdi class="detail">${plain(line)}</bdi>`)}
               ${otherSide && html`<bdi class="detail">${times > 1 && 'Last: '}${plain(otherSide)}</bdi>`}
             </button>
