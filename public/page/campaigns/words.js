@@ -9,7 +9,7 @@ import { count, within } from '../ground/words.js'
 /** @type {Readonly<Record<string, Look>>} */
 const STATES = {
   draft: { word: 'Draft', icon: 'docs', tone: 'grey' },
-  scheduled: { word: 'Scheduled', icon: 'waiting', tone: 'blue' },
+  scheduled: { word: 'Scheduled', icon: 'scheduled', tone: 'blue' },
   running: { word: 'Running', icon: 'play', tone: 'green' },
   paused: { word: 'Paused', icon: 'pause', tone: 'amber' },
   finished: { word: 'Finished', icon: 'check', tone: 'green' },

@@ -36,6 +36,7 @@ const PATHS = {
   pause: 'M5.3 3v10M10.7 3v10',
   play: 'M4.5 2.8v10.4L13 8z',
   waiting: 'M13.5 8A5.5 5.5 0 1 1 11.7 3.9M13.5 2v3.2h-3.2',
+  scheduled: 'M2.5 3.5h11v10h-11zM2.5 6.8h11M5.5 2v3M10.5 2v3',
   robot: 'M3 6.2h10v7H3zM8 6V3M8 3v-.4M5.8 9v.6M10.2 9v.6M6 11.6h4',
   note: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM8 7.2v3.6M8 5v.2',
   problem: 'M8 2.2 14.5 13.5h-13zM8 6.3v3.4M8 11.5v.2',
