@@ -8,7 +8,7 @@ import { untilReady } from './servers/server-process.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const SERVER = join(ROOT, 'src/server.ts')
 /** A busy machine takes its time. */
-const READY_MS = 60_000
+const READY_MS = 300_000
 /** The same as npm start's: tests start it very often. */
 const NODE_COMPILE_CACHE = join(ROOT, 'node_modules/.cache/node')
 

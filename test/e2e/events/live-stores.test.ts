@@ -65,7 +65,9 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await page.locator('.scroller').press('Home')
     await page.locator('.line', { hasText: 'After the outage' }).waitFor()
     expect(
-      problems.filter((problem) => !/ERR_CONNECTION_(REFUSED|RESET)|WebSocket connection to/.test(problem)),
+      problems.filter(
+        (problem) => !/ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)|WebSocket connection to/.test(problem),
+      ),
     ).toEqual([])
   })
 })

@@ -34,6 +34,8 @@ test('after kill -9 and a new start the list goes on where it was', async () => 
   await eventually(() => subjects(page)).toEqual(newestFirst(10))
   // A browser tells of every connection that it does not get; of nothing else.
   expect(
-    problems.filter((problem) => !/ERR_CONNECTION_(REFUSED|RESET)|WebSocket connection to/.test(problem)),
+    problems.filter(
+      (problem) => !/ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)|WebSocket connection to/.test(problem),
+    ),
   ).toEqual([])
 })

@@ -81,9 +81,9 @@ test('a list that cannot be had says why, and comes by itself', async () => {
 
 test('an older page that fails does not end the list: it says so, and goes on', async () => {
   const older = tap(/\/api\/events\?.*before/)
-  older.set(500)
   const { page, close } = await lab.open({ before: older.before })
   await eventually(() => page.locator('.line').count()).toBeGreaterThan(5)
+  older.set(500)
   await page.locator('.scroller').evaluate((list) => list.scrollTo(0, 1e6))
   await page.getByText('Could not load the rest: The hub says 500').waitFor()
   older.set('pass')

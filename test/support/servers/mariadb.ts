@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { end, freePort, launch, runCommand, untilReady, type ServerProcess } from './server-process.ts'
 
-const START_MS = 60_000
+const START_MS = 300_000
 const SMALL = ['--innodb-log-file-size=64M', '--innodb-buffer-pool-size=128M']
 
 export type MariaDb = Awaited<ReturnType<typeof startMariaDb>>

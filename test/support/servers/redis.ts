@@ -6,7 +6,7 @@ import { Redis } from 'ioredis'
 import { eventually } from '../eventually.ts'
 import { end, freePort, launch, untilReady, type ServerProcess } from './server-process.ts'
 
-const START_MS = 60_000
+const START_MS = 300_000
 // What a careful operator sets: every write is on disk before it is answered.
 const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', '']
 /** Without the pause in which it waits for more replicas that want the same snapshot. */
