@@ -103,6 +103,19 @@ describe('TLS', () => {
     expect(steps).toEqual(['greeting', 'ehlo', 'starttls'])
   })
 
+  test.each([true, false])(
+    'that breaks off is an outage, also on this machine (%s): nothing is sent in the clear',
+    async (local) => {
+      const offers = '250-test\r\n250-STARTTLS\r\n250 SIZE 1000000'
+      const { url, steps } = await lab.server((step) =>
+        step === 'ehlo' ? offers : step === 'starttls' ? { last: '220 2.0.0 go ahead' } : undefined,
+      )
+      const result = await lab.mailerFor(withAccount(url), { isLocal: () => local }).send(aMail())
+      expect(result).toMatchObject({ kind: 'unreachable', response: expect.stringMatching(/TLS/) })
+      expect(steps).toEqual(['greeting', 'ehlo', 'starttls'])
+    },
+  )
+
   test.each([['smtp'], ['smtps']])(
     'with a certificate that nobody vouches for is none (%s)',
     async (scheme) => {
