@@ -287,8 +287,10 @@ describe('on a hub of its own', () => {
     expect(await page.getByText('Check the webhook in Set-up').count()).toBe(0)
     await page.getByRole('link', { name: 'Deliveries' }).click()
     await page.getByText('written to a file').first().waitFor()
-    await click(page, 'Opened')
-    await page.getByText('Not known: no webhook has reported on anybody').waitFor()
+    const facts = page.getByRole('group', { name: 'What people did' }).getByRole('button')
+    expect(await facts.allInnerTexts()).toEqual(['Unsubscribed'])
+    const linked = await open(`/${id}/deliveries?people=opened`)
+    await linked.getByText('Not known: no webhook has reported on anybody').waitFor()
   })
 
   test('what cannot be saved says so, stays, and is saved when the hub is there again', async () => {
