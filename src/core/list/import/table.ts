@@ -105,7 +105,7 @@ export const cellAt = (cells: readonly string[], at: number): string => plainCel
 
 export function addressProblem(email: string): string | undefined {
   const wrong = emailProblem(email)
-  if (wrong) return `email ${wrong}: ${shown(email)}`
+  if (wrong) return email ? `email ${wrong}: ${shown(email)}` : `email ${wrong}`
   if (email.includes(UNREADABLE)) return notDecoded(email)
   return email.includes('|') ? `email must not contain |: ${shown(email)}` : undefined
 }

@@ -308,6 +308,11 @@ test('an empty status is called empty', async () => {
   expect(body.errors).toEqual([{ line: 2, message: 'The "Status" is empty' }])
 })
 
+test('an empty address is called empty', async () => {
+  const { body } = await upload('Email,Name\n,Ann')
+  expect(body.errors).toEqual([{ line: 2, message: 'email must not be empty' }])
+})
+
 test('of several columns the most careful word counts, also beside one that is not understood', async () => {
   const { body } = await upload(
     'email,subscribed,status,bounced at\na@x.io,true,unsubscribed,\nb@x.io,true,active,2021-03-04\nc@x.io,false,spam complaint,2021-03-04\nd@x.io,no,what,\ne@x.io,true,active,',
