@@ -70,7 +70,7 @@ export function trackConnections(
   app.server.on('connection', (socket: Socket) => {
     all.set(socket, { use: undefined, known: false, since: now(), bytesBefore: 0, waiting: 0 })
     socket.on('close', forget)
-    if (all.size > most) closeSlowest(all, most, now())
+    if (all.size > most) closeSlowest(all, socket, most, now())
   })
   app.server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request
@@ -106,8 +106,11 @@ export function trackConnections(
   return { all, most, keep }
 }
 
-/** Closes the slowest. Those that only wait for our answer come last, and crowded addresses first. */
-function closeSlowest(all: Map<Socket, Connection>, most: number, now: number): void {
+/**
+ * Closes the slowest. Those that only wait for our answer come last, and crowded addresses first. The newest has had no time to send
+ * anything: it is spared while there are others that are not waiting.
+ */
+function closeSlowest(all: Map<Socket, Connection>, newest: Socket, most: number, now: number): void {
   const ofAddress = new Map<string, number>()
   for (const { remoteAddress = '' } of all.keys())
     ofAddress.set(remoteAddress, (ofAddress.get(remoteAddress) ?? 0) + 1)
@@ -115,11 +118,14 @@ function closeSlowest(all: Map<Socket, Connection>, most: number, now: number): 
     .filter(([, { known }]) => !known)
     .map(([socket, connection]) => ({
       socket,
+      isNewest: socket === newest ? 1 : 0,
       waits: awaitsAnswer(connection) ? 1 : 0,
       crowds: (ofAddress.get(socket.remoteAddress ?? '') ?? 0) > most * PART_OF_ADDRESS ? 0 : 1,
       slow: now - connection.since - (socket.bytesRead - connection.bytesBefore) / BYTES_PER_MS,
     }))
-    .toSorted((a, b) => a.waits - b.waits || a.crowds - b.crowds || b.slow - a.slow)
+    .toSorted(
+      (a, b) => a.waits - b.waits || a.isNewest - b.isNewest || a.crowds - b.crowds || b.slow - a.slow,
+    )
   const enough = Math.max(all.size - most, Math.floor(candidates.length * CLOSED_AT_ONCE))
   for (const { socket } of candidates.slice(0, enough)) {
     all.delete(socket) // 'close' is emitted later

@@ -72,6 +72,14 @@ async function open(most: number) {
   }
 }
 
+test('who has just come is not the slowest beside those who have had a moment to send something', async () => {
+  const { come, gone } = await open(2)
+  await come(upload(64_000))
+  await come(upload(64_000))
+  await come('')
+  expect(await gone(1)).toEqual([true, false, false])
+})
+
 test.each([
   ['who has been silent for longest', ['', '']],
   ['who has been at their request for longest', [HALF, '']],
