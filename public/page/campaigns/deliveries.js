@@ -28,7 +28,7 @@ export function Deliveries({ app, campaign }) {
   const find = useRef(/** @type {HTMLInputElement | null} */ (null))
   const { phase } = useStore(list.store)
   const missing = missingSince(useStore(app.setup.store).value)
-  const told = factsOf(newsOf(campaign, missing), campaign.people)
+  const facts = factsOf(newsOf(campaign, missing), campaign.people)
   const now = useNow(app.api.now)
   const set = (/** @type {Partial<Query>} */ change) =>
     app.router.go(location.pathname + searchOf({ ...query, ...change }), { replace: 'q' in change })
@@ -49,7 +49,7 @@ export function Deliveries({ app, campaign }) {
   )
   return html`
     <div class="deliveries">
-      <${Filter} query=${query} told=${told} set=${set} find=${find}>
+      <${Filter} query=${query} facts=${facts} set=${set} find=${find}>
         <${ExportButton}
           app=${app}
           path=${`/campaigns/${id}/deliveries`}
@@ -113,8 +113,8 @@ function sentenceOfNone({ status, people, reason, q }, campaign, missing) {
     : 'Nobody was on the list when the campaign started.'
 }
 
-/** @param {{ query: Query, told: readonly string[], set: (change: Partial<Query>) => void, find: { current: HTMLInputElement | null }, children: unknown }} props */
-function Filter({ query, told, set, find, children }) {
+/** @param {{ query: Query, facts: readonly string[], set: (change: Partial<Query>) => void, find: { current: HTMLInputElement | null }, children: unknown }} props */
+function Filter({ query, facts, set, find, children }) {
   const toggle = (/** @type {'status' | 'people'} */ name, /** @type {string} */ word) =>
     set({ [name]: query[name] === word ? '' : word })
   const chip = (
@@ -162,7 +162,7 @@ function Filter({ query, told, set, find, children }) {
       </div>
       <div class="switches" ref=${row}>
         <span role="group" aria-label="What people did">
-          ${PEOPLE.filter((fact) => told.includes(fact) || fact === query.people).map((fact) => chip('people', fact, lookOf(fact).word, fact, lookOf(fact).tone))}
+          ${PEOPLE.filter((fact) => facts.includes(fact) || fact === query.people).map((fact) => chip('people', fact, lookOf(fact).word, fact, lookOf(fact).tone))}
         </span>
         <span role="group" aria-label="State of the mail">
           ${Object.entries(MAILS).map(([status, { word, icon, tone }]) => chip('status', status, word, icon, tone))}
