@@ -4,7 +4,7 @@
 import { html, useEffect, useRef } from '../vendor/htm.js'
 import { ExportButton } from '../lists/export-button.js'
 import { Icon } from '../parts/icon.js'
-import { queryOf } from './filter.js'
+import { queryOf } from './filter/filter.js'
 
 /** @param {{ app: App, filter: Filter }} props */
 export function EventExport({ app, filter }) {

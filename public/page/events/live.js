@@ -2,12 +2,12 @@
 /** @import { App } from '../main.js' */
 /** @import { Filter, Row, Store } from '../types.d.ts' */
 import { html, useEffect, useRef, useState } from '../vendor/htm.js'
-import { addressOf, ALL, isAll } from './filter.js'
+import { addressOf, ALL, isAll } from './filter/filter.js'
 import { createStore } from '../ground/store.js'
 import { Boundary } from '../parts/boundary.js'
 import { EventExport } from './event-export.js'
 import { EventList, isEvent } from './event-list.js'
-import { FilterBar } from './filter-bar.js'
+import { FilterBar } from './filter/filter-bar.js'
 import { FirstStep } from '../setup/first-step.js'
 import { useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'

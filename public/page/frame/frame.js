@@ -1,7 +1,7 @@
 // What surrounds every view: the rail (tabs at the bottom of a phone), the strip on top, help, and what is said aloud.
 /** @import { App } from '../main.js' */
 import { html, useEffect } from '../vendor/htm.js'
-import { addressOf } from '../events/filter.js'
+import { addressOf } from '../events/filter/filter.js'
 import { Announcer } from './announcer.js'
 import { Boundary } from '../parts/boundary.js'
 import { Help } from './help.js'

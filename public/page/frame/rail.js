@@ -1,7 +1,7 @@
 // The way through the page.
 /** @import { App } from '../main.js' */
 import { html } from '../vendor/htm.js'
-import { addressOf } from '../events/filter.js'
+import { addressOf } from '../events/filter/filter.js'
 import { useStore } from '../parts/hooks.js'
 import { Icon } from '../parts/icon.js'
 import { SignOut } from './sign-in.js'

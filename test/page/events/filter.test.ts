@@ -11,7 +11,7 @@ import {
   queryOf,
   sameFilter,
   toggleKind,
-} from '../../../public/page/events/filter.js'
+} from '../../../public/page/events/filter/filter.js'
 import { rowOf } from '../../../public/page/events/facts.js'
 
 const FULL = {

@@ -4,7 +4,7 @@ import { ApiError } from '../../../public/page/ground/api.js'
 import { createAsking } from '../../../public/page/ground/asking.js'
 import type { Options } from '../../../public/client.js'
 import { createLiveFeed } from '../../../public/page/events/feed/live-feed.js'
-import { ALL } from '../../../public/page/events/filter.js'
+import { ALL } from '../../../public/page/events/filter/filter.js'
 import type { Filter, StoredEvent } from '../../../public/page/types.d.ts'
 import { until } from '../../support/eventually.ts'
 

@@ -1,6 +1,6 @@
 // The chart's time: how much, where it lies, and how somebody types one.
 import { expect, test } from 'vitest'
-import { ALL } from '../../../public/page/events/filter.js'
+import { ALL } from '../../../public/page/events/filter/filter.js'
 import { frameOfTime, shifted, ticksOf } from '../../../public/page/events/counts/spans.js'
 import { readWhen } from '../../../public/page/events/counts/when.js'
 

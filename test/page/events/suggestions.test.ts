@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Campaign } from '../../../public/client.d.ts'
 import { rowOf } from '../../../public/page/events/facts.js'
-import { suggestionsFor } from '../../../public/page/events/suggestions.js'
+import { suggestionsFor } from '../../../public/page/events/filter/suggestions.js'
 
 const NOW = new Date(2030, 4, 6, 12, 0, 30).getTime()
 const told = { provider: 'mandrill', at: null, subject: null, cursor: '1-1', kind: 'clicked' }

@@ -5,7 +5,7 @@
 /** @import { Filter } from '../../types.d.ts' */
 import { useEffect, useMemo, useRef, useState } from '../../vendor/htm.js'
 import { ApiError } from '../../ground/api.js'
-import { addressOf, isCountedByMinute, queryOf } from '../filter.js'
+import { addressOf, isCountedByMinute, queryOf } from '../filter/filter.js'
 import { together } from '../counts/rates.js'
 import { frameOfTime, iso } from '../counts/spans.js'
 import { createTally } from '../counts/tally.js'

@@ -1,7 +1,7 @@
 // What the archive has for the live list: its pages, where the feed ends, and what came after a place.
 /** @import { Api } from '../../ground/api.js' */
 /** @import { Filter } from '../../types.d.ts' */
-import { isAll, queryOf } from '../filter.js'
+import { isAll, queryOf } from '../filter/filter.js'
 import { storedRow } from '../facts.js'
 
 /** What matches little is gathered from far and wide: what one sees first is not kept waiting for more than that. */

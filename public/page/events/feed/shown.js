@@ -4,7 +4,7 @@
 /** @import { FeedState } from './live-feed.js' */
 import { createAside } from './aside.js'
 import { compareCursors, distance, following, later } from './cursor.js'
-import { fits, isAll } from '../filter.js'
+import { fits, isAll } from '../filter/filter.js'
 import { createKeysetList } from '../../lists/keyset.js'
 
 /** So many rows are kept while the list flows: the older ones are read again when one goes there. */

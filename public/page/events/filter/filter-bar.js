@@ -1,13 +1,13 @@
 // The filter: what is typed becomes a mark that can be taken away, the kinds are switches. The address keeps it all.
-/** @import { App } from '../main.js' */
-/** @import { Filter } from '../types.d.ts' */
-import { html, useState } from '../vendor/htm.js'
+/** @import { App } from '../../main.js' */
+/** @import { Filter } from '../../types.d.ts' */
+import { html, useState } from '../../vendor/htm.js'
 import { ALL, FIELDS, isAll, toggleKind } from './filter.js'
-import { KIND_NAMES, lookOf } from './kinds.js'
-import { exactTime, plain, shortDay, spanWords } from '../ground/words.js'
-import { useCampaignName } from '../campaigns/use-name.js'
-import { usePressedInSight } from '../parts/hooks.js'
-import { Icon } from '../parts/icon.js'
+import { KIND_NAMES, lookOf } from '../kinds.js'
+import { exactTime, plain, shortDay, spanWords } from '../../ground/words.js'
+import { useCampaignName } from '../../campaigns/use-name.js'
+import { usePressedInSight } from '../../parts/hooks.js'
+import { Icon } from '../../parts/icon.js'
 import { EventSearch } from './event-search.js'
 
 /**

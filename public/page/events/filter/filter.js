@@ -1,7 +1,7 @@
 // The filter, and its ways into the address, into a query and onto the socket. One writing for all of them.
-/** @import { EventRow, Filter, Row } from '../types.d.ts' */
-import { isKind } from './kinds.js'
-import { isSpan, iso } from './counts/spans.js'
+/** @import { EventRow, Filter, Row } from '../../types.d.ts' */
+import { isKind } from '../kinds.js'
+import { isSpan, iso } from '../counts/spans.js'
 
 /** The conditions that are typed, each with its word. */
 export const FIELDS = Object.freeze(

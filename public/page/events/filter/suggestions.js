@@ -1,9 +1,9 @@
 // What a few letters in the search box may mean: a time, a campaign by its name, a tag, an address, a link, a message.
-/** @import { Campaign } from '../../client.d.ts' */
-/** @import { EventRow, Filter } from '../types.d.ts' */
-import { iso } from './counts/spans.js'
-import { readWhen } from './counts/when.js'
-import { fullTime, titleOf } from '../ground/words.js'
+/** @import { Campaign } from '../../../client.d.ts' */
+/** @import { EventRow, Filter } from '../../types.d.ts' */
+import { iso } from '../counts/spans.js'
+import { readWhen } from '../counts/when.js'
+import { fullTime, titleOf } from '../../ground/words.js'
 
 const MOST_OF_EACH = 4
 const MOST_CHARACTERS = 200

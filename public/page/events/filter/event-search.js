@@ -1,13 +1,13 @@
 // One box to search the events by anything: what is typed is answered with what it may mean (a combobox, as the ARIA
 // practices have it: the first meaning is chosen already, arrows choose another one, Enter takes it).
-/** @import { App } from '../main.js' */
-/** @import { Filter } from '../types.d.ts' */
+/** @import { App } from '../../main.js' */
+/** @import { Filter } from '../../types.d.ts' */
 /** @import { Suggestion } from './suggestions.js' */
-import { html, useMemo, useRef, useState } from '../vendor/htm.js'
-import { plain } from '../ground/words.js'
-import { useStore } from '../parts/hooks.js'
-import { Icon } from '../parts/icon.js'
-import { isEvent } from './event-list.js'
+import { html, useMemo, useRef, useState } from '../../vendor/htm.js'
+import { plain } from '../../ground/words.js'
+import { useStore } from '../../parts/hooks.js'
+import { Icon } from '../../parts/icon.js'
+import { isEvent } from '../event-list.js'
 import { suggestionsFor } from './suggestions.js'
 
 /** So many of the rows that are here are looked through. */
