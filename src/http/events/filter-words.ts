@@ -1,8 +1,10 @@
 // Reads a filter as clients write it, in a query or in a socket's message: words for events, an address, a tag, a campaign.
 import { badField, fieldMessage, HubError } from '../../core/errors.ts'
 import type { Filter } from '../../core/events/filter.ts'
-import { readEventWord } from '../../core/events/providers/providers.ts'
+import { EVENT_WORDS, readEventWord } from '../../core/events/providers/providers.ts'
 import { emailKey } from '../../core/address.ts'
+
+const KNOWN = EVENT_WORDS.join(', ')
 
 export type FilterWords = {
   readonly events?: string | readonly string[] | null | undefined
@@ -47,7 +49,7 @@ function readWord(word: string, where: string) {
   if (read) return read
   const shown = word.slice(0, 50)
   throw new HubError('request.unknown_event', {
-    message: fieldMessage(where, 'events', `"${shown}" is not a kind of event`),
+    message: fieldMessage(where, 'events', `"${shown}" is not a kind of event; known are: ${KNOWN}`),
     details: { field: 'events', word: shown },
   })
 }

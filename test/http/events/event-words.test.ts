@@ -73,3 +73,12 @@ test.each(TABLE)('%s', async (events, expected) => {
   expect(socket.ids()).toEqual(expected)
   socket.ws.terminate()
 })
+
+test('a word that is none is told all that there are, each once', async () => {
+  const { status, body } = await hub.get('/api/events?events=open,opend')
+  const [said, known = ''] = body.error?.message.split('; known are: ') ?? []
+  expect([status, said]).toEqual([400, 'query: events "opend" is not a kind of event'])
+  expect(known.split(', ').toSorted()).toEqual(
+    [...new Set([...KINDS, ...Object.keys(WORDS), ...LISTS])].toSorted(),
+  )
+})

@@ -19,6 +19,11 @@ export function readEventWord(
   return providers.some(({ lists }) => lists.includes(word)) ? { list: word } : undefined
 }
 
+/** The words that select something, each once: the hub's own, then the providers'. */
+export const EVENT_WORDS: readonly string[] = [
+  ...new Set([...KINDS, ...PROVIDERS.flatMap(({ words, lists }) => [...Object.keys(words), ...lists])]),
+]
+
 /** The facts of an event from before facts were stored, when Mandrill was the only provider. */
 export function factsOfOlder(kind: Kind, data: string): StoredFacts {
   return writeFacts(mandrill.name, mandrill.factsOf(parsed(data), kind))
