@@ -20,11 +20,15 @@ type SubscriberImportDeps = Timing & { readonly subscribers: Pick<SubscriberStor
 /** A client that sends nothing for this long is disconnected, however long the whole file may take. */
 const IDLE_MS = 60_000
 
-const Query = Type.Object({
-  dry_run: Type.Optional(
-    oneOf(['', 'true', '1', 'false', '0'], { description: 'Only report what would be done' }),
-  ),
-})
+/** No other parameter: a `?dryrun` must not import in earnest. */
+const Query = Type.Object(
+  {
+    dry_run: Type.Optional(
+      oneOf(['', 'true', '1', 'false', '0'], { description: 'Only report what would be done' }),
+    ),
+  },
+  { additionalProperties: false },
+)
 const FILE_FIELDS = {
   columns: Type.Object(
     { used: Type.Array(Type.String()), ignored: Type.Array(Type.String()) },

@@ -153,6 +153,12 @@ describe('import', () => {
     expect((await upload('a@example.com', '?dry_run=maybe')).status).toBe(400)
   })
 
+  test.each(['dryrun', 'dry-run=true', 'dry_run=&charset=utf-8'])('?%s is 400', async (query) => {
+    const { status, body } = await upload('a@example.com', `?${query}`)
+    expect([status, body.error?.message]).toEqual([400, expect.stringContaining('known are: dry_run')])
+    expect(await subscribers()).toEqual([])
+  })
+
   test('never brings back who left, bounced or complained', async () => {
     await app.list.import(makeReaders(1, 2), NOON, false)
     await app.patch('/subscribe', { email: 'reader-1@example.com' })
