@@ -1,7 +1,7 @@
 // Signed webhook requests made ready beforehand: for each one only the ids and addresses in its events and the signature change.
 import { createHmac } from 'node:crypto'
-import { batchText, phpUrlEncode } from '../simulator/batch.ts'
-import { simulateEvents, type SimulatedEvent } from '../simulator/events.ts'
+import { batchText, phpUrlEncode } from '../simulator/webhooks/batch.ts'
+import { simulateEvents, type SimulatedEvent } from '../simulator/events/events.ts'
 
 type BodyMaker = {
   /** A whole HTTP request; valid until the next call. Its events were never sent before. */

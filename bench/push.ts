@@ -1,6 +1,6 @@
 // What a push server is given: the frames as the hub sends them, with all facts, so that it has nothing to do but send.
-import { batchText } from '../simulator/batch.ts'
-import { simulateEvents } from '../simulator/events.ts'
+import { batchText } from '../simulator/webhooks/batch.ts'
+import { simulateEvents } from '../simulator/events/events.ts'
 import { readBatch } from '../src/core/events/intake/batch.ts'
 import { eventFrames } from '../src/http/server/frames.ts'
 

@@ -1,14 +1,14 @@
 // A whole Mandrill on this machine: takes mails by SMTP, lets them live, tells it as webhooks, and keeps exact books.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createAgenda, type Agenda } from './agenda.ts'
-import { createEventQueue, type EventQueue } from './event-queue.ts'
-import { doomOf, RATES, seeded, type Rates } from './fate.ts'
-import { createLives, type Lives } from './lives.ts'
-import type { ReceivedMail } from './mail.ts'
-import { startSimulator, type Simulator, type SimulatorOptions } from './mandrill.ts'
-import { createOneClick } from './one-click.ts'
-import { openPeopleBooks, type PeopleBooks } from './people.ts'
-import { openSmtpSide, type Refusal } from './smtp.ts'
+import { createAgenda, type Agenda } from './lives/agenda.ts'
+import { createEventQueue, type EventQueue } from './webhooks/event-queue.ts'
+import { doomOf, RATES, seeded, type Rates } from './lives/fate.ts'
+import { createLives, type Lives } from './lives/lives.ts'
+import type { ReceivedMail } from './lives/mail.ts'
+import { startSimulator, type Simulator, type SimulatorOptions } from './webhooks/sender.ts'
+import { createOneClick } from './lives/one-click.ts'
+import { openPeopleBooks, type PeopleBooks } from './lives/people.ts'
+import { openSmtpSide, type Refusal } from './lives/smtp.ts'
 
 export type FakeOptions = {
   readonly seed?: number

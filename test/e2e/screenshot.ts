@@ -24,7 +24,7 @@ const dataDir = await mkdtemp(join(tmpdir(), 'hub-pictures-'))
 const options = ['--subscribers', String(SUBSCRIBERS), '--life', '60', '--seed', '7']
 // The demo ends with this process, also where that is stopped at this moment.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
-const demo = spawn(process.execPath, ['simulator/demo.ts', ...options], {
+const demo = spawn(process.execPath, ['simulator/demo/demo.ts', ...options], {
   env: { ...process.env, PORT: String(port), DATA_DIR: dataDir, API_TOKEN: TOKEN },
   stdio: ['ignore', 'ignore', 'inherit'],
 })

@@ -1,7 +1,7 @@
 // From nothing to the first event: what an empty hub says, and the set-up view that ticks itself.
 import type { Browser } from 'playwright-core'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { webhookRequest } from '../../simulator/batch.ts'
+import { webhookRequest } from '../../simulator/webhooks/batch.ts'
 import { live, mailEvent, openPage, refuse, serveHub, withoutSetupFrames } from '../support/page/browser.ts'
 import type { OpenPage, PageOptions, RunningHub } from '../support/page/browser.ts'
 import { sharedBrowser } from '../support/page/launch.ts'

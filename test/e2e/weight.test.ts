@@ -1,7 +1,7 @@
 // What the first view costs on the network: bounds that do not depend on the machine.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { endlessEvents } from '../../simulator/events.ts'
+import { endlessEvents } from '../../simulator/events/events.ts'
 import { live } from '../support/page/browser.ts'
 import { usePageLab } from '../support/page/page-lab.ts'
 

@@ -1,7 +1,7 @@
 // A tiny hook to send to, on a real port: it takes, refuses or drops as the test says, and counts like the contract.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { signature } from '../../simulator/batch.ts'
+import { signature } from '../../simulator/webhooks/batch.ts'
 
 /** drop: breaks the connection off. take-and-drop: stores, and breaks it off before the answer. */
 export type Behaviour = 'take' | 'take-and-drop' | 'drop' | number

@@ -1,7 +1,7 @@
 // Raw connections to a hub, as somebody opens them who means it no good, and real batches beside them.
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { webhookRequest } from '../../simulator/batch.ts'
+import { webhookRequest } from '../../simulator/webhooks/batch.ts'
 import { KEY, WEBHOOK_URL } from './hub.ts'
 
 export type Stranger = {

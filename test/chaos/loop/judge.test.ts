@@ -1,7 +1,7 @@
 // The judge of the loop must see what it is there to see.
 import { expect, test } from 'vitest'
-import { openLedger } from '../../../simulator/books.ts'
-import { countPeople, enter, openPeopleBooks } from '../../../simulator/people.ts'
+import { openLedger } from '../../../simulator/webhooks/books.ts'
+import { countPeople, enter, openPeopleBooks } from '../../../simulator/lives/people.ts'
 import { judge, type Evidence, type Expected } from './judge.ts'
 
 const WHEN = '2030-01-31T08:15:00.000Z'

@@ -1,12 +1,12 @@
 // Compares what the hub tells of a campaign with the fake Mandrill's books: every difference is a finding.
-import { totalsOf, type Books } from '../../../simulator/books.ts'
+import { totalsOf, type Books } from '../../../simulator/webhooks/books.ts'
 import {
   factsOf,
   suppressionsOf,
   type Counts,
   type CampaignBook,
   type PeopleBooks,
-} from '../../../simulator/people.ts'
+} from '../../../simulator/lives/people.ts'
 import { countKinds, listEvents, sumUp } from '../soak/listing.ts'
 import type { Stage } from '../soak/stage.ts'
 

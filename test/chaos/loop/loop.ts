@@ -1,10 +1,10 @@
 // A campaign to many subscribers through a fake Mandrill, whose webhooks come back to hubs that are killed on the way: in the
 // end the hub's numbers must be the fake Mandrill's own, to the last one.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Rates } from '../../../simulator/fate.ts'
+import type { Rates } from '../../../simulator/lives/fate.ts'
 import { startFakeMandrill, type FakeMandrill } from '../../../simulator/fake-mandrill.ts'
-import type { Simulator } from '../../../simulator/mandrill.ts'
-import { countPeople, type CampaignBook } from '../../../simulator/people.ts'
+import type { Simulator } from '../../../simulator/webhooks/sender.ts'
+import { countPeople, type CampaignBook } from '../../../simulator/lives/people.ts'
 import { makeUpSubscribers, toCsv } from '../../../simulator/subscribers.ts'
 import { HOOK_KEY, TOKEN } from '../hub-process.ts'
 import { collect, CONNECTIONS, judge, SOFT_BOUNCES, type Evidence, type Expected } from './judge.ts'

@@ -1,6 +1,6 @@
 // A small soak on each store: the same as `npm run chaos`, small enough for every test run.
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { openLedger } from '../../../simulator/books.ts'
+import { openLedger } from '../../../simulator/webhooks/books.ts'
 import { soak, stalled } from './soak.ts'
 import { until } from '../../support/eventually.ts'
 import { STORES } from './stage.ts'

@@ -1,7 +1,7 @@
 // The soak: many events, sockets that come and go, a hub that is killed; then everything is compared.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { totalsOf, type Books } from '../../../simulator/books.ts'
-import { startSimulator, type Simulator } from '../../../simulator/mandrill.ts'
+import { totalsOf, type Books } from '../../../simulator/webhooks/books.ts'
+import { startSimulator, type Simulator } from '../../../simulator/webhooks/sender.ts'
 import { startCrowd } from './crowd.ts'
 import { HOOK_KEY } from '../hub-process.ts'
 import { countKinds, listEvents, type Listed } from './listing.ts'

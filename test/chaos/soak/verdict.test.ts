@@ -1,6 +1,6 @@
 // The judge of the soak must see what it is there to see.
 import { describe, expect, test } from 'vitest'
-import { openLedger } from '../../../simulator/books.ts'
+import { openLedger } from '../../../simulator/webhooks/books.ts'
 import type { Listed } from './listing.ts'
 import { createRegistry } from './registry.ts'
 import { expectedOf, judgeCounts, judgeListing, judgeSocket, placesOf } from './verdict.ts'

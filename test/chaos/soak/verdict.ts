@@ -1,6 +1,6 @@
 // Compares what was sent, what the API tells and what each socket was given: every difference is a finding.
 import { isDeepStrictEqual } from 'node:util'
-import { textKey, totalsOf, type Books } from '../../../simulator/books.ts'
+import { textKey, totalsOf, type Books } from '../../../simulator/webhooks/books.ts'
 import { sumUp, type Listed } from './listing.ts'
 import type { Registry } from './registry.ts'
 import type { Watcher } from './watcher.ts'

@@ -1,7 +1,7 @@
 // What is said of a webhook whose signature does not fit.
 import { expect, test } from 'vitest'
 import { explainRefusal, type Asked } from '../../../src/core/events/refusal.ts'
-import { signature } from '../../../simulator/batch.ts'
+import { signature } from '../../../simulator/webhooks/batch.ts'
 
 const KEYS = ['first-Key', 'second-Key']
 const URL = 'https://hub.example.com/api/hook'

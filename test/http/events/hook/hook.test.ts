@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { signature } from '../../../../simulator/batch.ts'
+import { signature } from '../../../../simulator/webhooks/batch.ts'
 import { KEY, startHub, TOKEN, WEBHOOK_URL, type TestHub } from '../../../support/hub.ts'
 
 let hub: TestHub

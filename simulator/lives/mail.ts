@@ -1,6 +1,6 @@
 // A mail as the fake Mandrill reads it: the few headers that steer it, and cheaply, for thousands come at once.
 import PostalMime from 'postal-mime'
-import type { JsonObject } from './php-json.ts'
+import type { JsonObject } from '../events/php-json.ts'
 
 export type ReceivedMail = {
   readonly to: string

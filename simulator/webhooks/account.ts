@@ -3,7 +3,7 @@
 import fastify from 'fastify'
 import type { AddressInfo } from 'node:net'
 import { totalsOf } from './books.ts'
-import type { Simulator } from './mandrill.ts'
+import type { Simulator } from './sender.ts'
 
 type FakeAccount = {
   /** For MANDRILL_API_URL. */

@@ -1,7 +1,7 @@
 // Events that are not about a mail that was sent: list changes, inbound mails, and words nobody knows yet.
 import { someAddress, someIp } from './message.ts'
 import type { JsonObject } from './php-json.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 import * as tables from './tables.ts'
 
 /** A change of Mandrill's deny or allow list (docs: "Webhooks", section "Sync events"). */

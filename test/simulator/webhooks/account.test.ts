@@ -1,9 +1,9 @@
 // The fake Mandrill's API, asked by a hub that is set to it.
 import { randomBytes } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
-import { startAccount } from '../../simulator/account.ts'
-import { startSimulator, type Simulator } from '../../simulator/mandrill.ts'
-import { KEY, startHub, WEBHOOK_URL } from '../support/hub.ts'
+import { startAccount } from '../../../simulator/webhooks/account.ts'
+import { startSimulator, type Simulator } from '../../../simulator/webhooks/sender.ts'
+import { KEY, startHub, WEBHOOK_URL } from '../../support/hub.ts'
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {

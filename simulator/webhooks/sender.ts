@@ -3,10 +3,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { batchText, PROBE_KEY, webhookRequest, type WebhookRequest } from './batch.ts'
 import { openLedger, type Books, type Ledger } from './books.ts'
-import { endlessEvents, type EventSource, type SimulatedEvent } from './events.ts'
+import { endlessEvents, type EventSource, type SimulatedEvent } from '../events/events.ts'
 import { createPace, type Pace } from './pace.ts'
 import { openPoster, type Poster } from './post.ts'
-import { createRandom, type Random } from './random.ts'
+import { createRandom, type Random } from '../random.ts'
 
 export type SimulatorOptions = {
   /** Where to post. */

@@ -1,14 +1,14 @@
 // The lives of the mails that were taken: each happens as it was planned, becomes events, and is entered into the books.
 import type { Agenda } from './agenda.ts'
-import type { EventQueue } from './event-queue.ts'
+import type { EventQueue } from '../webhooks/event-queue.ts'
 import { planLife, seeded, type Doom, type Rates, type Step } from './fate.ts'
 import { linksOf, type ReceivedMail } from './mail.ts'
-import { createMessage, happen, type Message } from './message.ts'
+import { createMessage, happen, type Message } from '../events/message.ts'
 import type { OneClick } from './one-click.ts'
 import { enter, type CampaignBook, type PeopleBooks, type Subscriber, type Visit } from './people.ts'
-import { phpJson, type JsonObject } from './php-json.ts'
-import type { Random } from './random.ts'
-import { isRobots } from './tables.ts'
+import { phpJson, type JsonObject } from '../events/php-json.ts'
+import type { Random } from '../random.ts'
+import { isRobots } from '../events/tables.ts'
 
 type LivesOptions = {
   readonly rates: Rates

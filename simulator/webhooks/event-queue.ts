@@ -1,6 +1,6 @@
 // Events that wait to be sent. They are collected for a moment, and mixed a little: Mandrill promises no order.
-import type { EventSource, SimulatedEvent } from './events.ts'
-import type { Random } from './random.ts'
+import type { EventSource, SimulatedEvent } from '../events/events.ts'
+import type { Random } from '../random.ts'
 
 export type EventQueue = EventSource & {
   put(event: SimulatedEvent): void

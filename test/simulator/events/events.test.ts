@@ -1,8 +1,8 @@
 // The generator's promises: the same seed, the same events; every family; the oddities of real data.
 import { describe, expect, test } from 'vitest'
-import { simulateEvents, type SimulatedEvent } from '../../simulator/events.ts'
-import { MESSAGE_EVENTS } from '../../simulator/message.ts'
-import { phpJson } from '../../simulator/php-json.ts'
+import { simulateEvents, type SimulatedEvent } from '../../../simulator/events/events.ts'
+import { MESSAGE_EVENTS } from '../../../simulator/events/message.ts'
+import { phpJson } from '../../../simulator/events/php-json.ts'
 
 const NOW = Date.UTC(2030, 0, 31, 8, 15)
 

@@ -1,7 +1,7 @@
 // One simulated mail: what happens to it, and the webhook event that Mandrill would make of each happening.
 // Shapes and field names: Mailchimp Transactional docs, "Webhooks", section "Message events".
 import type { Json, JsonObject } from './php-json.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 import * as tables from './tables.ts'
 
 export const MESSAGE_EVENTS = [

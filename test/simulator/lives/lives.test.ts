@@ -1,10 +1,10 @@
 // The plans behind the fake Mandrill: seeded fates, appointments in order, and people counted by the rules.
 import { describe, expect, test } from 'vitest'
-import { createAgenda } from '../../simulator/agenda.ts'
-import { doomOf, planLife, RATES, seeded, type LifeOptions } from '../../simulator/fate.ts'
-import { readMail } from '../../simulator/mail.ts'
-import { factsOf, type Subscriber, type Visit } from '../../simulator/people.ts'
-import { makeUpSubscribers, toCsv } from '../../simulator/subscribers.ts'
+import { createAgenda } from '../../../simulator/lives/agenda.ts'
+import { doomOf, planLife, RATES, seeded, type LifeOptions } from '../../../simulator/lives/fate.ts'
+import { readMail } from '../../../simulator/lives/mail.ts'
+import { factsOf, type Subscriber, type Visit } from '../../../simulator/lives/people.ts'
+import { makeUpSubscribers, toCsv } from '../../../simulator/subscribers.ts'
 
 describe('the agenda', () => {
   test('lets things happen in order of their time, equal ones in order of coming', () => {

@@ -1,7 +1,7 @@
 // What npm run demo can be told on its command line.
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { RATES, type Rates } from './fate.ts'
+import { RATES, type Rates } from '../lives/fate.ts'
 
 const HELP = `npm run demo -- [options]
   --subscribers N   a campaign to so many made-up subscribers (2000); 0: none

@@ -2,7 +2,7 @@
 import { createMessage, happen, type Message } from './message.ts'
 import { inboundEvent, syncEvent, unknownEvent } from './other-events.ts'
 import { phpJson, type JsonObject } from './php-json.ts'
-import { createRandom, type Random } from './random.ts'
+import { createRandom, type Random } from '../random.ts'
 
 export type SimulatedEvent = {
   /** The JSON text, as it will stand in the batch. */

@@ -2,20 +2,12 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startAccount } from './account.ts'
-import {
-  hasEnded,
-  isFree,
-  publicUrlOf,
-  startHub,
-  untilReady,
-  type DemoHub,
-  type Greeting,
-} from './demo-hub.ts'
-import { startCampaign, type DemoCampaign } from './demo-campaign.ts'
-import { readWishes, type Wishes } from './demo-options.ts'
-import { startFakeMandrill } from './fake-mandrill.ts'
-import { startSimulator, type Simulator } from './mandrill.ts'
+import { startAccount } from '../webhooks/account.ts'
+import { hasEnded, isFree, publicUrlOf, startHub, untilReady, type DemoHub, type Greeting } from './hub.ts'
+import { startCampaign, type DemoCampaign } from './campaign.ts'
+import { readWishes, type Wishes } from './options.ts'
+import { startFakeMandrill } from '../fake-mandrill.ts'
+import { startSimulator, type Simulator } from '../webhooks/sender.ts'
 import { fitParts } from './status-line.ts'
 
 /** So that there is a group of failures that is worth a retry, and that lanes which slow down recover. */

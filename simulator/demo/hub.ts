@@ -54,7 +54,7 @@ export function startHub(port: number, key: string, settings: Readonly<Record<st
     MANDRILL_WEBHOOK_KEYS: key,
     MANDRILL_API_KEY: key,
   }
-  const server = fileURLToPath(new URL('../src/server.ts', import.meta.url))
+  const server = fileURLToPath(new URL('../../src/server.ts', import.meta.url))
   const child = spawn(process.execPath, ['--disable-warning=DeprecationWarning', server], {
     env: { ...ownOver(process.env), ...signing, ...settings, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,9 +1,9 @@
 // The sender's promises, against a real HTTP server that refuses, drops connections and answers 503.
 import { afterEach, describe, expect, test } from 'vitest'
-import { totalsOf } from '../../simulator/books.ts'
-import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/mandrill.ts'
-import { openStandIn, type Behaviour, type StandIn } from './stand-in.ts'
-import { until } from '../support/eventually.ts'
+import { totalsOf } from '../../../simulator/webhooks/books.ts'
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../../simulator/webhooks/sender.ts'
+import { openStandIn, type Behaviour, type StandIn } from '../stand-in.ts'
+import { until } from '../../support/eventually.ts'
 
 const KEY = 'the-webhook-key'
 const KEYS = [KEY, 'test-webhook']

@@ -1,6 +1,6 @@
 // What the simulator has sent and what was accepted, so that a test can compare it with what the hub holds.
 import { createHash } from 'node:crypto'
-import type { SimulatedEvent } from './events.ts'
+import type { SimulatedEvent } from '../events/events.ts'
 
 /** One text. Of equal texts a batch makes as many events as it holds of them, and sending it again makes none. */
 type Entry = {

@@ -1,6 +1,6 @@
 // What the demo's hub is started with.
 import { expect, test } from 'vitest'
-import { ownOver } from '../../simulator/demo-hub.ts'
+import { ownOver } from '../../../simulator/demo/hub.ts'
 
 test.each([
   ['', './data-demo'],

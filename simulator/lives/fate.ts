@@ -1,9 +1,9 @@
 // What becomes of a mail, planned beforehand: what its server says, and what its subscriber does, and when. The same seed and
 // the same address give the same fate, in whatever order mails arrive.
 import { hash } from 'node:crypto'
-import type { MessageEvent, Visitor } from './message.ts'
-import { createRandom, type Random } from './random.ts'
-import * as tables from './tables.ts'
+import type { MessageEvent, Visitor } from '../events/message.ts'
+import { createRandom, type Random } from '../random.ts'
+import * as tables from '../events/tables.ts'
 
 /** Shares, 0 to 1. */
 export type Rates = {

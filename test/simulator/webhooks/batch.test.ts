@@ -1,6 +1,6 @@
 // The simulator's requests look like Mandrill's: the form, the headers, and signatures with known values.
 import { describe, expect, test } from 'vitest'
-import { batchText, phpUrlEncode, signature, webhookRequest } from '../../simulator/batch.ts'
+import { batchText, phpUrlEncode, signature, webhookRequest } from '../../../simulator/webhooks/batch.ts'
 
 const URL = 'https://hub.example.com/api/hook'
 

@@ -1,6 +1,6 @@
 // The demo's campaign, by the hub's own API: fills the list, writes and starts it, and asks how it goes.
-import type { DemoHub } from './demo-hub.ts'
-import { makeUpSubscribers, toCsv } from './subscribers.ts'
+import type { DemoHub } from './hub.ts'
+import { makeUpSubscribers, toCsv } from '../subscribers.ts'
 
 export type DemoCampaign = {
   /** A line of numbers; '' when the hub does not answer. */

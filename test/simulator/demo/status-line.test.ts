@@ -1,6 +1,6 @@
 // The demo's line at a terminal: parts that do not fit are left out, none is cut.
 import { expect, test } from 'vitest'
-import { fitParts } from '../../simulator/status-line.ts'
+import { fitParts } from '../../../simulator/demo/status-line.ts'
 
 const LINE = 'campaign: 12 of 300 sent, 10 opened · 1234 events in 56 batches, 7 known already'
 
