@@ -1,7 +1,7 @@
 // Every setting: its name, meaning, default and parser. The only reader of process.env.
 // An invalid value stops the start with one line that names it.
 import { readFileSync } from 'node:fs'
-import { isLoopback } from '../core/address.ts'
+import { isLoopback } from '../core/addresses/address.ts'
 import { parseEnvFile } from './env-file.ts'
 import * as read from './values.ts'
 

@@ -1,7 +1,7 @@
 // Parsers of settings. Each returns the value, or throws an Error whose message says what is expected.
 import { isIP } from 'node:net'
-import { asciiDomain } from '../core/address.ts'
-import { parseMailbox, toSmtpAddress, type Mailbox } from '../core/mailbox.ts'
+import { asciiDomain } from '../core/addresses/address.ts'
+import { parseMailbox, toSmtpAddress, type Mailbox } from '../core/addresses/mailbox.ts'
 import type { LaneConfig } from '../core/sending/lanes/lanes.ts'
 
 export const text = (value: string): string => value

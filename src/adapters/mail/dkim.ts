@@ -5,7 +5,7 @@
 import { createHash, createPrivateKey, sign, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { toAsciiDomain } from '../../core/mailbox.ts'
+import { toAsciiDomain } from '../../core/addresses/mailbox.ts'
 import type { Mime } from './mime.ts'
 
 export type Dkim = {

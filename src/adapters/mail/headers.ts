@@ -1,5 +1,5 @@
 // Header lines of a mail: ASCII only and folded; no value can begin a new line (RFC 5322, RFC 2047).
-import { parseMailbox, toSmtpAddress, type Mailbox } from '../../core/mailbox.ts'
+import { parseMailbox, toSmtpAddress, type Mailbox } from '../../core/addresses/mailbox.ts'
 import { oneLine } from '../../core/campaigns/mail/template.ts'
 
 /** RFC 5322 recommends at most 78; RFC 2047 requires at most 76 in a line with an encoded word. */

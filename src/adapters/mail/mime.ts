@@ -2,7 +2,7 @@
 //
 // Not nodemailer's composer: that one builds a tree of streams for each mail, at several times the cost.
 import { encode, wrap } from 'nodemailer/lib/qp'
-import { BEYOND_ASCII, isBeyondAscii, toSmtpAddress, type Mailbox } from '../../core/mailbox.ts'
+import { BEYOND_ASCII, isBeyondAscii, toSmtpAddress, type Mailbox } from '../../core/addresses/mailbox.ts'
 import type { OutgoingMail } from '../../core/campaigns/ports.ts'
 import type { SendResult } from '../../core/sending/ports.ts'
 import { mailboxHeader, rawHeader, replyToHeader, textHeader } from './headers.ts'

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Mailbox } from '../../core/mailbox.ts'
+import type { Mailbox } from '../../core/addresses/mailbox.ts'
 import type { Mailer, SendResult } from '../../core/sending/ports.ts'
 import type { OutgoingMail } from '../../core/campaigns/ports.ts'
-import { emailKey } from '../../core/address.ts'
+import { emailKey } from '../../core/addresses/address.ts'
 import { buildMime, toBytes, unsendable } from './mime.ts'
 
 type OutboxOptions = {

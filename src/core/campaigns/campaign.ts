@@ -1,8 +1,8 @@
 // A campaign's states, what may be done in which, and what it may say.
 import { AN_INSTANT, readInstant } from '../instant.ts'
-import { CONTROL } from '../address.ts'
+import { CONTROL } from '../addresses/address.ts'
 import { badField, HubError } from '../errors.ts'
-import { parseMailbox, toSmtpAddress } from '../mailbox.ts'
+import { parseMailbox, toSmtpAddress } from '../addresses/mailbox.ts'
 import { checkTemplate } from './mail/message.ts'
 import type { ReadHtml } from './mail/placeholders.ts'
 import type { CampaignContent, CampaignStatus } from './ports.ts'

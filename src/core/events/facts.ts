@@ -1,6 +1,6 @@
 // Facts: what an event says, whichever provider sent it. Read from the payload once, on arrival, and stored beside it as JSON.
 import { hash } from 'node:crypto'
-import { emailKey } from '../address.ts'
+import { emailKey } from '../addresses/address.ts'
 
 /** Why a mail bounced, was refused, or its address is on a list. */
 export const REASONS = [

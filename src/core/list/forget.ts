@@ -3,7 +3,7 @@
 // Events are in the feed, the archive and quarantine. Feed and archive are both searched, since either may hold what the other
 // does not: the feed what ARCHIVE_DAYS has pruned, the archive what the feed has trimmed. Each step may be repeated.
 import { HubError } from '../errors.ts'
-import { emailKey } from '../address.ts'
+import { emailKey } from '../addresses/address.ts'
 import { gather } from '../gather.ts'
 import { breath, createNap } from '../pause.ts'
 import { BEGINNING, compareCursors, type Cursor } from '../events/cursor.ts'

@@ -1,6 +1,6 @@
 // Where in an address or name a search term may match: at its start, after the @, at each word of a name, and at each
 // character of a script that is written without spaces.
-import { emailKey } from '../address.ts'
+import { emailKey } from '../addresses/address.ts'
 import { innerWords } from '../scripts.ts'
 import { foldText } from './subscriber.ts'
 

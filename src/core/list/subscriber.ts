@@ -1,6 +1,6 @@
 // What a subscriber's row may hold: the rules of names, and the key that is left of an erased person.
 import { createHmac } from 'node:crypto'
-import { CONTROL } from '../address.ts'
+import { CONTROL } from '../addresses/address.ts'
 import { keyFor } from '../seal.ts'
 
 export const NAME_LENGTH = 200

@@ -3,7 +3,7 @@ import { MAIL_KINDS, type Kind } from '../events/event.ts'
 import type { EventFacts } from '../events/facts.ts'
 import type { ArchiveRow } from '../events/ports.ts'
 import { isUuid } from '../ids.ts'
-import { emailKey } from '../address.ts'
+import { emailKey } from '../addresses/address.ts'
 
 export type DeliveryKey = { readonly campaignId: string; readonly chunk: number; readonly n: number }
 

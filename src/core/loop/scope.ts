@@ -1,7 +1,7 @@
 // Whether an event is ours: one Mandrill account may serve several senders, and its webhooks report on all of them.
 import type { Kind } from '../events/event.ts'
 import type { EventFacts } from '../events/facts.ts'
-import { emailKey } from '../address.ts'
+import { emailKey } from '../addresses/address.ts'
 
 export type Scope = {
   /** Empty: all subaccounts are ours. */

@@ -5,7 +5,7 @@
 import type { FeedEvent, Kind } from '../events/event.ts'
 import type { EventFacts, Reason } from '../events/facts.ts'
 import type { Suppression, SuppressionReason } from '../list/ports.ts'
-import { emailKey, emailProblem } from '../address.ts'
+import { emailKey, emailProblem } from '../addresses/address.ts'
 import { LIFTABLE, MANDRILL, MIRROR, replaces } from '../list/suppression.ts'
 
 export const SOFT_BOUNCE_WINDOW_MS = 30 * 86_400_000

@@ -1,5 +1,5 @@
 // The mails of a chunk that are left, in order. Whether a subscriber may still be mailed is looked up just before sending.
-import { domainOf } from '../address.ts'
+import { domainOf } from '../addresses/address.ts'
 import { ago } from '../pause.ts'
 import type { Delivery, Outcome } from '../campaigns/ports.ts'
 import type { SubscriberStore } from '../list/ports.ts'

@@ -2,7 +2,7 @@
 import { badField, fieldMessage, HubError } from '../../core/errors.ts'
 import type { Filter } from '../../core/events/filter.ts'
 import { EVENT_WORDS, readEventWord } from '../../core/events/providers/providers.ts'
-import { emailKey } from '../../core/address.ts'
+import { emailKey } from '../../core/addresses/address.ts'
 
 const KNOWN = EVENT_WORDS.join(', ')
 

@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox'
 import { badField } from '../../core/errors.ts'
 import type { Subscriber } from '../../core/list/ports.ts'
-import { EMAIL_LENGTH, emailProblem } from '../../core/address.ts'
+import { EMAIL_LENGTH, emailProblem } from '../../core/addresses/address.ts'
 import { isMailable } from '../../core/list/membership.ts'
 import { NAME_LENGTH, nameProblem } from '../../core/list/subscriber.ts'
 import { Instant, instant, instantOrNull, InstantOrNull, orNull } from '../server/answers/schemas.ts'

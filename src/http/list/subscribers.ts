@@ -8,7 +8,7 @@ import { csvLine } from '../../core/csv/write.ts'
 import { LIST_COLUMNS } from '../../core/list/import/columns.ts'
 import { isMailable } from '../../core/list/membership.ts'
 import type { Subscriber, SubscriberStore } from '../../core/list/ports.ts'
-import { emailProblem } from '../../core/address.ts'
+import { emailProblem } from '../../core/addresses/address.ts'
 import { acceptForms, FORMS } from '../server/bodies/form.ts'
 import {
   errors,

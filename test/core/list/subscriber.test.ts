@@ -1,6 +1,6 @@
 // The rules of the list: addresses, names, and when two addresses are one.
 import { expect, test } from 'vitest'
-import { emailKey, emailProblem } from '../../../src/core/address.ts'
+import { emailKey, emailProblem } from '../../../src/core/addresses/address.ts'
 import { createErasedKeys, nameProblem } from '../../../src/core/list/subscriber.ts'
 
 const VALID = [

@@ -1,6 +1,6 @@
 // Stores which names occur in each span of 256 events, as hashes, so that a search unpacks only the spans that may match.
 import type { DatabaseSync } from 'node:sqlite'
-import { hashBytes, hashOf } from '../../../core/name-hash.ts'
+import { hashBytes, hashOf } from '../../../core/events/name-hash.ts'
 import { plainTextIn } from '../../../core/events/facts.ts'
 import { toBuffer } from '../../sqlite/bytes.ts'
 import type { PieceEvent } from '../../../core/events/packed/pieces.ts'

@@ -1,7 +1,7 @@
 // Sends mails over SMTP: connections are reused, every answer becomes an outcome, and everything has a time limit.
-import { domainOf } from '../../../core/address.ts'
+import { domainOf } from '../../../core/addresses/address.ts'
 import type { Log } from '../../../core/log.ts'
-import { toSmtpAddress, type Mailbox } from '../../../core/mailbox.ts'
+import { toSmtpAddress, type Mailbox } from '../../../core/addresses/mailbox.ts'
 import type { Mailer, SendResult } from '../../../core/sending/ports.ts'
 import type { OutgoingMail } from '../../../core/campaigns/ports.ts'
 import type { Dkim } from '../dkim.ts'

@@ -1,5 +1,5 @@
 // Reads SMTP_URL: the server and how to sign in. It holds a password, so no message repeats it.
-import { isLoopback } from '../../../core/address.ts'
+import { isLoopback } from '../../../core/addresses/address.ts'
 
 export type SmtpServer = {
   readonly host: string

@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis'
 import type { NewEvent } from '../../../core/events/event.ts'
 import { plainTextIn } from '../../../core/events/facts.ts'
-import { hashBytes, hashOf } from '../../../core/name-hash.ts'
+import { hashBytes, hashOf } from '../../../core/events/name-hash.ts'
 import { namesKey } from '../keys.ts'
 
 /** Events whose notes share a key: just below what Redis allocates for 64 KiB. */

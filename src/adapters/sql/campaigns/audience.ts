@@ -1,6 +1,6 @@
 // Who would get a campaign, or is in it: how many recipients, and how many are skipped, by reason.
 import { and, count, eq, hidden, isNull, sql as words } from '../driver/drizzle.ts'
-import { BEYOND_ASCII } from '../../../core/mailbox.ts'
+import { BEYOND_ASCII } from '../../../core/addresses/mailbox.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { unsendable } from '../list/search-index.ts'

@@ -1,6 +1,6 @@
 // Forgetting a person: their deliveries stay and are counted, but no longer say whose they were.
 import { and, eq, inArray, sql as words } from '../driver/drizzle.ts'
-import { emailKey } from '../../../core/address.ts'
+import { emailKey } from '../../../core/addresses/address.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import { breath } from '../../../core/pause.ts'
 import { portions, type Sql } from '../driver/dialect.ts'

@@ -1,6 +1,6 @@
 // Expanding a campaign: reads the list in steps, and writes deliveries in chunks of one lane each.
 import { and, asc, eq, gt, lte, or, sql as words } from '../driver/drizzle.ts'
-import { BEYOND_ASCII, isBeyondAscii } from '../../../core/mailbox.ts'
+import { BEYOND_ASCII, isBeyondAscii } from '../../../core/addresses/mailbox.ts'
 import { tallyOf } from '../../../core/campaigns/outcome.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { SuppressionReason } from '../../../core/list/ports.ts'

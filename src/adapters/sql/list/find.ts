@@ -2,7 +2,7 @@
 import { and, count, eq, inArray, not, ORDERS, sql as words, type SQL } from '../driver/drizzle.ts'
 import type { Subscriber, SubscriberQuery } from '../../../core/list/ports.ts'
 import type { Order } from '../../../core/ports.ts'
-import { emailKey } from '../../../core/address.ts'
+import { emailKey } from '../../../core/addresses/address.ts'
 import { isFound, soughtBy } from '../../../core/list/search.ts'
 import { isActive } from '../../../core/list/suppression.ts'
 import { breath } from '../../../core/pause.ts'

@@ -1,6 +1,6 @@
 // Subscribing and leaving in SQL, by the rules of core/list/membership.ts.
 import { and, eq, gt, inArray, isNull, lte, or } from '../driver/drizzle.ts'
-import { emailKey } from '../../../core/address.ts'
+import { emailKey } from '../../../core/addresses/address.ts'
 import {
   confirmed,
   confirming,

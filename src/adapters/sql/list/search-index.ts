@@ -15,7 +15,7 @@ import {
   type SQL,
   type SQLWrapper,
 } from '../driver/drizzle.ts'
-import { isBeyondAscii } from '../../../core/mailbox.ts'
+import { isBeyondAscii } from '../../../core/addresses/mailbox.ts'
 import { searchTextsOf } from '../../../core/list/search.ts'
 import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 

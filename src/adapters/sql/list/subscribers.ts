@@ -1,7 +1,7 @@
 // The mailing list in SQL: puts its parts together, and removes subscribers.
 import { and, asc, desc, eq, hidden, inArray, lte, not, type SQL } from '../driver/drizzle.ts'
 import type { SubscriberStore } from '../../../core/list/ports.ts'
-import { emailKey } from '../../../core/address.ts'
+import { emailKey } from '../../../core/addresses/address.ts'
 import { whyUnmailable } from '../../../core/list/membership.ts'
 import { createErasedKeys } from '../../../core/list/subscriber.ts'
 import { isActive, strongest } from '../../../core/list/suppression.ts'

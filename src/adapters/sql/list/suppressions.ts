@@ -19,7 +19,7 @@ import {
 } from '../driver/drizzle.ts'
 import { SUPPRESSION_REASONS, type Suppression, type SuppressionReason } from '../../../core/list/ports.ts'
 import type { SuppressionFilter, SuppressionStore } from '../../../core/list/ports.ts'
-import { emailKey } from '../../../core/address.ts'
+import { emailKey } from '../../../core/addresses/address.ts'
 import { left } from '../../../core/list/membership.ts'
 import { createErasedKeys, foldText } from '../../../core/list/subscriber.ts'
 import { isActive, MANDRILL, MIRROR, placeOf, replaces, strongest } from '../../../core/list/suppression.ts'

@@ -1,7 +1,7 @@
 // The mail of double opt-in: whoever typed an address into a form need not be the one who reads its mail.
-import { domainOf } from '../../address.ts'
+import { domainOf } from '../../addresses/address.ts'
 import { linesOf, type Language, type ListIdentity } from './identity.ts'
-import { toAsciiDomain, type Mailbox } from '../../mailbox.ts'
+import { toAsciiDomain, type Mailbox } from '../../addresses/mailbox.ts'
 import type { OutgoingMail } from '../ports.ts'
 import { escapeHtml } from './template.ts'
 

@@ -1,5 +1,5 @@
 // The list as subscribers know it: named in the footer of mails and on the pages for subscribers.
-import type { Mailbox } from '../../mailbox.ts'
+import type { Mailbox } from '../../addresses/mailbox.ts'
 import { oneLine } from './template.ts'
 
 export type ListIdentity = {

@@ -1,10 +1,10 @@
 // A campaign's mails: its template is compiled once, then rendered for one subscriber after the other.
-import { domainOf } from '../../address.ts'
+import { domainOf } from '../../addresses/address.ts'
 import type { Campaign, CampaignContent, Delivery, OutgoingMail } from '../ports.ts'
 import { HubError } from '../../errors.ts'
 import type { ListIdentity } from './identity.ts'
 import type { Links } from './links.ts'
-import { toAsciiDomain, type Mailbox } from '../../mailbox.ts'
+import { toAsciiDomain, type Mailbox } from '../../addresses/mailbox.ts'
 import { badPlaceholder, badPlaceholderOfHtml, type ReadHtml } from './placeholders.ts'
 import { completeHtml, completeText } from './parts.ts'
 import * as template from './template.ts'

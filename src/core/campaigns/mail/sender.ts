@@ -1,6 +1,6 @@
 // Whether mails may go to a real mail server: subscribers must be able to reach their links and their sender.
-import { domainOf } from '../../address.ts'
-import type { Mailbox } from '../../mailbox.ts'
+import { domainOf } from '../../addresses/address.ts'
+import type { Mailbox } from '../../addresses/mailbox.ts'
 
 /** Why no campaign may start, naming the settings; null when all is well. */
 export function senderProblem(publicUrl: string, { address }: Mailbox): string | null {

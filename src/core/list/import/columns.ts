@@ -4,7 +4,7 @@ import { plainCell } from '../../csv/write.ts'
 import { isUuid } from '../../ids.ts'
 import { mailboxIn } from './mailbox.ts'
 import { statusReaderFor, type StatusReader } from './statuses.ts'
-import { emailProblem } from '../../address.ts'
+import { emailProblem } from '../../addresses/address.ts'
 import { fold } from './words.ts'
 
 export type Layout = {

@@ -1,6 +1,6 @@
 // The address in a cell, as mail programs copy it: `Name <address>` or `mailto:address`.
-import { emailKey } from '../../address.ts'
-import { parseMailbox, type Mailbox } from '../../mailbox.ts'
+import { emailKey } from '../../addresses/address.ts'
+import { parseMailbox, type Mailbox } from '../../addresses/mailbox.ts'
 
 /** A cell with more than one address, or with anything else, is its address: what is wrong with it is told of the whole. */
 export function mailboxIn(cell: string): Mailbox {

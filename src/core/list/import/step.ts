@@ -1,6 +1,6 @@
 // What one step of an import may change: it brings nobody back who left, bounced or complained, and of all that is said about
 // a person the most careful word counts.
-import { emailKey } from '../../address.ts'
+import { emailKey } from '../../addresses/address.ts'
 import { newRow, type Person, type Row } from '../membership.ts'
 import type { ImportRow, Suppression } from '../ports.ts'
 import { isActive, STRENGTH } from '../suppression.ts'

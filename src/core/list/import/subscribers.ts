@@ -1,6 +1,6 @@
 // A CSV file into the list: its lines become persons, who are handed to the store in steps.
 import { breath } from '../../pause.ts'
-import { emailKey, emailProblem } from '../../address.ts'
+import { emailKey, emailProblem } from '../../addresses/address.ts'
 import type { ImportCounts, ImportRow, SubscriberStore } from '../ports.ts'
 import { nameProblem } from '../subscriber.ts'
 import type { Layout } from './columns.ts'

@@ -13,7 +13,7 @@ import {
 } from './table.ts'
 import type { Suppression, SuppressionReason, SuppressionStore } from '../ports.ts'
 import { mailStatusOf } from './statuses.ts'
-import { emailKey } from '../../address.ts'
+import { emailKey } from '../../addresses/address.ts'
 import { STRENGTH } from '../suppression.ts'
 import { fold, isNothing, reasonOf } from './words.ts'
 

@@ -1,7 +1,7 @@
 // Reading any CSV table of people, in pieces as it comes: its columns are found, and its lines handed on.
 import { createCsvReader, type CsvRecord } from '../../csv/read.ts'
 import { plainCell } from '../../csv/write.ts'
-import { emailProblem } from '../../address.ts'
+import { emailProblem } from '../../addresses/address.ts'
 import { layoutOf, type Layout } from './columns.ts'
 
 type ImportProblem = { readonly line: number; readonly message: string }

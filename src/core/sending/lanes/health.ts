@@ -1,5 +1,5 @@
 // How a lane fares, as one process sees it: what each answer means for the lane's pace, and when it must pause.
-import { domainOf } from '../../address.ts'
+import { domainOf } from '../../addresses/address.ts'
 import type { Log } from '../../log.ts'
 import type { Delivery } from '../../campaigns/ports.ts'
 import type { LaneControl, SendResult } from '../ports.ts'

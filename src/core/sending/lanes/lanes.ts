@@ -3,7 +3,7 @@
 // The pace rises additively and falls multiplicatively, as TCP's: a server that defers gets less at once, and trust comes back
 // slowly. How much less depends on how much it defers, as in DCTCP (RFC 8257). These rules are plain functions over a Pace,
 // which an adapter keeps where all workers see it.
-import { asciiDomain, domainOf } from '../../address.ts'
+import { asciiDomain, domainOf } from '../../addresses/address.ts'
 import type { Tally } from '../../campaigns/outcome.ts'
 import type { LaneState } from '../ports.ts'
 import { isRateLimit } from '../verdict.ts'

@@ -5,7 +5,7 @@ import { createEventArchive } from '../../../../src/adapters/sql/events/archive.
 import { and, eq, lt } from '../../../../src/adapters/sql/driver/drizzle.ts'
 import { BEGINNING, compareCursors, type Cursor } from '../../../../src/core/events/cursor.ts'
 import { matches } from '../../../../src/core/events/filter.ts'
-import { emailKey } from '../../../../src/core/address.ts'
+import { emailKey } from '../../../../src/core/addresses/address.ts'
 import type { Kind } from '../../../../src/core/events/event.ts'
 import type {
   ArchiveRow,

@@ -15,7 +15,7 @@ import {
 } from '../../driver/drizzle.ts'
 import type { EventSelection } from '../../../../core/events/ports.ts'
 import { linkKey } from '../../../../core/events/facts.ts'
-import { emailKey } from '../../../../core/address.ts'
+import { emailKey } from '../../../../core/addresses/address.ts'
 import type { Sql } from '../../driver/dialect.ts'
 import { KEY_LENGTH, keyOf } from '../../driver/keys.ts'
 import { inRuns } from '../runs.ts'

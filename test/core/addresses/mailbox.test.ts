@@ -1,6 +1,6 @@
 // Addresses as people write them, and as SMTP takes them.
 import { describe, expect, test } from 'vitest'
-import { parseMailbox, toAsciiDomain, toSmtpAddress } from '../../src/core/mailbox.ts'
+import { parseMailbox, toAsciiDomain, toSmtpAddress } from '../../../src/core/addresses/mailbox.ts'
 
 describe('a mailbox', () => {
   test.each([
