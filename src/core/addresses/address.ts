@@ -44,7 +44,7 @@ export function emailKey(email: string): string {
 export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase()
 
 /** A host name or address of this very machine. */
-export const isLoopback = (host: string): boolean => /^(localhost|\[?::1]?|127(\.\d{1,3}){3})$/i.test(host)
+export const isLoopback = (host: string): boolean => /^\[?(localhost|::1|127(\.\d{1,3}){3})]?$/i.test(host)
 
 /** In lower case, and in punycode if internationalised; undefined if it is no domain with a dot. */
 export function asciiDomain(domain: string): string | undefined {

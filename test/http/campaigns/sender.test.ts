@@ -14,11 +14,15 @@ describe('what keeps campaigns from starting', () => {
     ['http://localhost:8000', 'news@example.com', /PUBLIC_URL/],
     ['https://127.0.0.1', 'news@example.com', /PUBLIC_URL/],
     ['https://[::1]:8443', 'news@example.com', /PUBLIC_URL/],
+    ['https://0.0.0.0', 'news@example.com', /PUBLIC_URL/],
+    ['https://[::ffff:127.0.0.1]', 'news@example.com', /PUBLIC_URL/],
     ['https://hub.localhost', 'news@example.com', /PUBLIC_URL/],
     ['http://hub.example.com', 'news@example.com', /PUBLIC_URL.*https/],
     ['https://hub.example.com', 'news@localhost', /^MAIL_FROM/],
     ['https://hub.example.com', 'news@LOCALHOST.', /^MAIL_FROM/],
     ['https://hub.example.com', 'news@box.localhost', /^MAIL_FROM/],
+    ['https://hub.example.com', 'news@localhost.localdomain', /^MAIL_FROM/],
+    ['https://hub.example.com', 'news@[127.0.0.1]', /^MAIL_FROM/],
     ['http://localhost:8000', 'news@localhost', /PUBLIC_URL.*MAIL_FROM/],
   ])('%s and %s', (url, from, why) => expect(senderProblem(url, address(from))).toMatch(why))
 

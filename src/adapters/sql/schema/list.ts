@@ -28,7 +28,7 @@ export function listTables(c: Columns) {
 
   /**
    * What `q` may begin: core/list/search.ts. The address itself is not among them: its key has an index already. An
-   * empty text marks those to whom no mail can be sent: isBeyondAscii() in core/mailbox.ts.
+   * empty text marks those to whom no mail can be sent: isBeyondAscii() in core/addresses/mailbox.ts.
    */
   const subscriberStarts = c.table(
     'subscriber_starts',

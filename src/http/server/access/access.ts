@@ -2,6 +2,7 @@
 import '@fastify/cookie'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isLoopback } from '../../../core/addresses/address.ts'
 import { HubError } from '../../../core/errors.ts'
 import type { OneTime } from '../../../core/ports.ts'
 import { createPasses } from '../../../core/seal.ts'
@@ -176,7 +177,7 @@ async function requireLoopbackHost(request: FastifyRequest): Promise<void> {
 function originName(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   if (!parsed || !/^https?:$/.test(parsed.protocol)) return ''
-  const host = /^(127(\.\d+){3}|\[::1\])$/.test(parsed.hostname) ? 'localhost' : parsed.hostname
+  const host = isLoopback(parsed.hostname) ? 'localhost' : parsed.hostname
   return `${parsed.protocol}//${host}${parsed.port && `:${parsed.port}`}`
 }
 
