@@ -77,7 +77,7 @@ export function createHub(
 ): Hub {
   const members = new Set<Member>()
   const queue = createQueue(CATCH_UP_READS, catchUpFrom, onError)
-  let tail: { position: Cursor; readonly follower: Follower } | undefined
+  let following: { position: Cursor; readonly follower: Follower } | undefined
   let turn = Promise.resolve()
   let newest: Member | undefined
   let spentMs = 0
@@ -86,12 +86,12 @@ export function createHub(
   /** Starts or ends the follower, as needed. Calls wait for each other: a new follower starts only after the last page of the old. */
   function followIfWanted(): Promise<void> {
     const done = turn.then(async () => {
-      if (members.size > 0 && !tail) {
+      if (members.size > 0 && !following) {
         const position = await feed.last(0)
-        tail = { position, follower: feed.follow(position, takePage) }
-      } else if (members.size === 0 && tail) {
-        const { follower } = tail
-        tail = undefined
+        following = { position, follower: feed.follow(position, takePage) }
+      } else if (members.size === 0 && following) {
+        const { follower } = following
+        following = undefined
         nap.wake()
         await follower.close()
       }
@@ -101,10 +101,10 @@ export function createHub(
   }
 
   async function takePage(page: FeedPage): Promise<void> {
-    if (!tail) return
+    if (!following) return
     const began = now()
-    const before = tail.position
-    tail.position = page.next
+    const before = following.position
+    following.position = page.next
     for (const member of members) if (member.state === 'live') giveLive(member, page, before)
     const took = now() - began
     if (page.events.length > 1 && took > GATHER.afterMs) await nap.wait(Math.min(took, GATHER.mostMs))
@@ -134,7 +134,7 @@ export function createHub(
 
   async function catchUpFrom(place: Cursor, members: readonly Member[]): Promise<void> {
     if (!members.some(isBehind)) return
-    if (!tail) await followIfWanted()
+    if (!following) await followIfWanted()
     const page = await feed.read(place, CATCH_UP_PAGE - (place.seq % CATCH_UP_PAGE))
     for (const member of members) {
       while (spentMs >= STRETCH_MS) await letOthers()
@@ -163,9 +163,9 @@ export function createHub(
   }
 
   function goOn(member: Member): void {
-    const order = tail ? compareCursors(member.cursor, tail.position) : 1
+    const order = following ? compareCursors(member.cursor, following.position) : 1
     if (order < 0) return catchUp(member)
-    if (tail && order === 0) member.cursor = tail.position
+    if (following && order === 0) member.cursor = following.position
     member.state = 'live'
     member.observer.onPosition(member.cursor, true)
   }
@@ -197,7 +197,7 @@ export function createHub(
       for (const member of members)
         if (member.state !== 'full') member.observer.onPosition(member.cursor, member.state === 'live')
     },
-    position: () => tail?.position,
+    position: () => following?.position,
     observers: () => members.size,
     catchingUp: () => [...members].filter(({ state }) => state !== 'live').length,
     close() {

@@ -13,7 +13,7 @@ export type LoopNews = {
 }
 
 type Options = {
-  readonly lanes: Pick<LaneControl, 'report'>
+  readonly lanes: Pick<LaneControl, 'slowDown'>
   readonly laneOf: (email: string) => string
   readonly log: Log
   readonly now?: () => number
@@ -31,7 +31,7 @@ export function createLoopNews(options: Options): (news: LoopNews) => void {
 
   async function slow(lane: string, answer: string): Promise<void> {
     await lanes
-      .report(lane, 'deferred', answer, answersOn(lane).deferredShare())
+      .slowDown(lane, answer, answersOn(lane).deferredShare())
       .catch((err: unknown) => log.warn({ err, lane }, 'the pace of a lane cannot be saved'))
   }
 

@@ -72,11 +72,13 @@ export type LaneControl = {
     lane: string,
     owner: string,
   ): Promise<{ readonly granted: boolean; readonly release: () => Promise<void> }>
+  /** After a success: a slowed lane goes a little faster (additive). */
+  speedUp(lane: string): Promise<void>
   /**
-   * A success speeds a slowed lane up (additive); a deferral slows it (multiplicative), more so the larger the share of
-   * deferrals among the recent answers: 1 = all of them, which is the default.
+   * After a deferral: the lane goes slower (multiplicative), more so the larger the share of deferrals among the recent answers:
+   * 1 = all of them, which is the default.
    */
-  report(lane: string, result: 'sent' | 'deferred', reason?: string, deferredShare?: number): Promise<void>
+  slowDown(lane: string, reason: string, deferredShare?: number): Promise<void>
   /**
    * Whom a permanent refusal is about, judged by the recent refusals and successes of this lane over all workers: the rules
    * of suspicion.ts. Returns when it was counted; asked again with that time, it is not counted again. `successes`: the

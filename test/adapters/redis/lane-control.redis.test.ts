@@ -39,8 +39,7 @@ test.for([0.65, 7, 640])(
       const [given, expected] = [await lanes.lease('default', count), await rule.lease('default', count)]
       expect(given.granted).toBe(expected.granted)
       expect(given.retryAfterMs).toBeCloseTo(expected.retryAfterMs, 2)
-      if (step % 40 === 39)
-        for (const each of [lanes, rule]) await each.report('default', 'deferred', '451 later')
+      if (step % 40 === 39) for (const each of [lanes, rule]) await each.slowDown('default', '451 later')
     }
     await lab.close()
   },

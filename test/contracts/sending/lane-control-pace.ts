@@ -93,28 +93,28 @@ export function promisesOfPace(lab: () => SendLab): void {
 
   test('is halved by a deferral, and says what the server said', async () => {
     const { lanes, state } = open(100)
-    await lanes.report('default', 'deferred', '421 4.7.0 천천히')
+    await lanes.slowDown('default', '421 4.7.0 천천히')
     const slowed = { state: 'slowed', reason: '421 4.7.0 천천히', since: NOON, perSecond: 50 }
     expect(await state()).toEqual({ ...OPEN, ...slowed, nextChangeAt: NOON + 5 * SECOND })
   })
 
   test('is slowed in proportion where few are deferred, and by half where it is too much mail', async () => {
     const { clock, lanes, state } = open(100)
-    await lanes.report('default', 'deferred', '451 4.7.1 greylisted', 0.03)
+    await lanes.slowDown('default', '451 4.7.1 greylisted', 0.03)
     expect(await state()).toMatchObject({ state: 'slowed', reason: '451 4.7.1 greylisted', perSecond: 99.85 })
     for (let times = 0; times < 60; times++) {
       clock.now += SECOND
-      await lanes.report('default', 'deferred', '451 4.7.1 greylisted', 0.03)
+      await lanes.slowDown('default', '451 4.7.1 greylisted', 0.03)
     }
     expect((await state())?.perSecond).toBeCloseTo(97, 0)
     clock.now += SECOND
-    await lanes.report('default', 'deferred', '421 4.7.28 unusual rate of mail', 0.03)
+    await lanes.slowDown('default', '421 4.7.28 unusual rate of mail', 0.03)
     expect((await state())?.perSecond).toBeCloseTo(48.5, 0)
   })
 
   test('gives less when it is slowed', async () => {
     const { clock, lanes } = open(100)
-    await lanes.report('default', 'deferred', '451 later')
+    await lanes.slowDown('default', '451 later')
     const granted = await ask(lanes, clock, 2 * SECOND, 100)
     expect(granted.length).toBeGreaterThan(90)
     expect(granted.length).toBeLessThanOrEqual(105)
@@ -122,29 +122,29 @@ export function promisesOfPace(lab: () => SendLab): void {
 
   test('learns one lesson from deferrals of the same moment', async () => {
     const { clock, lanes, state } = open(100)
-    for (const _ of [1, 2, 3]) await lanes.report('default', 'deferred', '421 slow down')
+    for (const _ of [1, 2, 3]) await lanes.slowDown('default', '421 slow down')
     expect(await state()).toMatchObject({ perSecond: 50 })
     clock.now += SECOND
-    await lanes.report('default', 'deferred', '421 slower')
+    await lanes.slowDown('default', '421 slower')
     expect(await state()).toMatchObject({ perSecond: 25, reason: '421 slower' })
   })
 
   test('is slowed to a floor, never to nothing', async () => {
     const { clock, lanes, state } = open(100)
-    for (let times = 0; times < 20; times++, clock.now += SECOND) await lanes.report('default', 'deferred')
+    for (let times = 0; times < 20; times++, clock.now += SECOND) await lanes.slowDown('default', '421 later')
     expect(await state()).toMatchObject({ state: 'slowed', perSecond: 5 })
   })
 
   test('speeds up step by step, to what is configured and no further', async () => {
     const { clock, lanes, state } = open(100)
-    await lanes.report('default', 'deferred', '421 slow down')
+    await lanes.slowDown('default', '421 slow down')
     clock.now += 5 * SECOND - 1
-    await lanes.report('default', 'sent')
+    await lanes.speedUp('default')
     expect(await state()).toMatchObject({ perSecond: 50 }) // too soon
     clock.now += 1
-    for (const _ of [1, 2, 3]) await lanes.report('default', 'sent')
+    for (const _ of [1, 2, 3]) await lanes.speedUp('default')
     expect(await state()).toMatchObject({ state: 'slowed', perSecond: 55 })
-    for (let times = 0; times < 20; times++, clock.now += SECOND) await lanes.report('default', 'sent')
+    for (let times = 0; times < 20; times++, clock.now += SECOND) await lanes.speedUp('default')
     expect(await state()).toEqual({ ...OPEN, since: NOON + 14 * SECOND, perSecond: 100 })
   })
 
@@ -169,19 +169,19 @@ export function promisesOfPace(lab: () => SendLab): void {
 
   test('says since when it is as it is, and when that is expected to change by itself', async () => {
     const { clock, lanes, state } = open(100)
-    await lanes.report('default', 'deferred', '421 slow down')
+    await lanes.slowDown('default', '421 slow down')
     clock.now += 2 * SECOND
-    await lanes.report('default', 'deferred', '421 slower')
+    await lanes.slowDown('default', '421 slower')
     expect(await state()).toMatchObject({ state: 'slowed', since: NOON, nextChangeAt: NOON + 7 * SECOND })
     clock.now += 5 * SECOND
-    await lanes.report('default', 'sent')
+    await lanes.speedUp('default')
     expect(await state()).toMatchObject({ since: NOON, nextChangeAt: NOON + 8 * SECOND })
 
     const pausedAt = (clock.now = NOON + MINUTE)
     await lanes.pause('default', 'wrong password', NOON + 2 * MINUTE)
     clock.now += SECOND
     await lanes.pause('default', 'wrong password', NOON + 3 * MINUTE)
-    await lanes.report('default', 'deferred', '421 under way')
+    await lanes.slowDown('default', '421 under way')
     expect(await state()).toMatchObject({ since: pausedAt, nextChangeAt: NOON + 3 * MINUTE })
     const over = (clock.now = NOON + 3 * MINUTE)
     expect(await state()).toMatchObject({ state: 'slowed', since: over, nextChangeAt: over })
@@ -218,7 +218,7 @@ export function promisesOfPace(lab: () => SendLab): void {
 
   test('does not make a lane wait for a pace that it no longer has', async () => {
     const { clock, lanes } = open(1)
-    for (let times = 0; times < 6; times++, clock.now += SECOND) await lanes.report('default', 'deferred')
+    for (let times = 0; times < 6; times++, clock.now += SECOND) await lanes.slowDown('default', '421 later')
     clock.now += MINUTE
     expect((await lanes.lease('default', 1)).granted).toBe(1) // the next one would be due in 20 s
     await lanes.resume('default')

@@ -16,7 +16,8 @@ const HOUR_MS = 3_600_000
 const CLOSED: LaneControl = {
   lease: async () => ({ granted: 0, retryAfterMs: 1_000 }),
   connect: async () => ({ granted: false, release: async () => {} }),
-  report: async () => {},
+  speedUp: async () => {},
+  slowDown: async () => {},
   weigh: async () => ({ verdict: 'open', at: 0 }),
   pause: async () => {},
   resume: async () => {},

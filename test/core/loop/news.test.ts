@@ -31,9 +31,9 @@ function lab(fails = false, onShare = (_share?: number) => {}) {
   }
   const news = createLoopNews({
     lanes: {
-      report(lane, result, reason, share) {
+      slowDown(lane, reason, share) {
         onShare(share)
-        return answer(`${lane} ${result}: ${reason}`)
+        return answer(`${lane}: ${reason}`)
       },
     },
     laneOf: createLaneOf([{ name: 'google', domains: ['gmail.com'], connections: 1, perSecond: 1 }]),
@@ -48,7 +48,7 @@ test('a lane learns one lesson from a page', () => {
   const { told, news } = lab()
   const rows = [deferral('a@gmail.com', '421 first'), deferral('b@Gmail.com', '421 second')]
   news({ paused: [], rows: [...rows, row('opened', { msg: { email: 'c@example.com' } })] })
-  expect(told).toEqual(['google deferred: 421 second'])
+  expect(told).toEqual(['google: 421 second'])
 })
 
 test('a lane learns how many were deferred beside those that were delivered', () => {
@@ -74,11 +74,7 @@ test('the answer is found wherever it is told', () => {
     { email: 'a@b.c' },
   ])
     news({ paused: [], rows: [row('deferred', { msg })] })
-  expect(told).toEqual([
-    'default deferred: 450 here',
-    'default deferred: 451 last',
-    'default deferred: deferred',
-  ])
+  expect(told).toEqual(['default: 450 here', 'default: 451 last', 'default: deferred'])
 })
 
 test('the log tells what was paused, and an outage of the lanes stops nothing', () => {
@@ -87,6 +83,6 @@ test('the log tells what was paused, and an outage of the lanes stops nothing', 
     paused: [{ campaignId: 'one', reason: 'too many bounces' }],
     rows: [deferral('a@gmail.com', '421')],
   })
-  expect(told).toEqual(['google deferred: 421'])
+  expect(told).toEqual(['google: 421'])
   expect(logged).toEqual([{ campaign: 'one', reason: 'too many bounces' }])
 })

@@ -64,7 +64,7 @@ test('a lane that was paused goes on when it is resumed, and the answer says so'
 })
 
 test('a slowed lane says since when, and when it is raised next', async () => {
-  await lanes.report('google', 'deferred', '421 4.7.28 unusual rate')
+  await lanes.slowDown('google', '421 4.7.28 unusual rate')
   const slowed = { state: 'slowed', since: at(NOON), next_change_at: at(NOON + 5_000), per_second: 10 }
   expect(await get()).toMatchObject({ lanes: [slowed, DEFAULT] })
 })

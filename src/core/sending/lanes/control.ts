@@ -37,10 +37,9 @@ export function createLaneControl(
   return {
     lease: async (lane, count) => store.lease(configOf(lane), count),
     connect: async (lane, owner) => store.connect(configOf(lane), owner),
-    report: (lane, result, reason = '', deferredShare = 1) =>
-      change(lane, 'pace', (pace, at) =>
-        result === 'sent' ? speedUp(pace, at) : slowDown(pace, reason, at, deferredShare),
-      ),
+    speedUp: (lane) => change(lane, 'pace', speedUp),
+    slowDown: (lane, reason, deferredShare) =>
+      change(lane, 'pace', (pace, at) => slowDown(pace, reason, at, deferredShare)),
     async weigh(lane, successes, refusal) {
       let answer: Awaited<ReturnType<LaneControl['weigh']>> = { verdict: 'open', at: 0 }
       await change(lane, 'suspicion', (before, at) => {

@@ -129,7 +129,7 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
     if (isMixed && successes.domains.size < DOMAINS_TOLD) successes.domains.add(domainOf(email))
     if (now() - reportedAt.sent < SENT_EVERY_MS) return
     reportedAt.sent = now()
-    await tell(lanes.report(lane, 'sent'))
+    await tell(lanes.speedUp(lane))
     await tell(weigh().then(() => undefined))
   }
 
@@ -144,7 +144,7 @@ export function createHealth({ lane, isMixed, lanes, now, log }: HealthOptions) 
     answers.note('deferred')
     if (now() - reportedAt.deferred < DEFERRED_EVERY_MS) return
     reportedAt.deferred = now()
-    await tell(lanes.report(lane, 'deferred', response, answers.deferredShare()))
+    await tell(lanes.slowDown(lane, response, answers.deferredShare()))
   }
 
   return {

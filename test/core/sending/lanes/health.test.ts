@@ -70,7 +70,8 @@ function judged(...verdicts: readonly (Verdict | 'away')[]) {
   const lanes: LaneControl = {
     ...createEmbeddedLaneControl([lane], () => clock.now),
     pause: async (_lane, reason) => void pauses.push(reason),
-    report: async (_lane, result) => void reports.push(result),
+    speedUp: async () => void reports.push('sent'),
+    slowDown: async () => void reports.push('deferred'),
     async weigh(_lane, successes, refusal) {
       weighed.push([successes, refusal])
       const verdict = refusal ? left.shift() : 'open'
