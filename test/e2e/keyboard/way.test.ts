@@ -85,7 +85,7 @@ test('a subscriber is found with a history, a file is imported, a suppression li
   const buffer = Buffer.from('email\nby-keys@example.net\n')
   await (await chooser).setFiles({ name: 'people.csv', mimeType: 'text/csv', buffer })
   await isAt(page, 'Checked people.csv')
-  await press(page, 'Import 1')
+  await press(page, 'Import 1 subscriber')
   await page.getByRole('heading', { name: 'Imported people.csv' }).waitFor()
   await isAt(page, ' Imported people.csv')
 

@@ -235,7 +235,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
         .split('\n')
         .map((line) => line.split(',')[0]),
     ).toEqual(['line', '5', '6'])
-    await page.getByRole('button', { name: 'Import 2' }).click()
+    await page.getByRole('button', { name: 'Import 2 subscribers', exact: true }).click()
     await page.getByRole('heading', { name: 'Imported people.csv' }).waitFor()
     expect(await people.get('fresh@example.net')).toMatchObject({ mailable: true })
     expect(await people.get('bye@example.net')).toMatchObject({ mailable: false })
@@ -265,7 +265,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await page
       .locator('input[type=file]')
       .setInputFiles({ name: 'b.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
-    await page.getByRole('button', { name: 'Import 1' }).click()
+    await page.getByRole('button', { name: 'Import 1 suppression', exact: true }).click()
     await page.getByRole('link', { name: 'Show the suppressions' }).click()
     await page.getByRole('button', { name: 'Bounced' }).click()
     await eventually(() => lines(page)).toEqual(['bounced@example.net'])

@@ -201,7 +201,7 @@ function Report({ state: { phase, file, target }, report }) {
               >Show the ${target}</a
             >`
           : html`<button type="button" class="main" disabled=${all === 0} onClick=${fileImport.start}>
-              ${all === 0 ? 'Nothing to import' : `Import ${count(all)}`}
+              ${all === 0 ? 'Nothing to import' : `Import ${counted(all, target.slice(0, -1))}`}
             </button>`
       }
       <button type="button" class="plain" onClick=${fileImport.reset}>Choose another file</button>
