@@ -37,7 +37,7 @@ export function SubscribersView({ app }) {
   return html`
     <div class="people">
       <${PeopleHead} app=${app} title="Subscribers">
-        <${ExportButton} app=${app} path="/subscribe" query=${query} name="subscribers.csv" />
+        ${!(none && isAll) && html`<${ExportButton} app=${app} path="/subscribe" query=${query} name="subscribers.csv" />`}
         <button type="button" class="main" onClick=${() => setAdding(true)}>Add…</button>
       <//>
       <search class="filter" aria-label="Find subscribers">
@@ -63,7 +63,7 @@ export function SubscribersView({ app }) {
       </search>
       ${
         none
-          ? html`<${Nobody} any=${!isAll} onAll=${() => go({})} onAdd=${() => setAdding(true)} />`
+          ? html`<${Nobody} any=${!isAll} onAll=${() => go({})} />`
           : rows('Subscribers, oldest first', 'the subscribers', line)
       }
       ${adding && html`<${AddSubscriber} app=${app} onClose=${() => setAdding(false)} />`}
@@ -71,8 +71,8 @@ export function SubscribersView({ app }) {
   `
 }
 
-/** @param {{ any: boolean, onAll: () => void, onAdd: () => void }} props */
-function Nobody({ any, onAll, onAdd }) {
+/** @param {{ any: boolean, onAll: () => void }} props */
+function Nobody({ any, onAll }) {
   if (any)
     return html`
       <section class="empty">
@@ -85,10 +85,7 @@ function Nobody({ any, onAll, onAdd }) {
     <section class="empty">
       <h2>Nobody is on the list yet</h2>
       <p>Import your list from another tool: any CSV file with one address per line will do.</p>
-      <p>
-        <a class="main" href=${`${PLACE}/import`} data-view>Import a file</a>
-        <button type="button" class="plain" onClick=${onAdd}>Add…</button>
-      </p>
+      <p><a class="main" href=${`${PLACE}/import`} data-view>Import a file</a></p>
     </section>
   `
 }

@@ -36,8 +36,13 @@ export function SuppressionsView({ app }) {
   return html`
     <div class="people">
       <${PeopleHead} app=${app} title="Suppressions">
-        <${ExportButton} app=${app} path="/suppressions" query=${query} name="suppressions.csv" />
-        <a class="plain" href="/dashboard/subscribers/import?into=suppressions" data-view>Import</a>
+        ${
+          !(none && isAll) &&
+          html`
+            <${ExportButton} app=${app} path="/suppressions" query=${query} name="suppressions.csv" />
+            <a class="plain" href="/dashboard/subscribers/import?into=suppressions" data-view>Import</a>
+          `
+        }
         <button type="button" class="main" onClick=${() => setAdding(true)}>Suppress…</button>
       <//>
       <search class="filter" aria-label="Find suppressions">

@@ -1,0 +1,25 @@
+// A mailing list that nobody is on yet: each next step is offered once, and nothing is offered that comes to nothing.
+import { expect, test } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
+import { usePageLab } from '../../support/page/page-lab.ts'
+
+const lab = usePageLab()
+
+test.each([
+  ['/dashboard/subscribers', 'Nobody is on the list yet', ['Add…', 'Import a file']],
+  ['/dashboard/subscribers/suppressions', 'No address is suppressed', ['Suppress…', 'Import a file']],
+])('%s', async (path, heading, steps) => {
+  const { page } = await lab.open({ path })
+  await page.getByRole('heading', { name: heading }).waitFor()
+  await eventually(() => page.locator('main :is(.main, .plain)').allInnerTexts()).toEqual(steps)
+})
+
+test('the choice that is made stands at the margin, as the field above it does', async () => {
+  const { page } = await lab.open({ path: '/dashboard/subscribers' })
+  const left = (selector: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((part) => part.getBoundingClientRect().left)
+  expect(await left('.switches [aria-pressed=true]')).toBe(await left('.filter .search'))
+})
