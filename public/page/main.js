@@ -26,7 +26,7 @@ const POLL_CAMPAIGNS_MS = 5000
 
 /** @typedef {{ state: 'asking' | 'out' | 'in', auth: 'on' | 'off', problem: string }} SessionState */
 
-/** Of this browser's other tabs: a session that ends in one ends in all. */
+/** Of this browser's other tabs: a session that ends in one ends in all, and a draft that is deleted in one is gone in all. */
 const tabs = new BroadcastChannel('session')
 let started = false
 const session = createStore(/** @type {SessionState} */ ({ state: 'asking', auth: 'on', problem: '' }))
@@ -89,6 +89,11 @@ const app = {
   say: (said) => spoken.set({ said }),
   help: () => helps.set({ open: true }),
   signOut,
+  /** @param {string} id of a draft */
+  deleted(id) {
+    campaigns.remove(id)
+    tell({ deleted: id })
+  },
 }
 
 /** The start prints a link with the token behind the `#`, which browsers never send to a server. */
@@ -139,10 +144,21 @@ function onSignedOut() {
   session.set({ state: 'out' })
 }
 
+/** @param {'out' | { deleted: string }} what */
+function tell(what) {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel, not a window
+  tabs.postMessage(what)
+}
+
+/** @param {MessageEvent<Parameters<typeof tell>[0]>} event */
+function onTold({ data: what }) {
+  if (what === 'out') onSignedOut()
+  else campaigns.remove(what.deleted)
+}
+
 async function signOut() {
   await api.signOut()
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel, not a window
-  tabs.postMessage('out')
+  tell('out')
   location.assign('/')
 }
 
@@ -197,5 +213,5 @@ render(
 )
 keepFocus()
 addEventListener('hashchange', onHashChange)
-tabs.addEventListener('message', onSignedOut)
+tabs.addEventListener('message', onTold)
 begin()

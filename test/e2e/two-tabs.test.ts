@@ -38,6 +38,32 @@ test('a campaign that is started in one is seen in the other', async () => {
   expect(await other.locator('.line').count()).toBe(1)
 })
 
+test('a draft that is deleted in one is gone from the list of the other', async () => {
+  const [page, other] = await openTabs(['/dashboard/campaigns/new', '/dashboard/campaigns'])
+  await page.getByLabel('Subject').fill('Only for a moment')
+  await page.locator('#content').fill('<p>Hello</p>')
+  const line = other.locator('.line', { hasText: 'Only for a moment' })
+  await line.waitFor()
+  await page.getByRole('button', { name: 'Delete…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete the draft' }).click()
+  await line.waitFor({ state: 'detached' })
+})
+
+test('a draft that is deleted by somebody else is gone once the list is read again', async () => {
+  const people = peopleOf(lab.hub)
+  const made = { subject: 'Only for a moment', content: '<p>Hello</p>' }
+  const { id } = await people.call<{ id: string }>('POST', '/campaigns', made)
+  const [page] = await openTabs(['/dashboard/campaigns', '/dashboard/campaigns'])
+  const line = page.locator('.line', { hasText: made.subject })
+  await line.waitFor()
+  await people.call('DELETE', `/campaigns/${id}`)
+  await line.click()
+  await page.getByRole('heading', { name: 'There is no such campaign' }).waitFor()
+  await page.goBack()
+  await page.getByRole('heading', { name: 'Campaigns' }).waitFor()
+  await line.waitFor({ state: 'detached' })
+})
+
 test('a subscriber who is changed in one is shown as changed in the other', async () => {
   await peopleOf(lab.hub).subscribe('bob@example.org')
   const [page, other] = await openTabs([

@@ -54,6 +54,10 @@ function Known({ app, id }) {
   useEffect(() => {
     app.title.set({ view: titleOf((told ?? answer.value)?.subject ?? '') || 'Campaign' })
   }, [told?.subject, answer.value?.subject])
+  // A draft that was deleted elsewhere.
+  useEffect(() => {
+    if (missing) app.campaigns.remove(id)
+  }, [missing])
   if (missing)
     return html`<section class="empty">
       <h1>There is no such campaign</h1>

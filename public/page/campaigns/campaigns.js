@@ -62,6 +62,8 @@ export function CampaignsView({ app }) {
 
 /** As it was last looked at. @type {ReturnType<typeof createList> | undefined} */
 let last
+/** What the socket had told then. @type {ReadonlyMap<string, Campaign>} */
+let known = new Map()
 
 /** @param {App} app */
 function createList(app) {
@@ -70,9 +72,11 @@ function createList(app) {
     (/** @type {Campaign} */ { id }) => id,
     async ({ limit, after, order }, signal) => {
       const query = { limit: Math.min(Number(limit), MOST), before: after, order: order && 'asc' }
-      const page = /** @type {{ campaigns: Campaign[], next: string | null }} */ (
-        await app.api.get('/campaigns', { query, signal })
-      )
+      const read = () =>
+        /** @type {Promise<{ campaigns: Campaign[], next: string | null }>} */ (
+          app.api.get('/campaigns', { query, signal })
+        )
+      const page = await (after || order ? read() : app.campaigns.newest(read))
       return { rows: page.campaigns, next: page.next }
     },
     PAGE,
@@ -84,7 +88,10 @@ function useCampaignList(app) {
   const { list, show } = (last ??= createList(app))
   useEffect(() => {
     const told = () => {
-      if (list.store.get().phase === 'here') merge(list, [...app.campaigns.store.get().campaigns.values()])
+      const { campaigns } = app.campaigns.store.get()
+      for (const id of known.keys()) if (!campaigns.has(id)) list.pages.change(id, () => undefined)
+      known = campaigns
+      if (list.store.get().phase === 'here') merge(list, [...campaigns.values()])
     }
     show({})
     told()

@@ -24,6 +24,27 @@ export function createCampaigns({ api }) {
     store.set({ campaigns })
   }
 
+  /** @param {readonly string[]} ids drafts that were deleted */
+  function remove(...ids) {
+    const campaigns = new Map(store.get().campaigns)
+    const gone = ids.filter((id) => campaigns.delete(id))
+    if (gone.length > 0) store.set({ campaigns })
+  }
+
+  /**
+   * Reads the newest. A draft that is deleted elsewhere is told by nobody: what was known, and is not among them, is gone.
+   * @template {{ campaigns: readonly Campaign[], next: string | null }} Page
+   * @param {() => Promise<Page>} read
+   */
+  async function newest(read) {
+    const before = [...store.get().campaigns.keys()]
+    const page = await read()
+    const there = new Set(page.campaigns.map(({ id }) => id))
+    const oldest = page.next === null ? '' : (page.campaigns.at(-1)?.id ?? '')
+    remove(...before.filter((id) => id > oldest && !there.has(id)))
+    return page
+  }
+
   /** Not in the store: nobody tells how they change, and what is in there is taken for what is so now. @type {Map<string, Promise<Named>>} */
   const found = new Map()
 
@@ -47,12 +68,8 @@ export function createCampaigns({ api }) {
       asked.catch(() => found.delete(id))
       return asked
     },
-    /** @param {string} id a draft was deleted */
-    remove(id) {
-      const campaigns = new Map(store.get().campaigns)
-      campaigns.delete(id)
-      store.set({ campaigns })
-    },
+    remove,
+    newest,
     /** The one to speak of: what runs, the latest first. */
     running: () =>
       [...store.get().campaigns.values()]
@@ -60,8 +77,11 @@ export function createCampaigns({ api }) {
         .sort((a, b) => String(b.started_at).localeCompare(String(a.started_at)))[0],
     /** @param {number} [limit] so many of the newest */
     async refresh(limit) {
-      const query = { limit }
-      const { campaigns } = /** @type {{ campaigns: Campaign[] }} */ (await api.get('/campaigns', { query }))
+      const read = () =>
+        /** @type {Promise<{ campaigns: Campaign[], next: string | null }>} */ (
+          api.get('/campaigns', { query: { limit } })
+        )
+      const { campaigns } = await newest(read)
       put(...campaigns)
     },
   }

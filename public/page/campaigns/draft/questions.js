@@ -104,7 +104,7 @@ export function DeleteQuestion({ app, draft, onClose }) {
   const remove = async () => {
     await app.api.call('DELETE', `/campaigns/${id}`)
     draft.drop()
-    app.campaigns.remove(id)
+    app.deleted(id)
     app.router.go('/dashboard/campaigns')
     app.say('Deleted')
   }
