@@ -224,11 +224,12 @@ export function likelySlips(
 
 /**
  * In another case, or one or two letters off. A short name must match more closely (HOME is not meant as HOST), and the first
- * letter must be right (NPM_TOKEN is not meant as API_TOKEN).
+ * letter must be right (NPM_TOKEN is not meant as API_TOKEN, SORT not as PORT).
  */
 function isSlip(name: string, setting: string): boolean {
   if (name.toUpperCase() === setting) return name !== name.toLowerCase() || setting.length > 4
-  const allowed = setting.length >= 8 && name.startsWith(setting.charAt(0)) ? 2 : setting.length >= 6 ? 1 : 0
+  const firstIsRight = name.startsWith(setting.charAt(0))
+  const allowed = setting.length >= 8 && firstIsRight ? 2 : setting.length >= 6 || firstIsRight ? 1 : 0
   return Math.abs(name.length - setting.length) <= allowed && distance(name.toUpperCase(), setting) <= allowed
 }
 

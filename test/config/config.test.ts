@@ -259,14 +259,19 @@ describe('a name that is a slip of the pen', () => {
     ['MAIL_FORM', 'MAIL_FROM'],
     ['TRUST_PROXIES', undefined],
     ['TRUST_PROXYS', 'TRUST_PROXY'],
+    ['PROT', 'PORT'],
+    ['HOSTS', 'HOST'],
+    ['AUT', 'AUTH'],
+    ['RULE', 'ROLE'],
+    ['SORT', undefined],
   ] as const)('%s was meant to be %s', ([name, meant]) => {
     expect(likelySlips({ [name]: 'x' })).toEqual(meant ? [{ name, meant }] : [])
   })
 
   test('is found in no ordinary environment', () => {
     const ordinary =
-      'HOME PATH PORT HOSTNAME HOST POST SHELL TERM USER LOGNAME LANG LC_ALL PWD OLDPWD TZ EDITOR PAGER MAIL DISPLAY ' +
-      'COLORTERM SHLVL _ http_proxy HTTPS_PROXY NO_PROXY NODE_ENV NODE_OPTIONS INIT_CWD npm_lifecycle_event LOG ROLES ' +
+      'HOME PATH PORT HOSTNAME HOST SHELL TERM USER LOGNAME LANG LC_ALL PWD OLDPWD TZ EDITOR PAGER MAIL DISPLAY ' +
+      'COLORTERM SHLVL _ http_proxy HTTPS_PROXY NO_PROXY NODE_ENV NODE_OPTIONS INIT_CWD npm_lifecycle_event LOG ' +
       'POSTGRES_URL MYSQL_URL SMTP_HOST SMTP_PORT SMTP_USER MAILTO KUBERNETES_PORT REDIS_PORT REDIS_HOST DATA ' +
       'INVOCATION_ID JOURNAL_STREAM TMPDIR SSH_TTY SSH_AUTH_SOCK XDG_DATA_DIRS AUTHOR CI GITHUB_TOKEN NPM_TOKEN DEBUG'
     const env = Object.fromEntries(ordinary.split(' ').map((name) => [name, 'x']))
