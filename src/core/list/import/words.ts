@@ -105,6 +105,9 @@ const PLAIN =
 
 const outWord = (folded: string): Status | undefined => OUT.find(([word]) => word.test(folded))?.[1]
 
+/** A single letter, which each tool has its own for: S has subscribed, or has not confirmed. */
+const CODE = /^[a-xz]$/
+
 /** The status that a cell of a status column says. */
 export function statusOf(cell: string): StatusOrUnknown {
   const word = foldWord(cell)
@@ -112,7 +115,8 @@ export function statusOf(cell: string): StatusOrUnknown {
   if (out) return out
   if (IN.has(word)) return 'in'
   if (/\d/.test(word)) return 'unknown' // each tool numbers them in its own way
-  return isYes(cell) ? 'in' : isNo(cell) ? 'left' : 'unknown'
+  if (isNo(cell)) return 'left'
+  return isYes(cell) && !CODE.test(word) ? 'in' : 'unknown'
 }
 
 /** Shows that a column is about statuses when its title may mean a province: OK and NE do not, they are provinces. */

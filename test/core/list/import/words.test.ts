@@ -89,6 +89,11 @@ describe('a status', () => {
     ['active 2', 'unknown'],
     ['', 'unknown'],
     ['whatever', 'unknown'],
+    ['S', 'unknown'],
+    ['T', 'unknown'],
+    ['y', 'in'],
+    ['f', 'left'],
+    ['sí', 'in'],
   ])('%s: %s', (cell, status) => expect(statusOf(cell)).toBe(status))
 
   test('is told from a province by its words', () => {

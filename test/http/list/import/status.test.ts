@@ -239,6 +239,12 @@ test.each([
   expect(body).toMatchObject({ added: 0, left: 1, errors: [] })
 }) // prettier-ignore
 
+test('a status of one letter is no yes: S is not confirmed in a file of The Newsletter Plugin', async () => {
+  const { body } = await upload('email,name,surname,sex,status\na@x.io,A,,n,S\nb@x.io,B,,n,C')
+  expect(body.errors.map(({ line }: { line: number }) => line)).toEqual([2, 3])
+  expect(await standing()).toEqual({})
+})
+
 describe('a list of those who get no mail, at the wrong address', () => {
   test.each([
     ["the hub's own", 'email,reason,source\na@x.io,bounce,api\nb@x.io,complaint,api\nc@x.io,unsubscribe,link\nd@x.io,manual,api\ne@x.io,reject,api',
