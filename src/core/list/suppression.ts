@@ -17,8 +17,8 @@ export const STRENGTH: Readonly<Record<SuppressionReason, number>> = {
 }
 
 /** The strongest of several suppressions. */
-export const strongest = <T extends Pick<Suppression, 'reason'>>(held: readonly T[]): T | undefined =>
-  held.toSorted((a, b) => STRENGTH[b.reason] - STRENGTH[a.reason])[0]
+export const strongest = <T extends Pick<Suppression, 'reason'>>(all: readonly T[]): T | undefined =>
+  all.toSorted((a, b) => STRENGTH[b.reason] - STRENGTH[a.reason])[0]
 
 /** Sources of suppressions: Mandrill's events of mails, and its own list. Only those from the list follow its changes. */
 export const MANDRILL = 'mandrill'
@@ -28,7 +28,7 @@ export const MIRROR = 'mandrill denylist'
 export const LIFTABLE: readonly SuppressionReason[] = ['bounce', 'reject']
 
 /**
- * Whether a new suppression replaces the one that is held, because that is over, or weaker, or as strong and ends earlier, or
+ * Whether a new suppression replaces the one that is there, because that is over, or weaker, or as strong and ends earlier, or
  * mirrors Mandrill's list, or only echoes it.
  */
 export function replaces(

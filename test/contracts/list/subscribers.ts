@@ -4,7 +4,7 @@ import { openListLab, type ListLab } from '../../support/list/list-lab.ts'
 import type { SqlLab } from '../../support/database/sql-lab.ts'
 import { promisesOfConfirming } from './confirming.ts'
 import { promisesOfFinding } from './find.ts'
-import { promisesOfTheHeld } from './held.ts'
+import { promisesOfTheSuppressed } from './suppressed.ts'
 import { promisesOfImporting } from './import.ts'
 import { promisesOfMembership } from './membership.ts'
 import { promisesOfRemoving } from './remove.ts'
@@ -24,6 +24,6 @@ export function subscribersContract(openLab: () => Promise<SqlLab>): void {
   describe('search', () => promisesOfSearching(current))
   describe('import', () => promisesOfImporting(current))
   describe('removing', () => promisesOfRemoving(current))
-  describe('who is suppressed', () => promisesOfTheHeld(current))
+  describe('who is suppressed', () => promisesOfTheSuppressed(current))
   describe('how many there are', () => promisesOfTotals(current))
 }

@@ -4,7 +4,7 @@ import { BEYOND_ASCII } from '../../../core/addresses/mailbox.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { unsendable } from '../list/search-index.ts'
-import { heldOnList, holding } from '../list/held.ts'
+import { suppressedOnList, inForce } from '../list/suppressed.ts'
 import { countListed } from '../list/totals.ts'
 
 export function createAudience(sql: Sql, reasons: Ledger['reasons']): Ledger['audience'] {
@@ -13,7 +13,7 @@ export function createAudience(sql: Sql, reasons: Ledger['reasons']): Ledger['au
 
   function suppressedSubscribers(now: number) {
     const { reason, subscribed } = suppressions
-    const wanting = and(eq(subscribed, 1), heldOnList(sql, now))
+    const wanting = and(eq(subscribed, 1), suppressedOnList(sql, now))
     const counts = db.select({ reason, count: count() }).from(suppressions)
     return sql.read(counts.where(wanting).groupBy(reason))
   }
@@ -22,9 +22,9 @@ export function createAudience(sql: Sql, reasons: Ledger['reasons']): Ledger['au
     const beyond = unsendable(sql)
     const all = db.select({ count: count() }).from(beyond)
     const listed = all.innerJoin(subscribers, eq(subscribers.id, beyond.id))
-    const held = and(eq(suppressions.emailKey, subscribers.emailKey), holding(sql, now))
+    const theirs = and(eq(suppressions.emailKey, subscribers.emailKey), inForce(sql, now))
     const free = and(eq(hidden(subscribers.subscribed), 1), isNull(suppressions.emailKey))
-    const [row] = await sql.read(listed.leftJoin(suppressions, held).where(free))
+    const [row] = await sql.read(listed.leftJoin(suppressions, theirs).where(free))
     return row?.count ?? 0
   }
 

@@ -5,7 +5,7 @@ import { tallyOf } from '../../../core/campaigns/outcome.ts'
 import type { Ledger } from '../../../core/campaigns/ports.ts'
 import type { SuppressionReason } from '../../../core/list/ports.ts'
 import { portions, rowsFor, type Sql, type Tables, type Write } from '../driver/dialect.ts'
-import { holding } from '../list/held.ts'
+import { inForce } from '../list/suppressed.ts'
 import { namesOf } from './names.ts'
 
 const CHUNK = 500
@@ -43,11 +43,11 @@ export function createExpansion(sql: Sql): Ledger['expand'] {
     const { email, name, subscribed, subscribedAt } = subscribers
     const known = { id: subscribers.id, email, name, subscribed, suppressed: suppressions.reason }
     const all = db.select(known).from(subscribers)
-    const held = and(eq(suppressions.emailKey, subscribers.emailKey), holding(sql, now))
+    const theirs = and(eq(suppressions.emailKey, subscribers.emailKey), inForce(sql, now))
     const hasLeftSince = gt(subscribers.updatedAt, startedAt)
     const isBefore = or(lte(subscribedAt, startedAt), gt(subscribedAt, now + AHEAD_MS))
     const wasSubscribed = and(or(eq(subscribed, 1), hasLeftSince), isBefore)
-    const next = all.leftJoin(suppressions, held).where(and(wasSubscribed, gt(subscribers.id, id)))
+    const next = all.leftJoin(suppressions, theirs).where(and(wasSubscribed, gt(subscribers.id, id)))
     return sql.read(next.orderBy(asc(subscribers.id)).limit(limit))
   }
 

@@ -12,7 +12,7 @@ export async function holdCampaigns(sql: Sql, reason: string, now: number): Prom
   const { campaigns } = sql.tables
   const { status, sendAt, startedAt, statusReason } = campaigns
   const due = and(eq(status, 'scheduled'), lte(sendAt, now))
-  const held = sql.db
+  const pausing = sql.db
     .update(campaigns)
     .set({
       status: 'paused',
@@ -20,6 +20,6 @@ export async function holdCampaigns(sql: Sql, reason: string, now: number): Prom
       startedAt: words`coalesce(${startedAt}, ${sendAt})`, // its audience stays that of its time
     })
     .where(or(inArray(status, [...UNCERTAIN]), due))
-  const [count = 0] = await sql.atomically([held, dropLeases(sql)])
+  const [count = 0] = await sql.atomically([pausing, dropLeases(sql)])
   return count
 }

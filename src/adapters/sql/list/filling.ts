@@ -5,7 +5,7 @@ import type { Log } from '../../../core/log.ts'
 import { breath, pause } from '../../../core/pause.ts'
 import type { Sql } from '../driver/dialect.ts'
 import { reindex } from './search-index.ts'
-import { renote } from './held.ts'
+import { renote } from './suppressed.ts'
 import { recount } from './totals.ts'
 
 /** Small steps, so that others can write in between. */

@@ -7,9 +7,9 @@ import { isFound, soughtBy } from '../../../core/list/search.ts'
 import { isActive } from '../../../core/list/suppression.ts'
 import { breath } from '../../../core/pause.ts'
 import { portions, type Sql } from '../driver/dialect.ts'
-import { heldOnList } from './held.ts'
+import { suppressedOnList } from './suppressed.ts'
 import { createSearchIndex, toBytes, toId } from './search-index.ts'
-import { isHeld, selectSuppression } from './suppressions.ts'
+import { isSuppressed, selectSuppression } from './suppressions.ts'
 import { countListed } from './totals.ts'
 
 /**
@@ -66,7 +66,7 @@ export function createFind(sql: Sql, now: () => number) {
     const { subscribed, subscriber, emailKey: key } = suppressions
     const found = sought === undefined ? undefined : index.finds(sought, { id: subscriber, key })
     const counts = db.select({ subscribed, count: count() }).from(suppressions)
-    const rows = await sql.read(counts.where(and(heldOnList(sql, now()), found)).groupBy(subscribed))
+    const rows = await sql.read(counts.where(and(suppressedOnList(sql, now()), found)).groupBy(subscribed))
     return new Map(rows.map((row) => [row.subscribed === 1, row.count]))
   }
 
@@ -85,17 +85,18 @@ export function createFind(sql: Sql, now: () => number) {
   /** Counts by the four combinations of subscribed and suppressed, as the filter asks. */
   async function countByStatus({ suppressed, mailable, sought, ...filter }: Filter): Promise<number> {
     const isAsked = suppressed !== undefined || mailable !== undefined
-    const held = isAsked ? await countSuppressed(sought) : new Map<boolean, number>()
+    const counts = isAsked ? await countSuppressed(sought) : new Map<boolean, number>()
     const left = await countLeft(sought)
     const all = filter.subscribed === false ? left : await countAll(sought)
     let count = 0
     for (const subscribed of [true, false]) {
       if (filter.subscribed === !subscribed) continue
-      const fits = (isHeld: boolean) =>
-        (suppressed ?? isHeld) === isHeld && (mailable === undefined || mailable === (subscribed && !isHeld))
-      const heldOf = held.get(subscribed) ?? 0
-      if (fits(true)) count += heldOf
-      if (fits(false)) count += (subscribed ? all - left : left) - heldOf
+      const fits = (areThey: boolean) =>
+        (suppressed ?? areThey) === areThey &&
+        (mailable === undefined || mailable === (subscribed && !areThey))
+      const theirs = counts.get(subscribed) ?? 0
+      if (fits(true)) count += theirs
+      if (fits(false)) count += (subscribed ? all - left : left) - theirs
     }
     return count
   }
@@ -105,8 +106,8 @@ export function createFind(sql: Sql, now: () => number) {
     const { subscriber } = suppressions
     const beyond = after === STARTS[order] ? undefined : ORDERS[order].beyond(subscriber, toBytes(after))
     const id = words<string>`lower(hex(${subscriber}))`
-    const held = db.select({ id }).from(suppressions).where(and(heldOnList(sql, now()), beyond)) // prettier-ignore
-    const found = await sql.read(held.orderBy(ORDERS[order].sorted(subscriber)).limit(limit))
+    const those = db.select({ id }).from(suppressions).where(and(suppressedOnList(sql, now()), beyond)) // prettier-ignore
+    const found = await sql.read(those.orderBy(ORDERS[order].sorted(subscriber)).limit(limit))
     return found.map((row) => toId(row.id))
   }
 
@@ -136,9 +137,13 @@ export function createFind(sql: Sql, now: () => number) {
   }
 
   function conditionOf({ email, subscribed, sought, suppressed, mailable }: Filter): SQL | undefined {
-    const isMailable = words`(${subscribers.subscribed} = 1 AND NOT ${isHeld(sql, now())})`
+    const isMailable = words`(${subscribers.subscribed} = 1 AND NOT ${isSuppressed(sql, now())})`
     return and(
-      suppressed === undefined ? undefined : suppressed ? isHeld(sql, now()) : not(isHeld(sql, now())),
+      suppressed === undefined
+        ? undefined
+        : suppressed
+          ? isSuppressed(sql, now())
+          : not(isSuppressed(sql, now())),
       mailable === undefined ? undefined : mailable ? isMailable : not(isMailable),
       email === undefined ? undefined : eq(subscribers.emailKey, emailKey(email)),
       subscribed === undefined ? undefined : eq(subscribers.subscribed, subscribed ? 1 : 0),
@@ -259,10 +264,10 @@ type Row = Pick<Subscriber, 'id' | 'email' | 'name' | 'createdAt' | 'updatedAt'>
 }
 
 function toSubscriber({ reason, source, since, until, subscribed, ...row }: Row, now: number): Subscriber {
-  const held = reason !== null && source !== null && since !== null && isActive({ until }, now)
+  const isStill = reason !== null && source !== null && since !== null && isActive({ until }, now)
   return {
     ...row,
     subscribed: subscribed === 1,
-    suppressed: held ? { email: row.email, reason, source, since, until } : null,
+    suppressed: isStill ? { email: row.email, reason, source, since, until } : null,
   }
 }

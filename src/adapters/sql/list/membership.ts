@@ -113,8 +113,8 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
 
     async confirm(id, asked, now) {
       const row = await rowOf(eq(subscribers.id, id))
-      const held = row && (await suppressionsOf.get(row.email, now))
-      const outcome = confirming(row, asked, held)
+      const suppressed = row && (await suppressionsOf.get(row.email, now))
+      const outcome = confirming(row, asked, suppressed)
       if (!row || outcome !== 'done') return outcome
       if (!(await change(row, confirmed(now)))) return 'unknown'
       await lift(row.key)

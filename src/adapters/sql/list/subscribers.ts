@@ -11,7 +11,7 @@ import { createFind } from './find.ts'
 import { createImport } from './import.ts'
 import { comings, leavings } from './membership.ts'
 import { unindexing, unindexingOf, unindexingUpTo, toBytes } from './search-index.ts'
-import { createSuppressions, isHeld, selectSuppression, type ListOptions } from './suppressions.ts'
+import { createSuppressions, isSuppressed, selectSuppression, type ListOptions } from './suppressions.ts'
 import { removing } from './totals.ts'
 
 /** Rows per statement when the whole list is removed. */
@@ -45,13 +45,13 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
   /** Who has left, by their row. */
   const left = and(eq(hidden(subscribed), 0), eq(waiting, 0))
   /** What holds already keeps them out, too, and stays: a wish in the place of a bounce could be taken back. */
-  const isForgotten = () => and(left, not(isHeld(sql, now())))
+  const isForgotten = () => and(left, not(isSuppressed(sql, now())))
 
   /** Before their rows go, which alone know it of those who left by the API or a file: no import brings them back. */
   async function rememberLeavers(whom: SQL): Promise<void> {
     const forgotten = and(whom, isForgotten())
     const rows = await sql.read(db.select({ email: subscribers.email }).from(subscribers).where(forgotten))
-    // Since now, and not since they left: what has held meanwhile, and is over, gives way whatever it was.
+    // Since now, and not since they left: what was in force meanwhile, and is over, gives way whatever it was.
     const wish = { reason: 'unsubscribe', source: 'api', since: now(), until: null } as const
     for (const some of portions(rows)) await putAll(some.map((row) => ({ ...row, ...wish })))
   }
@@ -97,8 +97,8 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
       const person = eq(subscribers.emailKey, own)
       const mine = inArray(suppressions.emailKey, [own, erasedKey(own)])
       await removeRemembering(person, async () => {
-        const held = await sql.read(db.select(selectSuppression(sql)).from(suppressions).where(mine))
-        const kept = strongest(held.filter((suppression) => isActive(suppression, at)))
+        const all = await sql.read(db.select(selectSuppression(sql)).from(suppressions).where(mine))
+        const kept = strongest(all.filter((suppression) => isActive(suppression, at)))
         const hashed = kept && { ...kept, emailKey: erasedKey(own), email: null }
         return [
           unindexingOf(sql, ids().where(person)),

@@ -24,7 +24,7 @@ import { left } from '../../../core/list/membership.ts'
 import { createErasedKeys, foldText } from '../../../core/list/subscriber.ts'
 import { isActive, MANDRILL, MIRROR, placeOf, replaces, strongest } from '../../../core/list/suppression.ts'
 import { newRowsFor, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
-import { holding, notingNew } from './held.ts'
+import { inForce, notingNew } from './suppressed.ts'
 import { changing } from './totals.ts'
 
 export type ListOptions = {
@@ -50,15 +50,15 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
     const { emailKey: key, until } = suppressions
     const kept = db.select({ key, until }).from(suppressions)
     const found = await sql.read(kept.where(sql.among(key, [...names.keys()])))
-    const holding = found.filter((row) => isActive(row, names.get(row.key) ?? 0))
-    return { there: new Set(found.map(({ key }) => key)), holding: new Set(holding.map(({ key }) => key)) }
+    const active = found.filter((row) => isActive(row, names.get(row.key) ?? 0))
+    return { there: new Set(found.map(({ key }) => key)), active: new Set(active.map(({ key }) => key)) }
   }
 
   /** Where each of them belongs, and how many are news. */
   async function rowsOf(all: readonly Suppression[]) {
-    const { there, holding } = await known(all)
+    const { there, active } = await known(all)
     const isKnown = (of: ReadonlySet<string>, key: string) => of.has(erasedKey(key))
-    const hashed = all.map(keyOf).filter((key) => isKnown(holding, key))
+    const hashed = all.map(keyOf).filter((key) => isKnown(active, key))
     const apart = await notListed(sql, hashed)
     const rows = all.map((each) => {
       const { reason, source, since, until } = each
@@ -66,7 +66,7 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
       const place = placeOf(each.email, key, erasedKey(key), apart.has(key))
       return { ...place, reason, source, since, until }
     })
-    const fresh = new Set(all.map(keyOf).filter((key) => !holding.has(key) && !isKnown(holding, key)))
+    const fresh = new Set(all.map(keyOf).filter((key) => !active.has(key) && !isKnown(active, key)))
     return { rows, there, fresh: fresh.size }
   }
 
@@ -115,11 +115,11 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
     async remove(email) {
       const mine = inArray(suppressions.emailKey, keysOf(email))
       const { emailKey } = suppressions
-      const held = await sql.read(db.select({ emailKey }).from(suppressions).where(mine))
-      if (held.length === 0) return false
+      const there = await sql.read(db.select({ emailKey }).from(suppressions).where(mine))
+      if (there.length === 0) return false
       const at = Math.floor(now() / 1_000) * 1_000 // Mandrill's times are in seconds: events of this second count as later
-      const lifted = held.map(({ emailKey }) => ({ emailKey, at }))
-      const keys = held.map(({ emailKey }) => emailKey)
+      const lifted = there.map(({ emailKey }) => ({ emailKey, at }))
+      const keys = there.map(({ emailKey }) => emailKey)
       await sql.atomically([
         db.delete(suppressions).where(inArray(emailKey, keys)),
         db.delete(liftings).where(inArray(liftings.emailKey, keys)),
@@ -151,10 +151,10 @@ export function selectSuppression({ tables: { suppressions } }: Sql) {
 }
 
 /** Of a subscriber: a suppression holds. */
-export function isHeld(sql: Sql, now: number): SQL {
+export function isSuppressed(sql: Sql, now: number): SQL {
   const { subscribers, suppressions } = sql.tables
   const own = eq(suppressions.emailKey, subscribers.emailKey)
-  return words`EXISTS (SELECT 1 FROM ${suppressions} WHERE ${and(own, holding(sql, now))})`
+  return words`EXISTS (SELECT 1 FROM ${suppressions} WHERE ${and(own, inForce(sql, now))})`
 }
 
 type Row = Omit<Sql['tables']['suppressions']['$inferSelect'], 'subscriber' | 'subscribed'>

@@ -2,7 +2,7 @@
 import { and, eq, gt, hidden, sql as words, type SQL } from '../driver/drizzle.ts'
 import type { Row } from '../../../core/list/membership.ts'
 import { rowsFor, type Counted, type Sql, type Write } from '../driver/dialect.ts'
-import { noting, unnoting } from './held.ts'
+import { noting, unnoting } from './suppressed.ts'
 
 type Total = Sql['tables']['listTotals']['$inferSelect']['name']
 

@@ -16,7 +16,7 @@ import {
 import type { ArchiveRow } from '../../../core/events/ports.ts'
 import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import { createAddressStates, createHistories, inSteps, type SuppressionOptions } from './addresses.ts'
-import { notingNew } from '../list/held.ts'
+import { notingNew } from '../list/suppressed.ts'
 import { leaving, notListed, putting } from '../list/suppressions.ts'
 
 export function createSuppressionEffects(sql: Sql, { secret, softBounces }: SuppressionOptions) {

@@ -71,7 +71,7 @@ export function listTables(c: Columns) {
       since: c.integer().notNull(),
       /** null = for good. */
       until: c.integer(),
-      /** Who is on the list by this address, as bytes, and whether subscribed; null: nobody. See held.ts. */
+      /** Who is on the list by this address, as bytes, and whether subscribed; null: nobody. See list/suppressed.ts. */
       subscriber: c.id16(),
       subscribed: c.small(),
     },

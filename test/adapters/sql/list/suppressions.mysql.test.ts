@@ -1,7 +1,7 @@
 // Suppressions in MariaDB, against the contract.
 import { createConnection } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { renote } from '../../../../src/adapters/sql/list/held.ts'
+import { renote } from '../../../../src/adapters/sql/list/suppressed.ts'
 import { suppressionsContract } from '../../../contracts/list/suppressions.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { makeReaders, makeSuppression, openListLab } from '../../../support/list/list-lab.ts'

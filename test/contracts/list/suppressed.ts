@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createLedger } from '../../../src/adapters/sql/campaigns/ledger.ts'
 import { startFilling } from '../../../src/adapters/sql/list/filling.ts'
-import { renote } from '../../../src/adapters/sql/list/held.ts'
+import { renote } from '../../../src/adapters/sql/list/suppressed.ts'
 import { sql as words } from '../../../src/adapters/sql/driver/drizzle.ts'
 import type { Subscriber, SubscriberQuery } from '../../../src/core/list/ports.ts'
 import { silentLog } from '../../support/events/feed-lab.ts'
@@ -44,7 +44,7 @@ const STANDINGS: readonly Standing[] = EITHER.flatMap((suppressed) =>
   EITHER.flatMap((mailable) => EITHER.map((subscribed) => ({ suppressed, mailable, subscribed }))),
 )
 
-export function promisesOfTheHeld(lab: () => ListLab): void {
+export function promisesOfTheSuppressed(lab: () => ListLab): void {
   const idOf = async (n: number) => (await lab().list.find({ limit: 1, email: emailOf(n) }))[0]?.id ?? ''
 
   async function take({ what, who, reason, forAnHour }: Step): Promise<void> {

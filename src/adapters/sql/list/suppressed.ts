@@ -7,13 +7,13 @@ import { bytesOf } from './search-index.ts'
 
 const STEP = 1_000
 
-export function holding({ tables: { suppressions } }: Sql, now: number): SQL | undefined {
+export function inForce({ tables: { suppressions } }: Sql, now: number): SQL | undefined {
   return or(isNull(suppressions.until), gt(suppressions.until, now))
 }
 
 /** A condition on suppressions: in force, and of somebody on the list. */
-export const heldOnList = (sql: Sql, now: number): SQL | undefined =>
-  and(isNotNull(sql.tables.suppressions.subscriber), holding(sql, now))
+export const suppressedOnList = (sql: Sql, now: number): SQL | undefined =>
+  and(isNotNull(sql.tables.suppressions.subscriber), inForce(sql, now))
 
 /** The notes, as queries of the list. */
 function toNote({ tables: { subscribers, suppressions } }: Sql) {
