@@ -1,5 +1,4 @@
 // A CSV file into the list: its lines become persons, who are handed to the store in steps.
-import { breath } from '../../pause.ts'
 import { emailKey, emailProblem } from '../../addresses/address.ts'
 import type { ImportCounts, ImportRow, SubscriberStore } from '../ports.ts'
 import { nameProblem } from '../subscriber.ts'
@@ -22,38 +21,23 @@ import {
 } from './table.ts'
 import { isNo, isYes, plainStatus, type StatusOrUnknown } from './words.ts'
 
-/** Rows that the store takes in one step. */
-const STEP = 1000
-
 type Line = ImportRow | { readonly problem: string }
 
-/** Holds one step of rows in memory, whatever the size of the file. */
 export async function importSubscribers(
   store: Pick<SubscriberStore, 'import'>,
   text: AsyncIterable<string>,
   { dryRun, now = Date.now }: ImportOptions,
 ): Promise<ImportCounts & TableReport> {
-  const rows: ImportRow[] = []
   const seen = createSeen()
   const total = { added: 0, updated: 0, skipped: 0, left: 0 }
 
-  async function flush(atLeast: number): Promise<void> {
-    while (rows.length >= atLeast && rows.length > 0) {
-      const counts = await store.import(rows.splice(0, STEP), now(), dryRun)
-      for (const name of ['added', 'updated', 'skipped', 'left'] as const) total[name] += counts[name]
-      await breath() // a database in this process would block everything else for the whole file
-    }
-  }
-
   const report = await readTable(text, readPerson, async (people) => {
-    for (const row of people) {
-      // An address that is named again is skipped, unless the line says that they left: that counts wherever it stands.
-      if (seen.add(emailKey(row.email)) && !getsNoMail(row)) total.skipped++
-      else rows.push(row)
-    }
-    await flush(STEP)
+    // An address that is named again is skipped, unless the line says that they left: that counts wherever it stands.
+    const rows = people.filter((row) => !seen.add(emailKey(row.email)) || getsNoMail(row))
+    total.skipped += people.length - rows.length
+    const counts = await store.import(rows, now(), dryRun)
+    for (const name of ['added', 'updated', 'skipped', 'left'] as const) total[name] += counts[name]
   })
-  await flush(1)
   return { ...total, ...report }
 }
 

@@ -21,7 +21,6 @@ export const SUPPRESSION_COLUMNS = ['email', 'reason', 'source', 'since', 'until
 
 export type SuppressionReport = TableReport & { readonly added: number; readonly skipped: number }
 
-const STEP = 1000
 const REASON = /^((suppression|bounce|event|block) )*(reason|type)$|^(reason|status|cause|grund|사유|event)$/
 const SINCE = /^(since|created( at)?|date|time|timestamp|suppressed( at)?)$/
 const UNTIL = /^(until|expires( at)?|expiry)$/
@@ -33,23 +32,12 @@ export async function importSuppressions(
 ): Promise<SuppressionReport> {
   const at = now()
   const total = { added: 0, skipped: 0 }
-  const rows: Suppression[] = []
-
-  async function flush(atLeast: number): Promise<void> {
-    while (rows.length >= atLeast && rows.length > 0) {
-      const step = rows.splice(0, STEP)
-      const active = strongestOfEach(step.filter(({ until }) => until === null || until > at))
-      const added = await store.putAll(active, dryRun)
-      total.added += added
-      total.skipped += step.length - added
-    }
-  }
-
-  const report = await readTable(text, readLine(at), async (read) => {
-    for (const row of read) rows.push(row)
-    await flush(STEP)
+  const report = await readTable(text, readLine(at), async (rows) => {
+    const active = strongestOfEach(rows.filter(({ until }) => until === null || until > at))
+    const added = await store.putAll(active, dryRun)
+    total.added += added
+    total.skipped += rows.length - added
   })
-  await flush(1)
   return { ...total, ...report }
 }
 

@@ -2,6 +2,7 @@
 import { createCsvReader, type CsvRecord } from '../../csv/read.ts'
 import { plainCell } from '../../csv/write.ts'
 import { emailProblem } from '../../addresses/address.ts'
+import { breath } from '../../pause.ts'
 import { layoutOf, type Layout } from './columns.ts'
 
 type ImportProblem = { readonly line: number; readonly message: string }
@@ -18,6 +19,8 @@ export type ImportOptions = { readonly dryRun: boolean; readonly now?: () => num
 const ERRORS_TOLD = 1000
 /** Characters that are looked at before it is decided how the file is to be read. */
 const HEAD_LENGTH = 65_536
+/** Lines that the store takes in one step. */
+const STEP = 1000
 
 /** Reads a line; `use` reports that a column without a known title was read. */
 export type ReadLine<T> = (
@@ -26,7 +29,7 @@ export type ReadLine<T> = (
   use: (column: number) => void,
 ) => T | { readonly problem: string }
 
-/** Hands on what `readLine` makes of the lines, piece by piece; returns what could not be read. */
+/** Hands on what `readLine` makes of the lines, STEP of them at a time; returns what could not be read. */
 export async function readTable<T extends object>(
   text: AsyncIterable<string>,
   readLine: ReadLine<T>,
@@ -38,6 +41,7 @@ export async function readTable<T extends object>(
   let table: { readonly layout: Layout; readonly reader: ReturnType<typeof createCsvReader> } | undefined
   let hasNoAddresses = false
   const used = new Set<number>()
+  const rows: T[] = []
 
   function addError(line: number, message: string): void {
     errorCount++
@@ -80,7 +84,11 @@ export async function readTable<T extends object>(
     }
     if (!table) return
     const { layout, reader } = table
-    await onRows(rowsOf([...reader.push(fresh), ...(isLast ? reader.end() : [])], layout))
+    for (const row of rowsOf([...reader.push(fresh), ...(isLast ? reader.end() : [])], layout)) rows.push(row)
+    while (rows.length >= (isLast ? 1 : STEP)) {
+      await onRows(rows.splice(0, STEP))
+      await breath() // a database in this process would block everything else for the whole file
+    }
   }
 
   for await (const piece of text) await take(piece, false)
