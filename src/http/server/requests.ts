@@ -3,6 +3,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { badField, HubError } from '../../core/errors.ts'
 import { answerFrameworkError, registerErrors } from './answers/errors.ts'
+import { answering } from './connections/connections.ts'
 import { answerParserError, registerExpectations } from './connections/parser-errors.ts'
 import { hasBody, isEncoded } from './bodies/bodies.ts'
 import { registerCompilers } from './compilers.ts'
@@ -19,9 +20,11 @@ export const REQUEST_OPTIONS = {
 
 /**
  * For Node's server. Java's client and `curl --http2` ask for h2c with each request, which is ignored (RFC 9110, section 7.8).
+ * An upgrade behind a request without an answer is refused in its turn: as a socket it would stay unanswered.
  */
-export function isForSocket(this: Server, { headers }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === 'websocket' && this.listenerCount('upgrade') > 0
+export function isForSocket(this: Server, { headers, socket }: IncomingMessage): boolean {
+  const isAsked = headers.upgrade?.toLowerCase() === 'websocket'
+  return isAsked && this.listenerCount('upgrade') > 0 && !answering.has(socket)
 }
 
 export function setUpRequests(app: FastifyInstance): void {

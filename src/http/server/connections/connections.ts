@@ -36,6 +36,9 @@ const MOST_WAITING = 100
 /** How long such a client has to read the answers. */
 const LINGER_MS = 2_000
 
+/** Connections with a request that has no answer yet. */
+export const answering = new WeakSet<Socket>()
+
 /** The number of connections that leave enough descriptors for everything else. */
 function mostConnections(): number {
   Object.assign(process.report, { excludeNetwork: true }) // else it would query name servers
@@ -78,12 +81,14 @@ export function trackConnections(
     if (!connection) return
     if (connection.waiting === MOST_WAITING) return void beyond.add(request)
     connection.use = request
+    answering.add(socket)
     if (++connection.waiting === MOST_WAITING) {
       response.shouldKeepAlive = false
       response.prependOnceListener('finish', () => linger(socket, LINGER_MS))
     }
     response.once('close', () => {
       if (connection.waiting < MOST_WAITING) connection.waiting--
+      if (connection.waiting === 0) answering.delete(socket)
       if (connection.use === request) turnTo(socket, undefined)
     })
   })

@@ -42,6 +42,18 @@ test.each([
   socket.destroy()
 })
 
+test('an upgrade behind a request without an answer is refused in its turn, and one behind the answer is not', async () => {
+  const key = `sec-websocket-key: ${Buffer.alloc(16).toString('base64')}`
+  const upgrade = ['connection: upgrade', 'upgrade: websocket', key, 'sec-websocket-version: 13']
+  const asked = head('GET /ws/email', `authorization: ${TOKEN}`, ...upgrade)
+  const { socket, heard } = await stranger(hub.address, head('GET /healthz') + asked)
+  const statuses = () => heard().match(/(?<=HTTP\/1.1 )\d+/g)
+  await until(() => expect(statuses()).toEqual(['200', '426']))
+  socket.write(asked)
+  await until(() => expect(statuses()).toEqual(['200', '426', '101']))
+  socket.destroy()
+})
+
 test('one after the other, a connection has as many as it likes', async () => {
   const { socket, heard, isClosed } = await stranger(hub.address, head('GET /nowhere'))
   const answers = () => heard().match(/HTTP\/1.1 404/g)
