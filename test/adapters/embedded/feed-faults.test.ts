@@ -131,6 +131,19 @@ describe('a thread that ends although nobody has closed it', () => {
     await feed.close()
   })
 
+  test('and whose file is gone, begins a later life, although the clock was set back', async () => {
+    const feed = await open()
+    await feed.append(makeEvents(3))
+    const known = await feed.last(0)
+    await threads.cutOff(0)
+    await rm(file)
+    clock -= HOUR
+    expect(await feed.append(makeEvents(1))).toEqual({ accepted: 1, duplicates: 0 })
+    expect((await feed.last(0)).epoch).toBeGreaterThan(known.epoch)
+    expect((await feed.read(known, 10)).gap).toMatchObject({ from: known, reason: 'reset' })
+    await feed.close()
+  })
+
   test('is not replaced again and again, nor after the feed was closed', async () => {
     const feed = await open()
     const cutShort = (worker: Worker) => void worker.terminate()

@@ -55,6 +55,17 @@ describe('after a slip', () => {
     expect(await isSubscribed()).toBe(false)
   })
 
+  test.each(['unsubscribe', 'manual'])(
+    'what the operator has noted is not taken back: %s',
+    async (reason) => {
+      await app.patch('/subscribe', { email: 'ann@example.com' })
+      await app.post('/suppressions', { email: 'ann@example.com', reason })
+      expect((await post(path)).text).not.toContain('<form')
+      expect((await undo()).status).toBe(409)
+      expect(await app.list.get(id)).toMatchObject({ subscribed: false, suppressed: { reason } })
+    },
+  )
+
   test('a complaint is not taken back', async () => {
     await post(path)
     await app.post('/suppressions', { email: 'ann@example.com', reason: 'complaint' })

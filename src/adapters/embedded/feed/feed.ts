@@ -71,7 +71,7 @@ export async function openEmbeddedFeed(options: EmbeddedFeedOptions): Promise<Ev
         await mirror.forget(now())
       }),
     taken: () => attempt(mirror.taken),
-    outlive: (known) => attempt(() => mirror.outlive(known).then(wakeAll)),
+    outlive: (known) => attempt(() => mirror.outlive(known)),
     size: () => attempt(async () => ({ bytes: mirror.bytes(), bound: bounds.maxBytes })),
     erase: (cursors) => attempt(() => mirror.erase(cursors)),
     ping: () => attempt(() => makeRoom().then(async () => void (await commits.ask([])))), // an empty commit

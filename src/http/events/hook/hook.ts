@@ -38,7 +38,6 @@ type HookDeps = {
 const FORM = 'application/x-www-form-urlencoded'
 const FORM_TYPE = /^application\/x-www-form-urlencoded/i
 const JSON_TYPE = /^application\/json/i
-const RETRY_SECONDS = 30
 const LONGEST_HOST = 260
 const LONGEST_TARGET = 500
 
@@ -195,7 +194,7 @@ function checkSignature(deps: HookDeps, request: FastifyRequest, signed: Signed)
   if (isProbe(signed, urls)) return deps.watch.probeSeen()
   if (deps.keys.length === 0) {
     if (!deps.access.required && signed.signature === '') return
-    throw new HubError('hook.no_key', { retryAfter: RETRY_SECONDS })
+    throw new HubError('hook.no_key')
   }
   if (isSignedWith(signed, deps.keys, urls)) return deps.watch.rightlySigned()
   const { keys, urls: typed } = deps

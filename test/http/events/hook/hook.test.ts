@@ -35,6 +35,11 @@ describe('before there is a key', () => {
     expect(answer).toMatchObject({ status: 200, body: { accepted: 0, duplicates: 0, quarantined: 0 } })
   })
 
+  test('a probe is short: before a key is known, nobody has more than 100 bytes looked at', async () => {
+    const probe = (blanks: number) => fresh.post(`${' '.repeat(blanks)}[]`, { key: 'test-webhook' })
+    expect([(await probe(98)).status, (await probe(99)).status]).toEqual([200, 503])
+  })
+
   test('any other batch is 503 hook.no_key with Retry-After: Mandrill keeps it', async () => {
     const answer = await fresh.post([sent()])
     expect(answer).toMatchObject({ status: 503, body: { error: { code: 'hook.no_key' } } })

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildApp } from '../../../../src/app.ts'
+import { createMemoryOneTime } from '../../../../src/adapters/embedded/one-time.ts'
+import { createAccess, SESSION_COOKIE } from '../../../../src/http/server/access/access.ts'
 import { startHub, TOKEN, type TestHub } from '../../../support/hub.ts'
+import { NOON } from '../../../support/times.ts'
 
 const PORT = 8123
 const ORIGIN = `http://localhost:${PORT}`
@@ -32,6 +35,25 @@ const OPEN = [
   '/readyz',
   '/dashboard/setup',
 ]
+
+test('a session ends after 30 days, also for a socket that was opened with it', async () => {
+  const clock = { now: NOON }
+  const ended = createMemoryOneTime(undefined, () => clock.now)
+  const options = {
+    auth: 'on',
+    token: TOKEN,
+    secret: 'x'.repeat(16),
+    publicUrl: ORIGIN,
+    allowedOrigins: [],
+  } as const
+  const access = createAccess({ ...options, now: () => clock.now, ended })
+  const { value, maxAge } = await access.newSession()
+  const session = access.sessionOf({ headers: {}, cookies: { [SESSION_COOKIE]: value } } as never)
+  clock.now += maxAge * 1000 - 1
+  expect(session && (await access.hasEnded(session))).toBe(false)
+  clock.now += 1
+  expect(session && (await access.hasEnded(session))).toBe(true)
+})
 
 describe('without the token', () => {
   test.each(CLOSED)('%s is 401', async (url) => {
