@@ -64,6 +64,39 @@ test('a draft that is deleted by somebody else is gone once the list is read aga
   await line.waitFor({ state: 'detached' })
 })
 
+test('a draft that is changed in one is not sent from the other before it is seen there', async () => {
+  const made = { subject: 'As it was', content: '<p>Hello</p>' }
+  const { id } = await peopleOf(lab.hub).call<{ id: string }>('POST', '/campaigns', made)
+  const path = `/dashboard/campaigns/${id}`
+  const [page, other] = await openTabs([path, path])
+  await Promise.all([page, other].map((tab) => tab.getByLabel('Subject').waitFor()))
+  await page.locator('#content').fill('<p>Changed</p>')
+  await page.getByText('saved at').waitFor()
+  await other.getByRole('button', { name: 'Send…' }).click()
+  await other.getByText('The draft was changed elsewhere').waitFor()
+  expect(await other.locator('#content').inputValue()).toBe('<p>Changed</p>')
+  await other.getByRole('button', { name: 'Send…' }).click()
+  await other.getByRole('dialog').waitFor()
+})
+
+test('a draft that is deleted in one can be saved anew from the other', async () => {
+  const made = { subject: 'Deleted too early', content: '<p>Hello</p>' }
+  const people = peopleOf(lab.hub)
+  const { id } = await people.call<{ id: string }>('POST', '/campaigns', made)
+  const { page } = await lab.open({ path: `/dashboard/campaigns/${id}` })
+  await page.getByLabel('Subject').waitFor()
+  await people.call('DELETE', `/campaigns/${id}`)
+  await page.getByLabel('Preheader').fill('Typed afterwards')
+  await page.getByRole('button', { name: 'Save it as a new one' }).click()
+  await page.getByRole('button', { name: 'Send…' }).waitFor()
+  const last = new URL(page.url()).pathname.split('/').at(-1)
+  expect(last).not.toBe(id)
+  expect(await people.call('GET', `/campaigns/${last}`)).toMatchObject({
+    ...made,
+    preheader: 'Typed afterwards',
+  })
+})
+
 test('a subscriber who is changed in one is shown as changed in the other', async () => {
   await peopleOf(lab.hub).subscribe('bob@example.org')
   const [page, other] = await openTabs([
@@ -74,4 +107,16 @@ test('a subscriber who is changed in one is shown as changed in the other', asyn
   await page.getByRole('dialog').getByRole('button', { name: 'Unsubscribe', exact: true }).click()
   const badge = other.locator('.person header .badge')
   await eventually(() => badge.innerText()).not.toBe('Gets mail')
+})
+
+test('a subscriber who is removed meanwhile is not shown as one who gets mail', async () => {
+  const people = peopleOf(lab.hub)
+  const { id } = await people.subscribe('carl@example.org')
+  const { page } = await lab.open({ path: `/dashboard/subscribers/${id}` })
+  await page.getByRole('heading', { name: 'carl@example.org' }).waitFor()
+  await people.call('DELETE', `/subscribe/${id}`)
+  // Asked again as one acts.
+  await page.getByRole('button', { name: 'Suppress…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Suppress', exact: true }).click()
+  await page.getByRole('heading', { name: 'There is no such subscriber' }).waitFor()
 })

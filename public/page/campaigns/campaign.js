@@ -1,6 +1,7 @@
 // One campaign: while it is a draft it is written here, then it is watched: what became of the mails, and who got them.
 /** @import { App } from '../main.js' */
 /** @import { Campaign } from '../../client.d.ts' */
+/** @import { WholeCampaign } from './draft/draft.js' */
 /** @import { Answer } from '../types.d.ts' */
 import { html, useEffect, useRef } from '../vendor/htm.js'
 import { stateLook } from './words.js'
@@ -13,8 +14,6 @@ import { Verbs } from './verbs.js'
 import { Compose } from './draft/compose.js'
 import { Deliveries } from './deliveries.js'
 import { Overview } from './overview.js'
-
-/** @typedef {Campaign & { content: string, text: string | null, preheader: string | null, reply_to: string | null }} WholeCampaign */
 
 /** @param {{ app: App, params: { id: string } }} props */
 export function CampaignView({ app, params: { id } }) {
@@ -64,6 +63,8 @@ function Known({ app, id }) {
       <p>It may have been a draft that was deleted.</p>
       <p><a href="/dashboard/campaigns" data-view>All campaigns</a></p>
     </section>`
+  const onMade = (/** @type {string} */ made) =>
+    app.router.go(`/dashboard/campaigns/${made}`, { replace: true })
   // What the socket has told is enough to watch it: nobody waits for the text of the mail.
   const isWatched = told !== undefined && !isEditable(told)
   const shown = isWatched ? { ...answer, state: 'here', value: told } : answer
@@ -71,7 +72,7 @@ function Known({ app, id }) {
     ${(/** @type {WholeCampaign} */ value) => {
       const campaign = { ...value, ...told }
       return isEditable(campaign)
-        ? html`<${Compose} app=${app} campaign=${campaign} onMade=${() => {}} />`
+        ? html`<${Compose} app=${app} campaign=${campaign} onMade=${onMade} />`
         : html`<${Watched} app=${app} campaign=${campaign} answer=${answer} />`
     }}
   <//>`

@@ -40,7 +40,7 @@ export function SubscriberView({ app, params: { id } }) {
 
   function shown() {
     if (erased) return html`<${Erased} email=${erased} />`
-    if (answer.state === 'failed' && answer.missing) return html`<${Missing} id=${id} />`
+    if (answer.missing) return html`<${Missing} id=${email ?? id} />`
     return html`<${Asked} of=${answer} what="this subscriber" again=${again}>${person}<//>`
   }
 

@@ -1,7 +1,6 @@
 // Writing a campaign beside what a subscriber will get; then its last question: now, at a time, or never.
 /** @import { App } from '../../main.js' */
-/** @import { Draft, Fields } from './draft.js' */
-/** @import { WholeCampaign } from '../campaign.js' */
+/** @import { Draft, Fields, WholeCampaign } from './draft.js' */
 import { html, useEffect, useLayoutEffect, useState } from '../../vendor/htm.js'
 import { stateLook } from '../words.js'
 import { exactTime, fullTime, plain, within } from '../../ground/words.js'
@@ -35,8 +34,11 @@ export function Compose({ app, campaign, onMade }) {
       if (['unsaved', 'saving', 'failed'].includes(draft.store.get().state)) event.preventDefault()
     }
     addEventListener('beforeunload', warn)
+    // One may have been away for long.
+    const stay = app.asking.onWake(() => draft.store.get().state === 'saved' && draft.look().catch(() => {}))
     return () => {
       removeEventListener('beforeunload', warn)
+      stay()
       draft.close()
     }
   }, [])
@@ -71,7 +73,7 @@ export function Compose({ app, campaign, onMade }) {
 
 /** @param {{ app: App, draft: Draft, campaign: { status: string, send_at: string | null } | null }} props */
 function Standing({ app, draft, campaign }) {
-  const { state, problem, wrong, savedAt, id } = useStore(draft.store)
+  const { state, problem, wrong, gone, savedAt, id } = useStore(draft.store)
   const now = useNow(app.api.now)
   const { word, icon, tone } = stateLook(campaign?.status ?? 'draft')
   const at = campaign?.send_at ? Date.parse(campaign.send_at) : null
@@ -90,7 +92,17 @@ function Standing({ app, draft, campaign }) {
       <span>${saving}</span>
     </p>
     ${
+      gone &&
+      html`<p class="wrong" role="alert">
+        ${'This draft was deleted elsewhere, and is only in this tab. '}
+        <button type="button" class="link" onClick=${() => draft.renew().catch(() => {})}>
+          Save it as a new one
+        </button>
+      </p>`
+    }
+    ${
       state === 'failed' &&
+      !gone &&
       html`<p class="wrong" role="alert">
         ${`Not saved${id === '' ? '' : ', the last changes are only in this tab'}: ${wrong ? 'see below' : problem} `}
         ${!wrong && html`<button type="button" class="link" onClick=${() => draft.flush().catch(() => {})}>Try again</button>`}
@@ -150,7 +162,9 @@ function Verbs({ app, draft, campaign, pending }) {
   const ask = (/** @type {string} */ what) =>
     doing(what, async () => {
       await draft.flush()
-      setAudience(await app.api.get(`/campaigns/${id}/audience`, { limitMs: 60_000, has: 'recipients' }))
+      const count = app.api.get(`/campaigns/${id}/audience`, { limitMs: 60_000, has: 'recipients' })
+      const [audience] = await Promise.all([count, draft.look()])
+      setAudience(audience)
       setAsks(what)
     })
   const unschedule = doing('unschedule', async () =>

@@ -1,13 +1,14 @@
 // A draft as it is written: what is typed is saved by itself a moment later, and whatever could not be is tried again.
 /** @import { Api } from '../../ground/api.js' */
-/** @import { WholeCampaign } from '../campaign.js' */
-import { createRetry, isFinal, problemOf } from '../../ground/asking.js'
+/** @import { Campaign } from '../../../client.d.ts' */
+import { createRetry, failureOf } from '../../ground/asking.js'
 import { createStore } from '../../ground/store.js'
 import { unique } from '../../ground/unique.js'
 
 const PAUSE_MS = 700
 const FIELDS = /** @type {const} */ (['subject', 'preheader', 'content', 'text', 'reply_to', 'tag'])
 
+/** @typedef {Campaign & { content: string, text: string | null, preheader: string | null, reply_to: string | null }} WholeCampaign */
 /** @typedef {Record<(typeof FIELDS)[number], string>} Fields */
 /**
  * @typedef {object} DraftState
@@ -16,19 +17,22 @@ const FIELDS = /** @type {const} */ (['subject', 'preheader', 'content', 'text',
  * @property {'empty' | 'saved' | 'unsaved' | 'saving' | 'failed'} state
  * @property {string} problem
  * @property {string} wrong the field that the problem is about
+ * @property {boolean} gone it was deleted elsewhere
  * @property {number | null} savedAt
  * @property {number} version goes up with each saving
  */
 
 /**
  * @param {object} deps
- * @param {Pick<Api, 'call' | 'now'>} deps.api
+ * @param {Pick<Api, 'call' | 'get' | 'now'>} deps.api
  * @param {WholeCampaign | null} deps.campaign null: a new one
  * @param {(campaign: WholeCampaign, isNew: boolean) => void} deps.onSaved
  */
 export function createDraft({ api, campaign, onSaved }) {
   /** What the hub has, as far as that is known. @type {{ readonly [Name in keyof Fields]?: string | undefined }} */
   let saved = fieldsOf(campaign)
+  /** What the hub told last. */
+  let told = fieldsOf(campaign)
   const store = createStore(
     /** @type {DraftState} */ ({
       fields: fieldsOf(campaign),
@@ -36,12 +40,13 @@ export function createDraft({ api, campaign, onSaved }) {
       state: campaign ? 'saved' : 'empty',
       problem: '',
       wrong: '',
+      gone: false,
       savedAt: null,
       version: 0,
     }),
   )
   /** A repeated first saving is one draft. */
-  const key = unique()
+  let key = unique()
   const retry = createRetry(() => void flush().catch(() => {}))
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
@@ -75,14 +80,16 @@ export function createDraft({ api, campaign, onSaved }) {
             })
       )
       saved = sent
+      told = fieldsOf(answer)
       retry.worked()
       const { version, fields } = store.get()
       const state = fields === sent ? 'saved' : 'unsaved'
       store.set({ id: answer.id, state, problem: '', wrong: '', savedAt: api.now(), version: version + 1 })
       onSaved(answer, id === '')
     } catch (error) {
-      store.set({ state: 'failed', problem: problemOf(error), wrong: fieldIn(error) })
-      if (!isFinal(error)) {
+      const { problem, final, missing } = failureOf(error)
+      store.set({ state: 'failed', problem, wrong: fieldIn(error), gone: missing && id !== '' })
+      if (!final) {
         // It may have been saved all the same: what is typed instead is sent, even if it is what was there before.
         saved = { ...saved, ...Object.fromEntries(Object.keys(body).map((name) => [name, undefined])) }
         retry.later(error)
@@ -105,9 +112,31 @@ export function createDraft({ api, campaign, onSaved }) {
     }
   }
 
+  /**
+   * Whether the hub has what is seen here: in another tab, or by somebody else, it may have been changed or deleted. Throws so,
+   * and shows it as it is now, if nothing that was typed would be lost.
+   */
+  async function look() {
+    try {
+      const { id } = store.get()
+      const theirs = fieldsOf(
+        /** @type {WholeCampaign} */ (await api.get(`/campaigns/${id}`, { has: 'content' })),
+      )
+      if (FIELDS.every((name) => theirs[name] === told[name]) || store.get().state !== 'saved') return
+      saved = told = theirs
+      store.set({ fields: theirs, version: store.get().version + 1 })
+    } catch (error) {
+      const { problem, missing } = failureOf(error)
+      if (missing) store.set({ state: 'failed', problem, gone: true })
+      throw error
+    }
+    throw new Error('The draft was changed elsewhere. This is how it is now')
+  }
+
   return {
     store,
     flush,
+    look,
     isWhole,
     /** @param {keyof Fields} name @param {string} value */
     change(name, value) {
@@ -117,10 +146,18 @@ export function createDraft({ api, campaign, onSaved }) {
         state: store.get().id || isWholeOf(fields) ? 'unsaved' : 'empty',
         problem: '',
         wrong: '',
+        gone: false,
       })
       clearTimeout(timer)
       retry.cancel()
       if (isWholeOf(fields)) timer = setTimeout(() => void flush().catch(() => {}), PAUSE_MS)
+    },
+    /** It was deleted elsewhere: what is written here becomes another draft. */
+    renew() {
+      saved = fieldsOf(null)
+      key = unique()
+      store.set({ id: '', gone: false })
+      return flush()
     },
     /** It is deleted: nothing of it is saved any more. */
     drop() {
