@@ -1,6 +1,7 @@
 // A mailing list that nobody is on yet: each next step is offered once, and nothing is offered that comes to nothing.
 import { expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
+import { isWhole } from '../../support/page/in-page.js'
 import { usePageLab } from '../../support/page/page-lab.ts'
 
 const lab = usePageLab()
@@ -22,4 +23,10 @@ test('the choice that is made stands at the margin, as the field above it does',
       .first()
       .evaluate((part) => part.getBoundingClientRect().left)
   expect(await left('.switches [aria-pressed=true]')).toBe(await left('.filter .search'))
+})
+
+test.each([1600, 1024, 768])('that no event has come is said in whole words at %i', async (width) => {
+  const { page } = await lab.open({ path: '/dashboard/subscribers', viewport: { width, height: 768 } })
+  const last = page.locator('.strip .last', { hasText: /no event yet/i })
+  await eventually(() => last.evaluate(isWhole)).toBe(true)
 })
