@@ -12,6 +12,7 @@ import { within } from '../../core/pause.ts'
 import { charsetOf } from '../server/bodies/charset.ts'
 import { firstFile, MULTIPART } from '../server/bodies/multipart.ts'
 import { errors, oneOf, tagged } from '../server/answers/schemas.ts'
+import { unknownParameter } from '../server/queries.ts'
 import { route } from '../server/route.ts'
 
 type Timing = { readonly now: () => number; readonly idleMs?: number }
@@ -20,15 +21,11 @@ type SubscriberImportDeps = Timing & { readonly subscribers: Pick<SubscriberStor
 /** A client that sends nothing for this long is disconnected, however long the whole file may take. */
 const IDLE_MS = 60_000
 
-/** No other parameter: a `?dryrun` must not import in earnest. */
-const Query = Type.Object(
-  {
-    dry_run: Type.Optional(
-      oneOf(['', 'true', '1', 'false', '0'], { description: 'Only report what would be done' }),
-    ),
-  },
-  { additionalProperties: false },
-)
+const Query = Type.Object({
+  dry_run: Type.Optional(
+    oneOf(['', 'true', '1', 'false', '0'], { description: 'Only report what would be done' }),
+  ),
+})
 const FILE_FIELDS = {
   columns: Type.Object(
     { used: Type.Array(Type.String()), ignored: Type.Array(Type.String()) },
@@ -139,6 +136,7 @@ async function registerImport(app: FastifyInstance, { now, idleMs = IDLE_MS }: T
       summary,
       description,
       querystring: Query,
+      preValidation: async (request) => refuseSlip(request.query as object),
       response: { 200: report, ...errors(400, 401, 408, 415, 503) },
       handler: async ({ body, headers, query }, reply) => {
         if (!body) throw new HubError('request.unsupported_media_type')
@@ -150,6 +148,12 @@ async function registerImport(app: FastifyInstance, { now, idleMs = IDLE_MS }: T
       },
     })
   })
+}
+
+/** Throws for `?dryrun` and the like, which must not import in earnest. Other parameters that are not known are ignored. */
+function refuseSlip(query: object): void {
+  const slip = Object.keys(query).find((name) => /^dry/i.test(name) && name !== 'dry_run')
+  if (slip !== undefined) throw unknownParameter(slip, Query.properties)
 }
 
 /** The CSV file, which is the body itself or a file in a form. */

@@ -153,7 +153,12 @@ describe('import', () => {
     expect((await upload('a@example.com', '?dry_run=maybe')).status).toBe(400)
   })
 
-  test.each(['dryrun', 'dry-run=true', 'dry_run=&charset=utf-8'])('?%s is 400', async (query) => {
+  test('any other parameter is ignored, as of all POSTs', async () => {
+    expect((await upload('a@example.com', '?utm_source=x&charset=utf-8')).status).toBe(200)
+    expect(await subscribers()).toHaveLength(1)
+  })
+
+  test.each(['dryrun', 'dry-run=true', 'Dry_Run'])('?%s is 400', async (query) => {
     const { status, body } = await upload('a@example.com', `?${query}`)
     expect([status, body.error?.message]).toEqual([400, expect.stringContaining('known are: dry_run')])
     expect(await subscribers()).toEqual([])
