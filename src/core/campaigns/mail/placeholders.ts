@@ -15,9 +15,11 @@ export type ReadHtml = (html: string) => HtmlReading
 
 // A third brace belongs to another template language: {{{name}}}.
 const GOOD = new RegExp(`(?<!\\{)\\{\\{\\s*(?:${FIELDS.join('|')})\\s*(?:\\|([^{}]*))?\\}\\}(?!\\})`, 'g')
+/** What nobody sees between two letters: editors leave such signs behind. */
+const BLANK = '[\\s\\u00ad\\u200b-\\u200d\\u2060]'
 /** Anything in two braces; and two braces before one of our words, however it goes on. */
 const LIKE = new RegExp(
-  `\\{{2,9}\\s{0,50}[^{}\\s][^{}]{0,200}\\}{2,9}|\\{\\s{0,3}\\{\\s{0,9}(?:${FIELDS.join('|')})(?![\\w-])[^{}<>\\n]{0,40}\\}?(?:\\s{0,3}\\})?`,
+  `\\{{2,9}\\s{0,50}[^{}\\s][^{}]{0,200}\\}{2,9}|\\{${BLANK}{0,3}\\{${BLANK}{0,9}(?:${FIELDS.join('|')})(?![\\w-])[^{}<>\\n]{0,40}\\}?(?:\\s{0,3}\\})?`,
   'i',
 )
 /** Fallbacks of other template languages: a filter with arguments, a chain of them, a well-known filter, a quoted text. */

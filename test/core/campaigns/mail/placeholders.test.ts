@@ -33,6 +33,8 @@ describe('a placeholder that nobody can fill', () => {
     '{ {name} }',
     '{{"name"}}',
     '{{\u200bname}}',
+    '{\u200b{name}}',
+    '{\u2060{\u00adname}}',
     '{{&nbsp;name}}',
     '%7B%7Bname%7D%7D',
     '%7b%7bname%7d%7d',
