@@ -165,9 +165,14 @@ describe('a stream that is put back as it was, in the same Redis', () => {
 describe('a Redis without memory', () => {
   afterEach(() => redis().command('CONFIG', 'SET', 'maxmemory', '0'))
 
-  async function fillMemory(feed: EventFeed): Promise<unknown> {
+  /** Redis may have so many bytes more than it has now. */
+  async function limitMemory(more: number): Promise<void> {
     const used = /used_memory:(\d+)/.exec(String(await redis().command('INFO', 'memory')))?.[1]
-    await redis().command('CONFIG', 'SET', 'maxmemory', String(Number(used) + 4_000_000))
+    await redis().command('CONFIG', 'SET', 'maxmemory', String(Number(used) + more))
+  }
+
+  async function fillMemory(feed: EventFeed): Promise<unknown> {
+    await limitMemory(4_000_000)
     for (const n of range(1, 500)) {
       try {
         await feed.append(makeEvents(50, `filling ${n}`, 1_000))
@@ -194,6 +199,28 @@ describe('a Redis without memory', () => {
     expect(kept).toEqual(range(kept[0] ?? 0, (await feed.last(0)).seq))
   })
 
+  test('notes what was taken all the same: some of it goes for that', async () => {
+    const feed = await lab().open()
+    await feed.append(makeEvents(5_000, 'event', 1_000))
+    const head = await feed.last(0)
+    await limitMemory(-100_000)
+    await feed.trim(head)
+    expect(await feed.taken()).toEqual(head)
+  })
+
+  test('can store for as long as something may go', async () => {
+    const feed = await lab().open()
+    await feed.append(makeEvents(5_000, 'event', 1_000))
+    await until(async () => {
+      await limitMemory(-100_000)
+      await expect(feed.ping()).rejects.toMatchObject({ code: 'feed.full' })
+    })
+    await limitMemory(1_000_000)
+    await feed.trim(await feed.last(0))
+    await limitMemory(-100_000)
+    await feed.ping()
+  })
+
   test('never makes the feed let go of what was not taken', async () => {
     const feed = await lab().open()
     await fillMemory(feed)
@@ -216,6 +243,20 @@ describe('a Redis without memory', () => {
     const { seq } = await feed.last(0)
     expect((await readAll(await lab().open(), BEGINNING)).events).toHaveLength(seq)
   })
+})
+
+test('that the feed is full is logged once, until there was room again', async () => {
+  const logged: string[] = []
+  const log = { ...silentLog, error: (_: object, message: string) => void logged.push(message) }
+  const feed = openRedisFeed({ url: redis().url, retention: 1e6, maxBytes: 100_000, log })
+  await feed.append(makeEvents(200, 'first', 1_000))
+  for (let n = 0; n < 3; n++) await feed.trim(BEGINNING)
+  expect(logged).toHaveLength(1)
+  await feed.trim(await feed.last(0))
+  await feed.append(makeEvents(200, 'second', 1_000))
+  for (let n = 0; n < 3; n++) await feed.trim(BEGINNING)
+  expect(logged).toHaveLength(2)
+  await feed.close()
 })
 
 describe('an operator', () => {
