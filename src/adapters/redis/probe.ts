@@ -12,7 +12,7 @@ const PROBE = "return redis.call('SET', KEYS[1], '1', 'PX', 1000)"
 
 /** Throws feed.unavailable if it may be usable later, and any other error if it will not. */
 export async function probeRedis(url: string): Promise<void> {
-  requireKnownOptions(url)
+  requireUsable(url)
   const first: { error?: unknown } = {}
   const redis = new Redis(url, {
     lazyConnect: true,
@@ -46,8 +46,13 @@ function toFailure(cause: unknown): Error {
 }
 
 /** ioredis would take any query parameter as one of its own options. */
-function requireKnownOptions(url: string): void {
-  const { searchParams, pathname } = new URL(url)
+function requireUsable(url: string): void {
+  const { searchParams, pathname, username, password } = new URL(url)
+  try {
+    decodeURIComponent(`${username}:${password}`)
+  } catch {
+    throw new Error('user and password must be URL-encoded: write % as %25')
+  }
   const unknown = [...searchParams.keys()].find((key) => key !== 'family')
   if (unknown !== undefined)
     throw new Error(
