@@ -20,7 +20,8 @@ afterAll(() => hub?.close())
 test.each([
   ['/api/events?before=x', 'query: before is not a cursor'],
   ['/api/events?before=0&after=0', 'query: before and after cannot be combined'],
-  ['/api/events?since=noon', /^query: since /],
+  ['/api/events?since=noon', 'query: since must be a time with its offset, such as '],
+  ['/api/stats?until=2026-03-10T12:00:00', 'query: until must be a time with its offset, such as '],
   ['/api/events?events=nope', 'query: events "nope" is not a kind of event'],
   [`/api/events?email=${long}`, /^query: email /],
   [`/api/stats?tag=${long}`, /^query: tag /],

@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { causeOf } from '../../../core/causes.ts'
 import { type ErrorCode, fieldMessage, HubError } from '../../../core/errors.ts'
+import { AN_INSTANT } from '../../../core/instant.ts'
 import { sendPage, type PlainPage } from './plain-page.ts'
 
 const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
@@ -116,6 +117,7 @@ type Problem = NonNullable<FastifyError['validation']>[number]
 function inWords({ keyword, params, message = 'is not valid' }: Problem): string {
   if (keyword === 'required') return 'is required'
   if (keyword === 'type') return `must be ${[params.type].flat().join(' or ')}`
+  if (keyword === 'format' && params.format === 'date-time') return AN_INSTANT
   if (keyword !== 'enum') return message
   return `must be one of ${(params.allowedValues as readonly string[]).filter(Boolean).join(', ')}`
 }
