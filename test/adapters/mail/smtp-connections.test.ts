@@ -58,6 +58,17 @@ describe('a mail larger than the server takes', () => {
     })
     expect(steps).not.toContain('mail')
   })
+
+  test('is refused before it is sent: its size is told with the sender', async () => {
+    const told: string[] = []
+    const { url, taken } = await lab.server((step, { line }) => {
+      if (step === 'mail') told.push(line)
+      return undefined
+    })
+    expect((await lab.mailerFor(url).send(aMail())).kind).toBe('sent')
+    expect(told).toEqual([expect.stringMatching(/ SIZE=\d+$/)])
+    expect(Number(told[0]?.split('=').at(-1))).toBe((taken[0]?.length ?? 0) + 2)
+  })
 })
 
 describe('credentials', () => {

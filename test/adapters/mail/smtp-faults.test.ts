@@ -1,5 +1,6 @@
 // What a mail server can do to a mailer: refuse, defer, hang up or fall silent, at every step.
 import { describe, expect, test } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
 import { aMail } from '../../support/sending/mails.ts'
 import type { Script, Step } from '../../support/servers/scripted-smtp.ts'
 import { at, useSmtpLab, withAccount } from '../../support/sending/smtp-lab.ts'
@@ -42,11 +43,30 @@ describe('a server that refuses', () => {
   })
 
   test('one that takes DATA after it has refused the recipient gets no mail', async () => {
-    const { url, taken } = await lab.server((step) =>
-      step === 'rcpt' ? '550 5.1.1 unknown' : step === 'data' ? '354 go ahead' : undefined,
+    const { url, taken, connections } = await lab.server((step, { mail }) =>
+      step === 'rcpt' && mail === 1 ? '550 5.1.1 unknown' : step === 'data' ? '354 go ahead' : undefined,
     )
-    expect(await lab.mailerFor(url).send(aMail())).toMatchObject({ kind: 'failed', unknownRecipient: true })
+    const mailer = lab.mailerFor(url)
+    expect(await mailer.send(aMail())).toMatchObject({ kind: 'failed', unknownRecipient: true })
     expect(taken.join('').trim()).toBe('')
+    expect((await mailer.send(aMail())).kind).toBe('sent')
+    expect(connections()).toBe(1)
+  })
+
+  test('one that takes all but the sender gets no mail either', async () => {
+    const { url, taken } = await lab.server((step, { mail }) =>
+      mail !== 1
+        ? undefined
+        : step === 'mail'
+          ? '553 5.1.8 not you'
+          : step === 'data'
+            ? '354 go ahead'
+            : undefined,
+    )
+    const mailer = lab.mailerFor(url)
+    expect((await mailer.send(aMail())).kind).toBe('sender_fault')
+    expect((await mailer.send(aMail())).kind).toBe('sent')
+    expect(taken).toHaveLength(1)
   })
 
   test('is used on for the next mail: a refusal costs no connection', async () => {
@@ -56,6 +76,24 @@ describe('a server that refuses', () => {
     expect((await mailer.send(aMail())).kind).toBe('sent')
     expect([connections(), taken.length, steps.filter((step) => step === 'rset').length]).toEqual([1, 1, 1])
   })
+
+  test('even to forget the mail that it has refused: the next one gets a connection of its own', async () => {
+    const { url, connections, taken } = await lab.server((step, { mail }) =>
+      step === 'rcpt' && mail === 1 ? '550 5.1.1 unknown' : step === 'rset' ? '502 5.5.1 no' : undefined,
+    )
+    const mailer = lab.mailerFor(url)
+    expect((await mailer.send(aMail())).kind).toBe('failed')
+    expect((await mailer.send(aMail())).kind).toBe('sent')
+    expect([connections(), taken.length]).toEqual([2, 1])
+  })
+})
+
+test.each<[Step, string]>([
+  ['rcpt', 'midway'],
+  ['body', 'in doubt'],
+])('an answer at %s that says neither yes nor no tells nothing: %s', async (step, lost) => {
+  const { url } = await lab.server(at(step, '354 go on'))
+  expect(await lab.mailerFor(url).send(aMail())).toMatchObject({ kind: 'unreachable', lost })
 })
 
 describe('a server that hangs up', () => {
@@ -156,6 +194,14 @@ describe('a server that falls silent', () => {
     const results = await Promise.all([1, 2, 3].map(() => mailer.send(aMail())))
     expect(results.map(({ kind }) => kind)).toEqual(['unreachable', 'unreachable', 'unreachable'])
     expect(taken).toEqual([])
+  })
+
+  test('at QUIT: it is hung up on', async () => {
+    const { url, openConnections } = await lab.server(at('quit', 'silence'))
+    const mailer = lab.mailerFor(url)
+    expect((await mailer.send(aMail())).kind).toBe('sent')
+    await mailer.close()
+    await eventually(openConnections).toBe(0)
   })
 
   test('after a refusal: the refusal counts, the connection is given up', async () => {
