@@ -53,10 +53,21 @@ export function refusalOf(setup) {
   return `Events are refused: ${store} ${events === 'refuses writes' ? events : `is ${events}`}`
 }
 
+/** What does not work though webhooks are taken; where they are not, that is said instead. @param {Pick<Setup, 'states'>} setup */
+function halted({ states = {} }) {
+  const { events = 'ok', database = 'ok', archive = 'ok', sending = 'ok' } = states
+  if (events !== 'ok') return false
+  if (LOST.includes(database)) return 'The database cannot be reached'
+  if (database !== 'ok') return `The database is ${database}`
+  if (archive !== 'ok') return 'The history has stalled'
+  return sending === 'paused' && 'A lane is paused'
+}
+
 /** @param {Setup} setup @returns {string[]} for the strip: few words each */
 export function problemsOf(setup) {
   const refusals = unseenRefusals(setup).reduce((sum, { count }) => sum + count, 0)
   return [
+    halted(setup),
     setup.webhooks_silent && 'Webhooks are silent',
     refusals > 0 && counted(refusals, 'refused webhook'),
     setup.quarantine > 0 && counted(setup.quarantine, 'event in quarantine', 'events in quarantine'),
