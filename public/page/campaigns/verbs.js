@@ -49,7 +49,7 @@ export function Verbs({ app, campaign }) {
       html`<${Question}
         title=${`Cancel “${titleOf(campaign.subject)}”?`}
         yes="Cancel the rest"
-        no="Keep sending"
+        no=${status === 'paused' ? 'Keep it paused' : 'Keep sending'}
         dangerous
         onYes=${() => act('cancel')}
         onClose=${() => setAsks(false)}

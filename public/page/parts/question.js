@@ -1,5 +1,6 @@
 // A question before something is done that cannot be taken back: what will happen, and two buttons with verbs.
 import { html, useEffect, useRef, useState } from '../vendor/htm.js'
+import { breakable } from './breakable.js'
 import { undoneOf } from '../ground/asking.js'
 
 /**
@@ -40,7 +41,7 @@ export function Question({ title, yes, no = 'Cancel', dangerous, onYes, onClose,
       aria-describedby="question-body"
     >
       <form onSubmit=${answer}>
-        <h2 id="question-title" title=${title}>${title}</h2>
+        <h2 id="question-title" title=${title}>${breakable(title)}</h2>
         <div id="question-body" class="question-body">${children}</div>
         ${problem && html`<p class="wrong" role="alert">${problem}</p>`}${problem && after}
         <p class="answers">

@@ -454,6 +454,8 @@ describe('while mails wait for their turn', () => {
     const { page } = await lab.open({ path: `${PLACE}/${id}` })
     await click(page, 'Pause')
     await page.locator('.standing', { hasText: 'Paused' }).waitFor()
+    await click(page, 'Cancel…')
+    await answer(page, 'Keep it paused')
     await click(page, 'Resume')
     await page.locator('.standing', { hasText: 'Running' }).waitFor()
     await page.locator('.mails', { hasText: 'queued' }).waitFor()
