@@ -1,4 +1,5 @@
 // Small pages for subscribers who follow a link in a mail, and for errors: they need no scripts, and tell nobody who reads them.
+// They bear the list's name and no mark of the hub, which subscribers do not know.
 import type { FastifyReply } from 'fastify'
 import type { Language } from '../../../core/campaigns/mail/identity.ts'
 import { escapeHtml } from '../../../core/campaigns/mail/template.ts'
