@@ -181,6 +181,18 @@ describe('a server that falls silent', () => {
     })
   })
 
+  test('on the second mail of a connection: its time is over, and it is not tried again', async () => {
+    const { url, connections } = await lab.server((step, { mail }) =>
+      step === 'mail' && mail === 2 ? 'silence' : undefined,
+    )
+    const mailer = lab.mailerFor(url, { limits: { sendMs: 800 } })
+    expect((await mailer.send(aMail())).kind).toBe('sent')
+    expect(await mailer.send(aMail())).toMatchObject({
+      response: expect.stringMatching(/too long to answer/),
+    })
+    expect(connections()).toBe(1)
+  })
+
   test('for longer than one mail may take, but behind all of it: its answer is waited for', async () => {
     const { url, taken } = await lab.server(at('body', { afterMs: 900 }))
     const mailer = lab.mailerFor(url, { limits: { sendMs: 300 } })

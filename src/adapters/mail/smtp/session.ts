@@ -73,7 +73,7 @@ function optionsOf({ host, port, secure, local, name }: SmtpServer) {
     secure,
     requireTLS: !local && !secure,
     name,
-    tls: { rejectUnauthorized: !local, minVersion: 'TLSv1.2' as const },
+    tls: { rejectUnauthorized: !local },
     connectionTimeout: CONNECT_MS,
     greetingTimeout: CONNECT_MS,
     dnsTimeout: CONNECT_MS,
