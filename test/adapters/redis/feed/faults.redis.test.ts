@@ -29,6 +29,25 @@ describe('several processes', () => {
     expect(texts(readers[1]?.events ?? [])).toEqual(texts(readers[0]?.events ?? []))
   })
 
+  test('give each other at most about 4 MiB at a time, however many wait', async () => {
+    const [here, there] = [await lab().open(), await lab().open()]
+    const free = Promise.withResolvers<void>()
+    const pages: number[] = []
+    const follower = here.follow(await here.last(0), async ({ events }) => {
+      pages.push(events.length)
+      await free.promise
+    })
+    const isWaiting = /flags=\w*b.* cmd=xread /
+    await until(async () => expect(String(await redis().command('CLIENT', 'LIST'))).toMatch(isWaiting))
+    await there.append(makeEvents(1, 'first', 300_000))
+    await until(() => expect(pages).toEqual([1]))
+    for (let n = 0; n < 4; n++) await there.append(makeEvents(15, `batch ${n}`, 300_000))
+    free.resolve()
+    await until(() => expect(pages.reduce((sum, count) => sum + count)).toBe(61))
+    expect(Math.max(...pages)).toBeLessThanOrEqual(15)
+    await follower.close()
+  })
+
   test('store one batch once', async () => {
     const feeds = [await lab().open(), await lab().open()]
     const answers = await Promise.all(feeds.map((feed) => feed.append(makeEvents(1_500))))
