@@ -71,6 +71,9 @@ test('it waits longer each time, and begins anew after a connection that lasted'
     expect(states.at(-1)).toMatchObject({ retryInMs: delay })
     await vi.advanceTimersByTimeAsync(delay)
   }
+  socket(-1).open().say(hello).end(1006) // at once: that is no better than none
+  expect(states.at(-1)).toMatchObject({ retryInMs: 4000 })
+  await vi.advanceTimersByTimeAsync(4000)
   socket(-1).open().say(hello, position(1))
   await vi.advanceTimersByTimeAsync(11_000)
   socket(-1).end(1006)
@@ -82,7 +85,9 @@ test.each([
   [1013, 4000],
 ])('%i asks for a delay of %i ms', async (code, delay) => {
   const { states } = await open()
-  socket(0).open().say(hello).end(code)
+  socket(0).end(1006)
+  await vi.advanceTimersByTimeAsync(500)
+  socket(1).open().say(hello).end(code)
   expect(states.at(-1)).toMatchObject({ state: 'waiting', retryInMs: delay })
 })
 
