@@ -50,6 +50,17 @@ test('connecting, catching up, live', async () => {
   socket(0).open().say(hello, event(2), event(3), position(3))
   expect(words()).toEqual(['connecting', 'catching_up', 'live'])
   expect([events, connection.cursor]).toEqual([['5-2', '5-3'], '5-3'])
+  socket(0).say({ ...position(3), live: false }, position(4))
+  expect(words()).toEqual(['connecting', 'catching_up', 'live', 'catching_up', 'live'])
+})
+
+test('without data only events lose theirs', async () => {
+  const got: unknown[] = []
+  const keep = (frame: unknown) => void got.push(frame)
+  await open({ data: false, onEvent: keep, onSetup: keep })
+  const setup = { stores: 1, data: 2 }
+  socket(0).open().say(hello, event(2), { type: 'setup', setup })
+  expect(got).toEqual([expect.not.objectContaining({ data: expect.anything() }), setup])
 })
 
 test('after a break it goes on after the last cursor, be it of an event or a position', async () => {
@@ -97,6 +108,8 @@ test.each([4400, 4401])('%i ends it for good', async (code) => {
   expect(states.at(-1)).toEqual({ state: 'closed', code, reason: 'no' })
   await vi.advanceTimersByTimeAsync(120_000)
   connection.retryNow()
+  connection.seek('5-1')
+  await soon()
   expect(FakeSocket.all).toHaveLength(1)
 })
 
@@ -126,7 +139,7 @@ test('a new filter goes onto the socket, and into the address of every later one
   // Not yet open: it is sent once it is.
   connection.filter({ events: ['opened'] })
   socket(0).open().say(hello)
-  connection.filter({ tag: 'welcome' })
+  connection.filter({ events: [], email: '', tag: 'welcome' })
   expect(socket(0).sent.map((text) => JSON.parse(text))).toEqual([
     { type: 'filter', events: ['opened'] },
     { type: 'filter', tag: 'welcome' },
@@ -195,20 +208,23 @@ test('a request for a ticket that hangs is given up', async () => {
   expect(words()).toEqual(['connecting', 'waiting'])
 })
 
-test('a token that is refused ends it; a hub that cannot be reached does not', async () => {
-  const answers = [
-    () => Promise.reject(new TypeError('fetch failed')),
-    async () => new Response('', { status: 401 }),
-  ]
-  const { states, words } = await open({
-    token: 'old',
-    fetch: () => (answers.shift() as () => Promise<Response>)(),
-  })
-  expect(words()).toEqual(['connecting', 'waiting'])
-  await vi.advanceTimersByTimeAsync(500)
-  expect(states.at(-1)).toMatchObject({ state: 'closed', code: 4401 })
-  expect(FakeSocket.all).toEqual([])
-})
+test.each([401, 403])(
+  'a token that is refused with %i ends it; a hub that is away does not',
+  async (status) => {
+    const answers = [
+      () => Promise.reject(new TypeError('fetch failed')),
+      async () => new Response('', { status }),
+    ]
+    const { states, words } = await open({
+      token: 'old',
+      fetch: () => (answers.shift() as () => Promise<Response>)(),
+    })
+    expect(words()).toEqual(['connecting', 'waiting'])
+    await vi.advanceTimersByTimeAsync(500)
+    expect(states.at(-1)).toMatchObject({ state: 'closed', code: 4401 })
+    expect(FakeSocket.all).toEqual([])
+  },
+)
 
 test('a ticket is used once; a function is asked each time', async () => {
   await open({ ticket: 'once' })
