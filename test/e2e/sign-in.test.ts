@@ -116,7 +116,7 @@ test.each([
 })
 
 test.each([
-  ['an export', '/', (page: Page) => page.getByRole('button', { name: 'Export CSV' }).click()],
+  ['an export', '?mailable=true', (page: Page) => page.getByRole('button', { name: 'Export CSV' }).click()],
   [
     'a file',
     '/import',
