@@ -147,6 +147,7 @@ test('a delivery is told by the last that came back, else by what became of the 
     bounced_at: null,
     complained_at: null,
     unsubscribed_at: null,
+    bounce_reason: null,
   }
   expect(deliveryLook(delivery)).toMatchObject({ word: 'Sent', why: 'awaiting news' })
   expect(deliveryLook(delivery, 'outbox')).toMatchObject({ word: 'Sent', why: 'written to a file' })
@@ -157,6 +158,12 @@ test('a delivery is told by the last that came back, else by what became of the 
   const opened = { ...delivery, delivered_at: '2026-05-04T10:01:00Z', opened_at: '2026-05-04T10:02:00Z' }
   expect(deliveryLook(opened)).toMatchObject({ word: 'Opened', at: '2026-05-04T10:02:00Z', why: '' })
   expect(deliveryLook({ ...opened, complained_at: '2026-05-04T10:03:00Z' }).word).toBe('Complained')
+  expect(deliveryLook({ ...delivery, bounce_reason: 'mailbox_full' })).toMatchObject({
+    word: 'Sent',
+    why: 'mailbox full',
+  })
+  const bounced = { bounced_at: '2026-05-04T10:01:00Z', bounce_reason: 'no_such_mailbox' }
+  expect(deliveryLook({ ...delivery, ...bounced })).toMatchObject({ word: 'Bounced', why: 'no such mailbox' })
 })
 
 test('what was cancelled has had no turn: the bar stays where it had come to', () => {

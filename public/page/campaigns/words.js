@@ -147,6 +147,7 @@ const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1)
  * @property {string | null} bounced_at
  * @property {string | null} complained_at
  * @property {string | null} unsubscribed_at
+ * @property {string | null} bounce_reason
  */
 
 /** The last word first. */
@@ -166,11 +167,13 @@ const NEWS = /** @type {const} */ ([
  */
 export function deliveryLook(delivery, transport) {
   const news = NEWS.find((fact) => delivery[`${fact}_at`] !== null)
+  const bounce = delivery.bounce_reason?.replaceAll('_', ' ')
   if (news) {
     const { word, tone } = lookOf(news)
-    return { word, tone, icon: news, at: delivery[`${news}_at`] ?? delivery.updated_at, why: '' }
+    const why = news === 'bounced' ? (bounce ?? '') : ''
+    return { word, tone, icon: news, at: delivery[`${news}_at`] ?? delivery.updated_at, why }
   }
-  const sent = transport === 'outbox' ? 'written to a file' : 'awaiting news'
+  const sent = bounce ?? (transport === 'outbox' ? 'written to a file' : 'awaiting news')
   const why = delivery.status === 'sent' ? sent : (delivery.reason ?? '')
   return { ...mailLook(delivery.status), at: delivery.updated_at, why }
 }

@@ -4,7 +4,7 @@
 // are a plain function of it: neither the order of events nor their paging matters. Evidence only grows, and so do reactions,
 // with one exception: when clicks turn out to be a scanner's, they move from the subscriber to the robots.
 import type { Kind } from '../events/event.ts'
-import { linkKey, type Visit as Listed } from '../events/facts.ts'
+import { linkKey, type Reason, type Visit as Listed } from '../events/facts.ts'
 import type { ArchiveRow } from '../events/ports.ts'
 import { scannersClicks } from './robots.ts'
 
@@ -39,17 +39,23 @@ const INSTANTS = ['delivered', 'bounced', 'softBounced', 'complained', 'unsubscr
 type Instant = (typeof INSTANTS)[number]
 type Instants = Readonly<Record<Instant, number | null>>
 
+/** Why a mail did not arrive. Of several events the most final one tells, then the earliest. */
+type Bounce = { readonly rank: number; readonly at: number; readonly reason: Reason }
+
+const BOUNCES: readonly Kind[] = ['bounced', 'rejected', 'soft_bounced']
+
 /** What the events about one mail say. */
 export type Evidence = Instants & {
   /** The earliest ones, without duplicates. */
   readonly opens: readonly Visit[]
   readonly clicks: readonly Visit[]
+  readonly bounce: Bounce | null
 }
 
 const instants = (read: (name: Instant) => number | null): Instants =>
   Object.fromEntries(INSTANTS.map((name) => [name, read(name)])) as Instants
 
-export const NO_EVIDENCE: Evidence = { ...instants(() => null), opens: [], clicks: [] }
+export const NO_EVIDENCE: Evidence = { ...instants(() => null), opens: [], clicks: [], bounce: null }
 
 /** Opens, and clicks, that are kept: the earliest ones, since all that is asked is whether there was one. */
 const VISITS_KEPT = 50
@@ -71,6 +77,7 @@ export function evidenceIn({ event, facts }: ArchiveRow): Evidence {
   const instant = INSTANT_OF[event.kind]
   const evidence = { ...NO_EVIDENCE, ...(instant && { [instant]: at }) }
   const by = facts.robot ? ROBOT : PERSON
+  const rank = BOUNCES.indexOf(event.kind)
   return {
     ...evidence,
     delivered: earliest(evidence.delivered, facts.delivered),
@@ -79,6 +86,7 @@ export function evidenceIn({ event, facts }: ArchiveRow): Evidence {
       ...(event.kind === 'clicked' ? [{ at, link: linkKey(facts.url ?? ''), by }] : []),
       ...facts.clicks.map(fromList),
     ]),
+    bounce: rank < 0 ? null : { rank, at, reason: facts.reason ?? 'other' },
   }
 }
 
@@ -90,7 +98,13 @@ export function merge(a: Evidence, b: Evidence): Evidence {
     ...instants((name) => earliest(a[name], b[name])),
     opens: visits([...a.opens, ...b.opens]),
     clicks: visits([...a.clicks, ...b.clicks]),
+    bounce: telling(a.bounce, b.bounce),
   }
+}
+
+function telling(a: Bounce | null, b: Bounce | null): Bounce | null {
+  if (!a || !b) return a ?? b
+  return (a.rank - b.rank || a.at - b.at || (a.reason < b.reason ? -1 : 1)) <= 0 ? a : b
 }
 
 /**
@@ -166,23 +180,31 @@ function earliest(a: number | null, b: number | null): number | null {
 }
 
 /** As it is stored: short, since there is one for every subscriber who has opened or clicked. */
-export function writeEvidence({ delivered, opens, clicks }: Evidence): string {
+export function writeEvidence({ delivered, opens, clicks, bounce }: Evidence): string {
   return JSON.stringify([
     delivered,
     opens.map(({ at, by }) => [at, by]),
     clicks.map(({ at, by, link }) => [at, by, link]),
+    ...(bounce ? [[bounce.rank, bounce.at, bounce.reason]] : []),
   ])
 }
 
+type Written = [
+  delivered: number | null,
+  opens: [at: number, by: number][],
+  clicks: [at: number, by: number, link: string][],
+  bounce?: [rank: number, at: number, reason: Reason],
+]
+
+/** Why the mail did not arrive; null: it has, or nothing is known of it. */
+export const bounceReasonIn = (text: string): Reason | null => (JSON.parse(text) as Written)[3]?.[2] ?? null
+
 export function readEvidence(text: string, facts: Omit<Instants, 'delivered'>): Evidence {
-  const [delivered, opens, clicks] = JSON.parse(text) as [
-    number | null,
-    [number, number][],
-    [number, number, string][],
-  ]
+  const [delivered, opens, clicks, bounce] = JSON.parse(text) as Written
   return {
     ...instants((name) => (name === 'delivered' ? delivered : facts[name])),
     opens: opens.map(([at, by]) => ({ at, by, link: '' })),
     clicks: clicks.map(([at, by, link]) => ({ at, by, link })),
+    bounce: bounce ? { rank: bounce[0], at: bounce[1], reason: bounce[2] } : null,
   }
 }

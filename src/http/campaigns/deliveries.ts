@@ -6,8 +6,8 @@ import type { Actions } from '../../core/campaigns/actions.ts'
 import { isOpen } from '../../core/campaigns/outcome.ts'
 import { DELIVERY_STATUSES, PEOPLE, type PeopleFact } from '../../core/campaigns/ports.ts'
 import type { DeliveryTo, Ledger, ListedDelivery } from '../../core/campaigns/ports.ts'
-import type { ReactionStore } from '../../core/loop/ports.ts'
-import type { Reactions } from '../../core/loop/reactions.ts'
+import { REASONS } from '../../core/events/facts.ts'
+import type { ReactionStore, ReactionsTo } from '../../core/loop/ports.ts'
 import {
   errors,
   IdParams,
@@ -92,6 +92,10 @@ const FIELDS = {
   bounced_at: NEVER,
   complained_at: NEVER,
   unsubscribed_at: NEVER,
+  bounce_reason: orNull(oneOf(REASONS), {
+    description: 'Why it bounced, for good or for a while, or was rejected: the `reason` of that event',
+    examples: [null],
+  }),
 }
 const DeliverySchema = Type.Object(FIELDS, { title: 'Delivery' })
 const COLUMNS = Object.keys(FIELDS) as (keyof DeliveryJson)[]
@@ -193,7 +197,7 @@ async function toJson({ reactions }: DeliveriesDeps, campaignId: string, page: r
   return page.map((delivery) => deliveryJson(delivery, facts.get(delivery.id)))
 }
 
-function deliveryJson(delivery: ListedDelivery, facts: Reactions | undefined): DeliveryJson {
+function deliveryJson(delivery: ListedDelivery, facts: ReactionsTo | undefined): DeliveryJson {
   const { id, email, name, lane, status, reason, attempts } = delivery
   return {
     id,
@@ -207,5 +211,6 @@ function deliveryJson(delivery: ListedDelivery, facts: Reactions | undefined): D
     due_at: isOpen(status) ? instant(delivery.dueAt) : null,
     updated_at: instant(delivery.updatedAt),
     ...(Object.fromEntries(PEOPLE.map((fact) => [`${fact}_at`, instantOrNull(facts?.[fact])])) as Instants),
+    bounce_reason: facts?.bounceReason ?? null,
   }
 }

@@ -57,6 +57,21 @@ export function promisesOfReactions(lab: () => LoopLab): void {
     })
   })
 
+  test('why a mail did not arrive is told by what is most final, in whatever order it comes', async () => {
+    const { one, two, three } = await first()
+    const full = { msg: { bounce_description: 'mailbox_full' } }
+    const gone = { msg: { bounce_description: 'bad_mailbox' } }
+    await lab().take(about(one, 'soft_bounce', 1, full), about(two, 'hard_bounce', 9, gone))
+    expect(await factsOf(one)).toMatchObject({ bounceReason: 'mailbox_full' })
+    await lab().take(about(one, 'hard_bounce', 9, gone), about(two, 'soft_bounce', 1, full))
+    await lab().take(about(three, 'hard_bounce'), about(three, 'open', 5))
+    expect(await factsOf(one)).toMatchObject({ bounceReason: 'no_such_mailbox' })
+    expect(await factsOf(two)).toMatchObject({ bounceReason: 'no_such_mailbox' })
+    expect(await factsOf(three)).toMatchObject({ bounceReason: 'other' })
+    await lab().take(about(three, 'hard_bounce', -5, full))
+    expect(await factsOf(three)).toMatchObject({ bounceReason: 'mailbox_full' })
+  })
+
   test('deliveries are found by what is known of their recipients', async () => {
     const { campaign, one, two, three } = await first()
     await lab().take(about(one, 'click', 60), about(two, 'hard_bounce'), about(three, 'delivered', 1))

@@ -71,7 +71,7 @@ describe('deliveries', () => {
     const lines = answer.text.split('\r\n')
     expect(lines).toHaveLength(7)
     expect(lines[0]).toBe(
-      '\ufeffid,subscriber_id,email,name,lane,status,reason,attempts,due_at,updated_at,delivered_at,opened_at,clicked_at,bounced_at,complained_at,unsubscribed_at',
+      '\ufeffid,subscriber_id,email,name,lane,status,reason,attempts,due_at,updated_at,delivered_at,opened_at,clicked_at,bounced_at,complained_at,unsubscribed_at,bounce_reason',
     )
     expect(lines[2]).toContain(",failed,'=cmd(),1,")
     expect(lines[3]).toContain(',deferred,"421 ""later"", please",1,2026-03-10T12:01:00.000Z,')

@@ -37,17 +37,17 @@ test('what comes back lands on the campaign, its deliveries and the list', async
   const { id, mails } = await mailTo(4)
   const [one, two, three] = mails as [Mail, Mail, Mail]
   const ts = Math.floor(Date.now() / 1000)
-  const event = (mail: Mail, event: string, after: number, more: object = {}) => ({
+  const event = (mail: Mail, event: string, after: number, more: object = {}, msg: object = {}) => ({
     event,
     ts: ts + after,
     _id: `message of ${mail.email}`,
     ...more,
-    msg: { email: mail.email, metadata: { campaign_id: id, delivery_id: mail.id } },
+    msg: { email: mail.email, metadata: { campaign_id: id, delivery_id: mail.id }, ...msg },
   })
   const answer = await hub.post([
     event(one, 'open', 90, { user_agent: 'Firefox' }),
     event(one, 'click', 91, { url: 'https://a.example' }),
-    event(two, 'hard_bounce', 1),
+    event(two, 'hard_bounce', 1, {}, { bounce_description: 'bad_mailbox' }),
     event(three, 'unsub', 200),
     event(three, 'open', 2, { user_agent: 'Mozilla/5.0' }),
   ])
@@ -62,7 +62,15 @@ test('what comes back lands on the campaign, its deliveries and the list', async
   expect(deliveries.find(({ id }) => id === one.id)).toMatchObject({
     clicked_at: new Date((ts + 91) * 1000).toISOString(),
     bounced_at: null,
+    bounce_reason: null,
   })
+  expect(deliveries.find(({ id }) => id === two.id)).toMatchObject({
+    bounced_at: new Date((ts + 1) * 1000).toISOString(),
+    bounce_reason: 'no_such_mailbox',
+  })
+  expect((await hub.get(`/subscribe/${two.subscriber_id}/deliveries`)).body.deliveries).toMatchObject([
+    { bounce_reason: 'no_such_mailbox' },
+  ])
   expect((await hub.get(`/subscribe/${two.subscriber_id}`)).body).toMatchObject({
     subscribed: true,
     suppressed: { reason: 'bounce' },

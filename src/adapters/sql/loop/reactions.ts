@@ -1,12 +1,12 @@
 // Reads the reactions to the mails: counts by campaign and link, and the reactions to each delivery.
 import { and, between, count, eq, inArray, isNull } from '../driver/drizzle.ts'
 import { readDeliveryId } from '../../../core/loop/correlation.ts'
-import { NO_EVIDENCE, reactionsOf, type Reactions } from '../../../core/loop/reactions.ts'
-import type { ReactionStore } from '../../../core/loop/ports.ts'
+import { bounceReasonIn, NO_EVIDENCE, reactionsOf } from '../../../core/loop/reactions.ts'
+import type { ReactionStore, ReactionsTo } from '../../../core/loop/ports.ts'
 import { newRowsFor, type Sql } from '../driver/dialect.ts'
 import { noReactions } from './changes.ts'
 
-const NO_REACTIONS: Reactions = reactionsOf(NO_EVIDENCE, 0)
+const NO_REACTIONS: ReactionsTo = { ...reactionsOf(NO_EVIDENCE, 0), bounceReason: null }
 
 export function createReactionStore(sql: Sql): ReactionStore {
   const { db } = sql
@@ -68,7 +68,13 @@ export function createReactionStore(sql: Sql): ReactionStore {
         sql.read(db.select().from(reactions).where(within(reactions))),
         sql.read(db.select().from(linkUnsubscribes).where(within(linkUnsubscribes))),
       ])
-      const found = new Map(rows.map((row): [string, Reactions] => [`${row.chunk}-${row.n}`, row]))
+      const found = new Map(
+        rows.map((row): [string, ReactionsTo] => {
+          const hasBounced = (row.bounced ?? row.softBounced ?? row.rejected) !== null
+          const bounceReason = hasBounced ? bounceReasonIn(row.heard) : null
+          return [`${row.chunk}-${row.n}`, { ...row, bounceReason }]
+        }),
+      )
       for (const { chunk, n, at } of left) {
         const heard = found.get(`${chunk}-${n}`) ?? NO_REACTIONS
         found.set(`${chunk}-${n}`, { ...heard, unsubscribed: Math.min(at, heard.unsubscribed ?? at) })
