@@ -209,6 +209,7 @@ test('with the hub gone nothing goes on as if it were measured; all of it comes 
   const { page, close } = await lab.open()
   await live(page)
   await eventually(() => page.locator('.strip .rate').innerText()).toMatch(/^\d/)
+  await page.getByRole('img', { name: /\d events/ }).waitFor() // the chart asks for itself
   await lab.hub.kill()
   // From the first moment on.
   const rate = await page.waitForFunction(rateWhenLost)
