@@ -48,12 +48,16 @@ export function createAside({ onFree, most = MOST_ASIDE }) {
       waiting = 0
       newest = first
     },
-    /** Those that are new: what is known already is passed over. @param {readonly Row[]} come oldest first */
+    /**
+     * Those that are new: what is known already is passed over. Both what was asked for and the socket may bring the same.
+     * @param {readonly Row[]} come oldest first, of each of the two
+     */
     fresh(come) {
-      const known = newest
-      const fresh = known === undefined ? come : come.filter((row) => compareCursors(row.cursor, known) > 0)
-      newest = fresh.at(-1)?.cursor ?? newest
-      return fresh
+      return come.filter(({ cursor }) => {
+        if (newest !== undefined && compareCursors(cursor, newest) <= 0) return false
+        newest = cursor
+        return true
+      })
     },
     /** @param {readonly Row[]} fresh oldest first */
     put(fresh) {
