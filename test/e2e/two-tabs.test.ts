@@ -35,7 +35,7 @@ test('a campaign that is started in one is seen in the other', async () => {
     .click()
   await other.locator('.line', { hasText: 'From the first tab' }).getByText('Finished').waitFor()
   // Once in the list, not once a telling.
-  expect(await other.locator('.line').count()).toBe(1)
+  expect(await other.locator('.line', { hasText: 'From the first tab' }).count()).toBe(1)
 })
 
 test('a draft that is deleted in one is gone from the list of the other', async () => {
