@@ -6,7 +6,7 @@ import { ApiError } from '../../public/page/ground/api.js'
 type Draft = Parameters<typeof createDraft>[0]
 type Campaign = NonNullable<Draft['campaign']>
 
-const ours = { id: 'a', subject: 'May', content: '<p>Ours</p>', tag: '' } as unknown as Campaign
+const ours = { id: 'a', subject: 'May', content: '<p>Ours</p>', tag: '' } as Campaign
 const NO_SUCH = () => new ApiError(404, 'campaign.not_found', 'There is no such campaign')
 
 /** A hub that has one draft: `theirs`, or none. */
@@ -24,7 +24,7 @@ function setup(theirs: object | null) {
       if (method === 'PATCH' && !hub.theirs) throw NO_SUCH()
       return (hub.theirs = { ...(hub.theirs ?? { id: 'b' }), ...body })
     },
-  } as unknown as Draft['api']
+  } as Draft['api']
   const made: string[] = []
   const onSaved: Draft['onSaved'] = ({ id }, isNew) => void (isNew && made.push(id))
   return { asked, hub, made, draft: createDraft({ api, campaign: ours, onSaved }) }

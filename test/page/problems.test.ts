@@ -4,7 +4,7 @@ import { problemsOf } from '../../public/page/setup/problems.js'
 import type { Setup } from '../../public/page/types.d.ts'
 
 const told = (states: Setup['states']) =>
-  problemsOf({ states, refused: [], quarantine: 0, webhooks_silent: false } as unknown as Setup)
+  problemsOf({ states, refused: [], quarantine: 0, webhooks_silent: false })
 
 test.each([
   [{ events: 'ok', database: 'ok', archive: 'ok', sending: 'ok' }, []],

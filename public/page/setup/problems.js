@@ -63,7 +63,7 @@ function halted({ states = {} }) {
   return sending === 'paused' && 'A lane is paused'
 }
 
-/** @param {Setup} setup @returns {string[]} for the strip: few words each */
+/** @param {Pick<Setup, 'states' | 'refused' | 'quarantine' | 'webhooks_silent'>} setup @returns {string[]} for the strip: few words each */
 export function problemsOf(setup) {
   const refusals = unseenRefusals(setup).reduce((sum, { count }) => sum + count, 0)
   return [
