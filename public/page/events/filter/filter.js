@@ -109,26 +109,51 @@ export function fits({ q, message, url, subaccount, since, until }, row) {
   if (subaccount && row.subaccount !== subaccount) return false
   if (since && row.receivedAt < Date.parse(since)) return false
   if (until && row.receivedAt >= Date.parse(until)) return false
-  return q === '' || mentions(row, q.toLowerCase())
+  return q === '' || mentions(row, q)
 }
 
 /** The beginning of an address, or of what follows its @, or of words that are all in the subject. @param {EventRow} row @param {string} text */
 function mentions({ email, subject }, text) {
-  const address = (email ?? '').toLowerCase()
-  const host = address.slice(address.lastIndexOf('@') + 1)
-  if (!text.startsWith('@') && address.startsWith(text)) return true
-  if (host.startsWith(text.replace(/^@/, ''))) return true
+  const sought = /\s/.test(text) ? '' : addressKey(text)
+  const address = addressKey(email ?? '')
+  const host = sought.replace(/^@/, '')
+  if (host !== '') {
+    if (!sought.startsWith('@') && address.startsWith(sought)) return true
+    if (address.slice(address.lastIndexOf('@') + 1).startsWith(host)) return true
+  }
   const asked = text.includes('@') ? [] : wordsOf(text)
   const told = wordsOf(subject ?? '')
-  return asked.length > 0 && asked.every((word) => told.some((other) => other.startsWith(word)))
+  return asked.length > 0 && asked.every((word) => told.some((other) => begins(other, word)))
 }
+
+/** An address as it is compared: without case, its domain as in DNS (RFC 5890). @param {string} address */
+function addressKey(address) {
+  const at = address.lastIndexOf('@') + 1
+  const domain = address.slice(at).toLowerCase()
+  const isForeign = /[^\0-\x7f]/.test(domain) && /^[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u.test(domain)
+  const host = isForeign && URL.canParse(`http://${domain}`) ? new URL(`http://${domain}`).hostname : domain
+  return address.slice(0, at).normalize('NFC').toLowerCase() + host
+}
+
+/** In a script that is written without spaces a word may begin at each character. */
+const UNSPACED = /^[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Thai}]/u
+
+/** @param {string} text @param {string} word */
+function begins(text, word) {
+  return text.startsWith(word) || (UNSPACED.test(word) && text.includes(word))
+}
+
+/** So many are looked for, and looked through. */
+const MOST_WORDS = 16
 
 /** @param {string} text */
 const wordsOf = (text) =>
-  text
-    .normalize('NFKC')
-    .toLowerCase()
-    .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
+  (
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
+  ).slice(0, MOST_WORDS)
 
 /**
  * @param {Filter} filter
