@@ -69,14 +69,25 @@ test.each([
   ['2029-11-27T14:02', new Date(2029, 10, 27, 14, 3)],
   ['27 Nov 2028, 9.30', new Date(2028, 10, 27, 9, 31)],
   ['yesterday', new Date(2030, 4, 6)],
+  ['2030-05-04T09:30:15.250Z', new Date(Date.UTC(2030, 4, 4, 9, 31))],
+  ['2030-05-05 23:30+09:00', new Date(Date.UTC(2030, 4, 5, 14, 31))],
   ['today 9:00', new Date(2030, 4, 6, 9, 1)],
 ])('%s is a time to go to', (text, until) => {
   expect(readWhen(text, NOW)?.until).toBe(until.getTime())
 })
 
-test.each(['', 'ada', '25:00', '14:60', '31 Feb', '2031-01-01', 'May', '7 Foo', '12'])(
-  '%j is no time that has been',
-  (text) => {
-    expect(readWhen(text, NOW)).toBe(undefined)
-  },
-)
+test.each([
+  '',
+  'ada',
+  '25:00',
+  '14:60',
+  '31 Feb',
+  '2031-01-01',
+  '2031-01-01T00:00:00Z',
+  '2030-13-01T00:00Z',
+  'May',
+  '7 Foo',
+  '12',
+])('%j is no time that has been', (text) => {
+  expect(readWhen(text, NOW)).toBe(undefined)
+})

@@ -1,7 +1,9 @@
-// A time as somebody types it, in whoever's own time zone: `14:02`, `27 Nov`, `27 Nov 14:02`, `2026-11-27 14:02`.
+// A time as somebody types it, in whoever's own time zone: `14:02`, `27 Nov`, `27 Nov 14:02`, `2026-11-27 14:02`. One that is
+// copied out of a log or an answer tells its own.
 
 const MINUTE = 60_000
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+const WITH_ZONE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/
 const DAYS_AGO = Object.freeze({ today: 0, yesterday: 1 })
 
 /**
@@ -11,11 +13,16 @@ const DAYS_AGO = Object.freeze({ today: 0, yesterday: 1 })
  * @returns {{ until: number, isDay: boolean } | undefined} undefined: that is no time, or one to come
  */
 export function readWhen(text, now) {
+  const told = text.trim().toUpperCase()
+  if (WITH_ZONE.test(told)) {
+    const at = Date.parse(told.replace(' ', 'T'))
+    return at <= now ? { until: at - (at % MINUTE) + MINUTE, isDay: false } : undefined
+  }
   const typed = text
     .trim()
     .toLowerCase()
     .replace(/,|(?<=\d)t(?=\d)/g, ' ')
-  const clock = /(?:^|\s)(\d{1,2})[:.h](\d{2})(?::\d{2}\w*)?$/.exec(typed)
+  const clock = /(?:^|\s)(\d{1,2})[:.h](\d{2})(?::\d{2})?$/.exec(typed)
   const [hour, minute] = clock ? [Number(clock[1]), Number(clock[2])] : [0, 0]
   if (hour > 23 || minute > 59) return undefined
   const rest = (clock ? typed.slice(0, clock.index) : typed).trim()
