@@ -12,6 +12,8 @@ import {
   plain,
   plainJson,
   share,
+  shortDay,
+  spanWords,
   step,
   titleOf,
   within,
@@ -22,6 +24,18 @@ const S = 1000
 const MIN = 60 * S
 const H = 60 * MIN
 const D = 24 * H
+
+test('a day is told where it is not today, its year where that is another', () => {
+  const at = (...when: [year: number, month: number, day: number]) => new Date(...when, 14, 2).getTime()
+  const now = at(2030, 4, 6)
+  expect([now, at(2030, 4, 5), at(2029, 4, 6), at(2031, 0, 1)].map((time) => shortDay(time, now))).toEqual([
+    '',
+    '5 May, ',
+    '6 May 2029, ',
+    '1 Jan 2031, ',
+  ])
+  expect(spanWords(at(2029, 4, 6), at(2030, 4, 6), now)).toBe('6 May 2029, 14:02–6 May, 14:02')
+})
 
 test.each([
   [0, 'now'],

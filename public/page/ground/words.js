@@ -72,10 +72,11 @@ export function timeZone(at) {
 
 const dayAndMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 
-/** `27 Nov, `, or nothing when that is today. @param {number} at @param {number} now by the hub's clock */
+/** `27 Nov, `, with the year where that is another, or nothing when that is today. @param {number} at @param {number} now by the hub's clock */
 export function shortDay(at, now) {
-  const day = dayAndMonth.format(at)
-  return day === dayAndMonth.format(now) ? '' : `${day}, `
+  if (day.format(at) === day.format(now)) return ''
+  const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear()
+  return `${(isThisYear ? dayAndMonth : day).format(at)}, `
 }
 
 /**
@@ -86,8 +87,9 @@ export function shortDay(at, now) {
  */
 export function spanWords(start, end, now) {
   const clockOf = start % MINUTE || end % MINUTE ? exactTime : timeOfDay
-  const isOneDay = shortDay(start, end) === ''
-  return `${shortDay(start, now)}${clockOf(start)}–${isOneDay ? '' : shortDay(end, now)}${clockOf(end)}`
+  // Of two days, today is told as well: it would be taken for the first.
+  const endDay = shortDay(start, end) && (shortDay(end, now) || `${dayAndMonth.format(end)}, `)
+  return `${shortDay(start, now)}${clockOf(start)}–${endDay}${clockOf(end)}`
 }
 
 /** A time below a chart: its day, where that is what changes. @param {number} at @param {number} tick between two of them */
