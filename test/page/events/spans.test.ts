@@ -62,6 +62,7 @@ test('its times stand at whole minutes of the clock, as many as there is room fo
 
 test.each([
   ['11:58', new Date(2030, 4, 6, 11, 59)],
+  ['１１：５８', new Date(2030, 4, 6, 11, 59)],
   ['14:02', new Date(2030, 4, 5, 14, 3)],
   ['5 May', new Date(2030, 4, 6)],
   ['December 24', new Date(2029, 11, 25)],

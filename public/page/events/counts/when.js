@@ -19,6 +19,7 @@ export function readWhen(text, now) {
     return at <= now ? { until: at - (at % MINUTE) + MINUTE, isDay: false } : undefined
   }
   const typed = text
+    .normalize('NFKC')
     .trim()
     .toLowerCase()
     .replace(/,|(?<=\d)t(?=\d)/g, ' ')
