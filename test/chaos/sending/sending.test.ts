@@ -13,5 +13,4 @@ test.each(SENDING_STORES)(
     expect(missed).toBe(0)
     expect(counts).toMatchObject({ total: subscribers, sent: subscribers })
   },
-  240_000,
 )
