@@ -183,11 +183,18 @@ describe('patience', () => {
   const down = new HubError('archive.unavailable', { cause: new Error('connect ECONNREFUSED') })
 
   test('tells again and again, and ends with the cause', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 0 })
+    onTestFinished(() => void vi.useRealTimers())
     const warn = vi.fn()
     const log = { info: vi.fn(), warn, error: vi.fn() }
-    const reached = patiently('DATABASE_URL', log, () => Promise.reject(down), patience)
-    await expect(reached).rejects.toThrow('DATABASE_URL: connect ECONNREFUSED')
-    expect(warn.mock.calls.length).toBeGreaterThan(1)
+    const reach = async () => {
+      vi.setSystemTime(Date.now() + 50) // each try takes so long
+      throw down
+    }
+    await expect(patiently('DATABASE_URL', log, reach, patience)).rejects.toThrow(
+      'DATABASE_URL: connect ECONNREFUSED',
+    )
+    expect(warn).toHaveBeenCalledTimes(4) // after 50, 150, 250 and 350 ms
     expect(warn.mock.calls[0]).toEqual([
       { setting: 'DATABASE_URL', cause: 'connect ECONNREFUSED' },
       'DATABASE_URL cannot be reached, trying again',
