@@ -11,8 +11,11 @@ import { containerPid, hasDocker, runArgs, signalContainer, type ServerCommand }
 import { diesWithUs } from '../run/dies-with-us.ts'
 
 // Below those that Linux gives to connections: of them one may be taken before a server listens, or listens again.
-const [FIRST_PORT, LAST_PORT] = [10_000, 32_000]
-/** Each process begins elsewhere. */
+// Each worker of a run has its own: to another, the port of a server that has yet to listen, or is down, seems to be free.
+const [WORKERS, EACH] = [13, 1_700]
+const FIRST_PORT = 10_000 + EACH * (Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS)
+const LAST_PORT = FIRST_PORT + EACH - 1
+/** Each run begins elsewhere. */
 let nextPort = randomInt(FIRST_PORT, LAST_PORT)
 
 // Debian keeps servers where only root's PATH looks.
@@ -99,7 +102,13 @@ function track(child: ChildProcess, reach = directly(child)): ServerProcess {
 /** A signal takes a moment to reach every thread: until then a frozen server may still answer. Linux tells. */
 function untilFrozen(pid: number | undefined): void {
   const tasks = `/proc/${pid}/task`
-  const isFrozen = (task: string) => /\) T [^)]*$/.test(readFileSync(join(tasks, task, 'stat'), 'utf8'))
+  const isFrozen = (task: string) => {
+    try {
+      return /\) T [^)]*$/.test(readFileSync(join(tasks, task, 'stat'), 'utf8'))
+    } catch {
+      return true // a thread that has ended meanwhile
+    }
+  }
   for (const until = Date.now() + 1_000; existsSync(tasks) && Date.now() < until;)
     if (readdirSync(tasks).every(isFrozen)) return
 }
