@@ -65,6 +65,9 @@ test('a hundred opens are one step, a robot’s is marked, and what no webhook t
     ])
     expect(await steps.nth(1).innerText()).toContain('No webhook reported this, but the mail was opened')
     expect(await steps.nth(2).innerText()).toMatch(/First .*, last /)
+    // What was implied has no time of its own to count from.
+    const since = (step: number) => steps.nth(step).locator('.since').innerText()
+    expect([await since(2), await since(3)]).toEqual(['', '+3 min 20 s'])
     expect(await steps.nth(2).innerText()).toContain('Last: Seoul, South Korea · 203.0.113.7')
     expect(await steps.nth(3).innerText()).toContain('By a robot, not a person')
     const inspector = page.getByRole('complementary')

@@ -16,7 +16,8 @@ export function Timeline({ steps, chosen, now, onChoose }) {
       ${story.map(({ row, first, last, times, implied }, index) => {
         if (implied) return html`<${Implied} key=${implied} kind=${implied} by=${row} />`
         const { word, tone } = lookOf(row.kind)
-        const previous = story[index - 1]
+        // When one that no webhook told happened is not known.
+        const previous = story.slice(0, index).findLast((one) => !one.implied)
         const otherSide = otherSideOf(row)
         const isChosen = row.cursor === chosen.cursor || (times > 1 && sameness(chosen) === sameness(row))
         return html`
