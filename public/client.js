@@ -9,6 +9,8 @@ const BASE_DELAY_MS = 500
 const MOST_DELAY_MS = 30_000
 /** The hub sends something at least every 30 s: after this much silence the connection is dead, even if the socket says open. */
 const SILENCE_MS = 75_000
+/** Its first words come with the connection: a proxy that takes it and holds them back passes none. */
+const GREETING_MS = 20_000
 /** After a connection that lasted this long, the next failure starts from the shortest delay again. */
 const STEADY_MS = 10_000
 const GOING_AWAY = 1001
@@ -105,7 +107,7 @@ export function connect(options) {
   /** @param {import('./client.d.ts').Socket} opened @param {number} mine @param {import('./client.d.ts').Filter} asked */
   function listen(opened, mine, asked) {
     socket = opened
-    watch()
+    watch(GREETING_MS)
     opened.addEventListener('open', () => {
       if (mine === turn && asked !== filter) sendFilter()
     })
@@ -176,9 +178,9 @@ export function connect(options) {
     open()
   }
 
-  function watch() {
+  function watch(limitMs = SILENCE_MS) {
     clearTimeout(timer)
-    timer = setTimeout(() => closed(0, 'silence'), SILENCE_MS)
+    timer = setTimeout(() => closed(0, 'silence'), limitMs)
   }
 
   /** Closes the socket, and ignores whatever it still brings. */

@@ -113,6 +113,15 @@ test.each([4400, 4401])('%i ends it for good', async (code) => {
   expect(FakeSocket.all).toHaveLength(1)
 })
 
+test('a connection that is taken, and on which nothing comes through, is given up soon', async () => {
+  const { states } = await open()
+  socket(0).open()
+  await vi.advanceTimersByTimeAsync(19_000)
+  expect(states.at(-1)).toEqual({ state: 'connecting', attempt: 0 })
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(states.at(-1)).toMatchObject({ state: 'waiting', attempt: 1, code: 0 })
+})
+
 test('a line that is silent for longer than the hub ever is counts as broken', async () => {
   const { words } = await open()
   socket(0).open().say(hello, position(1))
