@@ -32,8 +32,9 @@ export function createKeys() {
     // An open dialog has the keys for itself.
     if (document.querySelector('dialog[open]')) return
     if (event.key !== 'Escape' && (isTyping(event.target) || areKeysOff())) return
-    const name = event.timeStamp - prefixAt < SEQUENCE_MS ? prefix + event.key : event.key
-    prefix = event.key === 'g' ? 'g ' : ''
+    const key = latin(event)
+    const name = event.timeStamp - prefixAt < SEQUENCE_MS ? prefix + key : key
+    prefix = key === 'g' ? 'g ' : ''
     prefixAt = event.timeStamp
     // The first that takes it; one that answers false leaves it to the others.
     const taken = maps.toReversed().some((map) => map[name] !== undefined && map[name](event) !== false)
@@ -50,6 +51,11 @@ export function createKeys() {
       return () => maps.splice(maps.indexOf(map), 1)
     },
   }
+}
+
+/** Where Korean, or another script, is typed, the letter that stands on the same key. @param {KeyboardEvent} event */
+function latin({ key, code }) {
+  return key.length === 1 && key > '~' && code.startsWith('Key') ? code.slice(3).toLowerCase() : key
 }
 
 /** @typedef {ReturnType<typeof createKeys>} Keys */

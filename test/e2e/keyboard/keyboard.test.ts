@@ -74,6 +74,14 @@ test('a file to choose and a switch are no fields: keys go on there; Esc leaves 
     await go(page, 'c', 'Campaigns')
   }))
 
+test('letters are known by their key where Korean is typed', () =>
+  withPage('/', async (page) => {
+    await page.locator('body').dispatchEvent('keydown', { key: 'ㅔ', code: 'KeyP' })
+    await page.getByRole('button', { name: 'Resume' }).waitFor()
+    await page.locator('body').dispatchEvent('keydown', { key: 'ㅓ', code: 'KeyJ' })
+    await eventually(() => chosen(page)).toEqual(['Mail 29'])
+  }))
+
 test('single keys can be turned off', () =>
   withPage('/', async (page) => {
     await page.keyboard.press('?')
