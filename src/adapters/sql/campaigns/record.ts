@@ -1,15 +1,9 @@
 // Records outcomes: a chunk's deliveries and counts change together, or not at all.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, sql as words } from '../driver/drizzle.ts'
-import { HubError } from '../../../core/errors.ts'
 import { applyOutcomes, tallyOf, type DeliveryState } from '../../../core/campaigns/outcome.ts'
 import type { ChunkRef, Ledger } from '../../../core/campaigns/ports.ts'
+import { again, isFault } from '../driver/again.ts'
 import { changesFor, type Sql, type Write } from '../driver/dialect.ts'
-
-/** Conflicts are rare: only cancelling, or the successor of a frozen worker, changes the same chunk. */
-const TRIES = 10
-/** After a conflict each waits for a random moment, so that they do not collide again. */
-const MEETING_MS = 10
 
 export function createRecord(sql: Sql): Ledger['record'] {
   const { db } = sql
@@ -36,27 +30,19 @@ export function createRecord(sql: Sql): Ledger['record'] {
     return db.update(chunks).set(counted).where(isIt(ref))
   }
 
-  return async (ref, outcomes) => {
-    for (let tries = 1; tries <= TRIES; tries++) {
-      // The version is read first, so that any later change makes the transaction fail.
-      const version = await versionOf(ref)
-      if (version === undefined) return
-      const { all, changed } = applyOutcomes(await statesOf(ref), outcomes)
-      if (changed.length === 0) return
-      const rows = changed.map((state) => ({ campaignId: ref.campaignId, chunk: ref.chunk, ...state }))
-      try {
-        await sql.atomically([
-          countAnew(ref, version, all),
-          changesFor(deliveries, ['campaignId', 'chunk', 'n'], rows),
-        ])
-        return
-      } catch (error) {
-        if (sql.fault(error) !== 'null') throw error
-        await sleep(Math.random() * MEETING_MS * tries)
-      }
-    }
-    throw new HubError('archive.unavailable', {
-      message: 'Other processes keep changing the same deliveries',
-    })
+  async function apply(ref: ChunkRef, outcomes: Parameters<Ledger['record']>[1]): Promise<void> {
+    // The version is read first, so that any later change makes the transaction fail.
+    const version = await versionOf(ref)
+    if (version === undefined) return
+    const { all, changed } = applyOutcomes(await statesOf(ref), outcomes)
+    if (changed.length === 0) return
+    const rows = changed.map((state) => ({ campaignId: ref.campaignId, chunk: ref.chunk, ...state }))
+    await sql.atomically([
+      countAnew(ref, version, all),
+      changesFor(deliveries, ['campaignId', 'chunk', 'n'], rows),
+    ])
   }
+
+  // Cancelling, or the successor of a frozen worker, changes the same chunk.
+  return (ref, outcomes) => again(() => apply(ref, outcomes), isFault(sql, 'null'))
 }

@@ -2,6 +2,7 @@
 import { and, asc, eq, lt, sql as words } from '../driver/drizzle.ts'
 import { compareCursors, type Cursor } from '../../../core/events/cursor.ts'
 import type { EventArchive } from '../../../core/events/ports.ts'
+import { again, isFault } from '../driver/again.ts'
 import { portions, type Sql, type Write } from '../driver/dialect.ts'
 import { KEY_LENGTH, keyOf } from '../driver/keys.ts'
 import { takeOutOfBlocks } from './blocks.ts'
@@ -12,21 +13,14 @@ import { boundsOf, MINUTE_MS, removeSpans, startOf } from './spans.ts'
 import { removeWords } from './search/subjects.ts'
 import { addToTally } from './tallies.ts'
 
-const TRIES = 10
-
 export function createRemoval(sql: Sql): Pick<EventArchive, 'prune' | 'cursorsOf' | 'erase'> {
   const { db } = sql
   const { events, eventTexts, eventTags, eventCounts } = sql.tables
 
   /** Deletes events with all that belongs to them. Begins again when another process has changed one of their blocks meanwhile. */
   async function remove(places: readonly Cursor[], besides: readonly Write[] = []): Promise<void> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return void (await sql.atomically([...besides, ...(await removals(places))]))
-      } catch (error) {
-        if (sql.fault(error) !== 'null' || tries >= TRIES) throw error
-      }
-    }
+    const removal = async () => sql.atomically([...besides, ...(await removals(places))])
+    await again(removal, isFault(sql, 'null'))
   }
 
   async function removals(places: readonly Cursor[]): Promise<Write[]> {

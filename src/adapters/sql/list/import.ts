@@ -12,13 +12,11 @@ import {
   type Step,
 } from '../../../core/list/import/step.ts'
 import { createErasedKeys, ERASED } from '../../../core/list/subscriber.ts'
+import { again, isFault } from '../driver/again.ts'
 import { changesFor, type Sql, type Write } from '../driver/dialect.ts'
 import { reindexing, indexing } from './search-index.ts'
 import { leaving, putting } from './suppressions.ts'
 import { adding } from './totals.ts'
-
-/** Somebody else may add one of the addresses between reading and writing: then the step is read and planned again. */
-const TRIES = 25
 
 export function createImport(sql: Sql, secret: string) {
   const { db } = sql
@@ -62,17 +60,15 @@ export function createImport(sql: Sql, secret: string) {
   return async (rows: readonly ImportRow[], now: number, dryRun: boolean): Promise<ImportCounts> => {
     const distinct = oneEach(rows)
     const left = rows.filter(getsNoMail).length
-    for (let tries = 1; ; tries++) {
+    const take = async () => {
       const there = await known([...distinct.keys()])
       const step = planStep(distinct, there, await suppressionsOf(inQuestion(distinct, there)), now)
       const { joined: added, renamed } = step
-      try {
-        if (!dryRun) await write(step, now)
-        return { added, updated: renamed.length, skipped: rows.length - added - renamed.length - left, left }
-      } catch (error) {
-        if (sql.fault(error) !== 'duplicate' || tries >= TRIES) throw error
-      }
+      if (!dryRun) await write(step, now)
+      return { added, updated: renamed.length, skipped: rows.length - added - renamed.length - left, left }
     }
+    // Somebody else may add one of the addresses between reading and writing.
+    return again(take, isFault(sql, 'duplicate'))
   }
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../../../core/list/membership.ts'
 import type { SubscriberStore } from '../../../core/list/ports.ts'
 import { createErasedKeys } from '../../../core/list/subscriber.ts'
+import { again, isFault } from '../driver/again.ts'
 import type { Sql } from '../driver/dialect.ts'
 import type { createFind } from './find.ts'
 import { forgetting } from './import.ts'
@@ -21,8 +22,8 @@ import { adding, changing } from './totals.ts'
 type One = ReturnType<typeof createFind>['one']
 type Comings = 'subscribe' | 'claimConfirmation' | 'releaseConfirmation' | 'confirm'
 
-/** If a row changes between reading and writing, it is read again. */
-const TRIES = 5
+/** A row has changed between reading and writing: it is read again. */
+const CHANGED = new Error('The subscriber has changed since they were read')
 
 export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<SubscriberStore, Comings> {
   const { db } = sql
@@ -57,10 +58,11 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
       .update(subscribers)
       .set(changes)
       .where(and(eq(subscribers.id, id), isAsRead))
-    const [changed = 0] = await sql.atomically([
+    const writes = [
       ...changing(sql, [key], update, subscribed, to.subscribed ?? subscribed),
       ...(isNamed ? reindexing(sql, [{ id, email, name }]) : []),
-    ])
+    ]
+    const [changed = 0] = await again(() => sql.atomically(writes), isFault(sql, 'duplicate'))
     if (changed === 0 && isNamed) await reindex(sql, [id]) // whoever was faster has named them
     return changed > 0
   }
@@ -88,12 +90,15 @@ export function comings(sql: Sql, { secret }: ListOptions, one: One): Pick<Subsc
       const person = { email, name, key }
       if (await insert(newRow(person, membership, now)))
         return { outcome: 'created', subscriber: await byKey(key) }
-      for (let tries = 1; ; tries++) {
+      const coming = async () => {
         const row = await rowOf(eq(subscribers.emailKey, key))
         const changes = row && subscribeAgain(row, person, { membership, lifted, now })
-        if (!row || !changes || tries >= TRIES) return { outcome: 'exists', subscriber: await byKey(key) }
-        if (await change(row, changes)) return { outcome: 'returned', subscriber: await byKey(key) }
+        if (!row || !changes) return 'exists'
+        if (!(await change(row, changes))) throw CHANGED
+        return 'returned'
       }
+      const outcome = await again(coming, (error) => error === CHANGED)
+      return { outcome, subscriber: await byKey(key) }
     },
 
     async claimConfirmation(id, now, everyMs) {

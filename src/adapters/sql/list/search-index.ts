@@ -17,6 +17,7 @@ import {
 } from '../driver/drizzle.ts'
 import { isBeyondAscii } from '../../../core/addresses/mailbox.ts'
 import { searchTextsOf } from '../../../core/list/search.ts'
+import { again, isFault } from '../driver/again.ts'
 import { rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 
 type Person = {
@@ -81,7 +82,8 @@ export const reindexing = (sql: Sql, people: readonly Person[]): Write[] => [
 export async function reindex(sql: Sql, ids: readonly string[]): Promise<void> {
   for (let stale = ids; stale.length > 0;) {
     const people = await peopleWith(sql, stale)
-    await sql.atomically([unindexing(sql, stale), indexing(sql, [...people.values()])])
+    const replacement = [unindexing(sql, stale), indexing(sql, [...people.values()])]
+    await again(() => sql.atomically(replacement), isFault(sql, 'duplicate'))
     const now = await peopleWith(sql, stale)
     const asWritten = (id: string) =>
       people.get(id)?.name === now.get(id)?.name && people.get(id)?.email === now.get(id)?.email

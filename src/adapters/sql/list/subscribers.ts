@@ -6,6 +6,7 @@ import { whyUnmailable } from '../../../core/list/membership.ts'
 import { createErasedKeys } from '../../../core/list/subscriber.ts'
 import { isActive, strongest } from '../../../core/list/suppression.ts'
 import { breath } from '../../../core/pause.ts'
+import { again, isFault } from '../driver/again.ts'
 import { portions, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import { createFind } from './find.ts'
 import { createImport } from './import.ts'
@@ -16,8 +17,6 @@ import { removing } from './totals.ts'
 
 /** Rows per statement when the whole list is removed. */
 const REMOVED_AT_ONCE = 5_000
-/** Tries of a removal that fails because somebody leaves at the same moment. */
-const TRIES = 5
 
 export function createSubscribers(sql: Sql, options: ListOptions): SubscriberStore {
   const { find, count, one } = createFind(sql, options.now ?? Date.now)
@@ -57,15 +56,12 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
   }
 
   /** Whoever leaves before the transaction has their row makes it fail. Then they are remembered, too. */
-  async function removeRemembering(whom: SQL, writes: () => Promise<readonly Write[]>) {
-    for (let tries = 1; ; tries++) {
+  function removeRemembering(whom: SQL, writes: () => Promise<readonly Write[]>) {
+    const removal = async () => {
       await rememberLeavers(whom)
-      try {
-        return await sql.atomically(await writes())
-      } catch (error) {
-        if (sql.fault(error) !== 'null' || tries >= TRIES) throw error
-      }
+      return sql.atomically(await writes())
     }
+    return again(removal, isFault(sql, 'null'))
   }
   const removingHeld = (whom: SQL, noted: SQL) => removing(sql, whom, noted, isForgotten())
 

@@ -1,9 +1,9 @@
 // MySQL 8 and MariaDB, through mysql2: for hubs of several processes.
-import { setTimeout as pause } from 'node:timers/promises'
 import { sql as words } from '../drizzle.ts'
 import { drizzle } from '../drizzle.mysql.ts'
 import type { Log } from '../../../../core/log.ts'
 import { CHANGING_NOTHING, onMysql, timesTouched, type Driver, type Sql, type Write } from '../dialect.ts'
+import { again } from '../again.ts'
 import { errorNumber, isRefusal, isSettled } from './errors.ts'
 import { migrate } from './migrate.ts'
 import { openConnections, type Connections, type Session } from './pool.ts'
@@ -14,7 +14,6 @@ import { columns } from '../../schema/columns.mysql.ts'
 const NULL_REFUSED = 1048
 const DUPLICATE = 1062
 const DEADLOCK = 1213
-const DEADLOCK_TRIES = 5
 const QUERY_MS = 20_000
 const NO_LIMIT = 0 // a large table takes its time
 /** What the stores write at once fits into it: parts of texts, lists of keys, steps of an import. */
@@ -83,16 +82,9 @@ function transaction(session: Session, writes: readonly Write[]): Promise<number
   })
 }
 
-async function despiteDeadlocks<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await work()
-    } catch (error) {
-      if (errorNumber(error) !== DEADLOCK || tries >= DEADLOCK_TRIES) throw error
-      await pause(tries * 20 * Math.random())
-    }
-  }
-}
+/** Of two, InnoDB undoes the one that has changed less: beside large ones the same may lose many times. */
+const despiteDeadlocks = <T>(work: () => Promise<T>): Promise<T> =>
+  again(work, (error) => errorNumber(error) === DEADLOCK)
 
 async function execute(session: Session, write: Write): Promise<number> {
   if ('counted' in write) {
