@@ -125,6 +125,16 @@ export function promisesOfRemoving(lab: () => ListLab): void {
     expect((await subscribe()).outcome).toBe('created')
   })
 
+  test('of one who is erased while an import gives them another name nothing stays', async () => {
+    const { list, overtaken, sql } = lab()
+    const email = 'ann@example.com'
+    const erasing = overtaken(() => list.erase(email, NOON))
+    const index = () => sql.read(sql.db.select().from(sql.tables.subscriberStarts))
+    await list.subscribe(email, 'Ann', NOON)
+    await erasing.import([{ email, name: 'Ann Lee' }], NOON, false)
+    expect(await index()).toEqual([])
+  })
+
   test('of an erased person who is suppressed only a hash stays, and refuses the address', async () => {
     await addAnn()
     await lab().suppressions.put(makeSuppression('ann@example.com', { reason: 'complaint' }))

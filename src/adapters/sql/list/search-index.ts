@@ -9,6 +9,7 @@ import {
   inArray,
   lt,
   lte,
+  notExists,
   or,
   sql as words,
   type Column,
@@ -32,6 +33,14 @@ export const toBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''
 /** The same in SQL. */
 export const bytesOf = (id: Column | SQL): SQL => words`unhex(replace(${id}, '-', ''))`
 
+/** The same the other way round. */
+function textOf(id: Column): SQL<string> {
+  const hex = words`lower(hex(${id}))`
+  const part = (from: number, length: number) => words`substr(${hex}, ${words.raw(`${from}, ${length}`)})`
+  const parts = [part(1, 8), part(9, 4), part(13, 4), part(17, 4), part(21, 12)]
+  return words<string>`concat(${words.join(parts, words.raw(`, '-', `))})`
+}
+
 export const toId = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 
 /** Adds people to the index: part of the transaction that adds them to the list. */
@@ -50,11 +59,11 @@ const UNSENDABLE = ''
 /** The ids of these people, as a table. */
 export function unsendable({ db, tables: { subscriberStarts } }: Sql) {
   const { text, id } = subscriberStarts
-  const hex = words`lower(hex(${id}))`
-  const part = (from: number, length: number) => words`substr(${hex}, ${words.raw(`${from}, ${length}`)})`
-  const parts = [part(1, 8), part(9, 4), part(13, 4), part(17, 4), part(21, 12)]
-  const joined = words<string>`concat(${words.join(parts, words.raw(`, '-', `))})`.as('whose')
-  return db.select({ id: joined }).from(subscriberStarts).where(eq(text, UNSENDABLE)).as('unsendable')
+  return db
+    .select({ id: textOf(id).as('whose') })
+    .from(subscriberStarts)
+    .where(eq(text, UNSENDABLE))
+    .as('unsendable')
 }
 
 /** Removes people from the index: part of the transaction that removes them from the list. */
@@ -69,20 +78,33 @@ export const unindexingUpTo = (sql: Sql, id: string): Write =>
 export const unindexingOf = (sql: Sql, query: SQLWrapper): Write =>
   removal(sql, eq(sql.tables.subscriberStarts.id, bytesOf(words`(${query})`)))
 
-const removal = ({ db, tables: { subscriberStarts } }: Sql, where: SQL): Write =>
+const removal = ({ db, tables: { subscriberStarts } }: Sql, where: SQL | undefined): Write =>
   db.delete(subscriberStarts).where(where)
 
-/** Replaces people in the index: part of the transaction that changes their names. */
-export const reindexing = (sql: Sql, people: readonly Person[]): Write[] => [
-  unindexing(sql, people.map(({ id }) => id)), // prettier-ignore
-  indexing(sql, people),
-]
+/**
+ * Replaces people in the index: part of the transaction that changes their names. Of those who have been removed since they
+ * were read, nothing stays.
+ */
+export function reindexing(
+  sql: Sql,
+  people: readonly Person[],
+  ids: readonly string[] = people.map(({ id }) => id),
+): Write[] {
+  const { subscribers, subscriberStarts } = sql.tables
+  const own = eq(subscribers.id, textOf(subscriberStarts.id))
+  const isGone = notExists(sql.db.select({ id: subscribers.id }).from(subscribers).where(own))
+  return [
+    unindexing(sql, ids),
+    indexing(sql, people),
+    removal(sql, and(inArray(subscriberStarts.id, ids.map(toBytes)), isGone)),
+  ]
+}
 
 /** Replaces people in the index, again and again until nobody has changed them meanwhile. */
 export async function reindex(sql: Sql, ids: readonly string[]): Promise<void> {
   for (let stale = ids; stale.length > 0;) {
     const people = await peopleWith(sql, stale)
-    const replacement = [unindexing(sql, stale), indexing(sql, [...people.values()])]
+    const replacement = reindexing(sql, [...people.values()], stale)
     await again(() => sql.atomically(replacement), isFault(sql, 'duplicate'))
     const now = await peopleWith(sql, stale)
     const asWritten = (id: string) =>
