@@ -150,10 +150,19 @@ async function registerImport(app: FastifyInstance, { now, idleMs = IDLE_MS }: T
   })
 }
 
+const DRY = /^dry/i
+
 /** Throws for `?dryrun` and the like, which must not import in earnest. Other parameters that are not known are ignored. */
 function refuseSlip(query: object): void {
-  const slip = Object.keys(query).find((name) => /^dry/i.test(name) && name !== 'dry_run')
+  const slip = Object.keys(query).find((name) => DRY.test(name) && name !== 'dry_run')
   if (slip !== undefined) throw unknownParameter(slip, Query.properties)
+}
+
+/** The same for a form's field. */
+function refuseField(name: string): void {
+  if (!DRY.test(name)) return
+  const message = 'dry_run is no field of the form: ask for a dry run by ?dry_run in the address'
+  throw new HubError('request.invalid', { message })
 }
 
 /** The CSV file, which is the body itself or a file in a form. */
@@ -161,7 +170,7 @@ async function readFile(body: IncomingMessage, contentType: string, idleMs: numb
   charsetOf(contentType) // refuses an unknown charset before anything is read
   const chunks = readWithin(body, idleMs, () => hangUpAfter(reply, body))
   if (!contentType.toLowerCase().startsWith(MULTIPART)) return decodeText(chunks, charsetOf(contentType))
-  const file = await firstFile(chunks, contentType)
+  const file = await firstFile(chunks, contentType, refuseField)
   return decodeText(file.chunks, charsetOf(file.contentType))
 }
 

@@ -164,6 +164,18 @@ describe('import', () => {
     expect(await subscribers()).toEqual([])
   })
 
+  test('a form with a field dry_run before the file is 400: it is no dry run', async () => {
+    const form = new FormData()
+    form.set('csrf', 'x')
+    form.set('dry_run', '1')
+    form.set('file', new Blob(['a@example.com']), 'people.csv')
+    const encoded = new Response(form)
+    const type = encoded.headers.get('content-type') ?? ''
+    const { status, body } = await upload(await encoded.text(), '', type)
+    expect([status, body.error?.message]).toEqual([400, expect.stringContaining('?dry_run')])
+    expect(await subscribers()).toEqual([])
+  })
+
   test('never brings back who left, bounced or complained', async () => {
     await app.list.import(makeReaders(1, 2), NOON, false)
     await app.patch('/subscribe', { email: 'reader-1@example.com' })

@@ -16,8 +16,7 @@ type Part = { readonly headers: string; readonly content: AsyncIterable<Buffer> 
 export async function readMultipart(body: Buffer, contentType: string): Promise<Record<string, string>> {
   const fields: [string, string][] = []
   for await (const { headers, content } of parts(once(body), contentType)) {
-    const [, quoted, bare] = NAME.exec(headers) ?? []
-    const name = quoted?.replaceAll('%22', '"') ?? bare
+    const name = nameOf(headers)
     const pieces: Buffer[] = []
     for await (const piece of content) pieces.push(piece)
     if (name !== undefined && !isFile(headers)) fields.push([name, Buffer.concat(pieces).toString()])
@@ -29,18 +28,30 @@ async function* once(body: Buffer): AsyncGenerator<Buffer> {
   yield body
 }
 
+function nameOf(headers: string): string | undefined {
+  const [, quoted, bare] = NAME.exec(headers) ?? []
+  return quoted?.replaceAll('%22', '"') ?? bare
+}
+
 const isFile = (headers: string): boolean => /^content-disposition:.*[;\s]filename\*?=/im.test(headers)
 
 type UploadedFile = { readonly contentType: string; readonly chunks: AsyncIterable<Buffer> }
 
-/** The file of a form, whatever its size and its field's name. Throws request.invalid where there is none. */
-export async function firstFile(body: AsyncIterable<Buffer>, contentType: string): Promise<UploadedFile> {
+/** The file of a form, whatever its size and its field's name. `onField` sees the names of fields before it. Throws request.invalid where there is none. */
+export async function firstFile(
+  body: AsyncIterable<Buffer>,
+  contentType: string,
+  onField: (name: string) => void,
+): Promise<UploadedFile> {
   const all = parts(body, contentType)
   for (;;) {
     const { done, value } = await all.next()
     if (done) throw notAForm('The form holds no file')
     const { headers, content } = value
-    if (!isFile(headers)) continue
+    if (!isFile(headers)) {
+      onField(nameOf(headers) ?? '')
+      continue
+    }
     const chunks = async function* (): AsyncGenerator<Buffer> {
       try {
         yield* content
