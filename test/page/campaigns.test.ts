@@ -150,7 +150,8 @@ test('a delivery is told by the last that came back, else by what became of the 
     bounce_reason: null,
   }
   expect(deliveryLook(delivery)).toMatchObject({ word: 'Sent', why: 'awaiting news' })
-  expect(deliveryLook(delivery, 'outbox')).toMatchObject({ word: 'Sent', why: 'written to a file' })
+  const written = { ...delivery, reason: '250 2.0.0 written to 0-1.eml' }
+  expect(deliveryLook(written)).toMatchObject({ word: 'Sent', why: 'written to a file' })
   expect(deliveryLook({ ...delivery, status: 'failed', reason: '550 no' })).toMatchObject({
     word: 'Failed',
     why: '550 no',

@@ -20,7 +20,7 @@ import { SearchBox } from '../lists/search-box.js'
 
 /** @param {{ app: App, campaign: Campaign }} props */
 export function Deliveries({ app, campaign }) {
-  const { id, transport } = campaign
+  const { id } = campaign
   const { search } = useStore(app.router.store)
   const query = useMemo(() => readQuery(search), [search])
   const { list, choice, show } = deliveriesOf(app, id)
@@ -68,7 +68,7 @@ export function Deliveries({ app, campaign }) {
               choice=${choice}
               onOpen=${open}
               scroller=${scroller}
-              line=${(/** @type {Delivery} */ delivery) => html`<${Line} delivery=${delivery} transport=${transport} now=${now} />`}
+              line=${(/** @type {Delivery} */ delivery) => html`<${Line} delivery=${delivery} now=${now} />`}
             />`
       }
     </div>
@@ -172,9 +172,9 @@ function Filter({ query, facts, set, find, children }) {
   `
 }
 
-/** @param {{ delivery: Delivery, transport: Campaign['transport'], now: number }} props */
-function Line({ delivery, transport, now }) {
-  const { word, icon, tone, at, why } = deliveryLook(delivery, transport)
+/** @param {{ delivery: Delivery, now: number }} props */
+function Line({ delivery, now }) {
+  const { word, icon, tone, at, why } = deliveryLook(delivery)
   const { email, name } = delivery
   return html`
     <bdi class="email">${plain(email) || 'erased person'}</bdi>

@@ -1,6 +1,7 @@
 // Campaigns in words: their states, lanes as sentences, what is known of a delivery. No number that nobody knows.
 /** @import { Campaign } from '../../client.d.ts' */
 /** @import { Tone } from '../events/kinds.js' */
+import { reasonWords } from '../events/facts.js'
 import { lookOf } from '../events/kinds.js'
 import { count, within } from '../ground/words.js'
 
@@ -160,20 +161,27 @@ const NEWS = /** @type {const} */ ([
   'delivered',
 ])
 
+/** The hub's outbox answers so, for each mail: a campaign that began without an SMTP server may have gone on with one. */
+const WRITTEN = /^250 2\.0\.0 written to (\S+)$/
+
+/** The file that a mail was written to, as there was no server to send it. @param {{ status: string, reason: string | null }} delivery */
+export const fileOf = ({ status, reason }) =>
+  status === 'sent' ? WRITTEN.exec(reason ?? '')?.[1] : undefined
+
 /**
  * How a delivery stands: what came back of it, else what became of the mail; since when; and why.
- * @param {Delivery} delivery @param {Campaign['transport']} [transport]
+ * @param {Delivery} delivery
  * @returns {Look & { at: string, why: string }}
  */
-export function deliveryLook(delivery, transport) {
+export function deliveryLook(delivery) {
   const news = NEWS.find((fact) => delivery[`${fact}_at`] !== null)
-  const bounce = delivery.bounce_reason?.replaceAll('_', ' ')
+  const bounce = delivery.bounce_reason && reasonWords(delivery.bounce_reason)
   if (news) {
     const { word, tone } = lookOf(news)
     const why = news === 'bounced' ? (bounce ?? '') : ''
     return { word, tone, icon: news, at: delivery[`${news}_at`] ?? delivery.updated_at, why }
   }
-  const sent = bounce ?? (transport === 'outbox' ? 'written to a file' : 'awaiting news')
+  const sent = bounce ?? (fileOf(delivery) ? 'written to a file' : 'awaiting news')
   const why = delivery.status === 'sent' ? sent : (delivery.reason ?? '')
   return { ...mailLook(delivery.status), at: delivery.updated_at, why }
 }

@@ -38,13 +38,16 @@ export function storedRow(event) {
   return rowOf(event, Date.parse(event.received_at))
 }
 
+/** `mailbox full` @param {string} reason one of the hub's */
+export const reasonWords = (reason) => reason.replaceAll('_', ' ')
+
 /**
  * The lines that say more than the kind: what was clicked, why it bounced (if that is a word), what the other server said.
  * @param {Pick<EventRow, 'url' | 'reason' | 'answer'>} row
  * @returns {string[]}
  */
 export function detailsOf({ url, reason, answer }) {
-  const why = reason === 'other' && answer ? null : reason?.replaceAll('_', ' ')
+  const why = reason && !(reason === 'other' && answer) && reasonWords(reason)
   return [url, why, answer].flatMap((line) => line || [])
 }
 

@@ -4,7 +4,7 @@
 /** @import { EventsPage, StoredEvent } from '../types.d.ts' */
 import { html } from '../vendor/htm.js'
 import { detailsOf, storedRow } from '../events/facts.js'
-import { mailLook } from '../campaigns/words.js'
+import { fileOf, mailLook } from '../campaigns/words.js'
 import { mergeHistory } from '../lists/history.js'
 import { Older, useSource } from '../lists/older.js'
 import { lookOf } from '../events/kinds.js'
@@ -131,11 +131,13 @@ async function readDeliveries({ api }, id, after, signal) {
     ...mailLook(delivery.status),
     at: Date.parse(delivery.updated_at),
     key: `delivery ${delivery.campaign_id}`,
-    word: `Campaign ${mailLook(delivery.status).word.toLowerCase()}`,
+    word: fileOf(delivery)
+      ? 'Campaign written to the outbox'
+      : `Campaign ${mailLook(delivery.status).word.toLowerCase()}`,
     text: titleOf(delivery.subject),
     address: `/dashboard/campaigns/${delivery.campaign_id}`,
     details: [
-      delivery.reason,
+      fileOf(delivery) ?? delivery.reason,
       delivery.due_at &&
         delivery.status === 'deferred' &&
         `next try ${fullTime(Date.parse(delivery.due_at))}`,
