@@ -6,7 +6,12 @@ import { useStore } from '../parts/hooks.js'
 /** @param {{ of: import('../types.d.ts').Store<import('./keyset.js').ListState>, onRefresh: () => void }} props */
 export function AsOf({ of, onRefresh }) {
   const { at } = useStore(of)
-  return html`<button type="button" class="link as-of" onClick=${onRefresh}>
-    ${`as of ${at === null ? '‒‒:‒‒:‒‒' : exactTime(at)} · Refresh`}
+  // Before it has been read there is no such time: only its place, so that nothing moves when there is one.
+  return html`<button
+    type="button"
+    class=${at === null ? 'link as-of unread' : 'link as-of'}
+    onClick=${onRefresh}
+  >
+    ${`as of ${exactTime(at ?? 0)} · Refresh`}
   </button>`
 }

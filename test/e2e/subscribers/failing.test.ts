@@ -56,7 +56,10 @@ test('a list that cannot be had at first comes by itself', async () => {
   const { page, close } = await open('', (page) => fails(page, LIST, 503))
   await page.getByText('Could not load the subscribers:').waitFor()
   expect(await page.getByText('Nobody').count()).toBe(0)
+  // There is no time as of which it is shown.
+  expect(await page.getByRole('button', { name: 'Refresh' }).count()).toBe(0)
   await page.unrouteAll()
+  await page.getByRole('button', { name: /^as of .* Refresh$/ }).waitFor()
   await page.getByText(/^45\d subscribers/).waitFor()
   // As many as there is room for, and the rest when one goes there.
   await eventually(() => page.locator('.line .email').count()).toBeGreaterThan(10)
