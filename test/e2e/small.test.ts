@@ -49,6 +49,16 @@ test('at 320 × 256 an event is read, and what stands above the list is scrolled
   await close()
 })
 
+test('at 320 × 256 a filter that nothing matches says so at first sight', async () => {
+  const { page, close } = await lab.open({ viewport: { width: 320, height: 256 }, path: '/?q=nothing' })
+  await page.getByRole('heading', { name: 'No event matches' }).waitFor()
+  await eventually(() => seen(page, '.empty h2')).toBe(true)
+  await eventually(() => seen(page, '.empty .main')).toBe(true)
+  await page.getByRole('button', { name: 'Filtered: chart, search and filter' }).click()
+  await eventually(() => seen(page, '.plot')).toBe(true)
+  await close()
+})
+
 test('at 320 × 256 what can be exported is offered within the screen', async () => {
   const { page, close } = await lab.open({ viewport: { width: 320, height: 256 } })
   await live(page)

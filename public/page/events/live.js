@@ -39,12 +39,7 @@ export function LiveView({ app, params: { id } }) {
   const { inspect, close } = useWay(app, choice, scroller)
 
   // Where there is little room the list is seen first, and a bar says what stands above it.
-  useEffect(() => {
-    const { current } = box
-    current?.scrollTo({
-      top: (current.querySelector('.above')?.getBoundingClientRect().top ?? 0) - current.offsetTop,
-    })
-  }, [none])
+  useEffect(() => box.current?.querySelector('.above')?.scrollIntoView(), [none])
   // A list that nobody sees is not held still.
   useEffect(() => () => feed.showNewest(), [])
   useEffect(() => {
@@ -93,22 +88,22 @@ export function LiveView({ app, params: { id } }) {
         <${EventExport} app=${app} filter=${filter} />
         <${PauseButton} paused=${paused} onChange=${(/** @type {boolean} */ on) => feed.hold('pause', on)} />
       <//>
+      <button type="button" class="above" onClick=${() => box.current?.scrollTo({ top: 0 })}>
+        <${Icon}
+          name="up"
+        />${isAll(filter) ? 'Chart, search and filter' : 'Filtered: chart, search and filter'}
+      </button>
       ${
         none
           ? html`<${NoMatch} isPast=${filter.until !== ''} onAll=${() => change(ALL)} />`
-          : html`<button type="button" class="above" onClick=${() => box.current?.scrollTo({ top: 0 })}>
-                <${Icon}
-                  name="up"
-                />${isAll(filter) ? 'Chart, search and filter' : 'Filtered: chart, search and filter'}
-              </button>
-              <${Boundary} what="The list">
-                <${EventList}
-                  app=${app}
-                  choice=${choice}
-                  onOpen=${(/** @type {Row} */ opened) => inspect(opened)}
-                  scroller=${scroller}
-                />
-              <//>`
+          : html`<${Boundary} what="The list">
+              <${EventList}
+                app=${app}
+                choice=${choice}
+                onOpen=${(/** @type {Row} */ opened) => inspect(opened)}
+                scroller=${scroller}
+              />
+            <//>`
       }
     `
   }
