@@ -28,7 +28,8 @@ export function EventLine({ row, before, now }) {
   if (row.type === 'gap') return html`<${GapLine} row=${row} before=${before} />`
   const { word, tone } = lookOf(row.kind)
   const { receivedAt } = row
-  const why = TELLING.has(row.kind) ? detailsOf(row)[0] : undefined
+  // Of a link what differs from others: the whole of it is in the inspector.
+  const why = TELLING.has(row.kind) ? detailsOf(row)[0]?.replace(/^https:\/\//, '') : undefined
   return html`
     <span class="kind"><${Icon} name=${row.kind} tone=${tone} />${word}</span>
     <bdi class="email">${row.email ? plain(row.email) : html`<i>no address</i>`}</bdi>

@@ -9,7 +9,7 @@ import { usePageLab } from '../../support/page/page-lab.ts'
 const HOSTILE = '<img src=x onerror="document.title=\'owned\'">\u202e"&'
 const CLICK = { event: 'click', more: { url: 'https://garden.example/roses' } }
 /** A click says its link. */
-const LINK = 'Thorns\nhttps://garden.example/roses'
+const LINK = 'Thorns\ngarden.example/roses'
 let campaign = ''
 
 const lab = usePageLab(async (hub) => {
