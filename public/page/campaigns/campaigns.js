@@ -13,7 +13,7 @@ import { Progress } from '../parts/progress.js'
 
 const PAGE = 50
 /** Where a line has no room for all. The same in campaigns.css. */
-const NARROW = '(max-width: 900px)'
+const NARROW = '(max-width: 1100px)'
 /** The most that the API gives at once. */
 const MOST = 200
 
