@@ -1,7 +1,10 @@
 // A draft as the page keeps it, beside what others do to the same one meanwhile.
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
+import { until } from '../support/eventually.ts'
 import { createDraft } from '../../public/page/campaigns/draft/draft.js'
 import { ApiError } from '../../public/page/ground/api.js'
+
+afterEach(() => void vi.unstubAllGlobals())
 
 type Draft = Parameters<typeof createDraft>[0]
 type Campaign = NonNullable<Draft['campaign']>
@@ -68,3 +71,21 @@ test.each(['look', 'flush'] as const)(
     expect(draft.store.get()).toMatchObject({ id: 'b', state: 'saved', gone: false })
   },
 )
+
+test('what could not be saved when one left is there again, until it is saved', async () => {
+  const kept = new Map<string, string>()
+  vi.stubGlobal('sessionStorage', {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, text: string) => void kept.set(name, text),
+    removeItem: (name: string) => void kept.delete(name),
+  })
+  const { draft } = setup(null)
+  draft.change('tag', 'may')
+  draft.close()
+  await until(() => expect(kept.size).toBe(1))
+  const again = setup({ ...ours, subject: 'June' })
+  expect(again.draft.store.get()).toMatchObject({ state: 'unsaved', fields: { subject: 'May', tag: 'may' } })
+  await again.draft.flush()
+  expect(again.hub.theirs).toMatchObject({ subject: 'June', tag: 'may' })
+  expect([kept.size, setup(ours).draft.store.get().state]).toEqual([0, 'saved'])
+})

@@ -2,10 +2,13 @@
 /** @import { Api } from '../../ground/api.js' */
 /** @import { Campaign } from '../../../client.d.ts' */
 import { createRetry, failureOf } from '../../ground/asking.js'
+import { remember, remembered } from '../../ground/memory.js'
 import { createStore } from '../../ground/store.js'
 import { unique } from '../../ground/unique.js'
 
 const PAUSE_MS = 700
+/** What this tab keeps of the draft that one left, or was signed out of, before it could be saved. */
+const UNSAVED = 'unsaved-draft'
 const FIELDS = /** @type {const} */ (['subject', 'preheader', 'content', 'text', 'reply_to', 'tag'])
 
 /** @typedef {Campaign & { content: string, text: string | null, preheader: string | null, reply_to: string | null }} WholeCampaign */
@@ -45,8 +48,9 @@ export function createDraft({ api, campaign, onSaved }) {
       version: 0,
     }),
   )
+  const unsaved = unsavedOf(campaign?.id ?? '')
   /** A repeated first saving is one draft. */
-  let key = unique()
+  let key = unsaved?.key ?? unique()
   const retry = createRetry(() => void flush().catch(() => {}))
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
@@ -82,6 +86,7 @@ export function createDraft({ api, campaign, onSaved }) {
       saved = sent
       told = fieldsOf(answer)
       retry.worked()
+      forget(id)
       const { version, fields } = store.get()
       const state = fields === sent ? 'saved' : 'unsaved'
       store.set({ id: answer.id, state, problem: '', wrong: '', savedAt: api.now(), version: version + 1 })
@@ -133,25 +138,37 @@ export function createDraft({ api, campaign, onSaved }) {
     throw new Error('The draft was changed elsewhere. This is how it is now')
   }
 
+  /** @param {Partial<Fields>} part */
+  function change(part) {
+    const fields = { ...store.get().fields, ...part }
+    store.set({
+      fields,
+      state: store.get().id || isWholeOf(fields) ? 'unsaved' : 'empty',
+      problem: '',
+      wrong: '',
+      gone: false,
+    })
+    clearTimeout(timer)
+    retry.cancel()
+    if (isWholeOf(fields)) timer = setTimeout(() => void flush().catch(() => {}), PAUSE_MS)
+  }
+
+  function keep() {
+    const { id, fields } = store.get()
+    const names = Object.keys(changes())
+    const part = Object.fromEntries(names.map((name) => [name, fields[/** @type {keyof Fields} */ (name)]]))
+    if (names.length === 0) return forget(id)
+    remember(UNSAVED, JSON.stringify({ id, key, part }), 'sessionStorage')
+  }
+
+  if (unsaved) change(unsaved.part)
   return {
     store,
     flush,
     look,
     isWhole,
     /** @param {keyof Fields} name @param {string} value */
-    change(name, value) {
-      const fields = { ...store.get().fields, [name]: value }
-      store.set({
-        fields,
-        state: store.get().id || isWholeOf(fields) ? 'unsaved' : 'empty',
-        problem: '',
-        wrong: '',
-        gone: false,
-      })
-      clearTimeout(timer)
-      retry.cancel()
-      if (isWholeOf(fields)) timer = setTimeout(() => void flush().catch(() => {}), PAUSE_MS)
-    },
+    change: (name, value) => change({ [name]: value }),
     /** It was deleted elsewhere: what is written here becomes another draft. */
     renew() {
       saved = fieldsOf(null)
@@ -164,15 +181,28 @@ export function createDraft({ api, campaign, onSaved }) {
       saved = store.get().fields
       store.set({ state: 'saved' })
     },
-    /** One leaves: what was typed last is saved all the same. */
+    /** One leaves: what was typed last is saved all the same, or else is here again when one comes back. */
     close() {
       retry.cancel()
-      void flush().catch(() => {})
+      void flush()
+        .catch(() => {})
+        .then(keep)
     },
   }
 }
 
 /** @typedef {ReturnType<typeof createDraft>} Draft */
+
+/** @param {string} id @returns {{ key: string, part: Partial<Fields> } | undefined} */
+function unsavedOf(id) {
+  const kept = JSON.parse(remembered(UNSAVED, 'sessionStorage') || '{}')
+  return kept.id === id ? kept : undefined
+}
+
+/** @param {string} id */
+function forget(id) {
+  if (unsavedOf(id)) remember(UNSAVED, '', 'sessionStorage')
+}
 
 /** @param {Fields} fields */
 const isWholeOf = ({ subject, content }) => subject.trim() !== '' && content.trim() !== ''
