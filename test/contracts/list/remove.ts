@@ -230,6 +230,19 @@ export function promisesOfRemoving(lab: () => ListLab): void {
     expect(await lab().suppressions.count()).toBe(0)
   })
 
+  test('several may erase one at the same time, also when the suppression is lifted meanwhile', async () => {
+    await lab().suppressions.put(makeSuppression('ann@example.com'))
+    const lifted = Promise.withResolvers<unknown>()
+    let reading = 6
+    const overtaking = () => {
+      if ((reading -= 1) === 0) lifted.resolve(lab().suppressions.remove('ann@example.com'))
+      return lifted.promise
+    }
+    const all = Array.from({ length: reading }, () => lab().overtaken(overtaking))
+    await Promise.all(all.map((list) => list.erase('ann@example.com', NOON)))
+    expect(await traces()).not.toContain('ann')
+  })
+
   test('nobody else is erased', async () => {
     await addAnn()
     await lab().list.erase('nn@example.com', NOON)

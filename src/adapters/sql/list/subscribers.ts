@@ -6,7 +6,7 @@ import { whyUnmailable } from '../../../core/list/membership.ts'
 import { createErasedKeys } from '../../../core/list/subscriber.ts'
 import { isActive, strongest } from '../../../core/list/suppression.ts'
 import { breath } from '../../../core/pause.ts'
-import { again, isFault } from '../driver/again.ts'
+import { again } from '../driver/again.ts'
 import { portions, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import { createFind } from './find.ts'
 import { createImport } from './import.ts'
@@ -55,13 +55,13 @@ function removals(sql: Sql, options: ListOptions): Pick<SubscriberStore, 'remove
     for (const some of portions(rows)) await putAll(some.map((row) => ({ ...row, ...wish })))
   }
 
-  /** Whoever leaves before the transaction has their row makes it fail. Then they are remembered, too. */
+  /** Whoever leaves before the transaction has their row makes it fail, as does who erases them as well. Then all is read again. */
   function removeRemembering(whom: SQL, writes: () => Promise<readonly Write[]>) {
     const removal = async () => {
       await rememberLeavers(whom)
       return sql.atomically(await writes())
     }
-    return again(removal, isFault(sql, 'null'))
+    return again(removal, (error) => sql.fault(error) !== undefined)
   }
   const removingHeld = (whom: SQL, noted: SQL) => removing(sql, whom, noted, isForgotten())
 
