@@ -270,7 +270,7 @@ describe('quarantine', () => {
 
   test('an entry that can be read by now is stored, and leaves', async () => {
     await hub.wired.quarantine.add([
-      { id: 'readable', receivedAt: 1_777_000_000_000, reason: 'too new', data: '{"event":"open","n":-1}' },
+      { id: 'readable', receivedAt: Date.now(), reason: 'too new', data: '{"event":"open","n":-1}' },
     ])
     const answer = await hub.call({ method: 'POST', url: '/api/quarantine/readable/replay', headers })
     expect(answer).toMatchObject({ status: 200, body: { accepted: 1 } })
@@ -279,7 +279,7 @@ describe('quarantine', () => {
   })
 
   test('entries are discarded one by one, or all of one reason; never all by a slip', async () => {
-    const entry = { receivedAt: 1_777_000_000_000, data: 'x' }
+    const entry = { receivedAt: Date.now(), data: 'x' }
     const reasons = ['wide', 'wide', 'narrow', 'narrow & odd']
     await hub.wired.quarantine.add(reasons.map((reason, n) => ({ ...entry, reason, id: `discard-${n}` })))
     const remove = (path: string) =>
