@@ -85,3 +85,12 @@ test('a database whose file was replaced is degraded: webhooks are taken, and no
   await hub.tracked()
   await becomes(ready)
 })
+
+test('what is under way, without its file, is degraded, and goes on when it is back', async () => {
+  await becomes(ready)
+  const file = join(hub.dir, 'sending.sqlite')
+  await rename(file, `${file}.away`)
+  await becomes({ status: 200, body: { status: 'degraded', stores: { events: 'ok', sending: 'gone' } } })
+  await rename(`${file}.away`, file)
+  await becomes(ready)
+})

@@ -4,6 +4,7 @@
 // the last moments, and their few mails are then sent again.
 import { HubError } from '../../../core/errors.ts'
 import { openExclusive } from '../../sqlite/exclusive.ts'
+import { rememberPlace } from '../../sqlite/place.ts'
 import { transaction } from '../../sqlite/transaction.ts'
 
 const SCHEMA = `
@@ -27,16 +28,21 @@ export type SendFile = ReturnType<typeof openSendFile>
 
 export function openSendFile(file: string) {
   const { db, close } = openExclusive(file, VERSION, SCHEMA)
+  const checkPlace = rememberPlace(file)
+  function attempt<T>(work: () => T): T {
+    try {
+      checkPlace()
+      return work()
+    } catch (error) {
+      throw new HubError('sending.unavailable', { cause: error })
+    }
+  }
   return {
     db,
     /** Runs in a transaction. Any failure of the file is sending.unavailable. */
-    atomically<T>(work: () => T): T {
-      try {
-        return transaction(db, work)
-      } catch (error) {
-        throw new HubError('sending.unavailable', { cause: error })
-      }
-    },
+    atomically: <T>(work: () => T): T => attempt(() => transaction(db, work)),
+    /** Throws sending.unavailable if the file was removed or replaced. */
+    check: () => attempt(() => {}),
     close,
   }
 }

@@ -17,10 +17,15 @@ type EmbeddedSendOptions = {
 export function openEmbeddedSendStores({ file, configs, now, log }: EmbeddedSendOptions): SendStores {
   const store = openSendFile(file)
   const queue = openEmbeddedSendQueue(store, log)
+  const lanes = createEmbeddedLaneControl(configs, now)
   return {
     queue,
     marks: createEmbeddedMarks(store),
-    lanes: createEmbeddedLaneControl(configs, now),
+    lanes: {
+      ...lanes,
+      // What nothing can be sent without is unknown, not open.
+      states: async () => (store.check(), lanes.states()),
+    },
     close: () => queue.close().finally(() => store.close()),
   }
 }
