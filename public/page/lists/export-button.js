@@ -29,6 +29,8 @@ export function ExportButton({ app, path, query, name, word = 'Export CSV', type
       setState({ bytes: null, problem: mine.signal.aborted ? '' : `Not exported: ${problemOf(error)}` })
     }
   }
+  // The second click of a double one was for the first button, which stood here.
+  const cancel = (/** @type {MouseEvent} */ { detail }) => detail < 2 && running.current?.abort()
   return html`
     <span class="export">
       ${
@@ -36,7 +38,7 @@ export function ExportButton({ app, path, query, name, word = 'Export CSV', type
           ? html`<button type="button" class="plain" onClick=${start}>
               <${Icon} name="inbound" />${word}
             </button>`
-          : html`<button type="button" class="plain" onClick=${() => running.current?.abort()}>
+          : html`<button type="button" class="plain" onClick=${cancel}>
               <${Icon} name="close" />${(bytes / 1e6).toFixed(1)} MB · Cancel
             </button>`
       }

@@ -136,6 +136,21 @@ test('an export that fails says so, and saves nothing', async () => {
   await close()
 })
 
+test('an export that is clicked twice at once begins, and goes on', async () => {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  const { page, close } = await open()
+  await page.locator('.line').first().waitFor()
+  await page.route(LIST, async (route) => {
+    await released
+    await route.continue()
+  })
+  await page.getByRole('button', { name: 'Export CSV' }).dblclick()
+  const download = page.waitForEvent('download')
+  release()
+  expect((await download).suggestedFilename()).toBe('subscribers.csv')
+  await close()
+})
+
 const upload = (page: Page, name: string, text: string) =>
   page
     .locator('input[type=file]')
