@@ -48,7 +48,7 @@ test('a campaign is written, tested, sent, and taken back in time', async () => 
   await reach(page, 'A test mail to yourself')
   await page.keyboard.type('me@example.org')
   await page.keyboard.press('Enter')
-  await page.getByRole('status').getByText('Sent to me@example.org').waitFor()
+  await page.getByRole('status').getByText('Written to the outbox, not sent: ').waitFor()
   await page.locator('h1').focus() // as who has just arrived
   await press(page, 'Send…')
   await page.getByRole('dialog').waitFor()

@@ -8,6 +8,7 @@ import { Failed } from '../../parts/asked.js'
 import { AddressField, Field } from '../../parts/field.js'
 import { useDoing, useQuestion, useStore } from '../../parts/hooks.js'
 import { Icon } from '../../parts/icon.js'
+import { fileOf } from '../words.js'
 import { Preview } from './preview.js'
 
 /** @typedef {{ subject: string, html: string, text: string }} Mail */
@@ -84,7 +85,8 @@ function Test({ app, draft }) {
       await app.api.post(`/campaigns/${id}/test`, { to }, { has: 'response' }).catch(withAnswer)
     )
     remember(TEST_TO, to)
-    setDone(`Sent to ${answer.to}: ${answer.response}`)
+    const file = fileOf({ status: 'sent', reason: answer.response })
+    setDone(file ? `Written to the outbox, not sent: ${file}` : `Sent to ${answer.to}: ${answer.response}`)
   })
   return html`
     <form
