@@ -11,7 +11,7 @@ import {
   type RunningHub,
 } from '../../support/page/browser.ts'
 import { eventually } from '../../support/eventually.ts'
-import { focusedText, isSeen, overflow } from '../../support/page/in-page.js'
+import { focusedText, isHatched, isSeen, overflow } from '../../support/page/in-page.js'
 import { startMailSink, type MailSink } from '../../support/servers/mail-sink.ts'
 import { usePageLab, useProgramLab } from '../../support/page/page-lab.ts'
 import { peopleOf } from '../../support/page/people.ts'
@@ -171,6 +171,7 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     ])
     const funnel = (word: string) => page.locator('.funnel li', { hasText: word }).first()
     await eventually(() => funnel('Opened').innerText()).toMatch(/1\s+2\.5\s%[\s\S]*and 1 robot/)
+    expect(await funnel('Opened').locator('.robot').evaluate(isHatched)).toBe(true)
     await eventually(() => funnel('Complained').innerText()).toMatch(/1\s+2\.5\s%/)
     await page.clock.fastForward(4000)
     await eventually(() =>

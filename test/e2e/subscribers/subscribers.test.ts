@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { choose, mailEvent, type OpenPage, type RunningHub } from '../../support/page/browser.ts'
+import { droppedFile } from '../../support/page/in-page.js'
 import { eventually } from '../../support/eventually.ts'
 import { usePageLab } from '../../support/page/page-lab.ts'
 import { peopleOf, type People } from '../../support/page/people.ts'
@@ -215,9 +216,8 @@ describe.each(['embedded', 'shared'] as const)('on the %s stores', (kind) => {
     await page.getByRole('button', { name: 'Choose another file' }).click()
     const csv =
       'Email Address,First Name,Status,Birthday\nfresh@example.net,Fresh,subscribed,1\nbye@example.net,Bye,unsubscribed,2\nann@example.org,Ann Gardener,subscribed,3\nnonsense,X,subscribed,4\nodd@example.net,Odd,VIP,5\n'
-    await page
-      .locator('input[type=file]')
-      .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+    const dataTransfer = await page.evaluateHandle(droppedFile, { name: 'people.csv', text: csv })
+    await page.getByText('Drop a CSV file here').dispatchEvent('drop', { dataTransfer })
     await page.getByRole('heading', { name: 'Checked people.csv' }).waitFor()
     const fact = (word: string) => page.locator('.facts div', { hasText: word }).locator('dd').innerText()
     expect(await fact('Will be added')).toMatch(/^1\b/)

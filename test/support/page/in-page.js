@@ -101,6 +101,30 @@ export function outlineOf(element) {
   return getComputedStyle(element).outlineStyle
 }
 
+/** @param {Element} element */
+export function animationOf(element) {
+  const { animationName, animationDuration } = getComputedStyle(element)
+  return `${animationName} ${animationDuration}`
+}
+
+/** Somebody looks at the tab, or at another. @param {boolean} isHere */
+export function look(isHere) {
+  Object.defineProperty(document, 'hidden', { configurable: true, value: !isHere })
+  document.dispatchEvent(new Event('visibilitychange'))
+}
+
+/** Files as they are dropped. @param {{ name: string, text: string }} file */
+export function droppedFile({ name, text }) {
+  const dropped = new DataTransfer()
+  dropped.items.add(new File([text], name, { type: 'text/csv' }))
+  return dropped
+}
+
+/** @param {Element} element */
+export function isHatched(element) {
+  return getComputedStyle(element).backgroundImage.includes('repeating-linear-gradient')
+}
+
 export function clipboardText() {
   return navigator.clipboard.readText()
 }
