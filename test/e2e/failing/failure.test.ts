@@ -64,10 +64,10 @@ test('a list that cannot be had says why, and comes by itself', async () => {
   const { page, close } = await lab.open({ before: events.before })
   // What happens is told all the same.
   await live(page)
-  events.set(503)
   const problems = page.locator('.strip .problems .wide')
   await problems.getByText('The hub does not answer').waitFor()
   await page.getByText('Older ones cannot be loaded right now: The hub does not answer').waitFor()
+  events.set(503)
   // It answers, and cannot give what it was asked for: so much is known, and is said.
   await problems.getByText('The hub says 503').waitFor()
   await eventually(() => page.title()).toBe('The hub says 503 · Live · Mail Event Hub')
