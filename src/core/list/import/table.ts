@@ -41,6 +41,8 @@ export async function readTable<T extends object>(
   let table: { readonly layout: Layout; readonly reader: ReturnType<typeof createCsvReader> } | undefined
   let hasNoAddresses = false
   const used = new Set<number>()
+  /** So many columns the file has. */
+  let widest = 0
   const rows: T[] = []
 
   function addError(line: number, message: string): void {
@@ -63,6 +65,7 @@ export async function readTable<T extends object>(
     return records.flatMap((record) => {
       if (record.line < layout.from) return []
       if ('cells' in record && record.cells.every((cell) => cell.trim() === '')) return []
+      if ('cells' in record) widest = Math.max(widest, record.cells.length)
       const row =
         'problem' in record
           ? { problem: `This line ${record.problem}` }
@@ -93,16 +96,18 @@ export async function readTable<T extends object>(
 
   for await (const piece of text) await take(piece, false)
   await take('', true)
-  return { columns: columnUse(table?.layout, used), errors, errorCount }
+  return { columns: columnUse(table?.layout, used, widest), errors, errorCount }
 }
 
 const usedBy = ({ titles, email, name, nameParts, statusReaders }: Layout): readonly number[] =>
   titles ? [email, name, ...nameParts, ...statusReaders.keys()] : [email, name]
 
-function columnUse(layout: Layout | undefined, used: ReadonlySet<number>): ColumnUse {
+function columnUse(layout: Layout | undefined, used: ReadonlySet<number>, widest: number): ColumnUse {
   const titles = layout?.titles?.map((title, n) => title || `column ${n + 1}`)
-  if (layout && !titles)
-    return { used: [...used].toSorted((a, b) => a - b).map((n) => `column ${n + 1}`), ignored: [] }
+  if (layout && !titles) {
+    const there = [...used].filter((n) => n < widest).toSorted((a, b) => a - b)
+    return { used: there.map((n) => `column ${n + 1}`), ignored: [] }
+  }
   return {
     used: (titles ?? []).filter((_, n) => used.has(n)),
     ignored: (titles ?? []).filter((_, n) => !used.has(n)),

@@ -367,4 +367,5 @@ test('columns: what was read, and what was not', async () => {
     ignored: ['Id', 'Remark', 'Unsubscribe link'],
   })
   expect((await upload('b@x.io,Bo')).body.columns).toEqual({ used: ['column 1', 'column 2'], ignored: [] })
+  expect((await upload('c@x.io\nd@x.io')).body.columns).toEqual({ used: ['column 1'], ignored: [] })
 })
