@@ -14,6 +14,7 @@ import {
   ignoreHubTime,
   isWhole,
   layoutShifts,
+  looksOf,
   outlineOf,
   overflow,
   watchLayoutShifts,
@@ -155,6 +156,16 @@ test('on paper there is the whole view; where colours are forced, bars keep thei
   const here = page.locator('[aria-current=page]')
   expect(await here.count()).toBe(2)
   for (const link of await here.all()) expect(await link.evaluate(outlineOf)).toBe('solid')
+  await close()
+})
+
+test('type, ground, rail and lines have the measures that all views share', async () => {
+  const { page, close } = await lab.open({ colorScheme: 'light' })
+  await page.locator('.line').first().waitFor()
+  const shared = { type: '14px/20px', numerals: 'tabular-nums', rail: 200, line: 36 }
+  expect(await page.evaluate(looksOf)).toEqual({ ...shared, ground: 'rgb(251, 250, 248)' })
+  await page.emulateMedia({ colorScheme: 'dark' })
+  expect(await page.evaluate(looksOf)).toEqual({ ...shared, ground: 'rgb(20, 22, 26)' })
   await close()
 })
 

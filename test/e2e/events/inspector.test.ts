@@ -77,6 +77,14 @@ test('a hundred opens are one step, a robot’s is marked, and what no webhook t
     await inspector.getByRole('heading', { name: 'Roses' }).waitFor()
   }))
 
+test('when it happened is told with its year and zone, by the clock of whoever looks', async () => {
+  const path = '/dashboard/messages/m-1'
+  const { page, close } = await lab.open({ path, timezoneId: 'Asia/Seoul', locale: 'ko-KR' })
+  const when = page.getByRole('complementary').locator('.marks div', { hasText: 'When' })
+  await eventually(() => when.innerText()).toBe('When\n18 Mar 2030, 02:50:00 GMT+9')
+  await close()
+})
+
 test('who is on no list is said not to be; a large event is shown in part, all of it at hand', () =>
   withMail('m-2', async (page) => {
     const inspector = page.getByRole('complementary')

@@ -101,6 +101,15 @@ export function outlineOf(element) {
   return getComputedStyle(element).outlineStyle
 }
 
+/** The type and the ground that all views share. */
+export function looksOf() {
+  const { fontSize, lineHeight, fontVariantNumeric: numerals } = getComputedStyle(document.body)
+  const { backgroundColor: ground } = getComputedStyle(document.documentElement)
+  const sizeOf = (/** @type {string} */ of) => document.querySelector(of)?.getBoundingClientRect()
+  const [rail, line] = [sizeOf('.rail')?.width, sizeOf('.line')?.height]
+  return { type: `${fontSize}/${lineHeight}`, numerals, ground, rail, line }
+}
+
 /** @param {Element} element */
 export function animationOf(element) {
   const { animationName, animationDuration } = getComputedStyle(element)
