@@ -1,6 +1,7 @@
 // Every promise of the SuppressionStore port, as tests that each database must pass.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { rowsFor } from '../../../src/adapters/sql/driver/dialect.ts'
+import { rowsFor, type Sql } from '../../../src/adapters/sql/driver/dialect.ts'
+import { createSuppressions } from '../../../src/adapters/sql/list/suppressions.ts'
 import type { Suppression, SuppressionReason } from '../../../src/core/list/ports.ts'
 import { MANDRILL, MIRROR, replaces, STRENGTH } from '../../../src/core/list/suppression.ts'
 import { makeSuppression, openListLab, type ListLab } from '../../support/list/list-lab.ts'
@@ -36,6 +37,25 @@ export function suppressionsContract(openLab: () => Promise<SqlLab>): void {
     await put()
     expect(await lab.suppressions.remove('ANN@example.com')).toBe(true)
     expect(await lab.suppressions.remove('ANN@example.com')).toBe(false)
+    expect(await held()).toBeUndefined()
+  })
+
+  test('several may remove one at the same time, also one that a subscriber takes back meanwhile', async () => {
+    await put({ reason: 'unsubscribe' })
+    const back = Promise.withResolvers<unknown>()
+    let reading = 6
+    const overtaken: Sql = {
+      ...lab.sql,
+      async atomically(writes) {
+        if ((reading -= 1) === 0) back.resolve(lab.list.subscribe(ANN, '', NOON))
+        await back.promise
+        return lab.sql.atomically(writes)
+      },
+    }
+    const all = Array.from({ length: reading }, () =>
+      createSuppressions(overtaken, { secret: 'of the tests' }),
+    )
+    await Promise.all(all.map((each) => each.remove(ANN)))
     expect(await held()).toBeUndefined()
   })
 

@@ -23,7 +23,7 @@ import { emailKey } from '../../../core/addresses/address.ts'
 import { left } from '../../../core/list/membership.ts'
 import { createErasedKeys, foldText } from '../../../core/list/subscriber.ts'
 import { isActive, MANDRILL, MIRROR, placeOf, replaces, strongest } from '../../../core/list/suppression.ts'
-import { newRowsFor, rowsFor, type Sql, type Write } from '../driver/dialect.ts'
+import { newRowsFor, type Sql, type Write } from '../driver/dialect.ts'
 import { inForce, notingNew } from './suppressed.ts'
 import { changing } from './totals.ts'
 
@@ -123,7 +123,7 @@ export function createSuppressions(sql: Sql, { secret, now = Date.now }: ListOpt
       await sql.atomically([
         db.delete(suppressions).where(inArray(emailKey, keys)),
         db.delete(liftings).where(inArray(liftings.emailKey, keys)),
-        rowsFor(liftings, lifted),
+        newRowsFor(liftings, lifted), // others may lift it in the same moment
       ])
       return true
     },
