@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { createLinks } from '../../src/core/campaigns/mail/links.ts'
 import { axeFaults } from '../support/page/axe.ts'
 import { live, mailEvent, refuse } from '../support/page/browser.ts'
-import { until } from '../support/eventually.ts'
+import { eventually, until } from '../support/eventually.ts'
 import {
   cutWords,
   faintSigns,
@@ -156,6 +156,18 @@ test('on paper there is the whole view; where colours are forced, bars keep thei
   const here = page.locator('[aria-current=page]')
   expect(await here.count()).toBe(2)
   for (const link of await here.all()) expect(await link.evaluate(outlineOf)).toBe('solid')
+  await close()
+})
+
+test.each(['/', '/dashboard/subscribers'])('on paper there is a page of the list: %s', async (path) => {
+  const { page, close } = await lab.open({ path })
+  await page.locator('.line').nth(8).waitFor()
+  await page.emulateMedia({ media: 'print' })
+  const line = page.locator('.line').nth(8)
+  await eventually(async () => (await line.boundingBox())?.y ?? 0).toBeGreaterThan(0)
+  const [list, last] = [await page.locator('.scroller').boundingBox(), await line.boundingBox()]
+  expect(list?.height).toBeGreaterThan(600)
+  expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThan((list?.y ?? 0) + (list?.height ?? 0))
   await close()
 })
 
