@@ -39,7 +39,10 @@ export function LiveView({ app, params: { id } }) {
   const { inspect, close } = useWay(app, choice, scroller)
 
   // Where there is little room the list is seen first, and a bar says what stands above it.
-  useEffect(() => box.current?.querySelector('.above')?.scrollIntoView(), [none])
+  useEffect(() => {
+    const first = box.current?.querySelector('.above') ?? box.current?.firstElementChild
+    first?.scrollIntoView()
+  }, [none])
   // A list that nobody sees is not held still.
   useEffect(() => () => feed.showNewest(), [])
   useEffect(() => {

@@ -1,7 +1,7 @@
 // A mailing list that nobody is on yet: each next step is offered once, and nothing is offered that comes to nothing.
 import { expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
-import { isWhole } from '../../support/page/in-page.js'
+import { isSeen, isWhole } from '../../support/page/in-page.js'
 import { usePageLab } from '../../support/page/page-lab.ts'
 
 const lab = usePageLab()
@@ -29,4 +29,10 @@ test.each([1600, 1024, 768])('that no event has come is said in whole words at %
   const { page } = await lab.open({ path: '/dashboard/subscribers', viewport: { width, height: 768 } })
   const last = page.locator('.strip .last', { hasText: /no event yet/i })
   await eventually(() => last.evaluate(isWhole)).toBe(true)
+})
+
+test('at 320 × 256 the first step begins with its first words', async () => {
+  const { page } = await lab.open({ viewport: { width: 320, height: 256 } })
+  const heading = page.getByRole('heading', { name: 'Waiting for the first event' })
+  await eventually(() => heading.evaluate(isSeen)).toBe(true)
 })
