@@ -32,7 +32,18 @@ test.each([1600, 1024, 768])('that no event has come is said in whole words at %
 })
 
 test('at 320 × 256 the first step begins with its first words', async () => {
-  const { page } = await lab.open({ viewport: { width: 320, height: 256 } })
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  const { page } = await lab.open({
+    viewport: { width: 320, height: 256 },
+    before: (page) =>
+      page.route(/\/api\/events/, async (route) => {
+        await released
+        await route.continue()
+      }),
+  })
+  // As long as nobody knows that there is none, the list is seen first.
+  await eventually(() => page.locator('.stream').evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0)
+  release()
   const heading = page.getByRole('heading', { name: 'Waiting for the first event' })
   await eventually(() => heading.evaluate(isSeen)).toBe(true)
 })
