@@ -40,8 +40,7 @@ export function QuarantineList({ app, source, total }) {
     <section>
       <h2>Quarantine</h2>
       <p>
-        Signed by Mandrill, but not readable as events. They were accepted so that later events do not have to
-        wait.
+        Accepted, but not readable as events. They are kept here so that later events do not have to wait.
       </p>
       <${Asked} of=${answer} what="the quarantine" again=${again}>
         ${() => listed(/** @type {Page<Entry>} */ (source.page))}
