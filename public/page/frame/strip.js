@@ -102,9 +102,9 @@ function Running({ app }) {
       title=${titleOf(campaign.subject)}
     >
       <${Icon} name=${paused ? 'pause' : 'sent'} tone=${paused ? 'amber' : undefined} />
-      <bdi>${titleOf(campaign.subject)}</bdi>
+      <bdi>${paused ? `Paused: ${titleOf(campaign.subject)}` : titleOf(campaign.subject)}</bdi>
       <${Progress} done=${done} of=${total} label=${paused ? 'Paused campaign' : 'Running campaign'} />
-      <span class="narrow number" aria-hidden="true">${part}</span>
+      <span class="narrow number" aria-hidden="true">${paused ? 'Paused' : part}</span>
     </a>
   `
 }

@@ -11,7 +11,7 @@ import {
   type RunningHub,
 } from '../../support/page/browser.ts'
 import { eventually } from '../../support/eventually.ts'
-import { focusedText, isHatched, isSeen, overflow } from '../../support/page/in-page.js'
+import { focusedText, isHatched, isSeen, isWhole, overflow } from '../../support/page/in-page.js'
 import { startMailSink, type MailSink } from '../../support/servers/mail-sink.ts'
 import { usePageLab, useProgramLab } from '../../support/page/page-lab.ts'
 import { peopleOf } from '../../support/page/people.ts'
@@ -455,6 +455,20 @@ describe('while mails wait for their turn', () => {
     const { page } = await lab.open({ path: `${PLACE}/${id}` })
     await click(page, 'Pause')
     await page.locator('.standing', { hasText: 'Paused' }).waitFor()
+    const strip = page.locator('.strip .running')
+    for (const [width, words] of Object.entries({
+      1280: 'Paused: Slow',
+      1024: 'Paused',
+      390: 'Paused',
+      320: 'Paused',
+    })) {
+      await page.setViewportSize({ width: Number(width), height: 800 })
+      await eventually(async () => [await strip.innerText(), await strip.evaluate(isWhole)]).toEqual([
+        words,
+        true,
+      ])
+    }
+    await page.setViewportSize({ width: 1280, height: 800 })
     await click(page, 'Cancel…')
     await answer(page, 'Keep it paused')
     await click(page, 'Resume')
