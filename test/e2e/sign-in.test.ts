@@ -101,45 +101,6 @@ test('a session that ends while one looks leads to the sign-in', async () => {
   await close()
 })
 
-test('what one was writing when the session ended is there when signed in again', async () => {
-  const { page, close } = await lab.open({ path: '/dashboard/campaigns/new' })
-  const field = (name: string) => page.getByLabel(name, { exact: true })
-  const signIn = async () => {
-    await page.getByLabel('API token').fill(TOKEN)
-    await page.keyboard.press('Enter')
-  }
-  await field('Body, in HTML').fill('<p>Half a letter</p>')
-  const other = await page.context().newPage()
-  await other.goto(lab.hub.url)
-  await other.getByRole('button', { name: 'Sign out' }).click()
-  await signIn()
-  await eventually(() => field('Body, in HTML').inputValue()).toBe('<p>Half a letter</p>')
-  await field('Subject').fill('A letter')
-  await page.getByText(/^saved at/).waitFor()
-  await page.context().clearCookies()
-  await field('Subject').fill('Another letter')
-  await signIn()
-  await eventually(() => field('Subject').inputValue()).toBe('Another letter')
-  await page.getByText(/^saved at/).waitFor()
-  await page.reload()
-  await eventually(() => field('Subject').inputValue()).toBe('Another letter')
-  await close()
-})
-
-test.each([
-  ['/?events=sent&span=1h', '.line'],
-  ['/dashboard/subscribers?q=ann&mailable=true', 'h1'],
-  ['/dashboard/campaigns/new', 'textarea'],
-  ['/dashboard/setup', '.checklist'],
-])('whoever follows a link signed out is there when signed in: %s', async (path, ready) => {
-  const { page, close } = await lab.open({ signedIn: false, path })
-  await page.getByLabel('API token').fill(TOKEN)
-  await page.keyboard.press('Enter')
-  await page.locator(ready).first().waitFor()
-  expect(page.url()).toBe(lab.hub.url + path)
-  await close()
-})
-
 test.each([
   ['an export', '?mailable=true', (page: Page) => page.getByRole('button', { name: 'Export CSV' }).click()],
   [

@@ -1,7 +1,7 @@
 // Two tabs of one browser: what is done in one is true in the other.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { live } from '../support/page/browser.ts'
+import { live, TOKEN } from '../support/page/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { usePageLab } from '../support/page/page-lab.ts'
 import { peopleOf } from '../support/page/people.ts'
@@ -119,4 +119,29 @@ test('a subscriber who is removed meanwhile is not shown as one who gets mail', 
   await page.getByRole('button', { name: 'Suppress…' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Suppress', exact: true }).click()
   await page.getByRole('heading', { name: 'There is no such subscriber' }).waitFor()
+})
+
+test('what one was writing when the session ended is there when signed in again', async () => {
+  const { page, close } = await lab.open({ path: '/dashboard/campaigns/new' })
+  const field = (name: string) => page.getByLabel(name, { exact: true })
+  const signIn = async () => {
+    await page.getByLabel('API token').fill(TOKEN)
+    await page.keyboard.press('Enter')
+  }
+  await field('Body, in HTML').fill('<p>Half a letter</p>')
+  const other = await page.context().newPage()
+  await other.goto(lab.hub.url)
+  await other.getByRole('button', { name: 'Sign out' }).click()
+  await signIn()
+  await eventually(() => field('Body, in HTML').inputValue()).toBe('<p>Half a letter</p>')
+  await field('Subject').fill('A letter')
+  await page.getByText(/^saved at/).waitFor()
+  await page.context().clearCookies()
+  await field('Subject').fill('Another letter')
+  await signIn()
+  await eventually(() => field('Subject').inputValue()).toBe('Another letter')
+  await page.getByText(/^saved at/).waitFor()
+  await page.reload()
+  await eventually(() => field('Subject').inputValue()).toBe('Another letter')
+  await close()
 })

@@ -1,7 +1,7 @@
 // Back and forward: each view is found as one left it, with its filter, and at the place that one had come to.
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { live, mailEvents } from '../support/page/browser.ts'
+import { live, mailEvents, TOKEN } from '../support/page/browser.ts'
 import { eventually, until } from '../support/eventually.ts'
 import { followLink, scrollDown } from '../support/page/in-page.js'
 import { usePageLab } from '../support/page/page-lab.ts'
@@ -78,5 +78,19 @@ test('a view that is longer than its window, too, and forward again', async () =
   await eventually(top).toBe(300)
   await page.goForward()
   await eventually(top).toBe(200)
+  await close()
+})
+
+test.each([
+  ['/?events=sent&span=1h', '.line'],
+  ['/dashboard/subscribers?q=ann&mailable=true', 'h1'],
+  ['/dashboard/campaigns/new', 'textarea'],
+  ['/dashboard/setup', '.checklist'],
+])('whoever follows a link signed out is there when signed in: %s', async (path, ready) => {
+  const { page, close } = await lab.open({ signedIn: false, path })
+  await page.getByLabel('API token').fill(TOKEN)
+  await page.keyboard.press('Enter')
+  await page.locator(ready).first().waitFor()
+  expect(page.url()).toBe(lab.hub.url + path)
   await close()
 })

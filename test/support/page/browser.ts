@@ -116,7 +116,8 @@ export async function openPage(
   const problems: string[] = []
   if (signedIn) {
     const headers = { origin: hub.url }
-    await context.request.post(`${hub.url}/api/session`, { data: { token: TOKEN }, headers })
+    const answer = await context.request.post(`${hub.url}/api/session`, { data: { token: TOKEN }, headers })
+    if (!answer.ok()) throw new Error(`No session: ${answer.status()} (a hub takes 20 sign-ins a minute)`)
   }
   const page = await context.newPage()
   // Chromium tells of what the CSP stops on the console, too.
