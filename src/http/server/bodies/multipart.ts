@@ -49,7 +49,12 @@ export async function firstFile(
     if (done) throw notAForm('The form holds no file')
     const { headers, content } = value
     if (!isFile(headers)) {
-      onField(nameOf(headers) ?? '')
+      try {
+        onField(nameOf(headers) ?? '')
+      } catch (error) {
+        await all.return(undefined)
+        throw error
+      }
       continue
     }
     const chunks = async function* (): AsyncGenerator<Buffer> {
